@@ -1,0 +1,1 @@
+"""Showfloor: the interaction backend of live-stream commerce."""
