@@ -1,0 +1,1 @@
+"""PostgreSQL: the engine, the unit of work, and migrations."""

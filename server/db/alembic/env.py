@@ -1,0 +1,21 @@
+"""Alembic's entry: it gathers every room's tables, so that a drift between them and the migrations can be found."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+import server.journal.tables
+import server.ledger.tables
+import server.questions.tables
+import server.shop.tables
+import server.shows.tables
+import server.viewers.tables  # noqa: F401
+
+connection = context.config.attributes.get("connection")
+if connection is None:
+    context.configure(
+        url=context.config.attributes["url"], target_metadata=SQLModel.metadata, literal_binds=True, dialect_name="postgresql"
+    )
+else:
+    context.configure(connection=connection, target_metadata=SQLModel.metadata)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,22 @@
+"""The one exception that carries an expected refusal from a rule to the edge, whichever edge it is."""
+
+from typing import Any
+
+from server.protocol.codes import MEANINGS, Code
+
+
+class RefusedError(Exception):
+    """A command or request is refused, for a reason that the caller can understand.
+
+    `code` is from the table; `data` holds further fields of the error reply (JSON-ready); `message` replaces the table's sentence.
+    """
+
+    def __init__(self, code: Code, message: str | None = None, **data: Any) -> None:
+        super().__init__(message or MEANINGS[code].text)
+        self.code = code
+        self.data = data
+
+    @property
+    def message(self) -> str:
+        """One English sentence for a developer; pages show their own text by `code`."""
+        return str(self.args[0])

@@ -1,0 +1,31 @@
+"""The journal's tables: a head per show, whose row lock hands out offsets, and the publications, which are their own outbox."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, Text
+from sqlmodel import Field, SQLModel
+
+from server.db.columns import moment
+
+
+class JournalHead(SQLModel, table=True):
+    """The newest offset of a show's journal; locking this row puts commits of one show into one order."""
+
+    __tablename__ = "journal_head"
+
+    show_id: str = Field(primary_key=True)
+    epoch: str
+    top: int = Field(default=0, sa_column=Column("top", BigInteger, nullable=False, server_default="0"))
+
+
+class PublicationRow(SQLModel, table=True):
+    """One publication: its line as viewers read it, and as staff read it where that differs."""
+
+    __tablename__ = "publication"
+
+    show_id: str = Field(primary_key=True, foreign_key="journal_head.show_id")
+    offset: int = Field(sa_column=Column("offset", BigInteger, primary_key=True))
+    type: str
+    at: datetime = moment("at", nullable=False)
+    line: str = Field(sa_column=Column("line", Text, nullable=False))
+    staff_line: str | None = Field(default=None, sa_column=Column("staff_line", Text, nullable=True))

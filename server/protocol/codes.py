@@ -1,0 +1,82 @@
+"""Every error code of the product, once: its verdict for the client, its HTTP status, and what it means.
+
+`PROTOCOL.md` shows this table; `python -m server.protocol.codes` prints it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+Verdict = Literal["never", "later", "reload", "stop"]
+
+
+class Code(StrEnum):
+    """An error code as it stands on the wire."""
+
+    BAD_JSON = "bad_json"
+    TOO_DEEP = "too_deep"
+    UNKNOWN_TYPE = "unknown_type"
+    INVALID = "invalid"
+    TOO_LARGE = "too_large"
+    TOO_FAST = "too_fast"
+    JOIN_FIRST = "join_first"
+    UNAUTHENTICATED = "unauthenticated"
+    TOKEN_EXPIRED = "token_expired"
+    FORBIDDEN = "forbidden"
+    GUESTS_REFUSED = "guests_refused"
+    NOT_FOUND = "not_found"
+    SHOW_NOT_LIVE = "show_not_live"
+    SHOW_FULL = "show_full"
+    BUSY = "busy"
+    CONFLICT = "conflict"
+    SOLD_OUT = "sold_out"
+    PRICE_CHANGED = "price_changed"
+    KEY_REUSED = "key_reused"
+    PAYMENT_DECLINED = "payment_declined"
+    UNAVAILABLE = "unavailable"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a code means: the client's verdict, the HTTP status of the same refusal, one sentence."""
+
+    verdict: Verdict
+    status: int
+    text: str
+
+
+MEANINGS: dict[Code, Meaning] = {
+    Code.BAD_JSON: Meaning("never", 400, "The line is not a JSON object in UTF-8."),
+    Code.TOO_DEEP: Meaning("never", 400, "The JSON is nested too deeply."),
+    Code.UNKNOWN_TYPE: Meaning("never", 400, "No command has this type."),
+    Code.INVALID: Meaning("never", 422, "A field is missing, of the wrong type, too long, or out of range."),
+    Code.TOO_LARGE: Meaning("never", 413, "More than 16 KiB in one frame or request."),
+    Code.TOO_FAST: Meaning("later", 429, "Over the rate limit; `retry_after_ms` says when to try again."),
+    Code.JOIN_FIRST: Meaning("never", 409, "The first command must be `join`."),
+    Code.UNAUTHENTICATED: Meaning("stop", 401, "The token is missing, not ours, or of another kind."),
+    Code.TOKEN_EXPIRED: Meaning("stop", 401, "The token has ended; sign in again, or join as a new guest."),
+    Code.FORBIDDEN: Meaning("never", 403, "The role, or the channel of the token, does not allow this."),
+    Code.GUESTS_REFUSED: Meaning("stop", 403, "This show is for signed-in viewers."),
+    Code.NOT_FOUND: Meaning("never", 404, "There is no such show, product, question or order here."),
+    Code.SHOW_NOT_LIVE: Meaning("never", 409, "The show has not started or has ended."),
+    Code.SHOW_FULL: Meaning("later", 503, "The show has reached its limit of viewers."),
+    Code.BUSY: Meaning("later", 503, "Too many commands are waiting; nothing was done."),
+    Code.CONFLICT: Meaning("reload", 409, "Somebody changed it meanwhile; `current` is how it stands."),
+    Code.SOLD_OUT: Meaning("never", 409, "Not enough units are left; `stock` says how many."),
+    Code.PRICE_CHANGED: Meaning("reload", 409, "The price is no longer the one sent; `price` is the new one."),
+    Code.KEY_REUSED: Meaning("never", 409, "This idempotency key was used with other parameters."),
+    Code.PAYMENT_DECLINED: Meaning("never", 402, "The payment was declined; nothing was sold."),
+    Code.UNAVAILABLE: Meaning("later", 503, "The database is away; nothing was done."),
+    Code.INTERNAL: Meaning("later", 500, "A fault of ours, logged; nothing was acknowledged."),
+}
+
+
+def as_markdown() -> str:
+    """Return the table as it stands in `PROTOCOL.md`."""
+    head = "| code | retry | HTTP | meaning |\n|---|---|---|---|\n"
+    return head + "".join(f"| `{c}` | `{m.verdict}` | {m.status} | {m.text} |\n" for c, m in MEANINGS.items())
+
+
+if __name__ == "__main__":
+    print(as_markdown(), end="")

@@ -1,0 +1,165 @@
+"""The commands that may travel from viewer to server, as msgspec structs; one type per command, no I/O.
+
+Lengths and ranges are checked while decoding. Text is refused when it holds NUL (PostgreSQL cannot store it).
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+CommandId = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+EntityId = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]
+Key = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Offset = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Text500 = Annotated[str, Meta(min_length=1, max_length=500)]
+Text1000 = Annotated[str, Meta(min_length=1, max_length=1000)]
+Quantity = Annotated[int, Meta(ge=1, le=99)]
+ReactionKind = Literal["heart", "clap", "fire", "laugh", "wow"]
+DismissReason = Literal["spam", "off_topic", "rude", "duplicate", "other"]
+
+
+class Command(Struct, tag_field="type", kw_only=True, gc=False):
+    """What every command has: an `id` of the sender's choice, or none when no reply is wanted."""
+
+    id: CommandId | None = None
+
+
+class Position(Struct, frozen=True, gc=False):
+    """A place in a show's journal; `epoch` changes only if the journal itself was restored."""
+
+    epoch: Annotated[str, Meta(max_length=40)]
+    offset: Offset
+
+
+class Join(Command, tag="join"):
+    show: EntityId
+    token: Annotated[str, Meta(max_length=2000)] | None = None
+    position: Position | None = None
+    name: Annotated[str, Meta(max_length=40)] | None = None
+    remember: bool = False
+    source: Annotated[str, Meta(max_length=64)] | None = None
+    share: EntityId | None = None
+    pulse_only: bool = False
+
+
+class React(Command, tag="react"):
+    kind: ReactionKind
+    n: Annotated[int, Meta(ge=1, le=50)] = 1
+
+
+class Ask(Command, tag="ask"):
+    text: Text500
+
+
+class Vote(Command, tag="vote"):
+    question: EntityId
+
+
+class Announce(Command, tag="announce"):
+    text: Text500
+
+
+class Click(Command, tag="click"):
+    product: EntityId
+
+
+class Impression(Command, tag="impression"):
+    products: Annotated[list[EntityId], Meta(min_length=1, max_length=20)]
+
+
+class Share(Command, tag="share"):
+    via: Annotated[str, Meta(max_length=32, pattern=r"^[a-z0-9_]+$")] = "copy"
+
+
+class Playing(Command, tag="playing"):
+    playing: bool = True
+
+
+class Buy(Command, tag="buy"):
+    product: EntityId
+    quantity: Quantity
+    key: Key
+    price: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
+
+
+class Ping(Command, tag="ping"):
+    pass
+
+
+class QuestionApprove(Command, tag="question.approve"):
+    question: EntityId
+    version: Version | None = None
+
+
+class QuestionAnswer(Command, tag="question.answer"):
+    question: EntityId
+    version: Version | None = None
+    text: Text1000 | None = None
+    live: bool = False
+
+
+class QuestionDismiss(Command, tag="question.dismiss"):
+    question: EntityId
+    version: Version | None = None
+    reason: DismissReason = "other"
+
+
+class QuestionRestore(Command, tag="question.restore"):
+    question: EntityId
+    version: Version | None = None
+
+
+class QuestionPin(Command, tag="question.pin"):
+    question: EntityId
+
+
+class QuestionUnpin(Command, tag="question.unpin"):
+    question: EntityId | None = None
+
+
+class ProductPin(Command, tag="product.pin"):
+    product: EntityId
+
+
+class ProductUnpin(Command, tag="product.unpin"):
+    product: EntityId | None = None
+
+
+class ProductRestock(Command, tag="product.restock"):
+    product: EntityId
+    add: Annotated[int, Meta(ge=-100_000, le=100_000)]
+
+
+class ShowStart(Command, tag="show.start"):
+    pass
+
+
+class ShowEnd(Command, tag="show.end"):
+    pass
+
+
+AnyCommand = (
+    Join
+    | React
+    | Ask
+    | Vote
+    | Announce
+    | Click
+    | Impression
+    | Share
+    | Playing
+    | Buy
+    | Ping
+    | QuestionApprove
+    | QuestionAnswer
+    | QuestionDismiss
+    | QuestionRestore
+    | QuestionPin
+    | QuestionUnpin
+    | ProductPin
+    | ProductUnpin
+    | ProductRestock
+    | ShowStart
+    | ShowEnd
+)

@@ -1,0 +1,149 @@
+"""What the server says: public shapes shared by snapshot and pushes, as msgspec structs (their JSON Schema makes the pages' types)."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from server.protocol.commands import Position
+
+QuestionState = Literal["pending", "open", "answered", "dismissed"]
+ShowState = Literal["scheduled", "live", "ended"]
+Moderation = Literal["pre", "post"]
+
+
+class Video(Struct, frozen=True):
+    """Addresses of the show's pictures; empty strings where there is none."""
+
+    hls: str
+    mp4: str
+    poster: str
+
+
+class Show(Struct, frozen=True):
+    """A show as everybody may see it."""
+
+    id: str
+    channel: str
+    title: str
+    host: str
+    state: ShowState
+    moderation: Moderation
+    starts_at: str | None
+    started_at: str | None
+    ended_at: str | None
+    video: Video
+
+
+class Product(Struct, frozen=True):
+    """A product on sale; `price` in minor units of `currency`, `stock` in units left."""
+
+    id: str
+    title: str
+    description: str
+    image: str
+    price: int
+    currency: str
+    stock: int
+
+
+class Answer(Struct, frozen=True):
+    """The host's answer: by `text`, or `live` in the video."""
+
+    text: str | None
+    live: bool
+    at: str
+
+
+class Question(Struct, frozen=True):
+    """A question as everybody may see it."""
+
+    id: str
+    text: str
+    author: str
+    state: QuestionState
+    votes: int
+    version: int
+    asked_at: str
+    answer: Answer | None
+
+
+class StaffQuestion(Question, frozen=True):
+    """A question as staff see it."""
+
+    dismissed_reason: str | None
+    moderated_by: str | None
+
+
+class Sales(Struct, frozen=True):
+    """Totals of a show: paid orders, units, and minor units per currency."""
+
+    orders: int
+    units: int
+    amount: dict[str, int]
+
+
+class Announcement(Struct, frozen=True):
+    """What the host last announced."""
+
+    text: str
+    by: str
+    at: str
+
+
+class Snapshot(Struct, frozen=True):
+    """A show's full public state; true at the position that travels beside it."""
+
+    show: Show
+    products: list[Product]
+    pinned_product: str | None
+    pinned_question: str | None
+    announcement: Announcement | None
+    questions: list[Question]
+
+
+class StaffSnapshot(Struct, frozen=True):
+    """The same for staff: all questions, and the sales so far."""
+
+    show: Show
+    products: list[Product]
+    pinned_product: str | None
+    pinned_question: str | None
+    announcement: Announcement | None
+    questions: list[StaffQuestion]
+    sales: Sales
+
+
+class QuestionVotes(Struct, frozen=True):
+    """The newest count of one question's votes."""
+
+    question: str
+    votes: int
+
+
+class ProductStock(Struct, frozen=True):
+    """The units left of one product."""
+
+    product: str
+    stock: int
+
+
+class Joined(Struct, frozen=True, tag_field="type", tag="joined", omit_defaults=True):
+    """The answer to `join`. Documentation of its shape: the hub writes it from parts, since the snapshot's bytes are shared."""
+
+    id: int
+    viewer: str
+    role: str
+    expires_at: str
+    recovered: bool
+    position: Position
+    token: str | None = None
+    snapshot: Snapshot | StaffSnapshot | None = None
+
+
+class Pulse(Struct, frozen=True, tag_field="type", tag="pulse", omit_defaults=True):
+    """How the show feels right now; only what changed is there."""
+
+    reactions: dict[str, int] | None = None
+    viewers: int | None = None
+    stock: dict[str, int] | None = None
+    degraded: bool | None = None

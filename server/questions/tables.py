@@ -1,0 +1,39 @@
+"""Questions and their votes."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from server.db.columns import moment
+
+
+class QuestionRow(SQLModel, table=True):
+    """A viewer's question; `version` counts changes of state, `votes` is kept beside them."""
+
+    __tablename__ = "question"
+
+    id: str = Field(primary_key=True)
+    show_id: str = Field(foreign_key="show.id", index=True)
+    viewer_id: str = Field(index=True)
+    author: str
+    text: str
+    state: str
+    version: int = 0
+    votes: int = 0
+    asked_at: datetime = moment("asked_at", nullable=False)
+    answer_text: str | None = None
+    answered_live: bool = False
+    answered_at: datetime | None = moment("answered_at")
+    dismissed_reason: str | None = None
+    moderated_by: str | None = None
+
+
+class VoteRow(SQLModel, table=True):
+    """One viewer's vote for one question."""
+
+    __tablename__ = "vote"
+
+    question_id: str = Field(primary_key=True, foreign_key="question.id")
+    viewer_id: str = Field(primary_key=True)
+    show_id: str = Field(index=True)
+    at: datetime = moment("at", nullable=False)

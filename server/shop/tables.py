@@ -1,0 +1,48 @@
+"""Products with their stock, and orders."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from server.db.columns import moment
+
+
+class ProductRow(SQLModel, table=True):
+    """A product of a channel. `stock` is what is left to sell, `sold` what was; their sum changes only by a restock."""
+
+    __tablename__ = "product"
+    __table_args__ = (CheckConstraint("stock >= 0", name="product_stock_not_negative"),)
+
+    id: str = Field(primary_key=True)
+    channel_id: str = Field(foreign_key="channel.id", index=True)
+    title: str
+    description: str = ""
+    image: str = ""
+    price_minor: int = Field(sa_column=Column("price_minor", BigInteger, nullable=False))
+    currency: str
+    stock: int
+    sold: int = 0
+    rank: int = 0
+    active: bool = True
+
+
+class OrderRow(SQLModel, table=True):
+    """A paid purchase of one product; the viewer's idempotency key makes it unique."""
+
+    __tablename__ = "orders"
+    __table_args__ = (UniqueConstraint("viewer_id", "key", name="orders_viewer_key"),)
+
+    id: str = Field(primary_key=True)
+    channel_id: str = Field(foreign_key="channel.id", index=True)
+    show_id: str = Field(foreign_key="show.id", index=True)
+    viewer_id: str
+    key: str
+    product_id: str = Field(foreign_key="product.id")
+    quantity: int
+    unit_price_minor: int = Field(sa_column=Column("unit_price_minor", BigInteger, nullable=False))
+    amount_minor: int = Field(sa_column=Column("amount_minor", BigInteger, nullable=False))
+    currency: str
+    payment: str
+    """The payment provider's reference."""
+    at: datetime = moment("at", nullable=False)

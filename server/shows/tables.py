@@ -1,0 +1,60 @@
+"""Channels and their shows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from server.db.columns import moment
+
+
+class ChannelRow(SQLModel, table=True):
+    """A merchant's series of shows with its catalogue and rules."""
+
+    __tablename__ = "channel"
+
+    id: str = Field(primary_key=True)
+    name: str
+    currency: str
+    created_at: datetime = moment("created_at", nullable=False)
+
+
+class ShowRow(SQLModel, table=True):
+    """One live session of selling. Its journal's head is in `journal_head`, under the same id."""
+
+    __tablename__ = "show"
+
+    id: str = Field(primary_key=True)
+    channel_id: str = Field(foreign_key="channel.id", index=True)
+    title: str
+    host: str
+    state: str = Field(default="scheduled")
+    moderation: str = Field(default="post")
+    guests_allowed: bool = Field(default=True)
+    video_hls: str = Field(default="")
+    video_mp4: str = Field(default="")
+    video_poster: str = Field(default="")
+    pinned_product: str | None = None
+    pinned_question: str | None = None
+    announcement: dict[str, Any] | None = Field(default=None, sa_column=Column("announcement", JSONB, nullable=True))
+    created_at: datetime = moment("created_at", nullable=False)
+    starts_at: datetime | None = moment("starts_at")
+    started_at: datetime | None = moment("started_at")
+    ended_at: datetime | None = moment("ended_at")
+
+
+class AuditRow(SQLModel, table=True):
+    """Who did what to what: a row for every moderation and money action of staff."""
+
+    __tablename__ = "audit"
+
+    id: str = Field(primary_key=True)
+    show_id: str = Field(index=True)
+    at: datetime = moment("at", nullable=False)
+    actor: str
+    role: str
+    action: str
+    subject: str
+    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column("details", JSONB, nullable=False))

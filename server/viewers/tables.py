@@ -1,0 +1,20 @@
+"""Sign-in codes; viewers themselves live in their signed tokens and in the ledger."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from server.db.columns import moment
+
+
+class SignInCodeRow(SQLModel, table=True):
+    """A short-lived code that is exchanged for a token, so that no token stands in an address. Only its hash is kept."""
+
+    __tablename__ = "sign_in_code"
+
+    code_sha256: str = Field(primary_key=True)
+    channel_id: str
+    role: str
+    subject: str
+    expires_at: datetime = moment("expires_at", nullable=False)
+    uses_left: int
