@@ -64,7 +64,9 @@ MEANINGS: dict[Code, Meaning] = {
     Code.BUSY: Meaning("later", 503, "Too many commands are waiting; nothing was done."),
     Code.CONFLICT: Meaning("reload", 409, "Somebody changed it meanwhile; `current` is how it stands."),
     Code.SOLD_OUT: Meaning("never", 409, "Not enough units are left; `stock` says how many."),
-    Code.PRICE_CHANGED: Meaning("reload", 409, "The price is no longer the one sent; `price` is the new one."),
+    Code.PRICE_CHANGED: Meaning(
+        "reload", 409, "The price is no longer the one sent; `price` is the new one."
+    ),
     Code.KEY_REUSED: Meaning("never", 409, "This idempotency key was used with other parameters."),
     Code.PAYMENT_DECLINED: Meaning("never", 402, "The payment was declined; nothing was sold."),
     Code.UNAVAILABLE: Meaning("later", 503, "The database is away; nothing was done."),

@@ -1,0 +1,165 @@
+"""Group commit: commands that arrive while a transaction runs share the next one.
+
+The order is: lock the head → handlers write state and publish → publications and head in one statement → commit → deliver →
+answer. A process that dies after the commit has lost nothing: every process finds the new offsets by the top check.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from server.clock import Clock
+from server.db.engine import Database, is_away
+from server.errors import RefusedError
+from server.journal import metrics, repository
+from server.protocol.publication import Publication
+from server.journal.transaction import ShowTransaction
+from server.protocol.codes import Code
+
+C = TypeVar("C")
+R = TypeVar("R")
+Handler = Callable[[ShowTransaction, Sequence[C]], Awaitable[Sequence[R | RefusedError]]]
+Deliver = Callable[[str, str, list[Publication]], None]
+
+BATCH_COMMANDS_MAX = 1000
+WAITING_COMMANDS_MAX = 10_000
+"""Per show and process; above, `busy`."""
+CONTENTION_TRIES = 5
+_CONTENTION = ("40001", "40P01", "55P03")
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    handler: Handler[Any, Any]
+    command: Any
+    answer: asyncio.Future[Any]
+
+
+class Journal:
+    """The writing side of all journals in this process. `deliver` is called after each commit, in offset order per show."""
+
+    def __init__(
+        self, database: Database, clock: Clock, deliver: Deliver, *, group_seconds: float = 0.010
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._deliver = deliver
+        self._group_seconds = group_seconds
+        self._waiting: dict[str, deque[_Waiting]] = {}
+        self._committers: set[asyncio.Task[None]] = set()
+
+    async def commit(self, show_id: str, handler: Handler[C, R], command: C) -> R:
+        """Carry out `command` by `handler` in the show's next transaction, and return its result once that is committed.
+
+        Raises `RefusedError`: what the handler refused with, or `not_found`, `busy`, `unavailable`, `internal`.
+        """
+        queue = self._waiting.get(show_id)
+        if queue is None:
+            queue = self._waiting[show_id] = deque()
+            task = asyncio.create_task(self._commit_all(show_id, queue), name=f"journal {show_id}")
+            self._committers.add(task)
+            task.add_done_callback(self._committers.discard)
+        if len(queue) >= WAITING_COMMANDS_MAX:
+            raise RefusedError(Code.BUSY, retry_after_ms=1000)
+        waiting = _Waiting(handler, command, asyncio.get_running_loop().create_future())
+        queue.append(waiting)
+        result: R = await waiting.answer
+        return result
+
+    async def close(self) -> None:
+        """Wait until everything that was accepted is committed and answered."""
+        while self._committers:
+            await asyncio.wait(self._committers)
+
+    async def _commit_all(self, show_id: str, queue: deque[_Waiting]) -> None:
+        """Run transactions until nobody waits. Self-clocking: a quiet show commits at once, a busy one once per `group_seconds`."""
+        loop = asyncio.get_running_loop()
+        try:
+            while queue:
+                began = loop.time()
+                batch = [queue.popleft() for _ in range(min(len(queue), BATCH_COMMANDS_MAX))]
+                await self._commit_batch(show_id, batch)
+                await asyncio.sleep(max(0.0, began + self._group_seconds - loop.time()))
+        finally:
+            # Nothing can be appended between the loop's last look and here: no await lies between.
+            del self._waiting[show_id]
+
+    async def _commit_batch(self, show_id: str, batch: list[_Waiting]) -> None:
+        try:
+            answers = await self._transact(show_id, batch)
+        except Exception as error:
+            if len(batch) == 1 or (not isinstance(error, RefusedError) and is_away(error)):
+                refused = _as_refused(error)
+                answers = [refused] * len(batch)
+            else:
+                # One bad command must not harm the others: each gets a transaction of its own.
+                for waiting in batch:
+                    await self._commit_batch(show_id, [waiting])
+                return
+        for waiting, answer in zip(batch, answers, strict=True):
+            _resolve(waiting.answer, answer)
+
+    async def _transact(self, show_id: str, batch: list[_Waiting]) -> list[Any]:
+        for attempt in range(CONTENTION_TRIES):
+            try:
+                return await self._transact_once(show_id, batch)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _CONTENTION or attempt == CONTENTION_TRIES - 1:
+                    raise
+                await asyncio.sleep(0.005 * 2**attempt)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _transact_once(self, show_id: str, batch: list[_Waiting]) -> list[Any]:
+        async with self._database.write() as connection:
+            head = await repository.lock_head(connection, show_id)
+            if head is None:
+                raise RefusedError(Code.NOT_FOUND)
+            tx = ShowTransaction(show_id, connection, self._clock.now(), head.epoch, head.top)
+            answers = await _run_handlers(tx, batch)
+            if tx.publications:
+                await repository.append(connection, show_id, tx.now, tx.publications)
+        metrics.TRANSACTIONS.inc()
+        metrics.COMMANDS.inc(len(batch))
+        if tx.publications:
+            self._deliver(show_id, tx.epoch, tx.publications)
+        return answers
+
+
+async def _run_handlers(tx: ShowTransaction, batch: list[_Waiting]) -> list[Any]:
+    """Run each handler once over its commands, in the order in which the handlers came first; answers are in batch order."""
+    groups: dict[Handler[Any, Any], list[int]] = {}
+    for index, waiting in enumerate(batch):
+        groups.setdefault(waiting.handler, []).append(index)
+    answers: list[Any] = [None] * len(batch)
+    for handler, indexes in groups.items():
+        results = await handler(tx, [batch[i].command for i in indexes])
+        for index, result in zip(indexes, results, strict=True):
+            answers[index] = result
+    return answers
+
+
+def _as_refused(error: Exception) -> RefusedError:
+    if isinstance(error, RefusedError):
+        return error
+    if is_away(error):
+        metrics.AWAY.inc()
+        log.warning("journal.database_away", error=type(error).__name__)
+        return RefusedError(Code.UNAVAILABLE, retry_after_ms=2000)
+    log.error("journal.transaction_failed", exc_info=error)
+    return RefusedError(Code.INTERNAL, retry_after_ms=2000)
+
+
+def _resolve(answer: asyncio.Future[Any], result: Any) -> None:
+    if answer.done():  # its waiter has gone; the command stands all the same
+        return
+    if isinstance(result, RefusedError):
+        answer.set_exception(result)
+    else:
+        answer.set_result(result)

@@ -1,0 +1,39 @@
+"""One transaction on one show's journal: it holds the head's lock, hands out offsets, and writes what was published at its end."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.clock import to_wire
+from server.protocol.publication import Publication
+from server.protocol.codec import encode
+
+
+class ShowTransaction:
+    """What a handler may do to a show: SQL on `connection`, and `publish`. Committed by the journal, never by the handler."""
+
+    def __init__(self, show_id: str, connection: AsyncConnection, now: datetime, epoch: str, top: int) -> None:
+        self.show_id = show_id
+        self.connection = connection
+        self.now = now
+        self.epoch = epoch
+        self.publications: list[Publication] = []
+        self._top = top
+        self._at = to_wire(now)
+
+    def publish(self, type: str, fields: dict[str, Any], *, staff: dict[str, Any] | None = None) -> int:
+        """Publish for all; `staff` replaces the fields for staff. Returns the offset."""
+        offset = self._top + len(self.publications) + 1
+        head = {"type": type, "offset": offset, "at": self._at}
+        staff_line = None if staff is None else encode(head | staff)
+        self.publications.append(Publication(offset, type, encode(head | fields), staff_line))
+        return offset
+
+    def publish_to_staff(self, type: str, fields: dict[str, Any]) -> int:
+        """Publish what only staff may read; viewers get `withheld`, so that their offsets stay consecutive. Returns the offset."""
+        offset = self._top + len(self.publications) + 1
+        place = {"offset": offset, "at": self._at}
+        line, staff_line = encode({"type": "withheld"} | place), encode({"type": type} | place | fields)
+        self.publications.append(Publication(offset, type, line, staff_line))
+        return offset
