@@ -1,0 +1,31 @@
+"""The constants of the figures. Whoever changes what a figure means raises `DEFINITION_VERSION` and says so in `docs/figures.md`."""
+
+from datetime import timedelta
+
+DEFINITION_VERSION = 1
+
+VIEW_MIN = timedelta(seconds=3)
+"""Playing and visible for so long in total makes a visit a qualified view."""
+
+VISIT_GAP = timedelta(minutes=30)
+"""A viewer's visit ends when nothing played for so long; midnight does not end it."""
+
+CONVERSION_WINDOWS: dict[str, timedelta] = {
+    "live": timedelta(0),
+    "24h": timedelta(hours=24),
+    "7d": timedelta(days=7),
+    "30d": timedelta(days=30),
+}
+"""How long after the show's end an order still counts for its conversion."""
+
+REPEAT_DAYS = 90
+"""W, the window of the repeat rates, where the caller names none."""
+
+FUNNEL_STEPS = ("impression", "click", "paid")
+"""The steps that exist. A hold and a checkout come between `click` and `paid` once the shop has them."""
+
+RETENTION_POINTS_MAX = 720
+"""A longer show's retention curve takes a wider step than one minute."""
+
+SERIES_POINTS_MAX = 5_000
+"""A longer show's series takes a wider step than the one asked for."""

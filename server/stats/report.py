@@ -1,0 +1,273 @@
+"""The report of a show: the one shape that the page, the API, the terminal and the export read. `docs/figures.md` defines each field.
+
+`None` means "cannot be known yet" or, in a share, "nothing to divide by"; it is never a zero. Shares are 0 to 1; durations say their
+unit; money is integer minor units beside its currency.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ShowState = Literal["scheduled", "live", "ended"]
+WindowName = Literal["live", "24h", "7d", "30d"]
+StepName = Literal["impression", "click", "paid"]
+MarkKind = Literal[
+    "product.pinned", "product.unpinned", "question.pinned", "question.unpinned", "question.answered", "announce"
+]
+
+
+class Figures(BaseModel):
+    """What all parts of a report share: they cannot be changed once made."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Ratio(Figures):
+    """`part` of `whole`, with both beside the quotient, so that a reader sees how much it rests on."""
+
+    part: int
+    whole: int
+    share: float | None = Field(description="part ÷ whole; null when whole is 0")
+
+    @classmethod
+    def of(cls, part: int, whole: int) -> "Ratio":
+        """Return the ratio; `share` is None when there is nothing to divide by."""
+        return cls(part=part, whole=whole, share=part / whole if whole else None)
+
+
+class ReportedShow(Figures):
+    """Which show the figures are about."""
+
+    id: str
+    channel: str
+    title: str
+    host: str
+    state: ShowState
+    started_at: datetime | None
+    ended_at: datetime | None
+    duration_seconds: float | None = Field(description="start to end, or to as_of while live; null before the start")
+
+
+class LeftOut(Figures):
+    """Who is in the show's record and not in its figures, and why."""
+
+    suspected_bots: int = Field(description="left out of every figure about people; their paid orders stay in the money")
+    without_a_view: int = Field(description="came, but nothing played for 3 s in total while the show ran")
+    guests_without_consent: int = Field(description="viewers who count here but not in repeat figures")
+    buyers_without_consent: int = Field(description="buyers who count here but not in buyers' repeat figures")
+
+
+class WatchTime(Figures):
+    """Seconds watched: per viewer the union over all tabs, cut to the show's length."""
+
+    total_seconds: float
+    mean_seconds: float | None
+    median_seconds: float | None
+
+
+class Concurrency(Figures):
+    """How many watched at once; average × duration equals the total watch time."""
+
+    peak: int
+    peak_at: datetime | None
+    average: float | None
+
+
+class RetentionPoint(Figures):
+    """Minute `minute` of the show: who was there, of those who had come by then and of all."""
+
+    minute: int
+    joined: int
+    present: int
+    of_joined: float | None
+    of_viewers: float | None
+
+
+class Audience(Figures):
+    """Who watched."""
+
+    viewers: int = Field(description="V(s): viewers with at least one qualified view while the show ran")
+    guests: int = Field(description="those of them without a known account")
+    views: int = Field(description="qualified views: visits in which 3 s or more played")
+    visits: int = Field(description="visits of these viewers, qualified or not")
+    replay_viewers: int = Field(description="viewers with 3 s or more of playing after the show's end")
+    viewers_in_all: int = Field(description="live or replay, each once")
+    watch_time: WatchTime
+    concurrency: Concurrency
+    retention: list[RetentionPoint]
+
+
+class Reactions(Figures):
+    """Taps, and by how many hands."""
+
+    sent: int
+    senders: int
+    mean_per_sender: float | None
+
+
+class Engagement(Figures):
+    """Who did more than watch."""
+
+    engaged: Ratio = Field(description="viewers with a reaction, question, vote, share or product click, of all viewers")
+    reactions: Reactions
+    votes: int
+    shares: int
+    sharers: int
+
+
+class QuestionsAndAnswers(Figures):
+    """Dismissed questions are left out of all but their own count."""
+
+    askers: Ratio
+    asked: int = Field(description="questions that were not dismissed")
+    answered: Ratio = Field(description="answered ÷ (answered + open)")
+    open: int
+    pending: int
+    dismissed: int
+    median_answer_seconds: float | None
+
+
+class FunnelStep(Figures):
+    """Viewers who came this far, in order, each counted once."""
+
+    step: StepName
+    viewers: int
+    of_first: float | None
+    of_previous: float | None
+    median_seconds_from_previous: float | None
+
+
+class Funnel(Figures):
+    """From seeing a product to paying, inside the live window."""
+
+    window: Literal["live"] = "live"
+    steps: list[FunnelStep]
+    median_seconds_to_convert: float | None = Field(description="first impression to paid order")
+
+
+class Rate(Figures):
+    """The same rate counted by people and by actions; the two are never mixed."""
+
+    per_viewer: Ratio
+    per_action: Ratio
+
+
+class Clicks(Figures):
+    """From cards to clicks, from clicks to orders."""
+
+    ctr: Rate = Field(description="clicks ÷ impressions")
+    ctor: Rate = Field(description="orders ÷ clicks")
+
+
+class Conversion(Figures):
+    """|B(s)| ÷ |V(s)|, for orders until `closes_at`."""
+
+    window: WindowName
+    closes_at: datetime | None = Field(description="null until the show has ended")
+    provisional: bool = Field(description="the window is still open: more may come")
+    rate: Ratio | None = Field(description="null before the show's start, and for later windows while it runs")
+
+
+class Money(Figures):
+    """What was sold, in one currency; all in minor units."""
+
+    currency: str
+    orders: int
+    units: int
+    gmv_minor: int
+    refunded_minor: int
+    net_minor: int
+    aov_minor: int | None = Field(description="GMV ÷ orders, rounded half up")
+    gpm_minor: int | None = Field(description="GMV ÷ views × 1000, rounded half up")
+
+
+class PeriodRate(Figures):
+    """Customers of the channel with two or more paid orders inside the period, of those with one or more."""
+
+    since: datetime
+    until: datetime
+    rate: Ratio
+
+
+class Repeat(Figures):
+    """Who came back and who bought again; guests who did not agree to be recognised are in neither side."""
+
+    window_days: int
+    viewers_before: Ratio | None = Field(description="of V(s), seen in an earlier show of the channel within the window")
+    viewers_again: Ratio | None = Field(description="of V(s), seen again within the window; null until it has passed")
+    viewers_again_known_at: datetime | None
+    buyers_before: Ratio | None = Field(description="of B(s), bought before in this channel")
+    buyers_seen_before: Ratio | None = Field(description="of B(s), seen in an earlier show within the window")
+    buyers_in_period: PeriodRate | None
+
+
+class ProductFigures(Figures):
+    """One product in this show. Viewers count once, actions each time."""
+
+    product: str
+    title: str
+    impressions: int
+    impressed: int = Field(description="viewers who saw it")
+    clicks: int
+    clickers: int
+    orders: int
+    units: int
+    buyers: int
+    currency: str
+    gmv_minor: int
+
+
+class Headline(Figures):
+    """A sentence for a person: its `key` names the text in the page's dictionary, `numbers` fill it."""
+
+    key: str
+    numbers: dict[str, int | float | str]
+
+
+class ShowReport(Figures):
+    """All figures of one show at one moment."""
+
+    definition_version: int
+    as_of: datetime
+    provisional: bool = Field(description="the show has not ended, or its last facts are not in yet")
+    show: ReportedShow
+    left_out: LeftOut
+    headlines: list[Headline]
+    audience: Audience
+    engagement: Engagement
+    questions: QuestionsAndAnswers
+    funnel: Funnel
+    clicks: Clicks
+    conversion: list[Conversion]
+    money: list[Money]
+    repeat: Repeat
+    products: list[ProductFigures]
+
+
+class Mark(Figures):
+    """Something that the host's side did, to be drawn on the curves."""
+
+    t: float = Field(description="seconds since the show's start")
+    at: datetime
+    kind: MarkKind
+    subject: str | None = Field(description="id of the product or question")
+    text: str | None = Field(description="the product's title, the question, or what was announced")
+
+
+class SeriesReport(Figures):
+    """Columns of equal length: row i covers [t[i], t[i] + step_seconds) since the show's start."""
+
+    definition_version: int
+    as_of: datetime
+    provisional: bool
+    show: ReportedShow
+    step_seconds: int = Field(description="the step asked for, or a wider one when the show is long")
+    suspected_bots_left_out: int
+    t: list[int]
+    watching: list[int] = Field(description="most viewers at once within the step, so that its greatest is the peak")
+    reactions: list[int]
+    questions: list[int] = Field(description="asked, dismissed ones left out")
+    clicks: list[int]
+    orders: list[int]
+    marks: list[Mark]
