@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import pwd
 import shutil
 import signal
 from pathlib import Path
@@ -88,10 +87,10 @@ class PostgresProcess:
 
     def kill(self) -> None:
         """End it as a crash would; the next start recovers from the write-ahead log."""
-        children = [] if self._process is None else _children(self._process)
         self._end()
         # Backends notice the death of their parent by themselves, but a new start must not meet them.
-        psutil.wait_procs(children, timeout=process.STOP_SECONDS_MAX)
+        for backend in process.working_in(self.directory, "postgres"):
+            process.end(backend)
 
     def create_database(self, name: str, template: str = "template1") -> None:
         """Make a database, unless it is there."""
@@ -162,15 +161,18 @@ class PostgresProcess:
         fresh.rename(self.directory)
 
     def _clear_leftover(self) -> None:
-        """End a PostgreSQL that holds the data but does not answer, and drop a dead one's mark.
+        """End what still works on the data but does not answer, and drop the marks of the dead.
 
-        PostgreSQL itself refuses to start when the number in its mark belongs to any living process of its user,
-        as it may after a reboot.
+        PostgreSQL itself refuses to start when the number in its marks belongs to any process of its user, as it
+        may after a reboot, or to a dead one that nobody has reaped, as in a container without an init.
         """
-        deaf = process.find(self._pid_file, "postgres", self.directory)
-        if deaf is not None:
-            process.end(deaf, signal.SIGINT, signal.SIGQUIT)
-        self._pid_file.unlink(missing_ok=True)
+        marks = [self._pid_file, self._sockets / f"{SOCKET_NAME}.lock"]
+        if not any(mark.exists() for mark in marks):
+            return
+        for stray in process.working_in(self.directory, "postgres"):
+            process.end(stray, signal.SIGINT, signal.SIGQUIT)
+        for mark in marks:
+            mark.unlink(missing_ok=True)
 
     def _end(self, *signals: signal.Signals) -> None:
         if self._process is not None:
@@ -181,9 +183,3 @@ class PostgresProcess:
 def start_postgres(directory: Path) -> PostgresProcess:
     """A running PostgreSQL with its data in `directory`, made if missing. Raises `EngineFailed`."""
     return PostgresProcess(directory).start()
-
-
-def _children(parent: psutil.Process) -> list[psutil.Process]:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        return parent.children(recursive=True)
-    return []

@@ -1,6 +1,7 @@
 """The life of one engine's process: started apart from the terminal, found again, ended."""
 
 import contextlib
+import os
 import signal
 import subprocess
 import time
@@ -42,7 +43,7 @@ def launch(command: Sequence[str], directory: Path, log: Path, uid: int | None =
             user=uid,
             extra_groups=[] if uid is not None else None,
         )
-    # psutil waits for children and strangers alike, so an engine taken over from a dead owner is no special case.
+    # From here on a child is treated like an engine taken over from a dead owner, by its number.
     child.returncode = 0  # Popen shall neither wait for it nor warn that nobody did
     return psutil.Process(child.pid)
 
@@ -54,10 +55,21 @@ def find(pid_file: Path, name: str, directory: Path) -> psutil.Process | None:
     """
     try:
         process = psutil.Process(int(pid_file.read_text().split()[0]))
-        ours = process.name().startswith(name) and Path(process.cwd()) == directory
     except (OSError, ValueError, IndexError, psutil.Error):
         return None
-    return process if ours and is_alive(process) else None
+    return process if _is_working_in(process, directory, name) else None
+
+
+def working_in(directory: Path, name: str) -> list[psutil.Process]:
+    """All living processes called `name` that work in `directory`, oldest first."""
+    return [found for found in psutil.process_iter() if _is_working_in(found, directory, name)]
+
+
+def _is_working_in(process: psutil.Process, directory: Path, name: str) -> bool:
+    try:
+        return process.name().startswith(name) and Path(process.cwd()) == directory and is_alive(process)
+    except psutil.Error:
+        return False
 
 
 def is_alive(process: psutil.Process) -> bool:
@@ -81,13 +93,17 @@ def wait_until(
 
 
 def end(process: psutil.Process, *signals: signal.Signals) -> None:
-    """Send the signals one after another, each once its predecessor had 30 s, then SIGKILL. Returns when it is gone."""
+    """Send the signals in turn, each once its predecessor had 30 s, and SIGKILL at last; returns when it is dead.
+
+    Dead is enough: a stranger's zombie stays until its parent reaps it, and some containers have nobody who does.
+    """
     for number in (*signals, signal.SIGKILL):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(number)
-            process.wait(STOP_SECONDS_MAX)
-        if not is_alive(process):
-            return
+        if wait_until(lambda: not is_alive(process), lambda: True, STOP_SECONDS_MAX):
+            break
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(process.pid, os.WNOHANG)
 
 
 def _turn_over(log: Path) -> None:

@@ -1,0 +1,107 @@
+"""What every test may ask for: real engines, a database of its own, a Redis of its own, settings that point at both."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from server.db.migrations import migrate
+from server.embedded import PostgresProcess, ValkeyProcess, start_postgres, start_valkey
+from server.settings import Settings
+
+TEMPLATE = "showfloor_template"
+REDIS_DATABASES = 64
+
+MakeSettings = Callable[..., Settings]
+_numbers = count(1)
+
+
+def pytest_configure() -> None:
+    """The settings of whoever runs the tests must not reach them."""
+    for name in [name for name in os.environ if name.startswith("SHOWFLOOR_")]:
+        del os.environ[name]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test is a failure: what is not run is not known."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or os.environ.get("CI") != "true":
+        return
+    skipped = len(reporter.stats.get("skipped", []))
+    if skipped:
+        reporter.write_line(f"\n{skipped} skipped: a failure in CI", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def engine_directory() -> Iterator[Path]:
+    """Where the session's engines keep their data; outside pytest's own folders, which it keeps for three runs."""
+    with tempfile.TemporaryDirectory(prefix="showfloor-", ignore_cleanup_errors=True) as directory:
+        yield Path(directory)
+
+
+@pytest.fixture(scope="session")
+def postgres(engine_directory: Path) -> Iterator[PostgresProcess]:
+    """The session's PostgreSQL. Do not stop it: a test that takes an engine away starts one of its own."""
+    process = start_postgres(engine_directory / "postgres")
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey(engine_directory: Path) -> Iterator[ValkeyProcess]:
+    """The session's Valkey. Do not stop it either."""
+    process = start_valkey(engine_directory / "valkey")
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres: PostgresProcess) -> str:
+    """The name of a database with the newest schema and no rows."""
+    postgres.create_database(TEMPLATE)
+    migrate(postgres.url(TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(postgres: PostgresProcess, migrated_template: str) -> Iterator[str]:
+    """A database for this test alone, with the newest schema; dropped afterwards."""
+    name = f"test_{next(_numbers)}"
+    postgres.create_database(name, template=migrated_template)
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def redis_url(valkey: ValkeyProcess) -> str:
+    """An empty logical database of the session's Valkey. Topics are shared by all: settings carry a prefix."""
+    url = f"{valkey.url}?db={next(_numbers) % REDIS_DATABASES}"
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+    return url
+
+
+@pytest.fixture
+def make_settings(database_url: str, redis_url: str, tmp_path: Path) -> MakeSettings:
+    """Settings for this test's engines: `make_settings(limits="off")`. Two calls agree in everything not named."""
+    fixed: dict[str, Any] = {
+        "database_url": database_url,
+        "redis_url": redis_url,
+        "redis_prefix": f"t{next(_numbers)}",
+        "secret": secrets.token_urlsafe(48),
+        "data": tmp_path / "var",
+    }
+    return lambda **others: Settings(**{**fixed, **others})
+
+
+@pytest.fixture
+def settings(make_settings: MakeSettings) -> Settings:
+    """Settings for this test's engines, everything else as it is by default."""
+    return make_settings()
