@@ -1,0 +1,93 @@
+"""All SQL of shows, their channels and the audit."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.clock import to_wire
+from server.journal.tables import JournalHead
+from server.protocol.pushes import Announcement, Show, Video
+from server.shows.tables import AuditRow, ChannelRow, ShowRow
+
+_SHOW = ShowRow.__table__  # type: ignore[attr-defined]
+_CHANNEL = ChannelRow.__table__  # type: ignore[attr-defined]
+_HEAD = JournalHead.__table__  # type: ignore[attr-defined]
+_AUDIT = AuditRow.__table__  # type: ignore[attr-defined]
+
+
+async def read_channel_of(connection: AsyncConnection, show_id: str) -> str | None:
+    """Return the id of the show's channel; None when there is no such show."""
+    channel: str | None = await connection.scalar(select(_SHOW.c.channel_id).where(_SHOW.c.id == show_id))
+    return channel
+
+
+async def channel_exists(connection: AsyncConnection, channel_id: str) -> bool:
+    """Whether there is such a channel."""
+    return await connection.scalar(select(_CHANNEL.c.id).where(_CHANNEL.c.id == channel_id)) is not None
+
+
+async def read_show(connection: AsyncConnection, show_id: str) -> ShowRow | None:
+    """Return the show's row; None when there is none."""
+    row = (await connection.execute(select(_SHOW).where(_SHOW.c.id == show_id))).one_or_none()
+    return None if row is None else _as_show_row(row)
+
+
+async def read_shows(
+    connection: AsyncConnection, channel_id: str, *, after: str | None, limit: int
+) -> list[ShowRow]:
+    """Return up to `limit` shows of a channel, newest first, those behind the show `after` if it is given."""
+    newest_first = (_SHOW.c.created_at.desc(), _SHOW.c.id.desc())
+    statement = select(_SHOW).where(_SHOW.c.channel_id == channel_id).order_by(*newest_first).limit(limit)
+    if after is not None:
+        place = select(_SHOW.c.created_at, _SHOW.c.id).where(_SHOW.c.id == after)
+        statement = statement.where(tuple_(_SHOW.c.created_at, _SHOW.c.id) < place.scalar_subquery())
+    return [_as_show_row(row) for row in await connection.execute(statement)]
+
+
+async def insert_show(connection: AsyncConnection, row: ShowRow, epoch: str) -> None:
+    """Write a new show together with the head of its journal, which stands at offset 0."""
+    await connection.execute(insert(_HEAD).values(show_id=row.id, epoch=epoch, top=0))
+    await connection.execute(insert(_SHOW).values(**row.model_dump()))
+
+
+async def update_show(connection: AsyncConnection, show_id: str, changes: Mapping[str, Any]) -> None:
+    """Set columns of a show."""
+    await connection.execute(update(_SHOW).where(_SHOW.c.id == show_id).values(**changes))
+
+
+async def insert_audit(connection: AsyncConnection, rows: Sequence[AuditRow]) -> None:
+    """Write who did what."""
+    if rows:
+        await connection.execute(insert(_AUDIT), [row.model_dump() for row in rows])
+
+
+def as_show(row: ShowRow) -> Show:
+    """Return the show as everybody may see it."""
+    return Show(
+        id=row.id,
+        channel=row.channel_id,
+        title=row.title,
+        host=row.host,
+        state=row.state,  # type: ignore[arg-type]
+        moderation=row.moderation,  # type: ignore[arg-type]
+        starts_at=_wire_or_none(row.starts_at),
+        started_at=_wire_or_none(row.started_at),
+        ended_at=_wire_or_none(row.ended_at),
+        video=Video(hls=row.video_hls, mp4=row.video_mp4, poster=row.video_poster),
+    )
+
+
+def as_announcement(row: ShowRow) -> Announcement | None:
+    """Return what was announced last in the show."""
+    return None if row.announcement is None else Announcement(**row.announcement)
+
+
+def _as_show_row(row: Row[Any]) -> ShowRow:
+    return ShowRow(**row._mapping)
+
+
+def _wire_or_none(at: datetime | None) -> str | None:
+    return None if at is None else to_wire(at)

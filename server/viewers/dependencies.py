@@ -1,0 +1,62 @@
+"""What a route asks for to know who calls, and whether they may."""
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Path, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from server.db.engine import Database
+from server.errors import RefusedError
+from server.protocol.codes import Code
+from server.shows.repository import read_channel_of
+from server.viewers.roles import require_staff, require_stats_reader
+from server.viewers.tokens import Identity, Tokens
+
+_bearer = HTTPBearer(
+    auto_error=False, description="A token from `joined`, from `/v1/sign-in`, or from `showfloor token`."
+)
+
+ShowId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]+$", max_length=40, description="The show's id.")]
+
+
+def current_identity(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Identity:
+    """Return whose token came with the request; raises `unauthenticated` or `token_expired`."""
+    if credentials is None:
+        raise RefusedError(Code.UNAUTHENTICATED)
+    return cast("Tokens", request.app.state.tokens).verify(credentials.credentials)
+
+
+CurrentIdentity = Annotated[Identity, Depends(current_identity)]
+
+
+async def member_of(show: ShowId, request: Request, identity: CurrentIdentity) -> Identity:
+    """Return the caller, known in the channel of `show`; raises `not_found` without such a show and `forbidden` in another channel."""
+    database = cast("Database", request.app.state.database)
+    async with database.read() as connection:
+        channel_id = await read_channel_of(connection, show)
+    if channel_id is None:
+        raise RefusedError(Code.NOT_FOUND)
+    if channel_id != identity.channel_id:
+        raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
+    return identity
+
+
+MemberOfShow = Annotated[Identity, Depends(member_of)]
+
+
+def staff_of(identity: MemberOfShow) -> Identity:
+    """Return the caller if they are staff of the show in the path; raises `forbidden` else."""
+    require_staff(identity.role)
+    return identity
+
+
+def stats_reader_of(identity: MemberOfShow) -> Identity:
+    """Return the caller if they may read the figures of the show in the path; raises `forbidden` else."""
+    require_stats_reader(identity.role)
+    return identity
+
+
+StaffOfShow = Annotated[Identity, Depends(staff_of)]
+StatsReaderOfShow = Annotated[Identity, Depends(stats_reader_of)]

@@ -1,0 +1,52 @@
+"""What each role may do, pure. A role counts in its own channel alone; elsewhere its bearer is a viewer."""
+
+from typing import Literal
+
+from server.errors import RefusedError
+from server.protocol.codes import Code
+
+Role = Literal["viewer", "moderator", "host", "analyst", "admin"]
+ROLES: tuple[Role, ...] = ("viewer", "moderator", "host", "analyst", "admin")
+STAFF = frozenset({"moderator", "host", "admin"})
+RUNNERS = frozenset({"host", "admin"})
+ANALYSTS = frozenset({"analyst", "host", "admin"})
+
+
+def is_staff(role: str) -> bool:
+    """Whether `role` moderates, announces, pins and restocks, and reads what only the host's side may read."""
+    return role in STAFF
+
+
+def may_run_show(role: str) -> bool:
+    """Whether `role` starts, ends and creates shows."""
+    return role in RUNNERS
+
+
+def may_read_stats(role: str) -> bool:
+    """Whether `role` reads a show's figures and exports."""
+    return role in ANALYSTS
+
+
+def role_in(role: Role, own_channel: str, channel_id: str) -> Role:
+    """Return what a bearer of `role` in `own_channel` is in `channel_id`: the same there, a viewer anywhere else."""
+    return role if own_channel == channel_id else "viewer"
+
+
+def require_staff(role: str) -> None:
+    """Raise `forbidden` unless `role` is staff."""
+    _require(is_staff(role), "Only moderators, hosts and admins of this channel may do this.")
+
+
+def require_show_runner(role: str) -> None:
+    """Raise `forbidden` unless `role` may start, end and create shows."""
+    _require(may_run_show(role), "Only hosts and admins of this channel may do this.")
+
+
+def require_stats_reader(role: str) -> None:
+    """Raise `forbidden` unless `role` may read figures."""
+    _require(may_read_stats(role), "Only analysts, hosts and admins of this channel may read this.")
+
+
+def _require(allowed: bool, message: str) -> None:
+    if not allowed:
+        raise RefusedError(Code.FORBIDDEN, message)

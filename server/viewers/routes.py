@@ -1,0 +1,75 @@
+"""Signing in and renewing a token, over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from server.protocol.codes import Code
+from server.viewers.dependencies import CurrentIdentity
+from server.viewers.problem import refusals
+from server.viewers.roles import Role
+from server.viewers.service import SignIn
+from server.viewers.tokens import Identity
+
+
+class SignInRequest(BaseModel):
+    """A code from `showfloor demo` or `showfloor token --code`."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    code: Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class TokenAnswer(BaseModel):
+    """A token, and what it is good for."""
+
+    token: str = Field(description="Send it as `Authorization: Bearer …`, and in `join`.")
+    viewer: str = Field(description="The id that the bearer is known by.")
+    role: Role
+    channel: str = Field(description="The only channel in which the role counts.")
+    name: str = Field(description="The name shown beside the bearer's questions.")
+    expires_at: AwareDatetime
+
+
+def router() -> APIRouter:
+    """Return the routes of signing in."""
+    api = APIRouter(prefix="/v1", tags=["identity"])
+    api.add_api_route(
+        "/sign-in",
+        sign_in,
+        methods=["POST"],
+        summary="Exchange a sign-in code for a token",
+        responses=refusals(Code.UNAUTHENTICATED, Code.INVALID, Code.UNAVAILABLE),
+    )
+    api.add_api_route(
+        "/tokens/renew",
+        renew_token,
+        methods=["POST"],
+        summary="Exchange a token for a fresh one with the same rights",
+        responses=refusals(Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED),
+    )
+    return api
+
+
+async def sign_in(body: SignInRequest, request: Request) -> TokenAnswer:
+    """Codes end after a quarter of an hour and count once, unless they were made for more."""
+    state = request.app.state
+    identity = await SignIn(state.database, state.tokens, state.clock).exchange(body.code)
+    return _as_answer(request, identity)
+
+
+def renew_token(identity: CurrentIdentity, request: Request) -> TokenAnswer:
+    """The old token stays valid until its own end."""
+    return _as_answer(request, request.app.state.tokens.renew(identity))
+
+
+def _as_answer(request: Request, identity: Identity) -> TokenAnswer:
+    return TokenAnswer(
+        token=request.app.state.tokens.sign(identity),
+        viewer=identity.viewer_id,
+        role=identity.role,
+        channel=identity.channel_id,
+        name=identity.name,
+        expires_at=identity.expires_at,
+    )

@@ -1,0 +1,71 @@
+"""Signing in: a short-lived code, handed over in an address, becomes a token that never stands in one."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import cast, get_args
+
+from server.clock import Clock
+from server.db.engine import Database
+from server.errors import RefusedError
+from server.protocol.codes import Code
+from server.viewers.repository import delete_ended_codes, insert_code, take_one_use
+from server.viewers.roles import Role
+from server.viewers.tables import SignInCodeRow
+from server.viewers.tokens import Identity, Tokens
+
+CODE_BYTES = 18
+CODE_LIFETIME = timedelta(minutes=15)
+
+
+class SignIn:
+    """Issues codes and exchanges them; only a code's hash is kept."""
+
+    def __init__(self, database: Database, tokens: Tokens, clock: Clock) -> None:
+        self._database = database
+        self._tokens = tokens
+        self._clock = clock
+
+    async def issue_code(
+        self,
+        channel_id: str,
+        role: Role,
+        *,
+        subject: str,
+        uses: int = 1,
+        lifetime: timedelta = CODE_LIFETIME,
+    ) -> str:
+        """Return a new code for `role` in `channel_id`, good for `uses` exchanges until `lifetime` is over.
+
+        `subject` is the name that the bearer is shown by.
+        """
+        code = secrets.token_urlsafe(CODE_BYTES)
+        now = self._clock.now()
+        row = SignInCodeRow(
+            code_sha256=_hash(code),
+            channel_id=channel_id,
+            role=role,
+            subject=subject,
+            expires_at=now + lifetime,
+            uses_left=uses,
+        )
+        async with self._database.write() as connection:
+            await delete_ended_codes(connection, now)
+            await insert_code(connection, row)
+        return code
+
+    async def exchange(self, code: str) -> Identity:
+        """Use `code` once and return whom it stands for; raises `unauthenticated` for a code that is wrong, ended or used up."""
+        async with self._database.write() as connection:
+            row = await take_one_use(connection, _hash(code), self._clock.now())
+        if row is None or row.role not in get_args(Role):
+            raise RefusedError(Code.UNAUTHENTICATED, "This sign-in code is not valid, or no longer.")
+        # The same person by every code of theirs: what they did is found again under one id.
+        viewer_id = f"m_{_hash(f'{row.channel_id}/{row.role}/{row.subject}')[:26]}"
+        return self._tokens.new_member(
+            row.channel_id, cast("Role", row.role), name=row.subject, viewer_id=viewer_id
+        )
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()

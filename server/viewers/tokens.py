@@ -1,0 +1,157 @@
+"""Signed tokens: who somebody is, in which channel, until when. Fixed algorithm, issuer, audience and type."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import jwt
+import msgspec
+
+from server.clock import Clock
+from server.errors import RefusedError
+from server.ids import new_id
+from server.protocol.codes import Code
+from server.viewers.roles import Role
+from server.viewers.text import clean_line
+
+ALGORITHM = "HS256"
+ISSUER = AUDIENCE = "showfloor"
+KIND = "access"
+NAME_CHARACTERS_MAX = 40
+
+GUEST_LIFETIME = timedelta(hours=24)
+REMEMBERED_LIFETIME = timedelta(days=90)
+STAFF_LIFETIME = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who holds a token: a viewer by id, with a role that counts in `channel_id` alone.
+
+    `guest`: made without an account. `remembered`: agreed to be recognised in later shows. `name`: shown beside questions.
+    """
+
+    viewer_id: str
+    role: Role
+    channel_id: str
+    guest: bool
+    remembered: bool
+    name: str
+    expires_at: datetime
+
+
+class _Claims(msgspec.Struct):
+    """A token's payload; decoding it strictly is what refuses a token that we signed for something else."""
+
+    iss: str
+    aud: str
+    typ: str
+    sub: str
+    ch: str
+    role: Role
+    name: str
+    iat: int
+    exp: int
+    guest: bool = False
+    rem: bool = False
+
+
+class Tokens:
+    """Signs and verifies identities with one secret; stateless, so every process with the secret agrees."""
+
+    def __init__(self, secret: str, clock: Clock) -> None:
+        self._secret = secret
+        self._clock = clock
+
+    def sign(self, identity: Identity) -> str:
+        """Return the token of `identity`: a JWT, HS256."""
+        claims = _Claims(
+            iss=ISSUER,
+            aud=AUDIENCE,
+            typ=KIND,
+            sub=identity.viewer_id,
+            ch=identity.channel_id,
+            role=identity.role,
+            name=identity.name,
+            iat=int(self._clock.now().timestamp()),
+            exp=int(identity.expires_at.timestamp()),
+            guest=identity.guest,
+            rem=identity.remembered,
+        )
+        return jwt.encode(msgspec.structs.asdict(claims), self._secret, algorithm=ALGORITHM)
+
+    def verify(self, token: str) -> Identity:
+        """Return who holds `token`; raises `unauthenticated` when it is not ours and `token_expired` when its time is over."""
+        claims = self._read_claims(token)
+        expires_at = datetime.fromtimestamp(claims.exp, UTC)
+        if expires_at <= self._clock.now():
+            raise RefusedError(Code.TOKEN_EXPIRED)
+        return Identity(
+            viewer_id=claims.sub,
+            role=claims.role,
+            channel_id=claims.ch,
+            guest=claims.guest,
+            remembered=claims.rem,
+            name=claims.name,
+            expires_at=expires_at,
+        )
+
+    def new_guest(self, channel_id: str, *, name: str | None, remember: bool) -> Identity:
+        """Return a new guest of `channel_id`; raises `invalid` for a name that holds nothing visible or too much.
+
+        Without `name` the guest gets one by chance, such as `Guest 4821`.
+        """
+        shown = clean_line(name, characters_max=NAME_CHARACTERS_MAX) if name else _name_by_chance()
+        lifetime = REMEMBERED_LIFETIME if remember else GUEST_LIFETIME
+        expires_at = self._clock.now() + lifetime
+        return Identity(new_id("v"), "viewer", channel_id, True, remember, shown, expires_at)
+
+    def new_member(
+        self,
+        channel_id: str,
+        role: Role,
+        *,
+        name: str,
+        viewer_id: str | None = None,
+        lifetime: timedelta | None = None,
+    ) -> Identity:
+        """Return somebody who is known in `channel_id` as `role`; `viewer_id` is kept when given, else new."""
+        expires_at = self._clock.now() + (lifetime or _lifetime_of(role))
+        return Identity(viewer_id or new_id("v"), role, channel_id, False, True, name, expires_at)
+
+    def renew(self, identity: Identity) -> Identity:
+        """Return the same identity with a fresh end; the rights stay what they were."""
+        lifetime = _lifetime_of(identity.role)
+        if identity.guest and not identity.remembered:
+            lifetime = GUEST_LIFETIME
+        return replace(identity, expires_at=self._clock.now() + lifetime)
+
+    def _read_claims(self, token: str) -> _Claims:
+        try:
+            payload = jwt.decode(
+                token,
+                self._secret,
+                algorithms=[ALGORITHM],
+                issuer=ISSUER,
+                audience=AUDIENCE,
+                # The times are compared with our own clock above, which tests can move.
+                options={
+                    "require": ["iss", "aud", "exp", "iat", "sub"],
+                    "verify_exp": False,
+                    "verify_iat": False,
+                },
+            )
+            claims = msgspec.convert(payload, _Claims)
+        except (jwt.PyJWTError, msgspec.ValidationError, ValueError):
+            raise RefusedError(Code.UNAUTHENTICATED) from None
+        if claims.typ != KIND:
+            raise RefusedError(Code.UNAUTHENTICATED)
+        return claims
+
+
+def _lifetime_of(role: Role) -> timedelta:
+    return REMEMBERED_LIFETIME if role == "viewer" else STAFF_LIFETIME
+
+
+def _name_by_chance() -> str:
+    return f"Guest {secrets.randbelow(9000) + 1000}"

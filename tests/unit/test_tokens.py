@@ -1,0 +1,123 @@
+"""Tokens: what is signed comes back, and nothing else is believed."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+import pytest
+
+from server.clock import ManualClock
+from server.errors import RefusedError
+from server.protocol.codes import Code
+from server.viewers.tokens import Identity, Tokens
+
+SECRET = "a-secret-of-more-than-thirty-two-characters"
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+def tokens(clock: ManualClock) -> Tokens:
+    return Tokens(SECRET, clock)
+
+
+def claims(**others: Any) -> dict[str, Any]:
+    """What a good token of ours holds, with `others` put in its place."""
+    good = {
+        "iss": "showfloor",
+        "aud": "showfloor",
+        "typ": "access",
+        "sub": "v_1",
+        "ch": "demo",
+        "role": "viewer",
+        "name": "Aki",
+        "iat": int(NOON.timestamp()),
+        "exp": int(NOON.timestamp()) + 60,
+    }
+    return {name: value for name, value in (good | others).items() if value is not None}
+
+
+def sign(payload: dict[str, Any], secret: str = SECRET, algorithm: str = "HS256") -> str:
+    return jwt.encode(payload, secret, algorithm=algorithm)
+
+
+def refusal_of(tokens: Tokens, token: str) -> Code:
+    with pytest.raises(RefusedError) as refused:
+        tokens.verify(token)
+    return refused.value.code
+
+
+def test_an_identity_survives_signing(tokens: Tokens) -> None:
+    host = tokens.new_member("demo", "host", name="Mika")
+    assert tokens.verify(tokens.sign(host)) == host
+
+
+def test_a_guest_ends_after_a_day(tokens: Tokens, clock: ManualClock) -> None:
+    token = tokens.sign(tokens.new_guest("demo", name=None, remember=False))
+    clock.at = NOON + timedelta(hours=24, seconds=-1)
+    assert tokens.verify(token).guest
+    clock.at = NOON + timedelta(hours=24)
+    assert refusal_of(tokens, token) is Code.TOKEN_EXPIRED
+
+
+def test_a_remembered_guest_lasts_and_keeps_the_id(tokens: Tokens, clock: ManualClock) -> None:
+    guest = tokens.new_guest("demo", name="  Aki \u202e ", remember=True)
+    assert guest.remembered
+    assert guest.name == "Aki"
+    clock.at = NOON + timedelta(days=80)
+    renewed = tokens.renew(tokens.verify(tokens.sign(guest)))
+    assert renewed.viewer_id == guest.viewer_id
+    assert renewed.expires_at > guest.expires_at
+
+
+def test_renewing_adds_no_rights(tokens: Tokens) -> None:
+    moderator = tokens.new_member("demo", "moderator", name="Sora", viewer_id="m_1")
+    renewed = tokens.renew(moderator)
+    assert (renewed.role, renewed.channel_id, renewed.viewer_id) == ("moderator", "demo", "m_1")
+
+
+def test_two_guests_are_two_viewers(tokens: Tokens) -> None:
+    first, second = (tokens.new_guest("demo", name="Aki", remember=False) for _ in range(2))
+    assert first.viewer_id != second.viewer_id
+
+
+def test_a_good_token_is_believed(tokens: Tokens) -> None:
+    assert tokens.verify(sign(claims())) == Identity(
+        "v_1", "viewer", "demo", False, False, "Aki", NOON + timedelta(minutes=1)
+    )
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "x",
+        "a.b.c",
+        "é.é.é",
+        sign(claims(), secret="another-secret-of-more-than-32-characters"),
+        sign(claims(), algorithm="HS512"),
+        jwt.encode(claims(), "", algorithm="none"),
+        sign(claims(iss="elsewhere")),
+        sign(claims(aud="elsewhere")),
+        sign(claims(typ="refresh")),
+        sign(claims(typ=None)),
+        sign(claims(exp=None)),
+        sign(claims(exp="soon")),
+        sign(claims(role="root")),
+        sign(claims(role=None)),
+        sign(claims(ch=None)),
+        sign(claims(ch=7)),
+    ],
+)
+def test_what_we_did_not_sign_for_this_is_refused(tokens: Tokens, token: str) -> None:
+    assert refusal_of(tokens, token) is Code.UNAUTHENTICATED
+
+
+def test_a_name_of_nothing_visible_is_refused(tokens: Tokens) -> None:
+    with pytest.raises(RefusedError) as refused:
+        tokens.new_guest("demo", name="\u200b\u200b", remember=False)
+    assert refused.value.code is Code.INVALID
