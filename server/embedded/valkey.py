@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 import psutil
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from server.embedded import process
 from server.embedded.sockets import socket_directory
@@ -102,7 +104,8 @@ class ValkeyProcess:
         return [str(valkey_server()), *pairs, *self._extra]
 
     def _answers(self) -> bool:
-        with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2) as client:
+        once = Retry(NoBackoff(), 0)  # whoever waits for it asks again
+        with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2, retry=once) as client:
             try:
                 return bool(client.ping())
             except redis.RedisError:  # not up yet, or still reading its append-only file

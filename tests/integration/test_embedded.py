@@ -14,6 +14,8 @@ import psutil
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from server.embedded import (
     DataDirectoryInUse,
@@ -81,7 +83,7 @@ def sql(url: str, statement: str) -> object:
 
 
 def client(url: str) -> "redis.Redis":
-    return redis.Redis.from_url(url, decode_responses=True)
+    return redis.Redis.from_url(url, decode_responses=True, retry=Retry(NoBackoff(), 0))
 
 
 def engine_pids(data: Path) -> list[int]:
