@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, text
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
@@ -15,16 +15,30 @@ class EntryRow(SQLModel, table=True):
     """
 
     __tablename__ = "ledger_entry"
-    __table_args__ = (Index("ledger_entry_show_kind", "show_id", "kind"),)
+    __table_args__ = (
+        Index("ledger_entry_show_kind", "show_id", "kind"),
+        Index(
+            "ledger_entry_visit",
+            "show_id",
+            "viewer_id",
+            "at",
+            unique=True,
+            postgresql_where=text("kind = 'visit'"),
+        ),
+    )
 
-    id: int | None = Field(default=None, sa_column=Column("id", BigInteger, Identity(always=True), primary_key=True))
+    id: int | None = Field(
+        default=None, sa_column=Column("id", BigInteger, Identity(always=True), primary_key=True)
+    )
     show_id: str
     viewer_id: str
     connection_id: str | None = None
     kind: str
     target: str | None = None
     n: int = 1
-    amount_minor: int | None = Field(default=None, sa_column=Column("amount_minor", BigInteger, nullable=True))
+    amount_minor: int | None = Field(
+        default=None, sa_column=Column("amount_minor", BigInteger, nullable=True)
+    )
     currency: str | None = None
     source: str | None = None
     at: datetime = moment("at", nullable=False)
@@ -87,6 +101,8 @@ class LedgerCursorRow(SQLModel, table=True):
 
     stream: str = Field(primary_key=True)
     last_id: str
+    read_until: datetime | None = moment("read_until")
+    """When the stream's end was last reached: nothing that was in the stream by then is still to be counted."""
 
 
 class LedgerProcessRow(SQLModel, table=True):
@@ -98,3 +114,12 @@ class LedgerProcessRow(SQLModel, table=True):
     last_flush: int = Field(sa_column=Column("last_flush", BigInteger, nullable=False))
     alive_until: datetime = moment("alive_until", nullable=False)
     ended: bool = False
+
+
+class LedgerProcessShowRow(SQLModel, table=True):
+    """That a process had viewers of a show, so that a report can tell whether all that had have flushed."""
+
+    __tablename__ = "ledger_process_show"
+
+    show_id: str = Field(primary_key=True)
+    process_id: str = Field(primary_key=True)

@@ -1,0 +1,79 @@
+"""A fact as the rooms state it, and how facts add up per viewer and show."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from msgspec import Struct
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`viewer_id` did `kind` (to `target`) `n` times in a show.
+
+    Kinds: `order` (n is its units; it has `amount_minor` and `currency`, its `target` is the product), `question` (target: the question),
+    `vote`, `answer` (by staff), `reaction` (target: heart, clap, …), `impression` and `click` (target: the product), `share` (target: the
+    share's id). `visit` is made by the ledger itself.
+    """
+
+    show_id: str
+    viewer_id: str
+    kind: str
+    at: datetime
+    target: str | None = None
+    n: int = 1
+    connection_id: str | None = None
+    amount_minor: int | None = None
+    currency: str | None = None
+    source: str | None = None
+
+
+class RollupChange(Struct):
+    """What is to be added to one viewer's rollup in one show; fields are named like the table's columns."""
+
+    show_id: str
+    viewer_id: str
+    visits: int = 0
+    reactions: int = 0
+    impressions: int = 0
+    clicks: int = 0
+    shares: int = 0
+    questions: int = 0
+    votes: int = 0
+    orders: int = 0
+    units: int = 0
+
+
+RollupChanges = dict[tuple[str, str], RollupChange]
+"""By show and viewer."""
+
+COLUMN_OF_KIND = {
+    "visit": "visits",
+    "reaction": "reactions",
+    "impression": "impressions",
+    "click": "clicks",
+    "share": "shares",
+    "question": "questions",
+    "vote": "votes",
+}
+"""Kinds that a rollup adds up by their `n`; an `order` adds one order and `n` units; other kinds are facts without a column."""
+
+
+def change_of(changes: RollupChanges, show_id: str, viewer_id: str) -> RollupChange:
+    """Return the change for this viewer and show, a new one if there is none yet."""
+    change = changes.get((show_id, viewer_id))
+    if change is None:
+        change = changes[show_id, viewer_id] = RollupChange(show_id, viewer_id)
+    return change
+
+
+def add_facts(changes: RollupChanges, facts: Iterable[Fact]) -> None:
+    """Add what `facts` mean for the rollups to `changes`."""
+    for fact in facts:
+        change = change_of(changes, fact.show_id, fact.viewer_id)
+        column = COLUMN_OF_KIND.get(fact.kind)
+        if column is not None:
+            setattr(change, column, getattr(change, column) + fact.n)
+        elif fact.kind == "order":
+            change.orders += 1
+            change.units += fact.n

@@ -1,0 +1,184 @@
+"""The ledger's SQL that other rooms use: appending facts, rebuilding rollups, and whether a show's facts are all in.
+
+Rows travel as one JSON parameter (`json_to_recordset`) or by COPY: one round trip whatever their number, and cheap for Python.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.ledger.entries import Fact, RollupChanges, add_facts
+
+SETTLE_SECONDS = 2.0
+"""How far beyond a show's end the stream must have been read: flushes under way, and clocks that differ a little."""
+SILENCE_SECONDS = 60.0
+"""A process that has not flushed for so long, while the worker kept up, is dead or has nothing to say about its shows."""
+
+_COPY_ENTRIES = "COPY ledger_entry (show_id, viewer_id, kind, target, n, connection_id, amount_minor, currency, source, at) FROM STDIN"
+
+_ADD_TO_ROLLUPS = text("""
+    INSERT INTO rollup AS r (show_id, viewer_id, visits, reactions, impressions, clicks, shares, questions, votes, orders, units)
+    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS c (
+        show_id text, viewer_id text, visits int, reactions int, impressions int, clicks int, shares int,
+        questions int, votes int, orders int, units int)
+    ON CONFLICT (show_id, viewer_id) DO UPDATE SET
+        visits = r.visits + excluded.visits, reactions = r.reactions + excluded.reactions,
+        impressions = r.impressions + excluded.impressions, clicks = r.clicks + excluded.clicks,
+        shares = r.shares + excluded.shares, questions = r.questions + excluded.questions,
+        votes = r.votes + excluded.votes, orders = r.orders + excluded.orders, units = r.units + excluded.units
+""")
+
+# A visit begins where a viewer's stretch starts more than 30 min after all earlier ones of theirs in the show, in any tab, had ended.
+# Visits are kept as entries; this brings them in line with the stretches and returns by how many each viewer's number changed.
+_DERIVE_VISITS = """
+    WITH pair AS MATERIALIZED ({pairs}),
+    stretch AS (
+        SELECT p.show_id, p.viewer_id, p.started_at,
+               max(coalesce(p.ended_at, a.alive_until, p.started_at)) OVER (
+                   PARTITION BY p.show_id, p.viewer_id ORDER BY p.started_at, p.connection_id
+                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS seen_until
+        FROM pair JOIN playing AS p USING (show_id, viewer_id) LEFT JOIN ledger_process AS a USING (process_id)
+    ),
+    visit AS MATERIALIZED (
+        SELECT DISTINCT show_id, viewer_id, started_at AS at FROM stretch
+        WHERE seen_until IS NULL OR started_at > seen_until + interval '30 minutes'
+    ),
+    gone AS (
+        DELETE FROM ledger_entry AS e USING pair
+        WHERE e.kind = 'visit' AND e.show_id = pair.show_id AND e.viewer_id = pair.viewer_id
+          AND NOT EXISTS (SELECT FROM visit AS v
+                          WHERE v.show_id = e.show_id AND v.viewer_id = e.viewer_id AND v.at = e.at)
+        RETURNING e.show_id, e.viewer_id
+    ),
+    added AS (
+        INSERT INTO ledger_entry (show_id, viewer_id, kind, n, at)
+        SELECT show_id, viewer_id, 'visit', 1, at FROM visit
+        ON CONFLICT (show_id, viewer_id, at) WHERE kind = 'visit' DO NOTHING
+        RETURNING show_id, viewer_id
+    )
+    SELECT show_id, viewer_id, sum(change) AS change
+    FROM (SELECT show_id, viewer_id, 1 AS change FROM added UNION ALL SELECT show_id, viewer_id, -1 FROM gone) AS c
+    GROUP BY show_id, viewer_id
+"""
+_DERIVE_VISITS_OF_PAIRS = text(
+    _DERIVE_VISITS.format(
+        pairs="SELECT show_id, viewer_id FROM json_to_recordset(CAST(:pairs AS json)) AS p (show_id text, viewer_id text)"
+    )
+)
+_DERIVE_VISITS_OF_SHOW = text(
+    _DERIVE_VISITS.format(pairs="SELECT DISTINCT show_id, viewer_id FROM playing WHERE show_id = :show_id")
+)
+
+_REBUILD = text("""
+    INSERT INTO rollup (show_id, viewer_id, visits, reactions, impressions, clicks, shares, questions, votes, orders, units)
+    SELECT show_id, viewer_id,
+           coalesce(sum(n) FILTER (WHERE kind = 'visit'), 0), coalesce(sum(n) FILTER (WHERE kind = 'reaction'), 0),
+           coalesce(sum(n) FILTER (WHERE kind = 'impression'), 0), coalesce(sum(n) FILTER (WHERE kind = 'click'), 0),
+           coalesce(sum(n) FILTER (WHERE kind = 'share'), 0), coalesce(sum(n) FILTER (WHERE kind = 'question'), 0),
+           coalesce(sum(n) FILTER (WHERE kind = 'vote'), 0), count(*) FILTER (WHERE kind = 'order'),
+           coalesce(sum(n) FILTER (WHERE kind = 'order'), 0)
+    FROM ledger_entry WHERE show_id = :show_id GROUP BY show_id, viewer_id
+""")
+
+_SETTLED = text("""
+    WITH reading AS (SELECT max(read_until) AS until FROM ledger_cursor)
+    SELECT CASE
+        WHEN reading.until IS NULL THEN now() > CAST(:ended_at AS timestamptz) + :silence
+        ELSE reading.until >= CAST(:ended_at AS timestamptz) + :settle AND NOT EXISTS (
+            SELECT FROM ledger_process_show AS s JOIN ledger_process AS p USING (process_id)
+            WHERE s.show_id = :show_id AND NOT p.ended
+              AND p.alive_until < :ended_at AND p.alive_until >= reading.until - :silence)
+        END
+    FROM reading
+""")
+
+_REACTION_TOTALS = text("""
+    SELECT target, sum(n) AS total FROM ledger_entry
+    WHERE show_id = :show_id AND kind = 'reaction' AND target IS NOT NULL GROUP BY target
+""")
+
+
+async def append_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+    """Keep `facts` and add them to the rollups, in the caller's transaction: both stand or fall with what they tell of."""
+    if not facts:
+        return
+    changes: RollupChanges = {}
+    add_facts(changes, facts)
+    await insert_entries(connection, facts)
+    await add_to_rollups(connection, changes)
+
+
+async def insert_entries(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
+    """Keep `facts`, without touching rollups."""
+    raw = (await connection.get_raw_connection()).driver_connection
+    assert raw is not None, "a connection in a transaction has a driver connection"
+    async with raw.cursor() as cursor, cursor.copy(_COPY_ENTRIES) as copy:
+        for f in facts:
+            await copy.write_row(
+                (
+                    f.show_id,
+                    f.viewer_id,
+                    f.kind,
+                    f.target,
+                    f.n,
+                    f.connection_id,
+                    f.amount_minor,
+                    f.currency,
+                    f.source,
+                    f.at,
+                )
+            )
+
+
+async def add_to_rollups(connection: AsyncConnection, changes: RollupChanges) -> None:
+    """Add `changes` to the rollups. Rows are locked in the order of their keys, so that two such statements cannot deadlock."""
+    if changes:
+        rows = [changes[key] for key in sorted(changes)]
+        await connection.execute(_ADD_TO_ROLLUPS, {"rows": as_json(rows)})
+
+
+async def derive_visits(
+    connection: AsyncConnection, pairs: set[tuple[str, str]]
+) -> list[tuple[str, str, int]]:
+    """Bring the visits of these (show, viewer) pairs in line with their stretches; return (show, viewer, change of the number)."""
+    if not pairs:
+        return []
+    rows = [{"show_id": show_id, "viewer_id": viewer_id} for show_id, viewer_id in pairs]
+    changed = await connection.execute(_DERIVE_VISITS_OF_PAIRS, {"pairs": as_json(rows)})
+    return [(row.show_id, row.viewer_id, int(row.change)) for row in changed]
+
+
+async def rebuild_rollups(connection: AsyncConnection, show_id: str) -> None:
+    """Derive a show's visits and rollups anew from its facts and stretches.
+
+    Writers of rollups wait until the caller's transaction ends; what they add afterwards is added to the rebuilt rows.
+    """
+    await connection.execute(text("LOCK TABLE rollup IN SHARE ROW EXCLUSIVE MODE"))
+    await connection.execute(_DERIVE_VISITS_OF_SHOW, {"show_id": show_id})
+    await connection.execute(text("DELETE FROM rollup WHERE show_id = :show_id"), {"show_id": show_id})
+    await connection.execute(_REBUILD, {"show_id": show_id})
+
+
+async def settled(connection: AsyncConnection, show_id: str, ended_at: datetime) -> bool:
+    """Whether everything that happened in a show up to its end has been counted, so that its figures no longer change by themselves.
+
+    True once the worker has read the stream beyond the end and every process that had the show has flushed beyond it, or ended, or
+    has been silent for a minute. Where no worker ever ran, a minute after the end.
+    """
+    limits = {"settle": timedelta(seconds=SETTLE_SECONDS), "silence": timedelta(seconds=SILENCE_SECONDS)}
+    found = await connection.scalar(_SETTLED, {"show_id": show_id, "ended_at": ended_at, **limits})
+    return bool(found)
+
+
+async def read_reaction_totals(connection: AsyncConnection, show_id: str) -> dict[str, int]:
+    """Return the show's reactions by kind as far as they are counted: the seed of the pulse's counters after Redis lost them."""
+    rows = await connection.execute(_REACTION_TOTALS, {"show_id": show_id})
+    return {row.target: int(row.total) for row in rows}
+
+
+def as_json(rows: object) -> str:
+    """Return `rows` as one JSON parameter."""
+    return msgspec.json.encode(rows).decode()
