@@ -50,17 +50,11 @@ def empty() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def used_before() -> Iterator[Path]:
+def data() -> Iterator[Path]:
+    """A data directory in use before; one for all, since making PostgreSQL's files takes a second each time."""
     with tempfile.TemporaryDirectory(prefix="showfloor-", ignore_cleanup_errors=True) as directory:
         start_engines(Path(directory)).stop()
         yield Path(directory)
-
-
-@pytest.fixture
-def data(empty: Path, used_before: Path) -> Path:
-    """A data directory of this test alone that was in use before: making PostgreSQL's files takes a second each."""
-    subprocess.run(["cp", "-a", f"{used_before}/.", str(empty)], check=True)
-    return empty
 
 
 @pytest.fixture
@@ -96,6 +90,7 @@ def any_runs(pids: list[int]) -> bool:
 
 
 def write_a_mark(engines: Engines) -> None:
+    sql(engines.database_url, "DROP TABLE IF EXISTS mark")
     sql(engines.database_url, "CREATE TABLE mark AS SELECT 42 AS value")
     client(engines.redis_url).set("mark", "42")
 
@@ -217,8 +212,8 @@ def test_a_half_made_database_is_made_anew(empty: Path) -> None:
     assert not (empty / "postgres.new").exists()
 
 
-def test_a_path_too_long_for_a_socket_gets_a_short_one(data: Path) -> None:
-    deep = data / ("d" * 60) / ("e" * 60)
+def test_a_path_too_long_for_a_socket_gets_a_short_one(empty: Path) -> None:
+    deep = empty / ("d" * 60) / ("e" * 60)
     with start_engines(deep) as engines:
         write_a_mark(engines)
         found = attach(deep)
@@ -264,8 +259,8 @@ def test_a_valkey_can_be_killed_and_come_back(empty: Path) -> None:
     valkey.stop()
 
 
-def test_a_postgres_can_be_killed_and_come_back(data: Path) -> None:
-    postgres: PostgresProcess = start_postgres(data / "postgres")
+def test_a_postgres_can_be_killed_and_come_back(empty: Path) -> None:
+    postgres: PostgresProcess = start_postgres(empty / "postgres")
     sql(postgres.url(), "CREATE TABLE mark AS SELECT 42 AS value")
     postgres.kill()
     with pytest.raises(psycopg.OperationalError):
