@@ -1,0 +1,59 @@
+"""What a run measured and which orders were acknowledged: told to locust's statistics, and kept for the checks at its end."""
+
+import time
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
+
+import gevent
+from locust.env import Environment
+
+CLOCK_SLACK_MS = 5.0
+OWN_LAG_EVERY_SECONDS = 0.1
+
+
+class RunRecord:
+    """One run in one locust process; the `Observer` of all its sessions."""
+
+    _of: ClassVar[WeakKeyDictionary[Environment, "RunRecord"]] = WeakKeyDictionary()
+
+    def __init__(self, environment: Environment) -> None:
+        self.orders: set[str] = set()
+        self.youngest_push_ms = float("inf")
+        self._requests: Any = environment.events.request
+
+    @classmethod
+    def of(cls, environment: Environment) -> "RunRecord":
+        """The record of `environment`, made at first use."""
+        return cls._of.setdefault(environment, cls(environment))
+
+    def measured(self, kind: str, name: str, ms: float, size: int = 0) -> None:
+        """Something took `ms`."""
+        if kind == "push":
+            self.youngest_push_ms = min(self.youngest_push_ms, ms)
+        self._tell(kind, name, max(ms, 0.0), size, None)
+
+    def failed(self, kind: str, name: str, reason: str) -> None:
+        """Something that must not happen did."""
+        self._tell(kind, name, 0.0, 0, AssertionError(reason))
+
+    def acknowledge_order(self, order: str) -> None:
+        """A buyer has been told that `order` is confirmed."""
+        self.orders.add(order)
+
+    @property
+    def clocks_agree(self) -> bool:
+        """False when a push came in before it was made: then no age of a push means anything."""
+        return self.youngest_push_ms >= -CLOCK_SLACK_MS
+
+    def watch_own_lag(self) -> None:
+        """Measure for ever how late this process wakes up: what it adds to every other figure."""
+        while True:
+            started = time.perf_counter()
+            gevent.sleep(OWN_LAG_EVERY_SECONDS)
+            late = time.perf_counter() - started - OWN_LAG_EVERY_SECONDS
+            self._tell("locust", "own lag", max(late * 1000, 0.0), 0, None)
+
+    def _tell(self, kind: str, name: str, ms: float, size: int, error: Exception | None) -> None:
+        self._requests.fire(
+            request_type=kind, name=name, response_time=ms, response_length=size, exception=error, context={}
+        )
