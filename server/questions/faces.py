@@ -1,0 +1,43 @@
+"""How a question looks to those who read it: to everybody, and to staff. Pure."""
+
+from server.clock import to_wire
+from server.protocol import pushes
+from server.questions.rules import Question
+
+
+def as_public(question: Question) -> pushes.Question:
+    """Return the question as everybody may see it."""
+    return pushes.Question(
+        id=question.id,
+        text=question.text,
+        author=question.author,
+        state=question.state,
+        votes=question.votes,
+        version=question.version,
+        asked_at=to_wire(question.asked_at),
+        answer=_answer_of(question),
+    )
+
+
+def as_staff(question: Question) -> pushes.StaffQuestion:
+    """Return the question as staff see it."""
+    return pushes.StaffQuestion(
+        id=question.id,
+        text=question.text,
+        author=question.author,
+        state=question.state,
+        votes=question.votes,
+        version=question.version,
+        asked_at=to_wire(question.asked_at),
+        answer=_answer_of(question),
+        dismissed_reason=question.dismissed_reason,
+        moderated_by=question.moderated_by,
+    )
+
+
+def _answer_of(question: Question) -> pushes.Answer | None:
+    if question.answered_at is None:
+        return None
+    return pushes.Answer(
+        text=question.answer_text, live=question.answered_live, at=to_wire(question.answered_at)
+    )

@@ -1,0 +1,135 @@
+"""All SQL of questions and votes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.protocol import pushes
+from server.questions.faces import as_public, as_staff
+from server.questions.rules import VISIBLE, Question
+from server.questions.tables import QuestionRow, VoteRow
+
+SNAPSHOT_QUESTIONS_MAX = 200
+
+_QUESTION = QuestionRow.__table__  # type: ignore[attr-defined]
+_VOTE = VoteRow.__table__  # type: ignore[attr-defined]
+
+_INSERT_VOTES = text(
+    """
+    INSERT INTO vote (question_id, viewer_id, show_id, at)
+    SELECT v.question, v.viewer, :show, :at
+    FROM unnest(CAST(:questions AS text[]), CAST(:viewers AS text[])) AS v(question, viewer)
+    ON CONFLICT DO NOTHING
+    RETURNING question_id, viewer_id
+    """
+)
+_ADD_VOTES = text(
+    """
+    UPDATE question SET votes = votes + added.n
+    FROM unnest(CAST(:questions AS text[]), CAST(:ns AS int[])) AS added(id, n)
+    WHERE question.id = added.id
+    RETURNING question.id, question.votes
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsPart:
+    """The questions of a snapshot, newest first: as viewers and as staff read them."""
+
+    public: list[pushes.Question]
+    staff: list[pushes.StaffQuestion]
+
+
+async def read_snapshot_part(connection: AsyncConnection, show_id: str) -> QuestionsPart:
+    """Return the show's newest questions, at most `SNAPSHOT_QUESTIONS_MAX` for each kind of reader."""
+    newest = _newest(show_id).limit(SNAPSHOT_QUESTIONS_MAX)
+    public = await _read(connection, newest.where(_QUESTION.c.state.in_(VISIBLE)))
+    staff = await _read(connection, newest)
+    return QuestionsPart([as_public(q) for q in public], [as_staff(q) for q in staff])
+
+
+async def read_questions(connection: AsyncConnection, show_id: str, ids: Sequence[str]) -> list[Question]:
+    """Return those of the questions that belong to the show."""
+    wanted = select(_QUESTION).where(_QUESTION.c.id.in_(ids), _QUESTION.c.show_id == show_id)
+    return await _read(connection, wanted)
+
+
+async def read_queue(
+    connection: AsyncConnection, show_id: str, state: str | None, *, after: str | None, limit: int
+) -> list[Question]:
+    """Return up to `limit` questions of the show, newest first, in `state` and behind the question `after` where given."""
+    wanted = _newest(show_id).limit(limit)
+    if state is not None:
+        wanted = wanted.where(_QUESTION.c.state == state)
+    if after is not None:
+        wanted = wanted.where(_QUESTION.c.id < after)
+    return await _read(connection, wanted)
+
+
+async def read_asked_by(connection: AsyncConnection, show_id: str, viewer_id: str) -> list[Question]:
+    """Return the viewer's own questions in the show, newest first, whatever their state."""
+    return await _read(connection, _newest(show_id).where(_QUESTION.c.viewer_id == viewer_id))
+
+
+async def read_voted_by(connection: AsyncConnection, show_id: str, viewer_id: str) -> list[str]:
+    """Return the ids of the show's questions that the viewer voted for."""
+    voted = select(_VOTE.c.question_id).where(_VOTE.c.show_id == show_id, _VOTE.c.viewer_id == viewer_id)
+    return list(await connection.scalars(voted.order_by(_VOTE.c.question_id)))
+
+
+async def insert_questions(connection: AsyncConnection, questions: Sequence[Question]) -> None:
+    """Write new questions."""
+    if questions:
+        await connection.execute(insert(_QUESTION), [asdict(q) for q in questions])
+
+
+async def update_moved(connection: AsyncConnection, questions: Sequence[Question]) -> None:
+    """Write what a move may change of each question; its votes are left alone."""
+    if not questions:
+        return
+    moved = (
+        "state",
+        "version",
+        "answer_text",
+        "answered_live",
+        "answered_at",
+        "dismissed_reason",
+        "moderated_by",
+    )
+    statement = (
+        update(_QUESTION).where(_QUESTION.c.id == bindparam("of")).values({n: bindparam(n) for n in moved})
+    )
+    rows = [{"of": q.id} | {name: getattr(q, name) for name in moved} for q in questions]
+    await connection.execute(statement, rows)
+
+
+async def insert_votes(
+    connection: AsyncConnection, show_id: str, votes: Sequence[tuple[str, str]], at: datetime
+) -> list[tuple[str, str]]:
+    """Write votes as (question, viewer), and return those that were not there before."""
+    questions, viewers = [q for q, _ in votes], [v for _, v in votes]
+    given = {"show": show_id, "at": at, "questions": questions, "viewers": viewers}
+    return [(row.question_id, row.viewer_id) for row in await connection.execute(_INSERT_VOTES, given)]
+
+
+async def add_votes(connection: AsyncConnection, added: Mapping[str, int]) -> dict[str, int]:
+    """Count `added` votes per question, and return the new counts."""
+    given = {"questions": list(added), "ns": list(added.values())}
+    return {row.id: row.votes for row in await connection.execute(_ADD_VOTES, given)}
+
+
+def _newest(show_id: str) -> Select[Any]:
+    return select(_QUESTION).where(_QUESTION.c.show_id == show_id).order_by(_QUESTION.c.id.desc())
+
+
+async def _read(connection: AsyncConnection, wanted: Select[Any]) -> list[Question]:
+    return [_as_question(row) for row in await connection.execute(wanted)]
+
+
+def _as_question(row: Row[Any]) -> Question:
+    return Question(**row._mapping)

@@ -1,0 +1,54 @@
+"""The way to a payment provider, and the provider of demo and tests, which approves at once."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from server.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What is to be paid: minor units of `currency`. `reference` names the purchase; the same one again must not charge twice."""
+
+    reference: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """The money is ours; `payment` is the provider's own reference, kept with the order."""
+
+    payment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """No money moved; `reason` is a word that may be shown to the buyer."""
+
+    reason: str
+
+
+Outcome = Approved | Declined
+
+
+class Payments(Protocol):
+    """A provider that decides at once.
+
+    `authorize` runs inside the shop's transaction, while product rows are locked: it must neither block nor wait for a network, and
+    must be idempotent by the charge's reference, since a transaction that fails is tried again. A provider that needs time does not
+    belong behind this port: its purchases place a hold first and become orders when its answer comes.
+    """
+
+    def authorize(self, charge: Charge) -> Outcome:
+        """Take the money, or say why not."""
+        ...
+
+
+class FakePayments:
+    """Approves everything at once and moves no money."""
+
+    def authorize(self, charge: Charge) -> Outcome:
+        """Approve; an amount of zero is approved like any other."""
+        assert charge.amount_minor >= 0, "prices and quantities are not negative"
+        return Approved(new_id("pay"))

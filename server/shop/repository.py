@@ -1,0 +1,175 @@
+"""All SQL of products and orders. The batch's statements take arrays: one round trip whatever their number."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.protocol import pushes
+from server.shop.rules import Order, Product, Purchase
+from server.shop.tables import OrderRow, ProductRow
+
+_PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
+_ORDER = OrderRow.__table__  # type: ignore[attr-defined]
+
+# Sorted before it is locked: two shows of one channel that sell the same products wait for each other, and never in a ring.
+_LOCK_PRODUCTS = text(
+    """
+    SELECT id, price_minor, currency, stock, sold FROM product
+    WHERE id = ANY(:ids) AND channel_id = :channel AND active
+    ORDER BY id FOR NO KEY UPDATE
+    """
+)
+_SET_STOCK = text(
+    """
+    UPDATE product SET stock = s.stock, sold = s.sold
+    FROM unnest(CAST(:ids AS text[]), CAST(:stocks AS int[]), CAST(:solds AS int[])) AS s(id, stock, sold)
+    WHERE product.id = s.id
+    """
+)
+_READ_KEYED = text(
+    """
+    SELECT o.* FROM orders o
+    JOIN unnest(CAST(:viewers AS text[]), CAST(:keys AS text[])) AS k(viewer_id, key) USING (viewer_id, key)
+    """
+)
+_INSERT_ORDERS = text(
+    """
+    INSERT INTO orders (id, channel_id, show_id, viewer_id, key, product_id, quantity, unit_price_minor, amount_minor, currency,
+                        payment, at)
+    SELECT o.id, :channel, :show, o.viewer_id, o.key, o.product_id, o.quantity, o.price, o.price * o.quantity, o.currency, o.payment,
+           :at
+    FROM unnest(CAST(:ids AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:products AS text[]),
+                CAST(:quantities AS int[]), CAST(:prices AS bigint[]), CAST(:currencies AS text[]), CAST(:payments AS text[]))
+         AS o(id, viewer_id, key, product_id, quantity, price, currency, payment)
+    """
+)
+_READ_SALES = text(
+    """
+    SELECT currency, count(*) AS orders, sum(quantity) AS units, sum(amount_minor)::bigint AS amount_minor
+    FROM orders WHERE show_id = :show GROUP BY currency ORDER BY currency
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPart:
+    """The shop's part of a snapshot: products on sale in the merchant's order, and the show's sales for staff."""
+
+    products: list[pushes.Product]
+    sales: pushes.Sales
+
+
+async def read_snapshot_part(connection: AsyncConnection, show_id: str, channel_id: str) -> ShopPart:
+    """Return what the channel sells, and what the show has sold."""
+    on_sale = select(_PRODUCT).where(_PRODUCT.c.channel_id == channel_id, _PRODUCT.c.active)
+    rows = await connection.execute(on_sale.order_by(_PRODUCT.c.rank, _PRODUCT.c.id))
+    return ShopPart([_as_face(row) for row in rows], await read_sales(connection, show_id))
+
+
+async def read_sales(connection: AsyncConnection, show_id: str) -> pushes.Sales:
+    """Return the show's totals: paid orders, units, and minor units per currency."""
+    rows = (await connection.execute(_READ_SALES, {"show": show_id})).all()
+    return pushes.Sales(
+        orders=sum(row.orders for row in rows),
+        units=sum(row.units for row in rows),
+        amount={row.currency: row.amount_minor for row in rows},
+    )
+
+
+async def lock_products(connection: AsyncConnection, channel_id: str, ids: Iterable[str]) -> list[Product]:
+    """Lock those products that the channel sells, in the order of their ids, and return them."""
+    rows = await connection.execute(_LOCK_PRODUCTS, {"ids": list(set(ids)), "channel": channel_id})
+    return [Product(*row) for row in rows]
+
+
+async def product_exists(connection: AsyncConnection, channel_id: str, product_id: str) -> bool:
+    """Whether the channel sells this product."""
+    wanted = select(_PRODUCT.c.id).where(
+        _PRODUCT.c.id == product_id, _PRODUCT.c.channel_id == channel_id, _PRODUCT.c.active
+    )
+    return await connection.scalar(wanted) is not None
+
+
+async def set_stock(connection: AsyncConnection, products: Sequence[Product]) -> None:
+    """Write stock and sold of products that are locked."""
+    if products:
+        await connection.execute(
+            _SET_STOCK,
+            {
+                "ids": [p.id for p in products],
+                "stocks": [p.stock for p in products],
+                "solds": [p.sold for p in products],
+            },
+        )
+
+
+async def read_keyed(connection: AsyncConnection, purchases: Sequence[Purchase]) -> list[Order]:
+    """Return the orders that hold the key of one of these purchases, of whatever show."""
+    viewers, keys = [p.viewer_id for p in purchases], [p.key for p in purchases]
+    rows = await connection.execute(_READ_KEYED, {"viewers": viewers, "keys": keys})
+    return list({row.id: _as_order(row) for row in rows}.values())
+
+
+async def insert_orders(
+    connection: AsyncConnection, channel_id: str, show_id: str, orders: Sequence[Order]
+) -> None:
+    """Write new orders, all of one show and one moment, in one statement."""
+    if orders:
+        await connection.execute(
+            _INSERT_ORDERS,
+            {
+                "channel": channel_id,
+                "show": show_id,
+                "at": orders[0].at,
+                "ids": [o.id for o in orders],
+                "viewers": [o.viewer_id for o in orders],
+                "keys": [o.key for o in orders],
+                "products": [o.product_id for o in orders],
+                "quantities": [o.quantity for o in orders],
+                "prices": [o.unit_price_minor for o in orders],
+                "currencies": [o.currency for o in orders],
+                "payments": [o.payment for o in orders],
+            },
+        )
+
+
+async def read_order(connection: AsyncConnection, order_id: str) -> tuple[Order, str] | None:
+    """Return an order and the id of its channel; None when there is none."""
+    row = (await connection.execute(select(_ORDER).where(_ORDER.c.id == order_id))).one_or_none()
+    return None if row is None else (_as_order(row), row.channel_id)
+
+
+async def read_bought_by(connection: AsyncConnection, show_id: str, viewer_id: str) -> list[Order]:
+    """Return the viewer's orders in the show, newest first."""
+    wanted: Select[Any] = select(_ORDER).where(_ORDER.c.show_id == show_id, _ORDER.c.viewer_id == viewer_id)
+    return [_as_order(row) for row in await connection.execute(wanted.order_by(_ORDER.c.id.desc()))]
+
+
+def _as_face(row: Row[Any]) -> pushes.Product:
+    return pushes.Product(
+        id=row.id,
+        title=row.title,
+        description=row.description,
+        image=row.image,
+        price=row.price_minor,
+        currency=row.currency,
+        stock=row.stock,
+    )
+
+
+def _as_order(row: Row[Any]) -> Order:
+    return Order(
+        id=row.id,
+        show_id=row.show_id,
+        viewer_id=row.viewer_id,
+        key=row.key,
+        product_id=row.product_id,
+        quantity=row.quantity,
+        unit_price_minor=row.unit_price_minor,
+        currency=row.currency,
+        payment=row.payment,
+        at=row.at,
+    )

@@ -1,0 +1,31 @@
+"""The audit: a row for every moderation and money action of staff, written in the transaction of the action."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from server.ids import new_id
+from server.journal.transaction import ShowTransaction
+from server.shows.tables import AuditRow
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A member of staff who acts: known by `viewer_id`, shown by `name`."""
+
+    viewer_id: str
+    name: str
+    role: str
+
+
+def audit_row(tx: ShowTransaction, actor: Actor, action: str, subject: str, **details: Any) -> AuditRow:
+    """Return the row that says `actor` did `action` to `subject`; `details` must be JSON-ready and hold no viewer's text."""
+    return AuditRow(
+        id=new_id("a"),
+        show_id=tx.show_id,
+        at=tx.now,
+        actor=actor.viewer_id,
+        role=actor.role,
+        action=action,
+        subject=subject,
+        details=details,
+    )

@@ -1,0 +1,44 @@
+"""A show's full state, read in one piece: what a viewer needs who knows nothing yet."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.errors import RefusedError
+from server.protocol.codec import encode
+from server.protocol.codes import Code
+from server.protocol.pushes import Show, Snapshot, StaffSnapshot
+from server.questions import repository as questions
+from server.shop import repository as shop
+from server.shows.repository import as_announcement, as_show, read_show
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRead:
+    """A show's state at the moment of the read: as JSON for viewers (`public`) and for staff."""
+
+    show: Show
+    channel_id: str
+    guests_allowed: bool
+    public: bytes
+    staff: bytes
+
+
+async def read_snapshot(connection: AsyncConnection, show_id: str) -> SnapshotRead:
+    """Return the show's state as `connection` sees it; raises `not_found` when there is no such show.
+
+    Read the journal's head in the same block of `Database.read()`: then the snapshot is true at that head's offset.
+    """
+    row = await read_show(connection, show_id)
+    if row is None:
+        raise RefusedError(Code.NOT_FOUND)
+    asked = await questions.read_snapshot_part(connection, show_id)
+    sold = await shop.read_snapshot_part(connection, show_id, row.channel_id)
+    show, announcement = as_show(row), as_announcement(row)
+    public = Snapshot(
+        show, sold.products, row.pinned_product, row.pinned_question, announcement, asked.public
+    )
+    staff = StaffSnapshot(
+        show, sold.products, row.pinned_product, row.pinned_question, announcement, asked.staff, sold.sales
+    )
+    return SnapshotRead(show, row.channel_id, row.guests_allowed, encode(public), encode(staff))
