@@ -1,0 +1,27 @@
+import { RefusedError } from "./refused";
+
+/**
+ * Asks the HTTP half of the server for JSON under `/v1`. Throws `RefusedError` with the code of the problem details, or `offline` when the
+ * request did not get through.
+ */
+export async function request<T>(path: string, options: { token?: string | undefined; body?: object; key?: string } = {}): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (options.token) headers["Authorization"] = `Bearer ${options.token}`;
+  if (options.body) headers["Content-Type"] = "application/json";
+  if (options.key) headers["Idempotency-Key"] = options.key;
+  const response = await fetch(`/v1${path}`, {
+    method: options.body ? "POST" : "GET",
+    headers,
+    ...(options.body && { body: JSON.stringify(options.body) }),
+  }).catch(() => {
+    throw new RefusedError("offline", "The request did not reach the server.");
+  });
+  const body: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw refusedBy(response.status, body);
+  return body as T;
+}
+
+function refusedBy(status: number, body: unknown): RefusedError {
+  const problem = (body ?? {}) as { code?: string; detail?: string; title?: string };
+  return new RefusedError(problem.code ?? `http_${status}`, problem.detail ?? problem.title ?? `HTTP ${status}`, problem as object);
+}

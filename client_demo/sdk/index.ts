@@ -1,0 +1,11 @@
+// Showfloor's SDK: one show as one viewer lives it, without a page. `new Room({show, guest: true}).start()` is all that is needed.
+
+export { Backoff } from "./backoff";
+export { request } from "./http";
+export { Impressions } from "./impressions";
+export { RefusedError } from "./refused";
+export { type Identity, type JoinWishes, type Link, Room, type RoomOptions, type RoomView } from "./room";
+export { applyPulse, applyPush, begin, place, type RoomState } from "./state";
+export { Taps } from "./taps";
+export { reportWatching } from "./watching";
+export type * from "./wire";

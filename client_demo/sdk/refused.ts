@@ -1,0 +1,20 @@
+import type { Refusal } from "./wire";
+
+/**
+ * A command or request did not succeed. `code` is one of PROTOCOL.md's table, or of our own two: `offline` (it was never sent, nothing
+ * happened) and `unanswered` (it was sent and the connection broke: only the server knows; ask it before trying again).
+ */
+export class RefusedError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly refusal: Partial<Refusal> = {},
+  ) {
+    super(message);
+    this.name = "RefusedError";
+  }
+
+  static of(refusal: Refusal): RefusedError {
+    return new RefusedError(refusal.code, refusal.message, refusal);
+  }
+}

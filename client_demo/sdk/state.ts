@@ -1,0 +1,118 @@
+import type { Announcement, JournalPush, Position, Pulse, Question, ReactionKind, Snapshot } from "./wire";
+
+/** What is known of a show: the snapshot with every push up to `position` applied, and beside it the pulse, which has no position. */
+export interface RoomState {
+  readonly position: Position;
+  readonly snapshot: Snapshot;
+  readonly viewers: number | null;
+  readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;
+  readonly degraded: boolean;
+}
+
+/** How many questions a snapshot holds; the reducer drops the oldest beyond it, as the server does. */
+export const QUESTIONS_MAX = 200;
+
+/** Returns the state that a `joined` with a snapshot begins; what the pulse said before stays until it says more. */
+export function begin(position: Position, snapshot: Snapshot, before: RoomState | null): RoomState {
+  return {
+    position,
+    snapshot,
+    viewers: before?.viewers ?? null,
+    reactions: before?.reactions ?? {},
+    degraded: false,
+  };
+}
+
+/** What an offset means to a state: the next one, one that was applied already, or a hole before it. */
+export function place(position: Position, offset: number): "next" | "seen" | "jump" {
+  if (offset <= position.offset) return "seen";
+  return offset === position.offset + 1 ? "next" : "jump";
+}
+
+/** Returns the state after one journal push, which must be the next. Pure; the state given is not changed. */
+export function applyPush(state: RoomState, push: JournalPush): RoomState {
+  return {
+    ...state,
+    position: { epoch: state.position.epoch, offset: push.offset },
+    snapshot: nextSnapshot(state.snapshot, push),
+  };
+}
+
+/** Returns the state after a pulse: only what is there changes. */
+export function applyPulse(state: RoomState, pulse: Pulse): RoomState {
+  return {
+    ...state,
+    viewers: pulse.viewers ?? state.viewers,
+    reactions: pulse.reactions ? { ...state.reactions, ...pulse.reactions } : state.reactions,
+    degraded: pulse.degraded ?? false,
+    snapshot: pulse.stock ? withStock(state.snapshot, new Map(Object.entries(pulse.stock))) : state.snapshot,
+  };
+}
+
+function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
+  switch (push.type) {
+    case "show.started":
+    case "show.ended":
+      return { ...snapshot, show: push.show };
+    case "announce":
+      return { ...snapshot, announcement: announcementOf(push) };
+    case "question.submitted":
+    case "question.posted":
+    case "question.answered":
+    case "question.restored":
+      return withQuestion(snapshot, push.question);
+    case "question.dismissed":
+      return withDismissed(snapshot, push.question);
+    case "question.voted":
+      return withVotes(snapshot, new Map(push.votes.map((each) => [each.question, each.votes])));
+    case "question.pinned":
+      return { ...snapshot, pinned_question: push.question };
+    case "product.pinned":
+      return { ...snapshot, pinned_product: push.product };
+    case "product.stock": {
+      const stocked = withStock(snapshot, new Map(push.products.map((each) => [each.product, each.stock])));
+      return push.sales ? { ...stocked, sales: push.sales } : stocked;
+    }
+    default:
+      // `withheld`, and what a later server may say: only the position moves.
+      return snapshot;
+  }
+}
+
+function announcementOf(push: { text: string; by: string; at: string }): Announcement {
+  return { text: push.text, by: push.by, at: push.at };
+}
+
+/** Newest first; equal times by id, which grows with time. */
+function newerFirst(a: Question, b: Question): number {
+  if (a.asked_at !== b.asked_at) return a.asked_at < b.asked_at ? 1 : -1;
+  return a.id < b.id ? 1 : -1;
+}
+
+function withQuestion(snapshot: Snapshot, question: Question): Snapshot {
+  const others = snapshot.questions.filter((each) => each.id !== question.id);
+  const questions = [question, ...others].sort(newerFirst).slice(0, QUESTIONS_MAX);
+  return { ...snapshot, questions };
+}
+
+function withDismissed(snapshot: Snapshot, question: Question | { id: string }): Snapshot {
+  const unpinned = snapshot.pinned_question === question.id ? { ...snapshot, pinned_question: null } : snapshot;
+  if ("text" in question) return withQuestion(unpinned, question);
+  return { ...unpinned, questions: unpinned.questions.filter((each) => each.id !== question.id) };
+}
+
+function withVotes(snapshot: Snapshot, votes: ReadonlyMap<string, number>): Snapshot {
+  const questions = snapshot.questions.map((each) => {
+    const now = votes.get(each.id);
+    return now === undefined ? each : { ...each, votes: now };
+  });
+  return { ...snapshot, questions };
+}
+
+function withStock(snapshot: Snapshot, stock: ReadonlyMap<string, number>): Snapshot {
+  const products = snapshot.products.map((each) => {
+    const now = stock.get(each.id);
+    return now === undefined || now === each.stock ? each : { ...each, stock: now };
+  });
+  return { ...snapshot, products };
+}

@@ -1,0 +1,55 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { createTranslator } from "../i18n";
+import en from "../locales/shared.en.json";
+import ja from "../locales/shared.ja.json";
+import { Button } from "./button";
+import { Icon } from "./icon";
+
+const t = createTranslator(en, ja);
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+  /** Rises from below on a narrow screen. */
+  sheet?: boolean;
+  testid?: string;
+}
+
+/** A modal dialog: the browser keeps the focus inside, Escape closes, and the focus returns to where it was. Draw it while it is open. */
+export function Dialog({ title, onClose, children, sheet = false, testid }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a modal dialog by itself; the click only catches the backdrop.
+    <dialog
+      ref={element}
+      class={sheet ? "dialog dialog-sheet" : "dialog"}
+      aria-labelledby={heading}
+      data-testid={testid}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === element.current) onClose();
+      }}
+    >
+      <div class="dialog-body">
+        <header class="dialog-head">
+          <h2 id={heading}>{title}</h2>
+          <Button look="quiet" size="icon" aria-label={t("close")} onClick={onClose} data-testid="dialog-close">
+            <Icon name="close" />
+          </Button>
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}

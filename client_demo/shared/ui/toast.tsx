@@ -1,0 +1,46 @@
+import { signal } from "@preact/signals";
+
+interface Toast {
+  id: number;
+  text: string;
+  action?: { label: string; run: () => void };
+}
+
+const toasts = signal<readonly Toast[]>([]);
+let newest = 0;
+
+/** Shows `text` for `ms` and has it read out politely; with an action, such as Undo, it stays a little longer. At most three at a time. */
+export function showToast(text: string, action?: Toast["action"], ms = action ? 8000 : 4500): void {
+  const id = ++newest;
+  toasts.value = [...toasts.value, { id, text, ...(action && { action }) }].slice(-3);
+  setTimeout(() => dropToast(id), ms);
+}
+
+function dropToast(id: number): void {
+  toasts.value = toasts.value.filter((toast) => toast.id !== id);
+}
+
+/** The place of the toasts: once in each page. */
+export function Toasts() {
+  return (
+    <div class="toasts" role="status" aria-live="polite" data-testid="toasts">
+      {toasts.value.map(({ id, text, action }) => (
+        <div class="toast" key={id} data-testid="toast">
+          <span>{text}</span>
+          {action && (
+            <button
+              type="button"
+              data-testid="toast-action"
+              onClick={() => {
+                dropToast(id);
+                action.run();
+              }}
+            >
+              {action.label}
+            </button>
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}

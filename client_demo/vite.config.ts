@@ -1,0 +1,45 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+// `npm run dev` draws the pages from source and takes everything live from a server that runs already.
+const server = process.env["SHOWFLOOR_SERVER"] ?? "http://127.0.0.1:8000";
+
+/** In development the server's addresses lead to the three entries, as they do in production. */
+const pageOf = (path: string): string | undefined => {
+  if (path === "/" || path.startsWith("/shows/")) return "/index.html";
+  if (path === "/host" || path.startsWith("/host/")) return path.startsWith("/host/main") ? undefined : "/host.html";
+  if (path === "/analyst") return "/analyst.html";
+  return undefined;
+};
+
+export default defineConfig({
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: "dist",
+    assetsDir: "assets",
+    emptyOutDir: true,
+    // The content security policy has no `data:` for fonts or scripts, and a small file costs little over HTTP/2.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { viewer: here("index.html"), host: here("host.html"), analyst: here("analyst.html") },
+    },
+  },
+  plugins: [
+    {
+      name: "showfloor-pages",
+      configureServer(vite) {
+        vite.middlewares.use((request, _response, next) => {
+          const [path = "", query] = (request.url ?? "").split("?");
+          const page = pageOf(path);
+          if (page) request.url = query ? `${page}?${query}` : page;
+          next();
+        });
+      },
+    },
+  ],
+  server: { proxy: { "/v1": { target: server, ws: true }, "/media": server } },
+  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+});
