@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     """Put before every Redis key and topic."""
     database_pool_size: int = 10
     """SQL connections per process."""
+    pages: Path = Path(__file__).parent.parent / "client_demo" / "dist"
+    """Where the built pages are."""
     worker: bool = True
     """Run the ledger's worker loop inside the server processes too."""
 

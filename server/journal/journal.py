@@ -111,7 +111,10 @@ class Journal:
             try:
                 return await self._transact_once(show_id, batch)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _CONTENTION or attempt == CONTENTION_TRIES - 1:
+                if (
+                    getattr(error.orig, "sqlstate", None) not in _CONTENTION
+                    or attempt == CONTENTION_TRIES - 1
+                ):
                     raise
                 await asyncio.sleep(0.005 * 2**attempt)
         raise AssertionError("the last attempt returns or raises")

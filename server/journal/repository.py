@@ -51,7 +51,9 @@ async def read_heads(connection: AsyncConnection, show_ids: Iterable[str]) -> li
     return [Head(*row) for row in rows]
 
 
-async def append(connection: AsyncConnection, show_id: str, at: datetime, publications: Sequence[Publication]) -> None:
+async def append(
+    connection: AsyncConnection, show_id: str, at: datetime, publications: Sequence[Publication]
+) -> None:
     """Write publications and move the head to the last one, in one statement. The head must be locked."""
     await connection.execute(
         _APPEND,

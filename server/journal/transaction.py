@@ -13,7 +13,9 @@ from server.protocol.codec import encode
 class ShowTransaction:
     """What a handler may do to a show: SQL on `connection`, and `publish`. Committed by the journal, never by the handler."""
 
-    def __init__(self, show_id: str, connection: AsyncConnection, now: datetime, epoch: str, top: int) -> None:
+    def __init__(
+        self, show_id: str, connection: AsyncConnection, now: datetime, epoch: str, top: int
+    ) -> None:
         self.show_id = show_id
         self.connection = connection
         self.now = now

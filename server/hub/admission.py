@@ -1,0 +1,58 @@
+"""Who is let in: limits on sockets per process, per address and per second, checked before the upgrade."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of one process; 0 lifts one. `allow_all` is for load tests."""
+
+    connections_max: int = 50_000
+    connections_per_host_max: int = 2_000
+    connections_per_show_max: int = 50_000
+    accepts_per_second_max: int = 5_000
+    commands_per_second: float = 10.0
+    commands_burst: float = 40.0
+    in_flight_max: int = 16
+    allow_all: bool = False
+
+
+class Admission:
+    """Counts sockets and says why one may not come in."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.open = 0
+        self._per_host: Counter[str] = Counter()
+        self._second = 0.0
+        self._accepted_in_second = 0
+
+    def refusal(self, host: str, now: float) -> str | None:
+        """Return None and count the accept, or the reason for a 503: `connections`, `host`, or `rate`."""
+        limits = self.limits
+        if limits.allow_all:
+            return None
+        if limits.connections_max and self.open >= limits.connections_max:
+            return "connections"
+        if limits.connections_per_host_max and self._per_host[host] >= limits.connections_per_host_max:
+            return "host"
+        if now - self._second >= 1.0:
+            self._second, self._accepted_in_second = now, 0
+        if limits.accepts_per_second_max and self._accepted_in_second >= limits.accepts_per_second_max:
+            return "rate"
+        self._accepted_in_second += 1
+        return None
+
+    def enter(self, host: str) -> None:
+        """Count a socket in."""
+        self.open += 1
+        self._per_host[host] += 1
+
+    def leave(self, host: str) -> None:
+        """Count it out."""
+        self.open -= 1
+        if self._per_host[host] <= 1:
+            del self._per_host[host]
+        else:
+            self._per_host[host] -= 1

@@ -1,0 +1,101 @@
+"""One socket of one viewer: who they are, which room and lane they are in, and the way to write to them."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from server.hub.frames import close_frame, deflated_text_frame, text_frame
+
+if TYPE_CHECKING:
+    from server.hub.room import Lane, Room
+
+
+class Transport(Protocol):
+    """What a connection needs of asyncio's transports."""
+
+    def write(self, data: bytes, /) -> None: ...
+    def close(self) -> None: ...
+    def abort(self) -> None: ...
+    def is_closing(self) -> bool: ...
+    def get_write_buffer_size(self) -> int: ...
+
+
+class Connection:
+    """A socket past its handshake. Before `join` it has no viewer and no room."""
+
+    __slots__ = (
+        "__weakref__",
+        "allowance",
+        "allowance_at",
+        "channel_id",
+        "deflate",
+        "expires_at",
+        "guest",
+        "heard_at",
+        "host",
+        "id",
+        "in_flight",
+        "lane",
+        "missed_after",
+        "name",
+        "nonsense",
+        "playing",
+        "refused",
+        "role",
+        "room",
+        "slow_since",
+        "staff",
+        "transport",
+        "viewer_id",
+    )
+
+    def __init__(
+        self, id: str, transport: Transport, *, host: str, deflate: bool, allowance: float, now: float
+    ) -> None:
+        self.id = id
+        self.transport = transport
+        self.host = host
+        self.deflate = deflate
+        self.heard_at = now
+        self.allowance = allowance
+        self.allowance_at = now
+        self.viewer_id = ""
+        self.role = ""
+        self.channel_id = ""
+        self.name = ""
+        self.guest = True
+        self.staff = False
+        self.expires_at = 0.0
+        self.room: Room | None = None
+        self.lane: Lane | None = None
+        self.playing = False
+        self.in_flight = 0
+        self.nonsense = 0
+        """Frames in a row that were no commands."""
+        self.refused = 0
+        """Commands in a row that were over the rate limit."""
+        self.slow_since: float | None = None
+        self.missed_after: int | None = None
+        """Set while journal pushes pass this connection by: the last offset it was given."""
+
+    @property
+    def show_id(self) -> str:
+        """The show that was joined, or an empty string."""
+        return self.room.show_id if self.room else ""
+
+    @property
+    def joined(self) -> bool:
+        """Whether `join` has succeeded."""
+        return self.room is not None
+
+    def send(self, lines: bytes) -> None:
+        """Write one frame with `lines` (JSON objects parted by line ends) to this viewer alone."""
+        self.transport.write(deflated_text_frame(lines) if self.deflate else text_frame(lines))
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Say goodbye and close; use `abort` for a peer that does not read."""
+        if not self.transport.is_closing():
+            self.transport.write(close_frame(code, reason))
+            self.transport.close()
+
+    def abort(self) -> None:
+        """Drop the socket and all that is buffered for it, at once."""
+        self.transport.abort()

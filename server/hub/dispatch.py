@@ -1,0 +1,147 @@
+"""From a frame's bytes to the commands in it, their handlers, and their replies."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from inspect import iscoroutinefunction
+from typing import Any
+
+import structlog
+
+from server.errors import RefusedError
+from server.hub import metrics
+from server.hub.connection import Connection
+from server.hub.hub import Hub
+from server.protocol.codec import UndecodableError, decode_command, error_line
+from server.protocol.codes import Code
+from server.protocol.commands import Command, Join
+
+SyncHandler = Callable[[Connection, Any], bytes | None]
+AsyncHandler = Callable[[Connection, Any], Awaitable[bytes | None]]
+Commands = Mapping[type[Command], SyncHandler | AsyncHandler]
+
+NONSENSE_FRAMES_MAX = 10
+REFUSED_COMMANDS_MAX = 1000
+"""Commands over the rate limit, in a row; whoever goes on after so many is closed with 4429."""
+
+log = structlog.get_logger()
+
+
+class Dispatcher:
+    """Reads frames, keeps the limits of each connection, and calls the handler of each command.
+
+    Soft commands have plain functions and are done when `receive` returns; those that need SQL have coroutines, each in a task
+    owned here, and their replies come in the order in which they finish.
+    """
+
+    def __init__(self, hub: Hub, commands: Commands) -> None:
+        self._hub = hub
+        self._limits = hub.admission.limits
+        self._sync: dict[type, SyncHandler] = {}
+        self._async: dict[type, AsyncHandler] = {}
+        for kind, handler in commands.items():
+            if iscoroutinefunction(handler):
+                self._async[kind] = handler
+            else:
+                self._sync[kind] = handler  # type: ignore[assignment]
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def receive(self, connection: Connection, payload: bytes, now: float) -> None:
+        """Carry out the commands in one text frame; `now` is the loop's time."""
+        lines = payload.split(b"\n") if b"\n" in payload else (payload,)
+        for line in lines:
+            self._receive_line(connection, line, now)
+
+    async def close(self) -> None:
+        """Wait for the commands that are under way."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _receive_line(self, connection: Connection, line: bytes, now: float) -> None:
+        try:
+            command = decode_command(line)
+        except UndecodableError as refused:
+            self._refuse_nonsense(connection, refused, now)
+            return
+        connection.nonsense = 0
+        metrics.COMMANDS.inc()
+        wait_seconds = self._spend(connection, now)
+        if wait_seconds:
+            self._refuse_too_fast(connection, command, wait_seconds)
+            return
+        handler = self._sync.get(type(command))
+        if connection.room is None and type(command) is not Join:
+            self._refuse(connection, command.id, RefusedError(Code.JOIN_FIRST))
+        elif handler is not None:
+            self._call(connection, command, handler)
+        else:
+            self._start(connection, command)
+
+    def _spend(self, connection: Connection, now: float) -> float:
+        """Take one command from the connection's bucket; return how many seconds to wait if it is empty, else 0."""
+        limits = self._limits
+        if limits.allow_all:
+            return 0.0
+        rate = limits.commands_per_second
+        allowance = min(limits.commands_burst, connection.allowance + (now - connection.allowance_at) * rate)
+        connection.allowance_at = now
+        if allowance < 1.0:
+            connection.allowance = allowance
+            return (1.0 - allowance) / rate
+        connection.allowance = allowance - 1.0
+        connection.refused = 0
+        return 0.0
+
+    def _call(self, connection: Connection, command: Command, handler: SyncHandler) -> None:
+        try:
+            reply = handler(connection, command)
+        except RefusedError as refused:
+            self._refuse(connection, command.id, refused)
+            return
+        if reply is not None:
+            connection.send(reply)
+
+    def _start(self, connection: Connection, command: Command) -> None:
+        if connection.in_flight >= self._limits.in_flight_max and not self._limits.allow_all:
+            self._refuse(connection, command.id, RefusedError(Code.TOO_FAST, retry_after_ms=500))
+            return
+        connection.in_flight += 1
+        task = asyncio.create_task(self._answer(connection, command, self._async[type(command)]))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, connection: Connection, command: Command, handler: AsyncHandler) -> None:
+        try:
+            reply = await handler(connection, command)
+        except RefusedError as refused:
+            self._refuse(connection, command.id, refused)
+        except Exception:
+            log.exception("command.failed", type=type(command).__name__, show=connection.show_id)
+            self._refuse(connection, command.id, RefusedError(Code.INTERNAL, retry_after_ms=2000))
+        else:
+            if reply is not None and not connection.transport.is_closing():
+                connection.send(reply)
+        finally:
+            connection.in_flight -= 1
+
+    def _refuse(self, connection: Connection, id: int | None, refused: RefusedError) -> None:
+        metrics.REFUSALS.labels(refused.code.value).inc()
+        if not connection.transport.is_closing():
+            connection.send(error_line(id, refused))
+
+    def _refuse_nonsense(self, connection: Connection, refused: UndecodableError, now: float) -> None:
+        connection.nonsense += 1
+        self._refuse(connection, refused.id, refused)
+        if connection.nonsense >= NONSENSE_FRAMES_MAX:
+            metrics.EVICTIONS.labels("nonsense").inc()
+            connection.close(4400, "these are no commands")
+        self._spend(connection, now)
+
+    def _refuse_too_fast(self, connection: Connection, command: Command, wait_seconds: float) -> None:
+        connection.refused += 1
+        if connection.refused > REFUSED_COMMANDS_MAX:
+            metrics.EVICTIONS.labels("too_fast").inc()
+            connection.close(4429, "far above the rate limit")
+            return
+        self._refuse(
+            connection, command.id, RefusedError(Code.TOO_FAST, retry_after_ms=int(wait_seconds * 1000) + 1)
+        )

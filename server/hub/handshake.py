@@ -1,0 +1,89 @@
+"""The opening handshake's answer, pure (RFC 6455, section 4.2; RFC 7692, section 7.1)."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha1
+from http import HTTPStatus
+
+LIVE_PATH = b"/v1/live"
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_DEFLATE = b"permessage-deflate; server_no_context_takeover; client_no_context_takeover"
+_SWITCHING = (
+    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to write back: `head` bytes; `accepted` says whether a WebSocket follows, `deflate` whether it may be compressed."""
+
+    head: bytes
+    accepted: bool = False
+    deflate: bool = False
+
+
+def refuse(status: HTTPStatus, text: str, *, retry_after_seconds: int | None = None) -> Answer:
+    """Return an HTTP answer that refuses the upgrade and closes."""
+    body = text.encode()
+    extra = f"Retry-After: {retry_after_seconds}\r\n" if retry_after_seconds else ""
+    if status is HTTPStatus.UPGRADE_REQUIRED:
+        extra += "Sec-WebSocket-Version: 13\r\nUpgrade: websocket\r\n"
+    head = (
+        f"HTTP/1.1 {status.value} {status.phrase}\r\n{extra}Content-Type: text/plain; charset=utf-8\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    return Answer(head.encode("ascii") + body)
+
+
+def answer_upgrade(
+    path: bytes, method: str, headers: Mapping[bytes, bytes], origins: frozenset[str]
+) -> Answer:
+    """Return the answer to an upgrade request; `headers` has lower-case names.
+
+    `origins` are allowed beside the request's own host; a request without Origin comes from no browser and is let in.
+    """
+    if path != LIVE_PATH:
+        return refuse(HTTPStatus.NOT_FOUND, "sockets are at /v1/live")
+    if method != "GET":
+        return refuse(HTTPStatus.METHOD_NOT_ALLOWED, "a WebSocket opens with GET")
+    if headers.get(b"sec-websocket-version") != b"13":
+        return refuse(HTTPStatus.UPGRADE_REQUIRED, "version 13 is spoken here")
+    key = headers.get(b"sec-websocket-key", b"")
+    if not _is_key(key):
+        return refuse(HTTPStatus.BAD_REQUEST, "Sec-WebSocket-Key must be 16 bytes in base64")
+    if not _origin_allowed(headers, origins):
+        return refuse(HTTPStatus.FORBIDDEN, "this Origin is not allowed")
+    deflate = _deflate_offered(headers.get(b"sec-websocket-extensions", b""))
+    accept = b64encode(sha1(key + _GUID).digest())  # noqa: S324 (the RFC's choice, no secret)
+    extension = b"\r\nSec-WebSocket-Extensions: " + _DEFLATE if deflate else b""
+    return Answer(_SWITCHING + accept + extension + b"\r\n\r\n", accepted=True, deflate=deflate)
+
+
+def _is_key(key: bytes) -> bool:
+    if len(key) != 24:
+        return False
+    try:
+        return len(b64decode(key, validate=True)) == 16
+    except ValueError:
+        return False
+
+
+def _origin_allowed(headers: Mapping[bytes, bytes], origins: Iterable[str]) -> bool:
+    origin = headers.get(b"origin")
+    if origin is None:
+        return True
+    text = origin.decode("latin-1")
+    host = headers.get(b"host", b"").decode("latin-1")
+    return text.partition("://")[2] == host or text in origins
+
+
+def _deflate_offered(extensions: bytes) -> bool:
+    """Whether one offer can be met: we use the full window and keep no context, so any but a smaller server window will do."""
+    for offer in extensions.split(b","):
+        name, *parameters = (part.strip() for part in offer.split(b";"))
+        if name == b"permessage-deflate" and not any(
+            p.startswith(b"server_max_window_bits") for p in parameters
+        ):
+            return True
+    return False

@@ -1,0 +1,255 @@
+"""The hub: every socket and room of this process, what happens when a viewer speaks, leaves, or cannot keep up."""
+
+import asyncio
+import gc
+import random
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from server.hub import metrics
+from server.hub.admission import Admission, Limits
+from server.hub.connection import Connection
+from server.hub.fanout import FanOut
+from server.hub.frames import PING_FRAME
+from server.hub.room import Room
+from server.hub.wheel import Wheel
+from server.protocol.codec import encode
+from server.protocol.publication import Publication
+
+GAP_LINE = encode({"type": "gap"})
+GC_THRESHOLD = (50_000, 50, 100)
+"""Sockets make no cycles; the default threshold would walk every one of them again and again while they join."""
+DRAIN_PER_SECOND = 500
+DRAIN_STEP_SECONDS = 0.05
+RECONNECT_MS_MAX = 2000
+CATCH_UP_BYTES_MAX = 64 * 1024
+"""A slow viewer that reads again is given what it missed up to this size; more is a `gap`."""
+
+
+class Audience(Protocol):
+    """Who records that viewers watch (the ledger, behind a port)."""
+
+    def playing_changed(self, connection: Connection) -> None:
+        """`connection.playing` has changed, or its room has gone live or ended."""
+        ...
+
+    def show_ended(self, room: Room) -> None:
+        """The show has ended: every stretch of playing ends with it."""
+        ...
+
+
+class Hub:
+    """See the module. `audience` and `on_room_pending` are set by the composition root before the first socket."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        round_seconds: float = 0.025,
+        ping_seconds: float = 25.0,
+        silence_seconds: float = 60.0,
+        join_seconds: float = 5.0,
+        slow_seconds_max: float = 8.0,
+        wall: Callable[[], float],
+    ) -> None:
+        self.rooms: dict[str, Room] = {}
+        self.admission = Admission(limits)
+        self.fanout = FanOut(round_seconds=round_seconds)
+        self.wheel = Wheel(round(ping_seconds))
+        self.audience: Audience | None = None
+        self.draining = False
+        self._silence_seconds = silence_seconds
+        self._join_seconds = join_seconds
+        self._slow_seconds_max = slow_seconds_max
+        self._wall = wall
+        self._unjoined: deque[tuple[float, Connection]] = deque()
+
+    # --- rooms
+
+    def add_room(self, room: Room) -> None:
+        """Take a room whose ring and snapshot are loaded."""
+        self.rooms[room.show_id] = room
+
+    def remove_room(self, room: Room) -> None:
+        """Let go of an empty room."""
+        del self.rooms[room.show_id]
+        self.fanout.forget(room)
+
+    def deliver(self, show_id: str, epoch: str, publications: Iterable[Publication]) -> bool:
+        """Take publications for a room of ours; returns False when some are missing before them, so that SQL must be asked."""
+        room = self.rooms.get(show_id)
+        if room is None:
+            return True
+        if room.epoch != epoch:
+            return False
+        for publication in room.deliver(publications):
+            self._apply(room, publication)
+        if room.pending:
+            self.fanout.wake(room)
+        return not room.gapped
+
+    def _apply(self, room: Room, publication: Publication) -> None:
+        """Let the room itself learn from what its viewers are about to read."""
+        if publication.type == "show.started":
+            room.state = "live"
+            for connection in room.connections:
+                if connection.playing and self.audience:
+                    self.audience.playing_changed(connection)
+        elif publication.type == "show.ended":
+            room.state = "ended"
+            if self.audience:
+                self.audience.show_ended(room)
+
+    # --- sockets
+
+    def opened(self, connection: Connection) -> None:
+        """A socket has finished its handshake; `join` must follow soon."""
+        self._unjoined.append((connection.heard_at + self._join_seconds, connection))
+        metrics.CONNECTIONS.inc()
+
+    def closed(self, connection: Connection) -> None:
+        """A socket is gone, for whatever reason."""
+        self.leave(connection)
+        self.wheel.remove(connection)
+        metrics.CONNECTIONS.dec()
+
+    def enter(self, connection: Connection, room: Room, *, pulse_only: bool) -> None:
+        """Put a connection, who is known by now, into a room. The caller has written `joined` up to `room.sent`."""
+        connection.room = room
+        room.connections[connection] = None
+        room.empty_since = None
+        lane = room.lane_for(connection, pulse_only=pulse_only)
+        connection.lane = lane
+        lane.writers[connection] = connection.transport.write
+        self.wheel.add(connection)
+
+    def leave(self, connection: Connection) -> None:
+        """Take a connection out of its room; one without a room is left alone."""
+        room = connection.room
+        if room is None:
+            return
+        self.set_playing(connection, playing=False)
+        if connection.lane is not None:
+            connection.lane.writers.pop(connection, None)
+        room.slow.discard(connection)
+        del room.connections[connection]
+        connection.room, connection.lane = None, None
+        self.wheel.remove(connection)
+        if not room.connections:
+            room.empty_since = asyncio.get_running_loop().time()
+
+    def set_playing(self, connection: Connection, *, playing: bool) -> None:
+        """Note that a viewer's video plays and is seen, or no longer."""
+        room = connection.room
+        if room is None or connection.playing == playing:
+            return
+        connection.playing = playing
+        room.watching += 1 if playing else -1
+        if self.audience:
+            self.audience.playing_changed(connection)
+
+    # --- slow viewers
+
+    def paused(self, connection: Connection) -> None:
+        """The socket's buffer is over its high mark: rounds pass it by until it drains."""
+        room = connection.room
+        if room is None or connection.slow_since is not None:
+            return
+        connection.slow_since = asyncio.get_running_loop().time()
+        room.slow.add(connection)
+        if connection.lane is not None:
+            connection.lane.writers.pop(connection, None)
+            connection.missed_after = room.sent
+
+    def resumed(self, connection: Connection) -> None:
+        """It has drained: give it what it missed, or tell it that there is a gap."""
+        room, lane = connection.room, connection.lane
+        connection.slow_since = None
+        if room is None or lane is None or connection.missed_after is None:
+            return
+        room.slow.discard(connection)
+        missed = room.sent_after(connection.missed_after)
+        connection.missed_after = None
+        if missed is None or sum(len(p.line) for p in missed) > CATCH_UP_BYTES_MAX:
+            connection.send(GAP_LINE)
+        else:
+            frame = lane.frame(missed, None)
+            if frame is not None:
+                connection.transport.write(frame)
+        lane.writers[connection] = connection.transport.write
+
+    # --- going away
+
+    async def drain(self, seconds: float) -> None:
+        """Ask every viewer to come back elsewhere, spread over at most `seconds` so that the others meet no storm.
+
+        New sockets are refused from the start. Returns when all are asked; a viewer who stays is closed by the server's end.
+        """
+        self.draining = True
+        leaving = [connection for room in self.rooms.values() for connection in room.connections]
+        random.shuffle(leaving)
+        spread = min(seconds, len(leaving) / DRAIN_PER_SECOND)
+        portions = max(1, round(spread / DRAIN_STEP_SECONDS))
+        for first in range(portions):
+            for connection in leaving[first::portions]:
+                self._send_away(connection)
+            await asyncio.sleep(spread / portions)
+        for _, connection in self._unjoined:
+            connection.close(1001, "going away")
+
+    def _send_away(self, connection: Connection) -> None:
+        if connection.transport.is_closing():
+            return
+        connection.send(encode({"type": "reconnect", "after_ms": random.randint(0, RECONNECT_MS_MAX)}))
+        self._evict(connection, 1001, "going away", "drain")
+
+    # --- once a second
+
+    async def run(self) -> None:
+        """Keep house until cancelled: pings, silence, joins that never came, sockets stuck for too long."""
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLD)
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + 1.0
+            await asyncio.sleep(1.0)
+            metrics.LOOP_LAG_SECONDS.set(max(0.0, loop.time() - due))
+            self.keep_house(loop.time())
+
+    def keep_house(self, now: float) -> None:
+        """Do one second's house-keeping at the loop's time `now`."""
+        while self._unjoined and self._unjoined[0][0] <= now:
+            _, connection = self._unjoined.popleft()
+            if not connection.joined and not connection.transport.is_closing():
+                self._evict(connection, 4408, "join did not come in time", "no_join")
+        wall = self._wall()
+        for connection in self.wheel.turn():
+            if now - connection.heard_at > self._silence_seconds:
+                metrics.EVICTIONS.labels("silent").inc()
+                connection.abort()
+            elif connection.expires_at <= wall:
+                self._evict(connection, 4401, "the token has ended", "token")
+            elif connection.slow_since is None:
+                connection.transport.write(PING_FRAME)
+        self._watch_the_slow(now)
+
+    def _watch_the_slow(self, now: float) -> None:
+        """Drop those who have been stuck too long; `close` would wait for a peer that does not read."""
+        unsent = slow = watching = 0
+        for room in self.rooms.values():
+            watching += room.watching
+            for connection in list(room.slow):
+                slow += 1
+                unsent += connection.transport.get_write_buffer_size()
+                if connection.slow_since is not None and now - connection.slow_since > self._slow_seconds_max:
+                    metrics.EVICTIONS.labels("slow").inc()
+                    connection.abort()
+        metrics.UNSENT_BYTES.set(unsent)
+        metrics.SLOW.set(slow)
+        metrics.VIEWERS.set(watching)
+
+    def _evict(self, connection: Connection, code: int, why: str, reason: str) -> None:
+        metrics.EVICTIONS.labels(reason).inc()
+        connection.close(code, why)

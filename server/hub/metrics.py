@@ -1,0 +1,28 @@
+"""What the hub counts; every label has a fixed, small set of values."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+CONNECTIONS = Gauge("showfloor_connections", "Open sockets")
+VIEWERS = Gauge("showfloor_viewers_watching", "Connections that are watching (playing and visible)")
+JOINS = Counter("showfloor_joins", "Joins answered", ["recovered"])
+COMMANDS = Counter("showfloor_commands", "Commands received")
+REFUSALS = Counter("showfloor_refusals", "Commands refused", ["code"])
+DELIVERIES = Counter("showfloor_deliveries", "Pushes written to sockets (pushes times sockets)")
+ROUND_SECONDS = Histogram(
+    "showfloor_round_seconds",
+    "Length of a fan-out round",
+    buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)
+ROUND_BYTES = Histogram(
+    "showfloor_round_bytes", "Size of a round's frame", buckets=(128, 512, 2048, 8192, 32768, 131072, 524288)
+)
+PUBLISH_TO_WRITE_SECONDS = Histogram(
+    "showfloor_publish_to_write_seconds",
+    "From a publication's arrival in this process to its round's start",
+    buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)
+EVICTIONS = Counter("showfloor_evictions", "Sockets closed by the server", ["reason"])
+HANDSHAKES_REFUSED = Counter("showfloor_handshakes_refused", "Upgrades refused", ["reason"])
+LOOP_LAG_SECONDS = Gauge("showfloor_loop_lag_seconds", "How late the event loop's last tick was")
+UNSENT_BYTES = Gauge("showfloor_unsent_bytes", "Bytes buffered for slow sockets")
+SLOW = Gauge("showfloor_slow_connections", "Connections that are written only the pulse, or nothing")

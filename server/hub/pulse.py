@@ -1,0 +1,84 @@
+"""The pulse of a room: totals where the last value wins, and what of them has changed since the room was last told."""
+
+from collections import Counter
+
+from server.protocol.codec import encode
+from server.protocol.pushes import Pulse
+
+
+class RoomPulse:
+    """Tallies taps until the next tick, keeps the show's totals, and writes a pulse push of what changed."""
+
+    __slots__ = (
+        "_added",
+        "_changed_reactions",
+        "_changed_stock",
+        "_told_degraded",
+        "_unheard",
+        "degraded",
+        "reactions",
+        "viewers",
+        "viewers_told",
+    )
+
+    def __init__(self) -> None:
+        self.reactions: dict[str, int] = {}
+        self.viewers = 0
+        self.viewers_told = -1
+        self.degraded = False
+        self._told_degraded = False
+        self._added: Counter[str] = Counter()
+        self._unheard: Counter[str] = Counter()
+        """What of `_added` this process has shown its own viewers already."""
+        self._changed_reactions: set[str] = set()
+        self._changed_stock: dict[str, int] = {}
+
+    def tally(self, kind: str, n: int) -> None:
+        """Add `n` taps of `kind`; they travel with the next tick."""
+        self._added[kind] += n
+
+    def take_added(self) -> dict[str, int]:
+        """Return the taps since the last call, and forget them."""
+        added, self._added = dict(self._added), Counter()
+        return added
+
+    def learn(self, reactions: dict[str, int], viewers: int) -> None:
+        """Take over the show's totals over all processes."""
+        self._unheard.clear()
+        self._take_over(reactions, viewers)
+        self.degraded = False
+
+    def learn_alone(self, added: dict[str, int], viewers: int) -> None:
+        """Go on with what this process knows by itself; the taps are kept and travel when the others can be heard again."""
+        self._added.update(added)
+        fresh = {kind: n - self._unheard[kind] for kind, n in self._added.items()}
+        self._unheard = Counter(self._added)
+        self._take_over({kind: self.reactions.get(kind, 0) + n for kind, n in fresh.items()}, viewers)
+        self.degraded = True
+
+    def _take_over(self, reactions: dict[str, int], viewers: int) -> None:
+        for kind, total in reactions.items():
+            if self.reactions.get(kind) != total:
+                self.reactions[kind] = total
+                self._changed_reactions.add(kind)
+        self.viewers = viewers
+
+    def learn_stock(self, product_id: str, units: int) -> None:
+        """Take over a product's units left."""
+        self._changed_stock[product_id] = units
+
+    def take_line(self) -> bytes | None:
+        """Return a pulse line with what changed since the last one, or None."""
+        viewers = self.viewers if self.viewers != self.viewers_told else None
+        reactions = {kind: self.reactions[kind] for kind in sorted(self._changed_reactions)} or None
+        stock = self._changed_stock or None
+        degraded = self.degraded if self.degraded != self._told_degraded else None
+        if viewers is None and reactions is None and stock is None and degraded is None:
+            return None
+        self.viewers_told, self._told_degraded = self.viewers, self.degraded
+        self._changed_reactions, self._changed_stock = set(), {}
+        return encode(Pulse(reactions, viewers, stock, degraded))
+
+    def whole_line(self) -> bytes:
+        """Return a pulse line with everything, for one who has just joined."""
+        return encode(Pulse(self.reactions, self.viewers, None, self.degraded or None))

@@ -1,0 +1,149 @@
+"""The audience of one show inside this process, and the last publications of its journal."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from server.hub.connection import Connection
+from server.hub.frames import deflated_text_frame, text_frame
+from server.hub.pulse import RoomPulse
+from server.protocol.publication import Publication
+
+EARLY_MAX = 1000
+"""Publications ahead of a hole that are kept while it is filled; more are left to the top check."""
+
+
+class Reading(Enum):
+    """Which lines a lane's viewers read."""
+
+    VIEWER = "viewer"
+    STAFF = "staff"
+    PULSE = "pulse"
+
+
+class Lane:
+    """Connections of a room that get the same bytes. `writers` maps each to its transport's `write`."""
+
+    __slots__ = ("deflate", "reading", "writers")
+
+    def __init__(self, reading: Reading, *, deflate: bool) -> None:
+        self.reading = reading
+        self.deflate = deflate
+        self.writers: dict[Connection, Callable[[bytes], None]] = {}
+
+    def frame(self, publications: Sequence[Publication], pulse: bytes | None) -> bytes | None:
+        """Return the one frame of a round for this lane, or None when the round holds nothing for it."""
+        lines: list[bytes] = []
+        if self.reading is Reading.VIEWER:
+            lines = [p.line for p in publications]
+        elif self.reading is Reading.STAFF:
+            lines = [p.for_staff for p in publications]
+        if pulse is not None:
+            lines.append(pulse)
+        if not lines:
+            return None
+        payload = b"\n".join(lines)
+        return deflated_text_frame(payload) if self.deflate else text_frame(payload)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSnapshot:
+    """A show's state as bytes of JSON, true at `offset`; `read_at` is the loop's time."""
+
+    offset: int
+    public: bytes
+    staff: bytes
+    read_at: float
+
+
+class Room:
+    """One show's room. Positions: `top` is the newest offset in the ring, `sent` the newest that a round has taken up."""
+
+    def __init__(
+        self,
+        show_id: str,
+        channel_id: str,
+        epoch: str,
+        top: int,
+        *,
+        guests_allowed: bool,
+        state: str,
+        ring_length: int,
+    ) -> None:
+        self.show_id = show_id
+        self.channel_id = channel_id
+        self.epoch = epoch
+        self.top = top
+        self.sent = top
+        self.guests_allowed = guests_allowed
+        self.state = state
+        self.snapshot: RoomSnapshot | None = None
+        self.pulse = RoomPulse()
+        self.pending: list[Publication] = []
+        self.watching = 0
+        self.empty_since: float | None = None
+        self.connections: dict[Connection, None] = {}
+        self.slow: set[Connection] = set()
+        self._lanes = {(r, d): Lane(r, deflate=d) for r in Reading for d in (False, True)}
+        self._ring: deque[Publication] = deque(maxlen=ring_length)
+        self._early: dict[int, Publication] = {}
+
+    @property
+    def lanes(self) -> Iterable[Lane]:
+        """The lanes that have somebody in them."""
+        return [lane for lane in self._lanes.values() if lane.writers]
+
+    def lane_for(self, connection: Connection, *, pulse_only: bool = False) -> Lane:
+        """Return the lane whose bytes this connection is to read."""
+        reading = Reading.PULSE if pulse_only else Reading.STAFF if connection.staff else Reading.VIEWER
+        return self._lanes[reading, connection.deflate]
+
+    def preload(self, publications: Iterable[Publication]) -> None:
+        """Fill the ring of a fresh room with the journal's tail up to `top`."""
+        self._ring.extend(publications)
+
+    def deliver(self, publications: Iterable[Publication]) -> list[Publication]:
+        """Take publications from the bus, the journal or SQL, in any order and more than once.
+
+        Returns those that are new and now in order; they wait in `pending` for the next round. What comes too early is kept aside.
+        """
+        for publication in publications:
+            if publication.offset > self.top and len(self._early) < EARLY_MAX:
+                self._early[publication.offset] = publication
+        fresh: list[Publication] = []
+        while (following := self._early.pop(self.top + 1, None)) is not None:
+            self.top += 1
+            fresh.append(following)
+        self._ring.extend(fresh)
+        self.pending.extend(fresh)
+        return fresh
+
+    @property
+    def gapped(self) -> bool:
+        """Whether publications wait for one that is missing."""
+        return bool(self._early)
+
+    def take_pending(self) -> list[Publication]:
+        """Return what the next round sends, and count it as sent."""
+        pending, self.pending = self.pending, []
+        self.sent = self.top
+        return pending
+
+    def sent_after(self, offset: int) -> list[Publication] | None:
+        """Return the publications with `offset < o <= sent`, or None when the ring does not reach back that far."""
+        missing = self.sent - offset
+        if missing <= 0:
+            return []
+        if not self._ring or self._ring[0].offset > offset + 1:
+            return None
+        first = offset + 1 - self._ring[0].offset
+        return [self._ring[i] for i in range(first, first + missing)]
+
+    def restart(self, epoch: str, top: int) -> None:
+        """Begin anew after the journal was restored under another epoch; nobody's position is worth anything then."""
+        self.epoch, self.top, self.sent = epoch, top, top
+        self.snapshot = None
+        self.pending = []
+        self._ring.clear()
+        self._early.clear()

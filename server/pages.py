@@ -1,0 +1,81 @@
+"""The three pages, their assets and media, and the headers that every answer carries."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import FileResponse, Response
+from starlette.datastructures import MutableHeaders
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.errors import RefusedError
+from server.problems import as_response
+from server.protocol.codes import Code
+
+BODY_BYTES_MAX = 64 * 1024
+MEDIA = Path(__file__).parent / "demo" / "media"
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+        "connect-src 'self' ws: wss:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'; require-trusted-types-for 'script'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+class Guard:
+    """ASGI middleware: puts the security headers on every answer and refuses bodies over 64 KiB."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > BODY_BYTES_MAX:
+            await as_response(RefusedError(Code.TOO_LARGE))(scope, receive, send_guarded)
+            return
+        await self._app(scope, receive, send_guarded)
+
+
+def install(app: FastAPI, pages: Path) -> None:
+    """Serve the built pages under `pages`, and the demo's media. Without a build the addresses say how to make one."""
+    router = APIRouter(include_in_schema=False)
+
+    def page(name: str) -> Response:
+        file = pages / f"{name}.html"
+        if not file.is_file():
+            return Response("The pages are not built yet: run `make setup`.\n", 503, media_type="text/plain")
+        return FileResponse(file, headers={"Cache-Control": "no-cache"})
+
+    @router.get("/")
+    @router.get("/shows/{show}")
+    def viewer(show: str = "") -> Response:
+        return page("index")
+
+    @router.get("/host")
+    def host() -> Response:
+        return page("host")
+
+    @router.get("/analyst")
+    def analyst() -> Response:
+        return page("analyst")
+
+    app.include_router(router)
+    app.mount("/assets", StaticFiles(directory=pages / "assets", check_dir=False), name="assets")
+    app.mount("/media", StaticFiles(directory=MEDIA, check_dir=False), name="media")

@@ -1,0 +1,99 @@
+"""Soft commands: reactions, clicks, impressions, shares, playing. Plain dictionary work, no await, nothing that can fail."""
+
+from server.clock import Clock, to_wire
+from server.errors import RefusedError
+from server.hub.connection import Connection
+from server.hub.dispatch import Commands
+from server.hub.hub import Hub
+from server.hub.room import Room
+from server.ids import new_id
+from server.ledger.recorder import Recorder
+from server.protocol.codec import encode, ok_line
+from server.protocol.codes import Code
+from server.protocol.commands import Click, Command, Impression, Ping, Playing, React, Share
+
+
+class Engagement:
+    """Tallies and records what viewers do in passing; it also is the hub's `Audience`."""
+
+    def __init__(self, hub: Hub, recorder: Recorder, clock: Clock) -> None:
+        self._hub = hub
+        self._recorder = recorder
+        self._clock = clock
+
+    def commands(self) -> Commands:
+        """Return the handlers for the dispatcher."""
+        return {
+            React: self.react,
+            Click: self.click,
+            Impression: self.impression,
+            Share: self.share,
+            Playing: self.playing,
+            Ping: self.ping,
+        }
+
+    def react(self, connection: Connection, command: React) -> bytes | None:
+        """Add taps to the pulse and to the viewer's record."""
+        room = _live_room(connection)
+        room.pulse.tally(command.kind, command.n)
+        self._recorder.count(
+            room.show_id, connection.viewer_id, connection.id, "reaction", command.kind, command.n
+        )
+        return _ok(command)
+
+    def click(self, connection: Connection, command: Click) -> bytes | None:
+        """Record that the viewer opened a product."""
+        self._count(connection, "click", command.product)
+        return _ok(command)
+
+    def impression(self, connection: Connection, command: Impression) -> bytes | None:
+        """Record which product cards the viewer really saw."""
+        for product in command.products:
+            self._count(connection, "impression", product)
+        return _ok(command)
+
+    def share(self, connection: Connection, command: Share) -> bytes | None:
+        """Record a share and return the id for its link."""
+        share_id = new_id("s")
+        self._count(connection, "share", share_id)
+        return None if command.id is None else ok_line(command.id, share=share_id)
+
+    def playing(self, connection: Connection, command: Playing) -> bytes | None:
+        """Note that the video plays and is seen, or no longer."""
+        self._hub.set_playing(connection, playing=command.playing)
+        return _ok(command)
+
+    def ping(self, connection: Connection, command: Ping) -> bytes:
+        """Answer at once."""
+        pong = {"type": "pong", "at": to_wire(self._clock.now())}
+        return encode(pong if command.id is None else {"id": command.id, **pong})
+
+    def playing_changed(self, connection: Connection) -> None:
+        """Start or stop a stretch of watching; before and after the show there is nothing to watch."""
+        room, now = connection.room, self._clock.now()
+        if room is None or room.state != "live":
+            return
+        if connection.playing:
+            self._recorder.start_playing(room.show_id, connection.viewer_id, connection.id, now)
+        else:
+            self._recorder.stop_playing(room.show_id, connection.viewer_id, connection.id, now)
+
+    def show_ended(self, room: Room) -> None:
+        """End every stretch of the show, and have it flushed at once."""
+        self._recorder.end_show(room.show_id, self._clock.now())
+
+    def _count(self, connection: Connection, kind: str, target: str) -> None:
+        if connection.room is not None and connection.room.state == "live":
+            self._recorder.count(connection.show_id, connection.viewer_id, connection.id, kind, target, 1)
+
+
+def _live_room(connection: Connection) -> Room:
+    room = connection.room
+    assert room is not None, "the dispatcher refuses everything but join before that"
+    if room.state != "live":
+        raise RefusedError(Code.SHOW_NOT_LIVE)
+    return room
+
+
+def _ok(command: Command) -> bytes | None:
+    return None if command.id is None else ok_line(command.id)

@@ -1,0 +1,128 @@
+"""`join`: from a token, or none, to a place in a room, answered from what the room holds in memory."""
+
+from typing import Any
+
+from server.clock import to_wire
+from server.errors import RefusedError
+from server.hub import metrics
+from server.hub.connection import Connection
+from server.hub.hub import Hub
+from server.hub.room import Room
+from server.journal.rooms import Rooms
+from server.ledger.recorder import Recorder
+from server.protocol.codec import encode
+from server.protocol.codes import Code
+from server.protocol.commands import Join, Position
+from server.protocol.publication import Publication
+from server.viewers.roles import is_staff
+from server.viewers.tokens import Identity, Tokens
+
+
+class Joins:
+    """Carries out `join` for the dispatcher."""
+
+    def __init__(self, hub: Hub, rooms: Rooms, tokens: Tokens, recorder: Recorder) -> None:
+        self._hub = hub
+        self._rooms = rooms
+        self._tokens = tokens
+        self._recorder = recorder
+
+    async def join(self, connection: Connection, command: Join) -> None:
+        """Write `joined` and put the connection into the show's room.
+
+        Raises RefusedError: not_found, unauthenticated, token_expired, forbidden, guests_refused, show_full, unavailable.
+        """
+        room = await self._rooms.open(command.show)
+        identity, token = self._identify(command, room)
+        self._check_space(room)
+        await self._make_ready(room, command.position)
+        if connection.transport.is_closing():
+            return
+        # No await from here on: between what `joined` says and the place in the lane there must be no gap.
+        self._hub.leave(connection)
+        _introduce(connection, identity)
+        connection.send(_answer(connection, command, room, identity, token))
+        self._hub.enter(connection, room, pulse_only=command.pulse_only)
+        self._recorder.attend(
+            room.show_id,
+            identity.viewer_id,
+            connection.id,
+            guest=identity.guest,
+            remembered=identity.remembered,
+            source=command.source,
+        )
+
+    def _identify(self, command: Join, room: Room) -> tuple[Identity, str | None]:
+        """Return who joins, and a fresh token when that is a new guest."""
+        if command.token is not None:
+            identity = self._tokens.verify(command.token)
+            if identity.channel_id != room.channel_id:
+                raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
+            return identity, None
+        if not room.guests_allowed:
+            raise RefusedError(Code.GUESTS_REFUSED)
+        identity = self._tokens.new_guest(room.channel_id, name=command.name, remember=command.remember)
+        return identity, self._tokens.sign(identity)
+
+    def _check_space(self, room: Room) -> None:
+        limits = self._hub.admission.limits
+        full = limits.connections_per_show_max and len(room.connections) >= limits.connections_per_show_max
+        if full and not limits.allow_all:
+            raise RefusedError(Code.SHOW_FULL, retry_after_ms=10_000)
+
+    async def _make_ready(self, room: Room, position: Position | None) -> None:
+        """Read the snapshot anew when a join could not be answered from memory."""
+        if position is not None and position.epoch == room.epoch and position.offset > room.top:
+            # The viewer comes from a process that is ahead of this one by a moment.
+            await self._rooms.refresh(room)
+        if _gap_after(room, position) is None and self._rooms.snapshot_of(room) is None:
+            await self._rooms.refresh(room)
+
+
+def _introduce(connection: Connection, identity: Identity) -> None:
+    connection.viewer_id = identity.viewer_id
+    connection.role = identity.role
+    connection.channel_id = identity.channel_id
+    connection.name = identity.name
+    connection.guest = identity.guest
+    connection.staff = is_staff(identity.role)
+    connection.expires_at = identity.expires_at.timestamp()
+
+
+def _gap_after(room: Room, position: Position | None) -> list[Publication] | None:
+    """Return what was sent after `position`, or None when that is not known whole."""
+    if position is None or position.epoch != room.epoch or position.offset > room.top:
+        return None
+    return room.sent_after(position.offset)
+
+
+def _answer(
+    connection: Connection, command: Join, room: Room, identity: Identity, token: str | None
+) -> bytes:
+    """Return `joined`, the journal pushes since its position, and the whole pulse, as lines of one frame."""
+    gap = _gap_after(room, command.position)
+    recovered = gap is not None
+    snapshot = room.snapshot
+    if gap is None:
+        assert snapshot is not None, "made ready before, and a room never loses its snapshot"
+        gap = room.sent_after(snapshot.offset) or []
+        base = snapshot.offset
+    else:
+        assert command.position is not None, "there is no gap without a position"
+        base = command.position.offset
+    head: dict[str, Any] = {
+        "type": "joined",
+        "viewer": identity.viewer_id,
+        "role": identity.role,
+        "expires_at": to_wire(identity.expires_at),
+        "recovered": recovered,
+        "position": {"epoch": room.epoch, "offset": base},
+    }
+    if token is not None:
+        head["token"] = token
+    joined = encode(head if command.id is None else {"id": command.id, **head})
+    if not recovered and snapshot is not None:
+        joined = b'%b,"snapshot":%b}' % (joined[:-1], snapshot.staff if connection.staff else snapshot.public)
+    metrics.JOINS.labels("yes" if recovered else "no").inc()
+    pushes = [] if command.pulse_only else [p.for_staff if connection.staff else p.line for p in gap]
+    return b"\n".join([joined, *pushes, room.pulse.whole_line()])

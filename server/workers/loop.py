@@ -1,0 +1,33 @@
+"""The way in which every loop of the product repeats its unit of work."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from prometheus_client import Counter
+
+BACKOFF_SECONDS_MAX = 10.0
+
+FAILURES = Counter("showfloor_loop_failures", "Units of work that failed in a loop", ["loop"])
+log = structlog.get_logger()
+
+
+async def repeat(name: str, seconds: float, run_once: Callable[[], Awaitable[object]]) -> None:
+    """Run `run_once` every `seconds` until cancelled. A failure is logged and counted, and the pause grows up to 10 s."""
+    loop = asyncio.get_running_loop()
+    failures = 0
+    due = loop.time()
+    while True:
+        due = (
+            max(due + seconds, loop.time())
+            if not failures
+            else loop.time() + min(BACKOFF_SECONDS_MAX, seconds * 2**failures)
+        )
+        await asyncio.sleep(due - loop.time())
+        try:
+            await run_once()
+            failures = 0
+        except Exception:
+            failures = min(failures + 1, 20)
+            FAILURES.labels(name).inc()
+            log.exception("loop.failed", loop=name, failures=failures)
