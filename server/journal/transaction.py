@@ -24,9 +24,14 @@ class ShowTransaction:
         self._top = top
         self._at = to_wire(now)
 
+    @property
+    def top(self) -> int:
+        """The offset of the newest publication, those of this transaction among them."""
+        return self._top + len(self.publications)
+
     def publish(self, type: str, fields: dict[str, Any], *, staff: dict[str, Any] | None = None) -> int:
         """Publish for all; `staff` replaces the fields for staff. Returns the offset."""
-        offset = self._top + len(self.publications) + 1
+        offset = self.top + 1
         head = {"type": type, "offset": offset, "at": self._at}
         staff_line = None if staff is None else encode(head | staff)
         self.publications.append(Publication(offset, type, encode(head | fields), staff_line))
@@ -34,7 +39,7 @@ class ShowTransaction:
 
     def publish_to_staff(self, type: str, fields: dict[str, Any]) -> int:
         """Publish what only staff may read; viewers get `withheld`, so that their offsets stay consecutive. Returns the offset."""
-        offset = self._top + len(self.publications) + 1
+        offset = self.top + 1
         place = {"offset": offset, "at": self._at}
         line, staff_line = encode({"type": "withheld"} | place), encode({"type": type} | place | fields)
         self.publications.append(Publication(offset, type, line, staff_line))
