@@ -1,0 +1,84 @@
+"""A flush: what one process recorded since its last one, as it travels through the stream. Arrays in MessagePack, times in UTC.
+
+A flush has its process's next number. The worker ignores numbers that it has seen, so a flush may be sent again whenever its
+fate is unknown.
+"""
+
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+
+class Tally(Struct, array_like=True, gc=False):
+    """A viewer did `kind` to `target` `n` times, for the first time `at`."""
+
+    show_id: str
+    viewer_id: str
+    kind: str
+    target: str | None
+    n: int
+    connection_id: str | None
+    at: datetime
+
+
+class Attendance(Struct, array_like=True, gc=False):
+    """A viewer came to a show."""
+
+    show_id: str
+    viewer_id: str
+    first_at: datetime
+    guest: bool
+    remembered: bool
+    suspect: bool
+    source: str | None
+
+
+class Stretch(Struct, array_like=True, gc=False):
+    """A connection's video played and was seen from `started_at` on; until `ended_at`, or still."""
+
+    show_id: str
+    viewer_id: str
+    connection_id: str
+    started_at: datetime
+    ended_at: datetime | None = None
+
+    def end(self, at: datetime) -> None:
+        """End it; a clock that was set back gives no negative length."""
+        self.ended_at = max(at, self.started_at)
+
+
+class Flush(Struct, array_like=True, gc=False):
+    """What `process_id` recorded until `alive_until`; `number` counts its flushes from 1.
+
+    `still_open`, when there, names every stretch that is open now, so that the worker can mend what a lost flush would have told.
+    `ended`: the process went away in good order, and this is its last word.
+    """
+
+    process_id: str
+    number: int
+    alive_until: datetime
+    tallies: list[Tally]
+    attendances: list[Attendance]
+    stretches: list[Stretch]
+    still_open: list[Stretch] | None = None
+    ended: bool = False
+
+    @property
+    def rows(self) -> int:
+        """How much work it is."""
+        return len(self.tallies) + len(self.attendances) + len(self.stretches) + len(self.still_open or ())
+
+
+_decoder = msgspec.msgpack.Decoder(Flush)
+_encoder = msgspec.msgpack.Encoder()
+
+
+def encode_flush(flush: Flush) -> bytes:
+    """Return `flush` as it stands in the stream."""
+    return _encoder.encode(flush)
+
+
+def decode_flush(blob: bytes) -> Flush:
+    """Return the flush that `blob` holds; raises `msgspec.DecodeError` (also its `ValidationError`)."""
+    return _decoder.decode(blob)

@@ -1,0 +1,29 @@
+"""What the recorder and the ledger's worker count about themselves."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+FLUSHES = Counter("showfloor_ledger_flushes", "Flushes that the recorder has handed to Redis")
+FLUSHES_FAILED = Counter(
+    "showfloor_ledger_flushes_failed", "Flushes that Redis did not take; they are tried again"
+)
+SHED = Counter(
+    "showfloor_ledger_shed", "Soft facts left out because the recorder was full while Redis was away"
+)
+HELD = Gauge("showfloor_ledger_held_rows", "Rows that the recorder holds and Redis has not taken yet")
+
+APPLIED = Counter("showfloor_ledger_applied", "Soft facts that the worker has counted")
+REPEATED = Counter(
+    "showfloor_ledger_repeated_flushes", "Flushes that had been counted before and were ignored"
+)
+LOST = Counter(
+    "showfloor_ledger_lost_flushes",
+    "Flushes that never reached the worker: Redis was emptied before it read them",
+)
+SET_ASIDE = Counter(
+    "showfloor_ledger_set_aside", "Flushes that could not be read or counted, and lie in the set-aside stream"
+)
+WORKER_ERRORS = Counter("showfloor_ledger_worker_errors", "Rounds of the worker that failed", ["cause"])
+WORKER_ROUND = Histogram(
+    "showfloor_ledger_worker_seconds", "Duration of a round of the worker that counted something"
+)
+STREAM_AGE = Gauge("showfloor_ledger_age_seconds", "Age of the newest flush when it was counted")

@@ -1,0 +1,207 @@
+"""The recorder: soft facts of one process, in memory, until the next flush. Recording is plain dict work and never waits."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sized
+from datetime import datetime, timedelta
+
+import structlog
+
+from server.clock import Clock
+from server.ledger import metrics
+from server.ledger.flush import Attendance, Flush, Stretch, Tally, encode_flush
+
+ROWS_MAX = 400_000
+"""Rows of one sort that are held while Redis is away; what is new above that is left out and counted."""
+FLUSH_ROWS = 2_000
+"""Rows of one sort per stream entry, so that neither this process nor the worker stalls on a big one."""
+HEARTBEAT_SECONDS = 90.0
+"""An idle process goes on flushing so long, so that a show's end is covered by a flush of each process that had it."""
+ROLL_CALL_SECONDS = 60.0
+"""How often a flush names all open stretches."""
+CLOSE_TRIES = 3
+
+log = structlog.get_logger()
+
+
+class Recorder:
+    """Adds up what viewers do and hands it to the ledger's stream once per interval.
+
+    `append` puts one entry into the stream and tells whether it surely arrived. While it does not, everything is merged and kept, up to
+    `ROWS_MAX`. A killed process loses what it recorded since its last flush.
+    """
+
+    def __init__(
+        self,
+        append: Callable[[bytes], Awaitable[bool]],
+        *,
+        process_id: str,
+        clock: Clock,
+        flush_seconds: float = 1.0,
+    ) -> None:
+        self._append = append
+        self._process_id = process_id
+        self._clock = clock
+        self._flush_seconds = flush_seconds
+        self._tallies: dict[tuple[str, str, str, str | None], Tally] = {}
+        self._attendances: dict[tuple[str, str], Attendance] = {}
+        self._open: dict[str, Stretch] = {}
+        self._changed: dict[tuple[str, datetime], Stretch] = {}
+        self._pending: deque[Flush] = deque()
+        self._number = 0
+        self._alive_until = self._quiet_from = self._roll_call_at = clock.now()
+        self._wanted = asyncio.Event()
+        self._sending = asyncio.Lock()
+
+    def attend(
+        self,
+        show_id: str,
+        viewer_id: str,
+        connection_id: str,
+        *,
+        guest: bool,
+        remembered: bool,
+        source: str | None,
+        suspect: bool = False,
+    ) -> None:
+        """Record that a viewer has joined a show; the first time counts, consent and suspicion add up."""
+        known = self._attendances.get((show_id, viewer_id))
+        if known is not None:
+            known.guest = known.guest and guest
+            known.remembered = known.remembered or remembered
+            known.suspect = known.suspect or suspect
+            known.source = known.source or source
+        elif _has_room(self._attendances):
+            self._attendances[show_id, viewer_id] = Attendance(
+                show_id, viewer_id, self._touch(), guest, remembered, suspect, source
+            )
+
+    def count(  # noqa: PLR0917 - called for every tap, where keywords would cost
+        self, show_id: str, viewer_id: str, connection_id: str, kind: str, target: str | None, n: int = 1
+    ) -> None:
+        """Record that a viewer did `kind` (reaction, impression, click, share) to `target` `n` times more."""
+        key = (show_id, viewer_id, kind, target)
+        tally = self._tallies.get(key)
+        if tally is not None:
+            tally.n += n
+        elif _has_room(self._tallies):
+            self._tallies[key] = Tally(show_id, viewer_id, kind, target, n, connection_id, self._touch())
+
+    def start_playing(self, show_id: str, viewer_id: str, connection_id: str, at: datetime) -> None:
+        """Record that the video now plays and is seen on this connection; said twice it changes nothing."""
+        stretch = self._open.get(connection_id)
+        if stretch is not None:
+            if stretch.show_id == show_id and stretch.viewer_id == viewer_id:
+                return
+            self._end(stretch, at)
+        while (connection_id, at) in self._changed:  # a stretch is known by its connection and start
+            at += timedelta(microseconds=1)
+        if _has_room(self._changed):
+            self._touch()
+            self._open[connection_id] = stretch = Stretch(show_id, viewer_id, connection_id, at)
+            self._changed[connection_id, at] = stretch
+
+    def stop_playing(self, show_id: str, viewer_id: str, connection_id: str, at: datetime) -> None:
+        """Record that it no longer does; also called when the connection goes. Unknown connections are ignored."""
+        stretch = self._open.get(connection_id)
+        if stretch is not None and stretch.show_id == show_id:
+            self._end(stretch, at)
+
+    def end_show(self, show_id: str, at: datetime) -> None:
+        """End this process's open stretches of a show, and flush at once."""
+        for stretch in [s for s in self._open.values() if s.show_id == show_id]:
+            self._end(stretch, at)
+        self._touch()
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Flush once per interval, and at once when asked to; ends by cancellation, after which `close()` is due."""
+        while True:
+            try:
+                async with asyncio.timeout(self._flush_seconds):
+                    await self._wanted.wait()
+            except TimeoutError:
+                pass
+            self._wanted.clear()
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Hand over what was recorded. What the stream does not take stays and is handed over later, under the same number."""
+        async with self._sending:
+            if await self._send_pending():
+                self._pack(ended=False)
+                await self._send_pending()
+        metrics.HELD.set(
+            len(self._tallies) + len(self._attendances) + sum(flush.rows for flush in self._pending)
+        )
+
+    async def close(self) -> None:
+        """End all open stretches, say that this process has ended, and flush for the last time (a few tries)."""
+        now = self._clock.now()
+        for stretch in list(self._open.values()):
+            self._end(stretch, now)
+        async with self._sending:
+            self._pack(ended=True)
+            for _ in range(CLOSE_TRIES):
+                if await self._send_pending():
+                    return
+        log.warning("recorder.last_flush_lost", rows=sum(flush.rows for flush in self._pending))
+
+    def _touch(self) -> datetime:
+        now = self._clock.now()
+        self._quiet_from = now + timedelta(seconds=HEARTBEAT_SECONDS)
+        return now
+
+    def _end(self, stretch: Stretch, at: datetime) -> None:
+        stretch.end(at)
+        del self._open[stretch.connection_id]
+        self._changed[stretch.connection_id, stretch.started_at] = stretch
+
+    def _pack(self, *, ended: bool) -> None:
+        """Turn everything recorded into flushes, the last of which says until when this process has told everything."""
+        now = self._clock.now()
+        tallies, attendances, stretches = (
+            list(self._tallies.values()),
+            list(self._attendances.values()),
+            list(self._changed.values()),
+        )
+        longest = max(len(tallies), len(attendances), len(stretches))
+        if not longest and not self._open and now >= self._quiet_from and not ended:
+            return
+        self._tallies, self._attendances, self._changed = {}, {}, {}
+        for start in range(0, max(longest, 1), FLUSH_ROWS):
+            part = slice(start, start + FLUSH_ROWS)
+            self._number += 1
+            self._pending.append(
+                Flush(
+                    self._process_id,
+                    self._number,
+                    self._alive_until,
+                    tallies[part],
+                    attendances[part],
+                    stretches[part],
+                )
+            )
+        last = self._pending[-1]
+        last.alive_until = self._alive_until = now
+        last.ended = ended
+        if now >= self._roll_call_at:
+            last.still_open = list(self._open.values())
+            self._roll_call_at = now + timedelta(seconds=ROLL_CALL_SECONDS)
+
+    async def _send_pending(self) -> bool:
+        """Send the packed flushes in order; False as soon as one did not surely arrive."""
+        while self._pending:
+            if not await self._append(encode_flush(self._pending[0])):
+                metrics.FLUSHES_FAILED.inc()
+                return False
+            self._pending.popleft()
+            metrics.FLUSHES.inc()
+        return True
+
+
+def _has_room(rows: Sized) -> bool:
+    if len(rows) < ROWS_MAX:
+        return True
+    metrics.SHED.inc()
+    return False

@@ -1,0 +1,193 @@
+"""The recorder: what it adds up, what it hands over, and what happens while nobody takes it."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.clock import ManualClock
+from server.ledger import recorder as recorder_module
+from server.ledger.flush import Flush, decode_flush
+from server.ledger.recorder import FLUSH_ROWS, HEARTBEAT_SECONDS, ROLL_CALL_SECONDS, Recorder
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class Taker:
+    """Takes what a recorder hands over, or says that it could not."""
+
+    def __init__(self) -> None:
+        self.flushes: list[Flush] = []
+        self.away = False
+
+    async def append(self, blob: bytes) -> bool:
+        if not self.away:
+            self.flushes.append(decode_flush(blob))
+        return not self.away
+
+
+class Bench:
+    """A recorder, its taker and its clock."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock(NOON)
+        self.taker = Taker()
+        self.recorder = Recorder(self.taker.append, process_id="one", clock=self.clock)
+
+    async def flushed(self) -> Flush:
+        """Flush after one second, and return the one flush that came of it."""
+        before = len(self.taker.flushes)
+        self.clock.at += timedelta(seconds=1)
+        await self.recorder.flush()
+        (flush,) = self.taker.flushes[before:]
+        return flush
+
+
+async def test_taps_of_a_viewer_are_added_up() -> None:
+    bench = Bench()
+    for _ in range(500):
+        bench.recorder.count("show", "anna", "c1", "reaction", "heart", 3)
+    bench.recorder.count("show", "anna", "c1", "reaction", "wow")
+    bench.recorder.count("show", "bob", "c2", "reaction", "heart")
+    flush = await bench.flushed()
+    assert [(t.viewer_id, t.target, t.n) for t in flush.tallies] == [
+        ("anna", "heart", 1500),
+        ("anna", "wow", 1),
+        ("bob", "heart", 1),
+    ]
+    assert flush.tallies[0].at == NOON
+    assert flush.alive_until == NOON + timedelta(seconds=1)
+
+
+async def test_consent_and_suspicion_of_a_viewer_add_up() -> None:
+    bench = Bench()
+    bench.recorder.attend("show", "anna", "c1", guest=True, remembered=False, source=None)
+    bench.recorder.attend("show", "anna", "c2", guest=True, remembered=True, source="mail", suspect=True)
+    (attendance,) = (await bench.flushed()).attendances
+    assert (attendance.guest, attendance.remembered, attendance.suspect, attendance.source) == (
+        True,
+        True,
+        True,
+        "mail",
+    )
+
+
+async def test_a_stretch_is_told_when_it_opens_and_when_it_ends() -> None:
+    bench = Bench()
+    bench.recorder.start_playing("show", "anna", "c1", NOON)
+    bench.recorder.start_playing("show", "anna", "c1", NOON + timedelta(seconds=5))
+    (opened,) = (await bench.flushed()).stretches
+    assert (opened.started_at, opened.ended_at) == (NOON, None)
+    bench.recorder.stop_playing("show", "anna", "c1", NOON + timedelta(seconds=9))
+    bench.recorder.stop_playing("show", "anna", "c1", NOON + timedelta(seconds=10))
+    (ended,) = (await bench.flushed()).stretches
+    assert (ended.started_at, ended.ended_at) == (NOON, NOON + timedelta(seconds=9))
+
+
+async def test_joining_another_show_ends_the_stretch_of_the_first() -> None:
+    bench = Bench()
+    bench.recorder.start_playing("first", "anna", "c1", NOON)
+    bench.recorder.start_playing("second", "anna", "c1", NOON + timedelta(seconds=1))
+    first, second = (await bench.flushed()).stretches
+    assert (first.show_id, first.ended_at) == ("first", second.started_at)
+    assert (second.show_id, second.ended_at) == ("second", None)
+
+
+async def test_the_end_of_a_show_ends_its_stretches_and_no_others() -> None:
+    bench = Bench()
+    bench.recorder.start_playing("show", "anna", "c1", NOON)
+    bench.recorder.start_playing("other", "bob", "c2", NOON)
+    bench.recorder.end_show("show", NOON + timedelta(seconds=1))
+    flush = await bench.flushed()
+    assert {s.show_id: s.ended_at for s in flush.stretches} == {
+        "show": NOON + timedelta(seconds=1),
+        "other": None,
+    }
+
+
+async def test_stopping_and_starting_in_one_instant_gives_two_stretches() -> None:
+    bench = Bench()
+    for _ in range(3):
+        bench.recorder.start_playing("show", "anna", "c1", NOON)
+        bench.recorder.stop_playing("show", "anna", "c1", NOON)
+    stretches = (await bench.flushed()).stretches
+    assert len({(s.connection_id, s.started_at) for s in stretches}) == 3
+    assert all(s.ended_at is not None and s.ended_at >= s.started_at for s in stretches)
+
+
+async def test_what_nobody_takes_is_merged_and_handed_over_later_under_the_same_number() -> None:
+    bench = Bench()
+    bench.taker.away = True
+    for _ in range(4):
+        bench.recorder.count("show", "anna", "c1", "reaction", "heart")
+        await bench.recorder.flush()
+    bench.taker.away = False
+    await bench.recorder.flush()
+    assert [f.number for f in bench.taker.flushes] == [1, 2]
+    assert [sum(t.n for t in f.tallies) for f in bench.taker.flushes] == [1, 3]
+
+
+async def test_a_big_flush_comes_in_parts_of_which_only_the_last_vouches_for_the_time() -> None:
+    bench = Bench()
+    for i in range(2 * FLUSH_ROWS + 1):
+        bench.recorder.count("show", f"v_{i}", "c", "click", "p_1")
+    bench.clock.at += timedelta(seconds=1)
+    await bench.recorder.flush()
+    flushes = bench.taker.flushes
+    assert [len(f.tallies) for f in flushes] == [FLUSH_ROWS, FLUSH_ROWS, 1]
+    assert [f.alive_until for f in flushes] == [NOON, NOON, NOON + timedelta(seconds=1)]
+
+
+async def test_a_full_recorder_leaves_out_what_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder_module, "ROWS_MAX", 2)
+    bench = Bench()
+    for viewer in ("anna", "bob", "carl", "anna"):
+        bench.recorder.count("show", viewer, "c", "click", "p_1")
+    assert {t.viewer_id: t.n for t in (await bench.flushed()).tallies} == {"anna": 2, "bob": 1}
+
+
+async def test_an_idle_process_falls_silent_but_not_while_somebody_watches() -> None:
+    bench = Bench()
+    bench.recorder.start_playing("show", "anna", "c1", NOON)
+    bench.clock.at += timedelta(seconds=2 * HEARTBEAT_SECONDS)
+    assert (await bench.flushed()).stretches
+    assert not (await bench.flushed()).stretches
+    bench.recorder.stop_playing("show", "anna", "c1", bench.clock.at)
+    await bench.flushed()
+    await bench.recorder.flush()
+    assert len(bench.taker.flushes) == 3
+
+
+async def test_all_open_stretches_are_named_once_a_minute() -> None:
+    bench = Bench()
+    bench.recorder.count("show", "anna", "c1", "click", "p_1")
+    assert (await bench.flushed()).still_open == []
+    bench.recorder.start_playing("show", "anna", "c1", NOON)
+    assert (await bench.flushed()).still_open is None
+    bench.clock.at += timedelta(seconds=ROLL_CALL_SECONDS)
+    still_open = (await bench.flushed()).still_open
+    assert still_open is not None
+    assert [s.connection_id for s in still_open] == ["c1"]
+
+
+async def test_closing_ends_stretches_and_says_so() -> None:
+    bench = Bench()
+    bench.recorder.start_playing("show", "anna", "c1", NOON)
+    bench.clock.at += timedelta(seconds=3)
+    await bench.recorder.close()
+    (flush,) = bench.taker.flushes
+    assert flush.ended
+    assert [s.ended_at for s in flush.stretches] == [bench.clock.at]
+
+
+def test_recording_a_tap_costs_less_than_three_microseconds() -> None:
+    bench = Bench()
+    viewers = [f"v_{i}" for i in range(1000)]
+    best = float("inf")
+    for _ in range(5):
+        began = time.process_time()
+        for _ in range(20):
+            for viewer in viewers:
+                bench.recorder.count("show", viewer, "c", "reaction", "heart")
+        best = min(best, (time.process_time() - began) / 20_000)
+    assert best < 3e-6, f"{best * 1e6:.2f} µs"
