@@ -1,6 +1,7 @@
 """The constants of the figures. Whoever changes what a figure means raises `DEFINITION_VERSION` and says so in `docs/figures.md`."""
 
 from datetime import timedelta
+from typing import Literal
 
 DEFINITION_VERSION = 1
 
@@ -8,9 +9,9 @@ VIEW_MIN = timedelta(seconds=3)
 """Playing and visible for so long in total makes a visit a qualified view."""
 
 VISIT_GAP = timedelta(minutes=30)
-"""A viewer's visit ends when nothing played for so long; midnight does not end it."""
+"""A viewer's visit ends when nothing played for longer; midnight does not end it."""
 
-CONVERSION_WINDOWS: dict[str, timedelta] = {
+CONVERSION_WINDOWS: dict[Literal["live", "24h", "7d", "30d"], timedelta] = {
     "live": timedelta(0),
     "24h": timedelta(hours=24),
     "7d": timedelta(days=7),
@@ -21,7 +22,7 @@ CONVERSION_WINDOWS: dict[str, timedelta] = {
 REPEAT_DAYS = 90
 """W, the window of the repeat rates, where the caller names none."""
 
-FUNNEL_STEPS = ("impression", "click", "paid")
+FUNNEL_STEPS: tuple[Literal["impression", "click", "paid"], ...] = ("impression", "click", "paid")
 """The steps that exist. A hold and a checkout come between `click` and `paid` once the shop has them."""
 
 RETENTION_POINTS_MAX = 720

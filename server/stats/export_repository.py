@@ -1,0 +1,59 @@
+"""All SQL of the exports. Here everybody is in it, suspected bots too: a column says so."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_VIEWERS = text("""
+    WITH known AS (
+        SELECT viewer_id FROM attendance WHERE show_id = :show
+        UNION SELECT viewer_id FROM rollup WHERE show_id = :show
+        UNION SELECT viewer_id FROM orders WHERE show_id = :show
+    ), bought AS (
+        SELECT viewer_id, count(*) AS orders, sum(quantity) AS units FROM orders WHERE show_id = :show GROUP BY viewer_id
+    ), spent AS (
+        SELECT viewer_id, jsonb_object_agg(currency, amount) AS spent
+        FROM (SELECT viewer_id, currency, CAST(sum(amount_minor) AS bigint) AS amount FROM orders
+              WHERE show_id = :show GROUP BY viewer_id, currency) AS s
+        GROUP BY viewer_id
+    )
+    SELECT known.viewer_id, a.first_at, a.guest, a.remembered, coalesce(a.suspect, false) AS suspect, a.source,
+           coalesce(r.reactions, 0) AS reactions, coalesce(r.impressions, 0) AS impressions, coalesce(r.clicks, 0) AS clicks,
+           coalesce(r.shares, 0) AS shares, coalesce(r.questions, 0) AS questions, coalesce(r.votes, 0) AS votes,
+           coalesce(bought.orders, 0) AS orders, coalesce(bought.units, 0) AS units, coalesce(spent.spent, '{}') AS spent
+    FROM known LEFT JOIN bought USING (viewer_id) LEFT JOIN spent USING (viewer_id)
+    LEFT JOIN attendance AS a ON a.show_id = :show AND a.viewer_id = known.viewer_id
+    LEFT JOIN rollup AS r ON r.show_id = :show AND r.viewer_id = known.viewer_id
+    ORDER BY a.first_at NULLS LAST, known.viewer_id
+""")
+
+_ORDERS = text("""
+    SELECT o.id, o.at, o.viewer_id, o.product_id, p.title, o.quantity, o.unit_price_minor, o.amount_minor, o.currency, o.payment,
+           coalesce(a.suspect, false) AS suspect
+    FROM orders AS o JOIN product AS p ON p.id = o.product_id
+    LEFT JOIN attendance AS a ON a.show_id = o.show_id AND a.viewer_id = o.viewer_id
+    WHERE o.show_id = :show ORDER BY o.at, o.id
+""")
+
+_QUESTIONS = text("""
+    SELECT id, asked_at, viewer_id, author, text, state, votes, answered_at, answered_live, answer_text, dismissed_reason,
+           moderated_by
+    FROM question WHERE show_id = :show ORDER BY asked_at, id
+""")
+
+
+async def read_viewer_rows(connection: AsyncConnection, show_id: str) -> Sequence[Row[Any]]:
+    """Return what is known of each viewer of the show beside their watching; `spent` is minor units by currency."""
+    return (await connection.execute(_VIEWERS, {"show": show_id})).all()
+
+
+async def read_order_rows(connection: AsyncConnection, show_id: str) -> Sequence[Row[Any]]:
+    """Return the show's orders, oldest first."""
+    return (await connection.execute(_ORDERS, {"show": show_id})).all()
+
+
+async def read_question_rows(connection: AsyncConnection, show_id: str) -> Sequence[Row[Any]]:
+    """Return the show's questions, oldest first."""
+    return (await connection.execute(_QUESTIONS, {"show": show_id})).all()

@@ -1,0 +1,278 @@
+"""The report of a show from its facts. Pure: the same facts make the same figures, live, afterwards and recomputed.
+
+Definitions: `docs/figures.md`.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from statistics import fmean, median
+
+from server.stats.concurrency import Concurrency
+from server.stats.definitions import CONVERSION_WINDOWS, DEFINITION_VERSION, RETENTION_POINTS_MAX
+from server.stats.facts import People, QuestionTallies, ShowFacts, ShowHead, Sold, Tallies
+from server.stats.funnel import build_funnel
+from server.stats.headlines import build_headlines
+from server.stats.report import (
+    Audience,
+    Clicks,
+    Conversion,
+    Engagement,
+    LeftOut,
+    Money,
+    PeriodRate,
+    QuestionsAndAnswers,
+    Rate,
+    Ratio,
+    Reactions,
+    Repeat,
+    ReportedShow,
+    RetentionPoint,
+    ShowReport,
+    WatchTime,
+    WindowName,
+)
+from server.stats.report import Concurrency as ReportedConcurrency
+from server.stats.watching import MICROSECONDS, Attendance, Watched, attend
+
+_MINUTE = 60 * MICROSECONDS
+
+
+def whole_microseconds(length: timedelta | None) -> int:
+    """Return `length` in microseconds; 0 for a show that has not started."""
+    return 0 if length is None else length // timedelta(microseconds=1)
+
+
+def build_report(facts: ShowFacts) -> ShowReport:
+    """Return all figures of one show."""
+    length = whole_microseconds(facts.show.length)
+    attendance = attend(facts.viewers, length)
+    audience = build_audience(facts.show, attendance, facts.people)
+    conversion = build_conversion(facts.show, facts.first_orders, audience.viewers)
+    questions = build_questions(facts.questions, attendance)
+    engagement = build_engagement(facts.tallies, attendance)
+    left_out = build_left_out(facts, attendance)
+    money = [build_money(sold, audience.views) for sold in facts.sold]
+    repeat = build_repeat(facts, attendance)
+    return ShowReport(
+        definition_version=DEFINITION_VERSION,
+        as_of=facts.show.as_of,
+        provisional=facts.show.provisional,
+        show=reported(facts.show),
+        left_out=left_out,
+        headlines=build_headlines(
+            audience, engagement, questions, money, repeat, left_out, buyers=len(facts.first_orders)
+        ),
+        audience=audience,
+        engagement=engagement,
+        questions=questions,
+        funnel=build_funnel(facts.walks),
+        clicks=build_clicks(facts.tallies),
+        conversion=conversion,
+        money=money,
+        repeat=repeat,
+        products=list(facts.products),
+    )
+
+
+def reported(show: ShowHead) -> ReportedShow:
+    """Return the show as a report names it."""
+    return ReportedShow(
+        id=show.id,
+        channel=show.channel_id,
+        title=show.title,
+        host=show.host,
+        state=show.state,
+        started_at=show.started_at,
+        ended_at=show.ended_at,
+        duration_seconds=None if show.length is None else show.length.total_seconds(),
+    )
+
+
+def build_left_out(facts: ShowFacts, attendance: Attendance) -> LeftOut:
+    """Return who is not in the figures, or not in all of them."""
+    recognisable = facts.people.recognisable
+    return LeftOut(
+        suspected_bots=facts.people.suspects,
+        without_a_view=len(facts.people.came.difference(attendance.live)),
+        guests_without_consent=len(set(attendance.live).difference(recognisable)),
+        buyers_without_consent=len(set(facts.first_orders).difference(recognisable)),
+    )
+
+
+def build_audience(show: ShowHead, attendance: Attendance, people: People) -> Audience:
+    """Return who watched, how long, and how many at once."""
+    watched = list(attendance.live.values())
+    length = whole_microseconds(show.length)
+    curve = Concurrency.of(interval for viewer in watched for interval in viewer.intervals)
+    return Audience(
+        viewers=len(watched),
+        guests=len(people.guests.intersection(attendance.live)),
+        views=sum(viewer.views for viewer in watched),
+        visits=sum(len(viewer.visits) for viewer in watched),
+        replay_viewers=len(attendance.replay),
+        viewers_in_all=attendance.in_all,
+        watch_time=build_watch_time(watched),
+        concurrency=_report_concurrency(show, curve, length),
+        retention=build_retention(curve, (viewer.intervals[0][0] for viewer in watched), length),
+    )
+
+
+def build_watch_time(watched: Iterable[Watched]) -> WatchTime:
+    """Return total, mean and median of the viewers' watch times."""
+    totals = [viewer.total for viewer in watched]
+    return WatchTime(
+        total_seconds=sum(totals) / MICROSECONDS,
+        mean_seconds=fmean(totals) / MICROSECONDS if totals else None,
+        median_seconds=median(totals) / MICROSECONDS if totals else None,
+    )
+
+
+def _report_concurrency(show: ShowHead, curve: Concurrency, length: int) -> ReportedConcurrency:
+    peak, peak_at = curve.peak()
+    reached = (
+        None
+        if peak_at is None or show.started_at is None
+        else show.started_at + timedelta(microseconds=peak_at)
+    )
+    return ReportedConcurrency(
+        peak=peak, peak_at=reached, average=float(curve.average(length)) if length else None
+    )
+
+
+def build_retention(curve: Concurrency, joins: Iterable[int], length: int) -> list[RetentionPoint]:
+    """Return who was there at each minute, of those who had joined by then, and of all.
+
+    `joins` are the viewers' first moments. A show of more than twelve hours takes every second minute, and so on.
+    """
+    came = sorted(joins)
+    minutes = -(-length // _MINUTE)
+    points = []
+    for minute in range(0, minutes, max(1, -(-minutes // RETENTION_POINTS_MAX))):
+        joined, present = bisect_right(came, minute * _MINUTE), curve.at(minute * _MINUTE)
+        points.append(
+            RetentionPoint(
+                minute=minute,
+                joined=joined,
+                present=present,
+                of_joined=Ratio.of(present, joined).share,
+                of_viewers=Ratio.of(present, len(came)).share,
+            )
+        )
+    return points
+
+
+def build_engagement(tallies: Tallies, attendance: Attendance) -> Engagement:
+    """Return who did more than watch."""
+    return Engagement(
+        engaged=Ratio.of(len(tallies.engaged.intersection(attendance.live)), len(attendance.live)),
+        reactions=Reactions(
+            sent=tallies.reactions,
+            senders=tallies.senders,
+            mean_per_sender=Ratio.of(tallies.reactions, tallies.senders).share,
+        ),
+        votes=tallies.votes,
+        shares=tallies.shares,
+        sharers=tallies.sharers,
+    )
+
+
+def build_questions(tallies: QuestionTallies, attendance: Attendance) -> QuestionsAndAnswers:
+    """Return what was asked and answered."""
+    return QuestionsAndAnswers(
+        askers=Ratio.of(len(tallies.askers.intersection(attendance.live)), len(attendance.live)),
+        asked=tallies.answered + tallies.open + tallies.pending,
+        answered=Ratio.of(tallies.answered, tallies.answered + tallies.open),
+        open=tallies.open,
+        pending=tallies.pending,
+        dismissed=tallies.dismissed,
+        median_answer_seconds=tallies.median_answer_seconds,
+    )
+
+
+def build_clicks(tallies: Tallies) -> Clicks:
+    """Return the two rates, each by people and by actions."""
+    return Clicks(
+        ctr=Rate(
+            per_viewer=Ratio.of(tallies.clicked_what_they_saw, tallies.impressed),
+            per_action=Ratio.of(tallies.clicks, tallies.impressions),
+        ),
+        ctor=Rate(
+            per_viewer=Ratio.of(tallies.clicked_and_bought, tallies.clickers),
+            per_action=Ratio.of(tallies.orders, tallies.clicks),
+        ),
+    )
+
+
+def build_conversion(show: ShowHead, first_orders: dict[str, datetime], viewers: int) -> list[Conversion]:
+    """Return |B(s)| ÷ |V(s)| for each window. A window after the end that has not begun is unknown; one that is open is provisional."""
+    return [_convert(show, first_orders, viewers, name, after) for name, after in CONVERSION_WINDOWS.items()]
+
+
+def _convert(
+    show: ShowHead, first_orders: dict[str, datetime], viewers: int, name: WindowName, after: timedelta
+) -> Conversion:
+    closes_at = None if show.ended_at is None else show.ended_at + after
+    known = show.started_at is not None and (closes_at is not None or name == "live")
+    until = closes_at or show.as_of
+    return Conversion(
+        window=name,
+        closes_at=closes_at,
+        provisional=show.provisional or closes_at is None or show.as_of < closes_at,
+        rate=Ratio.of(sum(at <= until for at in first_orders.values()), viewers) if known else None,
+    )
+
+
+def build_money(sold: Sold, views: int) -> Money:
+    """Return one currency's figures; nothing is refunded yet."""
+    return Money(
+        currency=sold.currency,
+        orders=sold.orders,
+        units=sold.units,
+        gmv_minor=sold.gmv_minor,
+        refunded_minor=0,
+        net_minor=sold.gmv_minor,
+        aov_minor=divide_half_up(sold.gmv_minor, sold.orders),
+        gpm_minor=divide_half_up(sold.gmv_minor * 1000, views),
+    )
+
+
+def divide_half_up(amount: int, by: int) -> int | None:
+    """Return `amount` ÷ `by` rounded half up, in whole numbers; None when `by` is 0."""
+    return (2 * amount + by) // (2 * by) if by else None
+
+
+def build_repeat(facts: ShowFacts, attendance: Attendance) -> Repeat:
+    """Return who came back and who bought again, among those whom the channel may recognise."""
+    show, returning, start = facts.show, facts.returning, facts.show.started_at
+    viewers = facts.people.recognisable.intersection(attendance.live)
+    buyers = facts.people.recognisable.intersection(facts.first_orders)
+    if start is None:
+        return _unknown_repeat(facts.repeat_window.days)
+    known_at = start + facts.repeat_window
+    again = Ratio.of(len(viewers & returning.seen_after), len(viewers))
+    return Repeat(
+        window_days=facts.repeat_window.days,
+        viewers_before=Ratio.of(len(viewers & returning.seen_before), len(viewers)),
+        viewers_again=again if show.as_of >= known_at else None,
+        viewers_again_known_at=known_at,
+        buyers_before=Ratio.of(len(buyers & returning.bought_before), len(buyers)),
+        buyers_seen_before=Ratio.of(len(buyers & returning.seen_before), len(buyers)),
+        buyers_in_period=PeriodRate(
+            since=show.until - facts.repeat_window,
+            until=show.until,
+            rate=Ratio.of(returning.period_repeaters, returning.period_customers),
+        ),
+    )
+
+
+def _unknown_repeat(window_days: int) -> Repeat:
+    return Repeat(
+        window_days=window_days,
+        viewers_before=None,
+        viewers_again=None,
+        viewers_again_known_at=None,
+        buyers_before=None,
+        buyers_seen_before=None,
+        buyers_in_period=None,
+    )

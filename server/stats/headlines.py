@@ -1,0 +1,64 @@
+"""The few sentences that stand above all charts. Each is a key for the pages' dictionaries and the numbers that fill it."""
+
+from collections.abc import Iterator
+
+from server.stats.report import Audience, Engagement, Headline, LeftOut, Money, QuestionsAndAnswers, Repeat
+
+
+def build_headlines(
+    audience: Audience,
+    engagement: Engagement,
+    questions: QuestionsAndAnswers,
+    money: list[Money],
+    repeat: Repeat,
+    left_out: LeftOut,
+    *,
+    buyers: int,
+) -> list[Headline]:
+    """Return the sentences that these figures allow, the most telling first; a show without viewers and sales says only that."""
+    if not audience.viewers and not buyers:
+        return [Headline(key="nobody_yet", numbers={})]
+    return [
+        *_say_who_bought(audience, repeat, buyers),
+        *(_say_sold(sold) for sold in money),
+        *_say_who_came_back(repeat, left_out.guests_without_consent),
+        *_say_what_they_did(audience, engagement, questions),
+    ]
+
+
+def _say_who_bought(audience: Audience, repeat: Repeat, buyers: int) -> Iterator[Headline]:
+    seen = repeat.buyers_seen_before.part if repeat.buyers_seen_before else 0
+    yield Headline(key="bought", numbers={"buyers": buyers, "viewers": audience.viewers, "seen_before": seen})
+    if audience.watch_time.median_seconds is not None:
+        watched = {"viewers": audience.viewers, "peak": audience.concurrency.peak}
+        yield Headline(
+            key="watched", numbers={**watched, "median_seconds": audience.watch_time.median_seconds}
+        )
+
+
+def _say_sold(sold: Money) -> Headline:
+    amount = {"amount_minor": sold.gmv_minor, "currency": sold.currency}
+    return Headline(key="sold", numbers={"orders": sold.orders, "units": sold.units, **amount})
+
+
+def _say_who_came_back(repeat: Repeat, guests: int) -> Iterator[Headline]:
+    before, bought = repeat.viewers_before, repeat.buyers_before
+    if before and before.whole:
+        yield Headline(key="came_back", numbers={"returned": before.part, "recognisable": before.whole})
+    if bought and bought.whole:
+        yield Headline(key="bought_again", numbers={"again": bought.part, "buyers": bought.whole})
+    if guests:
+        yield Headline(key="guests_left_out", numbers={"guests": guests})
+
+
+def _say_what_they_did(
+    audience: Audience, engagement: Engagement, questions: QuestionsAndAnswers
+) -> Iterator[Headline]:
+    if audience.viewers:
+        numbers = {"engaged": engagement.engaged.part, "viewers": audience.viewers}
+        yield Headline(key="engaged", numbers={**numbers, "reactions": engagement.reactions.sent})
+    if questions.median_answer_seconds is not None:
+        answered = {"answered": questions.answered.part, "asked": questions.asked}
+        yield Headline(
+            key="answered", numbers={**answered, "median_seconds": questions.median_answer_seconds}
+        )

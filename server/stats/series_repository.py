@@ -1,0 +1,84 @@
+"""All SQL of the figures over time: counts per step of the show, and what the host's side did."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.stats.facts import SeriesFacts, ShowHead
+from server.stats.report import Mark
+from server.stats.repository import read_people, read_stretches
+
+_SOFT = text("""
+    SELECT e.kind, CAST(floor(extract(epoch FROM e.at - :since) / :step) AS int) AS i, sum(e.n) AS n
+    FROM ledger_entry AS e LEFT JOIN attendance AS a ON a.show_id = e.show_id AND a.viewer_id = e.viewer_id
+    WHERE e.show_id = :show AND e.kind IN ('reaction', 'click') AND e.at >= :since AND e.at < :until
+      AND a.suspect IS NOT TRUE
+    GROUP BY 1, 2
+""")
+_QUESTIONS = text("""
+    SELECT CAST(floor(extract(epoch FROM q.asked_at - :since) / :step) AS int) AS i, count(*) AS n
+    FROM question AS q LEFT JOIN attendance AS a ON a.show_id = q.show_id AND a.viewer_id = q.viewer_id
+    WHERE q.show_id = :show AND q.state <> 'dismissed' AND q.asked_at >= :since AND q.asked_at < :until
+      AND a.suspect IS NOT TRUE
+    GROUP BY 1
+""")
+_ORDERS = text("""
+    SELECT CAST(floor(extract(epoch FROM at - :since) / :step) AS int) AS i, count(*) AS n
+    FROM orders WHERE show_id = :show AND at >= :since AND at < :until GROUP BY 1
+""")
+
+# A pin names its product or question, or null when it was taken off; an answer brings the whole question; an announcement its text.
+_MARKS = text("""
+    WITH told AS (
+        SELECT "offset", at, type, CAST(line AS jsonb) AS line FROM publication
+        WHERE show_id = :show AND at >= :since AND at <= :until
+          AND type IN ('product.pinned', 'question.pinned', 'question.answered', 'announce')
+    ), named AS (
+        SELECT *, coalesce(line ->> 'product', line -> 'question' ->> 'id', line ->> 'question') AS subject FROM told
+    )
+    SELECT named.at, type, subject, coalesce(product.title, question.text, line ->> 'text') AS text
+    FROM named LEFT JOIN product ON type = 'product.pinned' AND product.id = subject
+    LEFT JOIN question ON type LIKE 'question.%' AND question.id = subject
+    ORDER BY named."offset"
+""")
+
+
+async def read_series_facts(connection: AsyncConnection, show: ShowHead, step_seconds: int) -> SeriesFacts:
+    """Return what happened in each step of a show that has started."""
+    assert show.started_at is not None, "a show that has not started has no steps"
+    window = {"show": show.id, "since": show.started_at, "until": show.until}
+    steps = {**window, "step": step_seconds}
+    soft = (await connection.execute(_SOFT, steps)).all()
+    return SeriesFacts(
+        show=show,
+        step_seconds=step_seconds,
+        suspects=(await read_people(connection, show.id)).suspects,
+        viewers=await read_stretches(connection, show),
+        reactions={i: int(n) for kind, i, n in soft if kind == "reaction"},
+        clicks={i: int(n) for kind, i, n in soft if kind == "click"},
+        questions=await _count(connection, _QUESTIONS, steps),
+        orders=await _count(connection, _ORDERS, steps),
+        marks=[
+            _mark(show.started_at, *row)
+            for row in await connection.execute(_MARKS, window)
+        ],
+    )
+
+
+async def _count(connection: AsyncConnection, statement: TextClause, steps: dict[str, Any]) -> dict[int, int]:
+    return {i: n for i, n in await connection.execute(statement, steps)}
+
+
+def _mark(start: datetime, at: datetime, type: str, subject: str | None, content: str | None) -> Mark:
+    taken_off = type.endswith(".pinned") and subject is None
+    return Mark.model_validate(
+        {
+            "t": (at - start).total_seconds(),
+            "at": at,
+            "kind": type.replace(".pinned", ".unpinned") if taken_off else type,
+            "subject": subject,
+            "text": content,
+        }
+    )
