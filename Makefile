@@ -17,7 +17,6 @@ NODE_WHEEL := $(VENV)/node
 WITH_NODE := PATH="$(CURDIR)/$(NODE_WHEEL)/bin:$$PATH"
 
 PAGE_SOURCES := $(shell find $(PAGES) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
-MIGRATIONS := server/db/migrations
 
 say = @printf '\033[1m==>\033[0m %s\n'
 
@@ -27,9 +26,7 @@ say = @printf '\033[1m==>\033[0m %s\n'
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-PAGES_BUILT := $(if $(wildcard $(PAGES)/package.json),$(PAGES)/dist/.built)
-
-setup: $(DONE)/runtime $(PAGES_BUILT) ## install everything, start nothing
+setup: $(DONE)/runtime $(PAGES)/dist/.built ## install everything, start nothing
 	$(say) 'Ready: make demo, make test, or $(BIN)/showfloor --help'
 
 setup-dev: setup $(DONE)/dev
@@ -85,7 +82,7 @@ $(DONE)/node: requirements-node.lock $(DONE)/venv
 
 $(PAGES)/node_modules/.installed: $(PAGES)/package.json $(PAGES)/package-lock.json $(DONE)/node
 	$(say) 'npm packages for the pages'
-	@cd $(PAGES) && $(WITH_NODE) npm ci --no-fund --no-audit --loglevel=error
+	@cd $(PAGES) && $(WITH_NODE) npm ci --no-fund --no-audit --loglevel=error >/dev/null
 	@touch $@
 
 $(PAGES)/dist/.built: $(PAGE_SOURCES) $(PAGES)/node_modules/.installed
@@ -114,12 +111,38 @@ check-imports: $(DONE)/dev
 	$(say) 'Imports point one way'
 	@$(BIN)/lint-imports --no-cache >$(VENV)/imports.txt || { cat $(VENV)/imports.txt; exit 1; }
 
+check-generated: $(DONE)/dev
+	$(say) 'Generated files are up to date'
+	@$(BIN)/python -m server.generate --check
+
+# The SQL is Alembic's own, without the table that it keeps for itself.
+check-sql: $(DONE)/dev
+	$(say) 'SQL of the migrations'
+	@$(BIN)/python -c '$(PRINT_SQL)' | sed -e '1,/^-- Running upgrade/d' -e '/^COMMIT;$$/d' >$(VENV)/migrations.sql
+	@$(BIN)/squawk $(VENV)/migrations.sql >$(VENV)/squawk.txt || { cat $(VENV)/squawk.txt; exit 1; }
+
+PRINT_SQL := from alembic import command; from server.db.migrations import alembic_config; \
+	command.upgrade(alembic_config("postgresql+psycopg://"), "head", sql=True)
+
+check-docker: $(DONE)/dev
+	$(say) 'Docker image and compose file'
+	@$(BIN)/hadolint docker/Dockerfile
+	@POSTGRES_PASSWORD=only-checked SHOWFLOOR_SECRET=only-checked \
+		$(BIN)/docker-compose --file docker/compose.yml config --quiet
+
+check-workflows: $(DONE)/dev
+	@if [ -d .github/workflows ]; then \
+		printf '\033[1m==>\033[0m Workflows\n'; $(BIN)/zizmor --offline --quiet .github/workflows; fi
+
 check-pages: $(PAGES)/node_modules/.installed
 	$(say) 'Pages'
 	@cd $(PAGES) && $(WITH_NODE) npm run --silent check
 
 fmt: $(DONE)/dev ## format the Python code and mend what can be mended
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+generate: $(DONE)/dev ## write anew what is made from the code: code table, wire schema
+	@$(BIN)/python -m server.generate
 
 lock: $(DONE)/dev ## resolve the locks anew from pyproject.toml (needs uv)
 	@sed -n 's/^requires = \["\(.*\)"\]/\1/p' pyproject.toml >$(VENV)/build.in
