@@ -1,0 +1,149 @@
+"""Brings a database to where a demo begins: a catalogue, two past shows, and a live show `demo` that has just started.
+
+Safe to repeat. The catalogue is filled up again; past shows are written once; a `demo` show of an earlier run, ended or not, is
+kept under another id (`demo-20260712-201500`, its start) if anybody was there, and the new one begins with an empty journal in
+a new epoch, so that a page which still holds the old one starts over.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.clock import to_wire
+from server.demo import repository
+from server.demo.catalogue import (
+    CHANNEL_ID,
+    CHANNEL_NAME,
+    CURRENCY,
+    EARLIER_SHOW_ID,
+    EARLIER_TITLE,
+    HOST_NAME,
+    LIVE_SHOW_ID,
+    LIVE_TITLE,
+    PAST_SHOW_ID,
+    PAST_TITLE,
+    PRODUCTS,
+    VIDEO_HLS,
+    VIDEO_MP4,
+    VIDEO_POSTER,
+    WELCOME,
+)
+from server.demo.history import unfold, units_sold
+from server.demo.past_journal import last_announcement, write_journal
+from server.demo.people import earlier_viewers, past_viewers
+from server.demo.plan import PastPlan
+from server.ids import new_id
+from server.journal.repository import append
+from server.journal.transaction import ShowTransaction
+from server.ledger.repository import insert_entries, rebuild_rollups
+from server.questions.repository import insert_questions
+from server.shop.tables import ProductRow
+from server.shows.repository import as_show, insert_show, read_show
+from server.shows.tables import ChannelRow, ShowRow
+
+SHOWTIME = time(11, 0, tzinfo=UTC)
+"""20:00 in Japan."""
+
+
+async def seed_catalogue(connection: AsyncConnection, now: datetime) -> None:
+    """Write the channel and its products, with full shelves."""
+    channel = ChannelRow(
+        id=CHANNEL_ID, name=CHANNEL_NAME, currency=CURRENCY, created_at=now - timedelta(days=30)
+    )
+    await repository.upsert_channel(connection, channel)
+    rows = [
+        ProductRow(
+            id=p.id,
+            channel_id=CHANNEL_ID,
+            title=p.title,
+            description=p.description,
+            image=p.image,
+            price_minor=p.price,
+            currency=CURRENCY,
+            stock=p.stock,
+            sold=0,
+            rank=rank,
+            active=True,
+        )
+        for rank, p in enumerate(PRODUCTS)
+    ]
+    await repository.upsert_products(connection, rows)
+
+
+async def seed_past(connection: AsyncConnection, now: datetime) -> int:
+    """Write the past shows that are missing, and return how many viewers they had together (0: all were there)."""
+    viewers = 0
+    for plan in past_plans(now):
+        if not await repository.show_exists(connection, plan.show_id):
+            await _write_past_show(connection, plan)
+            viewers += len(plan.people)
+    return viewers
+
+
+async def seed_live(connection: AsyncConnection, now: datetime) -> None:
+    """Put an earlier run away and start the live show: a word of welcome, and the first product pinned."""
+    await _put_away_earlier_run(connection, now)
+    product = PRODUCTS[0].id
+    show = _show(LIVE_SHOW_ID, LIVE_TITLE, now)
+    show.state, show.started_at, show.pinned_product = "live", now, product
+    show.announcement = {"text": WELCOME, "by": "host", "at": to_wire(now)}
+    epoch = new_id("e")
+    await insert_show(connection, show, epoch)
+    tx = ShowTransaction(show.id, connection, now, epoch, 0)
+    tx.publish("show.started", {"show": as_show(show)})
+    tx.publish("announce", {"text": WELCOME, "by": "host"})
+    tx.publish("product.pinned", {"product": product})
+    await append(connection, show.id, now, tx.publications)
+
+
+def past_plans(now: datetime) -> list[PastPlan]:
+    """Return the past shows as they are planned: three weeks and one week before `now`, in the evening of Japan."""
+    evening = datetime.combine(now.astimezone(UTC).date(), SHOWTIME)
+    weeks = timedelta(weeks=1)
+    earlier = PastPlan(EARLIER_SHOW_ID, EARLIER_TITLE, evening - 3 * weeks, 35 * 60.0, earlier_viewers(), 17)
+    past = PastPlan(PAST_SHOW_ID, PAST_TITLE, evening - weeks, 48 * 60.0, past_viewers(), 36)
+    return [earlier, past]
+
+
+async def _write_past_show(connection: AsyncConnection, plan: PastPlan) -> None:
+    history = unfold(plan)
+    show, epoch = _show(plan.show_id, plan.title, plan.started_at), new_id("e")
+    show.state, show.started_at, show.ended_at = "ended", plan.started_at, plan.ended_at
+    show.pinned_product, show.announcement = plan.pins[-1][1].id, dict(last_announcement(plan))
+    await insert_show(connection, show, epoch)
+    journal = write_journal(connection, epoch, show, plan, history)
+    await insert_questions(connection, history.questions)
+    for rows in (journal, history.votes, history.orders, history.attendance, history.playing):
+        await repository.copy_rows(connection, rows)
+    await repository.set_top(connection, show.id, len(journal))
+    await insert_entries(connection, history.facts)
+    await repository.add_sold(connection, units_sold(history.orders))
+    await rebuild_rollups(connection, show.id)
+
+
+async def _put_away_earlier_run(connection: AsyncConnection, now: datetime) -> None:
+    show = await read_show(connection, LIVE_SHOW_ID)
+    if show is None:
+        return
+    if await repository.count_attendance(connection, LIVE_SHOW_ID) == 0:
+        await repository.delete_show(connection, LIVE_SHOW_ID)
+        return
+    await repository.end_show(connection, LIVE_SHOW_ID, now)
+    started_at = show.started_at or show.created_at
+    await repository.rename_show(connection, LIVE_SHOW_ID, f"{LIVE_SHOW_ID}-{started_at:%Y%m%d-%H%M%S}")
+
+
+def _show(show_id: str, title: str, starts_at: datetime) -> ShowRow:
+    return ShowRow(
+        id=show_id,
+        channel_id=CHANNEL_ID,
+        title=title,
+        host=HOST_NAME,
+        moderation="post",
+        guests_allowed=True,
+        video_hls=VIDEO_HLS,
+        video_mp4=VIDEO_MP4,
+        video_poster=VIDEO_POSTER,
+        created_at=starts_at,
+        starts_at=starts_at,
+    )

@@ -1,0 +1,1 @@
+"""Where the demo's clip is made; the product itself only serves the result."""
