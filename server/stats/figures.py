@@ -61,7 +61,13 @@ def build_report(facts: ShowFacts) -> ShowReport:
         show=reported(facts.show),
         left_out=left_out,
         headlines=build_headlines(
-            audience, engagement, questions, money, repeat, left_out, buyers=len(facts.first_orders)
+            audience=audience,
+            engagement=engagement,
+            questions=questions,
+            money=money,
+            repeat=repeat,
+            left_out=left_out,
+            buyers=len(facts.first_orders),
         ),
         audience=audience,
         engagement=engagement,

@@ -6,13 +6,13 @@ from server.stats.report import Audience, Engagement, Headline, LeftOut, Money, 
 
 
 def build_headlines(
+    *,
     audience: Audience,
     engagement: Engagement,
     questions: QuestionsAndAnswers,
     money: list[Money],
     repeat: Repeat,
     left_out: LeftOut,
-    *,
     buyers: int,
 ) -> list[Headline]:
     """Return the sentences that these figures allow, the most telling first; a show without viewers and sales says only that."""

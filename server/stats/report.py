@@ -13,7 +13,12 @@ ShowState = Literal["scheduled", "live", "ended"]
 WindowName = Literal["live", "24h", "7d", "30d"]
 StepName = Literal["impression", "click", "paid"]
 MarkKind = Literal[
-    "product.pinned", "product.unpinned", "question.pinned", "question.unpinned", "question.answered", "announce"
+    "product.pinned",
+    "product.unpinned",
+    "question.pinned",
+    "question.unpinned",
+    "question.answered",
+    "announce",
 ]
 
 
@@ -46,13 +51,17 @@ class ReportedShow(Figures):
     state: ShowState
     started_at: datetime | None
     ended_at: datetime | None
-    duration_seconds: float | None = Field(description="start to end, or to as_of while live; null before the start")
+    duration_seconds: float | None = Field(
+        description="start to end, or to as_of while live; null before the start"
+    )
 
 
 class LeftOut(Figures):
     """Who is in the show's record and not in its figures, and why."""
 
-    suspected_bots: int = Field(description="left out of every figure about people; their paid orders stay in the money")
+    suspected_bots: int = Field(
+        description="left out of every figure about people; their paid orders stay in the money"
+    )
     without_a_view: int = Field(description="came, but nothing played for 3 s in total while the show ran")
     guests_without_consent: int = Field(description="viewers who count here but not in repeat figures")
     buyers_without_consent: int = Field(description="buyers who count here but not in buyers' repeat figures")
@@ -109,7 +118,9 @@ class Reactions(Figures):
 class Engagement(Figures):
     """Who did more than watch."""
 
-    engaged: Ratio = Field(description="viewers with a reaction, question, vote, share or product click, of all viewers")
+    engaged: Ratio = Field(
+        description="viewers with a reaction, question, vote, share or product click, of all viewers"
+    )
     reactions: Reactions
     votes: int
     shares: int
@@ -166,7 +177,9 @@ class Conversion(Figures):
     window: WindowName
     closes_at: datetime | None = Field(description="null until the show has ended")
     provisional: bool = Field(description="the window is still open: more may come")
-    rate: Ratio | None = Field(description="null before the show's start, and for later windows while it runs")
+    rate: Ratio | None = Field(
+        description="null before the show's start, and for later windows while it runs"
+    )
 
 
 class Money(Figures):
@@ -194,8 +207,12 @@ class Repeat(Figures):
     """Who came back and who bought again; guests who did not agree to be recognised are in neither side."""
 
     window_days: int
-    viewers_before: Ratio | None = Field(description="of V(s), seen in an earlier show of the channel within the window")
-    viewers_again: Ratio | None = Field(description="of V(s), seen again within the window; null until it has passed")
+    viewers_before: Ratio | None = Field(
+        description="of V(s), seen in an earlier show of the channel within the window"
+    )
+    viewers_again: Ratio | None = Field(
+        description="of V(s), seen again within the window; null until it has passed"
+    )
     viewers_again_known_at: datetime | None
     buyers_before: Ratio | None = Field(description="of B(s), bought before in this channel")
     buyers_seen_before: Ratio | None = Field(description="of B(s), seen in an earlier show within the window")
@@ -265,7 +282,9 @@ class SeriesReport(Figures):
     step_seconds: int = Field(description="the step asked for, or a wider one when the show is long")
     suspected_bots_left_out: int
     t: list[int]
-    watching: list[int] = Field(description="most viewers at once within the step, so that its greatest is the peak")
+    watching: list[int] = Field(
+        description="most viewers at once within the step, so that its greatest is the peak"
+    )
     reactions: list[int]
     questions: list[int] = Field(description="asked, dismissed ones left out")
     clicks: list[int]

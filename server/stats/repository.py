@@ -103,7 +103,7 @@ _WALKS = text("""
 """)
 
 _FIRST_ORDERS = text("""
-    SELECT o.viewer_id, min(o.at) FROM orders AS o
+    SELECT o.viewer_id, min(o.at) AS at FROM orders AS o
     LEFT JOIN attendance AS a ON a.show_id = o.show_id AND a.viewer_id = o.viewer_id
     WHERE o.show_id = :show AND a.suspect IS NOT TRUE GROUP BY o.viewer_id
 """)
@@ -243,7 +243,7 @@ async def read_walks(connection: AsyncConnection, show: ShowHead) -> list[Walk]:
 async def read_first_orders(connection: AsyncConnection, show_id: str) -> dict[str, datetime]:
     """Return B(s): each buyer with the time of their first order in the show."""
     rows = await connection.execute(_FIRST_ORDERS, {"show": show_id})
-    return {viewer: at for viewer, at in rows}
+    return {row.viewer_id: row.at for row in rows}
 
 
 async def read_sold(connection: AsyncConnection, show_id: str) -> list[Sold]:
@@ -278,5 +278,7 @@ async def _read_seen(
     window = {**names, "since": since, "until": until}
     at_once = await connection.scalar(_ELSEWHERE_AT_ONCE, window)
     pieces = await connection.execute(_ELSEWHERE_IN_PIECES, window)
-    seen = [viewer for viewer, starts, ends in pieces if watch(Stretches(viewer, starts, ends), 0, 2**62).views]
+    seen = [
+        viewer for viewer, starts, ends in pieces if watch(Stretches(viewer, starts, ends), 0, 2**62).views
+    ]
     return frozenset(at_once or ()).union(seen)

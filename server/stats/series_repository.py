@@ -60,15 +60,12 @@ async def read_series_facts(connection: AsyncConnection, show: ShowHead, step_se
         clicks={i: int(n) for kind, i, n in soft if kind == "click"},
         questions=await _count(connection, _QUESTIONS, steps),
         orders=await _count(connection, _ORDERS, steps),
-        marks=[
-            _mark(show.started_at, *row)
-            for row in await connection.execute(_MARKS, window)
-        ],
+        marks=[_mark(show.started_at, *row) for row in await connection.execute(_MARKS, window)],
     )
 
 
 async def _count(connection: AsyncConnection, statement: TextClause, steps: dict[str, Any]) -> dict[int, int]:
-    return {i: n for i, n in await connection.execute(statement, steps)}
+    return {row.i: row.n for row in await connection.execute(statement, steps)}
 
 
 def _mark(start: datetime, at: datetime, type: str, subject: str | None, content: str | None) -> Mark:

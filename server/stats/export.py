@@ -1,0 +1,146 @@
+"""CSV of a show's rows. Pure; cells are safe from spreadsheet formulas.
+
+A spreadsheet reads a text that begins with `=`, `+`, `-`, `@` (or their full-width forms, or after a tab or line break) as a formula;
+such a text gets an apostrophe before it, which spreadsheets show as nothing. Numbers are written as they are.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, TextIO
+
+from sqlalchemy import Row
+
+from server.clock import to_wire
+from server.stats.report import SeriesReport
+from server.stats.watching import MICROSECONDS, Stretches, Watched, watch
+
+ExportOf = Literal["viewers", "orders", "questions", "series"]
+Cell = str | int | float | bool | datetime | None
+
+BYTE_ORDER_MARK = "\ufeff"
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_CONTROL_STARTS = ("\t", "\r", "\n")
+_CHUNK_ROWS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One header and its rows, all of the header's length."""
+
+    header: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
+def guard(value: str) -> str:
+    """Return `value` so that no spreadsheet takes it for a formula."""
+    if value.startswith(_CONTROL_STARTS) or value.lstrip().startswith(_FORMULA_STARTS):
+        return "'" + value
+    return value
+
+
+def as_text(cell: Cell) -> str:
+    """Return how a cell stands in the file: nothing for None, `true`/`false`, RFC 3339 times, guarded text."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, datetime):
+        return to_wire(cell)
+    return guard(cell) if isinstance(cell, str) else str(cell)
+
+
+def csv_chunks(table: Table, *, bom: bool = False) -> Iterator[str]:
+    """Yield the file in pieces of many lines: RFC 4180, CRLF; with `bom` a byte order mark first."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    buffer.write(BYTE_ORDER_MARK if bom else "")
+    writer.writerow([guard(name) for name in table.header])
+    for i, row in enumerate(table.rows, 1):
+        writer.writerow([as_text(cell) for cell in row])
+        if i % _CHUNK_ROWS == 0:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue()
+
+
+def write_table(table: Table, stream: TextIO, *, bom: bool = False) -> None:
+    """Write the file to `stream`, which must not translate line ends (`newline=""`)."""
+    for chunk in csv_chunks(table, bom=bom):
+        stream.write(chunk)
+
+
+def order_table(rows: Sequence[Row[Any]]) -> Table:
+    """Return the show's orders, suspected bots' marked as such."""
+    header = (
+        "order at viewer product title quantity unit_price_minor amount_minor currency payment suspected_bot"
+    )
+    return Table(header.split(), rows)
+
+
+def question_table(rows: Sequence[Row[Any]]) -> Table:
+    """Return the show's questions in every state."""
+    header = "question asked_at viewer author text state votes answered_at answered_live answer dismissed_reason moderated_by"
+    return Table(header.split(), rows)
+
+
+_DONE = ("reactions", "impressions", "clicks", "shares", "questions", "votes", "orders", "units")
+
+
+def viewer_table(rows: Sequence[Row[Any]], stretches: Iterable[Stretches], length: int) -> Table:
+    """Return one row per viewer; a column `spent_minor_…` for each currency. Suspected bots' watching is left empty.
+
+    `length` is the show's, in microseconds.
+    """
+    watched = {one.viewer_id: watch(one, 0, length) for one in stretches}
+    currencies = sorted({currency for row in rows for currency in row.spent})
+    header = [
+        *(
+            "viewer",
+            "first_at",
+            "guest",
+            "remembered",
+            "suspected_bot",
+            "source",
+            "watch_seconds",
+            "visits",
+            "views",
+        ),
+        *_DONE,
+        *(f"spent_minor_{currency}" for currency in currencies),
+    ]
+    return Table(header, [_viewer_row(row, watched, currencies) for row in rows])
+
+
+def _viewer_row(row: Row[Any], watched: dict[str, Watched], currencies: list[str]) -> list[Cell]:
+    known = (row.viewer_id, row.first_at, row.guest, row.remembered, row.suspect, row.source)
+    one = watched.get(row.viewer_id, Watched(row.viewer_id, [], []))
+    seen = (None,) * 3 if row.suspect else (one.total / MICROSECONDS, len(one.visits), one.views)
+    done = (getattr(row, name) for name in _DONE)
+    return [*known, *seen, *done, *(row.spent.get(currency, 0) for currency in currencies)]
+
+
+def series_table(series: SeriesReport) -> Table:
+    """Return one row per step of the show; `marks` names what the host's side did within it."""
+    start = series.show.started_at
+    marks: dict[int, list[str]] = {}
+    for mark in series.marks:
+        name = f"{mark.kind} {mark.subject or ''}".strip()
+        marks.setdefault(int(mark.t // series.step_seconds), []).append(name)
+    columns = zip(
+        series.t,
+        series.watching,
+        series.reactions,
+        series.questions,
+        series.clicks,
+        series.orders,
+        strict=True,
+    )
+    rows = [
+        (t, start and start + timedelta(seconds=t), *counts, "; ".join(marks.get(i, ())))
+        for i, (t, *counts) in enumerate(columns)
+    ]
+    return Table(["t", "at", "watching", "reactions", "questions", "clicks", "orders", "marks"], rows)

@@ -1,0 +1,88 @@
+"""The figures over HTTP: for analysts, hosts and admins of the show's own channel."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import StreamingResponse
+
+from server.protocol.codes import Code
+from server.stats.definitions import REPEAT_DAYS
+from server.stats.export import ExportOf, csv_chunks
+from server.stats.report import SeriesReport, ShowReport
+from server.stats.service import Reports
+from server.viewers.dependencies import ShowId, StatsReaderOfShow
+from server.viewers.problem import refusals
+
+STEP_SECONDS_MAX = 3_600
+REPEAT_DAYS_MAX = 3_650
+
+
+def reports_of(request: Request) -> Reports:
+    """Return the process's reports, made at the first request for one."""
+    state = request.app.state
+    if not hasattr(state, "reports"):
+        state.reports = Reports(state.database, state.clock)
+    reports: Reports = state.reports
+    return reports
+
+
+TheReports = Annotated[Reports, Depends(reports_of)]
+
+
+def router() -> APIRouter:
+    """Return the routes of the figures."""
+    refused = refusals(
+        Code.UNAUTHENTICATED,
+        Code.TOKEN_EXPIRED,
+        Code.FORBIDDEN,
+        Code.NOT_FOUND,
+        Code.INVALID,
+        Code.UNAVAILABLE,
+    )
+    api = APIRouter(prefix="/v1/shows/{show}", tags=["figures"], responses=refused)
+    api.add_api_route("/stats", show_report, methods=["GET"], summary="The report of a show")
+    api.add_api_route(
+        "/stats/series", show_series, methods=["GET"], summary="The figures of a show over time"
+    )
+    api.add_api_route(
+        "/export.csv",
+        export_rows,
+        methods=["GET"],
+        summary="Rows of a show as CSV",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    )
+    return api
+
+
+async def show_report(
+    show: ShowId,
+    reader: StatsReaderOfShow,
+    reports: TheReports,
+    days: Annotated[int, Query(ge=1, le=REPEAT_DAYS_MAX, description="W, the repeat window.")] = REPEAT_DAYS,
+) -> ShowReport:
+    """Every figure is defined in `docs/figures.md`. While the show runs, or its last facts are still being written, it is `provisional`."""
+    return await reports.report(show, repeat_days=days)
+
+
+async def show_series(
+    show: ShowId,
+    reader: StatsReaderOfShow,
+    reports: TheReports,
+    step: Annotated[int, Query(ge=1, le=STEP_SECONDS_MAX, description="Seconds per row.")] = 10,
+) -> SeriesReport:
+    """Columns of equal length, and marks for what the host's side did. A long show is answered with a wider step."""
+    return await reports.series(show, step_seconds=step)
+
+
+async def export_rows(
+    show: ShowId,
+    reader: StatsReaderOfShow,
+    reports: TheReports,
+    of: ExportOf = "viewers",
+    bom: Annotated[bool, Query(description="Begin with a byte order mark, for spreadsheets.")] = False,
+) -> StreamingResponse:
+    """UTF-8, CRLF, one header line; texts that a spreadsheet would take for a formula begin with an apostrophe."""
+    table = await reports.table(show, of)
+    headers = {"Content-Disposition": f'attachment; filename="{show}-{of}.csv"', "Cache-Control": "no-store"}
+    return StreamingResponse(csv_chunks(table, bom=bom), media_type="text/csv", headers=headers)

@@ -1,0 +1,125 @@
+"""Making reports: one read transaction, one moment, then pure computing beside the event loop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.clock import Clock
+from server.db.engine import Database
+from server.errors import RefusedError
+from server.protocol.codes import Code
+from server.stats import export_repository, repository
+from server.stats.definitions import REPEAT_DAYS
+from server.stats.export import (
+    ExportOf,
+    Table,
+    order_table,
+    question_table,
+    series_table,
+    viewer_table,
+)
+from server.stats.facts import SeriesFacts, ShowFacts, ShowHead
+from server.stats.figures import build_report, whole_microseconds
+from server.stats.report import SeriesReport, ShowReport
+from server.stats.series import build_series, fit_step
+from server.stats.series_repository import read_series_facts
+
+R = TypeVar("R")
+
+READS_AT_ONCE = 2
+"""So many reports of one process read at the same time; the pool's other connections stay for the shows."""
+
+
+class Reports:
+    """Reads the figures of shows. Who asks for the same thing while it is being made gets that one."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._reading = asyncio.Semaphore(READS_AT_ONCE)
+        self._under_way: dict[Hashable, asyncio.Task[Any]] = {}
+
+    async def report(self, show_id: str, *, repeat_days: int = REPEAT_DAYS) -> ShowReport:
+        """Return the figures of a show as of now; raises `not_found`."""
+        window = timedelta(days=repeat_days)
+        return await self._share(("report", show_id, repeat_days), lambda: self._make_report(show_id, window))
+
+    async def series(self, show_id: str, *, step_seconds: int = 10) -> SeriesReport:
+        """Return the figures of a show over time; raises `not_found`."""
+        return await self._share(
+            ("series", show_id, step_seconds), lambda: self._make_series(show_id, step_seconds)
+        )
+
+    async def table(self, show_id: str, of: ExportOf) -> Table:
+        """Return rows to export; raises `not_found`."""
+        if of == "series":
+            return series_table(await self.series(show_id))
+        async with self._reading, self._database.read() as connection:
+            show = await self._find(connection, show_id)
+            if of == "orders":
+                return order_table(await export_repository.read_order_rows(connection, show_id))
+            if of == "questions":
+                return question_table(await export_repository.read_question_rows(connection, show_id))
+            rows = await export_repository.read_viewer_rows(connection, show_id)
+            stretches = await repository.read_stretches(connection, show)
+        return await asyncio.to_thread(viewer_table, rows, stretches, whole_microseconds(show.length))
+
+    async def _make_report(self, show_id: str, window: timedelta) -> ShowReport:
+        async with self._reading, self._database.read() as connection:
+            show = await self._find(connection, show_id)
+            facts = await read_facts(connection, show, window)
+        return await asyncio.to_thread(build_report, facts)
+
+    async def _make_series(self, show_id: str, step_seconds: int) -> SeriesReport:
+        async with self._reading, self._database.read() as connection:
+            show = await self._find(connection, show_id)
+            step = fit_step(show, step_seconds)
+            if show.started_at is None:
+                facts = SeriesFacts(show, step, 0, [], {}, {}, {}, {}, [])
+            else:
+                facts = await read_series_facts(connection, show, step)
+        return await asyncio.to_thread(build_series, facts)
+
+    async def _find(self, connection: AsyncConnection, show_id: str) -> ShowHead:
+        show = await repository.read_show(connection, show_id, self._clock.now())
+        if show is None:
+            raise RefusedError(Code.NOT_FOUND)
+        return show
+
+    async def _share(self, key: Hashable, make: Callable[[], Awaitable[R]]) -> R:
+        task: asyncio.Task[R] | None = self._under_way.get(key)
+        if task is None:
+            task = self._under_way[key] = asyncio.create_task(_run(make), name=f"stats {key}")
+            task.add_done_callback(lambda done: self._forget(key, done))
+        return await asyncio.shield(task)
+
+    def _forget(self, key: Hashable, done: asyncio.Task[Any]) -> None:
+        del self._under_way[key]
+        if not done.cancelled():
+            done.exception()  # whoever still waits gets it; when all have gone, nobody misses it
+
+
+async def _run(make: Callable[[], Awaitable[R]]) -> R:
+    return await make()
+
+
+async def read_facts(
+    connection: AsyncConnection, show: ShowHead, repeat_window: timedelta, *, from_entries: bool = False
+) -> ShowFacts:
+    """Return everything that a report of `show` needs; `from_entries` adds the ledger up anew instead of reading its rollups."""
+    return ShowFacts(
+        show=show,
+        repeat_window=repeat_window,
+        people=await repository.read_people(connection, show.id),
+        viewers=await repository.read_stretches(connection, show),
+        tallies=await repository.read_tallies(connection, show.id, from_entries=from_entries),
+        questions=await repository.read_question_tallies(connection, show.id),
+        walks=await repository.read_walks(connection, show),
+        first_orders=await repository.read_first_orders(connection, show.id),
+        sold=await repository.read_sold(connection, show.id),
+        returning=await repository.read_returning(connection, show, repeat_window),
+        products=await repository.read_products(connection, show.id),
+    )

@@ -1,0 +1,205 @@
+"""The report in a terminal, for `showfloor stats`, and the CSV for `showfloor export`."""
+
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from server.stats.export import ExportOf, write_table
+from server.stats.report import Clicks, Conversion, Funnel, Headline, Money, Ratio, Repeat, ShowReport
+from server.stats.service import Reports
+
+Line = tuple[str, str]
+"""What is measured, and how much of it."""
+
+UNKNOWN = "–"
+_MINOR_DIGITS = {
+    "JPY": 0,
+    "KRW": 0,
+    "VND": 0,
+    "CLP": 0,
+    "ISK": 0,
+    "BHD": 3,
+    "KWD": 3,
+    "OMR": 3,
+    "TND": 3,
+    "JOD": 3,
+}
+"""Digits after the point where they are not two."""
+
+_SENTENCES = {
+    "nobody_yet": "Nobody has watched or bought yet.",
+    "bought": "{buyers} of {viewers} viewers bought; {seen_before} of the buyers had been here before.",
+    "watched": "{viewers} viewers watched, {peak} of them at once, half of them for {median_seconds} or longer.",
+    "sold": "{orders} orders for {units} units came to {amount}.",
+    "came_back": "{returned} of {recognisable} viewers we may recognise had been in an earlier show.",
+    "bought_again": "{again} of {buyers} buyers we may recognise had bought before.",
+    "guests_left_out": "{guests} guests did not agree to be recognised and are left out of repeat figures.",
+    "engaged": "{engaged} of {viewers} viewers did more than watch; {reactions} reactions were sent.",
+    "answered": "{answered} of {asked} questions were answered, half of them within {median_seconds}.",
+}
+
+
+def render(report: ShowReport, console: Console) -> None:
+    """Print the report: its sentences first, then each figure with what it rests on."""
+    show = report.show
+    mark = "  [yellow]provisional[/yellow]" if report.provisional else ""
+    console.print(f"[bold]{escape(show.title)}[/bold]  {show.id} · {show.channel} · {show.state}{mark}")
+    for headline in report.headlines:
+        console.print(f"  {escape(say(headline))}")
+    for title, lines in _sections(report):
+        _print_section(console, title, lines)
+    _print_products(console, report)
+    console.print(
+        f"[dim]As of {report.as_of:%Y-%m-%d %H:%M:%S} UTC, definitions version {report.definition_version}. "
+        f"Left out: {report.left_out.suspected_bots} suspected bots, {report.left_out.without_a_view} without a view.[/dim]"
+    )
+
+
+async def write_csv(
+    reports: Reports, show_id: str, of: ExportOf, stream: TextIO, *, bom: bool = False
+) -> None:
+    """Write the show's rows to `stream`, opened with `newline=""` and UTF-8; raises `not_found`."""
+    write_table(await reports.table(show_id, of), stream, bom=bom)
+
+
+def say(headline: Headline) -> str:
+    """Return the English sentence of a headline."""
+    numbers: dict[str, object] = dict(headline.numbers)
+    if "median_seconds" in numbers:
+        numbers["median_seconds"] = as_duration(float(headline.numbers["median_seconds"]))
+    if "amount_minor" in numbers:
+        numbers["amount"] = as_money(int(headline.numbers["amount_minor"]), str(headline.numbers["currency"]))
+    return _SENTENCES[headline.key].format(**numbers)
+
+
+def as_duration(seconds: float | None) -> str:
+    """Return `1:02:03`, or `4:05` below an hour."""
+    if seconds is None:
+        return UNKNOWN
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def as_money(minor: int | None, currency: str) -> str:
+    """Return an amount with its currency's digits: `1,830 JPY`, `18.30 EUR`."""
+    if minor is None:
+        return UNKNOWN
+    digits = _MINOR_DIGITS.get(currency, 2)
+    whole, part = divmod(abs(minor), 10**digits)
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{whole:,}" + (f".{part:0{digits}}" if digits else "") + f" {currency}"
+
+
+def as_ratio(ratio: Ratio | None) -> str:
+    """Return `14.8 %  (61 of 412)`."""
+    if ratio is None:
+        return UNKNOWN
+    return f"{as_share(ratio.share)}  ({ratio.part:,} of {ratio.whole:,})"
+
+
+def as_share(share: float | None) -> str:
+    """Return `14.8 %`."""
+    return UNKNOWN if share is None else f"{share:.1%}".replace("%", " %")
+
+
+def _sections(report: ShowReport) -> Iterator[tuple[str, Iterable[Line]]]:
+    yield "Audience", _audience(report)
+    yield "Engagement", _engagement(report)
+    yield "Funnel, while live", _funnel(report.funnel)
+    yield "Clicks", _clicks(report.clicks)
+    yield "Conversion", map(_conversion, report.conversion)
+    yield "Money", (line for sold in report.money for line in _money(sold))
+    yield "Who came back", _repeat(report.repeat)
+
+
+def _audience(report: ShowReport) -> Iterator[Line]:
+    audience, average = report.audience, report.audience.concurrency.average
+    yield "viewers", f"{audience.viewers:,}  ({audience.guests:,} guests)"
+    yield "views, visits", f"{audience.views:,}, {audience.visits:,}"
+    yield "replay viewers", f"{audience.replay_viewers:,}"
+    yield (
+        "watch time, total · mean · median",
+        " · ".join(as_duration(seconds) for seconds in audience.watch_time.model_dump().values()),
+    )
+    yield "at once, peak", f"{audience.concurrency.peak:,}"
+    yield "at once, average", UNKNOWN if average is None else f"{average:,.1f}"
+    yield "length of the show", as_duration(report.show.duration_seconds)
+
+
+def _engagement(report: ShowReport) -> Iterator[Line]:
+    engagement, questions = report.engagement, report.questions
+    mean = engagement.reactions.mean_per_sender
+    yield "engaged viewers", as_ratio(engagement.engaged)
+    yield "reactions", f"{engagement.reactions.sent:,} by {engagement.reactions.senders:,}"
+    yield "reactions per sender", UNKNOWN if mean is None else f"{mean:,.1f}"
+    yield "votes, shares", f"{engagement.votes:,}, {engagement.shares:,}"
+    yield "viewers who asked", as_ratio(questions.askers)
+    yield "questions answered", as_ratio(questions.answered)
+    yield "time to answer, median", as_duration(questions.median_answer_seconds)
+
+
+def _funnel(funnel: Funnel) -> Iterator[Line]:
+    for step in funnel.steps:
+        shares = f"{as_share(step.of_first)} of first, {as_share(step.of_previous)} of previous"
+        yield step.step, f"{step.viewers:,}  ({shares})"
+    yield "time to convert, median", as_duration(funnel.median_seconds_to_convert)
+
+
+def _clicks(clicks: Clicks) -> Iterator[Line]:
+    yield "CTR per viewer", as_ratio(clicks.ctr.per_viewer)
+    yield "CTR per action", as_ratio(clicks.ctr.per_action)
+    yield "CTOR per viewer", as_ratio(clicks.ctor.per_viewer)
+    yield "CTOR per action", as_ratio(clicks.ctor.per_action)
+
+
+def _conversion(conversion: Conversion) -> Line:
+    name = "while live" if conversion.window == "live" else f"until {conversion.window} after"
+    still = " so far" if conversion.provisional and conversion.rate else ""
+    return name, as_ratio(conversion.rate) + still
+
+
+def _money(sold: Money) -> Iterator[Line]:
+    currency = sold.currency
+    yield "GMV", f"{as_money(sold.gmv_minor, currency)}  ({sold.orders:,} orders, {sold.units:,} units)"
+    yield "net", as_money(sold.net_minor, currency)
+    yield "AOV", as_money(sold.aov_minor, currency)
+    yield "GPM, per 1,000 views", as_money(sold.gpm_minor, currency)
+
+
+def _repeat(repeat: Repeat) -> Iterator[Line]:
+    days = repeat.window_days
+    period = repeat.buyers_in_period
+    yield f"viewers of the {days} days before", as_ratio(repeat.viewers_before)
+    yield f"seen again within {days} days", as_ratio(repeat.viewers_again)
+    yield "buyers who had bought before", as_ratio(repeat.buyers_before)
+    yield "buyers who had been here before", as_ratio(repeat.buyers_seen_before)
+    yield f"customers with two orders in {days} days", as_ratio(period.rate if period else None)
+
+
+def _print_section(console: Console, title: str, lines: Iterable[Line]) -> None:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(min_width=34)
+    table.add_column()
+    for name, value in lines:
+        table.add_row(f"  {name}", value)
+    if table.row_count:
+        console.print(f"\n[bold]{title}[/bold]")
+        console.print(table)
+
+
+def _print_products(console: Console, report: ShowReport) -> None:
+    if not report.products:
+        console.print()
+        return
+    table = Table(title="Products", title_justify="left", title_style="bold", box=None, padding=(0, 2))
+    for name in ("product", "seen by", "clicked by", "orders", "units", "GMV"):
+        table.add_column(name, justify="left" if name == "product" else "right")
+    for p in report.products:
+        numbers = (f"{n:,}" for n in (p.impressed, p.clickers, p.orders, p.units))
+        table.add_row(escape(p.title), *numbers, as_money(p.gmv_minor, p.currency))
+    console.print()
+    console.print(table)
