@@ -78,7 +78,3 @@ def as_markdown() -> str:
     """Return the table as it stands in `PROTOCOL.md`."""
     head = "| code | retry | HTTP | meaning |\n|---|---|---|---|\n"
     return head + "".join(f"| `{c}` | `{m.verdict}` | {m.status} | {m.text} |\n" for c, m in MEANINGS.items())
-
-
-if __name__ == "__main__":
-    print(as_markdown(), end="")
