@@ -85,12 +85,18 @@ async def lock_products(connection: AsyncConnection, channel_id: str, ids: Itera
     return [Product(*row) for row in rows]
 
 
-async def product_exists(connection: AsyncConnection, channel_id: str, product_id: str) -> bool:
-    """Whether the channel sells this product."""
+async def list_on_sale(connection: AsyncConnection, channel_id: str, ids: Sequence[str]) -> set[str]:
+    """Return those of the products that the channel sells."""
     wanted = select(_PRODUCT.c.id).where(
-        _PRODUCT.c.id == product_id, _PRODUCT.c.channel_id == channel_id, _PRODUCT.c.active
+        _PRODUCT.c.id.in_(ids), _PRODUCT.c.channel_id == channel_id, _PRODUCT.c.active
     )
-    return await connection.scalar(wanted) is not None
+    return set(await connection.scalars(wanted))
+
+
+async def read_stock(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, int]:
+    """Return the units left of each of the products that are on sale."""
+    wanted = select(_PRODUCT.c.id, _PRODUCT.c.stock).where(_PRODUCT.c.id.in_(list(ids)), _PRODUCT.c.active)
+    return {row.id: row.stock for row in await connection.execute(wanted)}
 
 
 async def set_stock(connection: AsyncConnection, products: Sequence[Product]) -> None:

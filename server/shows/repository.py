@@ -47,6 +47,15 @@ async def read_shows(
     return [_as_show_row(row) for row in await connection.execute(statement)]
 
 
+async def read_other_live_shows(connection: AsyncConnection, show_id: str) -> list[str]:
+    """Return the ids of the live shows in the show's channel, without itself."""
+    here = select(_SHOW.c.channel_id).where(_SHOW.c.id == show_id).scalar_subquery()
+    others = select(_SHOW.c.id).where(
+        _SHOW.c.channel_id == here, _SHOW.c.state == "live", _SHOW.c.id != show_id
+    )
+    return list(await connection.scalars(others.order_by(_SHOW.c.id)))
+
+
 async def insert_show(connection: AsyncConnection, row: ShowRow, epoch: str) -> None:
     """Write a new show together with the head of its journal, which stands at offset 0."""
     await connection.execute(insert(_HEAD).values(show_id=row.id, epoch=epoch, top=0))

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from server.protocol.commands import Command
+from server.shows.audit import Actor
+from server.viewers.roles import require_staff
 
 
 class Caller(Protocol):
@@ -25,3 +27,9 @@ class Caller(Protocol):
 
 CommandTable = dict[type[Command], Callable[[Caller, Any], Awaitable[bytes | None]]]
 """Which handler carries out which command; it returns the reply's line, or None when the command has no id."""
+
+
+def acting(caller: Caller) -> Actor:
+    """Return the caller as a member of staff; raises `forbidden` when they are none."""
+    require_staff(caller.role)
+    return Actor(caller.viewer_id, caller.name, caller.role)

@@ -3,20 +3,20 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from server.clock import to_wire
 from server.protocol.codes import Code
 from server.viewers.dependencies import CurrentIdentity
+from server.viewers.params import Moment, RequestBody
 from server.viewers.problem import refusals
 from server.viewers.roles import Role
 from server.viewers.service import SignIn
 from server.viewers.tokens import Identity
 
 
-class SignInRequest(BaseModel):
+class SignInRequest(RequestBody):
     """A code from `showfloor demo` or `showfloor token --code`."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
 
     code: Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
@@ -29,7 +29,7 @@ class TokenAnswer(BaseModel):
     role: Role
     channel: str = Field(description="The only channel in which the role counts.")
     name: str = Field(description="The name shown beside the bearer's questions.")
-    expires_at: AwareDatetime
+    expires_at: Moment
 
 
 def router() -> APIRouter:
@@ -71,5 +71,5 @@ def _as_answer(request: Request, identity: Identity) -> TokenAnswer:
         role=identity.role,
         channel=identity.channel_id,
         name=identity.name,
-        expires_at=identity.expires_at,
+        expires_at=to_wire(identity.expires_at),
     )

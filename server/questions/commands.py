@@ -1,0 +1,98 @@
+"""Questions on the socket: each command to its service call, each result to its reply."""
+
+from server.protocol.codec import ok_line
+from server.protocol.commands import (
+    Ask,
+    Command,
+    QuestionAnswer,
+    QuestionApprove,
+    QuestionDismiss,
+    QuestionPin,
+    QuestionRestore,
+    QuestionUnpin,
+    Vote,
+)
+from server.questions.desk import Standing
+from server.questions.service import Questions
+from server.viewers.caller import Caller, CommandTable, acting
+
+
+class QuestionCommands:
+    """The socket's way to `Questions`."""
+
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
+
+    def table(self) -> CommandTable:
+        """Return which handler carries out which command."""
+        return {
+            Ask: self.ask,
+            Vote: self.vote,
+            QuestionApprove: self.approve,
+            QuestionAnswer: self.answer,
+            QuestionDismiss: self.dismiss,
+            QuestionRestore: self.restore,
+            QuestionPin: self.pin,
+            QuestionUnpin: self.unpin,
+        }
+
+    async def ask(self, caller: Caller, command: Ask) -> bytes | None:
+        """Post a question under the caller's name."""
+        question = await self._questions.ask(caller.show_id, caller.viewer_id, caller.name, command.text)
+        return None if command.id is None else ok_line(command.id, question=question.id, state=question.state)
+
+    async def vote(self, caller: Caller, command: Vote) -> bytes | None:
+        """Vote once for a question."""
+        votes = await self._questions.vote(caller.show_id, caller.viewer_id, command.question)
+        return None if command.id is None else ok_line(command.id, votes=votes)
+
+    async def approve(self, caller: Caller, command: QuestionApprove) -> bytes | None:
+        """Let everybody see a pending question."""
+        actor = acting(caller)
+        return _reply(
+            command,
+            await self._questions.approve(caller.show_id, actor, command.question, command.version),
+        )
+
+    async def answer(self, caller: Caller, command: QuestionAnswer) -> bytes | None:
+        """Answer an open question."""
+        standing = await self._questions.answer(
+            caller.show_id,
+            acting(caller),
+            command.question,
+            command.version,
+            text=command.text,
+            live=command.live,
+        )
+        return _reply(command, standing)
+
+    async def dismiss(self, caller: Caller, command: QuestionDismiss) -> bytes | None:
+        """Take a question away from viewers."""
+        standing = await self._questions.dismiss(
+            caller.show_id, acting(caller), command.question, command.version, command.reason
+        )
+        return _reply(command, standing)
+
+    async def restore(self, caller: Caller, command: QuestionRestore) -> bytes | None:
+        """Open a question again."""
+        actor = acting(caller)
+        return _reply(
+            command,
+            await self._questions.restore(caller.show_id, actor, command.question, command.version),
+        )
+
+    async def pin(self, caller: Caller, command: QuestionPin) -> bytes | None:
+        """Show a question above all others."""
+        return _reply(command, await self._questions.pin(caller.show_id, acting(caller), command.question))
+
+    async def unpin(self, caller: Caller, command: QuestionUnpin) -> bytes | None:
+        """Show no question above the others."""
+        return _reply(command, await self._questions.unpin(caller.show_id, acting(caller), command.question))
+
+
+def _reply(command: Command, standing: Standing | None) -> bytes | None:
+    if command.id is None:
+        return None
+    if standing is None:
+        return ok_line(command.id)
+    return ok_line(command.id, question=standing.question_id, state=standing.state, version=standing.version)

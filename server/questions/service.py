@@ -1,0 +1,222 @@
+"""Questions through the journal: each public method is one command, and commands that arrive together share a transaction."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from server.db.engine import Database
+from server.errors import RefusedError
+from server.ids import new_id
+from server.journal.journal import Journal
+from server.journal.transaction import ShowTransaction
+from server.ledger.entries import Fact
+from server.ledger.repository import append_facts
+from server.protocol.codes import Code
+from server.protocol.commands import DismissReason
+from server.protocol.pushes import Moderation, QuestionVotes
+from server.questions.desk import Desk, Pin, Standing, Task, Unpin
+from server.questions.faces import as_public, as_staff
+from server.questions.repository import (
+    add_votes,
+    insert_questions,
+    insert_votes,
+    read_asked_by,
+    read_questions,
+    read_queue,
+    read_voted_by,
+    update_moved,
+)
+from server.questions.rules import (
+    ANSWER_CHARACTERS_MAX,
+    TEXT_CHARACTERS_MAX,
+    Answer,
+    Approve,
+    Dismiss,
+    Move,
+    Question,
+    Restore,
+    first_state,
+    is_visible,
+)
+from server.shows.audit import Actor
+from server.shows.repository import insert_audit, read_show, update_show
+from server.viewers.text import clean_text
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A viewer asks; `text` is clean."""
+
+    viewer_id: str
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voting:
+    """A viewer votes."""
+
+    viewer_id: str
+    question_id: str
+
+
+class Questions:
+    """Asking, voting and moderating in any show."""
+
+    def __init__(self, journal: Journal, database: Database) -> None:
+        self._journal = journal
+        self._database = database
+        # The journal groups commands by their handler: it must be the same object each time.
+        self._ask_many = ask_many
+        self._vote_many = vote_many
+        self._moderate_many = moderate_many
+
+    async def ask(self, show_id: str, viewer_id: str, author: str, text: str) -> Question:
+        """Post a question, or hand it to the moderators where the show wants that first.
+
+        Raises `invalid` for a text that holds nothing visible, `show_not_live` after the show's end.
+        """
+        asking = Asking(viewer_id, author, clean_text(text, characters_max=TEXT_CHARACTERS_MAX))
+        return await self._journal.commit(show_id, self._ask_many, asking)
+
+    async def vote(self, show_id: str, viewer_id: str, question_id: str) -> int:
+        """Vote once for an open or answered question, and return its votes; voting again changes nothing.
+
+        Raises `not_found` for a question that viewers cannot see, `show_not_live` after the show's end.
+        """
+        return await self._journal.commit(show_id, self._vote_many, Voting(viewer_id, question_id))
+
+    async def approve(self, show_id: str, actor: Actor, question_id: str, version: int | None) -> Standing:
+        """Let everybody see a pending question; raises `conflict` with `current`."""
+        return await self._move(show_id, actor, question_id, version, Approve())
+
+    async def answer(
+        self,
+        show_id: str,
+        actor: Actor,
+        question_id: str,
+        version: int | None,
+        *,
+        text: str | None,
+        live: bool,
+    ) -> Standing:
+        """Answer an open question by `text` or `live` in the video; raises `invalid` unless it is one of the two, and `conflict`."""
+        if (text is None) != live:
+            raise RefusedError(Code.INVALID, "An answer is either `text` or `live: true`.")
+        cleaned = None if text is None else clean_text(text, characters_max=ANSWER_CHARACTERS_MAX)
+        return await self._move(show_id, actor, question_id, version, Answer(cleaned))
+
+    async def dismiss(
+        self, show_id: str, actor: Actor, question_id: str, version: int | None, reason: DismissReason
+    ) -> Standing:
+        """Take a question away from viewers, and unpin it; raises `conflict`."""
+        return await self._move(show_id, actor, question_id, version, Dismiss(reason))
+
+    async def restore(self, show_id: str, actor: Actor, question_id: str, version: int | None) -> Standing:
+        """Undo an answer or a dismissal; raises `conflict`."""
+        return await self._move(show_id, actor, question_id, version, Restore())
+
+    async def pin(self, show_id: str, actor: Actor, question_id: str) -> Standing:
+        """Show an open or answered question above all others; raises `conflict` in another state."""
+        return _known(await self._moderate(show_id, Task(actor, Pin(), question_id)))
+
+    async def unpin(self, show_id: str, actor: Actor, question_id: str | None) -> Standing | None:
+        """Unpin the question, or whichever is pinned; returns None when none was, and changes nothing when it was another."""
+        return await self._moderate(show_id, Task(actor, Unpin(), question_id))
+
+    async def list_queue(
+        self, show_id: str, state: str | None, *, after: str | None, limit: int
+    ) -> list[Question]:
+        """Return up to `limit` questions of the show, newest first, in `state` and behind `after` where given."""
+        async with self._database.read() as connection:
+            return await read_queue(connection, show_id, state, after=after, limit=limit)
+
+    async def list_own(self, show_id: str, viewer_id: str) -> tuple[list[Question], list[str]]:
+        """Return the viewer's own questions, newest first, and the ids of the questions they voted for."""
+        async with self._database.read() as connection:
+            asked = await read_asked_by(connection, show_id, viewer_id)
+            return asked, await read_voted_by(connection, show_id, viewer_id)
+
+    async def _move(
+        self, show_id: str, actor: Actor, question_id: str, version: int | None, move: Move
+    ) -> Standing:
+        return _known(await self._moderate(show_id, Task(actor, move, question_id, version)))
+
+    async def _moderate(self, show_id: str, task: Task) -> Standing | None:
+        return await self._journal.commit(show_id, self._moderate_many, task)
+
+
+def _known(standing: Standing | None) -> Standing:
+    assert standing is not None, "only unpinning may be about no question"
+    return standing
+
+
+async def ask_many(tx: ShowTransaction, asked: Sequence[Asking]) -> list[Question | RefusedError]:
+    """Write and publish the questions of one batch, in the order in which they came."""
+    show = await read_show(tx.connection, tx.show_id)
+    if show is None or show.state == "ended":
+        return [RefusedError(Code.SHOW_NOT_LIVE) for _ in asked]
+    state = first_state(cast("Moderation", show.moderation))
+    questions = [
+        Question(
+            id=new_id("q"),
+            show_id=tx.show_id,
+            viewer_id=asking.viewer_id,
+            author=asking.author,
+            text=asking.text,
+            state=state,
+            version=0,
+            votes=0,
+            asked_at=tx.now,
+        )
+        for asking in asked
+    ]
+    await insert_questions(tx.connection, questions)
+    for question in questions:
+        if state == "open":
+            tx.publish(
+                "question.posted", {"question": as_public(question)}, staff={"question": as_staff(question)}
+            )
+        else:
+            tx.publish_to_staff("question.submitted", {"question": as_staff(question)})
+    facts = [Fact(q.show_id, q.viewer_id, "question", tx.now, target=q.id) for q in questions]
+    await append_facts(tx.connection, facts)
+    return list(questions)
+
+
+async def vote_many(tx: ShowTransaction, votes: Sequence[Voting]) -> list[int | RefusedError]:
+    """Count the votes of one batch, and publish the newest counts once."""
+    show = await read_show(tx.connection, tx.show_id)
+    if show is None or show.state == "ended":
+        return [RefusedError(Code.SHOW_NOT_LIVE) for _ in votes]
+    wanted = list({vote.question_id for vote in votes})
+    counts = {q.id: q.votes for q in await read_questions(tx.connection, tx.show_id, wanted) if is_visible(q)}
+    cast_votes = [(vote.question_id, vote.viewer_id) for vote in votes if vote.question_id in counts]
+    new = await insert_votes(tx.connection, tx.show_id, cast_votes, tx.now) if cast_votes else []
+    if new:
+        changed = await add_votes(tx.connection, Counter(question for question, _ in new))
+        tx.publish("question.voted", {"votes": [QuestionVotes(q, n) for q, n in sorted(changed.items())]})
+        await append_facts(tx.connection, [Fact(tx.show_id, v, "vote", tx.now, target=q) for q, v in new])
+        counts |= changed
+    return [
+        counts[vote.question_id] if vote.question_id in counts else RefusedError(Code.NOT_FOUND)
+        for vote in votes
+    ]
+
+
+async def moderate_many(tx: ShowTransaction, tasks: Sequence[Task]) -> list[Standing | RefusedError | None]:
+    """Carry out what staff did, in the order in which it came, and write what came of it."""
+    show = await read_show(tx.connection, tx.show_id)
+    if show is None:
+        return [RefusedError(Code.NOT_FOUND) for _ in tasks]
+    wanted = {task.question_id for task in tasks} | {show.pinned_question}
+    questions = await read_questions(tx.connection, tx.show_id, [id for id in wanted if id is not None])
+    desk = Desk(tx, questions, show.pinned_question)
+    answers = [desk.carry_out(task) for task in tasks]
+    await update_moved(tx.connection, desk.moved)
+    if desk.pinned != show.pinned_question:
+        await update_show(tx.connection, tx.show_id, {"pinned_question": desk.pinned})
+    await insert_audit(tx.connection, desk.audits)
+    await append_facts(tx.connection, desk.facts)
+    return answers

@@ -1,0 +1,138 @@
+"""Buying over HTTP: the same purchase as by socket, for any caller with a token."""
+
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Header, Path, Request, Response
+from pydantic import Field
+
+from server.clock import to_wire
+from server.db.engine import Database
+from server.errors import RefusedError
+from server.protocol.codes import Code
+from server.shop.rules import Order, Purchase
+from server.shop.service import Shop
+from server.shows.repository import read_channel_of
+from server.viewers.dependencies import CurrentIdentity
+from server.viewers.params import ENTITY_ID, EntityId, Face, Moment, RequestBody
+from server.viewers.problem import refusals
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=64,
+        pattern=ENTITY_ID,
+        description="Chosen by the caller: one purchase per key, however often it is sent. Shared with `key` on the socket.",
+    ),
+]
+
+
+class OrderRequest(RequestBody):
+    """What is to be bought, in which show."""
+
+    show: EntityId
+    product: EntityId
+    quantity: int = Field(ge=1, le=99)
+    price: int | None = Field(
+        default=None,
+        ge=0,
+        le=2**53 - 1,
+        description="The price that the buyer saw, in minor units; refused when it changed.",
+    )
+
+
+class OrderBody(Face):
+    """A paid order."""
+
+    order: str
+    show: str
+    product: str
+    quantity: int
+    unit_price: int = Field(description="Minor units of `currency`.")
+    amount: int = Field(description="Minor units of `currency`.")
+    currency: str = Field(description="ISO 4217.")
+    at: Moment
+
+
+def router() -> APIRouter:
+    """Return the routes of orders."""
+    api = APIRouter(prefix="/v1", tags=["orders"])
+    api.add_api_route(
+        "/orders",
+        place_order,
+        methods=["POST"],
+        status_code=201,
+        summary="Buy a product of a live show",
+        responses={
+            200: {
+                "model": OrderBody,
+                "description": "The same key and body as before: the first order again.",
+            },
+            **refusals(
+                Code.UNAUTHENTICATED,
+                Code.TOKEN_EXPIRED,
+                Code.FORBIDDEN,
+                Code.NOT_FOUND,
+                Code.SHOW_NOT_LIVE,
+                Code.SOLD_OUT,
+                Code.PRICE_CHANGED,
+                Code.KEY_REUSED,
+                Code.PAYMENT_DECLINED,
+                Code.INVALID,
+                Code.BUSY,
+                Code.UNAVAILABLE,
+            ),
+        },
+    )
+    api.add_api_route(
+        "/orders/{order}",
+        get_order,
+        methods=["GET"],
+        summary="One order",
+        responses=refusals(
+            Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.NOT_FOUND, Code.INVALID, Code.UNAVAILABLE
+        ),
+    )
+    return api
+
+
+async def place_order(
+    body: OrderRequest, key: IdempotencyKey, identity: CurrentIdentity, request: Request, response: Response
+) -> OrderBody:
+    """Sends the order once it is committed. Repeating the request with the same key is safe after any failure."""
+    await _require_channel_of(body.show, identity.channel_id, request)
+    purchase = Purchase(identity.viewer_id, body.product, body.quantity, key, body.price)
+    receipt = await cast("Shop", request.app.state.shop).buy(body.show, purchase)
+    response.status_code = 200 if receipt.repeated else 201
+    return as_body(receipt.order)
+
+
+async def get_order(
+    order: Annotated[str, Path(pattern=ENTITY_ID, max_length=40)], identity: CurrentIdentity, request: Request
+) -> OrderBody:
+    """For its buyer, and for staff of its channel."""
+    return as_body(await cast("Shop", request.app.state.shop).find_order(order, identity))
+
+
+def as_body(order: Order) -> OrderBody:
+    """Return the order as the API shows it."""
+    return OrderBody(
+        order=order.id,
+        show=order.show_id,
+        product=order.product_id,
+        quantity=order.quantity,
+        unit_price=order.unit_price_minor,
+        amount=order.amount_minor,
+        currency=order.currency,
+        at=to_wire(order.at),
+    )
+
+
+async def _require_channel_of(show_id: str, channel_id: str, request: Request) -> None:
+    async with cast("Database", request.app.state.database).read() as connection:
+        found = await read_channel_of(connection, show_id)
+    if found is None:
+        raise RefusedError(Code.NOT_FOUND)
+    if found != channel_id:
+        raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")

@@ -1,0 +1,217 @@
+"""The shop through the journal: purchases that arrive together are decided together, in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from server.db.engine import Database
+from server.errors import RefusedError
+from server.ids import new_id
+from server.journal.journal import Journal
+from server.journal.transaction import ShowTransaction
+from server.ledger.entries import Fact
+from server.ledger.repository import append_facts
+from server.protocol.codes import Code
+from server.shop.neighbours import Neighbours, publish_stock
+from server.shop.payments import Payments
+from server.shop.repository import (
+    insert_orders,
+    list_on_sale,
+    lock_products,
+    read_bought_by,
+    read_keyed,
+    read_order,
+    set_stock,
+)
+from server.shop.rules import Counter, Order, Purchase, Receipt, restock
+from server.shows.audit import Actor, audit_row
+from server.shows.repository import insert_audit, read_show, update_show
+from server.shows.tables import AuditRow
+from server.viewers.roles import is_staff
+from server.viewers.tokens import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Restocking:
+    """A member of staff adds units, or takes some away."""
+
+    actor: Actor
+    product_id: str
+    add: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pinning:
+    """A member of staff pins a product, or unpins it; `product_id` is None only for unpinning whichever is pinned."""
+
+    actor: Actor
+    product_id: str | None
+    pinned: bool
+
+
+class Shop:
+    """Buying in a live show, and what staff do with stock and pins."""
+
+    def __init__(self, journal: Journal, database: Database, payments: Payments) -> None:
+        self._journal = journal
+        self._database = database
+        self._payments = payments
+        self._neighbours = Neighbours(journal, database)
+        # The journal groups commands by their handler: it must be the same object each time.
+        self._serve_many = self.serve_many
+        self._restock_many = restock_many
+        self._pin_many = pin_many
+
+    async def close(self) -> None:
+        """Wait until the other shows have heard of the last change of stock."""
+        await self._neighbours.close()
+
+    async def buy(self, show_id: str, purchase: Purchase) -> Receipt:
+        """Sell, or return the first receipt again for a key that was used before with the same parameters.
+
+        Once this returns, the order is committed. Raises `show_not_live`, `not_found` (also for a product of another channel),
+        `price_changed` with `price`, `sold_out` with `stock`, `payment_declined`, `key_reused`.
+        """
+        receipt = await self._journal.commit(show_id, self._serve_many, purchase)
+        if not receipt.repeated:
+            self._neighbours.note(show_id, purchase.product_id)
+        return receipt
+
+    async def restock(self, show_id: str, actor: Actor, product_id: str, add: int) -> int:
+        """Add units of a product of the show's channel, take some away when negative, and return the new stock.
+
+        Raises `not_found`, `invalid` for 0, `sold_out` with `stock` when fewer are left than should be taken away.
+        """
+        stock = await self._journal.commit(show_id, self._restock_many, Restocking(actor, product_id, add))
+        self._neighbours.note(show_id, product_id)
+        return stock
+
+    async def pin_product(self, show_id: str, actor: Actor, product_id: str) -> int:
+        """Show a product above all others, and return the journal's newest offset; raises `not_found`."""
+        return await self._journal.commit(show_id, self._pin_many, Pinning(actor, product_id, pinned=True))
+
+    async def unpin_product(self, show_id: str, actor: Actor, product_id: str | None) -> int:
+        """Unpin the product, or whichever is pinned; changes nothing when it is another. Returns the journal's newest offset."""
+        return await self._journal.commit(show_id, self._pin_many, Pinning(actor, product_id, pinned=False))
+
+    async def find_order(self, order_id: str, identity: Identity) -> Order:
+        """Return an order to its buyer or to staff of its channel; raises `not_found` for everybody else."""
+        async with self._database.read() as connection:
+            found = await read_order(connection, order_id)
+        if found is None:
+            raise RefusedError(Code.NOT_FOUND)
+        order, channel_id = found
+        staff = channel_id == identity.channel_id and is_staff(identity.role)
+        if order.viewer_id != identity.viewer_id and not staff:
+            raise RefusedError(Code.NOT_FOUND)
+        return order
+
+    async def list_own(self, show_id: str, viewer_id: str) -> list[Order]:
+        """Return the viewer's orders in the show, newest first."""
+        async with self._database.read() as connection:
+            return await read_bought_by(connection, show_id, viewer_id)
+
+    async def serve_many(
+        self, tx: ShowTransaction, purchases: Sequence[Purchase]
+    ) -> list[Receipt | RefusedError]:
+        """Decide a batch of purchases: lock, decide in pure code, write, publish once."""
+        show = await read_show(tx.connection, tx.show_id)
+        if show is None:
+            return [RefusedError(Code.NOT_FOUND) for _ in purchases]
+        products = await lock_products(tx.connection, show.channel_id, (p.product_id for p in purchases))
+        # Read behind the lock: an order that another show has just made with the same key is seen.
+        earlier = await read_keyed(tx.connection, purchases)
+        counter = Counter(
+            tx.show_id,
+            tx.now,
+            live=show.state == "live",
+            products=products,
+            earlier=earlier,
+            new_order_id=lambda: new_id("o"),
+            authorize=self._payments.authorize,
+        )
+        batch = counter.serve(purchases)
+        if batch.orders:
+            await insert_orders(tx.connection, show.channel_id, tx.show_id, batch.orders)
+            await set_stock(tx.connection, batch.products)
+            await append_facts(tx.connection, _as_facts(batch.orders))
+            await publish_stock(tx, {p.id: p.stock for p in batch.products})
+        return batch.answers
+
+
+async def restock_many(tx: ShowTransaction, wanted: Sequence[Restocking]) -> list[int | RefusedError]:
+    """Restock in order, and publish the newest stock of what changed once."""
+    show = await read_show(tx.connection, tx.show_id)
+    if show is None:
+        return [RefusedError(Code.NOT_FOUND) for _ in wanted]
+    locked = await lock_products(tx.connection, show.channel_id, (w.product_id for w in wanted))
+    products, changed = {p.id: p for p in locked}, set[str]()
+    answers, audits = list[int | RefusedError](), list[AuditRow]()
+    for restocking in wanted:
+        product = products.get(restocking.product_id)
+        try:
+            if product is None:
+                raise RefusedError(Code.NOT_FOUND)
+            after = products[product.id] = restock(product, restocking.add)
+        except RefusedError as refused:
+            answers.append(refused)
+            continue
+        changed.add(after.id)
+        answers.append(after.stock)
+        details = {"add": restocking.add, "stock": after.stock}
+        audits.append(audit_row(tx, restocking.actor, "product.restock", after.id, **details))
+    if changed:
+        await set_stock(tx.connection, [products[id] for id in sorted(changed)])
+        await insert_audit(tx.connection, audits)
+        await publish_stock(tx, {id: products[id].stock for id in sorted(changed)})
+    return answers
+
+
+async def pin_many(tx: ShowTransaction, wanted: Sequence[Pinning]) -> list[int | RefusedError]:
+    """Pin and unpin in order; what changes nothing is not published."""
+    show = await read_show(tx.connection, tx.show_id)
+    if show is None:
+        return [RefusedError(Code.NOT_FOUND) for _ in wanted]
+    on_sale = await list_on_sale(tx.connection, show.channel_id, _named(wanted))
+    pinned, audits = show.pinned_product, list[AuditRow]()
+    answers: list[int | RefusedError] = []
+    for pinning in wanted:
+        if pinning.pinned and pinning.product_id not in on_sale:
+            answers.append(RefusedError(Code.NOT_FOUND))
+            continue
+        after = _pinned_after(pinning, pinned)
+        if after != pinned:
+            tx.publish("product.pinned", {"product": after})
+            action = "product.pin" if pinning.pinned else "product.unpin"
+            audits.append(audit_row(tx, pinning.actor, action, after or pinned or ""))
+            pinned = after
+        answers.append(tx.top)
+    if pinned != show.pinned_product:
+        await update_show(tx.connection, tx.show_id, {"pinned_product": pinned})
+    await insert_audit(tx.connection, audits)
+    return answers
+
+
+def _pinned_after(pinning: Pinning, pinned: str | None) -> str | None:
+    if pinning.pinned:
+        return pinning.product_id
+    return None if pinning.product_id in (None, pinned) else pinned
+
+
+def _named(wanted: Iterable[Pinning]) -> list[str]:
+    return [pinning.product_id for pinning in wanted if pinning.product_id is not None]
+
+
+def _as_facts(orders: Iterable[Order]) -> list[Fact]:
+    return [
+        Fact(
+            order.show_id,
+            order.viewer_id,
+            "order",
+            order.at,
+            target=order.product_id,
+            n=order.quantity,
+            amount_minor=order.amount_minor,
+            currency=order.currency,
+        )
+        for order in orders
+    ]

@@ -1,0 +1,35 @@
+"""Shows on the socket: starting, ending, announcing."""
+
+from server.protocol.codec import ok_line
+from server.protocol.commands import Announce, ShowEnd, ShowStart
+from server.shows.service import Shows
+from server.viewers.caller import Caller, CommandTable, acting
+from server.viewers.roles import require_show_runner
+
+
+class ShowCommands:
+    """The socket's way to `Shows`."""
+
+    def __init__(self, shows: Shows) -> None:
+        self._shows = shows
+
+    def table(self) -> CommandTable:
+        """Return which handler carries out which command."""
+        return {Announce: self.announce, ShowStart: self.start, ShowEnd: self.end}
+
+    async def announce(self, caller: Caller, command: Announce) -> bytes | None:
+        """Tell everybody in the show."""
+        offset = await self._shows.announce(caller.show_id, acting(caller), command.text)
+        return None if command.id is None else ok_line(command.id, offset=offset)
+
+    async def start(self, caller: Caller, command: ShowStart) -> bytes | None:
+        """Start the show."""
+        require_show_runner(caller.role)
+        state = await self._shows.start(caller.show_id, acting(caller))
+        return None if command.id is None else ok_line(command.id, state=state)
+
+    async def end(self, caller: Caller, command: ShowEnd) -> bytes | None:
+        """End the show."""
+        require_show_runner(caller.role)
+        state = await self._shows.end(caller.show_id, acting(caller))
+        return None if command.id is None else ok_line(command.id, state=state)

@@ -1,0 +1,161 @@
+"""Shows over HTTP: lists, one show, what a viewer did in it, and a new one."""
+
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from server.protocol.codes import Code
+from server.protocol.pushes import Moderation, ShowState, Video
+from server.questions.faces import as_public
+from server.questions.routes import QuestionBody
+from server.questions.service import Questions
+from server.shop.routes import OrderBody, as_body
+from server.shop.service import Shop
+from server.shows.audit import Actor
+from server.shows.rules import TITLE_CHARACTERS_MAX
+from server.shows.service import Plan, Shows
+from server.viewers.dependencies import CurrentIdentity, MemberOfShow, ShowId
+from server.viewers.params import Cursor, EntityId, Face, Limit, Moment, RequestBody
+from server.viewers.problem import refusals
+from server.viewers.roles import require_show_runner
+from server.viewers.tokens import NAME_CHARACTERS_MAX
+
+Address = Annotated[str, Field(max_length=500, pattern=r"^(https?://\S+|/[^\s/]\S*|)$")]
+
+
+class VideoBody(Face):
+    """Addresses of the show's pictures; empty where there is none."""
+
+    hls: Address = ""
+    mp4: Address = ""
+    poster: Address = ""
+
+
+class ShowBody(Face):
+    """A show as everybody may see it."""
+
+    id: str
+    channel: str
+    title: str
+    host: str
+    state: ShowState
+    moderation: Moderation = Field(description="`pre`: questions are seen once somebody approved them.")
+    starts_at: Moment | None
+    started_at: Moment | None
+    ended_at: Moment | None
+    video: VideoBody
+
+
+class ShowPage(BaseModel):
+    """A page of shows, newest first."""
+
+    shows: list[ShowBody]
+    next: str | None = Field(description="Send it as `cursor` for the page after this one; null on the last.")
+
+
+class ShowRequest(RequestBody):
+    """What a new show is to be. Its channel is the caller's."""
+
+    title: str = Field(min_length=1, max_length=TITLE_CHARACTERS_MAX)
+    host: str = Field(min_length=1, max_length=NAME_CHARACTERS_MAX, description="The name shown to viewers.")
+    moderation: Moderation = "post"
+    guests_allowed: bool = True
+    starts_at: AwareDatetime | None = Field(default=None, strict=False)
+    video: VideoBody = VideoBody()
+
+
+class OwnBody(BaseModel):
+    """What the viewer did in a show, newest first."""
+
+    questions: list[QuestionBody]
+    votes: list[str] = Field(description="Ids of the questions voted for.")
+    orders: list[OrderBody]
+
+
+def router() -> APIRouter:
+    """Return the routes of shows."""
+    api = APIRouter(prefix="/v1", tags=["shows"])
+    known = (
+        Code.UNAUTHENTICATED,
+        Code.TOKEN_EXPIRED,
+        Code.FORBIDDEN,
+        Code.NOT_FOUND,
+        Code.INVALID,
+        Code.UNAVAILABLE,
+    )
+    api.add_api_route(
+        "/shows",
+        list_shows,
+        methods=["GET"],
+        summary="The shows of a channel",
+        responses=refusals(Code.INVALID, Code.UNAVAILABLE),
+    )
+    api.add_api_route(
+        "/shows",
+        create_show,
+        methods=["POST"],
+        status_code=201,
+        summary="A new show of the caller's channel",
+        responses=refusals(*known),
+    )
+    api.add_api_route(
+        "/shows/{show}",
+        get_show,
+        methods=["GET"],
+        summary="One show",
+        responses=refusals(Code.NOT_FOUND, Code.INVALID, Code.UNAVAILABLE),
+    )
+    api.add_api_route(
+        "/shows/{show}/me",
+        get_own,
+        methods=["GET"],
+        summary="The viewer's own questions, votes and orders",
+        responses=refusals(*known),
+    )
+    return api
+
+
+async def list_shows(
+    request: Request,
+    channel: Annotated[EntityId, Query(description="The channel's id.")],
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> ShowPage:
+    """Scheduled, live and ended shows, the newest first. A channel that does not exist has none."""
+    shows = cast("Shows", request.app.state.shows)
+    found = await shows.list_of(channel, after=cursor, limit=limit + 1)
+    page = [ShowBody.model_validate(show) for show in found[:limit]]
+    return ShowPage(shows=page, next=page[-1].id if len(found) > limit else None)
+
+
+async def get_show(show: ShowId, request: Request) -> ShowBody:
+    """The same object as in the snapshot; needs no token."""
+    return ShowBody.model_validate(await cast("Shows", request.app.state.shows).find(show))
+
+
+async def get_own(show: ShowId, viewer: MemberOfShow, request: Request) -> OwnBody:
+    """For the bearer of the token alone; a new device with the same token finds everything here."""
+    asked, votes = await cast("Questions", request.app.state.questions).list_own(show, viewer.viewer_id)
+    bought = await cast("Shop", request.app.state.shop).list_own(show, viewer.viewer_id)
+    questions = [QuestionBody.model_validate(as_public(question)) for question in asked]
+    return OwnBody(questions=questions, votes=votes, orders=[as_body(order) for order in bought])
+
+
+async def create_show(
+    body: ShowRequest, identity: CurrentIdentity, request: Request, response: Response
+) -> ShowBody:
+    """For hosts and admins. The show begins as `scheduled`; `show.start` on its socket makes it live."""
+    require_show_runner(identity.role)
+    plan = Plan(
+        title=body.title,
+        host=body.host,
+        moderation=body.moderation,
+        guests_allowed=body.guests_allowed,
+        starts_at=body.starts_at,
+        video=Video(hls=body.video.hls, mp4=body.video.mp4, poster=body.video.poster),
+    )
+    actor = Actor(identity.viewer_id, identity.name, identity.role)
+    show = await cast("Shows", request.app.state.shows).create(identity.channel_id, actor, plan)
+    response.headers["Location"] = f"/v1/shows/{show.id}"
+    return ShowBody.model_validate(show)

@@ -1,0 +1,197 @@
+"""Shows through their journal: starting, ending, announcing; and creating one together with its journal."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from server.clock import Clock, to_wire
+from server.db.engine import Database
+from server.errors import RefusedError
+from server.ids import new_id
+from server.journal.journal import Journal
+from server.journal.transaction import ShowTransaction
+from server.protocol.codes import Code
+from server.protocol.pushes import Announcement, Moderation, Show, ShowState, Video
+from server.shows.audit import Actor, audit_row
+from server.shows.repository import (
+    as_show,
+    channel_exists,
+    insert_audit,
+    insert_show,
+    read_show,
+    read_shows,
+    update_show,
+)
+from server.shows.rules import ANNOUNCEMENT_CHARACTERS_MAX, TITLE_CHARACTERS_MAX, Step, state_after
+from server.shows.tables import AuditRow, ShowRow
+from server.viewers.text import clean_line, clean_text
+from server.viewers.tokens import NAME_CHARACTERS_MAX
+
+EPOCH_BYTES = 6
+"""Eight characters."""
+
+
+NO_VIDEO = Video(hls="", mp4="", poster="")
+
+
+@dataclass(frozen=True, slots=True)
+class Stepping:
+    """A member of staff starts or ends the show."""
+
+    actor: Actor
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Announcing:
+    """A member of staff tells everybody something; `text` is clean."""
+
+    actor: Actor
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a new show is to be."""
+
+    title: str
+    host: str
+    moderation: Moderation = "post"
+    guests_allowed: bool = True
+    starts_at: datetime | None = None
+    video: Video = NO_VIDEO
+
+
+class Shows:
+    """What may be done with shows as a whole."""
+
+    def __init__(self, journal: Journal, database: Database, clock: Clock) -> None:
+        self._journal = journal
+        self._database = database
+        self._clock = clock
+        # The journal groups commands by their handler: it must be the same object each time.
+        self._step_many = step_many
+        self._announce_many = announce_many
+
+    async def start(self, show_id: str, actor: Actor) -> ShowState:
+        """Open the show for reactions and purchases; a live show stays live. Raises `conflict` when it has ended."""
+        return await self._journal.commit(show_id, self._step_many, Stepping(actor, "start"))
+
+    async def end(self, show_id: str, actor: Actor) -> ShowState:
+        """End the show for good; an ended show stays ended. Raises `show_not_live` when it has not started."""
+        return await self._journal.commit(show_id, self._step_many, Stepping(actor, "end"))
+
+    async def announce(self, show_id: str, actor: Actor, text: str) -> int:
+        """Tell everybody in the show, and those who join later, and return the publication's offset; raises `invalid`."""
+        cleaned = clean_text(text, characters_max=ANNOUNCEMENT_CHARACTERS_MAX)
+        return await self._journal.commit(show_id, self._announce_many, Announcing(actor, cleaned))
+
+    async def create(self, channel_id: str, actor: Actor, plan: Plan) -> Show:
+        """Write a new show of the channel, scheduled, with an empty journal of a new epoch; raises `invalid` and `not_found`."""
+        row = ShowRow(
+            id=new_id("s"),
+            channel_id=channel_id,
+            title=clean_line(plan.title, characters_max=TITLE_CHARACTERS_MAX),
+            host=clean_line(plan.host, characters_max=NAME_CHARACTERS_MAX),
+            state="scheduled",
+            moderation=plan.moderation,
+            guests_allowed=plan.guests_allowed,
+            video_hls=plan.video.hls,
+            video_mp4=plan.video.mp4,
+            video_poster=plan.video.poster,
+            created_at=self._clock.now(),
+            starts_at=plan.starts_at,
+        )
+        async with self._database.write() as connection:
+            if not await channel_exists(connection, channel_id):
+                raise RefusedError(Code.NOT_FOUND, "There is no such channel.")
+            await insert_show(connection, row, epoch=new_epoch())
+            await insert_audit(connection, [_creation(row, actor)])
+        return as_show(row)
+
+    async def find(self, show_id: str) -> Show:
+        """Return the show as everybody may see it; raises `not_found`."""
+        async with self._database.read() as connection:
+            row = await read_show(connection, show_id)
+        if row is None:
+            raise RefusedError(Code.NOT_FOUND)
+        return as_show(row)
+
+    async def list_of(self, channel_id: str, *, after: str | None, limit: int) -> list[Show]:
+        """Return up to `limit` shows of a channel, newest first, those behind the show `after` where given."""
+        async with self._database.read() as connection:
+            return [
+                as_show(row) for row in await read_shows(connection, channel_id, after=after, limit=limit)
+            ]
+
+
+def new_epoch() -> str:
+    """Return the epoch of a new journal: eight characters by chance."""
+    return secrets.token_urlsafe(EPOCH_BYTES)
+
+
+async def step_many(tx: ShowTransaction, steps: Sequence[Stepping]) -> list[ShowState | RefusedError]:
+    """Take the steps in order; only one that changes the state is published and kept."""
+    row = await read_show(tx.connection, tx.show_id)
+    if row is None:
+        return [RefusedError(Code.NOT_FOUND) for _ in steps]
+    show, audits = as_show(row), list[AuditRow]()
+    answers: list[ShowState | RefusedError] = []
+    for stepping in steps:
+        try:
+            state = state_after(stepping.step, show.state)
+        except RefusedError as refused:
+            answers.append(_with_current(refused, show))
+            continue
+        if state != show.state:
+            await update_show(tx.connection, tx.show_id, _changes(state, tx.now))
+            show = _show_in(state, show, to_wire(tx.now))
+            tx.publish("show.started" if state == "live" else "show.ended", {"show": show})
+            audits.append(audit_row(tx, stepping.actor, f"show.{stepping.step}", tx.show_id))
+        answers.append(state)
+    await insert_audit(tx.connection, audits)
+    return answers
+
+
+async def announce_many(tx: ShowTransaction, announced: Sequence[Announcing]) -> list[int | RefusedError]:
+    """Publish the announcements in order; the last one is what later viewers see."""
+    offsets, last = list[int | RefusedError](), Announcement(text="", by="", at=to_wire(tx.now))
+    for announcing in announced:
+        last = msgspec.structs.replace(last, text=announcing.text, by=announcing.actor.role)
+        offsets.append(tx.publish("announce", {"text": last.text, "by": last.by}))
+    await update_show(tx.connection, tx.show_id, {"announcement": msgspec.to_builtins(last)})
+    audits = [audit_row(tx, a.actor, "announce", str(o)) for a, o in zip(announced, offsets, strict=True)]
+    await insert_audit(tx.connection, audits)
+    return offsets
+
+
+def _changes(state: ShowState, now: datetime) -> dict[str, Any]:
+    return {"state": state, ("started_at" if state == "live" else "ended_at"): now}
+
+
+def _show_in(state: ShowState, show: Show, at: str) -> Show:
+    if state == "live":
+        return msgspec.structs.replace(show, state=state, started_at=at)
+    return msgspec.structs.replace(show, state=state, ended_at=at)
+
+
+def _with_current(refused: RefusedError, show: Show) -> RefusedError:
+    if refused.code is Code.CONFLICT:
+        refused.data["current"] = msgspec.to_builtins(show)
+    return refused
+
+
+def _creation(row: ShowRow, actor: Actor) -> AuditRow:
+    return AuditRow(
+        id=new_id("a"),
+        show_id=row.id,
+        at=row.created_at,
+        actor=actor.viewer_id,
+        role=actor.role,
+        action="show.create",
+        subject=row.id,
+    )
