@@ -88,7 +88,8 @@ def limits_of(settings: Settings) -> Limits:
 
 def build(settings: Settings, clock: Clock) -> Process:
     """Put a process together; nothing runs or connects yet. `settings` must have both URLs."""
-    assert settings.database_url and settings.redis_url, "the command line puts the embedded engines' URLs in"
+    assert settings.database_url, "the command line puts the embedded engines' URLs in"
+    assert settings.redis_url, "the command line puts the embedded engines' URLs in"
     process_id = secrets.token_hex(6)
     database = Database(settings.database_url, pool_size=settings.database_pool_size)
     hub = Hub(
@@ -118,7 +119,7 @@ def build(settings: Settings, clock: Clock) -> Process:
         prefix=settings.redis_prefix,
         process_id=process_id,
         on_publications=take_from_bus,
-        on_gap_possible=lambda: topcheck.ask_now(),
+        on_gap_possible=lambda: topcheck.ask_now(),  # noqa: PLW0108 (made below)
         seed_reactions=seed_reactions,
     )
     topcheck = TopCheck(hub, database, seconds=settings.top_check_ms / 1000, bus_alive=lambda: bus.alive)
@@ -136,7 +137,7 @@ def build(settings: Settings, clock: Clock) -> Process:
     tokens = Tokens(settings.signing_secret(), clock)
     questions = Questions(journal, database)
     shop = Shop(journal, database, FakePayments())
-    shows = Shows(journal, database)
+    shows = Shows(journal, database, clock)
     engagement = Engagement(hub, recorder, clock)
     hub.audience = engagement
     dispatcher = Dispatcher(
@@ -193,6 +194,7 @@ async def running(process: Process) -> AsyncIterator[None]:
             try:
                 yield
                 await process.dispatcher.close()
+                await process.shop.close()
                 await process.journal.close()
                 await process.recorder.close()
             finally:
