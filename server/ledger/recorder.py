@@ -37,12 +37,10 @@ class Recorder:
         *,
         process_id: str,
         clock: Clock,
-        flush_seconds: float = 1.0,
     ) -> None:
         self._append = append
         self._process_id = process_id
         self._clock = clock
-        self._flush_seconds = flush_seconds
         self._tallies: dict[tuple[str, str, str, str | None], Tally] = {}
         self._attendances: dict[tuple[str, str], Attendance] = {}
         self._open: dict[str, Stretch] = {}
@@ -52,6 +50,7 @@ class Recorder:
         self._alive_until = self._quiet_from = self._roll_call_at = clock.now()
         self._wanted = asyncio.Event()
         self._sending = asyncio.Lock()
+        self._closed = False
 
     def attend(
         self,
@@ -114,11 +113,11 @@ class Recorder:
         self._touch()
         self._wanted.set()
 
-    async def run(self) -> None:
-        """Flush once per interval, and at once when asked to; ends by cancellation, after which `close()` is due."""
+    async def run(self, flush_seconds: float = 1.0) -> None:
+        """Flush once per interval, and at once when asked to, until it is cancelled; nothing is flushed after `close()`."""
         while True:
             try:
-                async with asyncio.timeout(self._flush_seconds):
+                async with asyncio.timeout(flush_seconds):
                     await self._wanted.wait()
             except TimeoutError:
                 pass
@@ -128,7 +127,7 @@ class Recorder:
     async def flush(self) -> None:
         """Hand over what was recorded. What the stream does not take stays and is handed over later, under the same number."""
         async with self._sending:
-            if await self._send_pending():
+            if not self._closed and await self._send_pending():
                 self._pack(ended=False)
                 await self._send_pending()
         metrics.HELD.set(
@@ -141,6 +140,7 @@ class Recorder:
         for stretch in list(self._open.values()):
             self._end(stretch, now)
         async with self._sending:
+            self._closed = True
             self._pack(ended=True)
             for _ in range(CLOSE_TRIES):
                 if await self._send_pending():

@@ -1,0 +1,38 @@
+"""Every Redis key and topic in one table. `<p>` is the prefix of the settings.
+
+| name | what | form | lives |
+|---|---|---|---|
+| `<p>:{show}:totals` | reactions of the show by kind, and `_` as a mark | hash | an hour from its last tick |
+| `<p>:{show}:processes` | by process: until when it counts, its viewers, what it has told | hash of JSON | an hour from its last tick |
+| `<p>:ledger` | flushes of all recorders, field `b` | stream | until the worker has counted them |
+| `<p>:ledger:set-aside` | flushes that could not be counted | stream | until somebody looks; the newest 1,000 |
+| `<p>:show:<show>` | publications of the show, MessagePack `[process, show, epoch, [publication, …]]` | topic | – |
+| `<p>:echo:<process>` | the process hears itself: its connections both ways are alive | topic | – |
+
+The braces are hash tags: in a cluster both keys of a show live on one node, where one script reaches them.
+"""
+
+
+class Keys:
+    """Names under one prefix."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self.ledger = f"{prefix}:ledger"
+        self.ledger_set_aside = f"{prefix}:ledger:set-aside"
+
+    def totals(self, show_id: str) -> str:
+        """The show's reactions by kind."""
+        return f"{self._prefix}:{{{show_id}}}:totals"
+
+    def processes(self, show_id: str) -> str:
+        """What each process has told about the show."""
+        return f"{self._prefix}:{{{show_id}}}:processes"
+
+    def show_topic(self, show_id: str) -> str:
+        """Where the show's publications travel."""
+        return f"{self._prefix}:show:{show_id}"
+
+    def echo_topic(self, process_id: str) -> str:
+        """Where a process hears itself."""
+        return f"{self._prefix}:echo:{process_id}"
