@@ -67,10 +67,12 @@ $(DONE)/dev: requirements-dev.lock $(DONE)/runtime
 	@$(call INSTALL,--require-hashes -r requirements-dev.lock)
 	@touch $@
 
+# What Vite 8 asks for.
+NODE_IS_NEW_ENOUGH := const [a, b] = process.versions.node.split(".").map(Number); \
+	process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)
+
 $(DONE)/node: requirements-node.lock $(DONE)/venv
-	@if node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
-			process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
-		&& command -v npm >/dev/null; \
+	@if node -e '$(NODE_IS_NEW_ENOUGH)' 2>/dev/null && command -v npm >/dev/null; \
 	then printf '\033[1m==>\033[0m %s\n' "Node $$(node --version) of this machine"; \
 	else printf '\033[1m==>\033[0m %s\n' 'Node, from a wheel'; \
 		$(call INSTALL,--target $(NODE_WHEEL) --require-hashes -r requirements-node.lock); \
