@@ -1,67 +1,108 @@
-"""uvicorn, set up for live sockets: our HTTP class, quiet logs, and an end that drains before it closes."""
+"""Runs uvicorn with the live socket: in this process, or in several that share one listening socket."""
 
-import asyncio
-import resource
-import socket
+import os
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
+from socket import socket
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.supervisors import multiprocess
 
 from server.hub.socket import LiveHttp
+from server.settings import Settings
 
 BACKLOG = 8192
+"""Sockets that may wait to be accepted; the kernel takes the smaller of this and its own `somaxconn`."""
+GRACEFUL_SECONDS = 5
+"""How long HTTP requests under way may take at the end."""
+FACTORY = "server.app:app_from_environment"
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class DrainingServer(uvicorn.Server):
-    """On SIGTERM or SIGINT it first asks its sockets to come back elsewhere, then shuts down."""
+class LiveServer(uvicorn.Server):
+    """uvicorn's server, which asks the viewers to leave before it stops listening, and returns quietly after a signal.
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+    The first signal ends it in good order, a second Ctrl-C at once.
+    """
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
         drain = self.lifespan.state.get("drain")
         if drain is not None and not self.force_exit:
-            draining = asyncio.ensure_future(drain())
-            while not draining.done() and not self.force_exit:
-                await asyncio.wait([draining], timeout=0.1)
-            draining.cancel()
+            await drain()
         await super().shutdown(sockets)
 
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Unlike uvicorn's own, not raise the signal again at the end: the caller still has engines to stop."""
+        caught = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+        before = {number: signal.signal(number, self.handle_exit) for number in caught}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
-def uvicorn_config(app: FastAPI | str, **options: Any) -> uvicorn.Config:
-    """Return uvicorn's configuration for `app` (or a factory's name); `options` are uvicorn's own."""
+
+class LiveProcess(multiprocess.Process):
+    """A child process with our server in it."""
+
+    @property
+    def server(self) -> uvicorn.Server:
+        if self._server is None:
+            self._server = LiveServer(self.config)
+        return self._server
+
+
+def server_for(app: FastAPI, settings: Settings) -> LiveServer:
+    """Return the server of this process; run it by `await serve(sockets=[…])` or `run(sockets=[…])`."""
+    return LiveServer(_config(app, settings))
+
+
+def serve_in_processes(settings: Settings, listening: socket, workers: int) -> None:
+    """Serve in `workers` child processes until a signal; one that dies is replaced. `settings` must have both URLs."""
+    os.environ.update(_environment_of(settings))
+    # The supervisor looks its process class up in its own module.
+    multiprocess.Process = LiveProcess  # type: ignore[misc]
+    before = {number: signal.getsignal(number) for number in multiprocess.SIGNALS}
+    try:
+        multiprocess.Multiprocess(_config(FACTORY, settings, workers=workers), sockets=[listening]).run()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _config(app: FastAPI | str, settings: Settings, *, workers: int = 1) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         factory=isinstance(app, str),
-        http=LiveHttp,
+        workers=workers,
         loop="uvloop",
+        http=LiveHttp,
+        ws="none",
         lifespan="on",
-        backlog=BACKLOG,
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=10,
-        **options,
+        backlog=BACKLOG,
+        proxy_headers=settings.trust_proxy,
+        forwarded_allow_ips="*" if settings.trust_proxy else None,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
 
 
-def raise_file_limit() -> None:
-    """Let this process open as many files as the machine allows: each viewer is one."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket, before anything heavy is started; raises OSError when the port is taken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Inherited by every accepted socket: what the kernel buffers for a viewer who does not read stays small.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 128 * 1024)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
-        listener.setblocking(False)
-    except OSError:
-        listener.close()
-        raise
-    return listener
+def _environment_of(settings: Settings) -> dict[str, str]:
+    """Return what a child process must find in its environment; the rest it reads as its parent did."""
+    assert settings.database_url is not None, "the caller has put the engines' URLs in"
+    assert settings.redis_url is not None, "the caller has put the engines' URLs in"
+    told: dict[str, Any] = {
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "SECRET": settings.signing_secret(),
+        "DATA": settings.data.resolve(),
+        "WORKER": str(settings.worker).lower(),
+    }
+    return {f"SHOWFLOOR_{name}": str(value) for name, value in told.items()}

@@ -1,0 +1,133 @@
+"""What every command needs before it starts: settings, engines, a listening socket, enough open files."""
+
+import errno
+import os
+import resource
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+
+from rich.console import Console
+
+from server.embedded import Engines, attach, start_engines
+from server.settings import Settings
+from server.trouble import Trouble, not_a_directory, port_in_use
+
+OPEN_FILES_WANTED = 65_536
+NOT_SETTINGS = frozenset({"SHOWFLOOR_CONFIG"})
+"""Variables with our prefix that are read elsewhere."""
+
+console = Console(stderr=True, highlight=False, soft_wrap=True)
+"""Progress and warnings; results go to standard output."""
+
+
+def end_on_signals() -> None:
+    """Let SIGTERM and SIGHUP do what Ctrl-C does, so that engines are stopped whichever comes; an ignored SIGHUP stays ignored."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
+
+
+def load_settings(**given: object) -> Settings:
+    """Return the settings, with `given` on top; warns of variables that mean nothing. Raises what `explain` knows."""
+    settings = Settings(**given)  # type: ignore[arg-type]
+    if settings.data.exists() and not settings.data.is_dir():
+        raise not_a_directory(settings.data)
+    for name, hint in unknown_variables():
+        console.print(f"[yellow]{name} is no setting of Showfloor{hint}.[/yellow]")
+    return settings
+
+
+def unknown_variables() -> list[tuple[str, str]]:
+    """Return the environment's variables with our prefix that no setting has, each with a guess of what was meant."""
+    known = {f"SHOWFLOOR_{name.upper()}" for name in Settings.model_fields} | NOT_SETTINGS
+    unknown = sorted(
+        name for name in os.environ if name.startswith("SHOWFLOOR_") and name.upper() not in known
+    )
+    guesses = ((name, get_close_matches(name, known, n=1, cutoff=0.8)) for name in unknown)
+    return [(name, f"; did you mean {guess[0]}?" if guess else "") for name, guess in guesses]
+
+
+@contextmanager
+def engines_for(settings: Settings, *, share: bool = False) -> Iterator[Settings]:
+    """Yield the settings with both URLs in them: those that are set, else those of the embedded engines.
+
+    Embedded engines are started, and stopped at the end. With `share`, those of a server that runs on the same data are used
+    instead, if there is one. Raises `DataDirectoryInUse`, `EngineFailed`, `EngineMissing`.
+    """
+    if settings.database_url and settings.redis_url:
+        yield settings
+        return
+    engines = (attach(settings.data) if share else None) or _start(settings)
+    with engines:
+        yield settings.model_copy(
+            update={
+                "database_url": settings.database_url or engines.database_url,
+                "redis_url": settings.redis_url or engines.redis_url,
+            }
+        )
+
+
+def _start(settings: Settings) -> Engines:
+    try:
+        return start_engines(settings.data)
+    except (FileExistsError, NotADirectoryError):
+        raise not_a_directory(settings.data) from None
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket bound to `host` and `port` (0: any free one), not yet listening; raises `Trouble`."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError):
+        raise Trouble(
+            f"there is no host {host!r} to listen on", "use 127.0.0.1, or 0.0.0.0 for all"
+        ) from None
+    bound = socket.socket(family, kind, protocol)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind(address)
+    except OSError as error:
+        bound.close()
+        raise _why_not_bound(error, host, port) from None
+    return bound
+
+
+def _why_not_bound(error: OSError, host: str, port: int) -> Trouble:
+    if error.errno == errno.EADDRINUSE:
+        return port_in_use(host, port)
+    if error.errno == errno.EACCES:
+        return Trouble(
+            f"port {port} is for root alone", "choose one above 1023 with --port, and put a proxy in front"
+        )
+    return Trouble(f"cannot listen on {host}:{port} ({error.strerror})", "use an address of this machine")
+
+
+def raise_open_files_limit() -> int:
+    """Let this process have as many sockets as the system allows, and return how many that is."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES_WANTED if hard == resource.RLIM_INFINITY else hard
+    if soft < wanted:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        except (ValueError, OSError):  # macOS refuses what is over its own, unnamed bound
+            return soft
+    return max(soft, wanted)
+
+
+def warn_of_lifted_limits(settings: Settings) -> None:
+    """Say it loudly when nothing protects the server."""
+    if settings.limited:
+        return
+    bar = "!" * 80
+    lines = (
+        bar,
+        "SHOWFLOOR_LIMITS=off: no limit holds on sockets, rates or commands. For load tests only.",
+        bar,
+    )
+    for line in lines:
+        console.print(line, style="bold red")
