@@ -6,7 +6,7 @@ export type Decision =
   | { act: "again"; afterMs: number | null } // the same once more; null: after a backoff
   | { act: "rejoin"; fresh: boolean } // join again; fresh: without the position, for a new snapshot
   | { act: "renew" } // the token ended: renew it, then join
-  | { act: "forget_token" } // the token is of no use: join as a new guest, if that is allowed
+  | { act: "forget_token"; reason: string } // the token is of no use: join as a new guest, if that is allowed
   | { act: "stop"; reason: string }; // do not come back without a person's act
 
 /** How a refusal of a command other than `join` is met. */
@@ -19,7 +19,9 @@ export function onCommandRefused(refusal: Refusal): Decision {
 /** How a refusal of `join` is met: here "never" means that this show cannot be joined. */
 export function onJoinRefused(refusal: Refusal, withToken: boolean): Decision {
   if (refusal.code === "token_expired") return { act: "renew" };
-  if (refusal.code === "unauthenticated" && withToken) return { act: "forget_token" };
+  // `forbidden` is how a token of another channel is refused.
+  const tokenRefused = refusal.code === "unauthenticated" || refusal.code === "forbidden";
+  if (tokenRefused && withToken) return { act: "forget_token", reason: refusal.code };
   if (refusal.retry === "later") return { act: "again", afterMs: refusal.retry_after_ms ?? null };
   if (refusal.retry === "reload") return { act: "rejoin", fresh: true };
   return { act: "stop", reason: refusal.code };

@@ -269,7 +269,7 @@ export class Room {
         this.letGo();
         return void this.renew();
       case "forget_token":
-        return this.forgetToken("unauthenticated");
+        return this.forgetToken(decision.reason);
       case "stop":
         return this.stop(decision.reason);
     }

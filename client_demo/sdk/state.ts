@@ -83,9 +83,8 @@ function announcementOf(push: { text: string; by: string; at: string }): Announc
   return { text: push.text, by: push.by, at: push.at };
 }
 
-/** Newest first; equal times by id, which grows with time. */
+/** Newest first: ids grow with time. */
 function newerFirst(a: Question, b: Question): number {
-  if (a.asked_at !== b.asked_at) return a.asked_at < b.asked_at ? 1 : -1;
   return a.id < b.id ? 1 : -1;
 }
 

@@ -1,21 +1,12 @@
 import { render } from "preact";
 import "../shared/base.css";
-import { createTranslator } from "../shared/i18n";
-import en from "../shared/locales/viewer.en.json";
-import ja from "../shared/locales/viewer.ja.json";
-import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
+import "./viewer.css";
+import { followMine } from "./me";
+import { Page } from "./page";
+import { arrive } from "./session";
 
-const t = createTranslator(en, ja);
-
-function Page() {
-  return (
-    <main>
-      <h1>{t("page.title")}</h1>
-      <LanguageSwitch />
-      <ThemeSwitch />
-    </main>
-  );
-}
+followMine();
+void arrive();
 
 const place = document.getElementById("page");
 if (place) render(<Page />, place);

@@ -1,0 +1,44 @@
+import { useComputed } from "@preact/signals";
+import type { Question } from "../sdk";
+import { openPane } from "./panes";
+import { questions, show } from "./session";
+import { t } from "./text";
+
+const LINES_MAX = 4;
+
+interface Line {
+  key: string;
+  at: string;
+  who: string;
+  text: string;
+  answer: boolean;
+}
+
+function linesOf(question: Question, host: string): Line[] {
+  const asked = { key: question.id, at: question.asked_at, who: question.author, text: question.text, answer: false };
+  if (!question.answer) return [asked];
+  const text = question.answer.text ?? t("lines.answered_live");
+  return [asked, { key: `${question.id} answer`, at: question.answer.at, who: host, text, answer: true }];
+}
+
+/** The last lines of the talk, over the foot of the video; the whole of it is one tap away. */
+export function LastLines() {
+  const lines = useComputed(() => {
+    const host = show.value?.host ?? "";
+    const open = questions.value.filter((each) => each.state !== "pending" && each.state !== "dismissed");
+    const all = open.flatMap((each) => linesOf(each, host));
+    return all.sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-LINES_MAX);
+  });
+  if (lines.value.length === 0) return null;
+  return (
+    <ul class="lines" aria-label={t("lines.label")} data-testid="lines">
+      {lines.value.map((line) => (
+        <li key={line.key} class={line.answer ? "line line-answer" : "line"}>
+          <button type="button" tabIndex={-1} onClick={() => openPane("questions")}>
+            <strong>{line.who}</strong> <span dir="auto">{line.text}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,107 @@
+import { computed, effect, signal } from "@preact/signals";
+import { type Order, type Question, type RefusedError, request } from "../sdk";
+import { identity, link, onPush, questions, room, show } from "./session";
+
+interface Mine {
+  questions: Question[];
+  votes: string[];
+  orders: Order[];
+}
+
+/** What is the viewer's own in this show. Asked for after each join, so that what happened around a cut is known too. */
+export const myOrders = signal<readonly Order[]>([]);
+export const myVotes = signal<ReadonlySet<string>>(new Set());
+export const mineFailed = signal(false);
+const askedByMe = signal<readonly Question[]>([]);
+
+export const myQuestionIds = computed<ReadonlySet<string>>(() => new Set(askedByMe.value.map((each) => each.id)));
+/** Own questions that only their asker sees as yet. */
+export const myPending = computed(() => {
+  const shown = new Set(questions.value.map((each) => each.id));
+  return askedByMe.value.filter((each) => each.state === "pending" && !shown.has(each.id));
+});
+
+async function loadMine(): Promise<Mine | null> {
+  const showId = show.peek()?.id;
+  const token = identity.peek()?.token;
+  if (!showId || !token) return null;
+  try {
+    const mine = await request<Mine>(`/shows/${encodeURIComponent(showId)}/me`, { token });
+    askedByMe.value = mine.questions;
+    myVotes.value = new Set([...myVotes.peek(), ...mine.votes]);
+    myOrders.value = mine.orders;
+    mineFailed.value = false;
+    return mine;
+  } catch {
+    mineFailed.value = true;
+    return null;
+  }
+}
+
+/** Follows the room; to be called once. */
+export function followMine(): void {
+  const joined = computed(() => link.value.is === "joined" && identity.value !== null);
+  effect(() => {
+    if (joined.value) void loadMine();
+  });
+  // A pending question of one's own turned up for all, or was dismissed: either way it is pending no more.
+  onPush((push) => {
+    if (push.type !== "question.posted" && push.type !== "question.dismissed") return;
+    const { id } = push.question;
+    if (!myQuestionIds.peek().has(id)) return;
+    const state = push.type === "question.posted" ? "open" : "dismissed";
+    askedByMe.value = askedByMe.peek().map((each) => (each.id === id ? { ...each, state } : each));
+  });
+}
+
+export const retryMine = loadMine;
+
+/**
+ * Asks `text`. Resolves to the state of the question. When the connection breaks before the answer, the server is asked whether the
+ * question arrived, so that a person never has to guess, and nothing is asked twice.
+ */
+export async function ask(text: string, onChecking: () => void): Promise<Question["state"] | "lost"> {
+  const before = myQuestionIds.peek();
+  try {
+    const reply = await room().command("ask", { text });
+    remember(reply.question, text, reply.state);
+    return reply.state;
+  } catch (error) {
+    if ((error as RefusedError).code !== "unanswered") throw error;
+  }
+  onChecking();
+  await joinedAgain();
+  const mine = await loadMine();
+  const arrived = mine?.questions.find((each) => each.text === text.trim() && !before.has(each.id));
+  return arrived?.state ?? "lost";
+}
+
+function remember(id: string, text: string, state: Question["state"]): void {
+  const question = { id, text, author: "", state, votes: 0, version: 0, asked_at: "", answer: null };
+  askedByMe.value = [question, ...askedByMe.peek().filter((each) => each.id !== id)];
+}
+
+function joinedAgain(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = effect(() => {
+      if (link.value.is !== "joined") return;
+      resolve();
+      queueMicrotask(() => stop());
+    });
+  });
+}
+
+/** Votes at once on the page, and takes it back when the server refuses. */
+export async function vote(question: string): Promise<void> {
+  myVotes.value = new Set([...myVotes.peek(), question]);
+  try {
+    await room().command("vote", { question });
+  } catch (error) {
+    myVotes.value = new Set([...myVotes.peek()].filter((each) => each !== question));
+    throw error;
+  }
+}
+
+export function addOrder(order: Order): void {
+  myOrders.value = [order, ...myOrders.peek().filter((each) => each.order !== order.order)];
+}

@@ -1,0 +1,52 @@
+import { effect, signal } from "@preact/signals";
+import { degraded, link } from "./session";
+import { t } from "./text";
+import { playback } from "./video/player";
+
+const SAY_AFTER_MS = 600;
+const BACK_FOR_MS = 2_500;
+
+/** A cut that mends itself at once is not worth a word; a longer one is said, and so is the return. */
+const cut = signal<"none" | "cut" | "offline" | "back">("none");
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let wasJoined = false;
+
+effect(() => {
+  const now = link.value;
+  clearTimeout(timer);
+  if (now.is === "reconnecting" && wasJoined) {
+    const kind = now.offline ? "offline" : "cut";
+    if (cut.peek() === "none" || cut.peek() === "back") timer = setTimeout(() => (cut.value = kind), SAY_AFTER_MS);
+    else cut.value = kind;
+    return;
+  }
+  if (now.is === "joined") wasJoined = true;
+  if (cut.peek() === "none") return;
+  cut.value = now.is === "joined" ? "back" : "none";
+  timer = setTimeout(() => (cut.value = "none"), BACK_FOR_MS);
+});
+
+function noticeText(): string | null {
+  if (cut.value === "offline") return t("link.offline");
+  if (cut.value === "cut") return t("link.reconnecting");
+  if (cut.value === "back") return t("link.back");
+  if (playback.failed.value) return t("video.failed");
+  if (playback.slow.value) return t("video.slow");
+  return degraded.value ? t("link.degraded") : null;
+}
+
+/** One line about the connection or the picture, the most important one; read out politely when it changes. */
+export function Notices() {
+  const text = noticeText();
+  return (
+    <div class="notices" role="status" data-testid="notices" data-link={link.value.is}>
+      {text && (
+        <p class={cut.value === "back" ? "notice notice-good" : "notice"} data-testid="notice">
+          {(cut.value === "cut" || cut.value === "offline") && <span class="spinner" />}
+          {text}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,134 @@
+import { useEffect, useRef } from "preact/hooks";
+import { count } from "../shared/format";
+import { Button } from "../shared/ui/button";
+import { Icon, type IconName } from "../shared/ui/icon";
+import { myOrders } from "./me";
+import { closeSheet, openPane, PANES, type Pane, panel, sheet } from "./panes";
+import { Questions } from "./questions/questions";
+import { products, questions } from "./session";
+import { Orders } from "./shop/orders";
+import { Products } from "./shop/products";
+import { t } from "./text";
+
+const ICONS: Readonly<Record<Pane, IconName>> = { questions: "question", products: "bag", orders: "receipt" };
+
+function sizeOf(pane: Pane): number {
+  return pane === "questions" ? questions.value.length : pane === "products" ? products.value.length : myOrders.value.length;
+}
+
+function PaneOf({ pane }: { pane: Pane }) {
+  if (pane === "questions") return <Questions />;
+  return pane === "products" ? <Products /> : <Orders />;
+}
+
+/** The calm panel beside the video on a wide screen. */
+export function Panel() {
+  const now = panel.value;
+  const turn = (event: KeyboardEvent): void => {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (step === 0) return;
+    const next = PANES[(PANES.indexOf(now) + step + PANES.length) % PANES.length] ?? now;
+    panel.value = next;
+    document.getElementById(`tab-${next}`)?.focus();
+  };
+  return (
+    <>
+      <div class="tabs" role="tablist" aria-label={t("tabs.label")} onKeyDown={turn}>
+        {PANES.map((each) => (
+          <button
+            type="button"
+            key={each}
+            id={`tab-${each}`}
+            class="tab"
+            role="tab"
+            aria-selected={each === now}
+            aria-controls="panel"
+            tabIndex={each === now ? 0 : -1}
+            data-testid={`tab-${each}`}
+            onClick={() => openPane(each)}
+          >
+            {t(`tab.${each}`)} <span class="tab-size">{count(sizeOf(each))}</span>
+          </button>
+        ))}
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a panel that scrolls must be reachable by key. */}
+      <div id="panel" role="tabpanel" aria-labelledby={`tab-${now}`} class="panel-pane" tabIndex={0}>
+        <PaneOf pane={now} />
+      </div>
+    </>
+  );
+}
+
+/** The three buttons at the foot of a narrow screen, while no sheet is up; the sheet has its own. */
+export function SheetButtons() {
+  if (sheet.value) return null;
+  return (
+    <nav class="sheet-buttons" aria-label={t("tabs.label")}>
+      {PANES.map((each) => (
+        <button
+          type="button"
+          key={each}
+          class="sheet-button"
+          data-testid={`tab-${each}`}
+          aria-expanded={false}
+          onClick={() => openPane(each)}
+        >
+          <Icon name={ICONS[each]} />
+          <span>{t(`tab.${each}`)}</span>
+          {sizeOf(each) > 0 && <span class="sheet-size">{count(sizeOf(each))}</span>}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+/** The sheet over the lower half of a narrow screen. It is not modal: the video plays on above it, and its buttons still work. */
+export function Sheet() {
+  const pane = sheet.value;
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!pane) return;
+    const before = document.activeElement;
+    place.current?.focus({ preventScroll: true });
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
+  }, [pane]);
+  if (!pane) return null;
+  return (
+    <section
+      ref={place}
+      id="sheet"
+      class="sheet"
+      data-testid="sheet"
+      aria-labelledby="sheet-title"
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") closeSheet();
+      }}
+    >
+      <header class="sheet-head">
+        <h2 id="sheet-title" class="visually-hidden">
+          {t(`tab.${pane}`)}
+        </h2>
+        {PANES.map((each) => (
+          <button
+            type="button"
+            key={each}
+            class="tab"
+            aria-current={each === pane}
+            data-testid={`tab-${each}`}
+            onClick={() => openPane(each)}
+          >
+            {t(`tab.${each}`)} <span class="tab-size">{count(sizeOf(each))}</span>
+          </button>
+        ))}
+        <span class="spread" />
+        <Button look="quiet" size="icon" aria-label={t("close")} data-testid="sheet-close" onClick={closeSheet}>
+          <Icon name="close" />
+        </Button>
+      </header>
+      <PaneOf pane={pane} />
+    </section>
+  );
+}

@@ -1,0 +1,25 @@
+import { signal } from "@preact/signals";
+
+export type Pane = "questions" | "products" | "orders";
+export const PANES: readonly Pane[] = ["questions", "products", "orders"];
+
+const wideQuery = matchMedia("(min-width: 900px)");
+/** Wide enough for a panel beside the video; otherwise the panes rise over it as sheets. */
+export const wide = signal(wideQuery.matches);
+wideQuery.addEventListener("change", () => {
+  wide.value = wideQuery.matches;
+});
+
+/** The pane in the panel: there is always one. */
+export const panel = signal<Pane>("questions");
+/** The pane that has risen over the video; null when none has. */
+export const sheet = signal<Pane | null>(null);
+
+export function openPane(pane: Pane): void {
+  panel.value = pane;
+  if (!wide.peek()) sheet.value = pane;
+}
+
+export function closeSheet(): void {
+  sheet.value = null;
+}

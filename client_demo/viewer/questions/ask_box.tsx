@@ -1,0 +1,88 @@
+import { useSignal } from "@preact/signals";
+import { useId, useRef } from "preact/hooks";
+import { Button } from "../../shared/ui/button";
+import { Icon } from "../../shared/ui/icon";
+import { showToast } from "../../shared/ui/toast";
+import { ask } from "../me";
+import { isLive } from "../session";
+import { refusalText, t } from "../text";
+
+const CHARACTERS_MAX = 500;
+const COUNT_FROM = 100;
+
+export function AskBox() {
+  const text = useSignal("");
+  const busy = useSignal<"no" | "sending" | "checking">("no");
+  const problem = useSignal<string | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const id = useId();
+  const left = CHARACTERS_MAX - [...text.value].length;
+
+  async function send(): Promise<void> {
+    const asked = text.value.trim();
+    if (!asked || left < 0 || busy.value !== "no") return;
+    busy.value = "sending";
+    problem.value = null;
+    try {
+      const state = await ask(asked, () => (busy.value = "checking"));
+      if (state === "lost") problem.value = t("ask.lost");
+      else {
+        text.value = "";
+        showToast(state === "pending" ? t("ask.pending") : t("ask.sent"));
+      }
+    } catch (error) {
+      problem.value = refusalText(error);
+    }
+    busy.value = "no";
+    field.current?.focus();
+  }
+
+  return (
+    <form
+      class="ask"
+      data-testid="ask-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <label class="visually-hidden" for={`${id}-text`}>
+        {t("ask.label")}
+      </label>
+      <div class="ask-row">
+        <textarea
+          ref={field}
+          id={`${id}-text`}
+          class="input ask-text"
+          rows={1}
+          data-testid="ask-text"
+          placeholder={isLive.value ? t("ask.placeholder") : t("ask.closed")}
+          disabled={!isLive.value}
+          value={text.value}
+          aria-invalid={problem.value !== null || left < 0}
+          aria-describedby={`${id}-note`}
+          onInput={(event) => (text.value = event.currentTarget.value)}
+          onKeyDown={(event) => {
+            // Enter sends; while an input method composes Japanese it only ends the composition.
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            event.preventDefault();
+            void send();
+          }}
+        />
+        <Button
+          type="submit"
+          look="primary"
+          size="icon"
+          aria-label={t("ask.send")}
+          data-testid="ask-send"
+          disabled={!isLive.value || !text.value.trim() || left < 0 || busy.value !== "no"}
+        >
+          {busy.value === "no" ? <Icon name="send" /> : <span class="spinner" />}
+        </Button>
+      </div>
+      <p id={`${id}-note`} class="hint ask-note" role="status" data-testid="ask-note">
+        {problem.value ?? (busy.value === "checking" ? t("ask.checking") : left <= COUNT_FROM ? t.count("ask.left", left) : "")}
+      </p>
+    </form>
+  );
+}

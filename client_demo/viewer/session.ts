@@ -1,0 +1,96 @@
+import { batch, computed, signal } from "@preact/signals";
+import { Impressions, type JournalPush, reportWatching, Room, type RoomView, Taps } from "../sdk";
+import { currentShow, showOf, wishesOf } from "./address";
+import { tokenStore } from "./token_store";
+
+/** The room that this page is in, and what of it the page draws. A computed value changes only when its own part did. */
+const query = new URLSearchParams(location.search);
+
+let current: Room | null = null;
+const view = signal<RoomView>({ link: { is: "joining" }, state: null, identity: null });
+
+/** `none`: the channel has no show; else the room's own link tells. */
+export const arrival = signal<"finding" | "none" | "unreachable" | "entered">("finding");
+export const link = computed(() => view.value.link);
+export const identity = computed(() => view.value.identity);
+const snapshot = computed(() => view.value.state?.snapshot ?? null);
+export const show = computed(() => snapshot.value?.show ?? null);
+export const products = computed(() => snapshot.value?.products ?? []);
+export const questions = computed(() => snapshot.value?.questions ?? []);
+export const pinnedProduct = computed(() => products.value.find((each) => each.id === snapshot.value?.pinned_product) ?? null);
+export const pinnedQuestion = computed(() => snapshot.value?.pinned_question ?? null);
+export const announcement = computed(() => snapshot.value?.announcement ?? null);
+export const viewers = computed(() => view.value.state?.viewers ?? null);
+export const reactions = computed(() => view.value.state?.reactions ?? {});
+export const degraded = computed(() => view.value.state?.degraded ?? false);
+export const isLive = computed(() => show.value?.state === "live");
+
+const pushListeners = new Set<(push: JournalPush) => void>();
+
+let taps: Taps | null = null;
+let impressions: Impressions | null = null;
+let watching: ReturnType<typeof reportWatching> | null = null;
+let videoPlays = false;
+
+/** The room; there is one as soon as `arrival` is `entered`, and nothing that needs it is drawn before. */
+export function room(): Room {
+  if (!current) throw new Error("there is no room before the show is known");
+  return current;
+}
+
+export function onPush(listener: (push: JournalPush) => void): () => void {
+  pushListeners.add(listener);
+  return () => pushListeners.delete(listener);
+}
+
+export async function arrive(): Promise<void> {
+  const named = showOf(location.pathname);
+  if (named) return enter(named);
+  arrival.value = "finding";
+  try {
+    const found = await currentShow(query);
+    if (found) enter(found);
+    else arrival.value = "none";
+  } catch {
+    arrival.value = "unreachable";
+    setTimeout(() => void arrive(), 2_000 + Math.random() * 3_000);
+  }
+}
+
+function enter(showId: string): void {
+  const name = tokenStore.name;
+  current = new Room({
+    show: showId,
+    guest: true,
+    token: tokenStore.token,
+    wishes: { ...wishesOf(query), ...(name && { name }), ...(tokenStore.remembered && { remember: true }) },
+    onToken: (token) => tokenStore.keep({ token }),
+  });
+  taps = new Taps(current);
+  impressions = new Impressions(current);
+  watching = reportWatching(current);
+  watching.setPlaying(videoPlays);
+  current.subscribe((next) => {
+    view.value = next;
+  });
+  current.onPush((push) => {
+    for (const listener of pushListeners) listener(push);
+  });
+  batch(() => {
+    arrival.value = "entered";
+    current?.start();
+  });
+}
+
+export function setVideoPlays(plays: boolean): void {
+  videoPlays = plays;
+  watching?.setPlaying(plays);
+}
+
+export function tap(kind: Parameters<Taps["tap"]>[0]): void {
+  taps?.tap(kind);
+}
+
+export function sawProduct(product: string): void {
+  impressions?.saw(product);
+}

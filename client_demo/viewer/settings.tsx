@@ -1,0 +1,90 @@
+import { signal, useSignal } from "@preact/signals";
+import { Button } from "../shared/ui/button";
+import { Dialog } from "../shared/ui/dialog";
+import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
+import { showToast } from "../shared/ui/toast";
+import { room } from "./session";
+import { t } from "./text";
+import { tokenStore } from "./token_store";
+
+const NAME_CHARACTERS_MAX = 40;
+
+export const settingsOpen = signal(false);
+
+const close = (): void => {
+  settingsOpen.value = false;
+};
+
+function remember(remembered: boolean): void {
+  tokenStore.keep({ remembered });
+  room().rejoinWith({ remember: remembered });
+}
+
+function rename(name: string): void {
+  tokenStore.keep({ name });
+  room().rejoinWith({ name });
+}
+
+/** Language and looks, the name beside questions, and whether this device may be recognised: asked, never assumed. */
+export function Settings() {
+  const name = useSignal(tokenStore.name);
+  const remembered = useSignal(tokenStore.remembered);
+  if (!settingsOpen.value) return null;
+  return (
+    <Dialog sheet title={t("settings.label")} onClose={close} testid="settings">
+      <div class="switches">
+        <LanguageSwitch />
+        <ThemeSwitch />
+      </div>
+      <form
+        class="field"
+        onSubmit={(event) => {
+          event.preventDefault();
+          rename(name.value.trim());
+          showToast(t("settings.saved"));
+          close();
+        }}
+      >
+        <label class="field-label" for="guest-name">
+          {t("settings.name")}
+        </label>
+        <div class="settings-name">
+          <input
+            id="guest-name"
+            class="input"
+            data-testid="guest-name"
+            maxLength={NAME_CHARACTERS_MAX}
+            autocomplete="nickname"
+            aria-describedby="guest-name-hint"
+            value={name.value}
+            onInput={(event) => (name.value = event.currentTarget.value)}
+          />
+          <Button type="submit" data-testid="guest-name-save">
+            {t("save")}
+          </Button>
+        </div>
+        <p class="hint" id="guest-name-hint">
+          {t("settings.name_hint")}
+        </p>
+      </form>
+      <div>
+        <label class="checkbox">
+          <input
+            type="checkbox"
+            data-testid="remember"
+            aria-describedby="remember-hint"
+            checked={remembered.value}
+            onChange={(event) => {
+              remembered.value = event.currentTarget.checked;
+              remember(remembered.value);
+            }}
+          />
+          <span>{t("settings.remember")}</span>
+        </label>
+        <p class="hint" id="remember-hint">
+          {t("settings.remember_hint")}
+        </p>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,54 @@
+import { signal } from "@preact/signals";
+import { Dialog } from "../shared/ui/dialog";
+import { Icon } from "../shared/ui/icon";
+import { showToast } from "../shared/ui/toast";
+import { room, show } from "./session";
+import { refusalText, t } from "./text";
+
+const link = signal<string | null>(null);
+
+/** Takes a share link of one's own and hands it to the device's share sheet, else to the clipboard, else shows it. */
+async function share(): Promise<void> {
+  const shown = show.value;
+  if (!shown) return;
+  const bySystem = "share" in navigator && matchMedia("(pointer: coarse)").matches;
+  try {
+    const { share: id } = await room().command("share", { via: bySystem ? "system" : "copy" });
+    const url = new URL(`/shows/${encodeURIComponent(shown.id)}?share=${encodeURIComponent(id)}`, location.href).href;
+    await handOver(url, shown.title, bySystem);
+  } catch (error) {
+    showToast(refusalText(error));
+  }
+}
+
+async function handOver(url: string, title: string, bySystem: boolean): Promise<void> {
+  try {
+    if (bySystem) return await navigator.share({ title, url });
+    await navigator.clipboard.writeText(url);
+    showToast(t("share.copied"));
+  } catch (error) {
+    // Closing the share sheet is no failure; everything else still leaves the link to be copied by hand.
+    if ((error as Error).name !== "AbortError") link.value = url;
+  }
+}
+
+export function ShareButton({ class: look }: { class: string }) {
+  return (
+    <button type="button" class={look} aria-label={t("share.label")} data-testid="share" onClick={() => void share()}>
+      <Icon name="share" />
+    </button>
+  );
+}
+
+export function ShareDialog() {
+  if (link.value === null) return null;
+  return (
+    <Dialog sheet title={t("share.title")} onClose={() => (link.value = null)} testid="share-dialog">
+      <label class="field">
+        <span class="field-label">{t("share.link")}</span>
+        <input class="input" readOnly value={link.value} data-testid="share-link" onFocus={(event) => event.currentTarget.select()} />
+      </label>
+      <p class="hint">{t("share.hint")}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,47 @@
+import { dateTime, money } from "../../shared/format";
+import { Button } from "../../shared/ui/button";
+import { mineFailed, myOrders, retryMine } from "../me";
+import { products } from "../session";
+import { t } from "../text";
+import { ProductPicture } from "./product_card";
+
+export function Orders() {
+  const orders = myOrders.value;
+  return (
+    <div class="pane">
+      <div class="pane-scroll" data-testid="orders">
+        {mineFailed.value && (
+          <p class="notice">
+            <span>{t("orders.failed")}</span>
+            <Button size="small" onClick={() => void retryMine()}>
+              {t("retry")}
+            </Button>
+          </p>
+        )}
+        <ul>
+          {orders.map((order) => {
+            const product = products.value.find((each) => each.id === order.product);
+            return (
+              <li class="order" key={order.order} data-testid="order" data-order={order.order}>
+                {product && <ProductPicture product={product} size={56} />}
+                <div>
+                  <h3 class="product-title">{product?.title ?? order.product}</h3>
+                  <p class="hint">
+                    {t.count("orders.quantity", order.quantity)} {"·"} <time dateTime={order.at}>{dateTime(order.at)}</time>
+                  </p>
+                </div>
+                <strong class="price">{money(order.amount, order.currency)}</strong>
+              </li>
+            );
+          })}
+        </ul>
+        {orders.length === 0 && !mineFailed.value && (
+          <div class="empty">
+            <h3>{t("orders.empty.title")}</h3>
+            <p>{t("orders.empty.text")}</p>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { useRef } from "preact/hooks";
+import type { Product } from "../../sdk";
+import { money } from "../../shared/format";
+import { Button } from "../../shared/ui/button";
+import { isLive, show } from "../session";
+import { t } from "../text";
+import { openPurchase } from "./purchase";
+import { useSeen } from "./seen";
+import { Stock } from "./stock";
+
+export function ProductPicture({ product, size }: { product: Product; size: number }) {
+  if (!product.image) return <span class="product-picture" />;
+  return <img class="product-picture" src={product.image} alt="" width={size} height={size} loading="lazy" decoding="async" />;
+}
+
+function whyNotNow(product: Product): string | null {
+  if (product.stock === 0) return t("stock.sold_out");
+  if (isLive.value) return null;
+  return show.value?.state === "ended" ? t("product.over") : t("product.wait");
+}
+
+/** A product with price, true stock and Buy. `small` is the one over the video. */
+export function ProductCard({ product, pinned, small = false }: { product: Product; pinned: boolean; small?: boolean }) {
+  const card = useRef<HTMLElement>(null);
+  useSeen(card, product.id);
+  const refused = whyNotNow(product);
+  return (
+    <article
+      ref={card}
+      class={`product ${small ? "product-small" : ""} ${pinned ? "product-pinned" : ""}`}
+      data-testid={small ? "pinned-product" : "product"}
+      data-product={product.id}
+    >
+      <button
+        type="button"
+        class="product-open"
+        aria-label={t("product.look", { title: product.title })}
+        onClick={() => openPurchase(product.id)}
+      >
+        <ProductPicture product={product} size={small ? 56 : 88} />
+      </button>
+      <div class="product-text">
+        {pinned && !small && <span class="badge badge-accent">{t("product.pinned")}</span>}
+        <h3 class="product-title">{product.title}</h3>
+        {!small && <p class="product-description">{product.description}</p>}
+        <p class="product-facts">
+          <strong class="price" data-testid="price">
+            {money(product.price, product.currency)}
+          </strong>
+          <Stock product={product} />
+        </p>
+      </div>
+      <Button
+        look="primary"
+        class="product-buy"
+        data-testid="buy"
+        aria-label={refused ? `${refused}: ${product.title}` : t("product.buy_of", { title: product.title })}
+        disabled={refused !== null}
+        onClick={() => openPurchase(product.id)}
+      >
+        {t("product.buy")}
+      </Button>
+    </article>
+  );
+}

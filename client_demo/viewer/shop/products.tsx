@@ -1,0 +1,27 @@
+import { pinnedProduct, products } from "../session";
+import { t } from "../text";
+import { ProductCard } from "./product_card";
+
+export function Products() {
+  const all = products.value;
+  const pinned = pinnedProduct.value;
+  return (
+    <div class="pane">
+      <div class="pane-scroll" data-testid="products">
+        {all.length === 0 && (
+          <div class="empty">
+            <h3>{t("products.empty.title")}</h3>
+            <p>{t("products.empty.text")}</p>
+          </div>
+        )}
+        <ul class="product-list">
+          {all.map((each) => (
+            <li key={each.id}>
+              <ProductCard product={each} pinned={each.id === pinned?.id} />
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}

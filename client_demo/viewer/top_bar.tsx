@@ -1,0 +1,76 @@
+import { signal } from "@preact/signals";
+import { count, shortCount } from "../shared/format";
+import { Icon } from "../shared/ui/icon";
+import { announcement, show, viewers } from "./session";
+import { settingsOpen } from "./settings";
+import { t } from "./text";
+
+export function Watching({ short }: { short: boolean }) {
+  const n = viewers.value;
+  if (n === null || show.value?.state !== "live") return null;
+  return (
+    <span class="watching" data-testid="watching" data-viewers={n} title={t.count("watching", n)}>
+      <Icon name="eye" />
+      <span aria-hidden="true">{short ? shortCount(n) : count(n)}</span>
+      <span class="visually-hidden">{t.count("watching", n)}</span>
+    </span>
+  );
+}
+
+export function ShowState() {
+  const state = show.value?.state;
+  if (!state) return null;
+  return (
+    <span class={state === "live" ? "badge badge-live" : "badge badge-over-video"} data-testid="show-state" data-state={state}>
+      {t(`state.${state}`)}
+    </span>
+  );
+}
+
+export function ShowTitle() {
+  const now = show.value;
+  if (!now) return null;
+  return (
+    <div class="show-title">
+      <h1 data-testid="show-title">{now.title}</h1>
+      <p>{t("host.with", { name: now.host })}</p>
+    </div>
+  );
+}
+
+export function SettingsButton({ class: look }: { class: string }) {
+  return (
+    <button
+      type="button"
+      class={look}
+      aria-label={t("settings.label")}
+      data-testid="settings-open"
+      onClick={() => (settingsOpen.value = true)}
+    >
+      <Icon name="more" />
+    </button>
+  );
+}
+
+const hidden = signal<string | null>(null);
+
+/** What the host announced last, until the person hides it; the next one shows again. */
+export function AnnouncementBar() {
+  const now = announcement.value;
+  return (
+    <div class="announcement-place" role="status">
+      {now && hidden.value !== now.at && (
+        <p class="announcement" data-testid="announcement">
+          <Icon name="megaphone" />
+          <span class="visually-hidden">{t("announcement")}</span>
+          <span class="announcement-text" dir="auto">
+            {now.text}
+          </span>
+          <button type="button" aria-label={t("announcement.hide")} onClick={() => (hidden.value = now.at)}>
+            <Icon name="close" />
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import { Icon } from "../../shared/ui/icon";
+import { isLive } from "../session";
+import { t } from "../text";
+import { playback, togglePlay, toggleSound } from "./player";
+
+/** Pause and sound, for whoever wants the picture still or the room quiet. */
+export function VideoControls() {
+  if (!isLive.value) return null;
+  const playing = playback.playing.value;
+  return (
+    <>
+      {playback.hasSound.value && (
+        <button
+          type="button"
+          class="round"
+          data-testid="sound"
+          aria-label={playback.muted.value ? t("video.sound_on") : t("video.sound_off")}
+          onClick={toggleSound}
+        >
+          <Icon name={playback.muted.value ? "mute" : "sound"} />
+        </button>
+      )}
+      <button
+        type="button"
+        class="round"
+        data-testid="play"
+        data-playing={playing}
+        aria-label={playing ? t("video.pause") : t("video.play")}
+        onClick={togglePlay}
+      >
+        <Icon name={playing ? "pause" : "play"} />
+      </button>
+    </>
+  );
+}
+
+/** Over a picture that stands still: one big way to set it going. A tap on a silent picture brings its sound. */
+export function VideoTap() {
+  if (!isLive.value) return null;
+  if (!playback.playing.value && !playback.slow.value && !playback.failed.value) {
+    return (
+      <button type="button" class="big-play" aria-label={t("video.play")} data-testid="big-play" onClick={togglePlay}>
+        <Icon name="play" />
+      </button>
+    );
+  }
+  if (playback.muted.value && playback.hasSound.value && playback.playing.value) {
+    return (
+      <button type="button" class="sound-pill" data-testid="tap-for-sound" onClick={toggleSound}>
+        <Icon name="mute" />
+        {t("video.tap_for_sound")}
+      </button>
+    );
+  }
+  return null;
+}
