@@ -69,8 +69,7 @@ def csv_chunks(table: Table, *, bom: bool = False) -> Iterator[str]:
 
 def write_table(table: Table, stream: TextIO, *, bom: bool = False) -> None:
     """Write the file to `stream`, which must not translate line ends (`newline=""`)."""
-    for chunk in csv_chunks(table, bom=bom):
-        stream.write(chunk)
+    stream.writelines(csv_chunks(table, bom=bom))
 
 
 def order_table(rows: Sequence[Row[Any]]) -> Table:

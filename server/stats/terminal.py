@@ -33,7 +33,7 @@ _SENTENCES = {
     "nobody_yet": "Nobody has watched or bought yet.",
     "bought": "{buyers} of {viewers} viewers bought; {seen_before} of the buyers had been here before.",
     "watched": "{viewers} viewers watched, {peak} of them at once, half of them for {median_seconds} or longer.",
-    "sold": "{orders} orders for {units} units came to {amount}.",
+    "sold": "Sold for {amount}: orders {orders}, units {units}.",
     "came_back": "{returned} of {recognisable} viewers we may recognise had been in an earlier show.",
     "bought_again": "{again} of {buyers} buyers we may recognise had bought before.",
     "guests_left_out": "{guests} guests did not agree to be recognised and are left out of repeat figures.",

@@ -1,0 +1,60 @@
+"""CSV that a spreadsheet cannot run."""
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.stats.export import BYTE_ORDER_MARK, Cell, Table, csv_chunks, guard
+
+
+def written(table: Table, *, bom: bool = False) -> str:
+    return "".join(csv_chunks(table, bom=bom))
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1", "＋1", "－1", "＠x"]
+)
+def test_a_text_that_looks_like_a_formula_gets_an_apostrophe(text: str) -> None:
+    assert guard(text) == "'" + text
+
+
+@pytest.mark.parametrize("text", ["", "a=b", "1-2", "'quoted", "洗濯機で洗えますか?"])
+def test_another_text_stays_as_it_is(text: str) -> None:
+    assert guard(text) == text
+
+
+def test_cells_are_written_by_their_kind() -> None:
+    at = datetime(2026, 11, 22, 12, 0, 0, 500_000, tzinfo=UTC)
+    row: list[Cell] = [None, True, False, -3, 2.5, at, "-3"]
+    assert (
+        written(Table(["a"] * 7, [row])).splitlines()[1] == ",true,false,-3,2.5,2026-11-22T12:00:00.500Z,'-3"
+    )
+
+
+def test_lines_end_as_the_standard_says_and_the_mark_comes_first() -> None:
+    assert written(Table(["a", "b"], [[1, 2]]), bom=True) == BYTE_ORDER_MARK + "a,b\r\n1,2\r\n"
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=2, max_size=2
+        )
+    )
+)
+def test_whatever_people_wrote_comes_back_whole_and_harmless(rows: list[list[str]]) -> None:
+    text = written(Table(["a", "b"], rows))
+    _, *back = csv.reader(io.StringIO(text, newline=""))
+    for row, row_back in zip(rows, back, strict=True):
+        assert row_back == [guard(cell) for cell in row]
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for cell in row_back)
+
+
+def test_a_long_table_comes_in_pieces() -> None:
+    pieces = list(csv_chunks(Table(["n"], ([n] for n in range(2_500)))))
+    assert len(pieces) == 3
+    assert len("".join(pieces).splitlines()) == 2_501
