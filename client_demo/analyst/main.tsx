@@ -1,21 +1,35 @@
 import { render } from "preact";
 import "../shared/base.css";
-import { createTranslator } from "../shared/i18n";
-import en from "../shared/locales/analyst.en.json";
-import ja from "../shared/locales/analyst.ja.json";
+import "../shared/staff/staff.css";
+import "./analyst.css";
+import "./print.css";
+import { session, startSession } from "../shared/staff/session";
+import { SignIn, WhoIsIn } from "../shared/staff/sign-in";
 import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
-
-const t = createTranslator(en, ja);
+import { Toasts } from "../shared/ui/toast";
+import { place } from "./address";
+import { ListPage } from "./list_page";
+import { ShowPage } from "./show_page";
+import { shared, t } from "./text";
 
 function Page() {
+  if (!session.value) return <SignIn page={t("page.name")} />;
   return (
-    <main>
-      <h1>{t("page.title")}</h1>
-      <LanguageSwitch />
-      <ThemeSwitch />
-    </main>
+    <>
+      <header class="top">
+        <p class="wordmark">{`${shared("app.name")} ${t("page.name")}`}</p>
+        <WhoIsIn />
+        <div class="switches">
+          <LanguageSwitch />
+          <ThemeSwitch />
+        </div>
+      </header>
+      {place.value.show ? <ShowPage key={place.value.show} /> : <ListPage />}
+      <Toasts />
+    </>
   );
 }
 
-const place = document.getElementById("page");
-if (place) render(<Page />, place);
+startSession();
+const root = document.getElementById("page");
+if (root) render(<Page />, root);

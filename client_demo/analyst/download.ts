@@ -1,0 +1,37 @@
+import { RefusedError } from "../sdk/refused";
+import { session } from "../shared/staff/session";
+
+/** Hands a file to the person. */
+export function save(blob: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** Fetches the server's CSV of a show, which needs the token that a plain link cannot carry. Throws `RefusedError`. */
+export async function saveExport(show: string, of: "viewers" | "orders" | "questions" | "series"): Promise<void> {
+  const answer = await fetch(`/v1/shows/${encodeURIComponent(show)}/export.csv?of=${of}&bom=true`, {
+    headers: { Authorization: `Bearer ${session.value?.token ?? ""}` },
+  }).catch(() => {
+    throw new RefusedError("offline", "The request did not reach the server.");
+  });
+  if (!answer.ok) throw new RefusedError(answer.status === 403 ? "forbidden" : "unknown", `HTTP ${answer.status}`);
+  save(await answer.blob(), `${show}-${of}.csv`);
+}
+
+type Cell = string | number | null;
+
+/** Saves rows as CSV (RFC 4180); text that a spreadsheet would run as a formula gets an apostrophe before it. */
+export function saveRows(name: string, head: readonly string[], rows: readonly (readonly Cell[])[]): void {
+  const lines = [head, ...rows].map((row) => row.map(cellText).join(","));
+  save(new Blob([`\uFEFF${lines.join("\r\n")}\r\n`], { type: "text/csv;charset=utf-8" }), `${name}.csv`);
+}
+
+export function cellText(cell: Cell): string {
+  if (cell === null) return "";
+  if (typeof cell === "number") return String(cell);
+  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,168 @@
+import type { Ratio, ShowReport } from "./report";
+
+/** How a figure is written. `money` is in minor units of the report's currency. */
+export type Kind = "count" | "share" | "seconds" | "decimal" | "money";
+
+/** One figure of a show: what it is called, what it came to (null: cannot be known yet), and what it rests on. */
+export interface Figure {
+  key: FigureKey;
+  kind: Kind;
+  amount: number | null;
+  /** The two numbers behind a share. */
+  of?: { part: number; whole: number; unit: "viewers" | "buyers" | "questions" | "customers" | "impressions" | "clicks" };
+  /** More may come before this figure is final. */
+  provisional?: boolean;
+  currency?: string;
+  /** When a figure that is null now will be known. */
+  knownAt?: string | null;
+}
+
+export interface FigureGroup {
+  key: "audience" | "engagement" | "questions" | "sales" | "repeat";
+  figures: Figure[];
+}
+
+export type FigureKey =
+  | "viewers"
+  | "guests"
+  | "views"
+  | "peak"
+  | "average"
+  | "watch_mean"
+  | "watch_median"
+  | "watch_total"
+  | "replay_viewers"
+  | "engaged"
+  | "reactions"
+  | "senders"
+  | "per_sender"
+  | "votes"
+  | "shares"
+  | "askers"
+  | "asked"
+  | "answered"
+  | "open"
+  | "answer_time"
+  | "conversion_live"
+  | "conversion_24h"
+  | "conversion_7d"
+  | "conversion_30d"
+  | "gmv"
+  | "net"
+  | "orders"
+  | "units"
+  | "aov"
+  | "gpm"
+  | "ctr"
+  | "ctor"
+  | "viewers_before"
+  | "viewers_again"
+  | "buyers_before"
+  | "buyers_seen_before"
+  | "buyers_in_period";
+
+type Unit = NonNullable<Figure["of"]>["unit"];
+
+function counted(key: FigureKey, amount: number): Figure {
+  return { key, kind: "count", amount };
+}
+
+function timed(key: FigureKey, amount: number | null): Figure {
+  return { key, kind: "seconds", amount };
+}
+
+function shared(key: FigureKey, ratio: Ratio | null, unit: Unit): Figure {
+  if (!ratio) return { key, kind: "share", amount: null };
+  return { key, kind: "share", amount: ratio.share, of: { part: ratio.part, whole: ratio.whole, unit } };
+}
+
+/** The figures of a report in the order in which a reader asks for them. */
+export function groupsOf(report: ShowReport): FigureGroup[] {
+  return [
+    { key: "audience", figures: audienceOf(report) },
+    { key: "engagement", figures: engagementOf(report) },
+    { key: "questions", figures: questionsOf(report) },
+    { key: "sales", figures: salesOf(report) },
+    { key: "repeat", figures: repeatOf(report) },
+  ];
+}
+
+function audienceOf({ audience }: ShowReport): Figure[] {
+  const { watch_time: watch, concurrency } = audience;
+  return [
+    counted("viewers", audience.viewers),
+    counted("peak", concurrency.peak),
+    { key: "average", kind: "decimal", amount: concurrency.average },
+    timed("watch_mean", watch.mean_seconds),
+    timed("watch_median", watch.median_seconds),
+    timed("watch_total", watch.total_seconds),
+    counted("views", audience.views),
+    counted("guests", audience.guests),
+    counted("replay_viewers", audience.replay_viewers),
+  ];
+}
+
+function engagementOf({ engagement }: ShowReport): Figure[] {
+  return [
+    shared("engaged", engagement.engaged, "viewers"),
+    counted("reactions", engagement.reactions.sent),
+    counted("senders", engagement.reactions.senders),
+    { key: "per_sender", kind: "decimal", amount: engagement.reactions.mean_per_sender },
+    counted("votes", engagement.votes),
+    counted("shares", engagement.shares),
+  ];
+}
+
+function questionsOf({ questions }: ShowReport): Figure[] {
+  return [
+    shared("askers", questions.askers, "viewers"),
+    counted("asked", questions.asked),
+    shared("answered", questions.answered, "questions"),
+    counted("open", questions.open),
+    timed("answer_time", questions.median_answer_seconds),
+  ];
+}
+
+function salesOf(report: ShowReport): Figure[] {
+  const conversion = report.conversion.map((each): Figure => {
+    const figure = shared(`conversion_${each.window}`, each.rate, "viewers");
+    return { ...figure, provisional: each.provisional, knownAt: each.closes_at };
+  });
+  const [live, ...later] = conversion;
+  return [...(live ? [live] : []), ...report.money.flatMap(moneyOf), ...clicksOf(report), ...later];
+}
+
+function moneyOf(money: ShowReport["money"][number]): Figure[] {
+  const currency = money.currency;
+  const inMoney = (key: FigureKey, amount: number | null): Figure => ({ key, kind: "money", amount, currency });
+  return [
+    inMoney("gmv", money.gmv_minor),
+    ...(money.refunded_minor ? [inMoney("net", money.net_minor)] : []),
+    counted("orders", money.orders),
+    counted("units", money.units),
+    inMoney("aov", money.aov_minor),
+    inMoney("gpm", money.gpm_minor),
+  ];
+}
+
+function clicksOf({ clicks }: ShowReport): Figure[] {
+  return [shared("ctr", clicks.ctr.per_viewer, "viewers"), shared("ctor", clicks.ctor.per_viewer, "viewers")];
+}
+
+function repeatOf({ repeat }: ShowReport): Figure[] {
+  return [
+    shared("viewers_before", repeat.viewers_before, "viewers"),
+    { ...shared("viewers_again", repeat.viewers_again, "viewers"), knownAt: repeat.viewers_again_known_at },
+    shared("buyers_before", repeat.buyers_before, "buyers"),
+    shared("buyers_seen_before", repeat.buyers_seen_before, "buyers"),
+    shared("buyers_in_period", repeat.buyers_in_period?.rate ?? null, "customers"),
+  ];
+}
+
+/** A figure's change against another show: a share in percentage points, anything else relative; null where it has no meaning. */
+export function changeOf(now: Figure, before: Figure | undefined): { points: number } | { relative: number } | null {
+  if (now.amount === null || before?.amount === null || before?.amount === undefined) return null;
+  if (now.currency !== before.currency) return null;
+  if (now.kind === "share") return { points: (now.amount - before.amount) * 100 };
+  return before.amount ? { relative: now.amount / before.amount - 1 } : null;
+}

@@ -1,0 +1,55 @@
+import { count, money, percent } from "../shared/format";
+import type { ProductFigures, ShowReport } from "./report";
+import { t } from "./text";
+
+/** What each product did in this show, the best-selling first. */
+export function Products({ report }: { report: ShowReport }) {
+  const products = [...report.products].sort((a, b) => b.gmv_minor - a.gmv_minor || b.impressed - a.impressed);
+  return (
+    <section class="card" aria-labelledby="products-title" data-testid="products">
+      <h2 id="products-title">{t("products.title")}</h2>
+      {products.length === 0 ? (
+        <p class="empty">{t("products.empty")}</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keys (WCAG 2.1.1).
+        <section class="wide" tabIndex={0} aria-labelledby="products-title">
+          <table class="table">
+            <thead>
+              <tr>
+                {HEAD.map((key) => (
+                  <th scope="col" key={key}>
+                    {t(`products.${key}`)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {products.map((each) => (
+                <Row key={each.product} product={each} />
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </section>
+  );
+}
+
+const HEAD = ["product", "impressed", "clickers", "ctr", "buyers", "ctor", "orders", "units", "gmv"] as const;
+
+function Row({ product: each }: { product: ProductFigures }) {
+  const rate = (part: number, whole: number): string => (whole ? percent(part / whole) : "–");
+  return (
+    <tr data-testid={`product-${each.product}`}>
+      <th scope="row">{each.title}</th>
+      <td>{count(each.impressed)}</td>
+      <td>{count(each.clickers)}</td>
+      <td>{rate(each.clickers, each.impressed)}</td>
+      <td>{count(each.buyers)}</td>
+      <td>{rate(each.buyers, each.clickers)}</td>
+      <td>{count(each.orders)}</td>
+      <td>{count(each.units)}</td>
+      <td>{money(each.gmv_minor, each.currency)}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,205 @@
+import { useEffect } from "preact/hooks";
+import { dateTime } from "../shared/format";
+import { explainError } from "../shared/staff/sign-in";
+import { Button } from "../shared/ui/button";
+import { Icon } from "../shared/ui/icon";
+import { ActivityChart } from "./activity";
+import { addressOf, go, place, stay } from "./address";
+import { ConcurrencyChart } from "./concurrency";
+import { otherReport, otherSeries, report, series, shows } from "./data";
+import { saveExport } from "./download";
+import { tellFailure } from "./failure";
+import { FigureList } from "./figure_list";
+import { FunnelChart } from "./funnel";
+import { Headlines } from "./headlines";
+import { Moments } from "./moments";
+import { Products } from "./products";
+import type { ShowReport } from "./report";
+import { RetentionChart } from "./retention";
+import { moment, shared, spell, t, zoneName } from "./text";
+
+/** All that is known of one show. */
+export function ShowPage() {
+  const { value, failure } = report.state.value;
+  useEffect(() => {
+    document.title = value ? `${value.show.title} · ${shared("app.name")}` : t("page.title");
+  }, [value?.show.title]);
+  if (!value) return <Waiting failure={failure} />;
+  return (
+    <main class="sheet" data-testid="show-page" data-show={value.show.id} data-provisional={value.provisional}>
+      <Head report={value} failure={failure} />
+      {value.show.state === "scheduled" && !value.show.started_at ? <NotYet /> : <Body report={value} />}
+    </main>
+  );
+}
+
+function Waiting({ failure }: { failure: string | null }) {
+  return (
+    <main class="sheet">
+      <BackToShows />
+      {failure ? (
+        <div class="empty" role="alert" data-testid="report-failure">
+          <h2>{explainError(failure)}</h2>
+          <Button onClick={report.again}>{shared("retry")}</Button>
+        </div>
+      ) : (
+        <div class="empty" role="status">
+          <span class="spinner" />
+          {shared("loading")}
+        </div>
+      )}
+    </main>
+  );
+}
+
+function BackToShows() {
+  const target = { show: null, compare: null };
+  return (
+    <a
+      class="back"
+      href={addressOf(target)}
+      data-testid="back"
+      onClick={(event) => {
+        event.preventDefault();
+        go(target);
+      }}
+    >
+      {t("back")}
+    </a>
+  );
+}
+
+function Head({ report: now, failure }: { report: ShowReport; failure: string | null }) {
+  const { show } = now;
+  return (
+    <header class="show-head">
+      <BackToShows />
+      <div class="show-title">
+        <h1 data-testid="show-title">{show.title}</h1>
+        <p class="hint">
+          {show.started_at ? `${dateTime(show.started_at)} ${zoneName(show.started_at)}` : t("not_started")}
+          {show.duration_seconds !== null && ` · ${spell(show.duration_seconds)}`}
+          {` · ${show.host}`}
+        </p>
+        <p class="freshness" data-testid="freshness">
+          <span class={show.state === "live" ? "badge badge-live" : "badge"} data-testid="show-state">
+            {shared(`state.${show.state}`)}
+          </span>
+          <span class={now.provisional ? "badge badge-warn" : "badge badge-good"} data-testid="provisional">
+            {now.provisional ? t("provisional") : t("final")}
+          </span>
+          <span class="hint">{t("as_of", { at: `${moment(now.as_of)} ${zoneName(now.as_of)}` })}</span>
+        </p>
+        {failure && (
+          <p class="notice notice-bad" role="status">
+            {t("stale", { why: explainError(failure) })}
+          </p>
+        )}
+      </div>
+      <Tools show={show.id} />
+    </header>
+  );
+}
+
+function Tools({ show }: { show: string }) {
+  return (
+    <div class="tools">
+      <CompareChoice show={show} />
+      <details class="menu" data-testid="export">
+        <summary class="button">
+          <Icon name="download" />
+          {t("export")}
+        </summary>
+        <div class="menu-list card">
+          {(["viewers", "orders", "questions", "series"] as const).map((of) => (
+            <Button
+              key={of}
+              look="quiet"
+              data-testid={`export-${of}`}
+              onClick={() => void saveExport(show, of).catch(tellFailure)}
+            >
+              {t(`export.${of}`)}
+            </Button>
+          ))}
+        </div>
+      </details>
+      <Button onClick={() => print()} data-testid="print">
+        {t("print")}
+      </Button>
+    </div>
+  );
+}
+
+function CompareChoice({ show }: { show: string }) {
+  const others = (shows.state.value.value?.shows ?? []).filter((each) => each.id !== show && each.started_at);
+  if (!others.length) return null;
+  return (
+    <label class="compare">
+      <span class="hint">{t("compare.with")}</span>
+      <select
+        class="input"
+        data-testid="compare"
+        value={place.value.compare ?? ""}
+        onChange={(event) => stay({ show, compare: event.currentTarget.value || null })}
+      >
+        <option value="">{t("compare.none")}</option>
+        {others.map((each) => (
+          <option key={each.id} value={each.id}>
+            {each.started_at ? `${each.title}, ${dateTime(each.started_at)}` : each.title}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function NotYet() {
+  return (
+    <div class="empty card" data-testid="not-yet">
+      <h2>{t("not_yet.title")}</h2>
+      <p>{t("not_yet.text")}</p>
+    </div>
+  );
+}
+
+function Body({ report: now }: { report: ShowReport }) {
+  const curve = series.state.value;
+  const other = place.value.compare ? otherReport.state.value.value : null;
+  const otherCurve = place.value.compare ? otherSeries.state.value.value : null;
+  return (
+    <>
+      <Headlines headlines={now.headlines} />
+      {curve.value ? (
+        <ConcurrencyChart series={curve.value} other={otherCurve} />
+      ) : (
+        <div class="card chart-wait" role="status">
+          {curve.failure ? explainError(curve.failure) : shared("loading")}
+        </div>
+      )}
+      <FigureList report={now} other={other} />
+      <div class="pair">
+        <FunnelChart report={now} other={other} />
+        <RetentionChart report={now} other={other} />
+      </div>
+      {curve.value && <ActivityChart series={curve.value} />}
+      <Products report={now} />
+      {curve.value && <Moments series={curve.value} />}
+      <LeftOut report={now} />
+    </>
+  );
+}
+
+function LeftOut({ report: { left_out: out, definition_version } }: { report: ShowReport }) {
+  return (
+    <footer class="left-out" data-testid="left-out">
+      <h2>{t("left_out.title")}</h2>
+      <ul class="hint">
+        <li>{t.count("left_out.bots", out.suspected_bots)}</li>
+        <li>{t.count("left_out.without_view", out.without_a_view)}</li>
+        <li>{t.count("left_out.guests", out.guests_without_consent)}</li>
+        <li>{t.count("left_out.buyers", out.buyers_without_consent)}</li>
+        <li>{t("left_out.version", { version: definition_version })}</li>
+      </ul>
+    </footer>
+  );
+}
