@@ -50,12 +50,16 @@ class FrameError(Exception):
 class Reader:
     """Feed bytes, take messages. After a `FrameError` the reader must not be fed again."""
 
-    __slots__ = ("_first", "_parts", "_rest", "deflate")
+    __slots__ = ("_first", "_message", "_need", "_rest", "bytes_max", "deflate")
 
-    def __init__(self, *, deflate: bool = False) -> None:
+    def __init__(self, *, deflate: bool = False, bytes_max: int = MESSAGE_BYTES_MAX) -> None:
         self.deflate = deflate
-        self._rest = b""
-        self._parts: list[bytes] | None = None
+        self.bytes_max = bytes_max
+        self._rest: bytearray | None = None
+        self._need = 0
+        """Bytes that `_rest` must reach before it is worth looking at again: a long frame in small pieces costs no more."""
+        self._message: bytearray | None = None
+        """What has come of a fragmented message."""
         self._first = 0
 
     def feed(self, data: bytes) -> list[Message]:
@@ -63,10 +67,13 @@ class Reader:
 
         Raises FrameError: 1002 for a broken frame, 1007 for text that is not UTF-8, 1009 for a message over the limit.
         """
-        if self._rest:
-            data = self._rest + data
+        if self._rest is not None:
+            self._rest += data
+            if len(self._rest) < self._need:
+                return []
+            data = bytes(self._rest)
         messages: list[Message] = []
-        start, end = 0, len(data)
+        start, end, need = 0, len(data), 2
         while end - start >= 2:
             first, second = data[start], data[start + 1]
             if not second & 0x80:
@@ -75,19 +82,21 @@ class Reader:
             if length >= 126:
                 wide = 2 if length == 126 else 8
                 if end < head + wide:
+                    need = 2 + wide
                     break
                 length = _read_length(data, head, wide)
                 head += wide
             self._check(first, length)
             stop = head + 4 + length
             if end < stop:
+                need = stop - start
                 break
             payload = apply_mask(data[head + 4 : stop], data[head : head + 4]) if length else b""
-            start = stop
+            start, need = stop, 2
             message = self._take(first, payload)
             if message is not None:
                 messages.append(message)
-        self._rest = data[start:] if start < end else b""
+        self._rest, self._need = (bytearray(data[start:]), need) if start < end else (None, 0)
         return messages
 
     def _check(self, first: int, length: int) -> None:
@@ -104,11 +113,11 @@ class Reader:
             if length > 125:
                 raise FrameError(1002, "a control frame is too long")
             return
-        if opcode == 0 and self._parts is None:
+        if opcode == 0 and self._message is None:
             raise FrameError(1002, "a continuation of nothing")
-        if opcode != 0 and self._parts is not None:
+        if opcode != 0 and self._message is not None:
             raise FrameError(1002, "a new message inside a fragmented one")
-        if length + sum(map(len, self._parts or ())) > MESSAGE_BYTES_MAX:
+        if length + len(self._message or b"") > self.bytes_max:
             raise FrameError(1009, "a message is too long")
 
     def _take(self, first: int, payload: bytes) -> Message | None:
@@ -117,16 +126,16 @@ class Reader:
         if opcode >= Opcode.CLOSE:
             return opcode, payload
         if not first & 0x80:
-            if self._parts is None:
-                self._parts, self._first = [payload], first
+            if self._message is None:
+                self._message, self._first = bytearray(payload), first
             else:
-                self._parts.append(payload)
+                self._message += payload
             return None
-        if self._parts is not None:
-            payload = b"".join([*self._parts, payload])
-            first, self._parts = self._first, None
+        if self._message is not None:
+            payload = bytes(self._message + payload)
+            first, self._message = self._first, None
         if first & 0x40:
-            payload = _inflate(payload)
+            payload = _inflate(payload, self.bytes_max)
         opcode = first & 0x0F
         if opcode == _TEXT and not payload.isascii():
             _check_utf8(payload)
@@ -147,13 +156,13 @@ def _check_utf8(payload: bytes) -> None:
         raise FrameError(1007, "text is not UTF-8") from None
 
 
-def _inflate(payload: bytes) -> bytes:
+def _inflate(payload: bytes, bytes_max: int) -> bytes:
     inflater = zlib.decompressobj(-15)
     try:
-        plain = inflater.decompress(payload + _DEFLATE_TAIL, MESSAGE_BYTES_MAX + 1)
+        plain = inflater.decompress(payload + _DEFLATE_TAIL, bytes_max + 1)
     except zlib.error:
         raise FrameError(1002, "compressed data is broken") from None
-    if len(plain) > MESSAGE_BYTES_MAX:
+    if len(plain) > bytes_max:
         raise FrameError(1009, "a message is too long")
     return plain
 

@@ -87,7 +87,10 @@ class LiveSocket(asyncio.Protocol):
 
 
 class LiveHttp(HttpToolsProtocol):
-    """uvicorn's HTTP protocol, which hands upgrades to `LiveSocket`. The lifespan puts `hub`, `dispatcher` and `settings` into the state."""
+    """uvicorn's HTTP protocol, which hands upgrades to `LiveSocket`.
+
+    The lifespan's state holds `hub`, `dispatcher`, `origins`, `trust_proxy` and `socket_class`.
+    """
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
@@ -103,7 +106,7 @@ class LiveHttp(HttpToolsProtocol):
 
     def _open_socket(self, rest: bytes) -> None:
         """Answer the upgrade; `rest` is what the peer sent right behind it."""
-        hub = cast(Hub, self.app_state["hub"])
+        hub = cast("Hub", self.app_state["hub"])
         headers = dict(self.headers)
         host = self._viewer_host(headers)
         now = self.loop.time()
@@ -128,7 +131,7 @@ class LiveHttp(HttpToolsProtocol):
         self.transport.set_write_buffer_limits(HIGH_WATER_BYTES, LOW_WATER_BYTES)
         connection = Connection(
             secrets.token_hex(8),
-            cast(Any, self.transport),
+            cast("Any", self.transport),
             host=host,
             deflate=answer.deflate,
             allowance=limits.commands_burst,
@@ -136,7 +139,7 @@ class LiveHttp(HttpToolsProtocol):
         )
         hub.admission.enter(host)
         hub.opened(connection)
-        return cast(type[LiveSocket], self.app_state["socket_class"])(
+        return cast("type[LiveSocket]", self.app_state["socket_class"])(
             hub, self.app_state["dispatcher"], connection, deflate=answer.deflate
         )
 
@@ -156,7 +159,7 @@ class LiveHttp(HttpToolsProtocol):
 
     def _let_go(self) -> None:
         """Break this object's cycles: it has done its work, and would otherwise live until the next full collection."""
-        self.parser = None
+        self.parser = None  # type: ignore[assignment]
         self.flow = None  # type: ignore[assignment]
         self.scope = None  # type: ignore[assignment]
         self.headers = []
