@@ -23,9 +23,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection for reading: one snapshot of the data for the whole block (repeatable read, read only)."""
         async with self.engine.connect() as connection:
-            await connection.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
+            await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             async with connection.begin():
                 yield connection
 

@@ -17,9 +17,9 @@ from server.clock import Clock
 from server.db.engine import Database, is_away
 from server.errors import RefusedError
 from server.journal import metrics, repository
-from server.protocol.publication import Publication
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
+from server.protocol.publication import Publication
 
 C = TypeVar("C")
 R = TypeVar("R")

@@ -76,8 +76,8 @@ class TopCheck:
             for connection in list(room.connections):
                 connection.close(1012, "the journal was restored")
             return 0
-        async with self._database.write() as connection:
-            lacking = await repository.read_tail(connection, room.show_id, room.top, head.top)
+        async with self._database.write() as reading:
+            lacking = await repository.read_tail(reading, room.show_id, room.top, head.top)
         metrics.TAIL_READS.inc()
         before = room.top
         self._hub.deliver(room.show_id, room.epoch, lacking)

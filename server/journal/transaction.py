@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import to_wire
-from server.protocol.publication import Publication
 from server.protocol.codec import encode
+from server.protocol.publication import Publication
 
 
 class ShowTransaction:

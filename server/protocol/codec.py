@@ -57,10 +57,8 @@ def _explain(line: bytes, error: msgspec.ValidationError) -> UndecodableError:
     if message.startswith("Expected `object`, got"):
         return UndecodableError(Code.BAD_JSON)
     if (
-        "Invalid value '" in message
-        and message.endswith("`$.type`")
-        or "missing required field `type`" in message
-    ):
+        "Invalid value '" in message and message.endswith("`$.type`")
+    ) or "missing required field `type`" in message:
         return UndecodableError(Code.UNKNOWN_TYPE, id=_read_id(line))
     return UndecodableError(Code.INVALID, message + ".", id=_read_id(line))
 

@@ -13,7 +13,10 @@ import server.viewers.tables  # noqa: F401
 connection = context.config.attributes.get("connection")
 if connection is None:
     context.configure(
-        url=context.config.attributes["url"], target_metadata=SQLModel.metadata, literal_binds=True, dialect_name="postgresql"
+        url=context.config.attributes["url"],
+        target_metadata=SQLModel.metadata,
+        literal_binds=True,
+        dialect_name="postgresql",
     )
 else:
     context.configure(connection=connection, target_metadata=SQLModel.metadata)
