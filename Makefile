@@ -43,10 +43,11 @@ load: setup-dev ## a short headless load
 
 # --- set-up ---------------------------------------------------------------------------------------------------
 
-# uv where it is at hand, for its speed; pip else. Both install the same locks and refuse another hash.
+# uv where it is at hand, for its speed; pip else. Both install the same locks and refuse another hash. Python compiles
+# what it imports, when it does: a third of the packages are never imported.
 INSTALL = if command -v uv >/dev/null 2>&1; \
 	then uv pip install --quiet --python $(BIN)/python $(1); \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile $(1); fi
 
 $(DONE)/venv:
 	$(say) 'Python environment in $(VENV)'
