@@ -104,6 +104,9 @@ class LiveHttp(HttpToolsProtocol):
         except httptools.HttpParserError:
             self.send_400_response("Invalid HTTP request received.")
 
+    def _should_upgrade_to_ws(self) -> bool:
+        return True  # whatever `ws=` says: sockets are ours
+
     def _open_socket(self, rest: bytes) -> None:
         """Answer the upgrade; `rest` is what the peer sent right behind it."""
         hub = cast("Hub", self.app_state["hub"])
