@@ -44,8 +44,11 @@ _INSERT_ORDERS = text(
     FROM unnest(CAST(:ids AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:products AS text[]),
                 CAST(:quantities AS int[]), CAST(:prices AS bigint[]), CAST(:currencies AS text[]), CAST(:payments AS text[]))
          AS o(id, viewer_id, key, product_id, quantity, price, currency, payment)
+    ON CONFLICT (viewer_id, key) DO NOTHING
+    RETURNING id
     """
 )
+_DELETE_ORDERS = text("DELETE FROM orders WHERE id = ANY(:ids)")
 _READ_SALES = text(
     """
     SELECT currency, count(*) AS orders, sum(quantity) AS units, sum(amount_minor)::bigint AS amount_minor
@@ -121,25 +124,32 @@ async def read_keyed(connection: AsyncConnection, purchases: Sequence[Purchase])
 
 async def insert_orders(
     connection: AsyncConnection, channel_id: str, show_id: str, orders: Sequence[Order]
-) -> None:
-    """Write new orders, all of one show and one moment, in one statement."""
-    if orders:
-        await connection.execute(
-            _INSERT_ORDERS,
-            {
-                "channel": channel_id,
-                "show": show_id,
-                "at": orders[0].at,
-                "ids": [o.id for o in orders],
-                "viewers": [o.viewer_id for o in orders],
-                "keys": [o.key for o in orders],
-                "products": [o.product_id for o in orders],
-                "quantities": [o.quantity for o in orders],
-                "prices": [o.unit_price_minor for o in orders],
-                "currencies": [o.currency for o in orders],
-                "payments": [o.payment for o in orders],
-            },
-        )
+) -> list[str]:
+    """Write new orders, all of one show and one moment, in one statement, and return the ids of those that were written.
+
+    An order whose key another show's transaction has taken meanwhile is left out; that other order can be read from now on.
+    """
+    if not orders:
+        return []
+    given = {
+        "channel": channel_id,
+        "show": show_id,
+        "at": orders[0].at,
+        "ids": [o.id for o in orders],
+        "viewers": [o.viewer_id for o in orders],
+        "keys": [o.key for o in orders],
+        "products": [o.product_id for o in orders],
+        "quantities": [o.quantity for o in orders],
+        "prices": [o.unit_price_minor for o in orders],
+        "currencies": [o.currency for o in orders],
+        "payments": [o.payment for o in orders],
+    }
+    return list(await connection.scalars(_INSERT_ORDERS, given))
+
+
+async def delete_orders(connection: AsyncConnection, ids: Sequence[str]) -> None:
+    """Take back orders that the same transaction has written."""
+    await connection.execute(_DELETE_ORDERS, {"ids": ids})
 
 
 async def read_order(connection: AsyncConnection, order_id: str) -> tuple[Order, str] | None:

@@ -14,6 +14,7 @@ from server.protocol.codes import Code
 from server.shop.neighbours import Neighbours, publish_stock
 from server.shop.payments import Payments
 from server.shop.repository import (
+    delete_orders,
     insert_orders,
     list_on_sale,
     lock_products,
@@ -22,10 +23,10 @@ from server.shop.repository import (
     read_order,
     set_stock,
 )
-from server.shop.rules import Counter, Order, Purchase, Receipt, restock
+from server.shop.rules import Batch, Counter, Order, Purchase, Receipt, restock
 from server.shows.audit import Actor, audit_row
 from server.shows.repository import insert_audit, read_show, update_show
-from server.shows.tables import AuditRow
+from server.shows.tables import AuditRow, ShowRow
 from server.viewers.roles import is_staff
 from server.viewers.tokens import Identity
 
@@ -117,25 +118,33 @@ class Shop:
         show = await read_show(tx.connection, tx.show_id)
         if show is None:
             return [RefusedError(Code.NOT_FOUND) for _ in purchases]
-        products = await lock_products(tx.connection, show.channel_id, (p.product_id for p in purchases))
-        # Read behind the lock: an order that another show has just made with the same key is seen.
-        earlier = await read_keyed(tx.connection, purchases)
-        counter = Counter(
-            tx.show_id,
-            tx.now,
-            live=show.state == "live",
-            products=products,
-            earlier=earlier,
-            new_order_id=lambda: new_id("o"),
-            authorize=self._payments.authorize,
-        )
-        batch = counter.serve(purchases)
+        batch = await self._decide(tx, show, purchases)
         if batch.orders:
-            await insert_orders(tx.connection, show.channel_id, tx.show_id, batch.orders)
             await set_stock(tx.connection, batch.products)
             await append_facts(tx.connection, _as_facts(batch.orders))
             await publish_stock(tx, {p.id: p.stock for p in batch.products})
         return batch.answers
+
+    async def _decide(self, tx: ShowTransaction, show: ShowRow, purchases: Sequence[Purchase]) -> Batch:
+        """Lock the products, decide, and write the orders; stock is still to be written."""
+        products = await lock_products(tx.connection, show.channel_id, (p.product_id for p in purchases))
+        while True:
+            counter = Counter(
+                tx.show_id,
+                tx.now,
+                live=show.state == "live",
+                products=products,
+                earlier=await read_keyed(tx.connection, purchases),
+                new_order_id=lambda: new_id("o"),
+                authorize=self._payments.authorize,
+            )
+            batch = counter.serve(purchases)
+            written = await insert_orders(tx.connection, show.channel_id, tx.show_id, batch.orders)
+            if len(written) == len(batch.orders):
+                return batch
+            # Another show took one of the keys between our read and our write; now its order is seen. Charging
+            # again is harmless: a charge is idempotent by its reference.
+            await delete_orders(tx.connection, written)
 
 
 async def restock_many(tx: ShowTransaction, wanted: Sequence[Restocking]) -> list[int | RefusedError]:

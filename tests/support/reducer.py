@@ -1,0 +1,118 @@
+"""What a receiver makes of a snapshot and the journal pushes after it: the rules of PROTOCOL.md 1.2 and 1.4, once more and plainly.
+
+`assert_snapshot_plus_pushes_equals_fresh` is the check that every feature's test uses.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.db.engine import Database
+from server.journal.repository import read_heads, read_tail
+from server.shows.snapshot import read_snapshot
+
+QUESTIONS_MAX = 200
+QUESTION_PUSHES = ("question.submitted", "question.posted", "question.answered", "question.restored")
+
+State = dict[str, Any]
+Push = dict[str, Any]
+
+
+class OffsetJumpedError(Exception):
+    """A push is missing between the last one and this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A show as it stood at an offset, for viewers and for staff."""
+
+    offset: int
+    public: State
+    staff: State
+
+
+async def see(database: Database, show_id: str) -> Seen:
+    """Return the show's snapshot and the offset at which it is true, read as one."""
+    async with database.read() as connection:
+        (head,) = await read_heads(connection, [show_id])
+        read = await read_snapshot(connection, show_id)
+    return Seen(head.top, json.loads(read.public), json.loads(read.staff))
+
+
+async def read_pushes(database: Database, show_id: str, after: int) -> tuple[list[Push], list[Push]]:
+    """Return the pushes after an offset, as viewers read them and as staff read them."""
+    async with database.read() as connection:
+        tail = await read_tail(connection, show_id, after, 2**53)
+    return [json.loads(p.line) for p in tail], [json.loads(p.for_staff) for p in tail]
+
+
+def apply_all(state: State, offset: int, pushes: Sequence[Push]) -> State:
+    """Return `state`, true at `offset`, after `pushes`; what was seen is skipped, a jump raises `OffsetJumpedError`."""
+    for push in pushes:
+        if push["offset"] <= offset:
+            continue
+        if push["offset"] != offset + 1:
+            raise OffsetJumpedError(f"{push['offset']} after {offset}")
+        offset = push["offset"]
+        state = apply(state, push)
+    return state
+
+
+def apply(state: State, push: Push) -> State:
+    """Return the state after one push; `state` itself is not changed."""
+    kind = push["type"]
+    if kind in ("show.started", "show.ended"):
+        return state | {"show": push["show"]}
+    if kind == "announce":
+        return state | {"announcement": {name: push[name] for name in ("text", "by", "at")}}
+    if kind in QUESTION_PUSHES:
+        return state | {"questions": _with(state["questions"], push["question"])}
+    if kind == "question.dismissed":
+        return state | {"questions": _after_dismissal(state["questions"], push["question"])}
+    if kind == "question.voted":
+        votes = {vote["question"]: {"votes": vote["votes"]} for vote in push["votes"]}
+        return state | {"questions": [q | votes.get(q["id"], {}) for q in state["questions"]]}
+    if kind == "question.pinned":
+        return state | {"pinned_question": push["question"]}
+    if kind == "product.pinned":
+        return state | {"pinned_product": push["product"]}
+    if kind == "product.stock":
+        return _with_stock(state, push)
+    assert kind == "withheld", f"the protocol knows no push {kind}"
+    return state
+
+
+def _with(questions: list[State], question: State) -> list[State]:
+    others = [q for q in questions if q["id"] != question["id"]]
+    return sorted([*others, question], key=lambda q: str(q["id"]), reverse=True)[:QUESTIONS_MAX]
+
+
+def _after_dismissal(questions: list[State], question: State) -> list[State]:
+    if "text" in question:
+        return _with(questions, question)
+    return [q for q in questions if q["id"] != question["id"]]
+
+
+def _with_stock(state: State, push: Push) -> State:
+    stock = {each["product"]: {"stock": each["stock"]} for each in push["products"]}
+    stocked = state | {"products": [p | stock.get(p["id"], {}) for p in state["products"]]}
+    return stocked | {"sales": push["sales"]} if "sales" in push else stocked
+
+
+async def assert_snapshot_plus_pushes_equals_fresh(
+    database: Database, show_id: str, old: Seen
+) -> tuple[list[Push], list[Push]]:
+    """Check that the old snapshot with all later pushes applied is what a fresh one says, for viewers and for staff.
+
+    Returns the pushes since `old` as viewers and as staff read them. Also checks that viewers read nothing that is staff's alone.
+    """
+    fresh = await see(database, show_id)
+    public, staff = await read_pushes(database, show_id, old.offset)
+    assert [p["offset"] for p in public] == list(range(old.offset + 1, fresh.offset + 1))
+    assert [(p["offset"], p["at"]) for p in staff] == [(p["offset"], p["at"]) for p in public]
+    assert apply_all(old.public, old.offset, public) == fresh.public
+    assert apply_all(old.staff, old.offset, staff) == fresh.staff
+    for word in ("dismissed_reason", "moderated_by", "sales", '"pending"', '"dismissed"'):
+        assert word not in json.dumps([public, fresh.public])
+    return public, staff

@@ -1,0 +1,157 @@
+"""A stage to play on: the features on a real database, one channel with products and a live show, and another channel beside it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from server.clock import ManualClock
+from server.db.engine import Database
+from server.errors import RefusedError
+from server.ids import new_id
+from server.journal.journal import Journal
+from server.protocol.codes import Code
+from server.protocol.publication import Publication
+from server.questions.service import Questions
+from server.shop.payments import FakePayments, Payments
+from server.shop.rules import Purchase, Receipt
+from server.shop.service import Shop
+from server.shop.tables import OrderRow, ProductRow
+from server.shows.audit import Actor
+from server.shows.repository import insert_show
+from server.shows.service import Shows
+from server.shows.tables import AuditRow, ChannelRow, ShowRow
+from server.viewers.tokens import Tokens
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SHOW = "demo"
+CHANNEL = "demo"
+ELSEWHERE = "elsewhere"
+HOST = Actor("m_host", "Mika", "host")
+MODERATOR = Actor("m_moderator", "Sora", "moderator")
+SECRET = "a-secret-of-more-than-thirty-two-characters"
+
+
+@dataclass(slots=True)
+class Stage:
+    """The features of one process, without its sockets."""
+
+    database: Database
+    clock: ManualClock
+    journal: Journal
+    questions: Questions
+    shop: Shop
+    shows: Shows
+    tokens: Tokens
+    delivered: list[Publication] = field(default_factory=list)
+
+    async def add_channel(self, id: str) -> None:
+        """Write a channel."""
+        row = ChannelRow(id=id, name=id.title(), currency="JPY", created_at=NOON)
+        async with self.database.write() as connection:
+            await connection.execute(insert(ChannelRow).values(**row.model_dump()))
+
+    async def add_show(self, id: str, *, channel: str = CHANNEL, state: str = "live", **others: Any) -> None:
+        """Write a show."""
+        row = ShowRow(
+            id=id,
+            channel_id=channel,
+            title="Spring knitwear",
+            host="Mika",
+            state=state,
+            created_at=NOON,
+            started_at=None if state == "scheduled" else NOON,
+            **others,
+        )
+        async with self.database.write() as connection:
+            await insert_show(connection, row, "epoch-1")
+
+    async def add_product(self, id: str, *, channel: str = CHANNEL, **others: Any) -> None:
+        """Write a product; ¥1,000 and ten units unless said otherwise."""
+        fields: dict[str, Any] = {"title": id, "price_minor": 1000, "currency": "JPY", "stock": 10} | others
+        row = ProductRow(id=id, channel_id=channel, **fields)
+        async with self.database.write() as connection:
+            await connection.execute(insert(ProductRow).values(**row.model_dump()))
+
+    async def buy(
+        self, viewer: str, product: str, *, quantity: int = 1, key: str = "", price: int | None = None
+    ) -> Receipt:
+        """Buy in the show."""
+        purchase = Purchase(viewer, product, quantity, key or new_id("k"), price)
+        return await self.shop.buy(SHOW, purchase)
+
+    async def products(self) -> dict[str, tuple[int, int]]:
+        """Return stock and sold of every product."""
+        async with self.database.read() as connection:
+            rows = await connection.execute(select(ProductRow.id, ProductRow.stock, ProductRow.sold))  # type: ignore[call-overload]
+            return {row.id: (row.stock, row.sold) for row in rows}
+
+    async def orders(self) -> list[OrderRow]:
+        """Return all orders, oldest first."""
+        async with self.database.read() as connection:
+            rows = await connection.execute(text("SELECT * FROM orders ORDER BY id"))
+            return [OrderRow(**row._mapping) for row in rows]
+
+    async def audits(self) -> list[AuditRow]:
+        """Return the audit, oldest first."""
+        async with self.database.read() as connection:
+            rows = await connection.execute(text("SELECT * FROM audit ORDER BY id"))
+            return [AuditRow(**row._mapping) for row in rows]
+
+    async def facts(self) -> list[tuple[str, str, str | None, int]]:
+        """Return the ledger's facts as (kind, viewer, target, n), oldest first."""
+        async with self.database.read() as connection:
+            rows = await connection.execute(
+                text("SELECT kind, viewer_id, target, n FROM ledger_entry ORDER BY id")
+            )
+            return [tuple(row) for row in rows]
+
+    def tick(self, seconds: float = 1.0) -> None:
+        """Let time pass."""
+        self.clock.at += timedelta(seconds=seconds)
+
+
+@asynccontextmanager
+async def open_stage(
+    database_url: str, *, payments: Payments | None = None, empty: bool = False
+) -> AsyncIterator[Stage]:
+    """Yield a stage on the database at `database_url`; `empty` for a second process on a stage that is set already."""
+    database, clock = Database(database_url, pool_size=5), ManualClock(NOON)
+    delivered: list[Publication] = []
+    journal = Journal(database, clock, lambda show, epoch, publications: delivered.extend(publications))
+    shop = Shop(journal, database, payments or FakePayments())
+    stage = Stage(
+        database,
+        clock,
+        journal,
+        Questions(journal, database),
+        shop,
+        Shows(journal, database, clock),
+        Tokens(SECRET, clock),
+        delivered,
+    )
+    if not empty:
+        await _set(stage)
+    yield stage
+    await shop.close()
+    await journal.close()
+    await database.close()
+
+
+async def _set(stage: Stage) -> None:
+    await stage.add_channel(CHANNEL)
+    await stage.add_channel(ELSEWHERE)
+    await stage.add_show(SHOW)
+    await stage.add_product("p_apron", rank=1)
+    await stage.add_product("p_bowl", rank=2, price_minor=2500, stock=3)
+    await stage.add_product("p_gone", active=False)
+    await stage.add_product("p_other", channel=ELSEWHERE)
+
+
+def refused(code: Code) -> pytest.RaisesExc[RefusedError]:
+    """Expect a refusal with this code."""
+    return pytest.raises(RefusedError, check=lambda error: error.code is code)
