@@ -95,9 +95,8 @@ function withQuestion(snapshot: Snapshot, question: Question): Snapshot {
 }
 
 function withDismissed(snapshot: Snapshot, question: Question | { id: string }): Snapshot {
-  const unpinned = snapshot.pinned_question === question.id ? { ...snapshot, pinned_question: null } : snapshot;
-  if ("text" in question) return withQuestion(unpinned, question);
-  return { ...unpinned, questions: unpinned.questions.filter((each) => each.id !== question.id) };
+  if ("text" in question) return withQuestion(snapshot, question);
+  return { ...snapshot, questions: snapshot.questions.filter((each) => each.id !== question.id) };
 }
 
 function withVotes(snapshot: Snapshot, votes: ReadonlyMap<string, number>): Snapshot {

@@ -1,0 +1,247 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { aJoinedRoom, aRoom, aSnapshot, posted } from "./scripted_socket";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const offsetOf = (room: ReturnType<typeof aRoom>["room"]): number | undefined => room.view.state?.position.offset;
+
+describe("joining", () => {
+  it("sends join first and keeps the token that comes back", () => {
+    const kept: (string | null)[] = [];
+    const { room, socket } = aRoom({ onToken: (token) => kept.push(token), wishes: { source: "mail" } });
+    room.start();
+    socket().open();
+    expect(socket().sent).toEqual([{ id: 1, type: "join", show: "demo", source: "mail" }]);
+    socket().welcomes({ snapshot: aSnapshot(), token: "t1" });
+    expect(room.view.link.is).toBe("joined");
+    expect(kept).toEqual(["t1"]);
+    expect(room.view.identity?.token).toBe("t1");
+  });
+
+  it("stops at a show that is not there, and says why", () => {
+    const { room, socket } = aRoom();
+    room.start();
+    socket().open();
+    socket().says({ id: 1, type: "error", code: "not_found", message: "", retry: "never" });
+    expect(room.view.link).toEqual({ is: "stopped", reason: "not_found" });
+    expect(socket().dropped).toBe(true);
+  });
+
+  it("comes back to a full show when the server says so", () => {
+    const { room, sockets, socket } = aRoom();
+    room.start();
+    socket().open();
+    socket().says({ id: 1, type: "error", code: "show_full", message: "", retry: "later", retry_after_ms: 10_000 });
+    expect(room.view.link).toMatchObject({ is: "reconnecting", why: "show_full" });
+    vi.advanceTimersByTime(9_999);
+    expect(sockets).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it("forgets a guest's token that is of no use, and joins as a new guest", () => {
+    const kept: (string | null)[] = [];
+    const { room, sockets, socket } = aRoom({ token: "old", onToken: (token) => kept.push(token) });
+    room.start();
+    socket().open();
+    expect(socket().last("join")["token"]).toBe("old");
+    socket().says({ id: 1, type: "error", code: "unauthenticated", message: "", retry: "stop" });
+    vi.advanceTimersByTime(1);
+    sockets[1]?.open();
+    expect(kept).toEqual([null]);
+    expect(socket().last("join")).not.toHaveProperty("token");
+  });
+
+  it("never forgets the token of a page that has no guests", () => {
+    const { room, socket } = aRoom({ token: "old", guest: false });
+    room.start();
+    socket().open();
+    socket().says({ id: 1, type: "error", code: "unauthenticated", message: "", retry: "stop" });
+    expect(room.view.link).toEqual({ is: "stopped", reason: "unauthenticated" });
+  });
+});
+
+describe("positions", () => {
+  it("applies pushes in order, and one that it has seen changes nothing", () => {
+    const { room, socket } = aJoinedRoom();
+    const heard: number[] = [];
+    room.onPush((push) => heard.push(push.offset));
+    socket().says(posted(6), posted(6), posted(5), posted(7));
+    expect(heard).toEqual([6, 7]);
+    expect(offsetOf(room)).toBe(7);
+    expect(room.view.state?.snapshot.questions).toHaveLength(4);
+  });
+
+  it("takes a jump for a loss: lets go and joins with the last position", () => {
+    const { room, sockets, socket } = aJoinedRoom();
+    socket().says(posted(6), posted(8));
+    expect(sockets[0]?.dropped).toBe(true);
+    expect(offsetOf(room)).toBe(6);
+    vi.advanceTimersByTime(250);
+    socket().open();
+    expect(socket().last("join")["position"]).toEqual({ epoch: "k", offset: 6 });
+    socket().welcomes({ recovered: true, position: { epoch: "k", offset: 6 } });
+    socket().says(posted(7), posted(8));
+    expect(offsetOf(room)).toBe(8);
+  });
+
+  it("starts anew from a snapshot when nothing could be recovered", () => {
+    const { room, socket } = aJoinedRoom();
+    socket().closes(1006);
+    vi.advanceTimersByTime(250);
+    socket().open();
+    socket().welcomes({ position: { epoch: "other", offset: 2 }, snapshot: aSnapshot() });
+    expect(room.view.state?.position).toEqual({ epoch: "other", offset: 2 });
+  });
+
+  it("joins again on the same socket after a gap, and no jump in between alarms it", () => {
+    const { room, sockets, socket } = aJoinedRoom();
+    socket().says({ type: "gap" }, posted(9));
+    expect(sockets).toHaveLength(1);
+    expect(socket().last("join")["position"]).toEqual({ epoch: "k", offset: 5 });
+    socket().welcomes({ recovered: true, position: { epoch: "k", offset: 5 } });
+    socket().says(posted(6), posted(7), posted(8), posted(9));
+    expect(offsetOf(room)).toBe(9);
+  });
+});
+
+describe("coming back", () => {
+  it("waits with full jitter, longer after each failure, and starts over after a join", () => {
+    const { sockets, socket } = aJoinedRoom();
+    for (const waitMs of [250, 500, 1000]) {
+      const before = sockets.length;
+      socket().closes(1006);
+      vi.advanceTimersByTime(waitMs - 1);
+      expect(sockets).toHaveLength(before);
+      vi.advanceTimersByTime(1);
+      expect(sockets).toHaveLength(before + 1);
+    }
+    socket().open();
+    socket().welcomes();
+    socket().closes(1001);
+    const before = sockets.length;
+    vi.advanceTimersByTime(250);
+    expect(sockets).toHaveLength(before + 1);
+  });
+
+  it("comes back at the time that a departing server names", () => {
+    const { room, sockets, socket } = aJoinedRoom();
+    socket().says({ type: "reconnect", after_ms: 1200 });
+    expect(room.view.link.is).toBe("reconnecting");
+    vi.advanceTimersByTime(1199);
+    expect(sockets).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it("takes a silent connection for dead after asking once", () => {
+    const { room, socket } = aJoinedRoom();
+    vi.advanceTimersByTime(25_000);
+    expect(socket().last("ping")).toBeDefined();
+    vi.advanceTimersByTime(8_000);
+    expect(room.view.link.is).toBe("reconnecting");
+  });
+
+  it("keeps a quiet connection that answers", () => {
+    const { room, sockets, socket } = aJoinedRoom();
+    for (let i = 0; i < 4; i++) {
+      vi.advanceTimersByTime(25_000);
+      socket().says({ id: socket().last("ping").id, type: "pong", at: "" });
+    }
+    expect(room.view.link.is).toBe("joined");
+    expect(sockets).toHaveLength(1);
+  });
+
+  it("stops when the server found nothing but nonsense", () => {
+    const { room, socket } = aJoinedRoom();
+    socket().closes(4400);
+    expect(room.view.link).toEqual({ is: "stopped", reason: "protocol" });
+  });
+});
+
+describe("commands", () => {
+  it("end with the reply that carries their id", async () => {
+    const { room, socket } = aJoinedRoom();
+    const asked = room.command("ask", { text: "Why?" });
+    socket().says({ id: socket().last("ask").id, type: "ok", question: "q_9", state: "open" });
+    expect(await asked).toMatchObject({ question: "q_9", state: "open" });
+  });
+
+  it("end with the refusal and its data", async () => {
+    const { room, socket } = aJoinedRoom();
+    const bought = room.command("buy", { product: "p_2", quantity: 3, key: "k-00000001" });
+    socket().says({ id: socket().last("buy").id, type: "error", code: "sold_out", message: "", retry: "never", stock: 2 });
+    await expect(bought).rejects.toMatchObject({ code: "sold_out", refusal: { stock: 2 } });
+  });
+
+  it("send a purchase again after a cut, under the same key", async () => {
+    const { room, sockets, socket } = aJoinedRoom();
+    const bought = room.command("buy", { product: "p_1", quantity: 1, key: "k-00000001" });
+    socket().closes(1006);
+    vi.advanceTimersByTime(250);
+    socket().open();
+    socket().welcomes();
+    expect(sockets[1]?.last("buy")).toEqual(sockets[0]?.last("buy"));
+    socket().says({ id: socket().last("buy").id, type: "ok", order: "o_1" });
+    expect(await bought).toMatchObject({ order: "o_1" });
+  });
+
+  it("never send a question twice: after a cut the caller must find out", async () => {
+    const { room, socket } = aJoinedRoom();
+    const asked = room.command("ask", { text: "Why?" });
+    socket().closes(1006);
+    await expect(asked).rejects.toMatchObject({ code: "unanswered" });
+  });
+
+  it("wait for the join when there is no connection, and are sent once", async () => {
+    const { room, socket } = aRoom();
+    room.start();
+    const asked = room.command("ask", { text: "Why?" });
+    socket().open();
+    expect(socket().sent.map((each) => each.type)).toEqual(["join"]);
+    socket().welcomes();
+    expect(socket().sent.map((each) => each.type)).toEqual(["join", "ask"]);
+    socket().says({ id: socket().last("ask").id, type: "ok", question: "q_9", state: "open" });
+    expect(await asked).toMatchObject({ question: "q_9" });
+  });
+
+  it("are given up as never sent when no connection comes", async () => {
+    const { room } = aRoom();
+    room.start();
+    const asked = expect(room.command("ask", { text: "Why?" })).rejects.toMatchObject({ code: "offline" });
+    vi.advanceTimersByTime(20_000);
+    await asked;
+  });
+
+  it("repeat a purchase that a busy server wants later, under the same key", async () => {
+    const { room, socket } = aJoinedRoom();
+    const bought = room.command("buy", { product: "p_1", quantity: 1, key: "k-00000001" });
+    const { id } = socket().last("buy");
+    socket().says({ id, type: "error", code: "busy", message: "", retry: "later", retry_after_ms: 700 });
+    vi.advanceTimersByTime(700);
+    expect(socket().sent.filter((each) => each.type === "buy")).toHaveLength(2);
+    socket().says({ id, type: "ok", order: "o_1" });
+    expect(await bought).toMatchObject({ order: "o_1" });
+  });
+});
+
+describe("what pages hear", () => {
+  it("is told once per turn, and untouched parts keep their identity", async () => {
+    const { room, socket } = aJoinedRoom();
+    await Promise.resolve();
+    const views: (typeof room.view)[] = [];
+    room.subscribe((view) => views.push(view));
+    const products = room.view.state?.snapshot.products;
+    socket().says(posted(6), posted(7), { type: "pulse", viewers: 3 });
+    await Promise.resolve();
+    expect(views).toHaveLength(2);
+    expect(views[1]?.state?.viewers).toBe(3);
+    expect(views[1]?.state?.snapshot.products).toBe(products);
+  });
+});
