@@ -19,6 +19,8 @@ from server.bus.outbox import Outbox
 from server.bus.stream import LedgerStream
 from server.protocol.publication import Publication
 
+__all__ = ["Bus", "OnPublications", "RoomReport", "RoomTotals"]
+
 OnPublications = Callable[[str, str, list[Publication]], None]
 
 log = structlog.get_logger()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -26,6 +27,19 @@ class Fact:
     amount_minor: int | None = None
     currency: str | None = None
     source: str | None = None
+
+
+class Countable(Protocol):
+    """What a rollup needs to know of a fact."""
+
+    @property
+    def show_id(self) -> str: ...
+    @property
+    def viewer_id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def n(self) -> int: ...
 
 
 class RollupChange(Struct):
@@ -67,7 +81,7 @@ def change_of(changes: RollupChanges, show_id: str, viewer_id: str) -> RollupCha
     return change
 
 
-def add_facts(changes: RollupChanges, facts: Iterable[Fact]) -> None:
+def add_facts(changes: RollupChanges, facts: Iterable[Countable]) -> None:
     """Add what `facts` mean for the rollups to `changes`."""
     for fact in facts:
         change = change_of(changes, fact.show_id, fact.viewer_id)

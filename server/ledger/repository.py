@@ -3,11 +3,13 @@
 Rows travel as one JSON parameter (`json_to_recordset`) or by COPY: one round trip whatever their number, and cheap for Python.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+import psycopg
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ledger.entries import Fact, RollupChanges, add_facts
@@ -17,7 +19,8 @@ SETTLE_SECONDS = 2.0
 SILENCE_SECONDS = 60.0
 """A process that has not flushed for so long, while the worker kept up, is dead or has nothing to say about its shows."""
 
-_COPY_ENTRIES = "COPY ledger_entry (show_id, viewer_id, kind, target, n, connection_id, amount_minor, currency, source, at) FROM STDIN"
+ENTRY_COLUMNS = "show_id, viewer_id, kind, target, n, connection_id, amount_minor, currency, source, at"
+_COPY_ENTRIES = f"COPY ledger_entry ({ENTRY_COLUMNS}) FROM STDIN"
 
 _ADD_TO_ROLLUPS = text("""
     INSERT INTO rollup AS r (show_id, viewer_id, visits, reactions, impressions, clicks, shares, questions, votes, orders, units)
@@ -107,30 +110,38 @@ async def append_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> No
         return
     changes: RollupChanges = {}
     add_facts(changes, facts)
-    await insert_entries(connection, facts)
+    await copy_entries(
+        connection,
+        (
+            (
+                f.show_id,
+                f.viewer_id,
+                f.kind,
+                f.target,
+                f.n,
+                f.connection_id,
+                f.amount_minor,
+                f.currency,
+                f.source,
+                f.at,
+            )
+            for f in facts
+        ),
+    )
     await add_to_rollups(connection, changes)
 
 
-async def insert_entries(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
-    """Keep `facts`, without touching rollups."""
+async def copy_entries(connection: AsyncConnection, rows: Iterable[tuple[object, ...]]) -> None:
+    """Keep facts, as rows in the order of `ENTRY_COLUMNS`, without touching rollups."""
     raw = (await connection.get_raw_connection()).driver_connection
     assert raw is not None, "a connection in a transaction has a driver connection"
-    async with raw.cursor() as cursor, cursor.copy(_COPY_ENTRIES) as copy:
-        for f in facts:
-            await copy.write_row(
-                (
-                    f.show_id,
-                    f.viewer_id,
-                    f.kind,
-                    f.target,
-                    f.n,
-                    f.connection_id,
-                    f.amount_minor,
-                    f.currency,
-                    f.source,
-                    f.at,
-                )
-            )
+    try:
+        async with raw.cursor() as cursor, cursor.copy(_COPY_ENTRIES) as copy:
+            for row in rows:
+                await copy.write_row(row)
+    except psycopg.Error as error:  # SQLAlchemy did not see it, but callers expect its errors
+        kind = OperationalError if isinstance(error, psycopg.OperationalError) else DBAPIError
+        raise kind(_COPY_ENTRIES, None, error, connection_invalidated=raw.closed) from error
 
 
 async def add_to_rollups(connection: AsyncConnection, changes: RollupChanges) -> None:
@@ -156,6 +167,9 @@ async def rebuild_rollups(connection: AsyncConnection, show_id: str) -> None:
 
     Writers of rollups wait until the caller's transaction ends; what they add afterwards is added to the rebuilt rows.
     """
+    await connection.execute(
+        text("SELECT FROM ledger_cursor FOR UPDATE")
+    )  # first, as the worker does: no deadlock
     await connection.execute(text("LOCK TABLE rollup IN SHARE ROW EXCLUSIVE MODE"))
     await connection.execute(_DERIVE_VISITS_OF_SHOW, {"show_id": show_id})
     await connection.execute(text("DELETE FROM rollup WHERE show_id = :show_id"), {"show_id": show_id})

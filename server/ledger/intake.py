@@ -1,0 +1,177 @@
+"""The SQL by which the worker takes flushes in: the cursor, processes, attendance and stretches."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.ledger.flush import Attendance, Stretch
+from server.ledger.repository import as_json
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessState:
+    """What the ledger knows of a process."""
+
+    process_id: str
+    last_flush: int
+    alive_until: datetime
+    ended: bool = False
+
+
+_LOCK_CURSOR = text("SELECT last_id FROM ledger_cursor WHERE stream = :stream FOR UPDATE SKIP LOCKED")
+_MAKE_CURSOR = text(
+    "INSERT INTO ledger_cursor (stream, last_id) VALUES (:stream, '0-0') ON CONFLICT DO NOTHING"
+)
+_SAVE_CURSOR = text("""
+    UPDATE ledger_cursor SET last_id = :last_id, read_until = CASE WHEN :at_end THEN now() ELSE read_until END
+    WHERE stream = :stream
+""")
+
+_READ_PROCESSES = text("""
+    SELECT process_id, last_flush, alive_until, ended FROM ledger_process WHERE process_id = ANY(CAST(:ids AS text[]))
+""")
+_SAVE_PROCESSES = text("""
+    INSERT INTO ledger_process AS p (process_id, last_flush, alive_until, ended)
+    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
+        process_id text, last_flush bigint, alive_until timestamptz, ended boolean)
+    ON CONFLICT (process_id) DO UPDATE SET
+        last_flush = excluded.last_flush, alive_until = greatest(p.alive_until, excluded.alive_until),
+        ended = p.ended OR excluded.ended
+""")
+_SAVE_PROCESS_SHOWS = text("""
+    INSERT INTO ledger_process_show (show_id, process_id)
+    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (show_id text, process_id text)
+    ON CONFLICT DO NOTHING
+""")
+
+# A viewer is a guest only while every joining was one; consent and suspicion stay; the first source and time stand.
+_SAVE_ATTENDANCES = text("""
+    INSERT INTO attendance AS a (show_id, viewer_id, first_at, guest, remembered, suspect, source)
+    SELECT show_id, viewer_id, min(first_at), bool_and(guest), bool_or(remembered), bool_or(suspect),
+           (array_agg(source ORDER BY first_at) FILTER (WHERE source IS NOT NULL))[1]
+    FROM json_to_recordset(CAST(:rows AS json)) AS r (
+        show_id text, viewer_id text, first_at timestamptz, guest boolean, remembered boolean, suspect boolean, source text)
+    GROUP BY show_id, viewer_id
+    ON CONFLICT (show_id, viewer_id) DO UPDATE SET
+        first_at = least(a.first_at, excluded.first_at), guest = a.guest AND excluded.guest,
+        remembered = a.remembered OR excluded.remembered, suspect = a.suspect OR excluded.suspect,
+        source = coalesce(a.source, excluded.source)
+""")
+
+_SAVE_STRETCHES = text("""
+    INSERT INTO playing AS p (show_id, viewer_id, connection_id, started_at, ended_at, process_id)
+    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
+        show_id text, viewer_id text, connection_id text, started_at timestamptz, ended_at timestamptz, process_id text)
+    ON CONFLICT (connection_id, started_at) DO UPDATE SET ended_at = excluded.ended_at
+    WHERE p.ended_at IS NULL AND excluded.ended_at IS NOT NULL
+""")
+_END_UNNAMED = text("""
+    UPDATE playing AS p SET ended_at = greatest(p.started_at, CAST(:ended_at AS timestamptz))
+    WHERE p.process_id = :process_id AND p.ended_at IS NULL AND p.started_at <= :called_at
+      AND NOT EXISTS (
+        SELECT FROM json_to_recordset(CAST(:named AS json)) AS n (connection_id text, started_at timestamptz)
+        WHERE n.connection_id = p.connection_id AND n.started_at = p.started_at)
+    RETURNING p.show_id, p.viewer_id
+""")
+_READ_OPEN_PAIRS = text("""
+    SELECT DISTINCT show_id, viewer_id FROM playing
+    WHERE process_id = ANY(CAST(:ids AS text[])) AND ended_at IS NULL
+""")
+
+
+async def make_cursor(connection: AsyncConnection, stream: str) -> None:
+    """Make the stream's cursor, unless it is there."""
+    await connection.execute(_MAKE_CURSOR, {"stream": stream})
+
+
+async def lock_cursor(connection: AsyncConnection, stream: str) -> str | None:
+    """Return the id of the last entry that was counted and keep other workers off until the transaction ends; None: another one works."""
+    last_id: str | None = await connection.scalar(_LOCK_CURSOR, {"stream": stream})
+    return last_id
+
+
+async def save_cursor(connection: AsyncConnection, stream: str, last_id: str, *, at_end: bool) -> None:
+    """Remember how far the stream is counted; `at_end`: there was nothing after it when this transaction began."""
+    await connection.execute(_SAVE_CURSOR, {"stream": stream, "last_id": last_id, "at_end": at_end})
+
+
+async def read_processes(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, ProcessState]:
+    """Return what is known of these processes, by id."""
+    rows = await connection.execute(_READ_PROCESSES, {"ids": list(ids)})
+    return {row.process_id: ProcessState(*row) for row in rows}
+
+
+async def save_processes(
+    connection: AsyncConnection, processes: Iterable[ProcessState], shows: set[tuple[str, str]]
+) -> None:
+    """Remember the processes as they are now, and which (show, process) pairs there have been."""
+    rows = sorted(processes, key=lambda process: process.process_id)
+    await connection.execute(_SAVE_PROCESSES, {"rows": as_json(rows)})
+    if shows:
+        pairs = [{"show_id": show_id, "process_id": process_id} for show_id, process_id in sorted(shows)]
+        await connection.execute(_SAVE_PROCESS_SHOWS, {"rows": as_json(pairs)})
+
+
+async def save_attendances(connection: AsyncConnection, attendances: list[Attendance]) -> None:
+    """Remember who came; viewers that are known already are merged."""
+    if attendances:
+        rows = [
+            {
+                "show_id": a.show_id,
+                "viewer_id": a.viewer_id,
+                "first_at": a.first_at,
+                "guest": a.guest,
+                "remembered": a.remembered,
+                "suspect": a.suspect,
+                "source": a.source,
+            }
+            for a in attendances
+        ]
+        await connection.execute(_SAVE_ATTENDANCES, {"rows": as_json(rows)})
+
+
+async def save_stretches(connection: AsyncConnection, stretches: Iterable[tuple[Stretch, str]]) -> None:
+    """Remember stretches with their processes; one that has ended stays ended. Each (connection, start) at most once."""
+    rows = [
+        {
+            "show_id": s.show_id,
+            "viewer_id": s.viewer_id,
+            "connection_id": s.connection_id,
+            "started_at": s.started_at,
+            "ended_at": s.ended_at,
+            "process_id": process_id,
+        }
+        for s, process_id in stretches
+    ]
+    if rows:
+        await connection.execute(_SAVE_STRETCHES, {"rows": as_json(rows)})
+
+
+async def end_unnamed(
+    connection: AsyncConnection,
+    process_id: str,
+    called_at: datetime,
+    named: list[Stretch],
+    ended_at: datetime,
+) -> set[tuple[str, str]]:
+    """End, at `ended_at`, the open stretches of a process that its roll call at `called_at` did not name.
+
+    Their end was in a flush that was lost. Returns their (show, viewer) pairs.
+    """
+    names = [{"connection_id": s.connection_id, "started_at": s.started_at} for s in named]
+    rows = await connection.execute(
+        _END_UNNAMED,
+        {"process_id": process_id, "called_at": called_at, "named": as_json(names), "ended_at": ended_at},
+    )
+    return {(row.show_id, row.viewer_id) for row in rows}
+
+
+async def read_open_pairs(connection: AsyncConnection, process_ids: list[str]) -> set[tuple[str, str]]:
+    """Return the (show, viewer) pairs of these processes' open stretches."""
+    if not process_ids:
+        return set()
+    rows = await connection.execute(_READ_OPEN_PAIRS, {"ids": process_ids})
+    return {(row.show_id, row.viewer_id) for row in rows}

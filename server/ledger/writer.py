@@ -1,0 +1,117 @@
+"""From flushes to rows: what a batch of flushes means for the tables, all in the caller's one transaction."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.ledger import intake
+from server.ledger.entries import RollupChanges, add_facts, change_of
+from server.ledger.flush import Attendance, Flush, Stretch, Tally
+from server.ledger.intake import ProcessState
+from server.ledger.repository import add_to_rollups, copy_entries, derive_visits
+
+LONG_SILENCE = timedelta(minutes=30)
+"""A process that returns after so long moves the end of its open stretches by as much as parts two visits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a batch: soft facts counted, flushes ignored as repeated, flushes found missing."""
+
+    tallies: int
+    repeated: int
+    lost: int
+
+
+@dataclass(slots=True)
+class Batch:
+    """Flushes put together: nothing repeated, each stretch once in its newest form, each process as it is after them."""
+
+    processes: dict[str, ProcessState]
+    before: dict[str, datetime] = field(default_factory=dict)
+    tallies: list[Tally] = field(default_factory=list)
+    attendances: list[Attendance] = field(default_factory=list)
+    stretches: dict[tuple[str, datetime], tuple[Stretch, str]] = field(default_factory=dict)
+    roll_calls: dict[str, tuple[Flush, datetime]] = field(default_factory=dict)
+    shows: set[tuple[str, str]] = field(default_factory=set)
+    repeated: int = 0
+    lost: int = 0
+
+    def add(self, flush: Flush) -> None:
+        """Take in one flush, unless its number says that it has been counted."""
+        known = self.processes.get(flush.process_id)
+        if known is not None and flush.number <= known.last_flush:
+            self.repeated += 1
+            return
+        self.lost += flush.number - 1 - (known.last_flush if known else 0)
+        alive_before = known.alive_until if known else flush.alive_until
+        self.before.setdefault(flush.process_id, alive_before)
+        self.tallies += flush.tallies
+        self.attendances += flush.attendances
+        for stretch in [*flush.stretches, *(flush.still_open or ())]:
+            self._add_stretch(stretch, flush.process_id)
+        if flush.still_open is not None:
+            self.roll_calls[flush.process_id] = (flush, alive_before)
+        self.shows |= {
+            (row.show_id, flush.process_id)
+            for rows in (flush.tallies, flush.attendances, flush.stretches)
+            for row in rows
+        }
+        self.processes[flush.process_id] = ProcessState(
+            flush.process_id, flush.number, max(flush.alive_until, alive_before), flush.ended
+        )
+
+    def _add_stretch(self, stretch: Stretch, process_id: str) -> None:
+        key = (stretch.connection_id, stretch.started_at)
+        known = self.stretches.get(key)
+        if known is None or known[0].ended_at is None:
+            self.stretches[key] = (stretch, process_id)
+
+    @property
+    def returned(self) -> list[str]:
+        """Processes that had been silent for long."""
+        return [
+            id for id, before in self.before.items() if self.processes[id].alive_until - before > LONG_SILENCE
+        ]
+
+
+async def apply_flushes(connection: AsyncConnection, flushes: list[Flush]) -> Applied:
+    """Count `flushes`, in this order. Rollups come last, so that their rows are locked only briefly."""
+    batch = Batch(await intake.read_processes(connection, {flush.process_id for flush in flushes}))
+    for flush in flushes:
+        batch.add(flush)
+    if batch.before:
+        await _apply(connection, batch)
+    return Applied(len(batch.tallies), batch.repeated, batch.lost)
+
+
+async def _apply(connection: AsyncConnection, batch: Batch) -> None:
+    await intake.save_attendances(connection, batch.attendances)
+    pairs = await _apply_stretches(connection, batch)
+    await intake.save_processes(connection, [batch.processes[id] for id in batch.before], batch.shows)
+    pairs |= await intake.read_open_pairs(connection, batch.returned)
+    changes: RollupChanges = {}
+    add_facts(changes, batch.tallies)
+    await copy_entries(
+        connection,
+        (
+            (t.show_id, t.viewer_id, t.kind, t.target, t.n, t.connection_id, None, None, None, t.at)
+            for t in batch.tallies
+        ),
+    )
+    for show_id, viewer_id, change in await derive_visits(connection, pairs):
+        change_of(changes, show_id, viewer_id).visits += change
+    await add_to_rollups(connection, changes)
+
+
+async def _apply_stretches(connection: AsyncConnection, batch: Batch) -> set[tuple[str, str]]:
+    """Bring `playing` up to date; return the (show, viewer) pairs whose stretches changed."""
+    await intake.save_stretches(connection, batch.stretches.values())
+    pairs = {(stretch.show_id, stretch.viewer_id) for stretch, _ in batch.stretches.values()}
+    for process_id, (flush, alive_before) in batch.roll_calls.items():
+        assert flush.still_open is not None, "only flushes with a roll call are kept as one"
+        pairs |= await intake.end_unnamed(
+            connection, process_id, flush.alive_until, flush.still_open, alive_before
+        )
+    return pairs
