@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import resource
 import signal
 import socket
@@ -131,3 +132,11 @@ def warn_of_lifted_limits(settings: Settings) -> None:
     )
     for line in lines:
         console.print(line, style="bold red")
+
+
+def shown_value(value: object) -> str:
+    """Return a setting as it may be shown: an address without its password, "none" for nothing."""
+    if value is None or value == []:
+        return "none"
+    shown = str(value)
+    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1:***@", shown)

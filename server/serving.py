@@ -1,5 +1,6 @@
 """Runs uvicorn with the live socket: in this process, or in several that share one listening socket."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Generator
@@ -27,6 +28,14 @@ class LiveServer(uvicorn.Server):
 
     The first signal ends it in good order, a second Ctrl-C at once.
     """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         drain = self.lifespan.state.get("drain")
@@ -81,7 +90,7 @@ def _config(app: FastAPI | str, settings: Settings, *, workers: int = 1) -> uvic
         workers=workers,
         loop="uvloop",
         http=LiveHttp,
-        ws="none",
+        ws="websockets-sansio",  # never reached: LiveHttp answers upgrades itself, but uvicorn asks whether anybody could
         lifespan="on",
         log_config=None,
         log_level="warning",

@@ -213,4 +213,5 @@ def _line(**fields: Any) -> str:
 
 
 def _objects(frame: str | bytes) -> list[dict[str, Any]]:
-    return [msgspec.json.decode(line) for line in str(frame, "utf-8").split("\n")]
+    text = frame if isinstance(frame, str) else frame.decode()
+    return [msgspec.json.decode(line) for line in text.split("\n")]

@@ -12,12 +12,14 @@ from server.journal.tables import JournalHead, PublicationRow
 from server.ledger.tables import AttendanceRow
 from server.shop.tables import ProductRow
 from server.shows.tables import ChannelRow, ShowRow
+from server.viewers.tables import SignInCodeRow
 
 _HEAD: Table = JournalHead.__table__  # type: ignore[attr-defined]
 _SHOW: Table = ShowRow.__table__  # type: ignore[attr-defined]
 _CHANNEL: Table = ChannelRow.__table__  # type: ignore[attr-defined]
 _PRODUCT: Table = ProductRow.__table__  # type: ignore[attr-defined]
 _ATTENDANCE: Table = AttendanceRow.__table__  # type: ignore[attr-defined]
+_CODE: Table = SignInCodeRow.__table__  # type: ignore[attr-defined]
 _PUBLICATION: Table = PublicationRow.__table__  # type: ignore[attr-defined]
 
 _LAST_SIGN = text(
@@ -63,6 +65,11 @@ async def add_sold(connection: AsyncConnection, sold: dict[str, int]) -> None:
     for product_id, units in sold.items():
         counted = update(_PRODUCT).where(_PRODUCT.c.id == product_id).values(sold=_PRODUCT.c.sold + units)
         await connection.execute(counted)
+
+
+async def delete_codes(connection: AsyncConnection, channel_id: str) -> None:
+    """End all sign-in codes of a channel."""
+    await connection.execute(delete(_CODE).where(_CODE.c.channel_id == channel_id))
 
 
 async def show_exists(connection: AsyncConnection, show_id: str) -> bool:

@@ -35,7 +35,7 @@ from server.demo.plan import PastPlan
 from server.ids import new_id
 from server.journal.repository import append
 from server.journal.transaction import ShowTransaction
-from server.ledger.repository import insert_entries, rebuild_rollups
+from server.ledger.repository import append_facts, rebuild_rollups
 from server.questions.repository import insert_questions
 from server.shop.tables import ProductRow
 from server.shows.repository import as_show, insert_show, read_show
@@ -116,7 +116,7 @@ async def _write_past_show(connection: AsyncConnection, plan: PastPlan) -> None:
     for rows in (journal, history.votes, history.orders, history.attendance, history.playing):
         await repository.copy_rows(connection, rows)
     await repository.set_top(connection, show.id, len(journal))
-    await insert_entries(connection, history.facts)
+    await append_facts(connection, history.facts)
     await repository.add_sold(connection, units_sold(history.orders))
     await rebuild_rollups(connection, show.id)
 

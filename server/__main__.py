@@ -1,0 +1,5 @@
+"""`python -m server` is `showfloor`."""
+
+from server.cli import main
+
+main()
