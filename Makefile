@@ -85,12 +85,12 @@ $(DONE)/node: requirements-node.lock $(DONE)/venv
 
 $(PAGES)/node_modules/.installed: $(PAGES)/package.json $(PAGES)/package-lock.json $(DONE)/node
 	$(say) 'npm packages for the pages'
-	@cd $(PAGES) && $(WITH_NODE) npm ci --no-fund --no-audit --loglevel=error >/dev/null
+	@cd $(PAGES) && $(WITH_NODE) npm ci --no-fund --no-audit --no-update-notifier --loglevel=error >/dev/null
 	@touch $@
 
 $(PAGES)/dist/.built: $(PAGE_SOURCES) $(PAGES)/node_modules/.installed
 	$(say) 'Building the pages'
-	@cd $(PAGES) && $(WITH_NODE) npm run --silent build -- --logLevel warn
+	@cd $(PAGES) && $(WITH_NODE) npm run --silent build -- --logLevel error
 	@touch $@
 
 # --- checks ---------------------------------------------------------------------------------------------------
