@@ -192,7 +192,7 @@ def test_headlines_say_the_answers_first(report: ShowReport) -> None:
     assert said["bought"] == {"buyers": 3, "viewers": 4, "seen_before": 1}
     assert said["came_back"] == {"returned": 1, "recognisable": 3}
     assert said["guests_left_out"] == {"guests": 1}
-    assert list(said)[0] == "bought"
+    assert next(iter(said)) == "bought"
 
 
 async def test_the_repeat_window_is_the_readers(reports: Reports, made: None) -> None:
@@ -240,7 +240,7 @@ async def test_live_and_final_figures_are_the_same(
 ) -> None:
     clock.at = END
     async with database.write() as connection:
-        _, show, _ = await make_the_show(connection, length=None)
+        await make_the_show(connection, length=None)
     live = await reports.report("s")
     assert live.provisional
     assert [c.rate for c in live.conversion] == [Ratio.of(2, 4), None, None, None]

@@ -1,6 +1,7 @@
 """c(t) from interval ends: the known answers, and the invariant for any intervals."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -90,4 +91,4 @@ def test_a_union_covers_exactly_what_its_stretches_cover(
     covered = {t for a, n in pairs for t in range(max(a, begin), min(a + n, end))}
     assert {t for a, b in merged for t in range(a, b)} == covered
     assert all(a < b for a, b in merged)
-    assert all(left[1] < right[0] for left, right in zip(merged, merged[1:], strict=False))
+    assert all(left[1] < right[0] for left, right in pairwise(merged))
