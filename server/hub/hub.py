@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from msgspec import Struct, json
+
 from server.hub import metrics
 from server.hub.admission import Admission, Limits
 from server.hub.connection import Connection
@@ -16,6 +18,7 @@ from server.hub.room import Room
 from server.hub.wheel import Wheel
 from server.protocol.codec import encode
 from server.protocol.publication import Publication
+from server.protocol.pushes import ProductStock
 
 GAP_LINE = encode({"type": "gap"})
 GC_THRESHOLD = (50_000, 50, 100)
@@ -25,6 +28,15 @@ DRAIN_STEP_SECONDS = 0.05
 RECONNECT_MS_MAX = 2000
 CATCH_UP_BYTES_MAX = 64 * 1024
 """A slow viewer that reads again is given what it missed up to this size; more is a `gap`."""
+
+
+class _StockPush(Struct):
+    """What the hub itself reads of a `product.stock` line."""
+
+    products: list[ProductStock]
+
+
+_stock_decoder = json.Decoder(_StockPush)
 
 
 class Audience(Protocol):
@@ -100,6 +112,10 @@ class Hub:
             room.state = "ended"
             if self.audience:
                 self.audience.show_ended(room)
+        elif publication.type == "product.stock":
+            # Told again by the pulse, for those who get nothing else.
+            for change in _stock_decoder.decode(publication.line).products:
+                room.pulse.learn_stock(change.product, change.stock)
 
     # --- sockets
 
