@@ -8,9 +8,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from prometheus_client import REGISTRY
+
 from server.protocol import codes, schema
 
 TOP = Path(__file__).parents[1]
+_METRIC_TABLE = re.compile(r"(<!-- metrics:begin[^>]*-->\n).*?(<!-- metrics:end -->)", re.DOTALL)
 _CODE_TABLE = re.compile(r"(<!-- codes:begin[^>]*-->\n).*?(<!-- codes:end -->)", re.DOTALL)
 
 
@@ -21,8 +24,28 @@ def protocol_page(page: str) -> str:
     return written
 
 
+def operations_page(page: str) -> str:
+    """docs/operations.md with the table of metrics as a running server has them."""
+    import server.app  # noqa: F401 (registers every metric)
+
+    written, count = _METRIC_TABLE.subn(lambda marks: f"{marks[1]}{metric_table()}{marks[2]}", page)
+    assert count == 1, "docs/operations.md has one pair of marks around the table of metrics"
+    return written
+
+
+def metric_table() -> str:
+    """Every metric of ours by its name on `/metrics`, its type, and what it says."""
+    rows = [
+        f"| `{family.name}{'_total' if family.type == 'counter' else ''}` | {family.type} | {family.documentation} |\n"
+        for family in sorted(REGISTRY.collect(), key=lambda family: family.name)
+        if family.name.startswith("showfloor_")
+    ]
+    return "| metric | type | meaning |\n|---|---|---|\n" + "".join(rows)
+
+
 GENERATED: dict[str, Callable[[str], str]] = {
     "PROTOCOL.md": protocol_page,
+    "docs/operations.md": operations_page,
     "client_demo/sdk/wire.schema.json": lambda _: schema.as_json(),
 }
 """Each file that is generated, wholly or in part, and what makes its new text from the old one."""

@@ -1,0 +1,113 @@
+"""The examples of PROTOCOL.md are true: they are played against a real server, in the order of the page, on one socket."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+
+from server.settings import Settings
+from tests.support.examples import Example, fill, kinds, matches, read_examples, strings_of
+from tests.support.live_server import live_server
+from tests.support.stage import open_stage
+
+PAGE = Path(__file__).parents[2] / "PROTOCOL.md"
+PATIENCE_SECONDS = 10.0
+
+
+class Reader:
+    """A viewer who follows the page: sends what it says, and looks for each answer among all that has come."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._unread: list[dict[str, Any]] = []
+        self._known: dict[str, str] = {}
+
+    async def follow(self, example: Example) -> None:
+        """Send the example, or wait for what it shows."""
+        if example.sent:
+            await self._socket.send(json.dumps(fill(example.pattern, self._known)))
+        elif example.pattern["type"] == "pulse":
+            await self._expect_pulses(example)
+        else:
+            await self._expect(example)
+
+    async def _expect(self, example: Example) -> None:
+        async with self._patience(example):
+            while True:
+                for line in self._unread:
+                    if matches(example.pattern, line):
+                        self._unread.remove(line)
+                        return
+                await self._receive()
+
+    async def _expect_pulses(self, example: Example) -> None:
+        missing = kinds(example.pattern)
+        async with self._patience(example):
+            while True:
+                for line in [line for line in self._unread if line["type"] == "pulse"]:
+                    self._unread.remove(line)
+                    missing = dict(missing.items() - kinds(line).items())
+                if not missing:
+                    return
+                await self._receive()
+
+    async def _receive(self) -> None:
+        for text in str(await self._socket.recv()).split("\n"):
+            line = json.loads(text)
+            self._unread.append(line)
+            self._known.update(strings_of(line))
+            for product in line.get("snapshot", {}).get("products", []):
+                self._known["product"] = product["id"]
+
+    def _patience(self, example: Example) -> "Patience":
+        return Patience(example, self._unread)
+
+
+class Patience:
+    """Waits for so long; then fails with the page's line and what came instead."""
+
+    def __init__(self, example: Example, unread: list[dict[str, Any]]) -> None:
+        self._example, self._unread = example, unread
+        self._timeout = asyncio.timeout(PATIENCE_SECONDS)
+
+    async def __aenter__(self) -> None:
+        await self._timeout.__aenter__()
+
+    async def __aexit__(self, *raised: Any) -> None:
+        try:
+            await self._timeout.__aexit__(*raised)
+        except TimeoutError:
+            came = "\n".join(json.dumps(line, ensure_ascii=False) for line in self._unread)
+            pytest.fail(f"PROTOCOL.md:{self._example.line}: {self._example.text}\ndid not come, but:\n{came}")
+
+
+@pytest.fixture
+async def reader(settings: Settings) -> AsyncIterator[Reader]:
+    assert settings.database_url
+    async with (
+        open_stage(settings.database_url),
+        live_server(settings) as address,
+        connect(f"ws://{address}/v1/live") as socket,
+    ):
+        yield Reader(socket)
+
+
+async def test_every_example_is_what_the_server_does(reader: Reader) -> None:
+    examples = read_examples(PAGE)
+    assert {example.sent for example in examples} == {True, False}
+    for example in examples:
+        await reader.follow(example)
+
+
+def test_a_wildcard_in_a_string_stands_for_characters() -> None:
+    assert matches("q_…", "q_01abc")
+    assert not matches("q_…", "o_01abc")
+
+
+def test_an_object_without_a_wildcard_has_no_other_fields() -> None:
+    assert not matches({"a": 1}, {"a": 1, "b": 2})
+    assert matches({"a": 1, "…": "…"}, {"a": 1, "b": 2})
