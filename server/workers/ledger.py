@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 import msgspec
 import structlog
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.bus.bus import Bus
 from server.bus.connections import REDIS_AWAY
@@ -82,9 +81,10 @@ class LedgerWorker:
             return await self._set_aside_next()
 
     async def _count(self, entries_max: int) -> int | None:
+        await self._make_cursor()
         began = time.perf_counter()
         async with self._database.write() as connection:
-            last_id = await self._lock(connection)
+            last_id = await intake.lock_cursor(connection, self._stream.key)
             if last_id is None:
                 return None
             entries = await self._stream.read(last_id, entries_max)
@@ -102,13 +102,12 @@ class LedgerWorker:
             await self._stream.trim(last_id)
         return taken
 
-    async def _lock(self, connection: AsyncConnection) -> str | None:
-        if not self._cursor_made:  # in a transaction of its own: a batch that fails must not take it along
-            async with self._database.write() as other:
-                await intake.make_cursor(other, self._stream.key)
-        last_id = await intake.lock_cursor(connection, self._stream.key)
-        self._cursor_made = last_id is not None
-        return last_id
+    async def _make_cursor(self) -> None:
+        """Make the place in the stream, once, in a transaction of its own: a batch that fails must not take it along."""
+        if not self._cursor_made:
+            async with self._database.write() as connection:
+                await intake.make_cursor(connection, self._stream.key)
+            self._cursor_made = True
 
     async def _take(self, entries: list[StreamEntry]) -> tuple[list[Flush], int]:
         """Decode entries until they are enough for one transaction; return the flushes and how many entries that were."""
@@ -130,7 +129,7 @@ class LedgerWorker:
     async def _set_aside_next(self) -> int | None:
         """Step over the next entry, keeping it where somebody can look at it."""
         async with self._database.write() as connection:
-            last_id = await self._lock(connection)
+            last_id = await intake.lock_cursor(connection, self._stream.key)
             if last_id is None:
                 return None
             entries = await self._stream.read(last_id, 1)
