@@ -135,14 +135,14 @@ class Session:
             self._observer.failed("socket", "closed by server", str(closed))
 
     def _take(self, line: Line, size: int) -> None:
-        if "offset" in line:
-            self._take_journal_push(line, size)
-        elif "id" in line:
+        if "id" in line:  # First: a reply may name an offset too.
             if line["type"] == "joined":
                 self._take_joined(line)
             reply = self._replies.get(line["id"])
             if reply is not None:
                 reply.set(line)
+        elif "offset" in line:
+            self._take_journal_push(line, size)
         elif line["type"] == "pulse":
             self._observer.measured("pulse", "pulse", 0.0, size)
             for product, stock in line.get("stock", {}).items():
