@@ -15,6 +15,8 @@ MESSAGE_BYTES_MAX: Final = 16 * 1024
 REASON_BYTES_MAX: Final = 123
 DEFLATE_OVER_BYTES: Final = 256
 """Shorter payloads are sent plain: deflate would not pay."""
+DEFLATE_WINDOW_BITS: Final = 12
+"""4 KiB: a round is seldom longer, and a peer with little memory can be content with it."""
 _DEFLATE_TAIL: Final = b"\x00\x00\xff\xff"
 _CLOSE_CODES_KNOWN: Final = frozenset(
     {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014}
@@ -186,13 +188,16 @@ def binary_frame(payload: bytes) -> bytes:
     return _frame(0x82, payload)
 
 
-def deflated_text_frame(payload: bytes) -> bytes:
-    """Return a text frame compressed by itself (no context is kept), or a plain one where that is shorter."""
-    if len(payload) <= DEFLATE_OVER_BYTES:
-        return text_frame(payload)
-    deflater = zlib.compressobj(1, zlib.DEFLATED, -15)
+def deflated_frame(opcode: int, payload: bytes) -> bytes:
+    """Return one frame compressed by itself; no context is kept from frame to frame."""
+    deflater = zlib.compressobj(1, zlib.DEFLATED, -DEFLATE_WINDOW_BITS, 5)
     packed = deflater.compress(payload) + deflater.flush(zlib.Z_SYNC_FLUSH)
-    return _frame(0xC1, packed.removesuffix(_DEFLATE_TAIL))
+    return _frame(0xC0 | opcode, packed.removesuffix(_DEFLATE_TAIL))
+
+
+def deflated_text_frame(payload: bytes) -> bytes:
+    """Return a compressed text frame, or a plain one for a payload too short to gain by it."""
+    return deflated_frame(_TEXT, payload) if len(payload) > DEFLATE_OVER_BYTES else text_frame(payload)
 
 
 def pong_frame(payload: bytes) -> bytes:

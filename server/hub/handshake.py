@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha1
 from http import HTTPStatus
 
+from server.hub.frames import DEFLATE_WINDOW_BITS
+
 LIVE_PATH = b"/v1/live"
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _DEFLATE = b"permessage-deflate; server_no_context_takeover; client_no_context_takeover"
@@ -54,10 +56,10 @@ def answer_upgrade(
         return refuse(HTTPStatus.BAD_REQUEST, "Sec-WebSocket-Key must be 16 bytes in base64")
     if not _origin_allowed(headers, origins):
         return refuse(HTTPStatus.FORBIDDEN, "this Origin is not allowed")
-    deflate = _deflate_offered(headers.get(b"sec-websocket-extensions", b""))
+    deflate = _accept_deflate(headers.get(b"sec-websocket-extensions", b""))
     accept = b64encode(sha1(key + _GUID).digest())  # noqa: S324 (the RFC's choice, no secret)
-    extension = b"\r\nSec-WebSocket-Extensions: " + _DEFLATE if deflate else b""
-    return Answer(_SWITCHING + accept + extension + b"\r\n\r\n", accepted=True, deflate=deflate)
+    extension = b"\r\nSec-WebSocket-Extensions: " + deflate if deflate else b""
+    return Answer(_SWITCHING + accept + extension + b"\r\n\r\n", accepted=True, deflate=bool(deflate))
 
 
 def _is_key(key: bytes) -> bool:
@@ -78,12 +80,24 @@ def _origin_allowed(headers: Mapping[bytes, bytes], origins: Iterable[str]) -> b
     return text.partition("://")[2] == host or text in origins
 
 
-def _deflate_offered(extensions: bytes) -> bool:
-    """Whether one offer can be met: we use the full window and keep no context, so any but a smaller server window will do."""
+def _accept_deflate(extensions: bytes) -> bytes:
+    """Return our answer to the first offer that can be met, or nothing.
+
+    The same bytes go to everybody in a room, so the window is ours to choose: an offer that asks for a smaller one is declined, as
+    RFC 7692, section 7.1.2.1 has it.
+    """
     for offer in extensions.split(b","):
-        name, *parameters = (part.strip() for part in offer.split(b";"))
-        if name == b"permessage-deflate" and not any(
-            p.startswith(b"server_max_window_bits") for p in parameters
-        ):
-            return True
-    return False
+        name, *parameters = (part.strip().replace(b" ", b"") for part in offer.split(b";"))
+        window = next((p for p in parameters if p.startswith(b"server_max_window_bits")), None)
+        if name == b"permessage-deflate" and (window is None or _window_bits(window) >= DEFLATE_WINDOW_BITS):
+            return (
+                _DEFLATE
+                if window is None
+                else b"%b; server_max_window_bits=%d" % (_DEFLATE, DEFLATE_WINDOW_BITS)
+            )
+    return b""
+
+
+def _window_bits(parameter: bytes) -> int:
+    bits = parameter.partition(b"=")[2].strip(b'"')
+    return int(bits) if bits.isdigit() else 0
