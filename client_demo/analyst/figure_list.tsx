@@ -44,7 +44,7 @@ const idOf = (figure: Figure): string => `${figure.key} ${figure.currency ?? ""}
 
 function Group({ group, before, compared }: { group: FigureGroup; before: ReadonlyMap<string, Figure>; compared: boolean }) {
   return (
-    <section class="card figure-group">
+    <section class={`card figure-group figure-group-${group.key}`}>
       <h2>{t(`group.${group.key}`)}</h2>
       <dl class="figure-rows">
         {group.figures.map((figure) => (

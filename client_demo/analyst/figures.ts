@@ -80,10 +80,10 @@ function shared(key: FigureKey, ratio: Ratio | null, unit: Unit): Figure {
 export function groupsOf(report: ShowReport): FigureGroup[] {
   return [
     { key: "audience", figures: audienceOf(report) },
+    { key: "repeat", figures: repeatOf(report) },
     { key: "engagement", figures: engagementOf(report) },
     { key: "questions", figures: questionsOf(report) },
     { key: "sales", figures: salesOf(report) },
-    { key: "repeat", figures: repeatOf(report) },
   ];
 }
 

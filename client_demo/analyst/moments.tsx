@@ -5,7 +5,7 @@ import { sayTime } from "./clock";
 import type { Mark, SeriesReport } from "./report";
 import { t } from "./text";
 
-const PAGE = 50;
+const PAGE = 20;
 type Shown = "all" | "pins" | "answers" | "announcements";
 const KINDS: Record<Shown, readonly Mark["kind"][]> = {
   all: ["product.pinned", "question.pinned", "question.answered", "announce"],

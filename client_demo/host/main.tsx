@@ -1,21 +1,133 @@
 import { render } from "preact";
+import { useEffect } from "preact/hooks";
 import "../shared/base.css";
-import { createTranslator } from "../shared/i18n";
-import en from "../shared/locales/host.en.json";
-import ja from "../shared/locales/host.ja.json";
+import "../shared/staff/staff.css";
+import "./host.css";
+import "./stage.css";
+import { session, startSession } from "../shared/staff/session";
+import { explainError, SignIn, WhoIsIn } from "../shared/staff/sign-in";
+import { Button } from "../shared/ui/button";
 import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
+import { AnnouncePanel } from "./announce_panel";
+import { DeedList, LastDeed } from "./deed_list";
+import { openShow, snapshot, theRoom, view } from "./desk";
+import { DismissDialog } from "./dismiss_dialog";
+import { listenToKeys } from "./keys";
+import { KeysDialog } from "./keys_dialog";
+import { Numbers } from "./numbers";
+import { ProductPanel } from "./product_panel";
+import { QuestionCard } from "./question_card";
+import { QueueList } from "./queue_list";
+import { chooseShow, chosen, ShowChoice } from "./show_choice";
+import { ShowDialog } from "./show_dialog";
+import { Stage } from "./stage";
+import { dismissing, ending, keysShown, onStage } from "./surface";
+import { shared, t } from "./text";
+import { TopBar } from "./top_bar";
 
-const t = createTranslator(en, ja);
+const STAFF: ReadonlySet<string> = new Set(["moderator", "host", "admin"]);
 
 function Page() {
+  const now = session.value;
+  if (!now) return <SignIn page={t("page.name")} />;
+  if (!STAFF.has(now.role)) return <NotHere />;
+  if (!chosen.value) {
+    return (
+      <>
+        <ShowChoice />
+        <Foot />
+      </>
+    );
+  }
+  return <Show key={chosen.value} id={chosen.value} />;
+}
+
+function NotHere() {
   return (
-    <main>
-      <h1>{t("page.title")}</h1>
-      <LanguageSwitch />
-      <ThemeSwitch />
+    <main class="choice">
+      <div class="empty card" role="alert" data-testid="forbidden">
+        <h1>{t("forbidden.title")}</h1>
+        <p>{t("forbidden.text")}</p>
+        <WhoIsIn />
+      </div>
     </main>
   );
 }
 
-const place = document.getElementById("page");
-if (place) render(<Page />, place);
+function Show({ id }: { id: string }) {
+  useEffect(() => openShow(id, session.value?.token ?? ""), [id]);
+  useEffect(listenToKeys, []);
+  const { link } = view.value;
+  const title = snapshot.value?.show.title;
+  useEffect(() => {
+    document.title = title ? `${title} · ${shared("app.name")}` : t("page.title");
+  }, [title]);
+  if (link.is === "stopped" && link.reason !== "left") return <Stopped reason={link.reason} />;
+  return (
+    <div class="desk" data-testid="desk" data-link={link.is}>
+      <TopBar />
+      <Numbers />
+      <main class="work">
+        <QueueList />
+        <div class="middle">
+          <Over />
+          <QuestionCard />
+          <LastDeed />
+        </div>
+        <div class="side">
+          <ProductPanel />
+          <AnnouncePanel />
+          <DeedList />
+        </div>
+      </main>
+      <Foot />
+      {dismissing.value && <DismissDialog />}
+      {ending.value && <ShowDialog />}
+      {keysShown.value && <KeysDialog />}
+      {onStage.value && <Stage />}
+    </div>
+  );
+}
+
+/** The show is over: what can still be done, and where the figures are. */
+function Over() {
+  const show = snapshot.value?.show;
+  if (show?.state !== "ended") return null;
+  return (
+    <p class="notice" data-testid="over">
+      {t("over")}
+      <a href={`/analyst?show=${encodeURIComponent(show.id)}`}>{t("over.figures")}</a>
+    </p>
+  );
+}
+
+function Stopped({ reason }: { reason: string }) {
+  return (
+    <main class="choice">
+      <div class="empty card" role="alert" data-testid="stopped">
+        <h1>{explainError(reason)}</h1>
+        <div class="dialog-actions">
+          <Button onClick={() => theRoom().start()}>{shared("retry")}</Button>
+          <Button onClick={() => chooseShow(null)}>{t("other_show")}</Button>
+        </div>
+      </div>
+    </main>
+  );
+}
+
+function Foot() {
+  return (
+    <footer class="foot">
+      <p class="wordmark">{`${shared("app.name")} ${t("page.name")}`}</p>
+      <WhoIsIn />
+      <div class="switches">
+        <LanguageSwitch />
+        <ThemeSwitch />
+      </div>
+    </footer>
+  );
+}
+
+startSession();
+const root = document.getElementById("page");
+if (root) render(<Page />, root);

@@ -1,0 +1,70 @@
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { timeOfDay } from "../shared/format";
+import { Button } from "../shared/ui/button";
+import { Icon } from "../shared/ui/icon";
+import { announce } from "./actions";
+import { snapshot } from "./desk";
+import { Key } from "./key_hint";
+import { t } from "./text";
+
+const TEXT_MAX = 500;
+
+/** A word to all viewers. It waits three seconds, so that it can be taken back. */
+export function AnnouncePanel() {
+  const text = useSignal("");
+  const field = useRef<HTMLTextAreaElement>(null);
+  const last = snapshot.value?.announcement;
+  function send(): void {
+    const words = text.value.trim();
+    if (!words) return field.current?.focus();
+    text.value = "";
+    field.current?.blur();
+    announce(words, () => {
+      text.value = words;
+    });
+  }
+  return (
+    <section class="panel card" aria-labelledby="announce-title" data-testid="announce">
+      <form
+        class="announce"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <label class="field">
+          <span class="field-label" id="announce-title">
+            {t("announce.title")}
+            <Key of="M" />
+          </span>
+          <textarea
+            class="input"
+            id="announce-text"
+            ref={field}
+            rows={2}
+            maxLength={TEXT_MAX}
+            value={text.value}
+            placeholder={t("announce.placeholder")}
+            data-testid="announce-text"
+            onInput={(event) => {
+              text.value = event.currentTarget.value;
+            }}
+            onKeyDown={(event) => {
+              if (event.key === "Escape") field.current?.blur();
+              if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+            }}
+          />
+        </label>
+        <Button type="submit" aria-disabled={!text.value.trim()} data-testid="announce-send">
+          <Icon name="megaphone" />
+          {t("announce.send")}
+          <Key of="Ctrl ⏎" />
+        </Button>
+      </form>
+      <p class="hint announce-last" data-testid="announce-last">
+        {last ? t("announce.last", { at: timeOfDay(last.at), text: last.text }) : t("announce.none")}
+      </p>
+    </section>
+  );
+}

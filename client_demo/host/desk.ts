@@ -1,0 +1,216 @@
+// What the page knows: the room, every question seen so far, and what of them is on the table.
+import { computed, effect, signal } from "@preact/signals";
+import { request } from "../sdk/http";
+import { Room, type RoomView } from "../sdk/room";
+import type { JournalPush, Question, QuestionState, Snapshot } from "../sdk/wire";
+import { QUESTIONS_MAX } from "../sdk/state";
+import { session, signOut } from "../shared/staff/session";
+import { afterLeaving, countStates, countWaiting, type Known, letIn, neighbour, rowsOf, type Sorting } from "./queue";
+
+const PAGE = 100;
+const PAGES_AT_START_MAX = 10;
+
+export const view = signal<RoomView>({ link: { is: "idle" }, state: null, identity: null });
+export const snapshot = computed(() => view.value.state?.snapshot ?? null);
+
+/** Every question that this page has heard of: the room keeps the newest ones only. */
+const heard = signal<Known>(new Map());
+/** Moves that were sent and not yet confirmed, and moves confirmed by a reply whose push is still on its way. */
+export const moving = signal<ReadonlyMap<string, Question>>(new Map());
+/** Questions that this person moved: they leave their place at once, a colleague's stay marked. */
+export const mine = signal<ReadonlySet<string>>(new Set());
+
+export const known = computed((): Known => {
+  if (moving.value.size === 0) return heard.value;
+  const now = new Map(heard.value);
+  for (const [id, ahead] of moving.value) {
+    const last = now.get(id);
+    if (!last || last.version < ahead.version) now.set(id, ahead);
+  }
+  return now;
+});
+
+export const counts = computed(() => countStates(known.value));
+export const tab = signal<QuestionState>("open");
+export const sorting = signal<Sorting>("votes");
+export const order = signal<readonly string[]>([]);
+export const selected = signal<string | null>(null);
+export const rows = computed(() => rowsOf(tab.value, order.value, known.value, mine.value));
+export const waiting = computed(() => countWaiting(tab.value, order.value, known.value));
+export const current = computed(() => rows.value.find((row) => row.question.id === selected.value) ?? null);
+/** Whether the server has older answered or dismissed questions; null: not asked. */
+export const more = signal<Readonly<Partial<Record<QuestionState, string | null>>>>({});
+
+let room: Room | null = null;
+
+/** The room; only to be asked for while a show is open. */
+export function theRoom(): Room {
+  if (!room) throw new Error("no show is open");
+  return room;
+}
+
+/** Opens a show and keeps it open; returns what closes it. */
+export function openShow(show: string, token: string): () => void {
+  const mineRoom = new Room({ show, token, guest: false, onToken: keepToken });
+  room = mineRoom;
+  const stops = [mineRoom.onPush(hear), mineRoom.subscribe(look)];
+  mineRoom.start();
+  return () => {
+    for (const stop of stops) stop();
+    mineRoom.stop();
+    room = null;
+    forget();
+  };
+}
+
+function forget(): void {
+  view.value = { link: { is: "idle" }, state: null, identity: null };
+  heard.value = new Map();
+  moving.value = new Map();
+  mine.value = new Set();
+  order.value = [];
+  selected.value = null;
+  more.value = {};
+  begun = null;
+  tabChosen = false;
+}
+
+function keepToken(token: string | null): void {
+  const now = session.value;
+  if (!token) signOut("token_expired");
+  else if (now && token !== now.token) session.value = { ...now, token };
+}
+
+let seen: Snapshot | null = null;
+let begun: string | null = null;
+let tabChosen = false;
+
+function look(now: RoomView): void {
+  view.value = now;
+  const fresh = now.state?.snapshot ?? null;
+  if (fresh && fresh.questions !== seen?.questions) takeIn(fresh.questions);
+  seen = fresh;
+  if (fresh && now.link.is === "joined" && begun !== fresh.show.id) begin(fresh);
+}
+
+/** The first look at a show: everything is let in, and the tab with work in it lies open. */
+function begin(fresh: Snapshot): void {
+  begun = fresh.show.id;
+  if (!tabChosen) tab.value = counts.value.pending ? "pending" : "open";
+  letInNow();
+  if (fresh.questions.length >= QUESTIONS_MAX) void fetchQueue(fresh.show.id);
+}
+
+function hear(push: JournalPush): void {
+  if (push.type === "question.restored") leaveOutside(push.question.id);
+  if ("question" in push && push.question && typeof push.question === "object" && "text" in push.question)
+    takeIn([push.question]);
+  if (push.type === "question.voted") countVotes(new Map(push.votes.map((each) => [each.question, each.votes])));
+}
+
+/** A colleague brought back what this person had moved away: it is new again, and waits to be let in. */
+function leaveOutside(id: string): void {
+  if (mine.value.has(id) && !moving.value.has(id)) order.value = order.value.filter((each) => each !== id);
+}
+
+function takeIn(questions: readonly Question[]): void {
+  const next = new Map(heard.value);
+  for (const question of questions) {
+    const before = next.get(question.id);
+    if (!before || before.version <= question.version) next.set(question.id, question);
+  }
+  heard.value = next;
+  settle();
+}
+
+function countVotes(votes: ReadonlyMap<string, number>): void {
+  const next = new Map(heard.value);
+  for (const [id, n] of votes) {
+    const before = next.get(id);
+    if (before) next.set(id, { ...before, votes: n });
+  }
+  heard.value = next;
+}
+
+/** Drops the moves that the journal has caught up with. */
+function settle(): void {
+  const left = [...moving.value].filter(([id, ahead]) => (heard.value.get(id)?.version ?? -1) < ahead.version);
+  if (left.length < moving.value.size) moving.value = new Map(left);
+}
+
+/** Takes in a question as it stands on the server, such as the one that comes with a conflict. */
+export function correct(question: Question): void {
+  takeIn([question]);
+}
+
+/** Pages in what waits and what is open beyond the newest, so that nothing old is forgotten. */
+async function fetchQueue(show: string): Promise<void> {
+  for (const state of ["pending", "open"] as const) {
+    let next: string | null = null;
+    for (let page = 0; page < PAGES_AT_START_MAX; page++) {
+      next = await fetchPage(show, state, next);
+      if (!next) break;
+    }
+  }
+  letInNow();
+}
+
+async function fetchPage(show: string, state: QuestionState, cursor: string | null): Promise<string | null> {
+  const query = new URLSearchParams({ state, limit: String(PAGE), ...(cursor && { cursor }) });
+  const path = `/shows/${encodeURIComponent(show)}/questions?${query}`;
+  const found = await request<{ questions: Question[]; next: string | null }>(path, { token: session.value?.token });
+  takeIn(found.questions);
+  return found.next;
+}
+
+/** Fetches the next page of older questions of the tab and lets them in. */
+export async function fetchOlder(): Promise<void> {
+  const show = snapshot.value?.show.id;
+  const state = tab.value;
+  if (!show) return;
+  const next = await fetchPage(show, state, more.value[state] ?? null);
+  more.value = { ...more.value, [state]: next };
+  letInNow();
+}
+
+export function chooseTab(next: QuestionState): void {
+  tabChosen = true;
+  tab.value = next;
+  selected.value = null;
+  letInNow();
+}
+
+export function chooseSorting(next: Sorting): void {
+  sorting.value = next;
+  letInNow();
+}
+
+/** Lets everything new in, in order, and forgets the marked rows. The chosen question stays chosen if it is still there. */
+export function letInNow(): void {
+  order.value = letIn(tab.value, known.value, sorting.value);
+  if (!rows.value.some((row) => row.question.id === selected.value)) selected.value = rows.value[0]?.question.id ?? null;
+}
+
+export function choose(id: string): void {
+  selected.value = id;
+}
+
+export function step(by: 1 | -1): void {
+  selected.value = neighbour(rows.value, selected.value, by);
+}
+
+/** Marks a question as moved by this person to how it will stand, and looks at the next. Returns what takes that back. */
+export function moveAhead(question: Question, ahead: Question): () => void {
+  if (selected.value === question.id) selected.value = afterLeaving(rows.value, question.id);
+  mine.value = new Set([...mine.value, question.id]);
+  moving.value = new Map([...moving.value, [question.id, ahead]]);
+  return () => {
+    moving.value = new Map([...moving.value].filter(([id]) => id !== question.id));
+    mine.value = new Set([...mine.value].filter((id) => id !== question.id));
+  };
+}
+
+// With nothing chosen, the first question that is let in is the next to do.
+effect(() => {
+  if (selected.value === null && rows.value[0]?.standing === "here") selected.value = rows.value[0].question.id;
+});

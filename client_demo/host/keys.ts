@@ -1,0 +1,127 @@
+// One key for each action. Single keys can be switched off (WCAG 2.1.4), and never act while something is being written.
+import { signal } from "@preact/signals";
+import { readPreference, writePreference } from "../shared/preference";
+import { answerLive, approve, pinProduct, pinQuestion, restore } from "./actions";
+import { undoable } from "./deeds";
+import { chooseTab, current, letInNow, snapshot, step } from "./desk";
+import { TABS } from "./queue";
+import { dismissing, ending, focusOn, keysShown, onStage } from "./surface";
+
+export const keysOn = signal(readPreference("keys") !== "off");
+
+export function switchKeys(on: boolean): void {
+  keysOn.value = on;
+  writePreference("keys", on ? "on" : "off");
+}
+
+/** The actions that have a key, in the order of the list that the page shows. */
+export const KEYS = [
+  ["next", "J"],
+  ["previous", "K"],
+  ["let_in", "N"],
+  ["approve", "A"],
+  ["answer_live", "L"],
+  ["answer_text", "T"],
+  ["dismiss", "D"],
+  ["restore", "R"],
+  ["pin", "P"],
+  ["undo", "Z"],
+  ["tabs", "1 – 4"],
+  ["product", "Shift + 1 – 9"],
+  ["announce", "M"],
+  ["stage", "S"],
+  ["show", "E"],
+  ["help", "?"],
+] as const;
+
+/** Does what belongs to the key and returns whether there was anything to do. */
+function act(key: string, event: KeyboardEvent): boolean {
+  const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
+  if (digit) return actOnDigit(Number(digit), event.shiftKey);
+  const row = current.value;
+  const question = row?.standing === "here" ? row.question : null;
+  const deed = undoable.value;
+  switch (key) {
+    case "j":
+    case "arrowdown":
+      return done(() => step(1));
+    case "k":
+    case "arrowup":
+      return done(() => step(-1));
+    case "n":
+      return done(letInNow);
+    case "z":
+      return deed?.undo ? done(deed.undo) : false;
+    case "m":
+      return done(() => focusOn("announce"));
+    case "s":
+      return done(() => {
+        onStage.value = true;
+      });
+    case "e":
+      return done(() => {
+        ending.value = true;
+      });
+    case "?":
+      return done(() => {
+        keysShown.value = true;
+      });
+    default:
+      return question ? actOnQuestion(key, question) : false;
+  }
+}
+
+function actOnQuestion(key: string, question: NonNullable<typeof current.value>["question"]): boolean {
+  const { state, id } = question;
+  if (key === "a" && state === "pending") return done(() => approve(question));
+  if (key === "l" && state === "open") return done(() => answerLive(question));
+  if (key === "t" && state === "open") return done(() => focusOn("answer"));
+  if (key === "r" && (state === "answered" || state === "dismissed")) return done(() => restore(question));
+  if (key === "p" && (state === "open" || state === "answered")) {
+    return done(() => pinQuestion(snapshot.value?.pinned_question === id ? null : id));
+  }
+  if (key === "d" && state !== "dismissed") {
+    return done(() => {
+      dismissing.value = true;
+    });
+  }
+  return false;
+}
+
+function actOnDigit(n: number, shift: boolean): boolean {
+  const product = snapshot.value?.products[n - 1];
+  if (shift && product) return done(() => pinProduct(snapshot.value?.pinned_product === product.id ? null : product.id));
+  const chosen = TABS[n - 1];
+  return !shift && chosen ? done(() => chooseTab(chosen)) : false;
+}
+
+function done(what: () => void): true {
+  what();
+  return true;
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.matches("input:not([type=checkbox]), textarea, select") || target.isContentEditable;
+}
+
+/** Whether the key belongs to the control that has the focus, such as an arrow in a row of tabs. */
+function isTaken(event: KeyboardEvent): boolean {
+  const inTabs = event.target instanceof HTMLElement && event.target.matches("[role=tab]");
+  return inTabs && event.key.startsWith("Arrow");
+}
+
+/** The keys that may be held down. */
+const STEPS = new Set(["j", "k", "arrowdown", "arrowup"]);
+
+export function listenToKeys(): () => void {
+  const hear = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (isWriting(event.target) || isTaken(event) || document.querySelector("dialog[open]")) return;
+    if (!keysOn.value && event.key !== "?") return;
+    if (event.repeat && !STEPS.has(event.key.toLowerCase())) return;
+    if (act(event.key.toLowerCase(), event)) event.preventDefault();
+  };
+  document.addEventListener("keydown", hear);
+  return () => document.removeEventListener("keydown", hear);
+}

@@ -1,0 +1,64 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { count, duration, money } from "../shared/format";
+import { counts, snapshot, view } from "./desk";
+import { t } from "./text";
+
+/** The show's length so far in seconds, new each second while it runs; null before its start. */
+export function useElapsed(): number | null {
+  const now = useSignal(Date.now());
+  const show = snapshot.value?.show;
+  const live = show?.state === "live";
+  useEffect(() => {
+    if (!live) return;
+    const timer = setInterval(() => {
+      now.value = Date.now();
+    }, 1000);
+    return () => clearInterval(timer);
+  }, [live]);
+  if (!show?.started_at) return null;
+  const end = show.ended_at ? Date.parse(show.ended_at) : now.value;
+  return Math.max(0, (end - Date.parse(show.started_at)) / 1000);
+}
+
+/** The five numbers that a host needs. */
+export function Numbers() {
+  const { state } = view.value;
+  const sales = state?.snapshot.sales;
+  const elapsed = useElapsed();
+  const unanswered = counts.value.open + counts.value.pending;
+  const amounts = Object.entries(sales?.amount ?? {});
+  return (
+    <dl class="numbers" data-testid="numbers">
+      <Tile name="watching" value={state?.viewers == null ? "–" : count(state.viewers)} />
+      <Tile name="orders" value={sales ? count(sales.orders) : "–"} />
+      <Tile
+        name="money"
+        value={sales ? amounts.map(([currency, minor]) => money(minor, currency)).join(" · ") || nothingSold() : "–"}
+      />
+      <Tile name="questions" value={count(unanswered)} loud={counts.value.pending > 0} />
+      <Tile name="time" value={elapsed === null ? "–" : duration(elapsed)} />
+    </dl>
+  );
+}
+
+function nothingSold(): string {
+  return money(0, snapshot.value?.products[0]?.currency ?? "JPY");
+}
+
+function Tile({
+  name,
+  value,
+  loud = false,
+}: {
+  name: "watching" | "orders" | "money" | "questions" | "time";
+  value: string;
+  loud?: boolean;
+}) {
+  return (
+    <div class={loud ? "number number-loud" : "number"}>
+      <dt>{t(`number.${name}`)}</dt>
+      <dd data-testid={`number-${name}`}>{value}</dd>
+    </div>
+  );
+}

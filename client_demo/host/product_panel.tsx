@@ -1,0 +1,107 @@
+import { signal } from "@preact/signals";
+import type { Product } from "../sdk/wire";
+import { count, money } from "../shared/format";
+import { Button } from "../shared/ui/button";
+import { Icon } from "../shared/ui/icon";
+import { pinProduct, restock, restocking } from "./actions";
+import { snapshot } from "./desk";
+import { Key } from "./key_hint";
+import { t } from "./text";
+
+const STEPS = [1, 10, 100] as const;
+const LOW = 5;
+const stepBy = signal<number>(1);
+
+/** The products: which is on screen, how many are left, and both in one tap. */
+export function ProductPanel() {
+  const products = snapshot.value?.products ?? [];
+  return (
+    <section class="panel card" aria-labelledby="products-title" data-testid="products">
+      <header class="panel-head">
+        <h2 id="products-title">{t("products.title")}</h2>
+        <fieldset class="segmented segmented-small" aria-label={t("stock.step")}>
+          {STEPS.map((each) => (
+            <button
+              type="button"
+              key={each}
+              aria-pressed={stepBy.value === each}
+              data-testid={`stock-step-${each}`}
+              onClick={() => {
+                stepBy.value = each;
+              }}
+            >
+              {t("stock.by", { n: each })}
+            </button>
+          ))}
+        </fieldset>
+      </header>
+      {products.length === 0 && <p class="hint">{t("products.empty")}</p>}
+      <ul class="products">
+        {products.map((product, i) => (
+          <Line key={product.id} product={product} n={i + 1} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Line({ product, n }: { product: Product; n: number }) {
+  const pinned = snapshot.value?.pinned_product === product.id;
+  return (
+    <li class={pinned ? "product product-pinned" : "product"} data-testid={`product-${product.id}`} data-pinned={pinned}>
+      {product.image ? (
+        <img class="product-image" src={product.image} alt="" width={48} height={48} loading="lazy" />
+      ) : (
+        <span class="product-image" />
+      )}
+      <div class="product-words">
+        <p class="product-title">{product.title}</p>
+        <p class="hint">{money(product.price, product.currency)}</p>
+      </div>
+      <Button
+        size="small"
+        look={pinned ? "primary" : "plain"}
+        aria-pressed={pinned}
+        aria-label={t(pinned ? "unpin.of" : "pin.of", { what: product.title })}
+        data-testid={`pin-${product.id}`}
+        onClick={() => pinProduct(pinned ? null : product.id)}
+      >
+        <Icon name="pin" />
+        {pinned ? t("on_screen") : t("pin")}
+        {n <= 9 && <Key of={`⇧${n}`} />}
+      </Button>
+      <Stock product={product} />
+    </li>
+  );
+}
+
+function Stock({ product }: { product: Product }) {
+  const coming = restocking.value.get(product.id) ?? 0;
+  const left = Math.max(0, product.stock + coming);
+  const by = stepBy.value;
+  const look = left === 0 ? "stock-out" : left <= LOW ? "stock-low" : "";
+  return (
+    <div class="stock">
+      <Button
+        size="small"
+        disabled={left < by}
+        aria-label={t("stock.less", { n: by, what: product.title })}
+        data-testid={`less-${product.id}`}
+        onClick={() => restock(product, -by)}
+      >
+        {`−${by}`}
+      </Button>
+      <span class={`stock-left ${look}`} data-testid={`stock-${product.id}`} data-coming={coming !== 0}>
+        {left === 0 ? t("stock.out") : t.count("stock.left", left)}
+      </span>
+      <Button
+        size="small"
+        aria-label={t("stock.more", { n: by, what: product.title })}
+        data-testid={`more-${product.id}`}
+        onClick={() => restock(product, by)}
+      >
+        {`+${count(by)}`}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,236 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Question } from "../sdk/wire";
+import { timeOfDay } from "../shared/format";
+import { Button } from "../shared/ui/button";
+import { Icon } from "../shared/ui/icon";
+import { answerLive, answerText, approve, drafts, pinQuestion, restore, sayMoved } from "./actions";
+import { current, rows, selected, snapshot, step } from "./desk";
+import { Key } from "./key_hint";
+import { dismissing } from "./surface";
+import { t } from "./text";
+
+const ANSWER_MAX = 1000;
+
+/** The question that is next, with the next thing to do about it as the biggest. */
+export function QuestionCard() {
+  const row = current.value;
+  if (!row) return <Nothing />;
+  const { question, standing } = row;
+  return (
+    <article
+      class="focus card"
+      aria-label={t("focus.title")}
+      data-testid="focus"
+      data-question={question.id}
+      data-state={question.state}
+    >
+      <p class="focus-meta">
+        <strong>{question.author}</strong>
+        <span>{timeOfDay(question.asked_at)}</span>
+        <span class="focus-votes">
+          <Icon name="up" />
+          {t.count("votes", question.votes)}
+        </span>
+        {snapshot.value?.pinned_question === question.id && (
+          <span class="badge badge-accent">
+            <Icon name="pin" />
+            {t("pinned")}
+          </span>
+        )}
+      </p>
+      <p class={question.text.length > 160 ? "focus-text focus-text-long" : "focus-text"} data-testid="focus-text">
+        {question.text}
+      </p>
+      <Fate question={question} />
+      {standing === "moved" ? <Moved question={question} /> : <Actions key={question.state} question={question} />}
+      <Steps />
+    </article>
+  );
+}
+
+function Nothing() {
+  return (
+    <div class="focus focus-empty card" data-testid="focus-empty">
+      <div class="empty">
+        <Icon name="check" />
+        <h2>{t("focus.none.title")}</h2>
+        <p>{t("focus.none.text")}</p>
+      </div>
+    </div>
+  );
+}
+
+/** What became of the question so far. */
+function Fate({ question: { answer, dismissed_reason: reason, state, moderated_by: by } }: { question: Question }) {
+  if (state === "answered" && answer) {
+    return (
+      <div class="fate">
+        <p class="hint">{t(answer.live ? "fate.live" : "fate.text", { who: by ?? t("somebody"), at: timeOfDay(answer.at) })}</p>
+        {answer.text && <p class="fate-text">{answer.text}</p>}
+      </div>
+    );
+  }
+  if (state === "dismissed") {
+    return (
+      <p class="fate hint">
+        {t("fate.dismissed", { who: by ?? t("somebody"), reason: t.maybe(`reason.${reason}`) ?? t("reason.other") })}
+      </p>
+    );
+  }
+  return null;
+}
+
+/** A colleague was faster: who, and the way on. */
+function Moved({ question }: { question: Question }) {
+  return (
+    <div class="focus-actions">
+      <p class="notice" role="status" data-testid="conflict">
+        {sayMoved(question)}
+      </p>
+      <Button look="primary" size="large" onClick={() => step(1)}>
+        {t("next")}
+        <Key of="J" />
+      </Button>
+    </div>
+  );
+}
+
+/** A click that is no second half of a double click: the next question already lies under the same button. */
+function once(act: () => void) {
+  return (event: MouseEvent): void => {
+    if (event.detail < 2) act();
+  };
+}
+
+function Actions({ question }: { question: Question }) {
+  const { state } = question;
+  return (
+    <div class="focus-actions">
+      {state === "pending" && (
+        <Button look="primary" class="focus-main" onClick={once(() => approve(question))} data-testid="approve">
+          {t("approve")}
+          <Key of="A" />
+        </Button>
+      )}
+      {state === "open" && (
+        <Button look="primary" class="focus-main" onClick={once(() => answerLive(question))} data-testid="answer-live">
+          {t("answer.live")}
+          <Key of="L" />
+        </Button>
+      )}
+      {(state === "answered" || state === "dismissed") && (
+        <Button class="focus-main" onClick={once(() => restore(question))} data-testid="restore">
+          {t("restore")}
+          <Key of="R" />
+        </Button>
+      )}
+      <div class="focus-more">
+        {(state === "open" || state === "answered") && <PinButton question={question} />}
+        {state !== "dismissed" && (
+          <Button
+            look="danger"
+            data-testid="dismiss"
+            aria-haspopup="dialog"
+            onClick={() => {
+              dismissing.value = true;
+            }}
+          >
+            {t("dismiss")}
+            <Key of="D" />
+          </Button>
+        )}
+      </div>
+      {state === "open" && <AnswerForm key={question.id} question={question} />}
+    </div>
+  );
+}
+
+function PinButton({ question }: { question: Question }) {
+  const pinned = snapshot.value?.pinned_question === question.id;
+  return (
+    <Button onClick={() => pinQuestion(pinned ? null : question.id)} aria-pressed={pinned} data-testid="pin-question">
+      <Icon name="pin" />
+      {pinned ? t("unpin") : t("pin")}
+      <Key of="P" />
+    </Button>
+  );
+}
+
+function AnswerForm({ question }: { question: Question }) {
+  const text = useSignal(drafts.get(question.id) ?? "");
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (text.value) drafts.set(question.id, text.value);
+    else drafts.delete(question.id);
+  }, [text.value]);
+  function send(): void {
+    const words = text.value.trim();
+    if (!words) return field.current?.focus();
+    drafts.delete(question.id);
+    text.value = "";
+    field.current?.blur();
+    answerText(question, words);
+  }
+  return (
+    <form
+      class="answer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <label class="field">
+        <span class="field-label">
+          {t("answer.label")}
+          <Key of="T" />
+        </span>
+        <textarea
+          class="input"
+          id="answer-text"
+          ref={field}
+          rows={3}
+          maxLength={ANSWER_MAX}
+          value={text.value}
+          data-testid="answer-text"
+          onInput={(event) => {
+            text.value = event.currentTarget.value;
+          }}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") field.current?.blur();
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+          }}
+        />
+      </label>
+      <Button type="submit" aria-disabled={!text.value.trim()} data-testid="answer-send">
+        <Icon name="send" />
+        {t("answer.send")}
+        <Key of="Ctrl ⏎" />
+      </Button>
+    </form>
+  );
+}
+
+/** Where in the queue this question stands, and the way to its neighbours. */
+function Steps() {
+  const at = rows.value.findIndex((row) => row.question.id === selected.value);
+  return (
+    <nav class="steps" aria-label={t("steps")}>
+      <Button size="small" look="quiet" onClick={() => step(-1)} aria-label={t("previous")} disabled={at <= 0}>
+        {t("previous")}
+        <Key of="K" />
+      </Button>
+      <span class="hint">{t("position", { n: at + 1, all: rows.value.length })}</span>
+      <Button
+        size="small"
+        look="quiet"
+        onClick={() => step(1)}
+        aria-label={t("next")}
+        disabled={at < 0 || at >= rows.value.length - 1}
+      >
+        {t("next")}
+        <Key of="J" />
+      </Button>
+    </nav>
+  );
+}

@@ -1,0 +1,76 @@
+// The queue of questions as one person works through it. Pure. Nothing moves by itself: a tab keeps the order in which its questions were
+// let in; what is new waits outside and is counted; what a colleague took stays where it was, marked, until the person lets the next ones in.
+import type { Question, QuestionState } from "../sdk/wire";
+
+export const TABS: readonly QuestionState[] = ["pending", "open", "answered", "dismissed"];
+export type Sorting = "oldest" | "votes";
+
+/** One line of the queue. `moved`: it is in another state now, and it was not this person who moved it. */
+export interface Row {
+  question: Question;
+  standing: "here" | "moved";
+}
+
+export type Known = ReadonlyMap<string, Question>;
+
+/** The order in which a tab is worked through: who waits longest first, or most wished first; what is over, newest first. */
+export function inOrder(tab: QuestionState, questions: Iterable<Question>, sorting: Sorting): Question[] {
+  const oldest = (a: Question, b: Question): number =>
+    a.asked_at < b.asked_at ? -1 : a.asked_at > b.asked_at ? 1 : a.id < b.id ? -1 : 1;
+  const order: Record<QuestionState, (a: Question, b: Question) => number> = {
+    pending: oldest,
+    open: sorting === "votes" ? (a, b) => b.votes - a.votes || oldest(a, b) : oldest,
+    answered: (a, b) => (b.answer?.at ?? "").localeCompare(a.answer?.at ?? "") || oldest(b, a),
+    dismissed: (a, b) => oldest(b, a),
+  };
+  return [...questions].filter((each) => each.state === tab).sort(order[tab]);
+}
+
+/** Everything that belongs into the tab now, in its order: what letting in gives. */
+export function letIn(tab: QuestionState, known: Known, sorting: Sorting): string[] {
+  return inOrder(tab, known.values(), sorting).map((question) => question.id);
+}
+
+/** What is to be drawn of the tab: questions let in, without those that this person moved away. */
+export function rowsOf(tab: QuestionState, order: readonly string[], known: Known, mine: ReadonlySet<string>): Row[] {
+  const rows: Row[] = [];
+  for (const id of order) {
+    const question = known.get(id);
+    if (!question) continue;
+    if (question.state === tab) rows.push({ question, standing: "here" });
+    else if (!mine.has(id)) rows.push({ question, standing: "moved" });
+  }
+  return rows;
+}
+
+/** How many questions of the tab wait to be let in. */
+export function countWaiting(tab: QuestionState, order: readonly string[], known: Known): number {
+  const inside = new Set(order);
+  let waiting = 0;
+  for (const question of known.values()) if (question.state === tab && !inside.has(question.id)) waiting++;
+  return waiting;
+}
+
+/** The question to look at after `id` left: the next one that is still here, else the one before it. */
+export function neighbour(rows: readonly Row[], id: string | null, step: 1 | -1 = 1): string | null {
+  const at = rows.findIndex((row) => row.question.id === id);
+  if (at < 0) return rows[0]?.question.id ?? null;
+  const next = rows[at + step] ?? rows[at];
+  return next?.question.id ?? null;
+}
+
+/** Which question is next when this one leaves the tab. */
+export function afterLeaving(rows: readonly Row[], id: string): string | null {
+  const at = rows.findIndex((row) => row.question.id === id);
+  const here = (row: Row | undefined): boolean => row?.standing === "here" && row.question.id !== id;
+  const later = rows.slice(at + 1).find(here);
+  const earlier = rows.slice(0, Math.max(at, 0)).findLast(here);
+  return (later ?? earlier)?.question.id ?? null;
+}
+
+/** How many questions are in each state. */
+export function countStates(known: Known): Record<QuestionState, number> {
+  const counts = { pending: 0, open: 0, answered: 0, dismissed: 0 };
+  for (const question of known.values()) counts[question.state]++;
+  return counts;
+}

@@ -1,0 +1,214 @@
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { QuestionState } from "../sdk/wire";
+import { count, timeOfDay } from "../shared/format";
+import { Button } from "../shared/ui/button";
+import { Icon } from "../shared/ui/icon";
+import { sayMoved } from "./actions";
+import {
+  choose,
+  chooseSorting,
+  chooseTab,
+  counts,
+  fetchOlder,
+  letInNow,
+  more,
+  rows,
+  selected,
+  snapshot,
+  sorting,
+  tab,
+  waiting,
+} from "./desk";
+import { Key } from "./key_hint";
+import { type Row, TABS } from "./queue";
+import { shared, t } from "./text";
+
+/** Height of a row in CSS pixels; rows are equally high, so that a long list can be drawn in part. */
+const ROW_HEIGHT = 76;
+const WINDOWED_FROM = 200;
+const BEYOND = 8;
+
+/** The queue: four tabs, what waits outside, and the rows that were let in. */
+export function QueueList() {
+  return (
+    <section class="queue" aria-label={t("queue.title")} data-testid="queue">
+      <Tabs />
+      <div class="queue-bar">
+        <NewOnes />
+        {tab.value === "open" && <SortingChoice />}
+      </div>
+      <Rows key={tab.value} />
+    </section>
+  );
+}
+
+function Tabs() {
+  function onKeyDown(event: KeyboardEvent): void {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const next = TABS[(TABS.indexOf(tab.value) + by + TABS.length) % TABS.length] ?? "open";
+    chooseTab(next);
+    document.getElementById(`tab-${next}`)?.focus();
+  }
+  return (
+    <div class="tabs queue-tabs" role="tablist" aria-label={t("queue.title")} onKeyDown={onKeyDown}>
+      {TABS.map((each, i) => (
+        <button
+          type="button"
+          key={each}
+          id={`tab-${each}`}
+          class="tab"
+          role="tab"
+          aria-selected={tab.value === each}
+          aria-controls="queue-rows"
+          tabIndex={tab.value === each ? 0 : -1}
+          title={t("tab.key", { n: i + 1 })}
+          data-testid={`tab-${each}`}
+          onClick={() => chooseTab(each)}
+        >
+          {t(`tab.${each}`)}
+          <span
+            class={each === "pending" && counts.value.pending ? "tab-count tab-count-warn" : "tab-count"}
+            data-testid={`count-${each}`}
+          >
+            {count(counts.value[each])}
+          </span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** How many came since the last look. Its place is always kept, so that the rows below never move. */
+function NewOnes() {
+  const n = waiting.value;
+  return (
+    <span class="queue-new" aria-live="polite">
+      {n > 0 && (
+        <Button look="primary" size="small" onClick={letInNow} data-testid="let-in">
+          {t.count("new", n)}
+          <Key of="N" />
+        </Button>
+      )}
+    </span>
+  );
+}
+
+function SortingChoice() {
+  return (
+    <fieldset class="segmented" aria-label={t("sort.label")}>
+      {(["votes", "oldest"] as const).map((each) => (
+        <button
+          type="button"
+          key={each}
+          aria-pressed={sorting.value === each}
+          data-testid={`sort-${each}`}
+          onClick={() => chooseSorting(each)}
+        >
+          {t(`sort.${each}`)}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+function Rows() {
+  const box = useRef<HTMLDivElement>(null);
+  const top = useSignal(0);
+  const all = rows.value;
+  const windowed = all.length > WINDOWED_FROM;
+  const seen = Math.ceil((box.current?.clientHeight ?? 800) / ROW_HEIGHT);
+  const first = windowed ? Math.max(0, Math.floor(top.value / ROW_HEIGHT) - BEYOND) : 0;
+  const last = windowed ? Math.min(all.length, first + seen + 2 * BEYOND) : all.length;
+  const at = useComputed(() => rows.value.findIndex((row) => row.question.id === selected.value));
+
+  useEffect(() => {
+    const place = box.current;
+    if (!place || at.value < 0) return;
+    const from = at.value * ROW_HEIGHT;
+    if (from < place.scrollTop) place.scrollTop = from;
+    else if (from + ROW_HEIGHT > place.scrollTop + place.clientHeight) place.scrollTop = from + ROW_HEIGHT - place.clientHeight;
+  }, [at.value]);
+
+  return (
+    <div
+      class="queue-rows"
+      id="queue-rows"
+      role="tabpanel"
+      aria-labelledby={`tab-${tab.value}`}
+      ref={box}
+      onScroll={() => {
+        top.value = box.current?.scrollTop ?? 0;
+      }}
+    >
+      {all.length === 0 && <Empty of={tab.value} />}
+      <ul
+        style={{ paddingTop: `${first * ROW_HEIGHT}px`, paddingBottom: `${(all.length - last) * ROW_HEIGHT}px` }}
+        data-testid="rows"
+      >
+        {all.slice(first, last).map((row) => (
+          <Line key={row.question.id} row={row} />
+        ))}
+      </ul>
+      <Older />
+    </div>
+  );
+}
+
+function Line({ row: { question, standing } }: { row: Row }) {
+  const chosen = selected.value === question.id;
+  const pinned = snapshot.value?.pinned_question === question.id;
+  return (
+    <li class="line" data-testid="question" data-question={question.id} data-standing={standing}>
+      <button type="button" class="line-button" aria-current={chosen ? "true" : undefined} onClick={() => choose(question.id)}>
+        <span class="line-text">{question.text}</span>
+        <span class="line-meta">
+          {standing === "moved" ? (
+            <span class="line-moved">{sayMoved(question)}</span>
+          ) : (
+            <>
+              {pinned && <Icon name="pin" />}
+              <span>{`${question.author} · ${timeOfDay(question.asked_at)}`}</span>
+            </>
+          )}
+        </span>
+        <span class="line-votes" title={t.count("votes", question.votes)}>
+          <Icon name="up" />
+          {count(question.votes)}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+function Empty({ of }: { of: QuestionState }) {
+  return (
+    <div class="empty" data-testid="queue-empty">
+      <h2>{t(`empty.${of}.title`)}</h2>
+      <p>{of === "pending" && snapshot.value?.show.moderation === "post" ? t("empty.pending.post") : t(`empty.${of}.text`)}</p>
+    </div>
+  );
+}
+
+function Older() {
+  const busy = useSignal(false);
+  const next = more.value[tab.value];
+  if (next === null || counts.value[tab.value] < 100) return null;
+  return (
+    <Button
+      class="queue-older"
+      disabled={busy.value}
+      data-testid="older"
+      onClick={() => {
+        busy.value = true;
+        void fetchOlder().finally(() => {
+          busy.value = false;
+        });
+      }}
+    >
+      {busy.value ? shared("loading") : t("older")}
+    </Button>
+  );
+}

@@ -1,0 +1,113 @@
+import { computed, signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { duration } from "../shared/format";
+import { answerLive } from "./actions";
+import { undoable } from "./deeds";
+import { known, snapshot } from "./desk";
+import { useElapsed } from "./numbers";
+import { inOrder } from "./queue";
+import { onStage } from "./surface";
+import { shared, t } from "./text";
+
+/** The question on stage. It stays until it is done or passed over: nothing changes under the eyes of who reads it aloud. */
+const held = signal<string | null>(null);
+const passed = signal<ReadonlySet<string>>(new Set());
+
+const question = computed(() => {
+  const pinned = known.value.get(snapshot.value?.pinned_question ?? "");
+  if (pinned?.state === "open") return pinned;
+  const kept = known.value.get(held.value ?? "");
+  if (kept?.state === "open") return kept;
+  return inOrder("open", known.value.values(), "votes").find((each) => !passed.value.has(each.id)) ?? null;
+});
+
+function passOver(): void {
+  if (question.value) passed.value = new Set([...passed.value, question.value.id]);
+  held.value = null;
+}
+
+/** For the person on camera: dark, readable from two metres, three things: the question, the product, the time. */
+export function Stage() {
+  const element = useRef<HTMLDialogElement>(null);
+  const asked = question.value;
+  const elapsed = useElapsed();
+  useEffect(() => {
+    element.current?.showModal();
+    return () => element.current?.close();
+  }, []);
+  useEffect(() => {
+    held.value = asked?.id ?? null;
+  }, [asked?.id]);
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    const key = event.key.toLowerCase();
+    if (key === "l" && asked) answerLive(asked);
+    else if (key === "j" || key === "arrowright") passOver();
+    else if (key === "z") undoable.value?.undo?.();
+    else if (key === "s") leave();
+  }
+
+  return (
+    <dialog
+      ref={element}
+      class="stage"
+      aria-label={t("stage.title")}
+      data-testid="stage"
+      onKeyDown={onKeyDown}
+      onCancel={(event) => {
+        event.preventDefault();
+        leave();
+      }}
+    >
+      <div class="stage-body">
+        <p class={`stage-question ${sizeOf(asked?.text ?? "")}`} data-testid="stage-question">
+          {asked ? asked.text : t("stage.no_question")}
+        </p>
+        <div class="stage-foot">
+          <Product />
+          <p class="stage-time" data-testid="stage-time">
+            {elapsed === null ? "–" : duration(elapsed)}
+          </p>
+        </div>
+        <div class="stage-keys">
+          <button type="button" disabled={!asked} onClick={() => asked && answerLive(asked)} data-testid="stage-answer">
+            {`${t("answer.live")} · L`}
+          </button>
+          <button type="button" onClick={passOver}>
+            {`${t("next")} · J`}
+          </button>
+          <button type="button" disabled={!undoable.value} onClick={() => undoable.value?.undo?.()}>
+            {`${shared("undo")} · Z`}
+          </button>
+          <button type="button" onClick={leave} data-testid="stage-leave">
+            {`${t("stage.leave")} · Esc`}
+          </button>
+        </div>
+      </div>
+    </dialog>
+  );
+}
+
+function leave(): void {
+  onStage.value = false;
+}
+
+function Product() {
+  const pinned = snapshot.value?.products.find((each) => each.id === snapshot.value?.pinned_product);
+  if (!pinned) return <p class="stage-product stage-quiet">{t("stage.no_product")}</p>;
+  return (
+    <p class="stage-product" data-testid="stage-product">
+      <span>{pinned.title}</span>
+      <strong class={pinned.stock === 0 ? "stage-out" : ""}>
+        {pinned.stock === 0 ? t("stock.out") : t.count("stock.left", pinned.stock)}
+      </strong>
+    </p>
+  );
+}
+
+/** The longer the text, the smaller it is written; never below what is readable from two metres. */
+function sizeOf(text: string): string {
+  const length = [...text].reduce((sum, each) => sum + ((each.codePointAt(0) ?? 0) > 0x2e80 ? 2 : 1), 0);
+  return length <= 60 ? "stage-short" : length <= 160 ? "stage-middling" : "stage-long";
+}

@@ -1,0 +1,19 @@
+import { createTranslator } from "../shared/i18n";
+import en from "../shared/locales/host.en.json";
+import ja from "../shared/locales/host.ja.json";
+import sharedEn from "../shared/locales/shared.en.json";
+import sharedJa from "../shared/locales/shared.ja.json";
+
+export const t = createTranslator(en, ja);
+export const shared = createTranslator(sharedEn, sharedJa);
+
+/** The beginning of a text for a place where one line must do. */
+export function brief(text: string, most = 60): string {
+  const characters = [...text.replace(/\s+/g, " ").trim()];
+  return characters.length > most
+    ? `${characters
+        .slice(0, most - 1)
+        .join("")
+        .trimEnd()}…`
+    : characters.join("");
+}
