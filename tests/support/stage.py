@@ -78,11 +78,18 @@ class Stage:
             await connection.execute(insert(ProductRow).values(**row.model_dump()))
 
     async def buy(
-        self, viewer: str, product: str, *, quantity: int = 1, key: str = "", price: int | None = None
+        self,
+        viewer: str,
+        product: str,
+        *,
+        quantity: int = 1,
+        key: str = "",
+        price: int | None = None,
+        show: str = SHOW,
     ) -> Receipt:
-        """Buy in the show."""
+        """Buy in the show; with a key of its own unless one is given."""
         purchase = Purchase(viewer, product, quantity, key or new_id("k"), price)
-        return await self.shop.buy(SHOW, purchase)
+        return await self.shop.buy(show, purchase)
 
     async def products(self) -> dict[str, tuple[int, int]]:
         """Return stock and sold of every product."""

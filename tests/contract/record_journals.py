@@ -1,0 +1,134 @@
+"""Records one whole show as the server tells it, to viewers and to staff, for the reducers that are not written in Python.
+
+`python -m tests.contract.record_journals` writes `journals/*.json` anew, each with `position`, `snapshot`, `pushes` and `end`: the snapshot
+with the pushes applied must equal `end`. Times stand still or move by fixed steps, and generated ids are numbered, so that the same
+server always records the same.
+"""
+
+import asyncio
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from server.db.migrations import migrate
+from server.embedded import start_postgres
+from tests.support.reducer import Seen, assert_snapshot_plus_pushes_equals_fresh, see
+from tests.support.stage import HOST, MODERATOR, Stage, open_stage
+
+JOURNALS = Path(__file__).parent / "journals"
+SHOW = "evening"
+GENERATED_ID = re.compile(r'"(q)_[0-9a-v]{26}"')
+
+Recordings = dict[str, dict[str, Any]]
+
+
+async def record(database_url: str) -> Recordings:
+    """Play a show on the empty database at `database_url` and return its recordings by file name."""
+    async with open_stage(database_url) as stage:
+        await stage.add_show(SHOW, state="scheduled", moderation="pre", video_mp4="/media/show.mp4")
+        await play_beginning(stage)
+        old = await see(stage.database, SHOW)
+        await play_rest(stage)
+        public, staff = await assert_snapshot_plus_pushes_equals_fresh(stage.database, SHOW, old)
+        end = await see(stage.database, SHOW)
+    return {
+        "a_show_for_viewers.json": _recording(old, old.public, public, end.public),
+        "a_show_for_staff.json": _recording(old, old.staff, staff, end.staff),
+    }
+
+
+async def play_beginning(stage: Stage) -> None:
+    """What was there before: an announcement, an open question that is pinned, and one that waits."""
+    await stage.shows.announce(SHOW, HOST, "We begin at eight")
+    early = await ask(stage, "v_1", "Aki", "Will there be mugs?")
+    await stage.questions.approve(SHOW, MODERATOR, early, 0)
+    await stage.questions.pin(SHOW, HOST, early)
+    await ask(stage, "v_2", "Ren", "送料はいくらですか？")
+
+
+async def play_rest(stage: Stage) -> None:
+    """Every kind of push at least once."""
+    questions, shop = stage.questions, stage.shop
+    (waiting,) = await questions.list_queue(SHOW, "pending", after=None, limit=1)
+    await stage.shows.start(SHOW, HOST)
+    await questions.approve(SHOW, MODERATOR, waiting.id, 0)
+    washable = await ask(stage, "v_3", "Guest 4821", "Is it washable?")
+    spam = await ask(stage, "v_4", "Guest 1000", "Cheap watches!!!")
+    await questions.dismiss(SHOW, MODERATOR, spam, 0, "spam")
+    await questions.approve(SHOW, MODERATOR, washable, 0)
+    for voter in ("v_1", "v_2", "v_4"):
+        await questions.vote(SHOW, voter, washable)
+    await questions.vote(SHOW, "v_3", waiting.id)
+    stage.tick()
+    await questions.answer(SHOW, HOST, washable, 1, text="Yes, at 30°.", live=False)
+    await questions.answer(SHOW, HOST, waiting.id, 1, text=None, live=True)
+    await questions.restore(SHOW, HOST, waiting.id, 2)
+    await questions.pin(SHOW, HOST, washable)
+    await questions.dismiss(SHOW, MODERATOR, washable, 2, "duplicate")
+    await questions.restore(SHOW, MODERATOR, washable, 3)
+    await questions.pin(SHOW, HOST, waiting.id)
+    await questions.unpin(SHOW, HOST, None)
+    await questions.restore(SHOW, MODERATOR, spam, 1)
+    await questions.dismiss(SHOW, MODERATOR, spam, 2, "spam")
+    await play_sales(stage)
+    stage.tick()
+    await stage.shows.announce(SHOW, HOST, "Thank you 🙏\nSee you next week")
+    await shop.unpin_product(SHOW, HOST, None)
+    await shop.pin_product(SHOW, HOST, "p_apron")
+    await stage.shows.end(SHOW, HOST)
+
+
+async def play_sales(stage: Stage) -> None:
+    """Pins, sales until nothing is left, and a restock."""
+    await stage.shop.pin_product(SHOW, HOST, "p_bowl")
+    for viewer, product, quantity in (("v_1", "p_bowl", 2), ("v_2", "p_apron", 3), ("v_3", "p_bowl", 1)):
+        await stage.buy(viewer, product, quantity=quantity, key=f"key-{viewer}", show=SHOW)
+    await stage.shop.restock(SHOW, HOST, "p_bowl", 5)
+
+
+async def ask(stage: Stage, viewer: str, author: str, text: str) -> str:
+    """Ask, a second after whatever was before, so that ids grow in the order of asking."""
+    stage.tick()
+    return (await stage.questions.ask(SHOW, viewer, author, text)).id
+
+
+def _recording(old: Seen, snapshot: Any, pushes: Any, end: Any) -> dict[str, Any]:
+    position = {"epoch": "epoch-1", "offset": old.offset}
+    recording: dict[str, Any] = {"position": position, "snapshot": snapshot, "pushes": pushes, "end": end}
+    return recording
+
+
+def number_ids(recordings: Recordings) -> Recordings:
+    """Return the recordings with each generated id replaced by its number; numbers are in the order of the ids."""
+    written = json.dumps(recordings)
+    ids = sorted({match.group() for match in GENERATED_ID.finditer(written)})
+    names = {id: f'"q_{number:04d}"' for number, id in enumerate(ids, 1)}
+    numbered: Recordings = json.loads(GENERATED_ID.sub(lambda match: names[match.group()], written))
+    return numbered
+
+
+def write(recordings: Recordings) -> None:
+    """Write the recordings to their files."""
+    JOURNALS.mkdir(exist_ok=True)
+    for name, recording in recordings.items():
+        written = json.dumps(recording, ensure_ascii=False, indent=1)
+        (JOURNALS / name).write_text(written + "\n", "utf-8")
+
+
+def main() -> None:
+    """Record on a PostgreSQL of its own."""
+    with tempfile.TemporaryDirectory(prefix="showfloor-") as directory:
+        postgres = start_postgres(Path(directory) / "postgres")
+        try:
+            postgres.create_database("recording")
+            url = postgres.url("recording")
+            migrate(url)
+            write(number_ids(asyncio.run(record(url))))
+        finally:
+            postgres.stop()
+
+
+if __name__ == "__main__":
+    main()

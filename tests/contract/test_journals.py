@@ -1,0 +1,49 @@
+"""The recorded journals: the server still tells them so, and they say everything that the protocol can say."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.contract.record_journals import JOURNALS, number_ids, record
+from tests.support.reducer import apply_all
+
+FOR_ALL = {
+    "announce",
+    "product.pinned",
+    "product.stock",
+    "question.answered",
+    "question.dismissed",
+    "question.pinned",
+    "question.posted",
+    "question.restored",
+    "question.voted",
+    "show.ended",
+    "show.started",
+}
+KINDS = {
+    "a_show_for_viewers.json": FOR_ALL | {"withheld"},
+    "a_show_for_staff.json": FOR_ALL | {"question.submitted"},
+}
+
+
+def read(name: str) -> dict[str, Any]:
+    recording: dict[str, Any] = json.loads((JOURNALS / name).read_text("utf-8"))
+    return recording
+
+
+async def test_the_server_tells_the_recorded_show_as_it_was_recorded(database_url: str) -> None:
+    """When this fails on purpose: `python -m tests.contract.record_journals`."""
+    assert number_ids(await record(database_url)) == {name: read(name) for name in KINDS}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_recorded_snapshot_with_its_pushes_is_the_recorded_end(name: str) -> None:
+    recording = read(name)
+    end = apply_all(recording["snapshot"], recording["position"]["offset"], recording["pushes"])
+    assert end == recording["end"]
+
+
+@pytest.mark.parametrize(("name", "kinds"), KINDS.items())
+def test_every_kind_of_push_is_recorded(name: str, kinds: set[str]) -> None:
+    assert {push["type"] for push in read(name)["pushes"]} == kinds
