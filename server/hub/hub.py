@@ -13,8 +13,8 @@ from server.hub import metrics
 from server.hub.admission import Admission, Limits
 from server.hub.connection import Connection
 from server.hub.fanout import FanOut
-from server.hub.frames import PING_FRAME
-from server.hub.room import Room
+from server.hub.frames import PING_FRAME, text_frame
+from server.hub.room import Lane, Reading, Room
 from server.hub.wheel import Wheel
 from server.protocol.codec import encode
 from server.protocol.publication import Publication
@@ -27,7 +27,7 @@ DRAIN_PER_SECOND = 500
 DRAIN_STEP_SECONDS = 0.05
 RECONNECT_MS_MAX = 2000
 CATCH_UP_BYTES_MAX = 64 * 1024
-"""A slow viewer that reads again is given what it missed up to this size; more is a `gap`."""
+"""A slow viewer that reads again is given what it missed up to this size; more is a `gap`, since it would fill the buffer anew."""
 
 
 class _StockPush(Struct):
@@ -148,7 +148,10 @@ class Hub:
         self.set_playing(connection, playing=False)
         if connection.lane is not None:
             connection.lane.writers.pop(connection, None)
-        room.slow.discard(connection)
+        if connection in room.slow:
+            room.slow.remove(connection)
+            room.lane_for(connection, pulse_only=True).writers.pop(connection, None)
+        connection.slow_since = connection.missed_after = None
         del room.connections[connection]
         connection.room, connection.lane = None, None
         self.wheel.remove(connection)
@@ -168,32 +171,39 @@ class Hub:
     # --- slow viewers
 
     def paused(self, connection: Connection) -> None:
-        """The socket's buffer is over its high mark: rounds pass it by until it drains."""
+        """The socket's buffer is over its high mark: from now on the pulse alone, until it drains or has been stuck too long."""
         room = connection.room
-        if room is None or connection.slow_since is not None:
+        if room is None or connection.lane is None or connection.slow_since is not None:
             return
         connection.slow_since = asyncio.get_running_loop().time()
         room.slow.add(connection)
-        if connection.lane is not None:
-            connection.lane.writers.pop(connection, None)
-            connection.missed_after = room.sent
+        connection.lane.writers.pop(connection, None)
+        # A round that is under way still writes to it, since its audience was fixed at its start: it has everything up to `sent`.
+        connection.missed_after = room.sent
+        room.lane_for(connection, pulse_only=True).writers[connection] = connection.transport.write
 
     def resumed(self, connection: Connection) -> None:
-        """It has drained: give it what it missed, or tell it that there is a gap."""
+        """It has drained: give it what it missed, or say that there is a gap, which it fills by a `join` with its position."""
         room, lane = connection.room, connection.lane
         connection.slow_since = None
         if room is None or lane is None or connection.missed_after is None:
             return
         room.slow.discard(connection)
-        missed = room.sent_after(connection.missed_after)
+        room.lane_for(connection, pulse_only=True).writers.pop(connection, None)
+        frame = self._missed_frame(room, lane, connection.missed_after)
         connection.missed_after = None
-        if missed is None or sum(len(p.line) for p in missed) > CATCH_UP_BYTES_MAX:
-            connection.send(GAP_LINE)
-        else:
-            frame = lane.frame(missed, None)
-            if frame is not None:
-                connection.transport.write(frame)
         lane.writers[connection] = connection.transport.write
+        if frame is not None:
+            connection.transport.write(frame)
+
+    def _missed_frame(self, room: Room, lane: Lane, offset: int) -> bytes | None:
+        if lane.reading is Reading.PULSE:
+            return None
+        missed = room.sent_after(offset)
+        if missed is None or sum(len(p.line) for p in missed) > CATCH_UP_BYTES_MAX:
+            metrics.GAPS_TOLD.inc()
+            return text_frame(GAP_LINE)
+        return lane.frame(missed, None)
 
     # --- going away
 

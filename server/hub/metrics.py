@@ -26,3 +26,4 @@ HANDSHAKES_REFUSED = Counter("showfloor_handshakes_refused", "Upgrades refused",
 LOOP_LAG_SECONDS = Gauge("showfloor_loop_lag_seconds", "How late the event loop's last tick was")
 UNSENT_BYTES = Gauge("showfloor_unsent_bytes", "Bytes buffered for slow sockets")
 SLOW = Gauge("showfloor_slow_connections", "Connections that are written only the pulse, or nothing")
+GAPS_TOLD = Counter("showfloor_gaps_told", "Slow viewers told to recover by themselves")
