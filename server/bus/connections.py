@@ -7,6 +7,8 @@
 | `redis+cluster://[user:password@]h1:7000,h2:7001` | a cluster; topics are sharded (SPUBLISH, SSUBSCRIBE) |
 
 redis-py's own retries are off: they would run a command twice whose answer was lost. Who may repeat a command does so by itself.
+Its `socket_timeout` is off too: it waits by `asyncio.wait_for`, which before Python 3.12 may swallow a cancellation, and a loop that was
+to end would run on. `asyncio.timeout` around each call does the same work without that.
 """
 
 import asyncio
@@ -35,7 +37,7 @@ def _options() -> dict[str, Any]:
     return {
         "protocol": 3,
         "retry": Retry(NoBackoff(), 0),
-        "socket_timeout": ANSWER_SECONDS_MAX,
+        "socket_timeout": None,
         "socket_connect_timeout": ANSWER_SECONDS_MAX,
     }
 
@@ -77,10 +79,11 @@ class SingleLink:
         self._sentinels = sentinels
 
     async def run(self, *command: Word) -> Any:
-        return await self._client.execute_command(*command)  # type: ignore[no-untyped-call]
+        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            return await self._client.execute_command(*command)  # type: ignore[no-untyped-call]
 
     async def run_many(self, commands: Sequence[RedisCommand]) -> list[Any]:
-        async with self._client.pipeline(transaction=False) as pipeline:
+        async with asyncio.timeout(ANSWER_SECONDS_MAX), self._client.pipeline(transaction=False) as pipeline:
             for command in commands:
                 pipeline.execute_command(*command)
             return await pipeline.execute(raise_on_error=False)
@@ -107,13 +110,14 @@ class ClusterLink:
         self._nodes: dict[str, Redis] = {}
 
     async def run(self, *command: Word) -> Any:
-        return await self._cluster.execute_command(*command)
+        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            return await self._cluster.execute_command(*command)
 
     async def run_many(self, commands: Sequence[RedisCommand]) -> list[Any]:
-        await self._cluster.initialize()
-        return await asyncio.gather(
-            *(self._cluster.execute_command(*command) for command in commands), return_exceptions=True
-        )
+        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            await self._cluster.initialize()
+            runs = (self._cluster.execute_command(*command) for command in commands)
+            return await asyncio.gather(*runs, return_exceptions=True)
 
     async def open_subscriber(self, topic: str) -> PubSub:
         node = await self._node(topic)
@@ -133,7 +137,8 @@ class ClusterLink:
         await self._cluster.aclose()
 
     async def _node(self, topic: str) -> ClusterNode:
-        await self._cluster.initialize()
+        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            await self._cluster.initialize()
         node = self._cluster.get_node_from_key(topic)
         if node is None:
             raise RedisError("no node of the cluster carries this topic")

@@ -7,7 +7,7 @@ from typing import Any
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
-from server.bus.connections import Link
+from server.bus.connections import ANSWER_SECONDS_MAX, Link
 
 
 class Subscription:
@@ -46,7 +46,8 @@ class Subscription:
             pubsub = self._nodes.get(await self._link.node_of(topic))
             if pubsub is not None:
                 self._removed.add(topic)
-                await (pubsub.sunsubscribe(topic) if self._link.sharded else pubsub.unsubscribe(topic))
+                async with asyncio.timeout(ANSWER_SECONDS_MAX):
+                    await (pubsub.sunsubscribe(topic) if self._link.sharded else pubsub.unsubscribe(topic))
 
     def fail(self, error: BaseException) -> None:
         """Give it up: whoever waits for `failed` learns why."""
@@ -66,7 +67,8 @@ class Subscription:
             self.failed.cancel()
 
     async def _subscribe(self, pubsub: PubSub, topic: str) -> None:
-        await (pubsub.ssubscribe(topic) if self._link.sharded else pubsub.subscribe(topic))
+        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            await (pubsub.ssubscribe(topic) if self._link.sharded else pubsub.subscribe(topic))
 
     async def _read(self, pubsub: PubSub) -> None:
         while True:

@@ -58,6 +58,8 @@ class LedgerWorker:
                 log.warning(
                     "ledger.round_failed", cause=cause, error=type(error).__name__, exc_info=cause == "other"
                 )
+                if (task := asyncio.current_task()) is not None and task.cancelling():
+                    raise asyncio.CancelledError from error  # a driver made another error of our end
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))
                 pause = min(pause * 2, BACKOFF_SECONDS[1])
 
