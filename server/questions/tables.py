@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
@@ -11,9 +12,10 @@ class QuestionRow(SQLModel, table=True):
     """A viewer's question; `version` counts changes of state, `votes` is kept beside them."""
 
     __tablename__ = "question"
+    __table_args__ = (Index("question_show_newest", "show_id", "id"),)
 
     id: str = Field(primary_key=True)
-    show_id: str = Field(foreign_key="show.id", index=True)
+    show_id: str = Field(foreign_key="show.id")
     viewer_id: str = Field(index=True)
     author: str
     text: str
@@ -32,8 +34,9 @@ class VoteRow(SQLModel, table=True):
     """One viewer's vote for one question."""
 
     __tablename__ = "vote"
+    __table_args__ = (Index("vote_show_viewer", "show_id", "viewer_id"),)
 
     question_id: str = Field(primary_key=True, foreign_key="question.id")
     viewer_id: str = Field(primary_key=True)
-    show_id: str = Field(index=True)
+    show_id: str
     at: datetime = moment("at", nullable=False)

@@ -38,7 +38,9 @@ class ShowRow(SQLModel, table=True):
     video_poster: str = Field(default="")
     pinned_product: str | None = None
     pinned_question: str | None = None
-    announcement: dict[str, Any] | None = Field(default=None, sa_column=Column("announcement", JSONB, nullable=True))
+    announcement: dict[str, Any] | None = Field(
+        default=None, sa_column=Column("announcement", JSONB, nullable=True)
+    )
     created_at: datetime = moment("created_at", nullable=False)
     starts_at: datetime | None = moment("starts_at")
     started_at: datetime | None = moment("started_at")
