@@ -5,20 +5,35 @@ import { LastLines } from "./lines";
 import { Notices } from "./notices";
 import { Panel, Sheet, SheetButtons } from "./pane_view";
 import { sheet, wide } from "./panes";
-import { FloatingCanvas, ReactionButtons } from "./reactions/reactions";
-import { isLive, pinnedProduct, show } from "./session";
+import { FloatingCanvas, ReactButton, ReactionChooser } from "./reactions/reactions";
+import { arrival, isLive, link, pinnedProduct, show } from "./session";
 import { Settings } from "./settings";
 import { ShareButton, ShareDialog } from "./share";
 import { ProductCard } from "./shop/product_card";
 import { PurchaseSheet } from "./shop/purchase_sheet";
 import { t } from "./text";
 import { AnnouncementBar, SettingsButton, ShowState, ShowTitle, Watching } from "./top_bar";
-import { VideoControls, VideoTap } from "./video/controls";
+import { BigPlay, TapForSound, VideoControls } from "./video/controls";
 import { Video } from "./video/video";
 
 effect(() => {
   document.title = show.value ? t("page.title_of", { title: show.value.title }) : t("page.title");
 });
+
+/** What the show is and whether it is on; on a wide screen the title stands in the panel. */
+function StageTop() {
+  return (
+    <div class="stage-top">
+      {!wide.value && <ShowTitle />}
+      <div class="stage-marks">
+        <ShowState />
+        <Watching short={!wide.value} />
+        <TapForSound />
+      </div>
+      {!(wide.value && show.value) && <SettingsButton class="round" />}
+    </div>
+  );
+}
 
 /** The video and what lies over it. */
 function Stage() {
@@ -29,43 +44,41 @@ function Stage() {
       {now?.video.poster && <img class="backdrop" src={now.video.poster} alt="" />}
       {now && <Video show={now} />}
       <FloatingCanvas />
-      <div class="stage-top">
-        {!wide.value && <ShowTitle />}
-        <div class="stage-marks">
-          <ShowState />
-          <Watching short={!wide.value} />
-          {!wide.value && <SettingsButton class="round" />}
-        </div>
-      </div>
+      <StageTop />
       <div class="stage-notes">
         <Notices />
         <AnnouncementBar />
-        <VideoTap />
       </div>
+      <BigPlay />
       <StageCover />
       {now && (
         <div class="stage-side">
           <ShareButton class="round" />
           <VideoControls />
-          {isLive.value && <ReactionButtons />}
+          {isLive.value && <ReactionChooser />}
+          {isLive.value && wide.value && <ReactButton />}
         </div>
       )}
+      {now && !wide.value && isLive.value && <LastLines />}
       {now && !wide.value && (
         <div class="stage-foot">
-          {isLive.value && <LastLines />}
           {pinned && <ProductCard product={pinned} pinned small />}
-          <SheetButtons />
+          <div class="stage-ways">
+            <SheetButtons />
+            {isLive.value && <ReactButton />}
+          </div>
         </div>
       )}
     </section>
   );
 }
 
-/** The panel beside the video on a wide screen. */
+/** The panel beside the video on a wide screen. It keeps its place while the show is being joined, so that nothing moves then. */
 function Aside() {
   const pinned = pinnedProduct.value;
+  if (!show.value) return <aside class="aside" aria-busy="true" />;
   return (
-    <aside class="aside" id="panel-start">
+    <aside class="aside">
       <header class="aside-head">
         <ShowTitle />
         <SettingsButton class="button button-quiet button-icon" />
@@ -80,12 +93,19 @@ function Aside() {
   );
 }
 
+function lookOf(alone: boolean): string {
+  if (alone) return "viewer viewer-alone";
+  return sheet.value && !wide.value ? "viewer viewer-with-sheet" : "viewer";
+}
+
 export function Page() {
+  // A show that cannot be entered has no panel either.
+  const alone = !show.value && (link.value.is === "stopped" || arrival.value === "none");
   return (
     <>
-      <main class={sheet.value && !wide.value ? "viewer viewer-with-sheet" : "viewer"} data-testid="viewer">
+      <main class={lookOf(alone)} data-testid="viewer">
         <Stage />
-        {wide.value ? <Aside /> : <Sheet />}
+        {!alone && (wide.value ? <Aside /> : <Sheet />)}
       </main>
       <PurchaseSheet />
       <Settings />

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { ReactionKind } from "../../sdk";
 import { shortCount } from "../../shared/format";
 import { Icon } from "../../shared/ui/icon";
-import { isLive, reactions, tap } from "../session";
+import { link, reactions, tap } from "../session";
 import { t } from "../text";
 import { FloatingReactions } from "./float";
 import { GLYPHS, KINDS } from "./glyphs";
@@ -47,11 +47,13 @@ export function FloatingCanvas() {
       canvas = null;
     };
   }, []);
-  const before = useRef(reactions.peek());
+  const before = useRef<typeof reactions.value | null>(null);
   useSignalEffect(() => {
     const now = reactions.value;
-    if (!calm.matches && document.visibilityState === "visible") riseOthers(before.current, now);
-    before.current = now;
+    // The first totals after a join hold everything that was missed: they are a beginning, not a burst.
+    const joined = link.value.is === "joined";
+    if (before.current && joined && !calm.matches && document.visibilityState === "visible") riseOthers(before.current, now);
+    before.current = joined && Object.keys(now).length > 0 ? now : null;
   });
   return (
     <div class="floating" aria-hidden="true">
@@ -68,10 +70,10 @@ function Glyph({ kind }: { kind: ReactionKind }) {
   );
 }
 
-export function ReactionButtons() {
-  const total = KINDS.reduce((sum, kind) => sum + (reactions.value[kind] ?? 0), 0);
+/** The way to the other kinds; they unfold beside it. */
+export function ReactionChooser() {
   return (
-    <div class="reactions" data-testid="reactions">
+    <div class="reaction-chooser">
       {choosing.value && (
         <fieldset class="reaction-choice" aria-label={t("react.choose")} id="reaction-choice">
           {KINDS.map((kind) => (
@@ -93,27 +95,34 @@ export function ReactionButtons() {
       )}
       <button
         type="button"
-        class="round round-small"
+        class="round"
         data-testid="reaction-choose"
         aria-label={t("react.choose")}
         aria-expanded={choosing.value}
         aria-controls="reaction-choice"
-        disabled={!isLive.value}
         onClick={() => (choosing.value = !choosing.value)}
       >
-        <Icon name={choosing.value ? "close" : "more"} />
+        <Icon name={choosing.value ? "close" : "smile"} />
       </button>
+    </div>
+  );
+}
+
+/** One tap, one reaction of the kind chosen last, and how many there are in all. */
+export function ReactButton() {
+  const total = KINDS.reduce((sum, kind) => sum + (reactions.value[kind] ?? 0), 0);
+  return (
+    <div class="react-place">
       <button
         type="button"
         class="round round-big"
         data-testid="react"
-        disabled={!isLive.value}
         aria-label={t("react.send", { kind: t(`reaction.${chosen.value}`) })}
         onClick={() => react(chosen.value)}
       >
         <Glyph kind={chosen.value} />
       </button>
-      <span class="reaction-total" data-testid="reaction-total" title={t.count("react.total", total)}>
+      <span class="reaction-total" data-testid="reaction-total" data-total={total} title={t.count("react.total", total)}>
         {shortCount(total)}
       </span>
     </div>

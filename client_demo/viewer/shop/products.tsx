@@ -1,4 +1,4 @@
-import { pinnedProduct, products } from "../session";
+import { isLive, pinnedProduct, products, show } from "../session";
 import { t } from "../text";
 import { ProductCard } from "./product_card";
 
@@ -13,6 +13,9 @@ export function Products() {
             <h3>{t("products.empty.title")}</h3>
             <p>{t("products.empty.text")}</p>
           </div>
+        )}
+        {all.length > 0 && !isLive.value && (
+          <p class="hint products-note">{show.value?.state === "ended" ? t("product.over") : t("product.wait")}</p>
         )}
         <ul class="product-list">
           {all.map((each) => (

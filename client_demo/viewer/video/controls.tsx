@@ -34,23 +34,23 @@ export function VideoControls() {
   );
 }
 
-/** Over a picture that stands still: one big way to set it going. A tap on a silent picture brings its sound. */
-export function VideoTap() {
-  if (!isLive.value) return null;
-  if (!playback.playing.value && !playback.slow.value && !playback.failed.value) {
-    return (
-      <button type="button" class="big-play" aria-label={t("video.play")} data-testid="big-play" onClick={togglePlay}>
-        <Icon name="play" />
-      </button>
-    );
-  }
-  if (playback.muted.value && playback.hasSound.value && playback.playing.value) {
-    return (
-      <button type="button" class="sound-pill" data-testid="tap-for-sound" onClick={toggleSound}>
-        <Icon name="mute" />
-        {t("video.tap_for_sound")}
-      </button>
-    );
-  }
-  return null;
+/** Over a picture that stands still: one big way to set it going. */
+export function BigPlay() {
+  if (!isLive.value || playback.playing.value || playback.slow.value || playback.failed.value || !playback.ready.value) return null;
+  return (
+    <button type="button" class="big-play" aria-label={t("video.play")} data-testid="big-play" onClick={togglePlay}>
+      <Icon name="play" />
+    </button>
+  );
+}
+
+/** Pictures start silent, as browsers want it; here is the word about it, away from the host's face. */
+export function TapForSound() {
+  if (!isLive.value || !playback.muted.value || !playback.hasSound.value || !playback.playing.value) return null;
+  return (
+    <button type="button" class="sound-pill" data-testid="tap-for-sound" onClick={toggleSound}>
+      <Icon name="mute" />
+      {t("video.tap_for_sound")}
+    </button>
+  );
 }

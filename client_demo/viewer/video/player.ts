@@ -10,6 +10,8 @@ export const playback = {
   /** The picture has stood still for lack of data for a while. */
   slow: signal(false),
   failed: signal(false),
+  /** There is a picture to be seen, moving or not. */
+  ready: signal(false),
 };
 
 const SLOW_AFTER_MS = 4_000;
@@ -32,6 +34,12 @@ export function followVideo(video: HTMLVideoElement): () => void {
     clearTimeout(stalled);
     playback.slow.value = false;
     setPlaying(true);
+  });
+  on("loadeddata", () => {
+    playback.ready.value = true;
+  });
+  on("emptied", () => {
+    playback.ready.value = false;
   });
   on("pause ended emptied", () => {
     clearTimeout(stalled);
