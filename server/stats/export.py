@@ -116,7 +116,7 @@ def viewer_table(rows: Sequence[Row[Any]], stretches: Iterable[Stretches], lengt
 
 def _viewer_row(row: Row[Any], watched: dict[str, Watched], currencies: list[str]) -> list[Cell]:
     known = (row.viewer_id, row.first_at, row.guest, row.remembered, row.suspect, row.source)
-    one = watched.get(row.viewer_id, Watched(row.viewer_id, [], []))
+    one = watched.get(row.viewer_id, Watched(row.viewer_id, [], [], 0))
     seen = (None,) * 3 if row.suspect else (one.total / MICROSECONDS, len(one.visits), one.views)
     done = (getattr(row, name) for name in _DONE)
     return [*known, *seen, *done, *(row.spent.get(currency, 0) for currency in currencies)]

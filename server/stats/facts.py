@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from server.stats.funnel import Walk
+from server.stats.funnel import Walks
 from server.stats.report import Mark, ProductFigures, ShowState
 from server.stats.watching import Stretches
 
@@ -96,7 +96,8 @@ class Returning:
     """Whom the channel knew from elsewhere: viewers in its shows before and after, and customers."""
 
     seen_before: frozenset[str]
-    seen_after: frozenset[str]
+    seen_after: frozenset[str] | None
+    """None until the window has passed."""
     bought_before: frozenset[str]
     period_customers: int
     period_repeaters: int
@@ -112,7 +113,7 @@ class ShowFacts:
     viewers: Sequence[Stretches]
     tallies: Tallies
     questions: QuestionTallies
-    walks: Sequence[Walk]
+    walks: Walks
     first_orders: dict[str, datetime]
     """By viewer: B(s), and when each first bought in the show."""
     sold: Sequence[Sold]

@@ -255,13 +255,12 @@ def build_repeat(facts: ShowFacts, attendance: Attendance) -> Repeat:
     buyers = facts.people.recognisable.intersection(facts.first_orders)
     if start is None:
         return _unknown_repeat(facts.repeat_window.days)
-    known_at = start + facts.repeat_window
-    again = Ratio.of(len(viewers & returning.seen_after), len(viewers))
+    after = returning.seen_after
     return Repeat(
         window_days=facts.repeat_window.days,
         viewers_before=Ratio.of(len(viewers & returning.seen_before), len(viewers)),
-        viewers_again=again if show.as_of >= known_at else None,
-        viewers_again_known_at=known_at,
+        viewers_again=None if after is None else Ratio.of(len(viewers & after), len(viewers)),
+        viewers_again_known_at=start + facts.repeat_window,
         buyers_before=Ratio.of(len(buyers & returning.bought_before), len(buyers)),
         buyers_seen_before=Ratio.of(len(buyers & returning.seen_before), len(buyers)),
         buyers_in_period=PeriodRate(

@@ -14,9 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.ledger.repository import settled
 from server.stats.definitions import VIEW_MIN
 from server.stats.facts import People, QuestionTallies, Returning, ShowHead, Sold, Tallies
-from server.stats.funnel import Walk
+from server.stats.funnel import Walk, Walks
 from server.stats.report import ProductFigures
-from server.stats.watching import Stretches, watch
+from server.stats.watching import FOREVER, Stretches, watch
+
+# A report sorts and groups a whole show in memory, and leaves the other cores to those who sell.
+_GIVE_ROOM = text("""
+    SELECT set_config('work_mem', '64MB', true), set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)
+""")
 
 _SHOW = text("SELECT id, channel_id, title, host, state, started_at, ended_at FROM show WHERE id = :show")
 
@@ -85,21 +90,26 @@ _QUESTIONS = text("""
     WHERE q.show_id = :show AND a.suspect IS NOT TRUE
 """)
 
-_WALKS = text("""
-    WITH seen AS (
-        SELECT viewer_id, min(at) AS at FROM ledger_entry
-        WHERE show_id = :show AND kind = 'impression' AND at >= :since AND at <= :until GROUP BY viewer_id
-    ), clicked AS (
-        SELECT viewer_id, array_agg(at ORDER BY at) AS at FROM ledger_entry
-        WHERE show_id = :show AND kind = 'click' AND at >= :since AND at <= :until GROUP BY viewer_id
+# Microseconds since the show's start. A viewer who saw and never clicked is only counted: they are most.
+_CLICKERS = text("""
+    WITH clicked AS (
+        SELECT viewer_id, array_agg(CAST(extract(epoch FROM at - :since) * 1000000 AS bigint) ORDER BY at) AS at
+        FROM ledger_entry WHERE show_id = :show AND kind = 'click' AND at >= :since AND at <= :until GROUP BY viewer_id
+    ), seen AS (
+        SELECT viewer_id, CAST(extract(epoch FROM min(at) - :since) * 1000000 AS bigint) AS at
+        FROM ledger_entry WHERE show_id = :show AND kind = 'impression' AND at >= :since AND at <= :until GROUP BY viewer_id
     ), paid AS (
-        SELECT viewer_id, array_agg(at ORDER BY at) AS at FROM orders
-        WHERE show_id = :show AND at >= :since AND at <= :until GROUP BY viewer_id
+        SELECT viewer_id, array_agg(CAST(extract(epoch FROM at - :since) * 1000000 AS bigint) ORDER BY at) AS at
+        FROM orders WHERE show_id = :show AND at >= :since AND at <= :until GROUP BY viewer_id
+    ), counted AS (
+        SELECT seen.viewer_id, seen.at FROM seen
+        WHERE NOT EXISTS (SELECT FROM attendance AS a WHERE a.show_id = :show AND a.viewer_id = seen.viewer_id AND a.suspect)
     )
-    SELECT seen.at, clicked.at, paid.at
-    FROM seen LEFT JOIN clicked USING (viewer_id) LEFT JOIN paid USING (viewer_id)
-    LEFT JOIN attendance AS a ON a.show_id = :show AND a.viewer_id = seen.viewer_id
-    WHERE a.suspect IS NOT TRUE
+    SELECT counted.at AS seen, clicked.at AS clicked, paid.at AS paid, 0 AS alone
+    FROM counted JOIN clicked USING (viewer_id) LEFT JOIN paid USING (viewer_id)
+    UNION ALL
+    SELECT NULL, NULL, NULL, count(*) FROM counted
+    WHERE NOT EXISTS (SELECT FROM clicked WHERE clicked.viewer_id = counted.viewer_id)
 """)
 
 _FIRST_ORDERS = text("""
@@ -116,8 +126,9 @@ _SOLD = text("""
 _PRODUCTS = text("""
     WITH touched AS (
         SELECT e.target AS product_id, e.kind, e.viewer_id, sum(e.n) AS n FROM ledger_entry AS e
-        LEFT JOIN attendance AS a ON a.show_id = e.show_id AND a.viewer_id = e.viewer_id
-        WHERE e.show_id = :show AND e.kind IN ('impression', 'click') AND a.suspect IS NOT TRUE
+        WHERE e.show_id = :show AND e.kind IN ('impression', 'click')
+          AND NOT EXISTS (SELECT FROM attendance AS a
+                          WHERE a.show_id = :show AND a.viewer_id = e.viewer_id AND a.suspect)
         GROUP BY e.target, e.kind, e.viewer_id
     ), met AS (
         SELECT product_id,
@@ -140,31 +151,30 @@ _PRODUCTS = text("""
     ORDER BY p.rank, p.id
 """)
 
-# Viewers of this show in the channel's other shows that started in [since, until), while those ran and before `until`.
-_ELSEWHERE = """
+# Viewers of this show in the channel's other shows that started in [since, until), while those ran and before `until`. One long
+# stretch makes a view; for those few who have only short ones, all are returned, so that the one definition in `watching` judges them.
+_ELSEWHERE = text("""
     WITH other AS (
         SELECT id, started_at AS begin, least(ended_at, CAST(:until AS timestamptz)) AS finish FROM show
         WHERE channel_id = :channel AND id <> :show AND started_at >= :since AND started_at < :until
-    ), stretch AS (
+    ), stretch AS MATERIALIZED (
         SELECT p.viewer_id, p.show_id, greatest(p.started_at, other.begin) AS start,
                least(coalesce(p.ended_at, l.alive_until, p.started_at), other.finish) AS stop
         FROM other JOIN playing AS p ON p.show_id = other.id LEFT JOIN ledger_process AS l USING (process_id)
-        WHERE EXISTS (SELECT FROM attendance AS a WHERE a.show_id = :show AND a.viewer_id = p.viewer_id AND NOT a.suspect)
+    ), at_once AS MATERIALIZED (
+        SELECT DISTINCT viewer_id FROM stretch WHERE stop - start >= :view_min
+    ), in_pieces AS (
+        SELECT viewer_id, array_agg(CAST(extract(epoch FROM start) * 1000000 AS bigint) ORDER BY start) AS starts,
+               array_agg(CAST(extract(epoch FROM stop) * 1000000 AS bigint) ORDER BY start) AS stops
+        FROM stretch WHERE stop > start AND NOT EXISTS (SELECT FROM at_once WHERE at_once.viewer_id = stretch.viewer_id)
+        GROUP BY viewer_id, show_id HAVING sum(stop - start) >= :view_min
+    ), here AS (
+        SELECT viewer_id FROM attendance WHERE show_id = :show AND NOT suspect
     )
-"""
-_ELSEWHERE_AT_ONCE = text(
-    _ELSEWHERE + "SELECT array_agg(DISTINCT viewer_id) FROM stretch WHERE stop - start >= :view_min"
-)
-# Those for whom several short stretches may add up: few, so that the one definition in `watching` can judge them.
-_ELSEWHERE_IN_PIECES = text(
-    _ELSEWHERE
-    + """
-    SELECT viewer_id, array_agg(CAST(extract(epoch FROM start) * 1000000 AS bigint) ORDER BY start),
-           array_agg(CAST(extract(epoch FROM stop) * 1000000 AS bigint) ORDER BY start)
-    FROM stretch WHERE stop > start GROUP BY viewer_id, show_id
-    HAVING max(stop - start) < :view_min AND sum(stop - start) >= :view_min
-    """
-)
+    SELECT NULL AS viewer_id, NULL AS starts, NULL AS stops, array_agg(viewer_id) AS viewers
+    FROM at_once JOIN here USING (viewer_id)
+    UNION ALL SELECT viewer_id, starts, stops, NULL FROM in_pieces JOIN here USING (viewer_id)
+""")
 
 _BOUGHT_BEFORE = text("""
     SELECT array_agg(DISTINCT b.viewer_id)
@@ -185,6 +195,7 @@ _PERIOD = text("""
 
 async def read_show(connection: AsyncConnection, show_id: str, as_of: datetime) -> ShowHead | None:
     """Return which show this is as of `as_of`, or None when there is none."""
+    await connection.execute(_GIVE_ROOM)
     row = (await connection.execute(_SHOW, {"show": show_id})).one_or_none()
     if row is None:
         return None
@@ -231,13 +242,14 @@ async def read_question_tallies(connection: AsyncConnection, show_id: str) -> Qu
     )
 
 
-async def read_walks(connection: AsyncConnection, show: ShowHead) -> list[Walk]:
+async def read_walks(connection: AsyncConnection, show: ShowHead) -> Walks:
     """Return when each viewer who saw a product first saw one, clicked, and paid, while the show ran."""
     if show.started_at is None:
-        return []
+        return Walks([], 0)
     window = {"show": show.id, "since": show.started_at, "until": show.until}
-    rows = await connection.execute(_WALKS, window)
-    return [Walk(((seen,), clicked or (), paid or ())) for seen, clicked, paid in rows]
+    rows = (await connection.execute(_CLICKERS, window)).all()
+    further = [Walk(((seen,), clicked, paid or ())) for seen, clicked, paid, _ in rows if seen is not None]
+    return Walks(further, sum(row.alone for row in rows))
 
 
 async def read_first_orders(connection: AsyncConnection, show_id: str) -> dict[str, datetime]:
@@ -261,11 +273,11 @@ async def read_returning(connection: AsyncConnection, show: ShowHead, window: ti
     """Return whom the channel knew from its other shows within `window`, and its customers in the `window` up to the show's end."""
     start = show.started_at
     if start is None:
-        return Returning(frozenset(), frozenset(), frozenset(), 0, 0)
+        return Returning(frozenset(), None, frozenset(), 0, 0)
     before = await _read_seen(connection, show, start - window, start)
-    after = await _read_seen(connection, show, start, start + window)
-    channel = {"channel": show.channel_id, "show": show.id}
-    bought = await connection.scalar(_BOUGHT_BEFORE, channel)
+    passed = show.as_of >= start + window
+    after = await _read_seen(connection, show, start, start + window) if passed else None
+    bought = await connection.scalar(_BOUGHT_BEFORE, {"channel": show.channel_id, "show": show.id})
     period = {"channel": show.channel_id, "since": show.until - window, "until": show.until}
     customers, repeaters = (await connection.execute(_PERIOD, period)).one()
     return Returning(before, after, frozenset(bought or ()), customers, repeaters)
@@ -274,11 +286,8 @@ async def read_returning(connection: AsyncConnection, show: ShowHead, window: ti
 async def _read_seen(
     connection: AsyncConnection, show: ShowHead, since: datetime, until: datetime
 ) -> frozenset[str]:
-    names = {"show": show.id, "channel": show.channel_id, "view_min": VIEW_MIN}
-    window = {**names, "since": since, "until": until}
-    at_once = await connection.scalar(_ELSEWHERE_AT_ONCE, window)
-    pieces = await connection.execute(_ELSEWHERE_IN_PIECES, window)
-    seen = [
-        viewer for viewer, starts, ends in pieces if watch(Stretches(viewer, starts, ends), 0, 2**62).views
-    ]
-    return frozenset(at_once or ()).union(seen)
+    window = {"channel": show.channel_id, "show": show.id, "since": since, "until": until}
+    rows = (await connection.execute(_ELSEWHERE, {**window, "view_min": VIEW_MIN})).all()
+    pieces = (Stretches(r.viewer_id, r.starts, r.stops) for r in rows if r.viewer_id is not None)
+    seen = {one.viewer_id for one in pieces if watch(one, 0, FOREVER).views}
+    return frozenset(seen.union(*(row.viewers or () for row in rows)))

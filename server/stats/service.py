@@ -1,7 +1,7 @@
 """Making reports: one read transaction, one moment, then pure computing beside the event loop."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -33,6 +33,12 @@ READS_AT_ONCE = 2
 """So many reports of one process read at the same time; the pool's other connections stay for the shows."""
 
 
+VIEWERS_PER_SECOND = 10_000
+"""A report is given again for a second per so many viewers, so that making reports of a great show takes a bounded share of the
+process; a report of fewer is fresh each time. `as_of` tells.
+"""
+
+
 class Reports:
     """Reads the figures of shows. Who asks for the same thing while it is being made gets that one."""
 
@@ -40,17 +46,23 @@ class Reports:
         self._database = database
         self._clock = clock
         self._reading = asyncio.Semaphore(READS_AT_ONCE)
-        self._under_way: dict[Hashable, asyncio.Task[Any]] = {}
+        self._kept: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def report(self, show_id: str, *, repeat_days: int = REPEAT_DAYS) -> ShowReport:
         """Return the figures of a show as of now; raises `not_found`."""
         window = timedelta(days=repeat_days)
-        return await self._share(("report", show_id, repeat_days), lambda: self._make_report(show_id, window))
+        return await self._share(
+            ("report", show_id, repeat_days),
+            lambda: self._make_report(show_id, window),
+            lambda report: report.audience.viewers,
+        )
 
     async def series(self, show_id: str, *, step_seconds: int = 10) -> SeriesReport:
         """Return the figures of a show over time; raises `not_found`."""
         return await self._share(
-            ("series", show_id, step_seconds), lambda: self._make_series(show_id, step_seconds)
+            ("series", show_id, step_seconds),
+            lambda: self._make_series(show_id, step_seconds),
+            lambda series: max(series.watching, default=0),
         )
 
     async def table(self, show_id: str, of: ExportOf) -> Table:
@@ -89,21 +101,22 @@ class Reports:
             raise RefusedError(Code.NOT_FOUND)
         return show
 
-    async def _share(self, key: Hashable, make: Callable[[], Awaitable[R]]) -> R:
-        task: asyncio.Task[R] | None = self._under_way.get(key)
+    async def _share(
+        self, key: Hashable, make: Callable[[], Coroutine[Any, Any, R]], viewers_in: Callable[[R], int]
+    ) -> R:
+        task: asyncio.Task[R] | None = self._kept.get(key)
         if task is None:
-            task = self._under_way[key] = asyncio.create_task(_run(make), name=f"stats {key}")
-            task.add_done_callback(lambda done: self._forget(key, done))
+            task = self._kept[key] = asyncio.create_task(make(), name=f"stats {key}")
+            task.add_done_callback(lambda done: self._forget_later(key, done, viewers_in))
         return await asyncio.shield(task)
 
-    def _forget(self, key: Hashable, done: asyncio.Task[Any]) -> None:
-        del self._under_way[key]
-        if not done.cancelled():
-            done.exception()  # whoever still waits gets it; when all have gone, nobody misses it
-
-
-async def _run(make: Callable[[], Awaitable[R]]) -> R:
-    return await make()
+    def _forget_later(self, key: Hashable, done: asyncio.Task[R], viewers_in: Callable[[R], int]) -> None:
+        failed = done.cancelled() or done.exception() is not None  # whoever still waits gets the error
+        seconds = 0 if failed else viewers_in(done.result()) // VIEWERS_PER_SECOND
+        if seconds:
+            asyncio.get_running_loop().call_later(seconds, self._kept.pop, key)
+        else:
+            del self._kept[key]
 
 
 async def read_facts(

@@ -10,7 +10,7 @@ from server.stats.definitions import VIEW_MIN, VISIT_GAP
 MICROSECONDS = 1_000_000
 _VIEW_MIN = int(VIEW_MIN.total_seconds()) * MICROSECONDS
 _VISIT_GAP = int(VISIT_GAP.total_seconds()) * MICROSECONDS
-_FOREVER = 2**62
+FOREVER = 2**62
 
 Interval = tuple[int, int]
 """Half open: playing from the first, no longer at the second."""
@@ -27,21 +27,17 @@ class Stretches:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What one viewer watched of a show: apart, ascending intervals, and how much of each visit."""
+    """What one viewer watched of a show: apart, ascending intervals, how much of each visit, and in how many visits enough for a view."""
 
     viewer_id: str
     intervals: list[Interval]
     visits: list[int]
+    views: int
 
     @property
     def total(self) -> int:
         """Watch time."""
         return sum(self.visits)
-
-    @property
-    def views(self) -> int:
-        """Qualified views: visits that are long enough."""
-        return sum(visit >= _VIEW_MIN for visit in self.visits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,8 @@ def union(starts: Sequence[int], ends: Sequence[int], begin: int, end: int) -> l
             if right > left:
                 intervals.append((left, right))
             left = right = start
-        right = max(right, min(stop, end))
+        if stop > right:
+            right = stop if stop < end else end  # noqa: FURB136 - three times as fast as min(), for each stretch of each viewer
     if right > left:
         intervals.append((left, right))
     return intervals
@@ -77,7 +74,7 @@ def union(starts: Sequence[int], ends: Sequence[int], begin: int, end: int) -> l
 def split_visits(intervals: Iterable[Interval]) -> list[int]:
     """Return how much was watched in each visit; a visit ends where nothing played for more than 30 min."""
     visits: list[int] = []
-    last_end = -_FOREVER
+    last_end = -FOREVER
     for start, end in intervals:
         if start - last_end > _VISIT_GAP:
             visits.append(0)
@@ -89,7 +86,8 @@ def split_visits(intervals: Iterable[Interval]) -> list[int]:
 def watch(stretches: Stretches, begin: int, end: int) -> Watched:
     """Return what the viewer watched between `begin` and `end`."""
     intervals = union(stretches.starts, stretches.ends, begin, end)
-    return Watched(stretches.viewer_id, intervals, split_visits(intervals))
+    visits = split_visits(intervals)
+    return Watched(stretches.viewer_id, intervals, visits, len([v for v in visits if v >= _VIEW_MIN]))
 
 
 def attend(viewers: Iterable[Stretches], length: int) -> Attendance:
@@ -100,6 +98,6 @@ def attend(viewers: Iterable[Stretches], length: int) -> Attendance:
         watched = watch(stretches, 0, length)
         if watched.views:
             live[stretches.viewer_id] = watched
-        if max(stretches.ends) > length and watch(stretches, length, _FOREVER).views:
+        if max(stretches.ends) > length and watch(stretches, length, FOREVER).views:
             replay.add(stretches.viewer_id)
     return Attendance(live, replay)

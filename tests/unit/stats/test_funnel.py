@@ -1,15 +1,12 @@
 """Who came how far, in order."""
 
-from datetime import UTC, datetime, timedelta
-
-from server.stats.funnel import Walk, build_funnel, reach
-
-START = datetime(2026, 11, 22, 12, tzinfo=UTC)
+from server.stats.funnel import Walk, Walks, build_funnel, reach
+from server.stats.watching import MICROSECONDS
 
 
 def walk(impressions: list[int], clicks: list[int], orders: list[int]) -> Walk:
     """Return a walk from seconds."""
-    return Walk([[START + timedelta(seconds=s) for s in step] for step in (impressions, clicks, orders)])
+    return Walk([[s * MICROSECONDS for s in step] for step in (impressions, clicks, orders)])
 
 
 def test_steps_count_only_in_their_order() -> None:
@@ -21,14 +18,8 @@ def test_steps_count_only_in_their_order() -> None:
 
 
 def test_each_step_has_its_shares_and_its_median_time() -> None:
-    funnel = build_funnel(
-        [
-            walk([0], [10], [40]),
-            walk([0], [20], [80]),
-            walk([0], [60], []),
-            walk([0], [], [70]),
-        ]
-    )
+    further = [walk([0], [10], [40]), walk([0], [20], [80]), walk([0], [60], [])]
+    funnel = build_funnel(Walks(further, first_step_alone=1))
     seen, clicked, paid = funnel.steps
     assert [step.step for step in funnel.steps] == ["impression", "click", "paid"]
     assert [step.viewers for step in funnel.steps] == [4, 3, 2]
@@ -39,6 +30,6 @@ def test_each_step_has_its_shares_and_its_median_time() -> None:
 
 
 def test_an_empty_funnel_has_no_shares() -> None:
-    funnel = build_funnel([])
+    funnel = build_funnel(Walks([], 0))
     assert [(step.viewers, step.of_first, step.of_previous) for step in funnel.steps] == [(0, None, None)] * 3
     assert funnel.median_seconds_to_convert is None
