@@ -27,7 +27,7 @@ from server.shop.rules import Batch, Counter, Order, Purchase, Receipt, restock
 from server.shows.audit import Actor, audit_row
 from server.shows.repository import insert_audit, read_show, update_show
 from server.shows.tables import AuditRow, ShowRow
-from server.viewers.roles import is_staff
+from server.viewers.roles import is_staff, role_in
 from server.viewers.tokens import Identity
 
 
@@ -101,7 +101,7 @@ class Shop:
         if found is None:
             raise RefusedError(Code.NOT_FOUND)
         order, channel_id = found
-        staff = channel_id == identity.channel_id and is_staff(identity.role)
+        staff = is_staff(role_in(identity.role, identity.channel_id, channel_id))
         if order.viewer_id != identity.viewer_id and not staff:
             raise RefusedError(Code.NOT_FOUND)
         return order

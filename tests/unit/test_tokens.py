@@ -11,7 +11,7 @@ from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.viewers.tokens import Identity, Tokens
 
-SECRET = "a-secret-of-more-than-thirty-two-characters"
+SECRET = "a-secret-of-more-than-sixty-four-characters-so-that-hs512-likes-it-too"
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
