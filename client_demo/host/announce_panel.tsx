@@ -33,34 +33,39 @@ export function AnnouncePanel() {
           send();
         }}
       >
-        <label class="field">
-          <span class="field-label" id="announce-title">
+        <div class="answer-head">
+          <label class="field-label" id="announce-title" for="announce-text">
             {t("announce.title")}
             <Key of="M" />
-          </span>
-          <textarea
-            class="input"
-            id="announce-text"
-            ref={field}
-            rows={2}
-            maxLength={TEXT_MAX}
-            value={text.value}
-            placeholder={t("announce.placeholder")}
-            data-testid="announce-text"
-            onInput={(event) => {
-              text.value = event.currentTarget.value;
-            }}
-            onKeyDown={(event) => {
-              if (event.key === "Escape") field.current?.blur();
-              if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
-            }}
-          />
-        </label>
-        <Button type="submit" aria-disabled={!text.value.trim()} data-testid="announce-send">
-          <Icon name="megaphone" />
-          {t("announce.send")}
-          <Key of="Ctrl ⏎" />
-        </Button>
+          </label>
+          <Button
+            type="submit"
+            size="small"
+            aria-disabled={!text.value.trim()}
+            title={t("announce.send.key")}
+            data-testid="announce-send"
+          >
+            <Icon name="megaphone" />
+            {t("announce.send")}
+          </Button>
+        </div>
+        <textarea
+          class="input"
+          id="announce-text"
+          ref={field}
+          rows={2}
+          maxLength={TEXT_MAX}
+          value={text.value}
+          placeholder={t("announce.placeholder")}
+          data-testid="announce-text"
+          onInput={(event) => {
+            text.value = event.currentTarget.value;
+          }}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") field.current?.blur();
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+          }}
+        />
       </form>
       <p class="hint announce-last" data-testid="announce-last">
         {last ? t("announce.last", { at: timeOfDay(last.at), text: last.text }) : t("announce.none")}

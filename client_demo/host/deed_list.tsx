@@ -9,7 +9,7 @@ export function LastDeed() {
   const deed = deeds.value[0];
   return (
     <div class="last-deed" data-testid="last-deed" data-state={deed?.state}>
-      <p role="status">{deed && <Words deed={deed} />}</p>
+      <p role="status">{deed ? <Words deed={deed} /> : <span class="hint">{t("deeds.first")}</span>}</p>
       {deed?.now && (
         <Button size="small" onClick={deed.now} data-testid="send-now">
           {t("send_now")}
@@ -43,10 +43,10 @@ function Words({ deed }: { deed: Deed }) {
 export function DeedList() {
   const before = deeds.value.slice(1, 12);
   return (
-    <section class="panel card" aria-labelledby="deeds-title" data-testid="deeds">
-      <h2 id="deeds-title">{t("deeds.title")}</h2>
+    <details class="panel card history" data-testid="deeds">
+      <summary>{t("deeds.title")}</summary>
       {before.length === 0 ? (
-        <p class="hint">{t("deeds.empty")}</p>
+        <p class="hint">{t("deeds.none")}</p>
       ) : (
         <ul class="deeds">
           {before.map((deed) => (
@@ -61,6 +61,6 @@ export function DeedList() {
           ))}
         </ul>
       )}
-    </section>
+    </details>
   );
 }

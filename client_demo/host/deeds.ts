@@ -76,7 +76,7 @@ async function carryOut(
 }
 
 function takeBack(id: number, undo: () => void): void {
-  change(id, { state: "undone", undo: null });
+  change(id, { state: "undone", undo: null, now: null });
   takingBack = id;
   try {
     undo();

@@ -12,6 +12,7 @@ import { AnnouncePanel } from "./announce_panel";
 import { DeedList, LastDeed } from "./deed_list";
 import { openShow, snapshot, theRoom, view } from "./desk";
 import { DismissDialog } from "./dismiss_dialog";
+import { Key } from "./key_hint";
 import { listenToKeys } from "./keys";
 import { KeysDialog } from "./keys_dialog";
 import { Numbers } from "./numbers";
@@ -119,6 +120,23 @@ function Foot() {
   return (
     <footer class="foot">
       <p class="wordmark">{`${shared("app.name")} ${t("page.name")}`}</p>
+      {chosen.value && (
+        <>
+          <Button
+            size="small"
+            data-testid="keys-open"
+            onClick={() => {
+              keysShown.value = true;
+            }}
+          >
+            {t("keys")}
+            <Key of="?" />
+          </Button>
+          <Button size="small" onClick={() => chooseShow(null)} data-testid="other-show">
+            {t("other_show")}
+          </Button>
+        </>
+      )}
       <WhoIsIn />
       <div class="switches">
         <LanguageSwitch />

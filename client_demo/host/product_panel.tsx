@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { Product } from "../sdk/wire";
-import { count, money } from "../shared/format";
+import { money } from "../shared/format";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { pinProduct, restock, restocking } from "./actions";
@@ -47,41 +47,22 @@ export function ProductPanel() {
 
 function Line({ product, n }: { product: Product; n: number }) {
   const pinned = snapshot.value?.pinned_product === product.id;
+  const left = Math.max(0, product.stock + (restocking.value.get(product.id) ?? 0));
+  const by = stepBy.value;
   return (
     <li class={pinned ? "product product-pinned" : "product"} data-testid={`product-${product.id}`} data-pinned={pinned}>
       {product.image ? (
-        <img class="product-image" src={product.image} alt="" width={48} height={48} loading="lazy" />
+        <img class="product-image" src={product.image} alt="" width={40} height={40} loading="lazy" />
       ) : (
         <span class="product-image" />
       )}
       <div class="product-words">
         <p class="product-title">{product.title}</p>
-        <p class="hint">{money(product.price, product.currency)}</p>
+        <p class="product-facts">
+          {`${money(product.price, product.currency)} · `}
+          <Stock product={product} left={left} />
+        </p>
       </div>
-      <Button
-        size="small"
-        look={pinned ? "primary" : "plain"}
-        aria-pressed={pinned}
-        aria-label={t(pinned ? "unpin.of" : "pin.of", { what: product.title })}
-        data-testid={`pin-${product.id}`}
-        onClick={() => pinProduct(pinned ? null : product.id)}
-      >
-        <Icon name="pin" />
-        {pinned ? t("on_screen") : t("pin")}
-        {n <= 9 && <Key of={`⇧${n}`} />}
-      </Button>
-      <Stock product={product} />
-    </li>
-  );
-}
-
-function Stock({ product }: { product: Product }) {
-  const coming = restocking.value.get(product.id) ?? 0;
-  const left = Math.max(0, product.stock + coming);
-  const by = stepBy.value;
-  const look = left === 0 ? "stock-out" : left <= LOW ? "stock-low" : "";
-  return (
-    <div class="stock">
       <Button
         size="small"
         disabled={left < by}
@@ -91,17 +72,41 @@ function Stock({ product }: { product: Product }) {
       >
         {`−${by}`}
       </Button>
-      <span class={`stock-left ${look}`} data-testid={`stock-${product.id}`} data-coming={coming !== 0}>
-        {left === 0 ? t("stock.out") : t.count("stock.left", left)}
-      </span>
       <Button
         size="small"
         aria-label={t("stock.more", { n: by, what: product.title })}
         data-testid={`more-${product.id}`}
         onClick={() => restock(product, by)}
       >
-        {`+${count(by)}`}
+        {`+${by}`}
       </Button>
-    </div>
+      <Button
+        size="small"
+        class="product-pin"
+        look={pinned ? "primary" : "plain"}
+        aria-pressed={pinned}
+        aria-label={t(pinned ? "unpin.of" : "pin.of", { what: product.title })}
+        title={t(pinned ? "unpin.of" : "pin.of", { what: product.title })}
+        data-testid={`pin-${product.id}`}
+        onClick={() => pinProduct(pinned ? null : product.id)}
+      >
+        <Icon name="pin" />
+        {n <= 9 && <Key of={`⇧${n}`} />}
+      </Button>
+    </li>
+  );
+}
+
+function Stock({ product, left }: { product: Product; left: number }) {
+  const look = left === 0 ? "stock-out" : left <= LOW ? "stock-low" : "";
+  return (
+    <span
+      class={`stock-left ${look}`}
+      data-testid={`stock-${product.id}`}
+      data-stock={left}
+      data-coming={restocking.value.has(product.id)}
+    >
+      {left === 0 ? t("stock.out") : t.count("stock.left", left)}
+    </span>
   );
 }

@@ -180,33 +180,33 @@ function AnswerForm({ question }: { question: Question }) {
         send();
       }}
     >
-      <label class="field">
-        <span class="field-label">
+      <div class="answer-head">
+        <label class="field-label" for="answer-text">
           {t("answer.label")}
           <Key of="T" />
-        </span>
-        <textarea
-          class="input"
-          id="answer-text"
-          ref={field}
-          rows={3}
-          maxLength={ANSWER_MAX}
-          value={text.value}
-          data-testid="answer-text"
-          onInput={(event) => {
-            text.value = event.currentTarget.value;
-          }}
-          onKeyDown={(event) => {
-            if (event.key === "Escape") field.current?.blur();
-            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
-          }}
-        />
-      </label>
-      <Button type="submit" aria-disabled={!text.value.trim()} data-testid="answer-send">
-        <Icon name="send" />
-        {t("answer.send")}
-        <Key of="Ctrl ⏎" />
-      </Button>
+        </label>
+        <Button type="submit" size="small" aria-disabled={!text.value.trim()} data-testid="answer-send">
+          <Icon name="send" />
+          {t("answer.send")}
+          <Key of="Ctrl ⏎" />
+        </Button>
+      </div>
+      <textarea
+        class="input"
+        id="answer-text"
+        ref={field}
+        rows={2}
+        maxLength={ANSWER_MAX}
+        value={text.value}
+        data-testid="answer-text"
+        onInput={(event) => {
+          text.value = event.currentTarget.value;
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") field.current?.blur();
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+        }}
+      />
     </form>
   );
 }

@@ -2,8 +2,7 @@ import { session } from "../shared/staff/session";
 import { Button } from "../shared/ui/button";
 import { snapshot, view } from "./desk";
 import { Key } from "./key_hint";
-import { chooseShow } from "./show_choice";
-import { ending, keysShown, onStage } from "./surface";
+import { ending, onStage } from "./surface";
 import { shared, t } from "./text";
 
 const RUNNERS: ReadonlySet<string> = new Set(["host", "admin"]);
@@ -30,21 +29,8 @@ export function TopBar() {
             onStage.value = true;
           }}
         >
-          {t("stage")}
+          {t("stage.open")}
           <Key of="S" />
-        </Button>
-        <Button
-          size="small"
-          data-testid="keys-open"
-          onClick={() => {
-            keysShown.value = true;
-          }}
-        >
-          {t("keys")}
-          <Key of="?" />
-        </Button>
-        <Button size="small" onClick={() => chooseShow(null)} data-testid="other-show">
-          {t("other_show")}
         </Button>
         {show && RUNNERS.has(session.value?.role ?? "") && show.state !== "ended" && (
           <Button
