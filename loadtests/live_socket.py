@@ -17,6 +17,9 @@ from websockets.uri import parse_uri
 RECEIVE_BYTES = 64 * 1024
 CONNECT_SECONDS = 10.0
 
+GONE = (OSError, ValueError)
+"""What a socket raises that ended, or that another greenlet has closed (a TLS socket says `ValueError`)."""
+
 Line = dict[str, Any]
 
 
@@ -82,7 +85,7 @@ class LiveSocket:
             self._protocol.send_close(CloseCode.NORMAL_CLOSURE)
             try:
                 self._flush()
-            except OSError:
+            except SocketClosed:
                 pass
         self.cut()
 
@@ -97,7 +100,7 @@ class LiveSocket:
             raise SocketClosed(None)
         try:
             data = self._socket.recv(RECEIVE_BYTES)
-        except OSError as error:
+        except GONE as error:
             raise SocketClosed(None) from error
         self.received_bytes += len(data)
         if data:
@@ -110,7 +113,10 @@ class LiveSocket:
             raise SocketClosed(None)
         for data in self._protocol.data_to_send():
             if data:
-                self._socket.sendall(data)
+                try:
+                    self._socket.sendall(data)
+                except GONE as error:
+                    raise SocketClosed(None) from error
 
 
 def _lines_of(event: object) -> list[Line]:
