@@ -6,9 +6,9 @@ import json
 import pytest
 
 from tests.conftest import MakeSettings
-from tests.integration.live.conftest import SignFor
 from tests.support.eventually import eventually
 from tests.support.live_server import live_server
+from tests.support.servers import SignFor
 from tests.support.viewer import joined_at, viewer_at
 
 Two = tuple[str, str]
