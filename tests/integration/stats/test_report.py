@@ -1,10 +1,12 @@
 """The report of shows whose figures are known, from the real tables."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import pytest
+from rich.console import Console
 from sqlalchemy.exc import IntegrityError
 
 from server.clock import ManualClock
@@ -16,6 +18,7 @@ from server.stats import repository
 from server.stats.figures import build_report
 from server.stats.report import Ratio, ShowReport
 from server.stats.service import Reports, read_facts
+from server.stats.terminal import render
 from tests.integration.stats.hand_made import (
     CHANNEL,
     START,
@@ -321,3 +324,19 @@ async def test_an_order_without_an_id_is_refused(database: Database) -> None:
 async def test_who_asks_for_the_same_report_at_once_gets_the_same_one(reports: Reports, made: None) -> None:
     first, second = await asyncio.gather(reports.report("s"), reports.report("s"))
     assert first is second
+
+
+def test_a_terminal_shows_each_figure_and_takes_titles_as_text(report: ShowReport) -> None:
+    console = Console(file=io.StringIO(), width=120)
+    odd = report.model_copy(update={"show": report.show.model_copy(update={"title": "[red]Sale[/red] [/]"})})
+    render(odd, console)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    for expected in (
+        "[red]Sale[/red] [/]",
+        "3 of 4 viewers bought; 1 of the buyers had been here before.",
+        "Sold for 4,000 JPY: orders 4, units 5.",
+        "75.0 %  (3 of 4)",
+        "=Product 1",
+        "1 suspected bots",
+    ):
+        assert expected in text
