@@ -41,7 +41,7 @@ class Joins:
         # No await from here on: between what `joined` says and the place in the lane there must be no gap.
         self._hub.leave(connection)
         _introduce(connection, identity)
-        connection.send(_answer(connection, command, room, identity, token))
+        connection.transport.write(_answer(connection, command, room, identity, token))
         self._hub.enter(connection, room, pulse_only=command.pulse_only)
         self._recorder.attend(
             room.show_id,
@@ -53,12 +53,13 @@ class Joins:
         )
 
     def _identify(self, command: Join, room: Room) -> tuple[Identity, str | None]:
-        """Return who joins, and a fresh token when that is a new guest."""
+        """Return who joins, and a fresh token when that is a new guest, or one with other wishes than the token says."""
         if command.token is not None:
             identity = self._tokens.verify(command.token)
             if identity.channel_id != room.channel_id:
                 raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
-            return identity, None
+            revised = self._tokens.revised(identity, name=command.name, remember=command.remember)
+            return revised, None if revised is identity else self._tokens.sign(revised)
         if not room.guests_allowed:
             raise RefusedError(Code.GUESTS_REFUSED)
         identity = self._tokens.new_guest(room.channel_id, name=command.name, remember=command.remember)
@@ -99,18 +100,32 @@ def _gap_after(room: Room, position: Position | None) -> list[Publication] | Non
 def _answer(
     connection: Connection, command: Join, room: Room, identity: Identity, token: str | None
 ) -> bytes:
-    """Return `joined`, the journal pushes since its position, and the whole pulse, as lines of one frame."""
+    """Return `joined`, the journal pushes since its position, and the whole pulse, as bytes for this connection."""
     gap = _gap_after(room, command.position)
     recovered = gap is not None
     snapshot = room.snapshot
+    assert snapshot is not None, "made ready before, and a room never loses its snapshot"
     if gap is None:
-        assert snapshot is not None, "made ready before, and a room never loses its snapshot"
         gap = room.sent_after(snapshot.offset) or []
         base = snapshot.offset
     else:
         assert command.position is not None, "there is no gap without a position"
         base = command.position.offset
-    head: dict[str, Any] = {
+    joined = encode(_joined_head(command, room, identity, token, recovered=recovered, base=base))
+    if not recovered:
+        joined = b'%b,"snapshot":%b}' % (joined[:-1], snapshot.staff if connection.staff else snapshot.public)
+    metrics.JOINS.labels("yes" if recovered else "no").inc()
+    lane = room.lane_for(connection, pulse_only=command.pulse_only)
+    written = lane.encode(gap, room.pulse.whole_line(), joined=joined)
+    assert written is not None, "there is a line at least"
+    return written
+
+
+def _joined_head(
+    command: Join, room: Room, identity: Identity, token: str | None, *, recovered: bool, base: int
+) -> dict[str, Any]:
+    head: dict[str, Any] = {} if command.id is None else {"id": command.id}
+    head |= {
         "type": "joined",
         "viewer": identity.viewer_id,
         "role": identity.role,
@@ -118,11 +133,4 @@ def _answer(
         "recovered": recovered,
         "position": {"epoch": room.epoch, "offset": base},
     }
-    if token is not None:
-        head["token"] = token
-    joined = encode(head if command.id is None else {"id": command.id, **head})
-    if not recovered and snapshot is not None:
-        joined = b'%b,"snapshot":%b}' % (joined[:-1], snapshot.staff if connection.staff else snapshot.public)
-    metrics.JOINS.labels("yes" if recovered else "no").inc()
-    pushes = [] if command.pulse_only else [p.for_staff if connection.staff else p.line for p in gap]
-    return b"\n".join([joined, *pushes, room.pulse.whole_line()])
+    return head if token is None else head | {"token": token}

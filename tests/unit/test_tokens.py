@@ -74,6 +74,19 @@ def test_a_remembered_guest_lasts_and_keeps_the_id(tokens: Tokens, clock: Manual
     assert renewed.expires_at > guest.expires_at
 
 
+def test_a_guest_who_agrees_later_stays_the_same_viewer(tokens: Tokens) -> None:
+    guest = tokens.new_guest("demo", name=None, remember=False)
+    revised = tokens.revised(guest, name=" Aki ", remember=True)
+    assert (revised.viewer_id, revised.name, revised.remembered) == (guest.viewer_id, "Aki", True)
+    assert revised.expires_at > guest.expires_at
+    assert tokens.revised(revised, name="Aki", remember=False) is revised
+
+
+def test_nobody_but_a_guest_is_revised(tokens: Tokens) -> None:
+    moderator = tokens.new_member("demo", "moderator", name="Sora", viewer_id="m_1")
+    assert tokens.revised(moderator, name="Host", remember=True) is moderator
+
+
 def test_renewing_adds_no_rights(tokens: Tokens) -> None:
     moderator = tokens.new_member("demo", "moderator", name="Sora", viewer_id="m_1")
     renewed = tokens.renew(moderator)
