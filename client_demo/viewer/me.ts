@@ -72,7 +72,7 @@ export async function ask(text: string, onChecking: () => void): Promise<Questio
   onChecking();
   await joinedAgain();
   const mine = await loadMine();
-  const arrived = mine?.questions.find((each) => each.text === text.trim() && !before.has(each.id));
+  const arrived = mine?.questions.find((each) => each.text === text.normalize("NFC").trim() && !before.has(each.id));
   return arrived?.state ?? "lost";
 }
 

@@ -20,9 +20,14 @@ function remember(remembered: boolean): void {
   room().rejoinWith({ remember: remembered });
 }
 
+/** A name as the server would keep it: without what nobody can see. */
+function visible(name: string): string {
+  return name.replace(/\p{C}/gu, "").replace(/\s+/g, " ").trim();
+}
+
 function rename(name: string): void {
   tokenStore.keep({ name });
-  room().rejoinWith({ name });
+  if (name) room().rejoinWith({ name });
 }
 
 /** Language and looks, the name beside questions, and whether this device may be recognised: asked, never assumed. */
@@ -40,7 +45,7 @@ export function Settings() {
         class="field"
         onSubmit={(event) => {
           event.preventDefault();
-          rename(name.value.trim());
+          rename(visible(name.value));
           showToast(t("settings.saved"));
           close();
         }}

@@ -113,7 +113,7 @@ export function Questions() {
         </ul>
         {all.length === 0 && myPending.value.length === 0 && (
           <div class="empty">
-            <h3>{t("questions.empty.title")}</h3>
+            <h2>{t("questions.empty.title")}</h2>
             <p>{t("questions.empty.text")}</p>
           </div>
         )}

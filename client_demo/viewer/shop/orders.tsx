@@ -25,7 +25,7 @@ export function Orders() {
               <li class="order" key={order.order} data-testid="order" data-order={order.order}>
                 {product && <ProductPicture product={product} size={56} />}
                 <div>
-                  <h3 class="product-title">{product?.title ?? order.product}</h3>
+                  <h2 class="product-title">{product?.title ?? order.product}</h2>
                   <p class="hint">
                     {t.count("orders.quantity", order.quantity)} {"·"} <time dateTime={order.at}>{dateTime(order.at)}</time>
                   </p>
@@ -37,7 +37,7 @@ export function Orders() {
         </ul>
         {orders.length === 0 && !mineFailed.value && (
           <div class="empty">
-            <h3>{t("orders.empty.title")}</h3>
+            <h2>{t("orders.empty.title")}</h2>
             <p>{t("orders.empty.text")}</p>
           </div>
         )}

@@ -41,7 +41,7 @@ export function ProductCard({ product, pinned, small = false }: { product: Produ
       </button>
       <div class="product-text">
         {pinned && !small && <span class="badge badge-accent">{t("product.pinned")}</span>}
-        <h3 class="product-title">{product.title}</h3>
+        <h2 class="product-title">{product.title}</h2>
         {!small && <p class="product-description">{product.description}</p>}
         <p class="product-facts">
           <strong class="price" data-testid="price">
@@ -54,7 +54,7 @@ export function ProductCard({ product, pinned, small = false }: { product: Produ
         look="primary"
         class="product-buy"
         data-testid="buy"
-        aria-label={refused ? `${refused}: ${product.title}` : t("product.buy_of", { title: product.title })}
+        aria-label={`${t("product.buy_of", { title: product.title })}${refused ? ` – ${refused}` : ""}`}
         disabled={refused !== null}
         onClick={() => openPurchase(product.id)}
       >

@@ -10,7 +10,7 @@ export function Products() {
       <div class="pane-scroll" data-testid="products">
         {all.length === 0 && (
           <div class="empty">
-            <h3>{t("products.empty.title")}</h3>
+            <h2>{t("products.empty.title")}</h2>
             <p>{t("products.empty.text")}</p>
           </div>
         )}
