@@ -135,7 +135,7 @@ def stats(
     from server.stats.terminal import render
 
     with launch.engines_for(launch.load_settings(), share=True) as settings:
-        report = _run(_with_reports(settings, lambda reports: reports.report(show)))
+        report = _run(_with_reports(settings, show, lambda reports: reports.report(show)))
     if json:
         typer.echo(report.model_dump_json(indent=2))
     else:
@@ -156,7 +156,7 @@ def export(
 
     def write(stream: Any) -> None:
         with launch.engines_for(launch.load_settings(), share=True) as settings:
-            _run(_with_reports(settings, lambda reports: write_csv(reports, show, of, stream, bom=bom)))
+            _run(_with_reports(settings, show, lambda reports: write_csv(reports, show, of, stream, bom=bom)))
 
     if output is None:
         with open(sys.stdout.fileno(), "w", encoding="utf-8", newline="", closefd=False) as stream:
@@ -241,14 +241,22 @@ def _database_url(settings: Settings) -> str:
     return settings.database_url
 
 
-async def _with_reports(settings: Settings, ask: Any) -> Any:
+async def _with_reports(settings: Settings, show: str, ask: Any) -> Any:
     from server.clock import SystemClock
     from server.db.engine import Database
+    from server.errors import RefusedError
+    from server.protocol.codes import Code
     from server.stats.service import Reports
 
     database = Database(_database_url(settings), pool_size=2)
     try:
         return await ask(Reports(database, SystemClock()))
+    except RefusedError as error:
+        if error.code is not Code.NOT_FOUND:
+            raise
+        raise Trouble(
+            f"there is no show {show!r}", "the shows of a channel are at /v1/shows?channel=…"
+        ) from None
     finally:
         await database.close()
 

@@ -11,22 +11,27 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 
 from rich.console import Console
+from sqlalchemy import make_url
 
 from server.embedded import Engines, attach, start_engines
 from server.settings import Settings
-from server.trouble import Trouble, not_a_directory, port_in_use
+from server.trouble import Trouble, no_database_address, not_a_directory, port_in_use
 
 OPEN_FILES_WANTED = 65_536
-NOT_SETTINGS = frozenset({"SHOWFLOOR_CONFIG"})
-"""Variables with our prefix that are read elsewhere."""
+NOT_SETTINGS = ("SHOWFLOOR_CONFIG", "SHOWFLOOR_SERVER", "SHOWFLOOR_VERSION", "SHOWFLOOR_LOAD_")
+"""How variables with our prefix begin that are read elsewhere: where the settings' file is, the pages' development, load tests."""
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 """Progress and warnings; results go to standard output."""
 
 
 def end_on_signals() -> None:
-    """Let SIGTERM and SIGHUP do what Ctrl-C does, so that engines are stopped whichever comes; an ignored SIGHUP stays ignored."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Let SIGTERM and SIGHUP do what Ctrl-C does, so that engines are stopped whichever comes; an ignored SIGHUP stays ignored.
+
+    SIGINT is taken even where a script started us in the background, which ignores it: who sends it means it.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, signal.default_int_handler)
 
@@ -36,6 +41,8 @@ def load_settings(**given: object) -> Settings:
     settings = Settings(**given)  # type: ignore[arg-type]
     if settings.data.exists() and not settings.data.is_dir():
         raise not_a_directory(settings.data)
+    if settings.database_url and make_url(settings.database_url).get_backend_name() != "postgresql":
+        raise no_database_address()
     for name, hint in unknown_variables():
         console.print(f"[yellow]{name} is no setting of Showfloor{hint}.[/yellow]")
     return settings
@@ -43,10 +50,9 @@ def load_settings(**given: object) -> Settings:
 
 def unknown_variables() -> list[tuple[str, str]]:
     """Return the environment's variables with our prefix that no setting has, each with a guess of what was meant."""
-    known = {f"SHOWFLOOR_{name.upper()}" for name in Settings.model_fields} | NOT_SETTINGS
-    unknown = sorted(
-        name for name in os.environ if name.startswith("SHOWFLOOR_") and name.upper() not in known
-    )
+    known = {f"SHOWFLOOR_{name.upper()}" for name in Settings.model_fields}
+    ours = (name for name in os.environ if name.startswith("SHOWFLOOR_"))
+    unknown = sorted(name for name in ours if name not in known and not name.startswith(NOT_SETTINGS))
     guesses = ((name, get_close_matches(name, known, n=1, cutoff=0.8)) for name in unknown)
     return [(name, f"; did you mean {guess[0]}?" if guess else "") for name, guess in guesses]
 

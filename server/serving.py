@@ -46,7 +46,7 @@ class LiveServer(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         """Unlike uvicorn's own, not raise the signal again at the end: the caller still has engines to stop."""
-        caught = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+        caught = [n for n in ENDING if n != signal.SIGHUP or signal.getsignal(n) is not signal.SIG_IGN]
         before = {number: signal.signal(number, self.handle_exit) for number in caught}
         try:
             yield

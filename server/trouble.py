@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic.util.exc import CommandError
 from pydantic import ValidationError
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
 from server.embedded import DataDirectoryInUse, EngineFailed, EngineMissing
 from server.errors import RefusedError
@@ -30,11 +30,8 @@ def explain(error: Exception) -> Trouble | None:
             return Trouble(_bad_settings(error), "see `showfloor config check`")
         case OperationalError() | ProgrammingError() | DBAPIError():
             return _database_trouble(error)
-        case ArgumentError() | NoSuchModuleError():
-            return Trouble(
-                "SHOWFLOOR_DATABASE_URL is not an address",
-                "write it as postgresql://user:password@host:5432/name",
-            )
+        case ArgumentError():
+            return no_database_address()
         case CommandError():
             return Trouble(
                 f"the database's schema is unknown to this version ({error})",
@@ -45,8 +42,19 @@ def explain(error: Exception) -> Trouble | None:
                 f"{error.filename or 'the data directory'} may not be written ({error.strerror or error})",
                 "give it to the user who runs Showfloor, or set SHOWFLOOR_DATA to another directory",
             )
+        case OSError() if error.filename is not None:
+            return Trouble(
+                f"{error.filename} cannot be used ({error.strerror})",
+                "see SHOWFLOOR_DATA and `showfloor doctor`",
+            )
         case _:
             return None
+
+
+def no_database_address() -> Trouble:
+    """Return the trouble of a database URL that is none, or not PostgreSQL's."""
+    mend = "write it as postgresql://user:password@host:5432/name"
+    return Trouble("SHOWFLOOR_DATABASE_URL is not the address of a PostgreSQL", mend)
 
 
 def port_in_use(host: str, port: int) -> Trouble:
@@ -72,11 +80,8 @@ def _bad_settings(error: ValidationError) -> str:
 
 
 def _database_trouble(error: DBAPIError) -> Trouble:
-    reason = (
-        str(error.orig).strip().splitlines()[-1]
-        if error.orig is not None and str(error.orig).strip()
-        else type(error).__name__
-    )
+    told = str(error.orig).strip().splitlines() if error.orig is not None else []
+    reason = told[0].strip() if told else type(error).__name__
     if isinstance(error, ProgrammingError):
         return Trouble(f"the database's tables are not as expected ({reason})", "run `showfloor migrate`")
     return Trouble(
