@@ -109,6 +109,7 @@ class Session:
         left, self._socket = self._socket, None
         if left is not None:
             how(left)
+        self._give_up_waiting(SocketClosed(None))
 
     def _send(self, line: Line) -> None:
         if self._socket is None:
@@ -126,13 +127,16 @@ class Session:
             self._lose(source, closed)
 
     def _lose(self, source: LiveSocket, closed: SocketClosed) -> None:
-        for reply in self._replies.values():
-            reply.set_exception(closed)
         if source is not self._socket:
             return  # We left by ourselves.
+        self._give_up_waiting(closed)
         self.joined = False
         if closed.code != 1001:
             self._observer.failed("socket", "closed by server", str(closed))
+
+    def _give_up_waiting(self, closed: SocketClosed) -> None:
+        for reply in self._replies.values():
+            reply.set_exception(closed)
 
     def _take(self, line: Line, size: int) -> None:
         if "id" in line:  # First: a reply may name an offset too.
