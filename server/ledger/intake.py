@@ -71,9 +71,8 @@ _SAVE_STRETCHES = text("""
 _END_UNNAMED = text("""
     UPDATE playing AS p SET ended_at = greatest(p.started_at, CAST(:ended_at AS timestamptz))
     WHERE p.process_id = :process_id AND p.ended_at IS NULL AND p.started_at <= :called_at
-      AND NOT EXISTS (
-        SELECT FROM json_to_recordset(CAST(:named AS json)) AS n (connection_id text, started_at timestamptz)
-        WHERE n.connection_id = p.connection_id AND n.started_at = p.started_at)
+      AND (p.connection_id, p.started_at) NOT IN (
+        SELECT * FROM json_to_recordset(CAST(:named AS json)) AS n (connection_id text, started_at timestamptz))
     RETURNING p.show_id, p.viewer_id
 """)
 _READ_OPEN_PAIRS = text("""

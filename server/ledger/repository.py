@@ -36,24 +36,24 @@ _ADD_TO_ROLLUPS = text("""
 
 # A visit begins where a viewer's stretch starts more than 30 min after all earlier ones of theirs in the show, in any tab, had ended.
 # Visits are kept as entries; this brings them in line with the stretches and returns by how many each viewer's number changed.
+# LATERAL and NOT IN (hashed) keep it linear: the planner knows nothing of how many rows a JSON parameter has.
 _DERIVE_VISITS = """
     WITH pair AS MATERIALIZED ({pairs}),
-    stretch AS (
-        SELECT p.show_id, p.viewer_id, p.started_at,
-               max(coalesce(p.ended_at, a.alive_until, p.started_at)) OVER (
-                   PARTITION BY p.show_id, p.viewer_id ORDER BY p.started_at, p.connection_id
-                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS seen_until
-        FROM pair JOIN playing AS p USING (show_id, viewer_id) LEFT JOIN ledger_process AS a USING (process_id)
-    ),
     visit AS MATERIALIZED (
-        SELECT DISTINCT show_id, viewer_id, started_at AS at FROM stretch
+        SELECT DISTINCT show_id, viewer_id, started_at AS at
+        FROM pair CROSS JOIN LATERAL (
+            SELECT p.started_at,
+                   max(coalesce(p.ended_at, a.alive_until, p.started_at)) OVER (
+                       ORDER BY p.started_at, p.connection_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS seen_until
+            FROM playing AS p LEFT JOIN ledger_process AS a USING (process_id)
+            WHERE p.show_id = pair.show_id AND p.viewer_id = pair.viewer_id
+        ) AS stretch
         WHERE seen_until IS NULL OR started_at > seen_until + interval '30 minutes'
     ),
     gone AS (
         DELETE FROM ledger_entry AS e USING pair
         WHERE e.kind = 'visit' AND e.show_id = pair.show_id AND e.viewer_id = pair.viewer_id
-          AND NOT EXISTS (SELECT FROM visit AS v
-                          WHERE v.show_id = e.show_id AND v.viewer_id = e.viewer_id AND v.at = e.at)
+          AND (e.show_id, e.viewer_id, e.at) NOT IN (SELECT show_id, viewer_id, at FROM visit)
         RETURNING e.show_id, e.viewer_id
     ),
     added AS (

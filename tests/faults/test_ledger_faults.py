@@ -106,7 +106,7 @@ async def test_a_worker_process_killed_by_the_system_hands_over_to_the_next(
     database: Database, database_url: str, own_valkey: ValkeyProcess, bus: Bus, recorder: Recorder
 ) -> None:
     await tap_and_flush(recorder, times=10 * TAPS)
-    for _ in range(3):
+    for _ in range(2):
         before = await taps_counted(database)
         command = (sys.executable, "-c", WORKER_PROCESS, database_url, own_valkey.url)
         doomed = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
