@@ -1,86 +1,22 @@
-// The wire language of PROTOCOL.md, version 1, as types. The shapes are those of wire.schema.json, which the server writes of its own
-// structs (`python -m server.protocol.schema`); tests/wire.test.ts fails when a field here and there differ.
+// The wire language of PROTOCOL.md, version 1. What the server's own structs say comes generated (`npm run generate`, checked for drift);
+// the rest, replies and pushes, is written here after the page.
+
+import type * as wire from "./wire.generated";
+
+export type { Announcement, Answer, Position, Product, Sales, Show } from "./wire.generated";
 
 export type Role = "viewer" | "moderator" | "host" | "analyst" | "admin";
 export type Verdict = "never" | "later" | "reload" | "stop";
-export type QuestionState = "pending" | "open" | "answered" | "dismissed";
-export type ShowState = "scheduled" | "live" | "ended";
-export type ReactionKind = "heart" | "clap" | "fire" | "laugh" | "wow";
-export type DismissReason = "spam" | "off_topic" | "rude" | "duplicate" | "other";
-
-/** A place in a show's journal. */
-export interface Position {
-  epoch: string;
-  offset: number;
-}
-
-export interface Show {
-  id: string;
-  channel: string;
-  title: string;
-  host: string;
-  state: ShowState;
-  moderation: "pre" | "post";
-  starts_at: string | null;
-  started_at: string | null;
-  ended_at: string | null;
-  video: { hls: string; mp4: string; poster: string };
-}
-
-/** `price` in minor units of `currency`, `stock` in units left. */
-export interface Product {
-  id: string;
-  title: string;
-  description: string;
-  image: string;
-  price: number;
-  currency: string;
-  stock: number;
-}
-
-export interface Answer {
-  text: string | null;
-  live: boolean;
-  at: string;
-}
+export type QuestionState = wire.Question["state"];
+export type ShowState = wire.Show["state"];
+export type ReactionKind = wire.React["kind"];
+export type DismissReason = NonNullable<wire.QuestionDismiss["reason"]>;
 
 /** A question; the last two fields are there for staff alone. */
-export interface Question {
-  id: string;
-  text: string;
-  author: string;
-  state: QuestionState;
-  votes: number;
-  version: number;
-  asked_at: string;
-  answer: Answer | null;
-  dismissed_reason?: string | null;
-  moderated_by?: string | null;
-}
-
-export interface Announcement {
-  text: string;
-  by: string;
-  at: string;
-}
-
-/** Totals of a show: paid orders, units, and minor units per currency. */
-export interface Sales {
-  orders: number;
-  units: number;
-  amount: Record<string, number>;
-}
+export type Question = wire.Question & Partial<Pick<wire.StaffQuestion, "dismissed_reason" | "moderated_by">>;
 
 /** A show's full state; `sales` is there for staff alone. */
-export interface Snapshot {
-  show: Show;
-  products: Product[];
-  pinned_product: string | null;
-  pinned_question: string | null;
-  announcement: Announcement | null;
-  questions: Question[];
-  sales?: Sales;
-}
+export type Snapshot = Omit<wire.Snapshot, "questions"> & { questions: Question[]; sales?: wire.Sales };
 
 export interface Joined {
   id: number;
@@ -89,7 +25,7 @@ export interface Joined {
   role: Role;
   expires_at: string;
   recovered: boolean;
-  position: Position;
+  position: wire.Position;
   token?: string;
   snapshot?: Snapshot;
 }
@@ -116,14 +52,14 @@ interface Published {
 
 export type JournalPush = Published &
   (
-    | { type: "show.started" | "show.ended"; show: Show }
+    | { type: "show.started" | "show.ended"; show: wire.Show }
     | { type: "announce"; text: string; by: string }
     | { type: "question.submitted" | "question.posted" | "question.answered" | "question.restored"; question: Question }
     | { type: "question.dismissed"; question: Question | { id: string } }
     | { type: "question.voted"; votes: { question: string; votes: number }[] }
     | { type: "question.pinned"; question: string | null }
     | { type: "product.pinned"; product: string | null }
-    | { type: "product.stock"; products: { product: string; stock: number }[]; sales?: Sales }
+    | { type: "product.stock"; products: { product: string; stock: number }[]; sales?: wire.Sales }
     | { type: "withheld" }
   );
 
@@ -144,39 +80,38 @@ export interface Order {
   at: string;
 }
 
-type QuestionOf = { question: string; version?: number };
-type QuestionMoved = { question: string; state: QuestionState; version: number };
+type Moved = { question: string; state: QuestionState; version: number };
 type JournalOffset = { offset: number };
 type Nothing = Record<never, never>;
 
-/** Every command but `join` (the room does that one): what it carries and what its `ok` brings. */
-export interface Commands {
-  react: { fields: { kind: ReactionKind; n?: number }; reply: Nothing };
-  ask: { fields: { text: string }; reply: { question: string; state: QuestionState } };
-  vote: { fields: { question: string }; reply: { votes: number } };
-  click: { fields: { product: string }; reply: Nothing };
-  impression: { fields: { products: string[] }; reply: Nothing };
-  share: { fields: { via?: string }; reply: { share: string } };
-  playing: { fields: { playing?: boolean }; reply: Nothing };
-  buy: { fields: { product: string; quantity: number; key: string; price?: number }; reply: Order };
-  ping: { fields: Nothing; reply: { at: string } };
-  announce: { fields: { text: string }; reply: JournalOffset };
-  "question.approve": { fields: QuestionOf; reply: QuestionMoved };
-  "question.answer": { fields: QuestionOf & { text?: string; live?: boolean }; reply: QuestionMoved };
-  "question.dismiss": { fields: QuestionOf & { reason?: DismissReason }; reply: QuestionMoved };
-  "question.restore": { fields: QuestionOf; reply: QuestionMoved };
-  "question.pin": { fields: { question: string }; reply: QuestionMoved };
-  "question.unpin": { fields: { question?: string }; reply: QuestionMoved };
-  "product.pin": { fields: { product: string }; reply: JournalOffset };
-  "product.unpin": { fields: { product?: string }; reply: JournalOffset };
-  "product.restock": { fields: { product: string; add: number }; reply: { product: string; stock: number } };
-  "show.start": { fields: Nothing; reply: { state: ShowState } };
-  "show.end": { fields: Nothing; reply: { state: ShowState } };
+/** What the `ok` (or `pong`) of each command brings; `join` is not here, since the room sends that one itself. */
+interface Replies {
+  react: Nothing;
+  ask: { question: string; state: QuestionState };
+  vote: { votes: number };
+  click: Nothing;
+  impression: Nothing;
+  share: { share: string };
+  playing: Nothing;
+  buy: Order;
+  ping: { at: string };
+  announce: JournalOffset;
+  "question.approve": Moved;
+  "question.answer": Moved;
+  "question.dismiss": Moved;
+  "question.restore": Moved;
+  "question.pin": Moved;
+  "question.unpin": Moved;
+  "product.pin": JournalOffset;
+  "product.unpin": JournalOffset;
+  "product.restock": { product: string; stock: number };
+  "show.start": { state: ShowState };
+  "show.end": { state: ShowState };
 }
 
-export type CommandType = keyof Commands;
-export type FieldsOf<T extends CommandType> = Commands[T]["fields"];
-export type ReplyOf<T extends CommandType> = Commands[T]["reply"];
+export type CommandType = Exclude<wire.Command["type"], "join">;
+export type FieldsOf<T extends CommandType> = Omit<Extract<wire.Command, { type: T }>, "type" | "id">;
+export type ReplyOf<T extends CommandType> = Replies[T];
 
 export type Reply = { id: number; type: "ok" | "pong"; [field: string]: unknown };
 export type ReconnectPush = { type: "reconnect"; after_ms: number };

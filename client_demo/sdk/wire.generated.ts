@@ -1,0 +1,470 @@
+// Generated from wire.schema.json by `npm run generate`; changed there, never here.
+
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "command".
+ */
+export type Command =
+  | Join
+  | React
+  | Ask
+  | Vote
+  | Announce
+  | Click
+  | Impression
+  | Share
+  | Playing
+  | Buy
+  | Ping
+  | QuestionApprove
+  | QuestionAnswer
+  | QuestionDismiss
+  | QuestionRestore
+  | QuestionPin
+  | QuestionUnpin
+  | ProductPin
+  | ProductUnpin
+  | ProductRestock
+  | ShowStart
+  | ShowEnd;
+
+export interface Wire {
+  [k: string]: unknown;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Join".
+ */
+export interface Join {
+  type: "join";
+  show: string;
+  token?: string | null;
+  position?: Position | null;
+  name?: string | null;
+  remember?: boolean;
+  source?: string | null;
+  share?: string | null;
+  pulse_only?: boolean;
+  id?: number | null;
+}
+/**
+ * A place in a show's journal; `epoch` changes only if the journal itself was restored.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Position".
+ */
+export interface Position {
+  epoch: string;
+  offset: number;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "React".
+ */
+export interface React {
+  type: "react";
+  kind: "clap" | "fire" | "heart" | "laugh" | "wow";
+  n?: number;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Ask".
+ */
+export interface Ask {
+  type: "ask";
+  text: string;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Vote".
+ */
+export interface Vote {
+  type: "vote";
+  question: string;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Announce".
+ */
+export interface Announce {
+  type: "announce";
+  text: string;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Click".
+ */
+export interface Click {
+  type: "click";
+  product: string;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Impression".
+ */
+export interface Impression {
+  type: "impression";
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  products: string[];
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Share".
+ */
+export interface Share {
+  type: "share";
+  via?: string;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Playing".
+ */
+export interface Playing {
+  type: "playing";
+  playing?: boolean;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Buy".
+ */
+export interface Buy {
+  type: "buy";
+  product: string;
+  quantity: number;
+  key: string;
+  price?: number | null;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Ping".
+ */
+export interface Ping {
+  type: "ping";
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionApprove".
+ */
+export interface QuestionApprove {
+  type: "question.approve";
+  question: string;
+  version?: number | null;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionAnswer".
+ */
+export interface QuestionAnswer {
+  type: "question.answer";
+  question: string;
+  version?: number | null;
+  text?: string | null;
+  live?: boolean;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionDismiss".
+ */
+export interface QuestionDismiss {
+  type: "question.dismiss";
+  question: string;
+  version?: number | null;
+  reason?: "duplicate" | "off_topic" | "other" | "rude" | "spam";
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionRestore".
+ */
+export interface QuestionRestore {
+  type: "question.restore";
+  question: string;
+  version?: number | null;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionPin".
+ */
+export interface QuestionPin {
+  type: "question.pin";
+  question: string;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionUnpin".
+ */
+export interface QuestionUnpin {
+  type: "question.unpin";
+  question?: string | null;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ProductPin".
+ */
+export interface ProductPin {
+  type: "product.pin";
+  product: string;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ProductUnpin".
+ */
+export interface ProductUnpin {
+  type: "product.unpin";
+  product?: string | null;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ProductRestock".
+ */
+export interface ProductRestock {
+  type: "product.restock";
+  product: string;
+  add: number;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ShowStart".
+ */
+export interface ShowStart {
+  type: "show.start";
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ShowEnd".
+ */
+export interface ShowEnd {
+  type: "show.end";
+  id?: number | null;
+}
+/**
+ * What the host last announced.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Announcement".
+ */
+export interface Announcement {
+  text: string;
+  by: string;
+  at: string;
+}
+/**
+ * The host's answer: by `text`, or `live` in the video.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Answer".
+ */
+export interface Answer {
+  text: string | null;
+  live: boolean;
+  at: string;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "JoinedAsStaff".
+ */
+export interface JoinedAsStaff {
+  type: "joined";
+  id: number;
+  viewer: string;
+  role: string;
+  expires_at: string;
+  recovered: boolean;
+  position: Position;
+  token?: string | null;
+  snapshot?: StaffSnapshot | null;
+}
+/**
+ * The same for staff: all questions, and the sales so far.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "StaffSnapshot".
+ */
+export interface StaffSnapshot {
+  show: Show;
+  products: Product[];
+  pinned_product: string | null;
+  pinned_question: string | null;
+  announcement: Announcement | null;
+  questions: StaffQuestion[];
+  sales: Sales;
+}
+/**
+ * A show as everybody may see it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Show".
+ */
+export interface Show {
+  id: string;
+  channel: string;
+  title: string;
+  host: string;
+  state: "ended" | "live" | "scheduled";
+  moderation: "post" | "pre";
+  starts_at: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+  video: Video;
+}
+/**
+ * Addresses of the show's pictures; empty strings where there is none.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Video".
+ */
+export interface Video {
+  hls: string;
+  mp4: string;
+  poster: string;
+}
+/**
+ * A product on sale; `price` in minor units of `currency`, `stock` in units left.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Product".
+ */
+export interface Product {
+  id: string;
+  title: string;
+  description: string;
+  image: string;
+  price: number;
+  currency: string;
+  stock: number;
+}
+/**
+ * A question as staff see it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "StaffQuestion".
+ */
+export interface StaffQuestion {
+  id: string;
+  text: string;
+  author: string;
+  state: "answered" | "dismissed" | "open" | "pending";
+  votes: number;
+  version: number;
+  asked_at: string;
+  answer: Answer | null;
+  dismissed_reason: string | null;
+  moderated_by: string | null;
+}
+/**
+ * Totals of a show: paid orders, units, and minor units per currency.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Sales".
+ */
+export interface Sales {
+  orders: number;
+  units: number;
+  amount: {
+    [k: string]: number;
+  };
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "JoinedAsViewer".
+ */
+export interface JoinedAsViewer {
+  type: "joined";
+  id: number;
+  viewer: string;
+  role: string;
+  expires_at: string;
+  recovered: boolean;
+  position: Position;
+  token?: string | null;
+  snapshot?: Snapshot | null;
+}
+/**
+ * A show's full public state; true at the position that travels beside it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Snapshot".
+ */
+export interface Snapshot {
+  show: Show;
+  products: Product[];
+  pinned_product: string | null;
+  pinned_question: string | null;
+  announcement: Announcement | null;
+  questions: Question[];
+}
+/**
+ * A question as everybody may see it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Question".
+ */
+export interface Question {
+  id: string;
+  text: string;
+  author: string;
+  state: "answered" | "dismissed" | "open" | "pending";
+  votes: number;
+  version: number;
+  asked_at: string;
+  answer: Answer | null;
+}
+/**
+ * The units left of one product.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ProductStock".
+ */
+export interface ProductStock {
+  product: string;
+  stock: number;
+}
+/**
+ * How the show feels right now; only what changed is there.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Pulse".
+ */
+export interface Pulse {
+  type: "pulse";
+  reactions?: {
+    [k: string]: number;
+  } | null;
+  viewers?: number | null;
+  stock?: {
+    [k: string]: number;
+  } | null;
+  degraded?: boolean | null;
+}
+/**
+ * The newest count of one question's votes.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionVotes".
+ */
+export interface QuestionVotes {
+  question: string;
+  votes: number;
+}
