@@ -9,7 +9,7 @@ import { tellFailure } from "./failure";
 import { foldSeries } from "./marks";
 import type { SeriesReport } from "./report";
 import { sourceLine } from "./source";
-import { t } from "./text";
+import { spell, t } from "./text";
 
 const ROWS = ["reactions", "questions", "clicks", "orders"] as const;
 type Row = (typeof ROWS)[number];
@@ -31,14 +31,14 @@ export function ActivityChart({ series }: { series: SeriesReport }) {
     <Frame
       testid="activity"
       title={t("activity.title")}
-      lead={t("activity.lead", { step: duration(folded.step) })}
+      lead={t("activity.lead", { step: spell(folded.step) })}
       readout={point.value === null ? <span class="hint">{t("point.hint")}</span> : say(point.value)}
       file={`${series.show.id}-activity`}
       source={sourceLine(series)}
       onData={() => void saveExport(series.show.id, "series").catch(tellFailure)}
       table={
         <Table
-          caption={t("activity.table", { step: duration(folded.step) })}
+          caption={t("activity.table", { step: spell(folded.step) })}
           head={[t("axis.elapsed"), ...ROWS.map((kind) => t(`activity.${kind}`))]}
           rows={folded.rows.map((row) => [duration(row.t), ...ROWS.map((kind) => count(row[kind]))])}
         />
@@ -89,7 +89,7 @@ function Multiple({ kind, x, values, step, title, text, say, onPoint }: Multiple
       height={170}
       label={label}
       xTitle={title}
-      yTitle={t("activity.axis", { what: label, step: duration(step) })}
+      yTitle={t("activity.axis", { what: label, step: spell(step) })}
       xText={text}
       yText={count}
       xSteps={TIME_STEPS}

@@ -9,7 +9,7 @@ import { saveExport } from "./download";
 import { endOf, foldSeries, marksWithin, pinnedAt, pinSpans } from "./marks";
 import type { SeriesReport } from "./report";
 import { sourceLine } from "./source";
-import { t } from "./text";
+import { spell, t } from "./text";
 import { duration } from "../shared/format";
 import { tellFailure } from "./failure";
 
@@ -58,7 +58,7 @@ export function ConcurrencyChart({ series, other }: { series: SeriesReport; othe
       legend={<Legend compared={other?.show.title ?? null} locked={other !== null} />}
       table={
         <Table
-          caption={t("concurrency.table", { step: duration(folded.step) })}
+          caption={t("concurrency.table", { step: spell(folded.step) })}
           head={[t("axis.elapsed"), t("curve.watching.axis")]}
           rows={folded.rows.map((row) => [duration(row.t), count(row.watching)])}
         />

@@ -74,7 +74,10 @@ function Row({ figure, before, compared }: { figure: Figure; before: Figure | un
         {(of || amount === null) && <span class="hint figure-of">{basis(figure)}</span>}
       </dt>
       <dd>
-        <span class={figure.provisional ? "figure-value figure-provisional" : "figure-value"} data-testid={`value-${key}`}>
+        <span
+          class={figure.provisional && amount !== null ? "figure-value figure-provisional" : "figure-value"}
+          data-testid={`value-${key}`}
+        >
           {written(figure)}
         </span>
         {compared && before && <span class="hint figure-before">{comparison(figure, before)}</span>}

@@ -12,7 +12,7 @@ export function Products({ report }: { report: ShowReport }) {
         <p class="empty">{t("products.empty")}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keys (WCAG 2.1.1).
-        <section class="wide" tabIndex={0} aria-labelledby="products-title">
+        <section class="wide" tabIndex={0} aria-label={t("table.of", { title: t("products.title") })}>
           <table class="table">
             <thead>
               <tr>

@@ -7,6 +7,7 @@ import { shared, t } from "./text";
 /** The echo of the last deed, read out, with the way back. Its place is always kept. */
 export function LastDeed() {
   const deed = deeds.value[0];
+  const next = undoable.value;
   return (
     <div class="last-deed" data-testid="last-deed" data-state={deed?.state}>
       <p role="status">{deed ? <Words deed={deed} /> : <span class="hint">{t("deeds.first")}</span>}</p>
@@ -15,9 +16,9 @@ export function LastDeed() {
           {t("send_now")}
         </Button>
       )}
-      {undoable.value?.undo && (
-        <Button size="small" onClick={undoable.value.undo} title={undoable.value.say()} data-testid="undo">
-          {shared("undo")}
+      {next?.undo && (
+        <Button size="small" class="undo" onClick={next.undo} title={t("undo.of", { what: next.say() })} data-testid="undo">
+          <span class="undo-words">{next === deed ? shared("undo") : t("undo.of", { what: next.say() })}</span>
           <Key of="Z" />
         </Button>
       )}

@@ -20,10 +20,11 @@ const KEPT = 30;
 export const deeds = signal<readonly Deed[]>([]);
 let newest = 0;
 
-/** The deed to be taken back next: the newest that can be. */
-export const undoable = computed(
-  () => deeds.value.find((deed) => deed.undo && (deed.state === "done" || deed.state === "waiting")) ?? null,
-);
+/** The deed to be taken back next: the newest that stands, if it can be; never an older one behind the back of one that cannot. */
+export const undoable = computed(() => {
+  const standing = deeds.value.find((deed) => deed.state !== "undone" && deed.state !== "failed");
+  return standing?.undo ? standing : null;
+});
 
 function change(id: number, what: Partial<Deed>): void {
   deeds.value = deeds.value.map((deed) => (deed.id === id ? { ...deed, ...what } : deed));

@@ -29,16 +29,18 @@ export function Numbers() {
   const unanswered = counts.value.open + counts.value.pending;
   const amounts = Object.entries(sales?.amount ?? {});
   return (
-    <dl class="numbers" data-testid="numbers">
-      <Tile name="watching" value={state?.viewers == null ? "–" : count(state.viewers)} />
-      <Tile name="orders" value={sales ? count(sales.orders) : "–"} />
-      <Tile
-        name="money"
-        value={sales ? amounts.map(([currency, minor]) => money(minor, currency)).join(" · ") || nothingSold() : "–"}
-      />
-      <Tile name="questions" value={count(unanswered)} loud={counts.value.pending > 0} />
-      <Tile name="time" value={elapsed === null ? "–" : duration(elapsed)} />
-    </dl>
+    <section aria-label={t("numbers")}>
+      <dl class="numbers" data-testid="numbers">
+        <Tile name="watching" value={state?.viewers == null ? "–" : count(state.viewers)} />
+        <Tile name="orders" value={sales ? count(sales.orders) : "–"} />
+        <Tile
+          name="money"
+          value={sales ? amounts.map(([currency, minor]) => money(minor, currency)).join(" · ") || nothingSold() : "–"}
+        />
+        <Tile name="questions" value={count(unanswered)} loud={counts.value.pending > 0} />
+        <Tile name="time" value={elapsed === null ? "–" : duration(elapsed)} />
+      </dl>
+    </section>
   );
 }
 

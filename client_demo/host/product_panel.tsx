@@ -59,7 +59,8 @@ function Line({ product, n }: { product: Product; n: number }) {
       <div class="product-words">
         <p class="product-title">{product.title}</p>
         <p class="product-facts">
-          {`${money(product.price, product.currency)} · `}
+          {n <= 9 && <Key of={`⇧${n}`} />}
+          <span>{money(product.price, product.currency)}</span>
           <Stock product={product} left={left} />
         </p>
       </div>
@@ -91,7 +92,6 @@ function Line({ product, n }: { product: Product; n: number }) {
         onClick={() => pinProduct(pinned ? null : product.id)}
       >
         <Icon name="pin" />
-        {n <= 9 && <Key of={`⇧${n}`} />}
       </Button>
     </li>
   );

@@ -8,7 +8,7 @@ import { answerLive, answerText, approve, drafts, pinQuestion, restore, sayMoved
 import { current, rows, selected, snapshot, step } from "./desk";
 import { Key } from "./key_hint";
 import { dismissing } from "./surface";
-import { t } from "./text";
+import { languageOf, t } from "./text";
 
 const ANSWER_MAX = 1000;
 
@@ -39,7 +39,11 @@ export function QuestionCard() {
           </span>
         )}
       </p>
-      <p class={question.text.length > 160 ? "focus-text focus-text-long" : "focus-text"} data-testid="focus-text">
+      <p
+        class={question.text.length > 160 ? "focus-text focus-text-long" : "focus-text"}
+        lang={languageOf(question.text)}
+        data-testid="focus-text"
+      >
         {question.text}
       </p>
       <Fate question={question} />
@@ -216,18 +220,12 @@ function Steps() {
   const at = rows.value.findIndex((row) => row.question.id === selected.value);
   return (
     <nav class="steps" aria-label={t("steps")}>
-      <Button size="small" look="quiet" onClick={() => step(-1)} aria-label={t("previous")} disabled={at <= 0}>
+      <Button size="small" look="quiet" onClick={() => step(-1)} disabled={at <= 0}>
         {t("previous")}
         <Key of="K" />
       </Button>
       <span class="hint">{t("position", { n: at + 1, all: rows.value.length })}</span>
-      <Button
-        size="small"
-        look="quiet"
-        onClick={() => step(1)}
-        aria-label={t("next")}
-        disabled={at < 0 || at >= rows.value.length - 1}
-      >
+      <Button size="small" look="quiet" onClick={() => step(1)} disabled={at < 0 || at >= rows.value.length - 1}>
         {t("next")}
         <Key of="J" />
       </Button>

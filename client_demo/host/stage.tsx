@@ -7,7 +7,7 @@ import { known, snapshot } from "./desk";
 import { useElapsed } from "./numbers";
 import { inOrder } from "./queue";
 import { onStage } from "./surface";
-import { shared, t } from "./text";
+import { languageOf, shared, t } from "./text";
 
 /** The question on stage. It stays until it is done or passed over: nothing changes under the eyes of who reads it aloud. */
 const held = signal<string | null>(null);
@@ -61,7 +61,11 @@ export function Stage() {
       }}
     >
       <div class="stage-body">
-        <p class={`stage-question ${sizeOf(asked?.text ?? "")}`} data-testid="stage-question">
+        <p
+          class={`stage-question ${sizeOf(asked?.text ?? "")}`}
+          lang={languageOf(asked?.text ?? "")}
+          data-testid="stage-question"
+        >
           {asked ? asked.text : t("stage.no_question")}
         </p>
         <div class="stage-foot">

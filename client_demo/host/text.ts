@@ -17,3 +17,8 @@ export function brief(text: string, most = 60): string {
         .trimEnd()}…`
     : characters.join("");
 }
+
+/** The language of a viewer's text, where its letters tell: for the voice that reads it, its font, and where its lines may break. */
+export function languageOf(text: string): "ja" | undefined {
+  return /[\u3040-\u30ff]/.test(text) ? "ja" : undefined;
+}

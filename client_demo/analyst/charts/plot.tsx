@@ -135,7 +135,7 @@ function optionsOf(latest: { current: PlotProps }, width: number): uPlot.Options
   return {
     width: Math.max(width, 200),
     height,
-    padding: [above + 12, 12, 0, 0],
+    padding: [above + 12, 24, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -153,6 +153,7 @@ function optionsOf(latest: { current: PlotProps }, width: number): uPlot.Options
       {
         ...axis,
         label: xTitle,
+        size: 36,
         space: 72,
         ...(xSteps && { incrs: [...xSteps] }),
         values: (_plot, marks) => marks.map(latest.current.xText),
