@@ -1,5 +1,6 @@
 """The three pages, their assets and media, and the headers that every answer carries."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
@@ -16,11 +17,6 @@ BODY_BYTES_MAX = 64 * 1024
 MEDIA = Path(__file__).parent / "demo" / "media"
 
 HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
-        "connect-src 'self' ws: wss:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'; require-trusted-types-for 'script'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -28,11 +24,22 @@ HEADERS = {
 }
 
 
+def content_policy(media_origins: Iterable[str] = ()) -> str:
+    """Return the Content-Security-Policy of every answer: all from here, video and pictures from `media_origins` too."""
+    media = " ".join(["'self'", *media_origins])
+    return (
+        f"default-src 'self'; script-src 'self'; style-src 'self'; img-src {media} data: blob:; media-src {media} blob:; "
+        f"connect-src {media} ws: wss:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'; require-trusted-types-for 'script'"
+    )
+
+
 class Guard:
     """ASGI middleware: puts the security headers on every answer and refuses bodies over 64 KiB."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, media_origins: Iterable[str] = ()) -> None:
         self._app = app
+        self._headers = {"Content-Security-Policy": content_policy(media_origins), **HEADERS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,7 +49,7 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """`off` lifts admission and rate limits: for load tests only."""
     origins: list[str] = Field(default_factory=list)
     """Origins allowed to open sockets beside the server's own host."""
+    media_origins: list[str] = Field(default_factory=list)
+    """Origins from which the pages may load video and pictures, such as your CDN's `https://cdn.example`; else only their own."""
     trust_proxy: bool = False
     """Take the viewer's address from `X-Forwarded-For` (its last entry), set by a proxy of yours."""
     redis_prefix: str = "sf"
@@ -74,12 +76,13 @@ class Settings(BaseSettings):
     """Refill of a socket's bucket of commands; reactions count too."""
     commands_burst: int = 40
     asks_per_minute: float = 12.0
-    """Per viewer and process, for `ask`."""
+    """Per viewer and process, for `ask`; 0: no limit. Above: `too_fast`."""
     commands_in_flight_max: int = 16
     """Commands of one socket that wait for SQL; above: `too_fast`."""
-    unsent_bytes_max: int = 256 * 1024
-    """Bytes the kernel has not taken from a socket's buffer; over that for `unsent_seconds_max`: out."""
+    unsent_bytes_max: int = 64 * 1024
+    """Bytes of a socket that the kernel has not taken; above: the pulse alone, until it drains or `unsent_seconds_max` are over."""
     unsent_seconds_max: float = 8.0
+    """A socket stuck for longer is dropped."""
 
     @field_validator("database_url")
     @classmethod

@@ -1,5 +1,8 @@
 """Questions on the socket: each command to its service call, each result to its reply."""
 
+import time
+from collections.abc import Callable
+
 from server.protocol.codec import ok_line
 from server.protocol.commands import (
     Ask,
@@ -13,15 +16,24 @@ from server.protocol.commands import (
     Vote,
 )
 from server.questions.desk import Standing
+from server.questions.pace import AskPace
 from server.questions.service import Questions
 from server.viewers.caller import Caller, CommandTable, acting
 
 
 class QuestionCommands:
-    """The socket's way to `Questions`."""
+    """The socket's way to `Questions`. Without a `pace` a viewer may ask as often as the socket's own limits allow."""
 
-    def __init__(self, questions: Questions) -> None:
+    def __init__(
+        self,
+        questions: Questions,
+        pace: AskPace | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._questions = questions
+        self._pace = pace or AskPace(0)
+        self._monotonic = monotonic
 
     def table(self) -> CommandTable:
         """Return which handler carries out which command."""
@@ -37,7 +49,8 @@ class QuestionCommands:
         }
 
     async def ask(self, caller: Caller, command: Ask) -> bytes | None:
-        """Post a question under the caller's name."""
+        """Post a question under the caller's name; `too_fast` when the viewer has asked too often."""
+        self._pace.spend(caller.viewer_id, self._monotonic())
         question = await self._questions.ask(caller.show_id, caller.viewer_id, caller.name, command.text)
         return None if command.id is None else ok_line(command.id, question=question.id, state=question.state)
 
