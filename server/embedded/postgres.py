@@ -15,7 +15,7 @@ from psycopg.sql import SQL, Identifier
 
 from server.embedded import process
 from server.embedded.sockets import socket_directory
-from server.embedded.system_user import hand_over, system_user
+from server.embedded.system_user import open_way, system_user
 from server.embedded.wheels import postgres_directory
 
 SUPERUSER = "postgres"
@@ -47,7 +47,7 @@ class PostgresProcess:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory.resolve()
-        self._user = system_user()
+        self._user = system_user(self.directory)
         self._process: psutil.Process | None = None
 
     def url(self, database: str = "postgres") -> str:
@@ -70,6 +70,9 @@ class PostgresProcess:
 
         Returns once it answers. Raises `EngineFailed`.
         """
+        self.directory.parent.mkdir(parents=True, exist_ok=True)
+        if self._user is not None:
+            open_way(self.directory, postgres_directory())
         self._initialize()
         if self.adopt():
             return self
@@ -144,7 +147,7 @@ class PostgresProcess:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True, mode=0o700)
         if self._user is not None:
-            hand_over(self._user, fresh, postgres_directory())
+            os.chown(fresh, self._user.pw_uid, self._user.pw_gid)
         options = ["--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command = [
             str(postgres_directory() / "bin" / "initdb"),

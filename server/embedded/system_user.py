@@ -11,21 +11,24 @@ _PASSABLE = stat.S_IXGRP | stat.S_IXOTH
 _READABLE = stat.S_IRGRP | stat.S_IROTH
 
 
-def system_user() -> pwd.struct_passwd | None:
-    """The user for PostgreSQL, made if it is missing; None when we are not root and it runs as ourselves.
+def system_user(data: Path) -> pwd.struct_passwd | None:
+    """The user for PostgreSQL; None when we are not root and it runs as ourselves.
 
-    Raises `PermissionError` when the user cannot be made.
+    Whoever owns the `data` already, since PostgreSQL takes nobody else's; for new data one of our own, made if it
+    is missing. Raises `PermissionError` when it cannot be made.
     """
     if os.geteuid() != 0:
         return None
     try:
+        if data.exists() and data.stat().st_uid != 0:
+            return pwd.getpwuid(data.stat().st_uid)
         return pwd.getpwnam(NAME)
     except KeyError:
         return _make()
 
 
-def hand_over(user: pwd.struct_passwd, directory: Path, installation: Path) -> None:
-    """Give `directory` to `user`, and let it reach and run what lies under `installation`.
+def open_way(directory: Path, installation: Path) -> None:
+    """Let any user reach `directory`, and reach and run what lies under `installation`.
 
     Rights are only added: passing for the folders on the way, reading and passing for the installation.
     """
@@ -36,7 +39,6 @@ def hand_over(user: pwd.struct_passwd, directory: Path, installation: Path) -> N
         for file in files:
             path = Path(folder, file)
             _add(path, _READABLE | (_PASSABLE if path.stat().st_mode & stat.S_IXUSR else 0))
-    os.chown(directory, user.pw_uid, user.pw_gid)
 
 
 def _make() -> pwd.struct_passwd:
