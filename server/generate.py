@@ -11,6 +11,7 @@ from pathlib import Path
 from prometheus_client import REGISTRY
 
 from server.protocol import codes, schema
+from server.stats import schema as stats_schema
 
 TOP = Path(__file__).parents[1]
 _METRIC_TABLE = re.compile(r"(<!-- metrics:begin[^>]*-->\n).*?(<!-- metrics:end -->)", re.DOTALL)
@@ -47,6 +48,7 @@ GENERATED: dict[str, Callable[[str], str]] = {
     "PROTOCOL.md": protocol_page,
     "docs/operations.md": operations_page,
     "client_demo/sdk/wire.schema.json": lambda _: schema.as_json(),
+    "client_demo/analyst/report.schema.json": lambda _: stats_schema.as_json(),
 }
 """Each file that is generated, wholly or in part, and what makes its new text from the old one."""
 

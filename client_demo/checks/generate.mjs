@@ -1,20 +1,35 @@
-// Writes sdk/wire.generated.ts from the schema that the server writes of its own structs; with --check only says whether it is as it would be.
+// Writes the types of the wire and of the figures from the schemas that the server writes of its own structs; with --check only says whether
+// they are as they would be.
 import { readFileSync, writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
 
-const SCHEMA = "sdk/wire.schema.json";
-const TYPES = "sdk/wire.generated.ts";
+const GENERATED = [
+  { schema: "sdk/wire.schema.json", types: "sdk/wire.generated.ts", name: "Wire" },
+  { schema: "analyst/report.schema.json", types: "analyst/report.generated.ts", name: "Figures" },
+];
+const check = process.argv.includes("--check");
 
-const schema = JSON.parse(readFileSync(SCHEMA, "utf8"));
-const types = await compile({ ...schema, title: "Wire" }, "Wire", {
-  additionalProperties: false,
-  unreachableDefinitions: true,
-  ignoreMinAndMaxItems: true,
-  bannerComment: "// Generated from wire.schema.json by `npm run generate`; changed there, never here.",
-});
+/** Without what would only make more types: a property's title is its name in other letters, and a reference is told by its name alone. */
+function plain(node) {
+  if (Array.isArray(node)) return node.map(plain);
+  if (!node || typeof node !== "object") return node;
+  if (typeof node.$ref === "string") return { $ref: node.$ref };
+  const kept = Object.entries(node).filter(([key, value]) => key !== "title" || typeof value !== "string");
+  return Object.fromEntries(kept.map(([key, value]) => [key, plain(value)]));
+}
 
-if (!process.argv.includes("--check")) writeFileSync(TYPES, types);
-else if (readFileSync(TYPES, "utf8") !== types) {
-  process.stderr.write(`${TYPES} is not what ${SCHEMA} says: run \`npm run generate\`\n`);
-  process.exit(1);
+for (const { schema, types, name } of GENERATED) {
+  const definitions = JSON.parse(readFileSync(schema, "utf8"));
+  const source = schema.slice(schema.lastIndexOf("/") + 1);
+  const text = await compile({ ...(name === "Wire" ? definitions : plain(definitions)), title: name }, name, {
+    additionalProperties: false,
+    unreachableDefinitions: true,
+    ignoreMinAndMaxItems: true,
+    bannerComment: `// Generated from ${source} by \`npm run generate\`; changed there, never here.`,
+  });
+  if (!check) writeFileSync(types, text);
+  else if (readFileSync(types, "utf8") !== text) {
+    process.stderr.write(`${types} is not what ${schema} says: run \`npm run generate\`\n`);
+    process.exitCode = 1;
+  }
 }
