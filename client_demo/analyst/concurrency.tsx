@@ -53,7 +53,7 @@ export function ConcurrencyChart({ series, other }: { series: SeriesReport; othe
       lead={t("concurrency.lead")}
       readout={point.value === null ? <span class="hint">{t("point.hint")}</span> : say(point.value)}
       file={`${series.show.id}-concurrency`}
-      source={sourceLine(series)}
+      source={sourceLine(series, other?.show.title)}
       onData={() => void saveExport(series.show.id, "series").catch(tellFailure)}
       legend={<Legend compared={other?.show.title ?? null} locked={other !== null} />}
       table={

@@ -42,7 +42,7 @@ export function RetentionChart({ report, other }: { report: ShowReport; other: S
       lead={t("retention.lead")}
       readout={point.value === null ? <span class="hint">{t("point.hint")}</span> : say(points[point.value])}
       file={`${report.show.id}-retention`}
-      source={sourceLine(report)}
+      source={sourceLine(report, other?.show.title)}
       onData={() =>
         saveRows(
           `${report.show.id}-retention`,

@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { cellText } from "../../analyst/download";
+import { changeOf, type Figure, groupsOf } from "../../analyst/figures";
+import type { Ratio, ShowReport } from "../../analyst/report";
+
+const ratio = (part: number, whole: number): Ratio => ({ part, whole, share: whole ? part / whole : null });
+
+const REPORT: ShowReport = {
+  definition_version: 1,
+  as_of: "2026-01-01T11:00:00Z",
+  provisional: true,
+  show: {
+    id: "s",
+    channel: "c",
+    title: "t",
+    host: "h",
+    state: "live",
+    started_at: "2026-01-01T10:00:00Z",
+    ended_at: null,
+    duration_seconds: 3600,
+  },
+  left_out: { suspected_bots: 1, without_a_view: 2, guests_without_consent: 3, buyers_without_consent: 4 },
+  headlines: [],
+  audience: {
+    viewers: 412,
+    guests: 188,
+    views: 450,
+    visits: 470,
+    replay_viewers: 0,
+    viewers_in_all: 412,
+    watch_time: { total_seconds: 400_000, mean_seconds: 970.9, median_seconds: 612 },
+    concurrency: { peak: 231, peak_at: null, average: 111.1 },
+    retention: [],
+  },
+  engagement: {
+    engaged: ratio(290, 412),
+    reactions: { sent: 5312, senders: 241, mean_per_sender: 22 },
+    votes: 310,
+    shares: 24,
+    sharers: 20,
+  },
+  questions: {
+    askers: ratio(41, 412),
+    asked: 48,
+    answered: ratio(34, 45),
+    open: 11,
+    pending: 3,
+    dismissed: 6,
+    median_answer_seconds: null,
+  },
+  funnel: { window: "live", steps: [], median_seconds_to_convert: null },
+  clicks: {
+    ctr: { per_viewer: ratio(164, 377), per_action: ratio(290, 2300) },
+    ctor: { per_viewer: ratio(61, 164), per_action: ratio(70, 290) },
+  },
+  conversion: [
+    { window: "live", closes_at: null, provisional: true, rate: ratio(61, 412) },
+    { window: "24h", closes_at: null, provisional: true, rate: null },
+  ],
+  money: [
+    {
+      currency: "JPY",
+      orders: 70,
+      units: 82,
+      gmv_minor: 318_400,
+      refunded_minor: 400,
+      net_minor: 318_000,
+      aov_minor: 4549,
+      gpm_minor: 707_556,
+    },
+    { currency: "USD", orders: 1, units: 1, gmv_minor: 900, refunded_minor: 0, net_minor: 900, aov_minor: 900, gpm_minor: null },
+  ],
+  repeat: {
+    window_days: 90,
+    viewers_before: ratio(96, 224),
+    viewers_again: null,
+    viewers_again_known_at: "2026-04-01T10:00:00Z",
+    buyers_before: null,
+    buyers_seen_before: ratio(0, 0),
+    buyers_in_period: null,
+  },
+  products: [],
+};
+
+const all = groupsOf(REPORT).flatMap((group) => group.figures);
+const find = (key: string): Figure | undefined => all.find((figure) => figure.key === key);
+
+describe("the figures of a report", () => {
+  it("carry their two numbers beside a share", () => {
+    expect(find("conversion_live")).toMatchObject({ amount: 61 / 412, of: { part: 61, whole: 412 }, provisional: true });
+  });
+
+  it("keep null apart from zero", () => {
+    expect(find("conversion_24h")?.amount).toBeNull();
+    expect(find("viewers_again")).toMatchObject({ amount: null, knownAt: "2026-04-01T10:00:00Z" });
+    expect(find("buyers_seen_before")).toMatchObject({ amount: null, of: { part: 0, whole: 0 } });
+    expect(find("replay_viewers")?.amount).toBe(0);
+  });
+
+  it("never mix currencies, and name sales after refunds only where there were any", () => {
+    expect(all.filter((figure) => figure.key === "gmv").map((figure) => [figure.currency, figure.amount])).toEqual([
+      ["JPY", 318_400],
+      ["USD", 900],
+    ]);
+    expect(all.filter((figure) => figure.key === "net").map((figure) => figure.currency)).toEqual(["JPY"]);
+  });
+});
+
+describe("a change against another show", () => {
+  const figure = (kind: Figure["kind"], amount: number | null, currency?: string): Figure => ({
+    key: "gmv",
+    kind,
+    amount,
+    ...(currency && { currency }),
+  });
+
+  it("of a share is in percentage points, of anything else relative", () => {
+    expect(changeOf(figure("share", 0.15), figure("share", 0.1))).toEqual({ points: expect.closeTo(5) });
+    expect(changeOf(figure("count", 150), figure("count", 100))).toEqual({ relative: 0.5 });
+  });
+
+  it("does not exist against nothing, zero, or another currency", () => {
+    expect(changeOf(figure("count", 1), undefined)).toBeNull();
+    expect(changeOf(figure("count", null), figure("count", 1))).toBeNull();
+    expect(changeOf(figure("count", 1), figure("count", 0))).toBeNull();
+    expect(changeOf(figure("money", 1, "JPY"), figure("money", 1, "USD"))).toBeNull();
+  });
+});
+
+describe("a cell of a file", () => {
+  it("is quoted where it must be", () => {
+    expect([1.5, null, "plain", 'a "b", c'].map(cellText)).toEqual(["1.5", "", "plain", '"a ""b"", c"']);
+  });
+
+  it("is no formula to a spreadsheet", () => {
+    expect(["=1+1", "+1", "-1", "@x"].map(cellText)).toEqual(["'=1+1", "'+1", "'-1", "'@x"]);
+  });
+});
