@@ -64,6 +64,10 @@ class Link(Protocol):
         """Return the name of the node that carries `topic`."""
         ...
 
+    async def refresh(self) -> None:
+        """Learn anew which node carries what, after one was lost."""
+        ...
+
     async def close(self) -> None:
         """Close all connections."""
         ...
@@ -93,6 +97,9 @@ class SingleLink:
 
     async def node_of(self, topic: str) -> str:
         return ""
+
+    async def refresh(self) -> None:
+        """One server carries everything, and sentinels are asked at each new connection."""
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -130,6 +137,13 @@ class ClusterLink:
 
     async def node_of(self, topic: str) -> str:
         return (await self._node(topic)).name
+
+    async def refresh(self) -> None:
+        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            await self._cluster.nodes_manager.initialize()
+        names = {node.name for node in self._cluster.get_nodes()}
+        for gone in self._nodes.keys() - names:
+            await self._nodes.pop(gone).aclose()
 
     async def close(self) -> None:
         for client in self._nodes.values():

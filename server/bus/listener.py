@@ -19,6 +19,8 @@ from server.bus.subscription import Subscription
 ECHO_SILENCE_SECONDS = 3.0
 """Without its own echo for so long, the process counts Redis as away and connects anew."""
 BACKOFF_SECONDS = (0.05, 1.0)
+STEADY_SECONDS = 5.0
+"""A subscription that lasted so long was good: the next one is tried at once."""
 _WATCH_SECONDS = 0.25
 
 log = structlog.get_logger()
@@ -45,7 +47,6 @@ class Listener:
         self._topics: set[str] = set()
         self._subscription: Subscription | None = None
         self._echo_at = 0.0
-        self._backoff = BACKOFF_SECONDS[0]
 
     async def add(self, topic: str) -> None:
         """Hear `topic` from now on; where Redis is away, from its return on."""
@@ -61,7 +62,9 @@ class Listener:
 
     async def run(self) -> None:
         """Listen for ever: connect, hear, and when anything breaks, wait a little and begin anew."""
+        pause = BACKOFF_SECONDS[0]
         while True:
+            began = time.monotonic()
             try:
                 await self._listen()
             except REDIS_AWAY as error:
@@ -69,8 +72,16 @@ class Listener:
             except Exception:
                 log.exception("bus.listener_failed")
             self._lose()
-            await asyncio.sleep(self._backoff * random.uniform(0.5, 1.0))
-            self._backoff = min(self._backoff * 2, BACKOFF_SECONDS[1])
+            lasted = time.monotonic() - began
+            pause = BACKOFF_SECONDS[0] if lasted > STEADY_SECONDS else min(pause * 2, BACKOFF_SECONDS[1])
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+            await self._refresh()
+
+    async def _refresh(self) -> None:
+        try:
+            await self._link.refresh()
+        except REDIS_AWAY as error:
+            log.debug("bus.refresh_failed", error=type(error).__name__)
 
     async def _listen(self) -> None:
         """Subscribe to everything and hear until it fails; never returns."""
@@ -99,7 +110,6 @@ class Listener:
             return
         self._echo_at = now = time.monotonic()
         metrics.ECHO_SECONDS.observe(max(0.0, now - float(data)))
-        self._backoff = BACKOFF_SECONDS[0]
         if not self.alive:
             self.alive = True
             metrics.ALIVE.set(1)
