@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -13,6 +15,15 @@ const pageOf = (path: string): string | undefined => {
   if (path === "/analyst") return "/analyst.html";
   return undefined;
 };
+
+/** Writes each script, style and drawing compressed beside itself: the server only picks what the browser can read. */
+function compressAssets(folder: string): void {
+  for (const name of readdirSync(folder).filter((each) => /\.(js|css|svg)$/.test(each))) {
+    const bytes = readFileSync(`${folder}/${name}`);
+    writeFileSync(`${folder}/${name}.gz`, gzipSync(bytes, { level: 9 }));
+    writeFileSync(`${folder}/${name}.br`, brotliCompressSync(bytes));
+  }
+}
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -30,6 +41,9 @@ export default defineConfig({
   plugins: [
     {
       name: "showfloor-pages",
+      writeBundle({ dir }) {
+        if (dir) compressAssets(`${dir}/assets`);
+      },
       configureServer(vite) {
         vite.middlewares.use((request, _response, next) => {
           const [path = "", query] = (request.url ?? "").split("?");

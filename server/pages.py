@@ -1,11 +1,12 @@
 """The three pages, their assets and media, and the headers that every answer carries."""
 
 from collections.abc import Iterable
+from mimetypes import guess_type
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, Response
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -60,6 +61,28 @@ class Guard:
         await self._app(scope, receive, send_guarded)
 
 
+class Assets(StaticFiles):
+    """Files whose names change with their contents: kept by browsers for good, and sent as compressed as the build left them."""
+
+    ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return the file at `path`, or its compressed twin where there is one that the caller accepts."""
+        accepted = Headers(scope=scope).get("accept-encoding", "")
+        for name, ending in self.ENCODINGS:
+            found, stat = self.lookup_path(path + ending)
+            if name in accepted and stat is not None and not path.endswith(ending):
+                response: Response = self.file_response(found, stat, scope)
+                response.headers["Content-Encoding"] = name
+                response.headers["Content-Type"] = guess_type(path)[0] or "application/octet-stream"
+                break
+        else:
+            response = await super().get_response(path, scope)
+        response.headers["Vary"] = "Accept-Encoding"
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
 def install(app: FastAPI, pages: Path) -> None:
     """Serve the built pages under `pages`, and the demo's media. Without a build the addresses say how to make one."""
     router = APIRouter(include_in_schema=False)
@@ -84,5 +107,5 @@ def install(app: FastAPI, pages: Path) -> None:
         return page("analyst")
 
     app.include_router(router)
-    app.mount("/assets", StaticFiles(directory=pages / "assets", check_dir=False), name="assets")
+    app.mount("/assets", Assets(directory=pages / "assets", check_dir=False), name="assets")
     app.mount("/media", StaticFiles(directory=MEDIA, check_dir=False), name="media")

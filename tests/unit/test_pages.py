@@ -1,0 +1,62 @@
+"""What is served around the pages: compressed assets that browsers keep, and the headers that every answer carries."""
+
+import gzip
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from server import pages
+
+SCRIPT = b"export const floor = 'show';\n" * 100
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """A build of one page with one script, which the build compressed too."""
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<!doctype html><title>Showfloor</title>")
+    (tmp_path / "assets" / "viewer-1.js").write_bytes(SCRIPT)
+    (tmp_path / "assets" / "viewer-1.js.gz").write_bytes(gzip.compress(SCRIPT))
+    return tmp_path
+
+
+async def get(built: Path, path: str, accepted: str = "identity") -> httpx.Response:
+    app = FastAPI()
+    pages.install(app, built)
+    app.add_middleware(pages.Guard)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://showfloor.test") as caller:
+        return await caller.get(path, headers={"Accept-Encoding": accepted})
+
+
+async def test_a_script_is_sent_as_the_build_compressed_it(built: Path) -> None:
+    answer = await get(built, "/assets/viewer-1.js", "gzip, br")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "javascript" in answer.headers["content-type"]
+    assert int(answer.headers["content-length"]) < len(SCRIPT) / 10
+    assert answer.content == SCRIPT
+
+
+async def test_a_caller_who_reads_no_compression_gets_the_script_itself(built: Path) -> None:
+    answer = await get(built, "/assets/viewer-1.js")
+    assert "content-encoding" not in answer.headers
+    assert answer.content == SCRIPT
+
+
+async def test_assets_are_kept_for_good_and_pages_are_asked_for_anew(built: Path) -> None:
+    assert "immutable" in (await get(built, "/assets/viewer-1.js")).headers["cache-control"]
+    assert (await get(built, "/shows/demo")).headers["cache-control"] == "no-cache"
+
+
+async def test_an_asset_outside_the_build_is_not_found(built: Path) -> None:
+    assert (await get(built, "/assets/..%2Findex.html")).status_code == 404
+    assert (await get(built, "/assets/none.js")).status_code == 404
+
+
+async def test_every_answer_carries_the_content_security_policy(built: Path) -> None:
+    for path in ("/", "/assets/viewer-1.js"):
+        policy = (await get(built, path)).headers["content-security-policy"]
+        assert "script-src 'self'" in policy
+        assert "require-trusted-types-for 'script'" in policy
