@@ -3,7 +3,8 @@ import { signal } from "@preact/signals";
 export type Pane = "questions" | "products" | "orders";
 export const PANES: readonly Pane[] = ["questions", "products", "orders"];
 
-const wideQuery = matchMedia("(min-width: 900px)");
+// The same words as in the style sheets; a phone on its side is low rather than wide, and wants the panel too.
+const wideQuery = matchMedia("(min-width: 900px), (min-width: 640px) and (max-height: 500px)");
 /** Wide enough for a panel beside the video; otherwise the panes rise over it as sheets. */
 export const wide = signal(wideQuery.matches);
 wideQuery.addEventListener("change", () => {

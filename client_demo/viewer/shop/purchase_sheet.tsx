@@ -40,11 +40,19 @@ function Quantity({ product, quantity }: { product: Product; quantity: number })
   );
 }
 
+/** What is to be known before Confirm: what went wrong, or why it cannot be now, or how it works. */
+function noteOf(product: Product, problem: string | null): { text: string; bad: boolean } {
+  if (problem) return { text: problem, bad: true };
+  if (product.stock === 0) return { text: t("buy.sold_out"), bad: true };
+  return isLive.value ? { text: t("buy.note"), bad: false } : { text: t("buy.not_live"), bad: true };
+}
+
 function Looking({ product }: { product: Product }) {
   const now = purchase.value;
   if (!now) return null;
   const working = now.step === "working";
   const total = money(now.price * now.quantity, product.currency);
+  const note = noteOf(product, now.problem);
   const label = working ? t("buy.working") : now.problem && product.stock > 0 ? t("buy.again") : t("buy.confirm", { amount: total });
   return (
     <>
@@ -66,14 +74,14 @@ function Looking({ product }: { product: Product }) {
         <span>{t("buy.total")}</span>
         <strong data-testid="buy-total">{total}</strong>
       </p>
-      <p class={now.problem ? "notice notice-bad" : "hint"} role="status" data-testid="buy-note">
-        {now.problem ?? (isLive.value ? t("buy.note") : t("buy.not_live"))}
+      <p class={note.bad ? "notice notice-bad" : "hint"} role="status" data-testid="buy-note">
+        {note.text}
       </p>
       <Button
         look="primary"
         size="large"
         data-testid="buy-confirm"
-        disabled={working || product.stock === 0 || !isLive.value}
+        disabled={working || product.stock < now.quantity || !isLive.value}
         onClick={() => void confirmPurchase()}
       >
         {working && <span class="spinner" />}
