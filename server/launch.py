@@ -9,13 +9,15 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from sqlalchemy import make_url
 
-from server.embedded import Engines, attach, start_engines
 from server.settings import Settings
 from server.trouble import Trouble, no_database_address, not_a_directory, port_in_use
+
+if TYPE_CHECKING:
+    from server.embedded import Engines
 
 OPEN_FILES_WANTED = 65_536
 NOT_SETTINGS = ("SHOWFLOOR_CONFIG", "SHOWFLOOR_SERVER", "SHOWFLOOR_VERSION", "SHOWFLOOR_LOAD_")
@@ -41,7 +43,7 @@ def load_settings(**given: object) -> Settings:
     settings = Settings(**given)  # type: ignore[arg-type]
     if settings.data.exists() and not settings.data.is_dir():
         raise not_a_directory(settings.data)
-    if settings.database_url and make_url(settings.database_url).get_backend_name() != "postgresql":
+    if settings.database_url and not re.match(r"postgresql(\+\w+)?://", settings.database_url):
         raise no_database_address()
     for name, hint in unknown_variables():
         console.print(f"[yellow]{name} is no setting of Showfloor{hint}.[/yellow]")
@@ -67,6 +69,8 @@ def engines_for(settings: Settings, *, share: bool = False) -> Iterator[Settings
     if settings.database_url and settings.redis_url:
         yield settings
         return
+    from server.embedded import attach
+
     engines = (attach(settings.data) if share else None) or _start(settings)
     with engines:
         yield settings.model_copy(
@@ -77,7 +81,9 @@ def engines_for(settings: Settings, *, share: bool = False) -> Iterator[Settings
         )
 
 
-def _start(settings: Settings) -> Engines:
+def _start(settings: Settings) -> "Engines":
+    from server.embedded import start_engines
+
     try:
         return start_engines(settings.data)
     except (FileExistsError, NotADirectoryError):

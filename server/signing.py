@@ -3,11 +3,9 @@
 from datetime import timedelta
 
 from server.clock import SystemClock
-from server.db.engine import Database
 from server.settings import Settings
 from server.trouble import Trouble
 from server.viewers.roles import Role
-from server.viewers.service import CODE_LIFETIME, SignIn
 from server.viewers.tokens import Tokens
 
 
@@ -24,6 +22,9 @@ async def make_code(
     settings: Settings, role: Role, channel_id: str, subject: str, lifetime: timedelta | None
 ) -> str:
     """Return a new sign-in code, good for one use; `subject` is the name that its bearer is shown by."""
+    from server.db.engine import Database
+    from server.viewers.service import CODE_LIFETIME, SignIn
+
     if settings.database_url is None:
         raise Trouble("a sign-in code is kept in SQL, and there is no database", "set SHOWFLOOR_DATABASE_URL")
     database, clock = Database(settings.database_url, pool_size=1), SystemClock()

@@ -1,13 +1,11 @@
 """What may be wrong when a command starts, said in one line with the way to mend it; never a traceback for an expected fault."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic.util.exc import CommandError
-from pydantic import ValidationError
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
-
-from server.embedded import DataDirectoryInUse, EngineFailed, EngineMissing
-from server.errors import RefusedError
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from sqlalchemy.exc import DBAPIError
 
 
 class Trouble(Exception):
@@ -21,14 +19,22 @@ class Trouble(Exception):
 
 def explain(error: Exception) -> Trouble | None:
     """Return `error` in words for people; None when it is a fault of ours, which deserves its traceback."""
+    if isinstance(error, Trouble):
+        return error
+    # Late, so that commands which need no database start at once.
+    from alembic.util.exc import CommandError
+    from pydantic import ValidationError
+    from sqlalchemy.exc import ArgumentError, DBAPIError
+
+    from server.embedded import DataDirectoryInUse, EngineFailed, EngineMissing
+    from server.errors import RefusedError
+
     match error:
-        case Trouble():
-            return error
         case DataDirectoryInUse() | EngineFailed() | EngineMissing() | RefusedError():
             return Trouble(str(error))
         case ValidationError():
             return Trouble(_bad_settings(error), "see `showfloor config check`")
-        case OperationalError() | ProgrammingError() | DBAPIError():
+        case DBAPIError():
             return _database_trouble(error)
         case ArgumentError():
             return no_database_address()
@@ -69,7 +75,7 @@ def not_a_directory(data: Path) -> Trouble:
     return Trouble(f"{data} is not a directory", "set SHOWFLOOR_DATA to one")
 
 
-def _bad_settings(error: ValidationError) -> str:
+def _bad_settings(error: "ValidationError") -> str:
     """Say which settings are wrong, without their values: one of them may be the secret."""
     told = []
     for item in error.errors(include_url=False, include_input=False):
@@ -79,9 +85,11 @@ def _bad_settings(error: ValidationError) -> str:
     return "; ".join(told)
 
 
-def _database_trouble(error: DBAPIError) -> Trouble:
+def _database_trouble(error: "DBAPIError") -> Trouble:
     told = str(error.orig).strip().splitlines() if error.orig is not None else []
     reason = told[0].strip() if told else type(error).__name__
+    from sqlalchemy.exc import ProgrammingError
+
     if isinstance(error, ProgrammingError):
         return Trouble(f"the database's tables are not as expected ({reason})", "run `showfloor migrate`")
     return Trouble(

@@ -1,0 +1,123 @@
+"""`showfloor demo` as people run it: a process, a signal, and what is left afterwards."""
+
+import json
+import signal
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+
+from tests.support.commands import RunningDemo, engines_on, running_demo, showfloor
+from tests.support.eventually import eventually
+
+
+@pytest.fixture
+def data(engine_directory: Path, tmp_path: Path) -> Path:
+    """A data directory that nobody uses, at a place where engines may run."""
+    return engine_directory / tmp_path.name / "var"
+
+
+async def join_as_guest(demo: RunningDemo) -> dict[str, Any]:
+    async with connect(f"ws://127.0.0.1:{demo.port}/v1/live", proxy=None) as socket:
+        await socket.send('{"id":1,"type":"join","show":"demo"}')
+        frame = await socket.recv(decode=False)
+        joined: dict[str, Any] = json.loads(frame.split(b"\n")[0])
+        return joined
+
+
+def get(demo: RunningDemo, path: str) -> bytes:
+    with urllib.request.urlopen(f"{demo.url}{path}", timeout=10) as answer:
+        body: bytes = answer.read()
+        return body
+
+
+def sign_in(demo: RunningDemo, code: str) -> dict[str, Any]:
+    request = urllib.request.Request(
+        f"{demo.url}/v1/sign-in",
+        data=json.dumps({"code": code}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        signed_in: dict[str, Any] = json.load(answer)
+        return signed_in
+
+
+def shows(demo: RunningDemo) -> dict[str, str]:
+    listed = json.loads(get(demo, "/v1/shows?channel=demo"))["shows"]
+    return {show["id"]: show["state"] for show in listed}
+
+
+async def test_a_quiet_demo_has_a_live_show_that_a_guest_can_join_and_leaves_nothing_behind(
+    data: Path,
+) -> None:
+    with running_demo(data, "--audience", "0") as demo:
+        joined = await join_as_guest(demo)
+        assert shows(demo) == {"demo": "live", "demo-past": "ended", "demo-earlier": "ended"}
+        assert len(engines_on(data)) >= 2
+        assert demo.stop(signal.SIGTERM) == 0
+    snapshot = joined["snapshot"]
+    assert snapshot["show"]["state"] == "live"
+    assert snapshot["show"]["moderation"] == "post"
+    assert len(snapshot["products"]) == 6
+    assert {product["currency"] for product in snapshot["products"]} == {"JPY"}
+    assert engines_on(data) == []
+    for page in ("/", "/host#code=", "/analyst#code="):
+        assert f"{demo.url}{page}" in demo.output
+
+
+async def test_the_page_lives_by_its_audience(data: Path) -> None:
+    with running_demo(data, "--audience", "5") as demo:
+        await eventually(
+            lambda: b"showfloor_viewers_watching 5.0" in get(demo, "/metrics"), within_seconds=30
+        )
+        assert demo.stop(signal.SIGINT) == 0
+    assert engines_on(data) == []
+
+
+async def test_the_printed_code_makes_a_host(data: Path) -> None:
+    with running_demo(data, "--audience", "0") as demo:
+        await eventually(lambda: "/analyst#code=" in demo.output)
+        code = demo.output.split("/host#code=")[1].split()[0]
+        signed_in = sign_in(demo, code)
+    assert (signed_in["role"], signed_in["channel"]) == ("host", "demo")
+
+
+async def test_a_killed_demo_is_taken_over_and_its_show_is_kept_under_another_name(data: Path) -> None:
+    with running_demo(data, "--audience", "2") as killed:
+        await eventually(
+            lambda: b"showfloor_viewers_watching 2.0" in get(killed, "/metrics"), within_seconds=30
+        )
+        before = await join_as_guest(killed)
+        killed.process.kill()
+        killed.process.wait()
+    assert engines_on(data), "nobody stopped the engines"
+    with running_demo(data, "--audience", "0") as demo:
+        after = await join_as_guest(demo)
+        states = shows(demo)
+        assert demo.stop() == 0
+    assert states.pop("demo") == "live"
+    assert sorted(states.values()) == ["ended"] * 3
+    assert after["position"]["epoch"] != before["position"]["epoch"]
+    assert engines_on(data) == []
+    earlier = next(show for show in states if show.startswith("demo-2"))
+    assert json.loads(showfloor("stats", earlier, "--json", data=data).stdout)["show"]["state"] == "ended"
+
+
+async def test_lifted_limits_are_said_loudly(data: Path) -> None:
+    with running_demo(data, "--audience", "0", limits="off") as demo:
+        assert "SHOWFLOOR_LIMITS=off" in demo.output
+
+
+async def test_every_picture_of_the_demo_is_served(data: Path) -> None:
+    with running_demo(data, "--audience", "0") as demo:
+        snapshot = (await join_as_guest(demo))["snapshot"]
+        paths = [product["image"] for product in snapshot["products"]] + list(
+            snapshot["show"]["video"].values()
+        )
+        playlist = get(demo, snapshot["show"]["video"]["hls"]).decode()
+        paths += [f"/media/{line}" for line in playlist.splitlines() if line and not line.startswith("#")]
+        sizes = {path: len(get(demo, path)) for path in paths}
+    assert all(sizes.values()), sizes
+    assert sum(sizes.values()) < 1_500_000

@@ -1,0 +1,114 @@
+"""The command line as people run it: a process of its own, with an environment of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+READY_SECONDS = 90.0
+STOP_SECONDS = 60.0
+
+
+def showfloor(*words: str, data: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run `showfloor …` to its end, with its data in `data` and more settings by name (`limits="off"`)."""
+    return subprocess.run(
+        _command(words),
+        env=_environment(data, settings),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@dataclass(slots=True)
+class RunningDemo:
+    """A `showfloor demo` that runs; what it printed so far is in `output`."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    data: Path
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text()
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and return the exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(STOP_SECONDS)
+
+
+@contextmanager
+def running_demo(data: Path, *words: str, **settings: str) -> Iterator[RunningDemo]:
+    """A demo on a free port, once a viewer can join; stopped at the end if it still runs."""
+    port, log = free_port(), data.with_name(f"{data.name}.out")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            _command(("demo", "--port", str(port), *words)),
+            env=_environment(data, settings),
+            stdout=output,
+            stderr=output,
+        )
+    demo = RunningDemo(process, port, data, log)
+    try:
+        _wait_until_ready(demo)
+        yield demo
+    finally:
+        if process.poll() is None:
+            demo.stop()
+
+
+def engines_on(data: Path) -> list[int]:
+    """The process numbers of engines that work in a directory under `data`."""
+    found = []
+    for process in psutil.process_iter(["cwd", "name"]):
+        cwd = process.info["cwd"]
+        if cwd and Path(cwd).is_relative_to(data.resolve()):
+            found.append(process.pid)
+    return found
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _command(words: tuple[str, ...]) -> list[str]:
+    return [sys.executable, "-m", "server", *words]
+
+
+def _environment(data: Path, settings: dict[str, str]) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SHOWFLOOR_")}
+    given = {f"SHOWFLOOR_{name.upper()}": value for name, value in settings.items()}
+    return {**inherited, "SHOWFLOOR_DATA": str(data), "COLUMNS": "200", **given}
+
+
+def _wait_until_ready(demo: RunningDemo) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and demo.process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{demo.url}/readyz", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError(f"the demo did not become ready:\n{demo.output[-4000:]}")
