@@ -77,7 +77,7 @@ def create_app(
     for routes in ROUTES:
         app.include_router(routes.router())
     pages.install(app, settings.pages)
-    app.add_middleware(pages.Guard)
+    app.add_middleware(pages.Guard, media_origins=settings.media_origins)
     return app
 
 

@@ -5,7 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from server.db.engine import is_away
+from server.db.engine import SQL_AWAY
 from server.errors import RefusedError
 from server.protocol.codes import MEANINGS, Code
 
@@ -55,7 +55,13 @@ def install(app: FastAPI) -> None:
         code = _BY_STATUS.get(error.status_code, Code.NOT_FOUND if error.status_code == 404 else Code.INVALID)
         return as_response(RefusedError(code, str(error.detail)), status=error.status_code)
 
+    async def _away(request: Request, error: Exception) -> JSONResponse:
+        return as_response(RefusedError(Code.UNAVAILABLE, retry_after_ms=2000))
+
+    for kind in SQL_AWAY:
+        app.add_exception_handler(kind, _away)
+
     @app.exception_handler(Exception)
     async def _fault(request: Request, error: Exception) -> JSONResponse:
-        code = Code.UNAVAILABLE if is_away(error) else Code.INTERNAL
-        return as_response(RefusedError(code, retry_after_ms=2000))
+        # Starlette raises it again after this answer, so that it is logged.
+        return as_response(RefusedError(Code.INTERNAL, retry_after_ms=2000))

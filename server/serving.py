@@ -5,7 +5,7 @@ import os
 import signal
 from collections.abc import Generator
 from contextlib import contextmanager
-from socket import socket
+from socket import SO_SNDBUF, SOL_SOCKET, socket
 from typing import Any
 
 import uvicorn
@@ -19,6 +19,8 @@ BACKLOG = 8192
 """Sockets that may wait to be accepted; the kernel takes the smaller of this and its own `somaxconn`."""
 GRACEFUL_SECONDS = 5
 """How long HTTP requests under way may take at the end."""
+KERNEL_BUFFER_BYTES = 64 * 1024
+"""Per socket; Linux doubles it for its own book-keeping."""
 FACTORY = "server.app:app_from_environment"
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -34,6 +36,9 @@ class LiveServer(uvicorn.Server):
         self.listening = asyncio.Event()
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
+        for listening in sockets or ():
+            # Every accepted socket inherits it: what the kernel keeps for a viewer who does not read stays small.
+            listening.setsockopt(SOL_SOCKET, SO_SNDBUF, KERNEL_BUFFER_BYTES)
         await super().startup(sockets)
         self.listening.set()
 

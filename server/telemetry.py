@@ -1,4 +1,4 @@
-"""Logs as JSON lines (ids, never text or tokens), written to standard error."""
+"""Logs as JSON lines, written to standard error. Ids, never text or tokens: a traceback shows no local variables."""
 
 import logging
 import sys
@@ -15,7 +15,9 @@ def set_up_logging(*, level: str = "INFO", json: bool = True) -> None:
         structlog.processors.format_exc_info,
     ]
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer()
+        if json
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -15,8 +15,14 @@ class Database:
     """One process's pool of connections. Read and write sides are two methods, so that a reader cannot write by mistake."""
 
     def __init__(self, url: str | URL, *, pool_size: int = 10) -> None:
+        # Parameters are what people wrote: they must not reach a log by way of an error's text.
         self.engine: AsyncEngine = create_async_engine(
-            make_url(url), pool_size=pool_size, max_overflow=0, pool_timeout=10, pool_pre_ping=True
+            make_url(url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
 
     @asynccontextmanager

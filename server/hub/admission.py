@@ -15,6 +15,7 @@ class Limits:
     commands_per_second: float = 10.0
     commands_burst: float = 40.0
     in_flight_max: int = 16
+    unsent_bytes_max: int = 64 * 1024
     allow_all: bool = False
 
 

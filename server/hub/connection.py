@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Protocol
 
-from server.hub.frames import close_frame, deflated_text_frame, text_frame
+from server.hub.encoding import Encoding, encode_close, encode_lines, ping_of, plain
 
 if TYPE_CHECKING:
     from server.hub.room import Lane, Room
@@ -26,7 +26,7 @@ class Connection:
         "allowance",
         "allowance_at",
         "channel_id",
-        "deflate",
+        "encoding",
         "expires_at",
         "guest",
         "heard_at",
@@ -48,12 +48,12 @@ class Connection:
     )
 
     def __init__(
-        self, id: str, transport: Transport, *, host: str, deflate: bool, allowance: float, now: float
+        self, id: str, transport: Transport, *, host: str, encoding: Encoding, allowance: float, now: float
     ) -> None:
         self.id = id
         self.transport = transport
         self.host = host
-        self.deflate = deflate
+        self.encoding = encoding
         self.heard_at = now
         self.allowance = allowance
         self.allowance_at = now
@@ -86,14 +86,18 @@ class Connection:
         """Whether `join` has succeeded."""
         return self.room is not None
 
-    def send(self, lines: bytes) -> None:
-        """Write one frame with `lines` (JSON objects parted by line ends) to this viewer alone."""
-        self.transport.write(deflated_text_frame(lines) if self.deflate else text_frame(lines))
+    def send(self, line: bytes) -> None:
+        """Write one JSON object to this viewer alone."""
+        self.transport.write(encode_lines(self.encoding, plain([line])))
+
+    def ping(self) -> None:
+        """Write what shows that the connection is alive."""
+        self.transport.write(ping_of(self.encoding))
 
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye and close; use `abort` for a peer that does not read."""
         if not self.transport.is_closing():
-            self.transport.write(close_frame(code, reason))
+            self.transport.write(encode_close(self.encoding, code, reason))
             self.transport.close()
 
     def abort(self) -> None:

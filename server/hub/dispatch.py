@@ -51,6 +51,22 @@ class Dispatcher:
         for line in lines:
             self._receive_line(connection, line, now)
 
+    async def carry_out(self, connection: Connection, line: bytes, now: float) -> bytes | None:
+        """Carry out one command that came another way than by a socket, and return its reply; raises `RefusedError`.
+
+        The same limits hold; `join` is not taken.
+        """
+        command = decode_command(line)
+        wait_seconds = self._spend(connection, now)
+        if wait_seconds:
+            raise RefusedError(Code.TOO_FAST, retry_after_ms=int(wait_seconds * 1000) + 1)
+        handler = self._sync.get(type(command))
+        if handler is not None:
+            return handler(connection, command)
+        if type(command) is Join:
+            raise RefusedError(Code.UNKNOWN_TYPE)
+        return await self._async[type(command)](connection, command)
+
     async def close(self) -> None:
         """Wait for the commands that are under way."""
         while self._tasks:

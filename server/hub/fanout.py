@@ -58,7 +58,7 @@ async def run_round(room: Room) -> bool:
     # Whoever joins from here on gets these publications with `joined`, so the audience is fixed before the first await.
     audience = [(lane, list(lane.writers.values())) for lane in room.lanes]
     for lane, writers in audience:
-        frame = lane.frame(publications, pulse)
+        frame = lane.encode(publications, pulse)
         if frame is not None:
             metrics.ROUND_BYTES.observe(len(frame))
             await _write_in_slices(frame, writers)

@@ -12,8 +12,8 @@ from msgspec import Struct, json
 from server.hub import metrics
 from server.hub.admission import Admission, Limits
 from server.hub.connection import Connection
+from server.hub.encoding import encode_lines, plain
 from server.hub.fanout import FanOut
-from server.hub.frames import PING_FRAME, text_frame
 from server.hub.room import Lane, Reading, Room
 from server.hub.wheel import Wheel
 from server.protocol.codec import encode
@@ -202,8 +202,8 @@ class Hub:
         missed = room.sent_after(offset)
         if missed is None or sum(len(p.line) for p in missed) > CATCH_UP_BYTES_MAX:
             metrics.GAPS_TOLD.inc()
-            return text_frame(GAP_LINE)
-        return lane.frame(missed, None)
+            return encode_lines(lane.encoding, plain([GAP_LINE]))
+        return lane.encode(missed, None)
 
     # --- going away
 
@@ -258,7 +258,7 @@ class Hub:
             elif connection.expires_at <= wall:
                 self._evict(connection, 4401, "the token has ended", "token")
             elif connection.slow_since is None:
-                connection.transport.write(PING_FRAME)
+                connection.ping()
         self._watch_the_slow(now)
 
     def _watch_the_slow(self, now: float) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from server.hub.connection import Connection
-from server.hub.frames import deflated_text_frame, text_frame
+from server.hub.encoding import Encoding, encode_lines, plain, position_id
 from server.hub.pulse import RoomPulse
 from server.protocol.publication import Publication
 
@@ -25,26 +25,29 @@ class Reading(Enum):
 class Lane:
     """Connections of a room that get the same bytes. `writers` maps each to its transport's `write`."""
 
-    __slots__ = ("deflate", "reading", "writers")
+    __slots__ = ("encoding", "epoch", "reading", "writers")
 
-    def __init__(self, reading: Reading, *, deflate: bool) -> None:
+    def __init__(self, reading: Reading, encoding: Encoding, epoch: str) -> None:
         self.reading = reading
-        self.deflate = deflate
+        self.encoding = encoding
+        self.epoch = epoch
         self.writers: dict[Connection, Callable[[bytes], None]] = {}
 
-    def frame(self, publications: Sequence[Publication], pulse: bytes | None) -> bytes | None:
-        """Return the one frame of a round for this lane, or None when the round holds nothing for it."""
-        lines: list[bytes] = []
+    def encode(
+        self, publications: Sequence[Publication], pulse: bytes | None, *, joined: bytes | None = None
+    ) -> bytes | None:
+        """Return what this lane reads of a round, after `joined` for one who has just come; None when that is nothing."""
+        lines = [] if joined is None else plain([joined])
         if self.reading is Reading.VIEWER:
-            lines = [p.line for p in publications]
+            lines += [(p.line, self._id_of(p)) for p in publications]
         elif self.reading is Reading.STAFF:
-            lines = [p.for_staff for p in publications]
+            lines += [(p.for_staff, self._id_of(p)) for p in publications]
         if pulse is not None:
-            lines.append(pulse)
-        if not lines:
-            return None
-        payload = b"\n".join(lines)
-        return deflated_text_frame(payload) if self.deflate else text_frame(payload)
+            lines.append((pulse, None))
+        return encode_lines(self.encoding, lines) if lines else None
+
+    def _id_of(self, publication: Publication) -> str | None:
+        return position_id(self.epoch, publication.offset) if self.encoding is Encoding.EVENTS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Room:
         self.empty_since: float | None = None
         self.connections: dict[Connection, None] = {}
         self.slow: set[Connection] = set()
-        self._lanes = {(r, d): Lane(r, deflate=d) for r in Reading for d in (False, True)}
+        self._lanes = {(r, e): Lane(r, e, epoch) for r in Reading for e in Encoding}
         self._ring: deque[Publication] = deque(maxlen=ring_length)
         self._early: dict[int, Publication] = {}
 
@@ -97,7 +100,7 @@ class Room:
     def lane_for(self, connection: Connection, *, pulse_only: bool = False) -> Lane:
         """Return the lane whose bytes this connection is to read."""
         reading = Reading.PULSE if pulse_only else Reading.STAFF if connection.staff else Reading.VIEWER
-        return self._lanes[reading, connection.deflate]
+        return self._lanes[reading, connection.encoding]
 
     def preload(self, publications: Iterable[Publication]) -> None:
         """Fill the ring of a fresh room with the journal's tail up to `top`."""
@@ -143,6 +146,8 @@ class Room:
     def restart(self, epoch: str, top: int) -> None:
         """Begin anew after the journal was restored under another epoch; nobody's position is worth anything then."""
         self.epoch, self.top, self.sent = epoch, top, top
+        for lane in self._lanes.values():
+            lane.epoch = epoch
         self.snapshot = None
         self.pending = []
         self._ring.clear()

@@ -15,13 +15,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from server.hub import metrics
 from server.hub.connection import Connection
 from server.hub.dispatch import Dispatcher
+from server.hub.encoding import Encoding
 from server.hub.frames import FrameError, Opcode, Reader, answer_to_close, close_frame, pong_frame
 from server.hub.handshake import Answer, answer_upgrade, refuse
 from server.hub.hub import Hub
 
-HIGH_WATER_BYTES = 64 * 1024
-LOW_WATER_BYTES = 16 * 1024
-"""uvloop's own low mark is 16 bytes, which would hold a viewer back until the very last of them is gone."""
+LOW_WATER_SHARE = 4
+"""A slow viewer is read to again when a quarter of the limit is left; uvloop's own low mark is 16 bytes."""
 
 _TEXT, _PING, _PONG, _CLOSE = int(Opcode.TEXT), int(Opcode.PING), int(Opcode.PONG), int(Opcode.CLOSE)
 
@@ -131,12 +131,14 @@ class LiveHttp(HttpToolsProtocol):
 
     def _make_socket(self, hub: Hub, host: str, now: float, answer: Answer) -> LiveSocket:
         limits = hub.admission.limits
-        self.transport.set_write_buffer_limits(HIGH_WATER_BYTES, LOW_WATER_BYTES)
+        self.transport.set_write_buffer_limits(
+            limits.unsent_bytes_max, limits.unsent_bytes_max // LOW_WATER_SHARE
+        )
         connection = Connection(
             secrets.token_hex(8),
             cast("Any", self.transport),
             host=host,
-            deflate=answer.deflate,
+            encoding=Encoding.DEFLATED_FRAMES if answer.deflate else Encoding.FRAMES,
             allowance=limits.commands_burst,
             now=now,
         )

@@ -67,6 +67,7 @@ _SAVE_STRETCHES = text("""
         show_id text, viewer_id text, connection_id text, started_at timestamptz, ended_at timestamptz, process_id text)
     ON CONFLICT (connection_id, started_at) DO UPDATE SET ended_at = excluded.ended_at
     WHERE p.ended_at IS NULL AND excluded.ended_at IS NOT NULL
+    RETURNING p.show_id, p.viewer_id
 """)
 _END_UNNAMED = text("""
     UPDATE playing AS p SET ended_at = greatest(p.started_at, CAST(:ended_at AS timestamptz))
@@ -132,8 +133,13 @@ async def save_attendances(connection: AsyncConnection, attendances: list[Attend
         await connection.execute(_SAVE_ATTENDANCES, {"rows": as_json(rows)})
 
 
-async def save_stretches(connection: AsyncConnection, stretches: Iterable[tuple[Stretch, str]]) -> None:
-    """Remember stretches with their processes; one that has ended stays ended. Each (connection, start) at most once."""
+async def save_stretches(
+    connection: AsyncConnection, stretches: Iterable[tuple[Stretch, str]]
+) -> set[tuple[str, str]]:
+    """Remember stretches with their processes; one that has ended stays ended. Each (connection, start) at most once.
+
+    Returns the (show, viewer) pairs of those that were new or have ended now.
+    """
     rows = [
         {
             "show_id": s.show_id,
@@ -145,8 +151,10 @@ async def save_stretches(connection: AsyncConnection, stretches: Iterable[tuple[
         }
         for s, process_id in stretches
     ]
-    if rows:
-        await connection.execute(_SAVE_STRETCHES, {"rows": as_json(rows)})
+    if not rows:
+        return set()
+    changed = await connection.execute(_SAVE_STRETCHES, {"rows": as_json(rows)})
+    return {(row.show_id, row.viewer_id) for row in changed}
 
 
 async def end_unnamed(

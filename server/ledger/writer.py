@@ -107,8 +107,7 @@ async def _apply(connection: AsyncConnection, batch: Batch) -> None:
 
 async def _apply_stretches(connection: AsyncConnection, batch: Batch) -> set[tuple[str, str]]:
     """Bring `playing` up to date; return the (show, viewer) pairs whose stretches changed."""
-    await intake.save_stretches(connection, batch.stretches.values())
-    pairs = {(stretch.show_id, stretch.viewer_id) for stretch, _ in batch.stretches.values()}
+    pairs = await intake.save_stretches(connection, batch.stretches.values())
     for process_id, (flush, alive_before) in batch.roll_calls.items():
         assert flush.still_open is not None, "only flushes with a roll call are kept as one"
         pairs |= await intake.end_unnamed(

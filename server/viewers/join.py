@@ -40,7 +40,7 @@ class Joins:
             return
         # No await from here on: between what `joined` says and the place in the lane there must be no gap.
         self._hub.leave(connection)
-        _introduce(connection, identity)
+        introduce(connection, identity)
         connection.transport.write(_answer(connection, command, room, identity, token))
         self._hub.enter(connection, room, pulse_only=command.pulse_only)
         self._recorder.attend(
@@ -80,7 +80,8 @@ class Joins:
             await self._rooms.refresh(room)
 
 
-def _introduce(connection: Connection, identity: Identity) -> None:
+def introduce(connection: Connection, identity: Identity) -> None:
+    """Write down on a connection whose it is."""
     connection.viewer_id = identity.viewer_id
     connection.role = identity.role
     connection.channel_id = identity.channel_id

@@ -38,6 +38,7 @@ class EchoSocket(LiveSocket):
 
     def __init__(self, hub: Hub, dispatcher: Dispatcher, connection: Connection, *, deflate: bool) -> None:
         super().__init__(hub, dispatcher, connection, deflate=deflate)
+        self.deflate = deflate
         self._reader = Reader(deflate=deflate, bytes_max=MESSAGE_BYTES_MAX)
 
     def take(self, opcode: int, payload: bytes, now: float) -> None:
@@ -45,7 +46,7 @@ class EchoSocket(LiveSocket):
             super().take(opcode, payload, now)
         elif self._reader is not None:
             plain = text_frame if opcode == Opcode.TEXT else binary_frame
-            frame = deflated_frame(opcode, payload) if self.connection.deflate else plain(payload)
+            frame = deflated_frame(opcode, payload) if self.deflate else plain(payload)
             self.connection.transport.write(frame)
 
 

@@ -29,6 +29,7 @@ class Viewer:
         self.token: str | None = None
         self.id = ""
         self._next_id = 0
+        self._replies: dict[int, Line] = {}
         self._came = asyncio.Event()
         self._reading = asyncio.create_task(self._read())
         self.broken: str | None = None
@@ -54,7 +55,7 @@ class Viewer:
         self._next_id += 1
         id = self._next_id
         await self.send(json.dumps({"id": id, "type": type, **fields}))
-        return await self.expect(lambda line: line.get("id") == id, f"the reply to {type}")
+        return await self._until(lambda: self._replies.get(id), f"the reply to {type}")
 
     async def do(self, type: str, **fields: Any) -> Line:
         """Send a command that must succeed, and return its reply."""
@@ -78,12 +79,14 @@ class Viewer:
 
     async def expect(self, wanted: Callable[[Line], bool], what: str) -> Line:
         """Return the first line that is wanted."""
+        return await self._until(lambda: next(filter(wanted, self.lines), None), what)
+
+    async def _until(self, find: Callable[[], Line | None], what: str) -> Line:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while True:
-                    for line in self.lines:
-                        if wanted(line):
-                            return line
+                    if (line := find()) is not None:
+                        return line
                     assert not self._reading.done(), f"closed before {what} came: {self.socket.close_code}"
                     self._came.clear()
                     await self._came.wait()
@@ -110,6 +113,8 @@ class Viewer:
 
     def _take(self, line: Line) -> None:
         self.lines.append(line)
+        if "id" in line:
+            self._replies[line["id"]] = line
         if line["type"] == "joined":
             self.epoch, self.offset = line["position"]["epoch"], line["position"]["offset"]
             self.token, self.id = line.get("token", self.token), line["viewer"]

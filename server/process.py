@@ -1,0 +1,179 @@
+"""One server process: what it is made of, what runs in it, and how it starts and ends."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+from server.bus.bus import Bus
+from server.clock import Clock
+from server.db.engine import Database
+from server.hub.admission import Limits
+from server.hub.dispatch import Commands, Dispatcher
+from server.hub.hub import Hub
+from server.journal.journal import Journal
+from server.journal.rooms import Rooms
+from server.journal.topcheck import TopCheck
+from server.ledger.recorder import Recorder
+from server.ledger.repository import read_reaction_totals
+from server.protocol.commands import Join
+from server.protocol.publication import Publication
+from server.questions.commands import QuestionCommands
+from server.questions.pace import AskPace
+from server.questions.service import Questions
+from server.settings import Settings
+from server.shop.commands import ShopCommands
+from server.shop.payments import FakePayments
+from server.shop.service import Shop
+from server.shows.commands import ShowCommands
+from server.shows.service import Shows
+from server.shows.snapshot import read_snapshot
+from server.viewers.engagement import Engagement
+from server.viewers.events import Desk
+from server.viewers.join import Joins
+from server.viewers.tokens import Tokens
+from server.workers.ledger import LedgerWorker
+from server.workers.loop import repeat
+from server.workers.pulse import PulseTicker
+
+EMPTY_ROOMS_SECONDS = 10.0
+
+
+class Process:
+    """Built from settings that have both URLs; nothing connects or runs before `running`."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        assert settings.database_url, "the command line puts the embedded engines' URLs in"
+        assert settings.redis_url, "the command line puts the embedded engines' URLs in"
+        self.settings = settings
+        self.clock = clock
+        self.id = secrets.token_hex(6)
+        self.database = Database(settings.database_url, pool_size=settings.database_pool_size)
+        self.hub = _hub_for(settings)
+        self.bus = Bus(
+            settings.redis_url,
+            prefix=settings.redis_prefix,
+            process_id=self.id,
+            on_publications=self._deliver,
+            on_gap_possible=self._check_top,
+            seed_reactions=self._read_reactions,
+        )
+        self.topcheck = TopCheck(
+            self.hub, self.database, seconds=settings.top_check_ms / 1000, bus_alive=lambda: self.bus.alive
+        )
+        self.journal = Journal(self.database, clock, self._publish)
+        self.rooms = Rooms(
+            self.hub,
+            self.database,
+            read_snapshot,
+            subscribe=self.bus.subscribe,
+            unsubscribe=self.bus.unsubscribe,
+            ring_length=settings.ring_length,
+            snapshot_seconds=settings.snapshot_ms / 1000,
+        )
+        self.recorder = Recorder(self.bus.append_ledger, process_id=self.id, clock=clock)
+        self.tokens = Tokens(settings.signing_secret(), clock)
+        self.questions = Questions(self.journal, self.database)
+        self.shop = Shop(self.journal, self.database, FakePayments())
+        self.shows = Shows(self.journal, self.database, clock)
+        self.joins = Joins(self.hub, self.rooms, self.tokens, self.recorder)
+        self.dispatcher = Dispatcher(self.hub, self._commands())
+        self.desk = Desk(self.hub, self.dispatcher, self.rooms)
+
+    def _commands(self) -> Commands:
+        engagement = Engagement(self.hub, self.recorder, self.clock)
+        self.hub.audience = engagement
+        return {
+            Join: self.joins.join,
+            **engagement.commands(),
+            **QuestionCommands(self.questions, _ask_pace_for(self.settings)).table(),
+            **ShopCommands(self.shop).table(),
+            **ShowCommands(self.shows).table(),
+        }
+
+    def _deliver(self, show_id: str, epoch: str, publications: list[Publication]) -> None:
+        if not self.hub.deliver(show_id, epoch, publications):
+            self.topcheck.ask_now()
+
+    def _publish(self, show_id: str, epoch: str, publications: list[Publication]) -> None:
+        """Deliver here at once and tell the other processes; if that is lost, their top check finds it."""
+        self._deliver(show_id, epoch, publications)
+        self.bus.publish(show_id, epoch, publications)
+
+    def _check_top(self) -> None:
+        self.topcheck.ask_now()
+
+    async def _read_reactions(self, show_id: str) -> dict[str, int]:
+        async with self.database.read() as connection:
+            return await read_reaction_totals(connection, show_id)
+
+    def _loops(self) -> dict[str, Coroutine[Any, Any, None]]:
+        """Return everything that runs for as long as the process lives, by name."""
+        settings = self.settings
+        loops = {
+            "hub": self.hub.run(),
+            "topcheck": self.topcheck.run(),
+            "pulse": repeat("pulse", settings.tick_ms / 1000, PulseTicker(self.hub, self.bus).run_once),
+            "recorder": self.recorder.run(settings.flush_ms / 1000),
+            "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, self.rooms.close_empty),
+        }
+        if settings.worker:
+            loops["ledger"] = LedgerWorker(self.database, self.bus).run()
+        return loops
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Start connections and loops; at the end finish what was accepted, flush, and close."""
+        await self.bus.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(loop, name=name) for name, loop in self._loops().items()]
+                try:
+                    yield
+                    await self._finish()
+                finally:
+                    for task in tasks:
+                        task.cancel()
+        finally:
+            await self.bus.close()
+            await self.database.close()
+
+    async def _finish(self) -> None:
+        """Carry out, commit and hand over everything that was accepted, in the order in which each feeds the next."""
+        await self.dispatcher.close()
+        await self.shop.close()
+        await self.journal.close()
+        await self.recorder.close()
+
+    async def drain(self) -> None:
+        """Send the viewers elsewhere, spread over a set time."""
+        await self.hub.drain(self.settings.drain_seconds)
+
+
+def _ask_pace_for(settings: Settings) -> AskPace:
+    return AskPace(settings.asks_per_minute if settings.limited else 0)
+
+
+def _hub_for(settings: Settings) -> Hub:
+    limits = Limits(
+        connections_max=settings.connections_max,
+        connections_per_host_max=settings.connections_per_ip_max,
+        connections_per_show_max=settings.connections_per_show_max,
+        accepts_per_second_max=settings.accepts_per_second_max,
+        commands_per_second=settings.commands_per_second,
+        commands_burst=settings.commands_burst,
+        in_flight_max=settings.commands_in_flight_max,
+        unsent_bytes_max=settings.unsent_bytes_max,
+        allow_all=not settings.limited,
+    )
+    return Hub(
+        limits,
+        round_seconds=settings.round_ms / 1000,
+        ping_seconds=settings.ping_seconds,
+        silence_seconds=settings.silence_seconds,
+        join_seconds=settings.join_seconds,
+        slow_seconds_max=settings.unsent_seconds_max,
+        wall=time.time,
+    )

@@ -1,0 +1,206 @@
+"""The other way in, where sockets are blocked: a stream of server-sent events, and commands by HTTP. Same lines, same codes.
+
+A stream is a connection of the hub like any other, in a lane of its own encoding; only its transport differs.
+"""
+
+import asyncio
+import math
+import secrets
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from server.errors import RefusedError
+from server.hub.admission import Limits
+from server.hub.connection import Connection
+from server.hub.dispatch import Dispatcher
+from server.hub.encoding import Encoding
+from server.hub.hub import Hub
+from server.journal.rooms import Rooms
+from server.protocol.codec import FRAME_BYTES_MAX
+from server.protocol.codes import Code
+from server.protocol.commands import Join, Position
+from server.viewers.dependencies import CurrentIdentity, ShowId
+from server.viewers.join import Joins, introduce
+from server.viewers.problem import refusals
+from server.viewers.tokens import Identity
+
+HIGH_WATER_BYTES = 64 * 1024
+DESKS_MAX = 10_000
+"""Viewers whose rate limit is remembered between their commands by HTTP; beyond that the longest silent are forgotten."""
+
+
+class StreamTransport:
+    """What the hub writes to, for a stream of events: a bounded buffer that the HTTP answer is read from."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._chunks: list[bytes] = []
+        self._size = 0
+        self._closing = False
+        self._came = asyncio.Event()
+        self.connection: Connection | None = None
+
+    def write(self, data: bytes, /) -> None:
+        if self._closing:
+            return
+        self._chunks.append(data)
+        self._size += len(data)
+        self._came.set()
+        if self._size > HIGH_WATER_BYTES and self.connection is not None:
+            self._hub.paused(self.connection)
+
+    def close(self) -> None:
+        self._closing = True
+        self._came.set()
+
+    def abort(self) -> None:
+        self._chunks.clear()
+        self.close()
+
+    def is_closing(self) -> bool:
+        return self._closing
+
+    def get_write_buffer_size(self) -> int:
+        return self._size
+
+    async def read(self) -> AsyncIterator[bytes]:
+        """Yield what was written, until closed; ends the connection when the reader goes."""
+        connection = self.connection
+        assert connection is not None, "set before the answer starts"
+        try:
+            while self._chunks or not self._closing:
+                if not self._chunks:
+                    self._came.clear()
+                    await self._came.wait()
+                    continue
+                chunk, self._chunks, self._size = b"".join(self._chunks), [], 0
+                yield chunk
+                if connection.slow_since is not None:
+                    self._hub.resumed(connection)
+        finally:
+            self._closing = True
+            self._hub.closed(connection)
+            self._hub.admission.leave(connection.host)
+
+
+class Desk:
+    """Carries out commands by HTTP. Playing is told by the viewer's stream, since a request has no duration."""
+
+    def __init__(self, hub: Hub, dispatcher: Dispatcher, rooms: Rooms) -> None:
+        self._hub = hub
+        self._dispatcher = dispatcher
+        self._rooms = rooms
+        self._desks: OrderedDict[tuple[str, str], Connection] = OrderedDict()
+
+    async def carry_out(self, show_id: str, identity: Identity, line: bytes) -> bytes | None:
+        """Carry out one command of the viewer in the show; returns the reply's line, and raises `RefusedError`."""
+        room = await self._rooms.open(show_id)
+        if identity.channel_id != room.channel_id:
+            raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
+        desk = self._desk_of(show_id, identity)
+        desk.room = room
+        return await self._dispatcher.carry_out(desk, line, asyncio.get_running_loop().time())
+
+    def _desk_of(self, show_id: str, identity: Identity) -> Connection:
+        key = (show_id, identity.viewer_id)
+        desk = self._desks.pop(key, None) or _new_connection(self._hub.admission.limits, self._hub, "http")
+        self._desks[key] = desk
+        introduce(desk, identity)
+        if len(self._desks) > DESKS_MAX:
+            self._desks.popitem(last=False)
+        return desk
+
+
+def router() -> APIRouter:
+    """Return the routes of the other way in."""
+    api = APIRouter(prefix="/v1/live", tags=["live"])
+    codes = (
+        Code.NOT_FOUND,
+        Code.FORBIDDEN,
+        Code.UNAUTHENTICATED,
+        Code.GUESTS_REFUSED,
+        Code.SHOW_FULL,
+        Code.UNAVAILABLE,
+    )
+    api.add_api_route(
+        "/{show}/events",
+        stream_events,
+        methods=["GET"],
+        summary="Join a show by server-sent events",
+        response_class=StreamingResponse,
+        responses=refusals(*codes, Code.BUSY),
+    )
+    api.add_api_route(
+        "/{show}/commands",
+        post_command,
+        methods=["POST"],
+        summary="Send one command of the socket's protocol",
+        response_class=Response,
+        responses=refusals(*codes, Code.INVALID, Code.TOO_FAST, Code.BAD_JSON),
+    )
+    return api
+
+
+async def stream_events(
+    show: ShowId,
+    request: Request,
+    playing: Annotated[bool, Query(description="The video plays and the page is visible.")] = False,
+    name: Annotated[str | None, Query(max_length=40)] = None,
+    last_event_id: Annotated[str | None, Header(max_length=80)] = None,
+) -> StreamingResponse:
+    """The first event is `joined`; each journal push has its position as `id`, so that `Last-Event-ID` recovers."""
+    hub = cast("Hub", request.app.state.hub)
+    host = request.client.host if request.client else "local"
+    reason = "draining" if hub.draining else hub.admission.refusal(host, asyncio.get_running_loop().time())
+    if reason is not None:
+        raise RefusedError(Code.BUSY, f"Too many connections ({reason}).", retry_after_ms=5000)
+    connection = _new_connection(hub.admission.limits, hub, host)
+    command = Join(show=show, token=_bearer(request), position=_as_position(last_event_id), name=name)
+    await cast("Joins", request.app.state.joins).join(connection, command)
+    hub.opened(connection)
+    hub.admission.enter(host)
+    hub.set_playing(connection, playing=playing)
+    transport = cast("StreamTransport", connection.transport)
+    return StreamingResponse(
+        transport.read(),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def post_command(show: ShowId, request: Request, identity: CurrentIdentity) -> Response:
+    """The body is a command as on the socket. Answers its reply, or 204 for one that has none; refusals are problem documents."""
+    body = await request.body()
+    if len(body) > FRAME_BYTES_MAX:
+        raise RefusedError(Code.TOO_LARGE)
+    reply = await cast("Desk", request.app.state.desk).carry_out(show, identity, body)
+    return Response(status_code=204) if reply is None else Response(reply, media_type="application/json")
+
+
+def _new_connection(limits: Limits, hub: Hub, host: str) -> Connection:
+    transport = StreamTransport(hub)
+    connection = Connection(
+        secrets.token_hex(8),
+        transport,
+        host=host,
+        encoding=Encoding.EVENTS,
+        allowance=limits.commands_burst,
+        now=math.inf,  # a stream cannot be heard; TCP tells when it is gone
+    )
+    connection.allowance_at = asyncio.get_running_loop().time()
+    transport.connection = connection
+    return connection
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" and token else None
+
+
+def _as_position(last_event_id: str | None) -> Position | None:
+    epoch, _, offset = (last_event_id or "").rpartition(":")
+    return Position(epoch, int(offset)) if epoch and offset.isdigit() else None

@@ -1,0 +1,116 @@
+"""The other way in: server-sent events and commands by HTTP."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from tests.support.servers import SignFor
+from tests.support.viewer import joined_at
+
+Two = tuple[str, str]
+
+
+class Stream:
+    """A viewer who reads events: `read` returns the next one as (id, object)."""
+
+    def __init__(self, lines: AsyncIterator[str]) -> None:
+        self._lines = lines
+
+    async def read(self) -> tuple[str | None, dict[str, Any]]:
+        id = None
+        async for line in self._lines:
+            if line.startswith("id: "):
+                id = line.removeprefix("id: ")
+            elif line.startswith("data: "):
+                return id, json.loads(line.removeprefix("data: "))
+        raise AssertionError("the stream ended")
+
+    async def expect(self, type: str) -> tuple[str | None, dict[str, Any]]:
+        while True:
+            id, event = await self.read()
+            if event["type"] == type:
+                return id, event
+
+
+@asynccontextmanager
+async def stream_at(
+    address: str, *, show: str = "demo", query: str = "", **headers: str
+) -> AsyncIterator[Stream]:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with (
+        httpx.AsyncClient(base_url=f"http://{address}", timeout=10.0) as client,
+        client.stream("GET", f"/v1/live/{show}/events{query}", headers=named) as answer,
+    ):
+        assert answer.status_code == 200, await answer.aread()
+        yield Stream(answer.aiter_lines())
+
+
+async def command(address: str, token: str, **fields: Any) -> httpx.Response:
+    async with httpx.AsyncClient(base_url=f"http://{address}") as client:
+        headers = {"Authorization": f"Bearer {token}"}
+        return await client.post("/v1/live/demo/commands", content=json.dumps(fields), headers=headers)
+
+
+async def test_a_guest_reads_the_show_as_events_and_speaks_by_http(servers: Two, sign_for: SignFor) -> None:
+    async with joined_at(servers[1], token=sign_for("host")) as host, stream_at(servers[0]) as stream:
+        _, joined = await stream.read()
+        assert joined["type"] == "joined"
+        assert joined["snapshot"]["show"]["id"] == "demo"
+        answer = await command(servers[0], joined["token"], id=1, type="ask", text="By HTTP?")
+        assert answer.status_code == 200
+        assert answer.json()["state"] == "open"
+        id, posted = await stream.expect("question.posted")
+        assert posted["question"]["text"] == "By HTTP?"
+        assert id == f"epoch-1:{posted['offset']}"
+        await host.expect_push("question.posted")
+
+
+async def test_last_event_id_recovers_on_another_process(servers: Two, sign_for: SignFor) -> None:
+    async with joined_at(servers[0], token=sign_for("host")) as host:
+        async with stream_at(servers[0]) as stream:
+            _, joined = await stream.read()
+            await host.do("announce", text="one")
+            id, _ = await stream.expect("announce")
+        await host.do("announce", text="two")
+        assert id is not None
+        async with stream_at(
+            servers[1], Authorization=f"Bearer {joined['token']}", Last_Event_ID=id
+        ) as again:
+            _, back = await again.read()
+            assert (back["recovered"], back["viewer"]) == (True, joined["viewer"])
+            assert (await again.expect("announce"))[1]["text"] == "two"
+
+
+async def test_a_stream_that_plays_is_counted_until_it_ends(server: str) -> None:
+    async with joined_at(server) as viewer:
+        async with stream_at(server, query="?playing=true"):
+            await viewer.expect_push("pulse", lambda p: p.get("viewers") == 1)
+        await viewer.expect_push("pulse", lambda p: viewer.lines.index(p) > 1 and p.get("viewers") == 0)
+
+
+async def test_refusals_by_http_have_the_codes_of_the_socket(server: str, sign_for: SignFor) -> None:
+    token = sign_for("viewer")
+    refused: dict[str, dict[str, Any]] = {
+        "forbidden": {"type": "announce", "text": "mine"},
+        "not_found": {"type": "vote", "question": "q_nobody"},
+        "unknown_type": {"type": "dance"},
+        "invalid": {"type": "ask", "text": 7},
+    }
+    for code, fields in refused.items():
+        answer = await command(server, token, id=1, **fields)
+        assert answer.json()["code"] == code
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert (await command(server, sign_for("viewer", "elsewhere"), type="ping")).status_code == 403
+    async with httpx.AsyncClient(base_url=f"http://{server}") as client:
+        assert (await client.get("/v1/live/nothing/events")).json()["code"] == "not_found"
+
+
+async def test_commands_by_http_are_limited_like_a_socket_s(server: str, sign_for: SignFor) -> None:
+    token = sign_for("viewer")
+    answers = [await command(server, token, type="react", kind="heart") for _ in range(60)]
+    assert answers[0].status_code == 204
+    assert {a.status_code for a in answers} == {204, 429}
+    assert "retry-after" in answers[-1].headers
