@@ -10,7 +10,7 @@ import { afterLeaving, countStates, countWaiting, type Known, letIn, neighbour, 
 const PAGE = 100;
 const PAGES_AT_START_MAX = 10;
 
-export const view = signal<RoomView>({ link: { is: "idle" }, state: null, identity: null });
+export const view = signal<RoomView>({ link: { is: "idle" }, state: null, identity: null, joins: 0 });
 export const snapshot = computed(() => view.value.state?.snapshot ?? null);
 
 /** Every question that this page has heard of: the room keeps the newest ones only. */
@@ -64,7 +64,7 @@ export function openShow(show: string, token: string): () => void {
 }
 
 function forget(): void {
-  view.value = { link: { is: "idle" }, state: null, identity: null };
+  view.value = { link: { is: "idle" }, state: null, identity: null, joins: 0 };
   heard.value = new Map();
   moving.value = new Map();
   mine.value = new Set();

@@ -28,6 +28,8 @@ export interface RoomView {
   readonly link: Link;
   readonly state: RoomState | null;
   readonly identity: Identity | null;
+  /** How often this room has joined. The server forgets with each join what it was told of the connection, such as `playing`. */
+  readonly joins: number;
 }
 
 /** What a join says of the viewer, beside show, token and position. */
@@ -65,7 +67,7 @@ function liveUrl(): string {
 
 /** One show as one viewer lives it: joins, recovers, applies pushes, sends commands, and comes back by itself. */
 export class Room {
-  private current: RoomView = { link: { is: "idle" }, state: null, identity: null };
+  private current: RoomView = { link: { is: "idle" }, state: null, identity: null, joins: 0 };
   private told = this.current;
   private readonly viewListeners = new Set<ViewListener>();
   private readonly pushListeners = new Set<PushListener>();
@@ -216,7 +218,7 @@ export class Room {
     this.take(joined);
     const before = this.current.state;
     const state = joined.snapshot ? begin(joined.position, joined.snapshot, before) : before;
-    this.change({ link: { is: "joined" }, state });
+    this.change({ link: { is: "joined" }, state, joins: this.current.joins + 1 });
     this.pending.joined();
   }
 
@@ -247,7 +249,7 @@ export class Room {
   }
 
   private hearRefusal(refusal: Refusal): void {
-    if (this.joinId !== null && (refusal.id === this.joinId || refusal.id === undefined)) {
+    if (this.joinId !== null && refusal.id === this.joinId) {
       this.joinId = null;
       return this.act(onJoinRefused(refusal, this.token !== null), refusal.code);
     }

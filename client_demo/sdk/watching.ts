@@ -2,12 +2,12 @@ import type { Room } from "./room";
 
 /**
  * Tells the server when the person really watches: the video plays and the page is visible. The server forgets it with the connection,
- * so it is told again after each join. Returns what ends it, and `setPlaying` for the player.
+ * so it is told again after each join, also one on the same socket. Returns what ends it, and `setPlaying` for the player.
  */
 export function reportWatching(room: Room): { setPlaying(playing: boolean): void; end(): void } {
   let playing = false;
   let told: boolean | null = null;
-  let link = room.view.link;
+  let joins = room.view.joins;
 
   const report = (): void => {
     const watching = playing && document.visibilityState === "visible";
@@ -17,8 +17,8 @@ export function reportWatching(room: Room): { setPlaying(playing: boolean): void
   const onVisibility = (): void => report();
   document.addEventListener("visibilitychange", onVisibility);
   const unsubscribe = room.subscribe((view) => {
-    if (view.link !== link && view.link.is !== "joined") told = null;
-    link = view.link;
+    if (view.joins !== joins) told = null;
+    joins = view.joins;
     report();
   });
   return {

@@ -7,7 +7,7 @@ import { tokenStore } from "./token_store";
 const query = new URLSearchParams(location.search);
 
 let current: Room | null = null;
-const view = signal<RoomView>({ link: { is: "joining" }, state: null, identity: null });
+const view = signal<RoomView>({ link: { is: "joining" }, state: null, identity: null, joins: 0 });
 
 /** `none`: the channel has no show; else the room's own link tells. */
 export const arrival = signal<"finding" | "none" | "unreachable" | "entered">("finding");

@@ -100,6 +100,14 @@ describe("positions", () => {
     expect(room.view.state?.position).toEqual({ epoch: "other", offset: 2 });
   });
 
+  it("takes a soft command's refusal for what it is, also while it joins again", () => {
+    const { room, socket } = aJoinedRoom();
+    room.rejoinWith({ name: "Aki" });
+    socket().says({ type: "error", code: "show_not_live", message: "", retry: "never" });
+    expect(room.view.link.is).toBe("joined");
+    expect(socket().last("join")).toMatchObject({ name: "Aki", position: { epoch: "k", offset: 5 } });
+  });
+
   it("joins again on the same socket after a gap, and no jump in between alarms it", () => {
     const { room, sockets, socket } = aJoinedRoom();
     socket().says({ type: "gap" }, posted(9));
