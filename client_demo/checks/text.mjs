@@ -15,7 +15,10 @@ function* filesUnder(folder) {
 }
 
 function namesIn(text) {
-  return [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort().join(" ");
+  return [...text.matchAll(/\{(\w+)\}/g)]
+    .map((found) => found[1])
+    .sort()
+    .join(" ");
 }
 
 function checkLanguages() {
@@ -33,19 +36,27 @@ function checkLanguages() {
 
 function checkCode(path) {
   const source = readFileSync(path, "utf8");
-  const attribute = new RegExp(`\\s(${READ_ATTRIBUTES.join("|")})=(?:"([^"]*[\\p{L}][^"]*)"|\\{\`[^\`$]*\\p{L}[^\`]*\`\\})`, "gu");
+  const attribute = new RegExp(
+    `\\s(${READ_ATTRIBUTES.join("|")})=(?:"([^"]*[\\p{L}][^"]*)"|\\{\`[^\`$]*\\p{L}[^\`]*\`\\})`,
+    "gu",
+  );
   for (const found of source.matchAll(attribute)) problems.push(`${path}: ${found[0].trim()} is text in code`);
   for (const found of source.matchAll(/\{"([^"]*\p{L}[^"]*)"\}/gu)) problems.push(`${path}: ${found[0]} is text in code`);
   for (const found of source.matchAll(/showToast\(\s*["`]/g)) problems.push(`${path}: ${found[0]}… is text in code`);
-  if (/\.(innerHTML|outerHTML)\s*=|insertAdjacentHTML|document\.write/.test(source)) problems.push(`${path}: builds HTML from text`);
+  if (/\.(innerHTML|outerHTML)\s*=|insertAdjacentHTML|document\.write/.test(source))
+    problems.push(`${path}: builds HTML from text`);
 }
 
 function checkUse(keysOf) {
-  const source = ["viewer", "host", "analyst", "shared"].flatMap((f) => [...filesUnder(f)]).map((f) => readFileSync(f, "utf8")).join("\n");
+  const source = ["viewer", "host", "analyst", "shared"]
+    .flatMap((f) => [...filesUnder(f)])
+    .map((f) => readFileSync(f, "utf8"))
+    .join("\n");
   for (const key of keysOf) {
     const stem = key.replace(/\.(one|other)$/, "");
     const family = stem.split(".").slice(0, -1).join(".");
-    const used = source.includes(`"${stem}"`) || source.includes(`\`${family}.\${`) || source.includes(`\`${stem.split(".")[0]}.\${`);
+    const used =
+      source.includes(`"${stem}"`) || source.includes(`\`${family}.\${`) || source.includes(`\`${stem.split(".")[0]}.\${`);
     if (!used) problems.push(`${key} is not used by any page`);
   }
 }

@@ -4,7 +4,10 @@ import { RefusedError } from "./refused";
  * Asks the HTTP half of the server for JSON under `/v1`. Throws `RefusedError` with the code of the problem details, or `offline` when the
  * request did not get through.
  */
-export async function request<T>(path: string, options: { token?: string | undefined; body?: object; key?: string } = {}): Promise<T> {
+export async function request<T>(
+  path: string,
+  options: { token?: string | undefined; body?: object; key?: string } = {},
+): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (options.token) headers["Authorization"] = `Bearer ${options.token}`;
   if (options.body) headers["Content-Type"] = "application/json";
@@ -23,5 +26,9 @@ export async function request<T>(path: string, options: { token?: string | undef
 
 function refusedBy(status: number, body: unknown): RefusedError {
   const problem = (body ?? {}) as { code?: string; detail?: string; title?: string };
-  return new RefusedError(problem.code ?? `http_${status}`, problem.detail ?? problem.title ?? `HTTP ${status}`, problem as object);
+  return new RefusedError(
+    problem.code ?? `http_${status}`,
+    problem.detail ?? problem.title ?? `HTTP ${status}`,
+    problem as object,
+  );
 }

@@ -2,7 +2,10 @@ import { language } from "./i18n";
 
 const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
 
-function once<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>(key: string, make: (locale: string) => T): T {
+function once<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>(
+  key: string,
+  make: (locale: string) => T,
+): T {
   const locale = language.value;
   const name = `${locale} ${key}`;
   let format = made.get(name) as T | undefined;
@@ -15,7 +18,10 @@ function once<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeT
 
 /** Money of `minor` units (yen, cents) of an ISO 4217 currency, as people write it. */
 export function money(minor: number, currency: string): string {
-  const format = once(`money ${currency}`, (locale) => new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol" }));
+  const format = once(
+    `money ${currency}`,
+    (locale) => new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol" }),
+  );
   const digits = format.resolvedOptions().maximumFractionDigits ?? 0;
   return format.format(minor / 10 ** digits);
 }
@@ -32,12 +38,17 @@ export function shortCount(n: number): string {
 
 /** A share from 0 to 1 as per cent with at most `digits` decimals. */
 export function percent(share: number, digits = 1): string {
-  return once(`percent ${digits}`, (locale) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits })).format(share);
+  return once(
+    `percent ${digits}`,
+    (locale) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits }),
+  ).format(share);
 }
 
 /** A moment (RFC 3339) as day and time in the reader's time zone. */
 export function dateTime(at: string | Date): string {
-  return once("dateTime", (locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" })).format(new Date(at));
+  return once("dateTime", (locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" })).format(
+    new Date(at),
+  );
 }
 
 /** A moment (RFC 3339) as time of day in the reader's time zone. */

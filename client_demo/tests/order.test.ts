@@ -3,7 +3,11 @@ import { orderOf } from "../viewer/questions/order";
 import { aQuestion } from "./sdk/scripted_socket";
 
 describe("the order of questions", () => {
-  const three = [aQuestion("q_3", { votes: 1 }), aQuestion("q_2", { votes: 5, state: "answered" }), aQuestion("q_1", { votes: 2 })];
+  const three = [
+    aQuestion("q_3", { votes: 1 }),
+    aQuestion("q_2", { votes: 5, state: "answered" }),
+    aQuestion("q_1", { votes: 2 }),
+  ];
 
   it("by age is the server's", () => {
     expect(orderOf(three, "newest", [])).toEqual(["q_3", "q_2", "q_1"]);

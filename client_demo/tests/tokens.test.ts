@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 const css = readFileSync(new URL("../shared/tokens.css", import.meta.url), "utf8");
 
 function tokensIn(block: string | undefined): Map<string, string> {
-  return new Map([...(block ?? "").matchAll(/(--[\w-]+|color-scheme):\s*([^;]+);/g)].map((found) => [found[1] ?? "", found[2] ?? ""]));
+  return new Map(
+    [...(block ?? "").matchAll(/(--[\w-]+|color-scheme):\s*([^;]+);/g)].map((found) => [found[1] ?? "", found[2] ?? ""]),
+  );
 }
 
 const light = tokensIn(/:root \{\n {2}color-scheme: light;([^}]*)\}/.exec(css)?.[1]);

@@ -1,5 +1,5 @@
-import { dateTime } from "../shared/format";
 import type { ComponentChildren } from "preact";
+import { dateTime } from "../shared/format";
 import { arrival, arrive, link, room, show } from "./session";
 import { t } from "./text";
 

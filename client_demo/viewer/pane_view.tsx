@@ -86,14 +86,15 @@ export function SheetButtons() {
 export function Sheet() {
   const pane = sheet.value;
   const place = useRef<HTMLElement>(null);
+  const up = pane !== null;
   useEffect(() => {
-    if (!pane) return;
+    if (!up) return;
     const before = document.activeElement;
     place.current?.focus({ preventScroll: true });
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
-  }, [pane]);
+  }, [up]);
   if (!pane) return null;
   return (
     <section

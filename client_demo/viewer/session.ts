@@ -1,5 +1,5 @@
 import { batch, computed, signal } from "@preact/signals";
-import { Impressions, type JournalPush, reportWatching, Room, type RoomView, Taps } from "../sdk";
+import { Impressions, type JournalPush, Room, type RoomView, reportWatching, Taps } from "../sdk";
 import { currentShow, showOf, wishesOf } from "./address";
 import { tokenStore } from "./token_store";
 

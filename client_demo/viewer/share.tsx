@@ -46,7 +46,13 @@ export function ShareDialog() {
     <Dialog sheet title={t("share.title")} onClose={() => (link.value = null)} testid="share-dialog">
       <label class="field">
         <span class="field-label">{t("share.link")}</span>
-        <input class="input" readOnly value={link.value} data-testid="share-link" onFocus={(event) => event.currentTarget.select()} />
+        <input
+          class="input"
+          readOnly
+          value={link.value}
+          data-testid="share-link"
+          onFocus={(event) => event.currentTarget.select()}
+        />
       </label>
       <p class="hint">{t("share.hint")}</p>
     </Dialog>

@@ -75,7 +75,8 @@ describe("impressions", () => {
 });
 
 describe("decisions", () => {
-  const refusal = (code: string, retry: "never" | "later" | "reload" | "stop") => ({ type: "error", code, message: "", retry }) as const;
+  const refusal = (code: string, retry: "never" | "later" | "reload" | "stop") =>
+    ({ type: "error", code, message: "", retry }) as const;
 
   it("follow the server's verdict", () => {
     expect(onCommandRefused(refusal("sold_out", "never"))).toEqual({ act: "tell" });

@@ -25,7 +25,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const toldBy = (socket: Scripted): unknown[] => socket.sent.filter((each) => each.type === "playing").map((each) => each["playing"]);
+const toldBy = (socket: Scripted): unknown[] =>
+  socket.sent.filter((each) => each.type === "playing").map((each) => each["playing"]);
 
 describe("watching", () => {
   it("is told once, when the video plays and the page is visible, and when either ends", () => {

@@ -60,7 +60,7 @@ export function AskBox() {
           disabled={!isLive.value}
           value={text.value}
           aria-invalid={problem.value !== null || left < 0}
-          aria-describedby={`${id}-note`}
+          aria-describedby={`${id}-note ${id}-left`}
           onInput={(event) => (text.value = event.currentTarget.value)}
           onKeyDown={(event) => {
             // Enter sends; while an input method composes Japanese it only ends the composition.
@@ -80,8 +80,12 @@ export function AskBox() {
           {busy.value === "no" ? <Icon name="send" /> : <span class="spinner" />}
         </Button>
       </div>
-      <p id={`${id}-note`} class="hint ask-note" role="status" data-testid="ask-note">
-        {problem.value ?? (busy.value === "checking" ? t("ask.checking") : left <= COUNT_FROM ? t.count("ask.left", left) : "")}
+      <p class="hint ask-note">
+        <span id={`${id}-note`} role="status" data-testid="ask-note">
+          {problem.value ?? (busy.value === "checking" ? t("ask.checking") : "")}
+        </span>
+        {/* Not read out with every letter: it belongs to the field's description. */}
+        <span id={`${id}-left`}>{left <= COUNT_FROM && problem.value === null ? t.count("ask.left", left) : ""}</span>
       </p>
     </form>
   );

@@ -1,9 +1,9 @@
 import { computed, signal } from "@preact/signals";
 import type { Order, RefusedError } from "../../sdk";
+import { money } from "../../shared/format";
 import { addOrder } from "../me";
 import { products, room } from "../session";
 import { refusalText, t } from "../text";
-import { money } from "../../shared/format";
 
 export const QUANTITY_MAX = 10;
 

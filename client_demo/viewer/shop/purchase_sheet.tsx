@@ -1,10 +1,10 @@
+import type { Product } from "../../sdk";
 import { money } from "../../shared/format";
 import { Button } from "../../shared/ui/button";
 import { Dialog } from "../../shared/ui/dialog";
 import { Icon } from "../../shared/ui/icon";
-import type { Product } from "../../sdk";
-import { isLive } from "../session";
 import { openPane } from "../panes";
+import { isLive } from "../session";
 import { t } from "../text";
 import { ProductPicture } from "./product_card";
 import { chooseQuantity, closePurchase, confirmPurchase, purchase, purchasedProduct, QUANTITY_MAX } from "./purchase";
@@ -53,7 +53,11 @@ function Looking({ product }: { product: Product }) {
   const working = now.step === "working";
   const total = money(now.price * now.quantity, product.currency);
   const note = noteOf(product, now.problem);
-  const label = working ? t("buy.working") : now.problem && product.stock > 0 ? t("buy.again") : t("buy.confirm", { amount: total });
+  const label = working
+    ? t("buy.working")
+    : now.problem && product.stock > 0
+      ? t("buy.again")
+      : t("buy.confirm", { amount: total });
   return (
     <>
       <div class="purchase-product">

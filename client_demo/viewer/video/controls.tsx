@@ -36,7 +36,8 @@ export function VideoControls() {
 
 /** Over a picture that stands still: one big way to set it going. */
 export function BigPlay() {
-  if (!isLive.value || playback.playing.value || playback.slow.value || playback.failed.value || !playback.ready.value) return null;
+  if (!isLive.value || playback.playing.value || playback.slow.value || playback.failed.value || !playback.ready.value)
+    return null;
   return (
     <button type="button" class="big-play" aria-label={t("video.play")} data-testid="big-play" onClick={togglePlay}>
       <Icon name="play" />

@@ -47,9 +47,16 @@ function becameReady(video: HTMLVideoElement): Promise<void> {
       clearTimeout(timer);
       then();
     };
-    const timer = setTimeout(end(() => reject(new Error("too slow"))), PATIENCE_MS);
+    const timer = setTimeout(
+      end(() => reject(new Error("too slow"))),
+      PATIENCE_MS,
+    );
     video.addEventListener("loadeddata", end(resolve), { signal: over.signal });
-    video.addEventListener("error", end(() => reject(new Error("not playable"))), { signal: over.signal });
+    video.addEventListener(
+      "error",
+      end(() => reject(new Error("not playable"))),
+      { signal: over.signal },
+    );
   });
 }
 
