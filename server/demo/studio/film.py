@@ -1,6 +1,7 @@
 """Make the demo's clip anew: `python -m server.demo.studio.film` (needs Chromium with WebGL and ffmpeg; takes half an hour).
 
-With the name of a file, draw one frame into it and stop. Nothing here runs in the product: the results are kept in `server/demo/media/`, and its README says how.
+With the name of a file, draw one frame into it and stop. Nothing here runs in the product: the results are kept in
+`server/demo/media/`, and its README says how.
 """
 
 import base64
