@@ -46,7 +46,7 @@ function move<T extends CommandType & `question.${string}`>(
     refused: refusedMove(back),
     undo: () => {
       undo(known.value.get(question.id) ?? expected);
-      if (tab.value === question.state) choose(question.id);
+      if (known.value.get(question.id)?.state === tab.value) choose(question.id);
     },
   });
 }

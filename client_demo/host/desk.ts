@@ -210,7 +210,9 @@ export function moveAhead(question: Question, ahead: Question): () => void {
   };
 }
 
-// With nothing chosen, the first question that is let in is the next to do.
+// With nothing chosen, or nothing left of what was, the first question that is let in is the next to do.
 effect(() => {
-  if (selected.value === null && rows.value[0]?.standing === "here") selected.value = rows.value[0].question.id;
+  if (current.value) return;
+  const next = rows.value.find((row) => row.standing === "here");
+  if (next && selected.value !== next.question.id) selected.value = next.question.id;
 });

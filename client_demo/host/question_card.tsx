@@ -5,7 +5,7 @@ import { timeOfDay } from "../shared/format";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { answerLive, answerText, approve, drafts, pinQuestion, restore, sayMoved } from "./actions";
-import { current, rows, selected, snapshot, step } from "./desk";
+import { chooseTab, counts, current, letInNow, rows, selected, snapshot, step, tab, waiting } from "./desk";
 import { Key } from "./key_hint";
 import { dismissing } from "./surface";
 import { languageOf, t } from "./text";
@@ -59,10 +59,43 @@ function Nothing() {
       <div class="empty">
         <Icon name="check" />
         <h2>{t("focus.none.title")}</h2>
-        <p>{t("focus.none.text")}</p>
+        <NextThing />
       </div>
     </div>
   );
+}
+
+/** With no question in hand, what else is next: to start, to let in, to review, to answer. */
+function NextThing() {
+  const { pending, open } = counts.value;
+  if (snapshot.value?.show.state === "scheduled") {
+    return <p>{t("focus.none.scheduled")}</p>;
+  }
+  if (waiting.value > 0) {
+    return (
+      <Button look="primary" class="focus-main" onClick={letInNow} data-testid="focus-let-in">
+        {t.count("let_in", waiting.value)}
+        <Key of="N" />
+      </Button>
+    );
+  }
+  if (pending > 0 && tab.value !== "pending") {
+    return (
+      <Button look="primary" class="focus-main" onClick={() => chooseTab("pending")} data-testid="focus-review">
+        {t.count("review", pending)}
+        <Key of="1" />
+      </Button>
+    );
+  }
+  if (open > 0 && tab.value !== "open") {
+    return (
+      <Button class="focus-main" onClick={() => chooseTab("open")} data-testid="focus-open">
+        {t.count("answer", open)}
+        <Key of="2" />
+      </Button>
+    );
+  }
+  return <p>{t(snapshot.value?.show.state === "ended" ? "focus.none.ended" : "focus.none.text")}</p>;
 }
 
 /** What became of the question so far. */

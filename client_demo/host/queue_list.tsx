@@ -187,9 +187,16 @@ function Empty({ of }: { of: QuestionState }) {
   return (
     <div class="empty" data-testid="queue-empty">
       <h2>{t(`empty.${of}.title`)}</h2>
-      <p>{of === "pending" && snapshot.value?.show.moderation === "post" ? t("empty.pending.post") : t(`empty.${of}.text`)}</p>
+      <p>{emptyText(of)}</p>
     </div>
   );
+}
+
+function emptyText(of: QuestionState): string {
+  const show = snapshot.value?.show;
+  if (of === "pending" && show?.moderation === "post") return t("empty.pending.post");
+  if (of === "open" && show?.state === "ended") return t("empty.open.ended");
+  return t(`empty.${of}.text`);
 }
 
 function Older() {
