@@ -1,5 +1,5 @@
 // Everything that a person can do to the show, with its echo and its undo.
-import { signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import type { RefusedError } from "../sdk/refused";
 import type { CommandType, DismissReason, FieldsOf, Product, Question, QuestionState } from "../sdk/wire";
 import { explainError } from "../shared/staff/sign-in";
@@ -122,25 +122,51 @@ export function pinProduct(id: string | null): void {
   });
 }
 
-/** Stock changes that are on their way, by product: shown at once, marked. */
-export const restocking = signal<ReadonlyMap<string, number>>(new Map());
-
-function expectStock(product: string, by: number): void {
-  const sum = (restocking.value.get(product) ?? 0) + by;
-  const next = new Map(restocking.value);
-  if (sum) next.set(product, sum);
-  else next.delete(product);
-  restocking.value = next;
+interface Restock {
+  product: string;
+  add: number;
 }
 
+const STOCK_LATE_MS = 400;
+/** Stock changes that the snapshot does not show yet, oldest first. */
+const comingStock = signal<readonly Restock[]>([]);
+
+/** What is still to be added to a product's stock, by product: shown at once, marked. */
+export const restocking = computed(() => {
+  const sums = new Map<string, number>();
+  for (const { product, add } of comingStock.value) sums.set(product, (sums.get(product) ?? 0) + add);
+  return sums;
+});
+
+function arrived(which: Restock | undefined): void {
+  if (which) comingStock.value = comingStock.value.filter((each) => each !== which);
+}
+
+// The push may come before the reply or after it: a stock that moved has its oldest change in it.
+let stockBefore: ReadonlyMap<string, number> = new Map();
+effect(() => {
+  const now = new Map((snapshot.value?.products ?? []).map((product) => [product.id, product.stock]));
+  const moved = [...now].filter(([id, stock]) => stockBefore.has(id) && stockBefore.get(id) !== stock).map(([id]) => id);
+  stockBefore = now;
+  untracked(() => {
+    for (const id of moved) arrived(comingStock.value.find((each) => each.product === id));
+  });
+});
+
 export function restock(product: Product, add: number): void {
-  expectStock(product.id, add);
-  const over = (): void => expectStock(product.id, -add);
+  const change: Restock = { product: product.id, add };
+  comingStock.value = [...comingStock.value, change];
   const signed = add > 0 ? `+${add}` : `−${-add}`;
   void attempt({
     say: () => t("deed.restocked", { text: product.title, n: signed }),
-    send: () => theRoom().command("product.restock", { product: product.id, add }).finally(over),
-    refused: refusedPlainly,
+    send: async () => {
+      await theRoom().command("product.restock", change);
+      setTimeout(() => arrived(change), STOCK_LATE_MS);
+    },
+    refused: (error) => {
+      arrived(change);
+      return why(error);
+    },
     undo: () => restock(product, -add),
   });
 }
