@@ -31,4 +31,4 @@ class ManualClock:
 
 def to_wire(at: datetime) -> str:
     """Return `at` as the wire writes it: RFC 3339, UTC, milliseconds, `Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

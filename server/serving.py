@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import multiprocess
 
-from server.hub.socket import LiveHttp
+from server.hub.upgrade import LiveHttp
 from server.settings import Settings
 
 BACKLOG = 8192

@@ -15,9 +15,8 @@ from server.protocol.codec import UndecodableError, decode_command, error_line
 from server.protocol.codes import Code
 from server.protocol.commands import Command, Join
 
-SyncHandler = Callable[[Connection, Any], bytes | None]
-AsyncHandler = Callable[[Connection, Any], Awaitable[bytes | None]]
-Commands = Mapping[type[Command], SyncHandler | AsyncHandler]
+Handler = Callable[[Connection, Any], Awaitable[bytes | None] | bytes | None]
+Commands = Mapping[type[Command], Handler]
 
 NONSENSE_FRAMES_MAX = 10
 REFUSED_COMMANDS_MAX = 1000
@@ -29,20 +28,15 @@ log = structlog.get_logger()
 class Dispatcher:
     """Reads frames, keeps the limits of each connection, and calls the handler of each command.
 
-    Soft commands have plain functions and are done when `receive` returns; those that need SQL have coroutines, each in a task
-    owned here, and their replies come in the order in which they finish.
+    A handler that returns its reply is done when `receive` returns. One that returns an awaitable goes on in a task owned here, and
+    replies come in the order in which they finish. What comes while a `join` is under way waits for it.
     """
 
     def __init__(self, hub: Hub, commands: Commands) -> None:
-        self._hub = hub
         self._limits = hub.admission.limits
-        self._sync: dict[type, SyncHandler] = {}
-        self._async: dict[type, AsyncHandler] = {}
-        for kind, handler in commands.items():
-            if iscoroutinefunction(handler):
-                self._async[kind] = handler
-            else:
-                self._sync[kind] = handler  # type: ignore[assignment]
+        self._handlers = dict(commands)
+        self._lasting = {kind for kind, handler in commands.items() if iscoroutinefunction(handler)}
+        self._joining: dict[Connection, list[bytes]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def receive(self, connection: Connection, payload: bytes, now: float) -> None:
@@ -60,12 +54,10 @@ class Dispatcher:
         wait_seconds = self._spend(connection, now)
         if wait_seconds:
             raise RefusedError(Code.TOO_FAST, retry_after_ms=int(wait_seconds * 1000) + 1)
-        handler = self._sync.get(type(command))
-        if handler is not None:
-            return handler(connection, command)
         if type(command) is Join:
             raise RefusedError(Code.UNKNOWN_TYPE)
-        return await self._async[type(command)](connection, command)
+        result = self._handlers[type(command)](connection, command)
+        return result if result is None or isinstance(result, bytes) else await result
 
     async def close(self) -> None:
         """Wait for the commands that are under way."""
@@ -73,6 +65,9 @@ class Dispatcher:
             await asyncio.wait(self._tasks)
 
     def _receive_line(self, connection: Connection, line: bytes, now: float) -> None:
+        if connection in self._joining:
+            self._hold(connection, line)
+            return
         try:
             command = decode_command(line)
         except UndecodableError as refused:
@@ -83,14 +78,22 @@ class Dispatcher:
         wait_seconds = self._spend(connection, now)
         if wait_seconds:
             self._refuse_too_fast(connection, command, wait_seconds)
-            return
-        handler = self._sync.get(type(command))
-        if connection.room is None and type(command) is not Join:
+        elif connection.room is None and type(command) is not Join:
             self._refuse(connection, command.id, RefusedError(Code.JOIN_FIRST))
-        elif handler is not None:
-            self._call(connection, command, handler)
+        elif connection.in_flight >= self._limits.in_flight_max and self._is_too_much(command):
+            self._refuse(connection, command.id, RefusedError(Code.TOO_FAST, retry_after_ms=500))
         else:
-            self._start(connection, command)
+            self._call(connection, command)
+
+    def _hold(self, connection: Connection, line: bytes) -> None:
+        held = self._joining[connection]
+        if len(held) < self._limits.in_flight_max:
+            held.append(line)
+        else:
+            self._refuse(connection, None, RefusedError(Code.TOO_FAST, retry_after_ms=500))
+
+    def _is_too_much(self, command: Command) -> bool:
+        return type(command) in self._lasting and not self._limits.allow_all
 
     def _spend(self, connection: Connection, now: float) -> float:
         """Take one command from the connection's bucket; return how many seconds to wait if it is empty, else 0."""
@@ -107,37 +110,45 @@ class Dispatcher:
         connection.refused = 0
         return 0.0
 
-    def _call(self, connection: Connection, command: Command, handler: SyncHandler) -> None:
+    def _call(self, connection: Connection, command: Command) -> None:
         try:
-            reply = handler(connection, command)
-        except RefusedError as refused:
-            self._refuse(connection, command.id, refused)
+            result = self._handlers[type(command)](connection, command)
+        except Exception as error:
+            self._fail(connection, command, error)
             return
-        if reply is not None:
-            connection.send(reply)
+        if isinstance(result, bytes):
+            connection.send(result)
+        elif result is not None:
+            if type(command) is Join:
+                self._joining[connection] = []
+            connection.in_flight += 1
+            task = asyncio.create_task(self._answer(connection, command, result))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
-    def _start(self, connection: Connection, command: Command) -> None:
-        if connection.in_flight >= self._limits.in_flight_max and not self._limits.allow_all:
-            self._refuse(connection, command.id, RefusedError(Code.TOO_FAST, retry_after_ms=500))
-            return
-        connection.in_flight += 1
-        task = asyncio.create_task(self._answer(connection, command, self._async[type(command)]))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _answer(self, connection: Connection, command: Command, handler: AsyncHandler) -> None:
+    async def _answer(
+        self, connection: Connection, command: Command, result: Awaitable[bytes | None]
+    ) -> None:
         try:
-            reply = await handler(connection, command)
-        except RefusedError as refused:
-            self._refuse(connection, command.id, refused)
-        except Exception:
-            log.exception("command.failed", type=type(command).__name__, show=connection.show_id)
-            self._refuse(connection, command.id, RefusedError(Code.INTERNAL, retry_after_ms=2000))
+            reply = await result
+        except Exception as error:
+            self._fail(connection, command, error)
         else:
             if reply is not None and not connection.transport.is_closing():
                 connection.send(reply)
         finally:
             connection.in_flight -= 1
+            if type(command) is Join:
+                now = asyncio.get_running_loop().time()
+                for line in self._joining.pop(connection, ()):
+                    self._receive_line(connection, line, now)
+
+    def _fail(self, connection: Connection, command: Command, error: Exception) -> None:
+        """Answer a command that raised: with its refusal, or with `internal` for a fault of ours."""
+        if not isinstance(error, RefusedError):
+            log.error("command.failed", type=type(command).__name__, show=connection.show_id, exc_info=error)
+            error = RefusedError(Code.INTERNAL, retry_after_ms=2000)
+        self._refuse(connection, command.id, error)
 
     def _refuse(self, connection: Connection, id: int | None, refused: RefusedError) -> None:
         metrics.REFUSALS.labels(refused.code.value).inc()

@@ -38,17 +38,36 @@ def refuse(status: HTTPStatus, text: str, *, retry_after_seconds: int | None = N
     return Answer(head.encode("ascii") + body)
 
 
-def answer_upgrade(
-    path: bytes, method: str, headers: Mapping[bytes, bytes], origins: frozenset[str]
-) -> Answer:
-    """Return the answer to an upgrade request; `headers` has lower-case names.
+class BadHeadError(ValueError):
+    """What came is no HTTP request."""
+
+
+def parse_headers(head: bytes) -> dict[bytes, bytes]:
+    """Return the headers of a request's head (without its blank line), names in lower case, repeated ones joined by commas.
+
+    Raises BadHeadError for anything that is not HTTP/1.1 by RFC 9112.
+    """
+    request, *lines = head.split(b"\r\n")
+    if not request.endswith(b" HTTP/1.1") or request.count(b" ") != 2:
+        raise BadHeadError
+    headers: dict[bytes, bytes] = {}
+    for line in lines:
+        name, colon, value = line.partition(b":")
+        if not colon or not name or name != name.strip() or b" " in name or b"\n" in line or b"\0" in line:
+            raise BadHeadError
+        name, value = name.lower(), value.strip(b" \t")
+        headers[name] = headers[name] + b", " + value if name in headers else value
+    return headers
+
+
+def answer_upgrade(headers: Mapping[bytes, bytes], origins: frozenset[str]) -> Answer:
+    """Return the answer to `GET /v1/live`; `headers` has lower-case names.
 
     `origins` are allowed beside the request's own host; a request without Origin comes from no browser and is let in.
     """
-    if path != LIVE_PATH:
-        return refuse(HTTPStatus.NOT_FOUND, "sockets are at /v1/live")
-    if method != "GET":
-        return refuse(HTTPStatus.METHOD_NOT_ALLOWED, "a WebSocket opens with GET")
+    connection = {token.strip() for token in headers.get(b"connection", b"").lower().split(b",")}
+    if headers.get(b"upgrade", b"").lower() != b"websocket" or b"upgrade" not in connection:
+        return refuse(HTTPStatus.UPGRADE_REQUIRED, "a WebSocket is spoken here")
     if headers.get(b"sec-websocket-version") != b"13":
         return refuse(HTTPStatus.UPGRADE_REQUIRED, "version 13 is spoken here")
     key = headers.get(b"sec-websocket-key", b"")

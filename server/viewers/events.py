@@ -160,7 +160,9 @@ async def stream_events(
         raise RefusedError(Code.BUSY, f"Too many connections ({reason}).", retry_after_ms=5000)
     connection = _new_connection(hub.admission.limits, hub, host)
     command = Join(show=show, token=_bearer(request), position=_as_position(last_event_id), name=name)
-    await cast("Joins", request.app.state.joins).join(connection, command)
+    joining = cast("Joins", request.app.state.joins).join(connection, command)
+    if joining is not None:
+        await joining
     hub.opened(connection)
     hub.admission.enter(host)
     hub.set_playing(connection, playing=playing)

@@ -1,5 +1,6 @@
 """`join`: from a token, or none, to a place in a room, answered from what the room holds in memory."""
 
+from collections.abc import Awaitable
 from typing import Any
 
 from server.clock import to_wire
@@ -27,18 +28,31 @@ class Joins:
         self._tokens = tokens
         self._recorder = recorder
 
-    async def join(self, connection: Connection, command: Join) -> None:
-        """Write `joined` and put the connection into the show's room.
+    def join(self, connection: Connection, command: Join) -> Awaitable[None] | None:
+        """Write `joined` and put the connection into the show's room: at once, or where SQL must be asked first, when awaited.
 
-        Raises RefusedError: not_found, unauthenticated, token_expired, forbidden, guests_refused, show_full, unavailable.
+        Raises RefusedError, now or when awaited: not_found, unauthenticated, token_expired, forbidden, guests_refused, show_full,
+        unavailable.
         """
+        room = self._hub.rooms.get(command.show)
+        if room is None or not self._is_ready(room, command.position):
+            return self._join_later(connection, command)
+        self._enter(connection, command, room)
+        return None
+
+    async def _join_later(self, connection: Connection, command: Join) -> None:
         room = await self._rooms.open(command.show)
+        while not self._is_ready(room, command.position):
+            await self._rooms.refresh(room)
+            if command.position is not None and command.position.offset > room.top:
+                break  # a position that no process can have given; it gets the snapshot
+        if not connection.transport.is_closing():
+            self._enter(connection, command, room)
+
+    def _enter(self, connection: Connection, command: Join, room: Room) -> None:
+        """No await from what `joined` says to the place in the lane: there must be no gap between them."""
         identity, token = self._identify(command, room)
         self._check_space(room)
-        await self._make_ready(room, command.position)
-        if connection.transport.is_closing():
-            return
-        # No await from here on: between what `joined` says and the place in the lane there must be no gap.
         self._hub.leave(connection)
         introduce(connection, identity)
         connection.transport.write(_answer(connection, command, room, identity, token))
@@ -71,13 +85,14 @@ class Joins:
         if full and not limits.allow_all:
             raise RefusedError(Code.SHOW_FULL, retry_after_ms=10_000)
 
-    async def _make_ready(self, room: Room, position: Position | None) -> None:
-        """Read the snapshot anew when a join could not be answered from memory."""
-        if position is not None and position.epoch == room.epoch and position.offset > room.top:
-            # The viewer comes from a process that is ahead of this one by a moment.
-            await self._rooms.refresh(room)
-        if _gap_after(room, position) is None and self._rooms.snapshot_of(room) is None:
-            await self._rooms.refresh(room)
+    def _is_ready(self, room: Room, position: Position | None) -> bool:
+        """Whether the room can answer this join from memory."""
+        if position is not None and position.epoch == room.epoch:
+            if position.offset > room.top:
+                return False  # the viewer comes from a process that is ahead of this one by a moment
+            if _gap_after(room, position) is not None:
+                return True
+        return self._rooms.snapshot_of(room) is not None
 
 
 def introduce(connection: Connection, identity: Identity) -> None:

@@ -1,6 +1,8 @@
 """Signed tokens: who somebody is, in which channel, until when. Fixed algorithm, issuer, audience and type."""
 
-import secrets
+import hmac
+import random
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +12,7 @@ import msgspec
 from server.clock import Clock
 from server.errors import RefusedError
 from server.ids import new_id
+from server.protocol.codec import encode
 from server.protocol.codes import Code
 from server.viewers.roles import Role
 from server.viewers.text import clean_line
@@ -18,6 +21,7 @@ ALGORITHM = "HS256"
 ISSUER = AUDIENCE = "showfloor"
 KIND = "access"
 NAME_CHARACTERS_MAX = 40
+_HEADER = urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').rstrip(b"=")
 
 GUEST_LIFETIME = timedelta(hours=24)
 REMEMBERED_LIFETIME = timedelta(days=90)
@@ -61,6 +65,7 @@ class Tokens:
 
     def __init__(self, secret: str, clock: Clock) -> None:
         self._secret = secret
+        self._key = secret.encode()
         self._clock = clock
 
     def sign(self, identity: Identity) -> str:
@@ -78,7 +83,9 @@ class Tokens:
             guest=identity.guest,
             rem=identity.remembered,
         )
-        return jwt.encode(msgspec.structs.asdict(claims), self._secret, algorithm=ALGORITHM)
+        # Signed here and not by PyJWT, which verifies: a join signs one, and this takes a tenth of the time.
+        unsigned = _HEADER + b"." + _base64url(encode(claims))
+        return (unsigned + b"." + _base64url(hmac.digest(self._key, unsigned, "sha256"))).decode("ascii")
 
     def verify(self, token: str) -> Identity:
         """Return who holds `token`; raises `unauthenticated` when it is not ours and `token_expired` when its time is over."""
@@ -167,5 +174,9 @@ def _lifetime_of(role: Role) -> timedelta:
     return REMEMBERED_LIFETIME if role == "viewer" else STAFF_LIFETIME
 
 
+def _base64url(data: bytes) -> bytes:
+    return urlsafe_b64encode(data).rstrip(b"=")
+
+
 def _name_by_chance() -> str:
-    return f"Guest {secrets.randbelow(9000) + 1000}"
+    return f"Guest {random.randrange(1000, 10_000)}"

@@ -28,6 +28,9 @@ async def repeat(name: str, seconds: float, run_once: Callable[[], Awaitable[obj
             await run_once()
             failures = 0
         except Exception:
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise  # a library turned our cancellation into an error of its own
             failures = min(failures + 1, 20)
             FAILURES.labels(name).inc()
             log.exception("loop.failed", loop=name, failures=failures)

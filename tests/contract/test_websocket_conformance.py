@@ -15,7 +15,8 @@ from server.hub.connection import Connection
 from server.hub.dispatch import Dispatcher
 from server.hub.frames import Opcode, Reader, binary_frame, deflated_frame, text_frame
 from server.hub.hub import Hub
-from server.hub.socket import LiveHttp, LiveSocket
+from server.hub.socket import LiveSocket
+from server.hub.upgrade import LiveHttp
 
 MESSAGE_BYTES_MAX = 32 * 1024 * 1024
 """The cases send messages of up to 16 MiB; the product takes 16 KiB."""

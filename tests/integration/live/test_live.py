@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import httpx
 import pytest
 
 from tests.conftest import MakeSettings
@@ -221,3 +222,18 @@ async def test_compression_is_agreed_and_says_the_same(server: str, sign_for: Si
         await host.do("announce", text=text)
         assert (await host.expect_push("announce"))["text"] == text
         assert (await plain.expect_push("announce"))["text"] == text
+
+
+async def test_commands_sent_right_behind_join_wait_for_it(server: str) -> None:
+    async with viewer_at(server) as viewer:
+        await viewer.send('{"id":901,"type":"join","show":"demo"}')
+        await viewer.send('{"id":902,"type":"ask","text":"Am I too early?"}')
+        reply = await viewer.expect(lambda line: line.get("id") == 902, "the reply to ask")
+        assert reply["state"] == "open"
+
+
+async def test_what_is_not_live_is_left_to_http(server: str) -> None:
+    async with httpx.AsyncClient(base_url=f"http://{server}") as client:
+        assert (await client.get("/v1/live")).status_code == 426
+        assert (await client.get("/v1/lively")).status_code == 404
+        assert (await client.get("/healthz")).json() == {"status": "alive"}
