@@ -20,7 +20,7 @@ PAGE_SOURCES := $(shell find $(PAGES) -type f -not -path '*/node_modules/*' -not
 
 say = @printf '\033[1m==>\033[0m %s\n'
 
-.PHONY: help setup setup-dev demo test check load fmt generate lock clean
+.PHONY: help setup setup-dev demo test check load bench fmt generate lock clean
 .PHONY: check-format check-lint check-types check-imports check-generated check-sql check-docker check-workflows check-pages
 
 help: ## this list
@@ -40,6 +40,9 @@ test: setup-dev ## every test, browser included
 
 load: setup-dev ## a short headless load
 	@$(BIN)/python -m loadtests
+
+bench: setup ## Showfloor beside its peers, measured here; BENCH=--quick for a short one
+	@$(BIN)/python -m loadtests.bench $(BENCH)
 
 # --- set-up ---------------------------------------------------------------------------------------------------
 

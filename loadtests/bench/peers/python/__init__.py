@@ -1,0 +1,1 @@
+"""The Python peers' servers, run by the peers' own interpreter."""

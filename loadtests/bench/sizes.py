@@ -1,0 +1,34 @@
+"""How much of everything a run has."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Viewers, rates a second, and how long each measurement lasts."""
+
+    room: int = 1_000
+    crowd: int = 15_000
+    idle: int = 10_000
+    growth: tuple[int, ...] = (1_000, 4_000, 15_000)
+    slow_rate: float = 20.0
+    fast_rate: float = 300.0
+    crowd_rate: float = 4.0
+    inbound_rate: float = 40_000.0
+    seconds: float = 8.0
+    crowd_seconds: float = 10.0
+    idle_seconds: float = 50.0
+    join_rounds: int = 3
+
+
+FULL = Sizes()
+QUICK = Sizes(
+    crowd=2_000,
+    idle=1_000,
+    growth=(500, 1_000, 2_000),
+    seconds=2.0,
+    crowd_seconds=2.0,
+    idle_seconds=5.0,
+    join_rounds=1,
+)
+"""Everything once, briefly: shows that the bench works; its latencies and small figures mean little."""
