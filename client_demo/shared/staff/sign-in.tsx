@@ -12,9 +12,14 @@ const t = createTranslator(en, ja);
 const shared = createTranslator(sharedEn, sharedJa);
 const typed = signal("");
 
-/** What a refusal means to the person who signs in. */
+/** What a refusal means, in words. */
 export function explainError(code: string): string {
-  return t.maybe(`sign_in.error.${code}`) ?? shared.maybe(`error.${code}`) ?? shared("error.unknown");
+  return shared.maybe(`error.${code}`) ?? shared("error.unknown");
+}
+
+/** The same to the person who signs in. */
+function explainSignIn(code: string): string {
+  return t.maybe(`sign_in.error.${code}`) ?? explainError(code);
 }
 
 /** The door of a page for staff: a code or a token, nothing else. `page` says what lies behind it. */
@@ -52,7 +57,7 @@ export function SignIn({ page }: { page: string }) {
           {t("sign_in.hint")}
         </p>
         <p class="door-failure" role="alert" data-testid="sign-in-failure">
-          {failure && explainError(failure)}
+          {failure && explainSignIn(failure)}
         </p>
         <Button type="submit" look="primary" size="large" disabled={signingIn.value} data-testid="sign-in-submit">
           {signingIn.value ? t("sign_in.busy") : shared("sign_in.submit")}
