@@ -82,6 +82,11 @@ class Connection:
         return self.room.show_id if self.room else ""
 
     @property
+    def counted(self) -> bool:
+        """Whether this is one of the audience: the host's side and analysts are in no figure."""
+        return self.role == "viewer"
+
+    @property
     def joined(self) -> bool:
         """Whether `join` has succeeded."""
         return self.room is not None

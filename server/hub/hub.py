@@ -161,7 +161,7 @@ class Hub:
     def set_playing(self, connection: Connection, *, playing: bool) -> None:
         """Note that a viewer's video plays and is seen, or no longer."""
         room = connection.room
-        if room is None or connection.playing == playing:
+        if room is None or connection.playing == playing or not connection.counted:
             return
         connection.playing = playing
         room.watching += 1 if playing else -1

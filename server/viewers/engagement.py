@@ -36,9 +36,10 @@ class Engagement:
         """Add taps to the pulse and to the viewer's record."""
         room = _live_room(connection)
         room.pulse.tally(command.kind, command.n)
-        self._recorder.count(
-            room.show_id, connection.viewer_id, connection.id, "reaction", command.kind, command.n
-        )
+        if connection.counted:
+            self._recorder.count(
+                room.show_id, connection.viewer_id, connection.id, "reaction", command.kind, command.n
+            )
         return _ok(command)
 
     def click(self, connection: Connection, command: Click) -> bytes | None:
@@ -83,7 +84,7 @@ class Engagement:
         self._recorder.end_show(room.show_id, self._clock.now())
 
     def _count(self, connection: Connection, kind: str, target: str) -> None:
-        if connection.room is not None and connection.room.state == "live":
+        if connection.room is not None and connection.room.state == "live" and connection.counted:
             self._recorder.count(connection.show_id, connection.viewer_id, connection.id, kind, target, 1)
 
 

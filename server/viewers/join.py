@@ -57,6 +57,8 @@ class Joins:
         introduce(connection, identity)
         connection.transport.write(_answer(connection, command, room, identity, token))
         self._hub.enter(connection, room, pulse_only=command.pulse_only)
+        if not connection.counted:
+            return
         self._recorder.attend(
             room.show_id,
             identity.viewer_id,

@@ -112,7 +112,9 @@ async def test_refusals_by_http_have_the_codes_of_the_socket(server: str, sign_f
 
 
 @pytest.mark.usefixtures("set_stage")
-async def test_commands_by_http_are_limited_like_a_socket_s(make_settings: MakeSettings, sign_for: SignFor) -> None:
+async def test_commands_by_http_are_limited_like_a_socket_s(
+    make_settings: MakeSettings, sign_for: SignFor
+) -> None:
     async with live_server(make_settings(commands_per_second=0.01, commands_burst=5)) as address:
         token = sign_for("viewer")
         answers = [await command(address, token, type="react", kind="heart") for _ in range(7)]

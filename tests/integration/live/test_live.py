@@ -5,7 +5,10 @@ import json
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from server.db.engine import Database
+from server.settings import Settings
 from tests.conftest import MakeSettings
 from tests.support.eventually import eventually
 from tests.support.live_server import live_server
@@ -237,3 +240,28 @@ async def test_what_is_not_live_is_left_to_http(server: str) -> None:
         assert (await client.get("/v1/live")).status_code == 426
         assert (await client.get("/v1/lively")).status_code == 404
         assert (await client.get("/healthz")).json() == {"status": "alive"}
+
+
+async def test_the_host_s_side_is_not_part_of_the_audience(
+    server: str, settings: Settings, sign_for: SignFor
+) -> None:
+    assert settings.database_url is not None
+    async with joined_at(server, token=sign_for("host")) as host, joined_at(server) as viewer:
+        for one in (host, viewer):
+            await one.do("playing", playing=True)
+            await one.do("react", kind="heart")
+        await host.expect_push("pulse", lambda p: p.get("viewers") == 1)
+        database = Database(settings.database_url)
+        attended: list[str] = []
+
+        async def is_written() -> bool:
+            async with database.read() as connection:
+                rows = await connection.execute(
+                    text("SELECT viewer_id FROM attendance UNION SELECT viewer_id FROM rollup")
+                )
+                attended[:] = [row[0] for row in rows]
+            return bool(attended)
+
+        await eventually(is_written)
+        assert attended == [viewer.id]
+        await database.close()
