@@ -13,7 +13,7 @@ from server.hub.connection import Connection
 from server.hub.hub import Hub
 from server.protocol.codec import UndecodableError, decode_command, error_line
 from server.protocol.codes import Code
-from server.protocol.commands import Command, Join
+from server.protocol.commands import Command, Join, Playing
 
 Handler = Callable[[Connection, Any], Awaitable[bytes | None] | bytes | None]
 Commands = Mapping[type[Command], Handler]
@@ -48,13 +48,13 @@ class Dispatcher:
     async def carry_out(self, connection: Connection, line: bytes, now: float) -> bytes | None:
         """Carry out one command that came another way than by a socket, and return its reply; raises `RefusedError`.
 
-        The same limits hold; `join` is not taken.
+        The same limits hold. `join` and `playing` are not taken: they last, and a request has no duration.
         """
         command = decode_command(line)
         wait_seconds = self._spend(connection, now)
         if wait_seconds:
             raise RefusedError(Code.TOO_FAST, retry_after_ms=int(wait_seconds * 1000) + 1)
-        if type(command) is Join:
+        if isinstance(command, Join | Playing):
             raise RefusedError(Code.UNKNOWN_TYPE)
         result = self._handlers[type(command)](connection, command)
         return result if result is None or isinstance(result, bytes) else await result

@@ -88,7 +88,7 @@ class StreamTransport:
 
 
 class Desk:
-    """Carries out commands by HTTP. Playing is told by the viewer's stream, since a request has no duration."""
+    """Carries out commands by HTTP, each as a viewer's who has joined."""
 
     def __init__(self, hub: Hub, dispatcher: Dispatcher, rooms: Rooms) -> None:
         self._hub = hub
@@ -205,4 +205,4 @@ def _bearer(request: Request) -> str | None:
 
 def _as_position(last_event_id: str | None) -> Position | None:
     epoch, _, offset = (last_event_id or "").rpartition(":")
-    return Position(epoch, int(offset)) if epoch and offset.isdigit() else None
+    return Position(epoch, int(offset)) if epoch and offset.isdecimal() else None

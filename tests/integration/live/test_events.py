@@ -111,6 +111,21 @@ async def test_refusals_by_http_have_the_codes_of_the_socket(server: str, sign_f
         assert (await client.get("/v1/live/nothing/events")).json()["code"] == "not_found"
 
 
+@pytest.mark.parametrize("type", ["join", "playing"])
+async def test_what_lasts_is_the_streams_and_no_command(server: str, sign_for: SignFor, type: str) -> None:
+    answer = await command(server, sign_for("viewer"), type=type, show="demo")
+    assert answer.json()["code"] == "unknown_type"
+
+
+@pytest.mark.parametrize("id", ["epoch-1:\u00b2", "epoch-1:-1", "epoch-1:", ":1", "17", "another:0"])
+async def test_a_last_event_id_that_is_no_position_gets_the_snapshot(server: str, id: str) -> None:
+    async with httpx.AsyncClient(base_url=f"http://{server}", timeout=10.0) as client:
+        headers = {"Last-Event-ID": id.encode("latin-1")}
+        async with client.stream("GET", "/v1/live/demo/events", headers=headers) as answer:
+            _, joined = await Stream(answer.aiter_lines()).read()
+    assert joined["recovered"] is False
+
+
 @pytest.mark.usefixtures("set_stage")
 async def test_commands_by_http_are_limited_like_a_socket_s(
     make_settings: MakeSettings, sign_for: SignFor
