@@ -21,6 +21,8 @@ from server.demo.people import Person, recognisable_viewers
 from server.demo.stage import Pace, Stage
 
 RECOGNISED_SHARE = 0.4
+LURKING = 0.1
+"""Whoever is less warm than this only watches: about three in ten."""
 REACTIONS = ("heart", "heart", "heart", "clap", "fire", "laugh", "wow")
 TokenOf = Callable[[Person], str]
 _AWAY = (OSError, WebSocketException, TimeoutError)
@@ -45,7 +47,7 @@ class Audience:
         self.stage = Stage()
         crowd = max(1.0, math.sqrt(size / 40))
         self.asking = Pace(22.0)
-        self.buying = Pace(24.0 / crowd)
+        self.buying = Pace(40.0 / crowd)
         self._members = list(self._invite(size, token_of))
 
     async def run(self) -> None:
@@ -83,6 +85,12 @@ class SimulatedViewer:
             with suppress(*_AWAY):
                 await self._visit()
             await asyncio.sleep(1.0 if self._watcher else self._random.uniform(4, 40))
+            if self._moves_on():
+                self._person, self._ticket, self._seen = _newcomer(self._random), Ticket(None), set()
+
+    def _moves_on(self) -> bool:
+        """Whether somebody new takes the place of a guest who has left, so that the show's viewers grow in number."""
+        return not self._watcher and not self._person.viewer_id and self._random.random() < 0.6
 
     async def _visit(self) -> None:
         async with connect(
@@ -162,13 +170,15 @@ class SimulatedViewer:
         if stage.pinned is not None and stage.pinned not in self._seen:
             self._seen.add(stage.pinned)
             return [{"type": "impression", "products": [stage.pinned]}]
+        if warmth < LURKING:
+            return []
         dice = random.random()
         if dice < 0.28 * stage.mood(now) * (0.25 + warmth):
             kind, n = random.choice(REACTIONS), random.choice((1, 1, 2, 3, 6))
             return [{"type": "react", "kind": kind, "n": n}]
         if dice > 0.985 - 0.02 * warmth:
             return self._speak(now)
-        if dice > 0.955 - 0.02 * warmth:
+        if dice > 0.975 - 0.02 * warmth:
             return self._shop(now)
         return [{"type": "share", "via": "copy"}] if 0.94 < dice < 0.9405 else []
 
@@ -187,14 +197,18 @@ class SimulatedViewer:
         if not products:
             return []
         product = self._random.choice(products)
-        click = {"type": "click", "product": product}
+        look: list[dict[str, Any]] = [{"type": "click", "product": product}]
+        if product not in self._seen:
+            # Only the pinned card shows by itself; for any other the list of products was opened.
+            look.insert(0, {"type": "impression", "products": [product]})
+            self._seen.add(product)
         if self._random.random() > 0.3 + 0.5 * self._person.warmth or not self._audience.buying.take(now):
-            return [click]
+            return look
         quantity = 2 if stage.stock[product] > 1 and self._random.random() < 0.12 else 1
         key = f"demo-{secrets.token_hex(8)}"
         price = stage.prices[product]
         buy = {"type": "buy", "product": product, "quantity": quantity, "key": key, "price": price}
-        return [click, buy]
+        return [*look, buy]
 
 
 def _newcomer(random: Random) -> Person:
@@ -203,7 +217,7 @@ def _newcomer(random: Random) -> Person:
         name=random.choice(NAMES),
         guest=True,
         remembered=random.random() < 0.5,
-        warmth=random.random() ** 1.5,
+        warmth=random.random() ** 2,
         source=random.choice(SOURCES),
     )
 
