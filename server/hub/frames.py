@@ -1,7 +1,7 @@
 """WebSocket frames of the server's side, pure (RFC 6455 and 7692): a reader that is fed bytes, and writers that return bytes.
 
 The reader keeps four slots per connection and reads a small command in half a microsecond; that is why it is ours and not the
-websockets library's (docs/decisions/0010). Its unmasking is that library's.
+websockets library's (docs/decisions/0009). Its unmasking is that library's.
 """
 
 import zlib
