@@ -55,6 +55,9 @@ async def run_round(room: Room) -> bool:
     pulse = room.pulse.take_line()
     if not publications and pulse is None:
         return False
+    if publications:
+        waited_seconds = asyncio.get_running_loop().time() - room.pending_since
+        metrics.PUBLISH_TO_WRITE_SECONDS.observe(waited_seconds)
     # Whoever joins from here on gets these publications with `joined`, so the audience is fixed before the first await.
     audience = [(lane, list(lane.writers.values())) for lane in room.lanes]
     for lane, writers in audience:

@@ -95,6 +95,8 @@ class Hub:
             return True
         if room.epoch != epoch:
             return False
+        if not room.pending:
+            room.pending_since = asyncio.get_running_loop().time()
         for publication in room.deliver(publications):
             self._apply(room, publication)
         if room.pending:

@@ -4,7 +4,8 @@ from prometheus_client import Counter, Gauge, Histogram
 
 CONNECTIONS = Gauge("showfloor_connections", "Open sockets")
 VIEWERS = Gauge("showfloor_viewers_watching", "Connections that are watching (playing and visible)")
-JOINS = Counter("showfloor_joins", "Joins answered", ["recovered"])
+JOINS = Counter("showfloor_joins", "Joins answered", ["how"])
+"""`fresh`: no position was sent; `recovered`: the gap came whole; `refused`: a snapshot instead."""
 COMMANDS = Counter("showfloor_commands", "Commands received")
 REFUSALS = Counter("showfloor_refusals", "Commands refused", ["code"])
 DELIVERIES = Counter("showfloor_deliveries", "Pushes written to sockets (pushes times sockets)")

@@ -84,6 +84,8 @@ class Room:
         self.snapshot: RoomSnapshot | None = None
         self.pulse = RoomPulse()
         self.pending: list[Publication] = []
+        self.pending_since = 0.0
+        """The loop's time at which the oldest of `pending` came."""
         self.watching = 0
         self.empty_since: float | None = None
         self.connections: dict[Connection, None] = {}

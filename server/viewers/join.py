@@ -132,7 +132,7 @@ def _answer(
     joined = encode(_joined_head(command, room, identity, token, recovered=recovered, base=base))
     if not recovered:
         joined = b'%b,"snapshot":%b}' % (joined[:-1], snapshot.staff if connection.staff else snapshot.public)
-    metrics.JOINS.labels("yes" if recovered else "no").inc()
+    metrics.JOINS.labels("recovered" if recovered else "refused" if command.position else "fresh").inc()
     lane = room.lane_for(connection, pulse_only=command.pulse_only)
     written = lane.encode(gap, room.pulse.whole_line(), joined=joined)
     assert written is not None, "there is a line at least"

@@ -179,4 +179,4 @@ def _base64url(data: bytes) -> bytes:
 
 
 def _name_by_chance() -> str:
-    return f"Guest {random.randrange(1000, 10_000)}"
+    return f"Guest {int(1000 + 9000 * random.random())}"
