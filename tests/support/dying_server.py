@@ -21,7 +21,7 @@ def die(*_: object) -> None:
 
 
 async def main(port: int) -> None:
-    Bus.publish = die  # type: ignore[method-assign]
+    Bus.publish = die  # type: ignore[method-assign, assignment]
     settings = Settings()
     listening = socket.create_server(("127.0.0.1", port))
     await server_for(create_app(settings), settings).serve(sockets=[listening])

@@ -120,7 +120,7 @@ async def test_what_lasts_is_the_streams_and_no_command(server: str, sign_for: S
 @pytest.mark.parametrize("id", ["epoch-1:\u00b2", "epoch-1:-1", "epoch-1:", ":1", "17", "another:0"])
 async def test_a_last_event_id_that_is_no_position_gets_the_snapshot(server: str, id: str) -> None:
     async with httpx.AsyncClient(base_url=f"http://{server}", timeout=10.0) as client:
-        headers = {"Last-Event-ID": id.encode("latin-1")}
+        headers = [(b"Last-Event-ID", id.encode("latin-1"))]
         async with client.stream("GET", "/v1/live/demo/events", headers=headers) as answer:
             _, joined = await Stream(answer.aiter_lines()).read()
     assert joined["recovered"] is False
