@@ -74,6 +74,8 @@ class Joins:
             identity = self._tokens.verify(command.token)
             if identity.channel_id != room.channel_id:
                 raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
+            if identity.guest and not room.guests_allowed:
+                raise RefusedError(Code.GUESTS_REFUSED)
             revised = self._tokens.revised(identity, name=command.name, remember=command.remember)
             return revised, None if revised is identity else self._tokens.sign(revised)
         if not room.guests_allowed:
