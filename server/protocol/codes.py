@@ -69,7 +69,7 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.KEY_REUSED: Meaning("never", 409, "This idempotency key was used with other parameters."),
     Code.PAYMENT_DECLINED: Meaning("never", 402, "The payment was declined; nothing was sold."),
-    Code.UNAVAILABLE: Meaning("later", 503, "The database is away; nothing was done."),
+    Code.UNAVAILABLE: Meaning("later", 503, "The database is away; try again, a purchase with the same key."),
     Code.INTERNAL: Meaning("later", 500, "A fault of ours, logged; nothing was acknowledged."),
 }
 
