@@ -1,6 +1,5 @@
 """The command line: results alone on standard output, faults in one line, exit codes."""
 
-import json
 import os
 import socket
 import subprocess
@@ -169,18 +168,3 @@ def test_the_doctor_sees_a_schema_that_is_behind(data: Path, postgres: object, r
         postgres.drop_database("bare")
     assert "showfloor migrate" in before.stdout
     assert "the newest" in after.stdout
-
-
-def test_figures_and_rows_of_a_show_without_a_running_server(data: Path) -> None:
-    """The embedded engines are started for the question alone."""
-    from tests.support.commands import running_demo
-
-    with running_demo(data, "--audience", "0") as demo:
-        assert demo.stop() == 0
-    report = json.loads(showfloor("stats", "demo-past", "--json", data=data).stdout)
-    assert report["show"]["id"] == "demo-past"
-    assert 300 < report["audience"]["viewers"] < 420
-    assert "viewers bought" in showfloor("stats", "demo-past", data=data).stdout
-    rows = showfloor("export", "demo-past", "--of", "orders", data=data).stdout.splitlines()
-    assert len(rows) - 1 == sum(money["orders"] for money in report["money"])
-    assert not engines_on(data)

@@ -3,6 +3,7 @@
 import json
 import signal
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,39 +50,52 @@ def shows(demo: RunningDemo) -> dict[str, str]:
     return {show["id"]: show["state"] for show in listed}
 
 
-async def test_a_quiet_demo_has_a_live_show_that_a_guest_can_join_and_leaves_nothing_behind(
-    data: Path,
-) -> None:
-    with running_demo(data, "--audience", "0") as demo:
-        joined = await join_as_guest(demo)
-        assert shows(demo) == {"demo": "live", "demo-past": "ended", "demo-earlier": "ended"}
-        assert len(engines_on(data)) >= 2
-        assert demo.stop(signal.SIGTERM) == 0
-    snapshot = joined["snapshot"]
+@pytest.fixture(scope="module")
+def quiet(engine_directory: Path) -> Iterator[RunningDemo]:
+    """A demo without an audience and without limits, which several tests look at."""
+    with running_demo(engine_directory / "quiet" / "var", "--audience", "0", limits="off") as demo:
+        yield demo
+
+
+async def test_a_quiet_demo_has_a_live_show_that_a_guest_can_join(quiet: RunningDemo) -> None:
+    assert shows(quiet) == {"demo": "live", "demo-past": "ended", "demo-earlier": "ended"}
+    snapshot = (await join_as_guest(quiet))["snapshot"]
     assert snapshot["show"]["state"] == "live"
     assert snapshot["show"]["moderation"] == "post"
     assert len(snapshot["products"]) == 6
     assert {product["currency"] for product in snapshot["products"]} == {"JPY"}
-    assert engines_on(data) == []
+
+
+async def test_the_three_addresses_are_printed_and_the_hosts_code_makes_a_host(quiet: RunningDemo) -> None:
+    await eventually(lambda: "/analyst#code=" in quiet.output)
     for page in ("/", "/host#code=", "/analyst#code="):
-        assert f"{demo.url}{page}" in demo.output
+        assert f"{quiet.url}{page}" in quiet.output
+    signed_in = sign_in(quiet, quiet.output.split("/host#code=")[1].split()[0])
+    assert (signed_in["role"], signed_in["channel"]) == ("host", "demo")
 
 
-async def test_the_page_lives_by_its_audience(data: Path) -> None:
+def test_lifted_limits_are_said_loudly(quiet: RunningDemo) -> None:
+    assert "SHOWFLOOR_LIMITS=off" in quiet.output
+
+
+async def test_every_picture_of_the_demo_is_served_and_they_are_small(quiet: RunningDemo) -> None:
+    snapshot = (await join_as_guest(quiet))["snapshot"]
+    paths = [product["image"] for product in snapshot["products"]] + list(snapshot["show"]["video"].values())
+    playlist = get(quiet, snapshot["show"]["video"]["hls"]).decode()
+    paths += [f"/media/{line}" for line in playlist.splitlines() if line and not line.startswith("#")]
+    sizes = {path: len(get(quiet, path)) for path in paths}
+    assert all(sizes.values()), sizes
+    assert sum(sizes.values()) < 1_500_000
+
+
+async def test_the_show_lives_by_its_audience_and_sigterm_leaves_nothing_behind(data: Path) -> None:
     with running_demo(data, "--audience", "5") as demo:
         await eventually(
             lambda: b"showfloor_viewers_watching 5.0" in get(demo, "/metrics"), within_seconds=30
         )
-        assert demo.stop(signal.SIGINT) == 0
+        assert len(engines_on(data)) >= 2
+        assert demo.stop(signal.SIGTERM) == 0
     assert engines_on(data) == []
-
-
-async def test_the_printed_code_makes_a_host(data: Path) -> None:
-    with running_demo(data, "--audience", "0") as demo:
-        await eventually(lambda: "/analyst#code=" in demo.output)
-        code = demo.output.split("/host#code=")[1].split()[0]
-        signed_in = sign_in(demo, code)
-    assert (signed_in["role"], signed_in["channel"]) == ("host", "demo")
 
 
 async def test_a_killed_demo_is_taken_over_and_its_show_is_kept_under_another_name(data: Path) -> None:
@@ -96,28 +110,29 @@ async def test_a_killed_demo_is_taken_over_and_its_show_is_kept_under_another_na
     with running_demo(data, "--audience", "0") as demo:
         after = await join_as_guest(demo)
         states = shows(demo)
-        assert demo.stop() == 0
+        assert_figures_and_rows_agree("demo-past", data)
+        assert (
+            figures(next(show for show in states if show.startswith("demo-2")), data)["show"]["state"]
+            == "ended"
+        )
+        assert demo.stop(signal.SIGINT) == 0
     assert states.pop("demo") == "live"
     assert sorted(states.values()) == ["ended"] * 3
     assert after["position"]["epoch"] != before["position"]["epoch"]
     assert engines_on(data) == []
-    earlier = next(show for show in states if show.startswith("demo-2"))
-    assert json.loads(showfloor("stats", earlier, "--json", data=data).stdout)["show"]["state"] == "ended"
+    assert "viewers bought" in showfloor("stats", "demo-past", data=data).stdout, (
+        "engines start for a question alone"
+    )
+    assert engines_on(data) == []
 
 
-async def test_lifted_limits_are_said_loudly(data: Path) -> None:
-    with running_demo(data, "--audience", "0", limits="off") as demo:
-        assert "SHOWFLOOR_LIMITS=off" in demo.output
+def figures(show: str, data: Path) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(showfloor("stats", show, "--json", data=data).stdout)
+    return report
 
 
-async def test_every_picture_of_the_demo_is_served(data: Path) -> None:
-    with running_demo(data, "--audience", "0") as demo:
-        snapshot = (await join_as_guest(demo))["snapshot"]
-        paths = [product["image"] for product in snapshot["products"]] + list(
-            snapshot["show"]["video"].values()
-        )
-        playlist = get(demo, snapshot["show"]["video"]["hls"]).decode()
-        paths += [f"/media/{line}" for line in playlist.splitlines() if line and not line.startswith("#")]
-        sizes = {path: len(get(demo, path)) for path in paths}
-    assert all(sizes.values()), sizes
-    assert sum(sizes.values()) < 1_500_000
+def assert_figures_and_rows_agree(show: str, data: Path) -> None:
+    report = figures(show, data)
+    assert 300 < report["audience"]["viewers"] < 420
+    rows = showfloor("export", show, "--of", "orders", data=data).stdout.splitlines()
+    assert len(rows) - 1 == sum(money["orders"] for money in report["money"])
