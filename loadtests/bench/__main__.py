@@ -9,7 +9,6 @@ import platform
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -98,7 +97,7 @@ def _run(
         course.join_again(peers)
     at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     results = list(course.results.values())
-    return Run(at, _machine(), load, quick, asdict(sizes), results)
+    return Run(at, _machine(), load, quick, sizes, results)
 
 
 def _machine() -> str:

@@ -83,7 +83,9 @@ class Course:
         with measure.crowd(self.program, running, sizes.crowd) as came:
             result.joins.append(came.joins)
             result.crowd_weight = came.weight
-            result.crowd = measure.deliver(running, came.swarm, sizes.crowd_rate, sizes.crowd_seconds)
+            result.crowd = measure.deliver(
+                running, came.swarm, sizes.crowd_rate, sizes.crowd_seconds, asking=True
+            )
         joins, weight = came.joins, came.weight
         return (
             f"{joins.viewers - joins.lost} in {joins.seconds:.2f} s, {joins.cpu_us:.0f} µs each (swarm {joins.swarm_share:.0%}),"
@@ -93,7 +95,7 @@ class Course:
     def _join(self, running: Running, result: PeerResult) -> str:
         with measure.crowd(self.program, running, self.sizes.crowd) as came:
             result.joins.append(came.joins)
-        return f"{came.joins.seconds:.2f} s, {came.joins.cpu_us:.0f} µs each"
+        return f"{came.joins.seconds:.2f} s, {came.joins.cpu_us:.0f} µs each {came.joins.cpu_by_process}"
 
     def _inbound(self, running: Running, result: PeerResult) -> str:
         sizes = self.sizes
@@ -122,7 +124,8 @@ class Course:
 
 def _told(found: Delivery) -> str:
     split = ", ".join(f"{name} {us:.1f}" for name, us in found.cpu_by_process.items())
+    replies = f", replies p99 {found.reply_p99_ms:.1f} ms" if found.reply_p99_ms is not None else ""
     return (
         f"{found.viewers}×{found.rate:g}/s: {found.cpu_us:.2f} µs ({split}), {found.delivered / max(found.due, 1):.1%},"
-        f" p99 {found.p99_ms:.1f} ms, {found.bytes_each:.0f} B, swarm {found.swarm_share:.0%}"
+        f" p99 {found.p99_ms:.1f} ms, {found.bytes_each:.0f} B, swarm {found.swarm_share:.0%}{replies}"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from loadtests.bench.cost import CpuSeconds, Memory, ServerCost, spent_between
 from loadtests.bench.peers.peer import Running
-from loadtests.bench.publisher import Publisher
+from loadtests.bench.publisher import Asker, Publisher
 from loadtests.bench.results import Delivery, Idle, Inbound, Joins, Weight
 from loadtests.bench.swarm import Swarm
 
@@ -41,22 +41,25 @@ def crowd(program: Path, running: Running, viewers: int) -> Iterator[Crowd]:
             swarm.joined.lost + viewers - swarm.joined.viewers,
             swarm.joined.seconds,
             sum(cpu.values()) / viewers * 1e6,
+            _each(cpu, viewers),
             swarm.joined.cpu_share,
         )
         time.sleep(REST_SECONDS)
         yield Crowd(swarm, joins, _weight(viewers, memory_before, cost.memory()))
 
 
-def deliver(running: Running, swarm: Swarm, rate: float, seconds: float) -> Delivery:
-    """Publish at `rate` for `seconds` to everybody in the swarm."""
+def deliver(running: Running, swarm: Swarm, rate: float, seconds: float, *, asking: bool = False) -> Delivery:
+    """Publish at `rate` for `seconds` to everybody in the swarm; with `asking`, time replies meanwhile where the peer has any."""
     cost = _cost(running)
     publisher = Publisher(running.way, rate, seconds)
     time.sleep(REST_SECONDS / 2)
+    asker = Asker(running.way, running.question, running.reply) if asking and running.question else None
     before = cost.cpu()
     swarm.begin_measure(seconds + GRACE_SECONDS)
     publisher.start()
     counted = swarm.result()
     cpu = spent_between(before, cost.cpu())
+    reply_p99_ms = asker.finish() if asker else None
     publisher.finish()
     came = max(counted.messages, 1)
     return Delivery(
@@ -71,6 +74,7 @@ def deliver(running: Running, swarm: Swarm, rate: float, seconds: float) -> Deli
         max_ms=counted.max_ms,
         bytes_each=counted.bytes / came,
         swarm_share=counted.cpu_share,
+        reply_p99_ms=reply_p99_ms,
     )
 
 

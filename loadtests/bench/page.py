@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from loadtests.bench import table
+from loadtests.bench.goals import goals_table
 from loadtests.bench.plot import draw
 from loadtests.bench.results import Run
 
@@ -30,7 +31,7 @@ def _between(run: Run) -> str:
     quick = " A quick run: it shows that the bench works, no more." if run.quick else ""
     parts = [
         f"Measured {run.at} on {run.machine}; load average before the run {run.load_before:.1f}.{quick}",
-        _section("What was asked", table.goals_table(run)),
+        _section("What was asked", goals_table(run)),
         _section("All peers", table.peers_table(run), f"![CPU per delivery, by peer]({PLOT})"),
         _section("Beside the loop that everybody writes first", table.fastapi_table(run)),
         _section("As the room grows", table.growth_table(run)),

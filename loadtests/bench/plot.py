@@ -49,9 +49,9 @@ def _x(value: float, low: int, high: int) -> float:
 def _legend(run: Run) -> list[str]:
     sizes = run.sizes
     names = (
-        f"{sizes['slow_rate']:g}/s × {sizes['room']:,}",
-        f"{sizes['fast_rate']:g}/s × {sizes['room']:,}",
-        f"{sizes['crowd_rate']:g}/s × {sizes['crowd']:,}",
+        f"{sizes.slow_rate:g}/s × {sizes.room:,}",
+        f"{sizes.fast_rate:g}/s × {sizes.room:,}",
+        f"{sizes.crowd_rate:g}/s × {sizes.crowd:,}",
     )
     parts = []
     for index, (name, (_, style)) in enumerate(zip(names, SERIES, strict=True)):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from loadtests.bench.sizes import Sizes
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -20,6 +22,8 @@ class Delivery:
     max_ms: float
     bytes_each: float
     swarm_share: float
+    reply_p99_ms: float | None = None
+    """Of commands that were sent meanwhile, one at a time, where that was measured."""
 
     @property
     def whole(self) -> bool:
@@ -36,6 +40,7 @@ class Joins:
     seconds: float
     cpu_us: float
     """CPU µs per join."""
+    cpu_by_process: dict[str, float]
     swarm_share: float
 
 
@@ -111,7 +116,7 @@ class Run:
     machine: str
     load_before: float
     quick: bool
-    sizes: dict[str, float]
+    sizes: Sizes
     peers: list[PeerResult]
 
     def peer(self, key: str) -> PeerResult | None:

@@ -23,12 +23,12 @@ class Sizes:
 
 FULL = Sizes()
 QUICK = Sizes(
-    crowd=2_000,
+    crowd=1_000,
     idle=1_000,
-    growth=(500, 1_000, 2_000),
-    seconds=2.0,
-    crowd_seconds=2.0,
-    idle_seconds=5.0,
+    growth=(250, 500, 1_000),
+    seconds=1.5,
+    crowd_seconds=1.5,
+    idle_seconds=4.0,
     join_rounds=1,
 )
 """Everything once, briefly: shows that the bench works; its latencies and small figures mean little."""

@@ -52,6 +52,9 @@ class Running:
     data: Path | None = None
     command: str = ""
     """A frame for the inbound row, when this peer takes part in it."""
+    question: bytes = b""
+    """Bytes of a command, and what is in its reply, for those whose replies are timed while a crowd is written to."""
+    reply: bytes = b""
     reactions: Callable[[], int] | None = None
     """Reads how many reactions were recorded, where they are."""
 

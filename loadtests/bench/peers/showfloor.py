@@ -102,6 +102,8 @@ def _start(folder: Path) -> Iterator[Running]:
             pid,
             data,
             command=REACT,
+            question=_frame('{"id":2,"type":"ping"}'),
+            reply=b'"pong"',
             reactions=lambda: _reactions(url, token),
         )
 
