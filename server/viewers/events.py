@@ -42,6 +42,9 @@ class StreamTransport:
         self._size = 0
         self._closing = False
         self._came = asyncio.Event()
+        self._read = False
+        """Whether somebody reads; a peer may be gone before the answer starts."""
+        self._left = False
         self.connection: Connection | None = None
 
     def write(self, data: bytes, /) -> None:
@@ -56,10 +59,13 @@ class StreamTransport:
     def close(self) -> None:
         self._closing = True
         self._came.set()
+        if not self._read:
+            self._leave()
 
     def abort(self) -> None:
         self._chunks.clear()
         self.close()
+        self._leave()
 
     def is_closing(self) -> bool:
         return self._closing
@@ -71,6 +77,7 @@ class StreamTransport:
         """Yield what was written, until closed; ends the connection when the reader goes."""
         connection = self.connection
         assert connection is not None, "set before the answer starts"
+        self._read = True
         try:
             while self._chunks or not self._closing:
                 if not self._chunks:
@@ -83,8 +90,16 @@ class StreamTransport:
                     self._hub.resumed(connection)
         finally:
             self._closing = True
-            self._hub.closed(connection)
-            self._hub.admission.leave(connection.host)
+            self._leave()
+
+    def _leave(self) -> None:
+        """Take the connection out of the hub, once."""
+        connection = self.connection
+        if connection is None or self._left or not connection.joined:
+            return
+        self._left = True
+        self._hub.closed(connection)
+        self._hub.admission.leave(connection.host)
 
 
 class Desk:
