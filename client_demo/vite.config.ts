@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -13,6 +13,7 @@ const pageOf = (path: string): string | undefined => {
   if (path === "/" || path.startsWith("/shows/")) return "/index.html";
   if (path === "/host" || path.startsWith("/host/")) return path.startsWith("/host/main") ? undefined : "/host.html";
   if (path === "/analyst") return "/analyst.html";
+  if (path === "/docs" || path === "/docs/live") return "/docs.html";
   return undefined;
 };
 
@@ -21,7 +22,9 @@ function compressAssets(folder: string): void {
   for (const name of readdirSync(folder).filter((each) => /\.(js|css|svg)$/.test(each))) {
     const bytes = readFileSync(`${folder}/${name}`);
     writeFileSync(`${folder}/${name}.gz`, gzipSync(bytes, { level: 9 }));
-    writeFileSync(`${folder}/${name}.br`, brotliCompressSync(bytes));
+    // The last few percent of a big file take seconds, and no viewer loads it.
+    const quality = bytes.length > 512 * 1024 ? 6 : constants.BROTLI_MAX_QUALITY;
+    writeFileSync(`${folder}/${name}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }));
   }
 }
 
@@ -34,10 +37,12 @@ export default defineConfig({
     // The content security policy has no `data:` for fonts or scripts, and a small file costs little over HTTP/2.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Swagger UI is one big file, which only the API page loads.
+    chunkSizeWarningLimit: 2048,
     rolldownOptions: {
       // Compressing is the slow part of so small a build, and is meant.
       checks: { pluginTimings: false },
-      input: { viewer: here("index.html"), host: here("host.html"), analyst: here("analyst.html") },
+      input: { viewer: here("index.html"), host: here("host.html"), analyst: here("analyst.html"), docs: here("docs.html") },
     },
   },
   plugins: [
@@ -56,6 +61,6 @@ export default defineConfig({
       },
     },
   ],
-  server: { proxy: { "/v1": { target: server, ws: true }, "/media": server } },
+  server: { proxy: { "/v1": { target: server, ws: true }, "/media": server, "/openapi.json": server, "/asyncapi.json": server } },
   test: { include: ["tests/**/*.test.ts"], environment: "node" },
 });

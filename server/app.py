@@ -68,7 +68,7 @@ def create_app(
     app = FastAPI(
         title="Showfloor",
         version="1",
-        summary="The interaction backend of live-stream commerce. The live socket is described in PROTOCOL.md.",
+        summary="The interaction backend of live-stream commerce. The live socket: /docs/live.",
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,

@@ -1,17 +1,18 @@
-"""The three pages, their assets and media, and the headers that every answer carries."""
+"""The three pages and the API's, their assets and media, and the headers that every answer carries."""
 
 from collections.abc import Iterable
 from mimetypes import guess_type
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
-from fastapi.responses import FileResponse, Response
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.errors import RefusedError
 from server.problems import as_response
+from server.protocol.asyncapi import asyncapi
 from server.protocol.codes import Code
 
 BODY_BYTES_MAX = 64 * 1024
@@ -105,6 +106,15 @@ def install(app: FastAPI, pages: Path) -> None:
     @router.get("/analyst")
     def analyst() -> Response:
         return page("analyst")
+
+    @router.get("/docs")
+    @router.get("/docs/live")
+    def api() -> Response:
+        return page("docs")
+
+    @router.get("/asyncapi.json")
+    def live_socket(request: Request) -> JSONResponse:
+        return JSONResponse(asyncapi(host=request.url.netloc, secure=request.url.scheme == "https"))
 
     app.include_router(router)
     app.mount("/assets", Assets(directory=pages / "assets", check_dir=False), name="assets")

@@ -1,0 +1,230 @@
+"""Every line that the server may write on the live socket, as msgspec structs.
+
+They describe: the rooms write lines from parts, since many share their bytes. A test holds recorded and live lines against these shapes.
+Where staff read more than viewers, there is a second struct of the same type.
+"""
+
+from msgspec import Struct
+
+from server.protocol.codes import Code, Verdict
+from server.protocol.commands import CommandId
+from server.protocol.pushes import (
+    ProductStock,
+    Question,
+    QuestionState,
+    QuestionVotes,
+    Sales,
+    Show,
+    ShowState,
+    StaffQuestion,
+)
+
+
+class Reply(Struct, frozen=True, kw_only=True, tag_field="type", tag="ok"):
+    """Done. A command without `id` gets none."""
+
+    id: CommandId
+
+
+class Asked(Reply, frozen=True, tag="ok"):
+    """The question is kept: `open`, or `pending` until a moderator approves it."""
+
+    question: str
+    state: QuestionState
+
+
+class Voted(Reply, frozen=True, tag="ok"):
+    """The question's votes, this one counted."""
+
+    votes: int
+
+
+class Shared(Reply, frozen=True, tag="ok"):
+    """The id for the link."""
+
+    share: str
+
+
+class Bought(Reply, frozen=True, tag="ok"):
+    """The order: `amount` in minor units of `currency`."""
+
+    order: str
+    product: str
+    quantity: int
+    amount: int
+    currency: str
+    at: str
+
+
+class Published(Reply, frozen=True, tag="ok"):
+    """The journal's newest offset."""
+
+    offset: int
+
+
+class Moderated(Reply, frozen=True, tag="ok"):
+    """How the question stands now. Nothing but the id, when nothing was pinned."""
+
+    question: str | None = None
+    state: QuestionState | None = None
+    version: int | None = None
+
+
+class Restocked(Reply, frozen=True, tag="ok"):
+    """The units left."""
+
+    product: str
+    stock: int
+
+
+class ShowMoved(Reply, frozen=True, tag="ok"):
+    """The show's state, also when it was so before."""
+
+    state: ShowState
+
+
+class Pong(Struct, frozen=True, kw_only=True, tag_field="type", tag="pong", omit_defaults=True):
+    """The server's time."""
+
+    at: str
+    id: CommandId | None = None
+
+
+class Error(Struct, frozen=True, kw_only=True, tag_field="type", tag="error", omit_defaults=True):
+    """A refusal; nothing was done. Further fields depend on the code, such as `retry_after_ms`, `current`, `stock`, `price`."""
+
+    code: Code
+    message: str
+    retry: Verdict
+    id: CommandId | None = None
+    retry_after_ms: int | None = None
+
+
+class Push(Struct, frozen=True, kw_only=True, tag_field="type", tag="push"):
+    """What every journal push has: its place in the journal, and when it happened."""
+
+    offset: int
+    at: str
+
+
+class ShowStarted(Push, frozen=True, tag="show.started"):
+    """The show is live."""
+
+    show: Show
+
+
+class ShowEnded(Push, frozen=True, tag="show.ended"):
+    """The show has ended."""
+
+    show: Show
+
+
+class Announced(Push, frozen=True, tag="announce"):
+    """The host's side says something to everybody; `by` is the role's name."""
+
+    text: str
+    by: str
+
+
+class QuestionSubmitted(Push, frozen=True, tag="question.submitted"):
+    """A question waits for approval."""
+
+    question: StaffQuestion
+
+
+class QuestionPosted(Push, frozen=True, tag="question.posted"):
+    """A question is open."""
+
+    question: Question
+
+
+class StaffQuestionPosted(QuestionPosted, frozen=True, tag="question.posted"):
+    """A question is open."""
+
+    question: StaffQuestion
+
+
+class QuestionVoted(Push, frozen=True, tag="question.voted"):
+    """The newest count of each question's votes."""
+
+    votes: list[QuestionVotes]
+
+
+class QuestionAnswered(Push, frozen=True, tag="question.answered"):
+    """A question was answered."""
+
+    question: Question
+
+
+class StaffQuestionAnswered(QuestionAnswered, frozen=True, tag="question.answered"):
+    """A question was answered."""
+
+    question: StaffQuestion
+
+
+class QuestionId(Struct, frozen=True):
+    """Which question."""
+
+    id: str
+
+
+class QuestionDismissed(Push, frozen=True, tag="question.dismissed"):
+    """A question is to be seen no more."""
+
+    question: QuestionId
+
+
+class StaffQuestionDismissed(Push, frozen=True, tag="question.dismissed"):
+    """A question was dismissed, by whom and why."""
+
+    question: StaffQuestion
+
+
+class QuestionRestored(Push, frozen=True, tag="question.restored"):
+    """A question is open again."""
+
+    question: Question
+
+
+class StaffQuestionRestored(QuestionRestored, frozen=True, tag="question.restored"):
+    """A question is open again."""
+
+    question: StaffQuestion
+
+
+class QuestionPinned(Push, frozen=True, tag="question.pinned"):
+    """Which question is pinned now; null: none."""
+
+    question: str | None
+
+
+class ProductPinned(Push, frozen=True, tag="product.pinned"):
+    """Which product is pinned now; null: none."""
+
+    product: str | None
+
+
+class StockChanged(Push, frozen=True, tag="product.stock"):
+    """The units left of products that changed."""
+
+    products: list[ProductStock]
+
+
+class StaffStockChanged(StockChanged, frozen=True, tag="product.stock"):
+    """The units left of products that changed, and the show's sales."""
+
+    sales: Sales
+
+
+class Withheld(Push, frozen=True, tag="withheld"):
+    """Stands in the place of what is not for this reader, so that offsets stay consecutive."""
+
+
+class Reconnect(Struct, frozen=True, tag_field="type", tag="reconnect"):
+    """This process goes away: join again, elsewhere, after so many milliseconds."""
+
+    after_ms: int
+
+
+class Gap(Struct, frozen=True, tag_field="type", tag="gap"):
+    """This socket was too slow and pushes were left out: join again with the last position."""

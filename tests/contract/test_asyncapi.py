@@ -1,0 +1,135 @@
+"""The socket's AsyncAPI document says what really travels: recorded journals, and every command's answer, fit its schemas."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import httpx
+import jsonschema_rs
+import pytest
+from msgspec import Struct
+
+from server.protocol.asyncapi import (
+    COMMANDS,
+    JOURNAL_PUSHES,
+    OTHER_PUSHES,
+    Spoken,
+    asyncapi,
+    name_of,
+    wire_type,
+)
+from server.protocol.commands import AnyCommand
+from server.protocol.lines import Error
+from tests.support.servers import SignFor, server, set_stage, sign_for
+from tests.support.viewer import Viewer, joined_at
+
+__all__ = ["server", "set_stage", "sign_for"]
+
+TOP = Path(__file__).parents[2]
+JOURNALS = Path(__file__).parent / "journals"
+DOCUMENT = asyncapi(host="showfloor.test", secure=True)
+_COMMAND_ROW = re.compile(r"^\| ((?:`[\w.]+` ?)+)\| (all|staff|host, admin) \|", re.MULTILINE)
+
+Json = dict[str, Any]
+
+
+def schema_of(*structs: type[Struct]) -> Json:
+    """A schema for any of `structs`, which refuses fields that the document does not name; what an error adds depends on its code."""
+    schemas = DOCUMENT["components"]["schemas"]
+    strict = [{**schemas[s.__name__], "additionalProperties": s is Error} for s in structs]
+    return {"anyOf": strict, "components": DOCUMENT["components"]}
+
+
+def assert_fits(line: Json, *structs: type[Struct]) -> None:
+    fitting = [struct for struct in structs if wire_type(struct) == line["type"]]
+    assert fitting, f"{line['type']} is not expected here"
+    jsonschema_rs.validate(schema_of(*fitting), line)
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"]
+        for value in part.values():
+            yield from references(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from references(value)
+
+
+def test_every_command_is_described_and_nothing_else() -> None:
+    assert {spoken.command for spoken in COMMANDS} == set(get_args(AnyCommand))
+
+
+def test_the_page_names_the_same_commands_for_the_same_people() -> None:
+    rows = _COMMAND_ROW.findall((TOP / "PROTOCOL.md").read_text())
+    page = {name: who for names, who in rows for name in re.findall(r"[\w.]+", names)}
+    assert page == {name_of(spoken.command): spoken.who for spoken in COMMANDS}
+
+
+def test_every_reference_leads_somewhere() -> None:
+    for reference in references(DOCUMENT):
+        target: Any = DOCUMENT
+        for step in reference.removeprefix("#/").split("/"):
+            target = target[step]
+
+
+@pytest.mark.parametrize("journal", ["a_show_for_viewers.json", "a_show_for_staff.json"])
+def test_recorded_journals_fit_the_document(journal: str) -> None:
+    staff = "staff" in journal
+    ours = [push for push in JOURNAL_PUSHES if staff or not push.__name__.startswith("Staff")]
+    pushes = json.loads((JOURNALS / journal).read_text())["pushes"]
+    for push in pushes:
+        assert_fits(push, *ours)
+    told = {push["type"] for push in pushes}
+    assert {wire_type(push) for push in JOURNAL_PUSHES} - told <= {"withheld", "question.submitted"}
+
+
+def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
+    """What to send so that the command has something to do on the set stage."""
+    question = next((line["question"] for line in viewer.lines if "question" in line and "id" in line), "")
+    about = {"question": question}
+    fields: dict[str, Json] = {
+        "join": {"show": "demo", "token": viewer.token},
+        "react": {"kind": "heart"},
+        "ask": {"text": "Is it washable?"},
+        "vote": about,
+        "click": {"product": "p_apron"},
+        "impression": {"products": ["p_apron"]},
+        "buy": {"product": "p_apron", "quantity": 1, "key": "k-0123456789"},
+        "announce": {"text": "Ten minutes left"},
+        "question.approve": about,
+        "question.answer": {**about, "text": "Yes"},
+        "question.dismiss": about,
+        "question.restore": about,
+        "question.pin": about,
+        "product.pin": {"product": "p_apron"},
+        "product.restock": {"product": "p_apron", "add": 1},
+    }
+    return fields.get(name_of(spoken.command), {})
+
+
+async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_for: SignFor) -> None:
+    answered = set()
+    async with joined_at(server, token=sign_for("host")) as host:
+        host.token = sign_for("host")
+        for spoken in COMMANDS:
+            name = name_of(spoken.command)
+            reply = await host.ask_for(name, **fields_for(host, spoken))
+            assert_fits(reply, *spoken.replies, Error)
+            answered.add((name, reply["type"]))
+        assert {name for name, type in answered if type == "error"} == {"question.approve"}
+        assert_fits(await host.ask_for("dance"), Error)
+        await host.expect_push("show.ended")
+        for line in host.lines:
+            if "id" not in line:
+                assert_fits(line, *JOURNAL_PUSHES, *OTHER_PUSHES, Error)
+
+
+async def test_a_running_server_shows_its_own_address(server: str) -> None:
+    async with httpx.AsyncClient(base_url=f"http://{server}") as caller:
+        document = (await caller.get("/asyncapi.json")).json()
+    assert document["servers"]["here"] == {"host": server, "protocol": "ws"}
+    assert document["channels"] == DOCUMENT["channels"]
