@@ -34,6 +34,7 @@ class Connection:
         "id",
         "in_flight",
         "lane",
+        "leaving",
         "missed_after",
         "name",
         "nonsense",
@@ -68,6 +69,8 @@ class Connection:
         self.lane: Lane | None = None
         self.playing = False
         self.in_flight = 0
+        self.leaving = False
+        """It has been asked to go elsewhere; what it says now is not heard."""
         self.nonsense = 0
         """Frames in a row that were no commands."""
         self.refused = 0

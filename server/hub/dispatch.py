@@ -65,6 +65,10 @@ class Dispatcher:
             await asyncio.wait(self._tasks)
 
     def _receive_line(self, connection: Connection, line: bytes, now: float) -> None:
+        if (
+            connection.leaving
+        ):  # whoever has no answer by the close knows that nothing was done, and asks elsewhere
+            return
         if connection in self._joining:
             self._hold(connection, line)
             return

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import random
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Protocol
@@ -14,6 +13,7 @@ from server.hub.admission import Admission, Limits
 from server.hub.connection import Connection
 from server.hub.encoding import encode_lines, plain
 from server.hub.fanout import FanOut
+from server.hub.leaving import send_away
 from server.hub.room import Lane, Reading, Room
 from server.hub.wheel import Wheel
 from server.protocol.codec import encode
@@ -23,9 +23,6 @@ from server.protocol.pushes import ProductStock
 GAP_LINE = encode({"type": "gap"})
 GC_THRESHOLD = (50_000, 50, 100)
 """Sockets make no cycles; the default threshold would walk every one of them again and again while they join."""
-DRAIN_PER_SECOND = 500
-DRAIN_STEP_SECONDS = 0.05
-RECONNECT_MS_MAX = 2000
 CATCH_UP_BYTES_MAX = 64 * 1024
 """A slow viewer that reads again is given what it missed up to this size; more is a `gap`, since it would fill the buffer anew."""
 
@@ -212,25 +209,15 @@ class Hub:
     async def drain(self, seconds: float) -> None:
         """Ask every viewer to come back elsewhere, spread over at most `seconds` so that the others meet no storm.
 
-        New sockets are refused from the start. Returns when all are asked; a viewer who stays is closed by the server's end.
+        New sockets are refused from the start. Returns when all are closed, each after the answers to what it had asked.
         """
         self.draining = True
-        leaving = [connection for room in self.rooms.values() for connection in room.connections]
-        random.shuffle(leaving)
-        spread = min(seconds, len(leaving) / DRAIN_PER_SECOND)
-        portions = max(1, round(spread / DRAIN_STEP_SECONDS))
-        for first in range(portions):
-            for connection in leaving[first::portions]:
-                self._send_away(connection)
-            await asyncio.sleep(spread / portions)
-        for _, connection in self._unjoined:
-            connection.close(1001, "going away")
+        await send_away(self._staying(), seconds)
+        # Whoever came into a room since then, or is in none yet.
+        await send_away([*self._staying(), *(c for _, c in self._unjoined if not c.joined)], 0.0)
 
-    def _send_away(self, connection: Connection) -> None:
-        if connection.transport.is_closing():
-            return
-        connection.send(encode({"type": "reconnect", "after_ms": random.randint(0, RECONNECT_MS_MAX)}))
-        self._evict(connection, 1001, "going away", "drain")
+    def _staying(self) -> list[Connection]:
+        return [c for room in self.rooms.values() for c in room.connections if not c.leaving]
 
     # --- once a second
 

@@ -52,7 +52,8 @@ class Joins:
     def _enter(self, connection: Connection, command: Join, room: Room) -> None:
         """No await from what `joined` says to the place in the lane: there must be no gap between them."""
         identity, token = self._identify(command, room)
-        self._check_space(room)
+        if connection.room is not room:
+            self._check_space(room)
         self._hub.leave(connection)
         introduce(connection, identity)
         connection.transport.write(_answer(connection, command, room, identity, token))
