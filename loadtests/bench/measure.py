@@ -15,7 +15,7 @@ from loadtests.bench.swarm import Swarm
 GRACE_SECONDS = 1.0
 """How long deliveries may come after the last publication."""
 REST_SECONDS = 1.0
-BUSY_SHARE = 0.2
+BUSY_SHARE = 0.05
 SETTLE_SECONDS_MAX = 20.0
 RECORDED_SECONDS_MAX = 15.0
 

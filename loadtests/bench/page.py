@@ -10,7 +10,7 @@ from loadtests.bench.results import Run
 BEGIN = "<!-- bench:begin (written by `make bench`) -->"
 END = "<!-- bench:end -->"
 PLOT = "images/performance.svg"
-FRAME = f"# Performance\n\n{BEGIN}\n{END}\n"
+FRAME = f"# Performance\n\n`make bench` wrote what follows; `loadtests/bench/README.md` says how it measures.\n\n{BEGIN}\n{END}\n"
 
 
 def write_page(run: Run, folder: Path) -> Path:
