@@ -1,0 +1,178 @@
+"""Every page in every state that a person can meet: walks through a page that stop at each of them.
+
+A walk is given an empty tab and yields the name of the state that the page is in.
+"""
+
+from collections.abc import AsyncIterator, Callable
+
+from playwright.async_api import Locator, Page, expect
+
+from server.demo.catalogue import PAST_SHOW_ID, PRODUCTS
+from tests.support.proxy import proxy_to
+from tests.support.showroom import Showroom
+
+States = AsyncIterator[str]
+Walk = Callable[[Page, Showroom], States]
+TEAPOT = PRODUCTS[0].id
+
+
+async def viewer_of_a_live_show(page: Page, room: Showroom) -> States:
+    """The live show, its three panes, a purchase from the card to the confirmation, settings."""
+    part = page.get_by_test_id
+    await page.goto(room.url("/shows/demo"))
+    await expect(part("pinned-product")).to_be_visible()
+    await expect(part("play")).to_have_attribute("data-playing", "true")
+    yield "live"
+    await part("reaction-choose").click()
+    await expect(part("react-fire")).to_be_visible()
+    yield "choosing a reaction"
+    await part("reaction-choose").click()
+    await part("tab-questions").click()
+    await expect(part("question-pinned")).to_be_visible()
+    yield "questions"
+    await part("tab-products").click()
+    await expect(part("product").first).to_be_visible()
+    yield "products"
+    await part("tab-orders").click()
+    await expect(part("orders")).to_be_visible()
+    yield "no orders"
+    await part("tab-products").click()
+    await part("product").nth(1).get_by_test_id("buy").click()
+    await expect(part("buy-confirm")).to_be_enabled()
+    yield "the second look"
+    await part("buy-confirm").click()
+    await expect(part("buy-done")).to_be_visible()
+    yield "bought"
+    await part("buy-close").click()
+    await part("tab-orders").click()
+    await expect(part("order")).to_be_visible()
+    yield "one order"
+    await part("settings-open").click()
+    await expect(part("settings")).to_be_visible()
+    yield "settings"
+
+
+async def viewer_elsewhere(page: Page, room: Showroom) -> States:
+    """Shows that are not live, or not to be joined, and a connection that is away."""
+    part = page.get_by_test_id
+    for path, cover in (
+        (f"/shows/{PAST_SHOW_ID}", "ended"),
+        (f"/shows/{await room.plan_show()}", "scheduled"),
+        ("/shows/nowhere", "missing"),
+        (f"/shows/{await room.plan_show(guests_allowed=False)}", "guests"),
+        ("/?channel=nothing", "none"),
+    ):
+        await page.goto(room.url(path))
+        await expect(part(f"cover-{cover}")).to_be_visible()
+        yield cover
+    async with proxy_to(room.address) as network:
+        await page.goto(room.url("/shows/demo", by=network.address))
+        await expect(part("notices")).to_have_attribute("data-link", "joined")
+        network.cut()
+        await expect(part("notice")).to_be_visible()
+        yield "reconnecting"
+
+
+async def host_at_the_desk(page: Page, room: Showroom) -> States:
+    """The door, the desk with a queue, every dialog and the stage view."""
+    part = page.get_by_test_id
+    await page.goto(room.url("/host?show=demo"))
+    await expect(part("sign-in")).to_be_visible()
+    yield "sign-in"
+    await part("sign-in-code").fill("of-nobody-and-nowhere")
+    await part("sign-in-submit").click()
+    await expect(part("sign-in-failure")).not_to_be_empty()
+    yield "sign-in refused"
+    await part("sign-in-code").fill(room.codes["host"])
+    await part("sign-in-submit").click()
+    await expect(part("focus")).to_be_visible()
+    yield "open questions"
+    for tab in ("pending", "answered", "dismissed"):
+        await part(f"tab-{tab}").click()
+        await expect(part("focus").or_(part("queue-empty"))).to_be_visible()
+        yield tab
+    await part("tab-open").click()
+    for opener, dialog in (
+        ("dismiss", "dismiss-dialog"),
+        ("keys-open", "keys-dialog"),
+        ("end-show", "end-dialog"),
+        ("stage-open", "stage"),
+    ):
+        await part(opener).click()
+        await expect(part(dialog)).to_be_visible()
+        yield dialog
+        await page.keyboard.press("Escape")
+        await expect(part(dialog)).to_have_count(0)
+
+
+async def host_elsewhere(page: Page, room: Showroom) -> States:
+    """The choice of a show, shows that have not begun or are over, and whoever has no business here."""
+    part = page.get_by_test_id
+    await page.goto(room.staff_url("host", "/host?show=demo"))
+    await part("other-show").click()
+    await expect(part("choose-demo")).to_be_visible()
+    yield "choice of a show"
+    await part(f"choose-{PAST_SHOW_ID}").click()
+    await expect(part("over")).to_be_visible()
+    yield "ended"
+    await page.goto(room.staff_url("host", f"/host?show={await room.plan_show()}"))
+    await part("start-show").click()
+    await expect(part("start-dialog")).to_be_visible()
+    yield "start-dialog"
+    await page.goto(room.staff_url("host", "/host?show=nowhere"))
+    await expect(part("stopped")).to_be_visible()
+    yield "no such show"
+    await part_of_new_session(page, "forbidden", room.staff_url("analyst", "/host"))
+    yield "an analyst at the host's page"
+
+
+async def part_of_new_session(page: Page, testid: str, url: str) -> Locator:
+    """Sign in by `url` although somebody is signed in, and wait for a part of the page."""
+    await page.evaluate("sessionStorage.clear()")
+    await page.goto("about:blank")
+    await page.goto(url)
+    found = page.get_by_test_id(testid)
+    await expect(found).to_be_visible()
+    return found
+
+
+async def analyst(page: Page, room: Showroom) -> States:
+    """The list, a show of the past, its definitions, tables and comparison, a running one, one that has not begun."""
+    part = page.get_by_test_id
+    await page.goto(room.url("/analyst"))
+    await expect(part("sign-in")).to_be_visible()
+    yield "sign-in"
+    await page.goto(room.staff_url("analyst", "/analyst?"))
+    await expect(part(f"show-{PAST_SHOW_ID}")).to_be_visible()
+    yield "list"
+    await part(f"show-{PAST_SHOW_ID}").click()
+    await expect(part("headline-bought")).to_be_visible()
+    await expect(part("activity")).to_be_visible()
+    yield "a past show"
+    await part("define-viewers").click()
+    await expect(part("definition")).to_be_visible()
+    yield "definition"
+    await part("dialog-close").click()
+    await part("compare").select_option("demo-earlier")
+    await expect(page.locator(".figure-before").first).to_be_visible()
+    for table in await page.locator("details:has(table) > summary").all():
+        await table.click()
+    yield "compared, with tables"
+    await page.goto(room.url("/analyst?show=demo"))
+    await expect(part("headlines")).to_be_visible()
+    yield "a live show"
+    await page.goto(room.url(f"/analyst?show={await room.plan_show()}"))
+    await expect(part("not-yet")).to_be_visible()
+    yield "a planned show"
+    await page.goto(room.url("/analyst?show=nowhere"))
+    await expect(part("report-failure")).to_be_visible()
+    yield "no such show"
+
+
+WALKS: tuple[Walk, ...] = (
+    viewer_of_a_live_show,
+    viewer_elsewhere,
+    host_at_the_desk,
+    host_elsewhere,
+    analyst,
+)
