@@ -22,10 +22,17 @@ MakeSettings = Callable[..., Settings]
 _numbers = count(1)
 
 
-def pytest_configure() -> None:
-    """The settings of whoever runs the tests must not reach them."""
+def pytest_configure(config: pytest.Config) -> None:
+    """The settings of whoever runs the tests must not reach them, nor another run that goes on beside this one.
+
+    pytest closes its common temporary directory to other users whenever a run starts, while PostgreSQL, which has a
+    user of its own when we are root, may be at work in it; so each run has its own, removed at the end.
+    """
     for name in [name for name in os.environ if name.startswith("SHOWFLOOR_")]:
         del os.environ[name]
+    directory = tempfile.TemporaryDirectory(prefix="showfloor-", ignore_cleanup_errors=True)
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = directory.name
+    config.add_cleanup(directory.cleanup)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

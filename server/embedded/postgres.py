@@ -14,7 +14,7 @@ from psycopg.errors import DuplicateDatabase
 from psycopg.sql import SQL, Identifier
 
 from server.embedded import process
-from server.embedded.sockets import socket_directory
+from server.embedded.sockets import drop, make_private, socket_directory
 from server.embedded.system_user import open_way, system_user
 from server.embedded.wheels import postgres_directory
 
@@ -77,6 +77,8 @@ class PostgresProcess:
         if self.adopt():
             return self
         self._clear_leftover()
+        if self._sockets != self.directory:
+            make_private(self._sockets, os.geteuid() if self._uid is None else self._uid)
         started = process.launch(self._command(), self.directory, self._log, self._uid)
         self._process = started
         if not process.wait_until(self._answers, lambda: process.is_alive(started)):
@@ -112,7 +114,7 @@ class PostgresProcess:
 
     @property
     def _sockets(self) -> Path:
-        return socket_directory(self.directory, SOCKET_NAME, os.geteuid() if self._uid is None else self._uid)
+        return socket_directory(self.directory, SOCKET_NAME)
 
     @property
     def _pid_file(self) -> Path:
@@ -181,6 +183,7 @@ class PostgresProcess:
         if self._process is not None:
             process.end(self._process, *signals)
             self._process = None
+            drop(self._sockets / SOCKET_NAME, self.directory)
 
 
 def start_postgres(directory: Path) -> PostgresProcess:

@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from server.embedded import process
-from server.embedded.sockets import socket_directory
+from server.embedded.sockets import drop, make_private, socket_directory
 from server.embedded.wheels import valkey_server
 
 SOCKET_NAME = "valkey.sock"
@@ -33,7 +33,7 @@ class ValkeyProcess:
 
     @property
     def socket(self) -> Path:
-        return socket_directory(self.directory, SOCKET_NAME, os.geteuid()) / SOCKET_NAME
+        return socket_directory(self.directory, SOCKET_NAME) / SOCKET_NAME
 
     @property
     def url(self) -> str:
@@ -58,6 +58,8 @@ class ValkeyProcess:
         if self.adopt():
             return self
         self._end_the_deaf()
+        if self.socket.parent != self.directory:
+            make_private(self.socket.parent, os.geteuid())
         started = process.launch(self._command(), self.directory, self._log)
         self._process = started
         if not process.wait_until(self._answers, lambda: process.is_alive(started)):
@@ -121,6 +123,7 @@ class ValkeyProcess:
         if self._process is not None:
             process.end(self._process, *signals)
             self._process = None
+            drop(self.socket, self.directory)
 
 
 def start_valkey(directory: Path, *, port: int | None = None, extra: Sequence[str] = ()) -> ValkeyProcess:

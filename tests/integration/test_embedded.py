@@ -29,7 +29,7 @@ from server.embedded import (
     start_valkey,
 )
 from server.embedded.process import is_alive
-from server.embedded.sockets import SOCKET_PATH_BYTES_MAX, socket_directory
+from server.embedded.sockets import SOCKET_PATH_BYTES_MAX, make_private, socket_directory
 
 # An owner in a process of its own: says when it is ready, then waits to be ended.
 OWNER = """
@@ -214,20 +214,24 @@ def test_a_half_made_database_is_made_anew(empty: Path) -> None:
 
 def test_a_path_too_long_for_a_socket_gets_a_short_one(empty: Path) -> None:
     deep = empty / ("d" * 60) / ("e" * 60)
+    short = socket_directory(deep / "postgres", ".s.PGSQL.5432")
     with start_engines(deep) as engines:
         write_a_mark(engines)
         found = attach(deep)
         assert found is not None
         assert_the_mark_is_there(found)
+        assert short.exists()
+    assert not short.exists()
 
 
 def test_a_short_directory_of_somebody_else_is_refused(tmp_path: Path) -> None:
     deep = tmp_path / ("x" * SOCKET_PATH_BYTES_MAX)
-    short = socket_directory(deep, "s.sock", os.geteuid())
-    assert socket_directory(deep, "s.sock", os.geteuid()) == short
+    short = socket_directory(deep, "s.sock")
+    make_private(short, os.geteuid())
+    make_private(short, os.geteuid())  # ours already
     short.chmod(0o755)
     with pytest.raises(PermissionError):
-        socket_directory(deep, "s.sock", os.geteuid())
+        make_private(short, os.geteuid())
     short.rmdir()
 
 
