@@ -19,7 +19,7 @@ from tests.support.stage import HOST, MODERATOR, Stage, open_stage
 
 JOURNALS = Path(__file__).parent / "journals"
 SHOW = "evening"
-GENERATED_ID = re.compile(r'"(q)_[0-9a-v]{26}"')
+GENERATED_ID = re.compile(r'"(q)_[0-9a-f]{32}"')
 
 Recordings = dict[str, dict[str, Any]]
 
