@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import redis.asyncio
 
 from server.bus.counters import RoomReport, RoomTotals
 from server.embedded import ValkeyProcess, start_valkey
@@ -70,9 +71,16 @@ async def test_a_process_starts_without_redis_and_finds_it_later(tmp_path: Path)
         valkey.stop()
 
 
+async def written_to_disk(valkey: ValkeyProcess) -> None:
+    """Wait for what Valkey puts off to its next second."""
+    async with redis.asyncio.from_url(valkey.url) as client:
+        await client.waitaof(1, 0, 5_000)
+
+
 async def test_redis_dies_and_comes_back(own_valkey: ValkeyProcess, pair: tuple[HeardBus, HeardBus]) -> None:
     one, two = pair
     await one.tick([RoomReport("show", 1, {"heart": 5})])
+    await written_to_disk(own_valkey)
     own_valkey.kill()
     await eventually(lambda: not one.alive and not two.alive)
     assert await one.tick([RoomReport("show", 1, {"heart": 1})]) is None
