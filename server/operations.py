@@ -7,6 +7,8 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
+from server.db.engine import Database
+
 READY_SECONDS_MAX = 2.0
 
 
@@ -29,12 +31,25 @@ async def readyz(request: Request) -> JSONResponse:
     state = request.app.state
     if state.hub.draining:
         return JSONResponse({"status": "draining"}, 503)
+    asked: asyncio.Task[str | None] | None = getattr(state, "asked", None)
+    if asked is None or asked.done():
+        asked = state.asked = asyncio.create_task(_ask(state.database), name="readiness")
+    # Not awaited itself: a driver that waits for a server which hangs takes its time even to be cancelled.
+    await asyncio.wait({asked}, timeout=READY_SECONDS_MAX)
+    error = asked.result() if asked.done() else TimeoutError.__name__
+    if error is not None:
+        return JSONResponse({"status": "database away", "error": error}, 503)
+    return JSONResponse({"status": "ready" if state.bus.alive else "degraded"})
+
+
+async def _ask(database: Database) -> str | None:
+    """Return None when PostgreSQL answers, else the name of what went wrong."""
     try:
-        async with asyncio.timeout(READY_SECONDS_MAX), state.database.read() as connection:
+        async with database.read_soon() as connection:
             await connection.execute(text("SELECT 1"))
     except Exception as error:
-        return JSONResponse({"status": "database away", "error": type(error).__name__}, 503)
-    return JSONResponse({"status": "ready" if state.bus.alive else "degraded"})
+        return type(error).__name__
+    return None
 
 
 def metrics() -> Response:

@@ -106,7 +106,7 @@ class Process:
         self.topcheck.ask_now()
 
     async def _read_reactions(self, show_id: str) -> dict[str, int]:
-        async with self.database.read() as connection:
+        async with self.database.read_soon() as connection:
             return await read_reaction_totals(connection, show_id)
 
     def _loops(self) -> dict[str, Coroutine[Any, Any, None]]:

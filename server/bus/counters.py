@@ -5,6 +5,7 @@ answer was lost may run again and adds nothing twice. Emptied counters are seede
 is more.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from server.bus.keys import Keys
 PRESENCE_MS = 2000
 """A process that has not ticked for so long no longer counts towards the viewers watching."""
 KEYS_LIVE_MS = 3_600_000
+SEED_SECONDS_MAX = 0.5
+"""How long a tick waits for SQL."""
 ROOM_IDLE_SECONDS = 600.0
 """A show that has not been reported for so long is forgotten here."""
 MARK = "_"
@@ -102,6 +105,7 @@ class Counters:
         self._process_id = process_id
         self._seed_reactions = seed_reactions
         self._rooms: dict[str, _Room] = {}
+        self._seeding: dict[str, asyncio.Task[dict[str, int]]] = {}
 
     async def tick(self, reports: list[RoomReport]) -> list[RoomTotals]:
         """Tell all reports in one pipeline and return a total for each, in order. Raises one of `REDIS_AWAY`; then nothing is taken over.
@@ -156,7 +160,7 @@ class Counters:
         seeded: list[RoomReport] = []
         for report in reports:
             try:
-                totals = await self._seed_reactions(report.show_id)
+                totals = await self._read_seed(report.show_id)
             except Exception as error:
                 log.warning("bus.seed_failed", show=report.show_id, error=type(error).__name__)
                 continue
@@ -171,6 +175,20 @@ class Counters:
         await self._link.run_many(seeds)
         answers = await self._link.run_many([self._tick_command(report) for report in seeded])
         return {report.show_id: answer for report, answer in zip(seeded, answers, strict=True)}
+
+    async def _read_seed(self, show_id: str) -> dict[str, int]:
+        """Read a show's totals from SQL. SQL that hangs must not hold up the pulse: a later tick takes what comes late."""
+        task = self._seeding.get(show_id)
+        if task is None:
+            task = self._seeding[show_id] = asyncio.create_task(self._read(show_id), name=f"seed {show_id}")
+        await asyncio.wait({task}, timeout=SEED_SECONDS_MAX)
+        if not task.done():
+            raise TimeoutError
+        del self._seeding[show_id]
+        return task.result()
+
+    async def _read(self, show_id: str) -> dict[str, int]:
+        return await self._seed_reactions(show_id)
 
     def _forget_idle(self) -> None:
         """Forget shows that nobody here has reported for long; Redis has forgotten this process for them long before."""

@@ -1,13 +1,28 @@
 """The SQL engine of a process, and its units of work."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-SQL_AWAY = (OperationalError, InterfaceError, ConnectionError, TimeoutError)
+ANSWER_SECONDS_MAX = 5.0
+"""How long those who hold up viewers wait for PostgreSQL: one that hangs, or a network that swallows everything, counts as away."""
+CANCEL_SECONDS_MAX = 1.0
+"""How long a server that has not answered is asked to cancel; then its connection is thrown away."""
+# A connection whose other end is gone without a word is noticed within half a minute, even if nobody waits for an answer.
+_CONNECTING = {
+    "connect_timeout": 3,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+SQL_AWAY = (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError, TimeoutError)
 """What is raised when PostgreSQL is away: nothing was committed that we know of; tell the caller `unavailable`."""
 
 
@@ -23,6 +38,7 @@ class Database:
             pool_timeout=10,
             pool_pre_ping=True,
             hide_parameters=True,
+            connect_args=_CONNECTING,
         )
 
     @asynccontextmanager
@@ -39,9 +55,28 @@ class Database:
         async with self.engine.begin() as connection:
             yield connection
 
+    @asynccontextmanager
+    async def read_soon(self) -> AsyncIterator[AsyncConnection]:
+        """`read` for those who hold up viewers; raises `TimeoutError` when the block takes over `ANSWER_SECONDS_MAX`."""
+        async with _limited(), self.read() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write_soon(self) -> AsyncIterator[AsyncConnection]:
+        """`write` for those who hold up viewers; raises `TimeoutError` when the block takes over `ANSWER_SECONDS_MAX`."""
+        async with _limited(), self.write() as connection:
+            yield connection
+
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _limited() -> AsyncIterator[None]:
+    """End the block after a while. The driver answers a cancellation by asking the server to cancel, and the second by giving up."""
+    async with asyncio.timeout(ANSWER_SECONDS_MAX + CANCEL_SECONDS_MAX), asyncio.timeout(ANSWER_SECONDS_MAX):
+        yield
 
 
 def is_away(error: BaseException) -> bool:

@@ -6,7 +6,7 @@ answer. A process that dies after the commit has lost nothing: every process fin
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -85,26 +85,36 @@ class Journal:
             while queue:
                 began = loop.time()
                 batch = [queue.popleft() for _ in range(min(len(queue), BATCH_COMMANDS_MAX))]
-                await self._commit_batch(show_id, batch)
+                if not await self._commit_batch(show_id, batch):
+                    # Whoever has waited behind them would wait as long for the same answer.
+                    _refuse_all(queue, _unavailable())
+                    queue.clear()
                 await asyncio.sleep(max(0.0, began + self._group_seconds - loop.time()))
         finally:
             # Nothing can be appended between the loop's last look and here: no await lies between.
             del self._waiting[show_id]
 
-    async def _commit_batch(self, show_id: str, batch: list[_Waiting]) -> None:
+    async def _commit_batch(self, show_id: str, batch: list[_Waiting]) -> bool:
+        """Commit and answer; return False when PostgreSQL was away, so that those behind need not find it out again."""
         try:
             answers = await self._transact(show_id, batch)
         except Exception as error:
-            if len(batch) == 1 or (not isinstance(error, RefusedError) and is_away(error)):
-                refused = _as_refused(error)
-                answers = [refused] * len(batch)
-            else:
-                # One bad command must not harm the others: each gets a transaction of its own.
-                for waiting in batch:
-                    await self._commit_batch(show_id, [waiting])
-                return
+            away = not isinstance(error, RefusedError) and is_away(error)
+            if len(batch) > 1 and not away:
+                return await self._commit_one_by_one(show_id, batch)
+            _refuse_all(batch, _as_refused(error))
+            return not away
         for waiting, answer in zip(batch, answers, strict=True):
             _resolve(waiting.answer, answer)
+        return True
+
+    async def _commit_one_by_one(self, show_id: str, batch: list[_Waiting]) -> bool:
+        """One bad command must not harm the others: each gets a transaction of its own."""
+        for index, waiting in enumerate(batch):
+            if not await self._commit_batch(show_id, [waiting]):
+                _refuse_all(batch[index + 1 :], _unavailable())
+                return False
+        return True
 
     async def _transact(self, show_id: str, batch: list[_Waiting]) -> list[Any]:
         for attempt in range(CONTENTION_TRIES):
@@ -120,7 +130,7 @@ class Journal:
         raise AssertionError("the last attempt returns or raises")
 
     async def _transact_once(self, show_id: str, batch: list[_Waiting]) -> list[Any]:
-        async with self._database.write() as connection:
+        async with self._database.write_soon() as connection:
             head = await repository.lock_head(connection, show_id)
             if head is None:
                 raise RefusedError(Code.NOT_FOUND)
@@ -154,9 +164,18 @@ def _as_refused(error: Exception) -> RefusedError:
     if is_away(error):
         metrics.AWAY.inc()
         log.warning("journal.database_away", error=type(error).__name__)
-        return RefusedError(Code.UNAVAILABLE, retry_after_ms=2000)
+        return _unavailable()
     log.error("journal.transaction_failed", exc_info=error)
     return RefusedError(Code.INTERNAL, retry_after_ms=2000)
+
+
+def _unavailable() -> RefusedError:
+    return RefusedError(Code.UNAVAILABLE, retry_after_ms=2000)
+
+
+def _refuse_all(commands: Iterable[_Waiting], refused: RefusedError) -> None:
+    for waiting in commands:
+        _resolve(waiting.answer, refused)
 
 
 def _resolve(answer: asyncio.Future[Any], result: Any) -> None:

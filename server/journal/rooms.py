@@ -132,7 +132,7 @@ class Rooms:
         return room
 
     async def _read_room(self, show_id: str) -> Room:
-        async with self._database.read() as connection:
+        async with self._database.read_soon() as connection:
             head = next(iter(await repository.read_heads(connection, [show_id])), None)
             read = None if head is None else await self._read_snapshot(connection, show_id)
             if head is None or read is None:
@@ -155,7 +155,7 @@ class Rooms:
 
     async def _refresh(self, room: Room) -> None:
         try:
-            async with self._database.read() as connection:
+            async with self._database.read_soon() as connection:
                 head = next(iter(await repository.read_heads(connection, [room.show_id])), None)
                 read = None if head is None else await self._read_snapshot(connection, room.show_id)
                 if head is None or read is None:

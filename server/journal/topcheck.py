@@ -59,7 +59,7 @@ class TopCheck:
         if not rooms:
             return 0
         async with (
-            self._database.write() as connection
+            self._database.write_soon() as connection
         ):  # no snapshot isolation is needed to compare two numbers
             heads = await repository.read_heads(connection, list(rooms))
         found = 0
@@ -76,7 +76,7 @@ class TopCheck:
             for connection in list(room.connections):
                 connection.close(1012, "the journal was restored")
             return 0
-        async with self._database.write() as reading:
+        async with self._database.write_soon() as reading:
             lacking = await repository.read_tail(reading, room.show_id, room.top, head.top)
         metrics.TAIL_READS.inc()
         before = room.top

@@ -129,12 +129,12 @@ class Questions:
         self, show_id: str, state: str | None, *, after: str | None, limit: int
     ) -> list[Question]:
         """Return up to `limit` questions of the show, newest first, in `state` and behind `after` where given."""
-        async with self._database.read() as connection:
+        async with self._database.read_soon() as connection:
             return await read_queue(connection, show_id, state, after=after, limit=limit)
 
     async def list_own(self, show_id: str, viewer_id: str) -> tuple[list[Question], list[str]]:
         """Return the viewer's own questions, newest first, and the ids of the questions they voted for."""
-        async with self._database.read() as connection:
+        async with self._database.read_soon() as connection:
             asked = await read_asked_by(connection, show_id, viewer_id)
             return asked, await read_voted_by(connection, show_id, viewer_id)
 

@@ -60,7 +60,7 @@ class Neighbours:
 
     async def _tell_once(self, show_id: str, product_ids: Sequence[str]) -> None:
         try:
-            async with self._database.read() as connection:
+            async with self._database.read_soon() as connection:
                 others = await read_other_live_shows(connection, show_id)
             for other in others:
                 await self._journal.commit(other, self._publish_many, product_ids)

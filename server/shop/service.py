@@ -96,7 +96,7 @@ class Shop:
 
     async def find_order(self, order_id: str, identity: Identity) -> Order:
         """Return an order to its buyer or to staff of its channel; raises `not_found` for everybody else."""
-        async with self._database.read() as connection:
+        async with self._database.read_soon() as connection:
             found = await read_order(connection, order_id)
         if found is None:
             raise RefusedError(Code.NOT_FOUND)
@@ -108,7 +108,7 @@ class Shop:
 
     async def list_own(self, show_id: str, viewer_id: str) -> list[Order]:
         """Return the viewer's orders in the show, newest first."""
-        async with self._database.read() as connection:
+        async with self._database.read_soon() as connection:
             return await read_bought_by(connection, show_id, viewer_id)
 
     async def serve_many(

@@ -106,7 +106,7 @@ class Shows:
             created_at=self._clock.now(),
             starts_at=plan.starts_at,
         )
-        async with self._database.write() as connection:
+        async with self._database.write_soon() as connection:
             if not await channel_exists(connection, channel_id):
                 raise RefusedError(Code.NOT_FOUND, "There is no such channel.")
             await insert_show(connection, row, epoch=new_epoch())
@@ -115,7 +115,7 @@ class Shows:
 
     async def find(self, show_id: str) -> Show:
         """Return the show as everybody may see it; raises `not_found`."""
-        async with self._database.read() as connection:
+        async with self._database.read_soon() as connection:
             row = await read_show(connection, show_id)
         if row is None:
             raise RefusedError(Code.NOT_FOUND)
@@ -123,7 +123,7 @@ class Shows:
 
     async def list_of(self, channel_id: str, *, after: str | None, limit: int) -> list[Show]:
         """Return up to `limit` shows of a channel, newest first, those behind the show `after` where given."""
-        async with self._database.read() as connection:
+        async with self._database.read_soon() as connection:
             return [
                 as_show(row) for row in await read_shows(connection, channel_id, after=after, limit=limit)
             ]

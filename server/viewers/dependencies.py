@@ -34,7 +34,7 @@ CurrentIdentity = Annotated[Identity, Depends(current_identity)]
 async def member_of(show: ShowId, request: Request, identity: CurrentIdentity) -> Identity:
     """Return the caller, known in the channel of `show`; raises `not_found` without such a show and `forbidden` in another channel."""
     database = cast("Database", request.app.state.database)
-    async with database.read() as connection:
+    async with database.read_soon() as connection:
         channel_id = await read_channel_of(connection, show)
     if channel_id is None:
         raise RefusedError(Code.NOT_FOUND)

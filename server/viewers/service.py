@@ -49,14 +49,14 @@ class SignIn:
             expires_at=now + lifetime,
             uses_left=uses,
         )
-        async with self._database.write() as connection:
+        async with self._database.write_soon() as connection:
             await delete_ended_codes(connection, now)
             await insert_code(connection, row)
         return code
 
     async def exchange(self, code: str) -> Identity:
         """Use `code` once and return whom it stands for; raises `unauthenticated` for a code that is wrong, ended or used up."""
-        async with self._database.write() as connection:
+        async with self._database.write_soon() as connection:
             row = await take_one_use(connection, _hash(code), self._clock.now())
         if row is None or row.role not in get_args(Role):
             raise RefusedError(Code.UNAUTHENTICATED, "This sign-in code is not valid, or no longer.")

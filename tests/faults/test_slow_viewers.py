@@ -1,7 +1,6 @@
 """One slow viewer harms nobody: the pulse alone, then what was missed or a gap, then out."""
 
 import asyncio
-import socket
 
 import pytest
 from prometheus_client import REGISTRY
@@ -10,43 +9,10 @@ from tests.conftest import MakeSettings
 from tests.support.eventually import eventually
 from tests.support.live_server import live_server
 from tests.support.servers import SignFor
+from tests.support.stuck_viewer import StuckViewer
 from tests.support.viewer import joined_at
 
 pytestmark = pytest.mark.faults
-
-HANDSHAKE = (
-    "GET /v1/live HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-)
-
-
-class StuckViewer:
-    """Joins and then reads nothing until told to."""
-
-    def __init__(self, address: str) -> None:
-        host, _, port = address.partition(":")
-        self.socket = socket.socket()
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        self.socket.setblocking(False)
-        self.at = (host, int(port))
-
-    async def join(self) -> None:
-        loop = asyncio.get_running_loop()
-        await loop.sock_connect(self.socket, self.at)
-        await loop.sock_sendall(self.socket, HANDSHAKE.encode())
-        await loop.sock_recv(self.socket, 300)
-        line = b'{"type":"join","show":"demo"}'
-        await loop.sock_sendall(self.socket, bytes((0x81, 0x80 | len(line))) + bytes(4) + line)
-
-    async def read_to_the_end(self) -> bytes:
-        loop, read = asyncio.get_running_loop(), bytearray()
-        try:
-            async with asyncio.timeout(3.0):
-                while chunk := await loop.sock_recv(self.socket, 1 << 20):
-                    read += chunk
-        except (TimeoutError, ConnectionError):
-            pass
-        return bytes(read)
 
 
 def _read(name: str, **labels: str) -> float:
