@@ -7,9 +7,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+# `$` alone also matches before a last line feed, in Python though not in JSON Schema.
+_END = r"(?!\n)$"
+
 CommandId = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-EntityId = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]
-Key = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+EntityId = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+" + _END)]
+Key = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+" + _END)]
 Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Offset = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Text500 = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -69,7 +72,7 @@ class Impression(Command, tag="impression"):
 
 
 class Share(Command, tag="share"):
-    via: Annotated[str, Meta(max_length=32, pattern=r"^[a-z0-9_]+$")] = "copy"
+    via: Annotated[str, Meta(max_length=32, pattern=r"^[a-z0-9_]+" + _END)] = "copy"
 
 
 class Playing(Command, tag="playing"):
