@@ -113,13 +113,18 @@ class Room:
 
         Returns those that are new and now in order; they wait in `pending` for the next round. What comes too early is kept aside.
         """
-        for publication in publications:
-            if publication.offset > self.top and len(self._early) < EARLY_MAX:
-                self._early[publication.offset] = publication
         fresh: list[Publication] = []
-        while (following := self._early.pop(self.top + 1, None)) is not None:
-            self.top += 1
-            fresh.append(following)
+        for publication in publications:
+            if publication.offset > self.top + 1:
+                if len(self._early) < EARLY_MAX:
+                    self._early[publication.offset] = publication
+                continue
+            # The one that is due is taken however many are kept aside: it is what they wait for.
+            due = publication if publication.offset == self.top + 1 else None
+            while due is not None:
+                self.top += 1
+                fresh.append(due)
+                due = self._early.pop(self.top + 1, None)
         self._ring.extend(fresh)
         self.pending.extend(fresh)
         return fresh
