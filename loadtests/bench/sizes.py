@@ -15,8 +15,8 @@ class Sizes:
     fast_rate: float = 300.0
     crowd_rate: float = 4.0
     inbound_rate: float = 40_000.0
-    seconds: float = 8.0
-    crowd_seconds: float = 10.0
+    seconds: float = 6.0
+    crowd_seconds: float = 8.0
     idle_seconds: float = 50.0
     join_rounds: int = 3
 
