@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 from rich.console import Console
@@ -19,6 +19,9 @@ from server import launch
 from server.launch import console
 from server.settings import Settings
 from server.trouble import Trouble, explain
+
+if TYPE_CHECKING:
+    from server.shop.stocktaking import Disagreement
 
 T = TypeVar("T")
 
@@ -213,6 +216,23 @@ def doctor(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     raise typer.Exit(1 if broken else 0)
 
 
+@app.command()
+def stock(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Make the products agree with their orders.")
+    ] = False,
+) -> None:
+    """Compare what was sold of each product with its orders. Exit code 1 if they disagree and nothing was repaired."""
+    with launch.engines_for(launch.load_settings(), share=True) as settings:
+        found = _run(_take_stock(settings, repair=repair))
+    for each in found:
+        short = f"; {each.oversold} more than there were" if each.oversold else ""
+        typer.echo(f"{each.product_id}: {each.sold} sold, {each.ordered} ordered{short}")
+    done = "repaired" if repair else "disagree"
+    console.print(f"{len(found)} {done}." if found else "What was sold is what the orders say.")
+    raise typer.Exit(1 if found and not repair else 0)
+
+
 @config.command("check")
 def config_check() -> None:
     """Print every setting as it is in force, secrets hidden. Exit code 1 if a value or a name is wrong."""
@@ -257,6 +277,18 @@ async def _with_reports(settings: Settings, show: str, ask: Any) -> Any:
         raise Trouble(
             f"there is no show {show!r}", "the shows of a channel are at /v1/shows?channel=…"
         ) from None
+    finally:
+        await database.close()
+
+
+async def _take_stock(settings: Settings, *, repair: bool) -> "list[Disagreement]":
+    from server.db.engine import Database
+    from server.shop.stocktaking import repair_stock, take_stock
+
+    database = Database(_database_url(settings), pool_size=1)
+    try:
+        async with database.write() as connection:
+            return await (repair_stock(connection) if repair else take_stock(connection))
     finally:
         await database.close()
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from server.db.migrations import alembic_config
 from server.doctor.finding import Finding, State
+from server.doctor.stock import examine_stock
 from server.embedded import DataDirectoryInUse, EngineFailed, EngineMissing, Engines, attach, start_engines
 from server.settings import Settings
 from server.trouble import explain
@@ -69,14 +70,17 @@ def _try_engines(settings: Settings) -> Engines:
 
 
 def examine_database(url: str, *, fresh: bool) -> Iterator[Finding]:
-    """Whether PostgreSQL answers, is new enough, has the newest schema, and agrees with us about the time."""
+    """Whether PostgreSQL answers, is new enough, has the newest schema, counts right, and agrees with us about the time."""
     engine: Engine | None = None
     try:
         engine = create_engine(make_url(url), connect_args={"connect_timeout": ANSWER_SECONDS_MAX})
         with engine.connect() as connection:
             yield _examine_version(connection, url)
             if not fresh:
-                yield _examine_schema(connection, url)
+                schema = _examine_schema(connection, url)
+                yield schema
+                if schema.state is State.FINE:
+                    yield examine_stock(connection)
             yield _examine_clock(
                 "PostgreSQL", connection.scalar(text("SELECT clock_timestamp()")) or datetime.now(UTC)
             )
