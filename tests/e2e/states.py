@@ -148,16 +148,14 @@ async def analyst(page: Page, room: Showroom) -> States:
     await part(f"show-{PAST_SHOW_ID}").click()
     await expect(part("headline-bought")).to_be_visible()
     await expect(part("activity")).to_be_visible()
-    yield "a past show"
-    await part("define-viewers").click()
-    await expect(part("definition")).to_be_visible()
-    yield "definition"
-    await part("dialog-close").click()
     await part("compare").select_option("demo-earlier")
     await expect(page.locator(".figure-before").first).to_be_visible()
     for table in await page.locator("details:has(table) > summary").all():
         await table.click()
-    yield "compared, with tables"
+    yield "a past show beside another, tables open"
+    await part("define-viewers").click()
+    await expect(part("definition")).to_be_visible()
+    yield "definition"
     await page.goto(room.url("/analyst?show=demo"))
     await expect(part("headlines")).to_be_visible()
     yield "a live show"
