@@ -3,7 +3,7 @@
 import asyncio
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
@@ -17,7 +17,9 @@ def router() -> APIRouter:
     api = APIRouter(tags=["operations"])
     api.add_api_route("/healthz", healthz, summary="Whether the process lives")
     api.add_api_route("/readyz", readyz, summary="Whether a viewer can join", responses={503: {}})
-    api.add_api_route("/metrics", metrics, summary="Prometheus metrics of this process")
+    api.add_api_route(
+        "/metrics", metrics, summary="Prometheus metrics of this process", response_class=PlainTextResponse
+    )
     return api
 
 

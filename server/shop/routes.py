@@ -80,6 +80,8 @@ def router() -> APIRouter:
                 Code.KEY_REUSED,
                 Code.PAYMENT_DECLINED,
                 Code.INVALID,
+                Code.BAD_JSON,
+                Code.TOO_LARGE,
                 Code.BUSY,
                 Code.UNAVAILABLE,
             ),

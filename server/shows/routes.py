@@ -97,7 +97,7 @@ def router() -> APIRouter:
         methods=["POST"],
         status_code=201,
         summary="A new show of the caller's channel",
-        responses=refusals(*known),
+        responses=refusals(*known, Code.BAD_JSON, Code.TOO_LARGE),
     )
     api.add_api_route(
         "/shows/{show}",

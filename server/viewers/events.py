@@ -8,7 +8,7 @@ import math
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from typing import Annotated, cast
+from typing import Annotated, Any, cast, get_args
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -22,7 +22,7 @@ from server.hub.hub import Hub
 from server.journal.rooms import Rooms
 from server.protocol.codec import FRAME_BYTES_MAX
 from server.protocol.codes import Code
-from server.protocol.commands import Join, Position
+from server.protocol.commands import AnyCommand, Join, Position
 from server.viewers.dependencies import CurrentIdentity, ShowId
 from server.viewers.join import Joins, introduce
 from server.viewers.problem import refusals
@@ -31,6 +31,30 @@ from server.viewers.tokens import Identity
 HIGH_WATER_BYTES = 64 * 1024
 DESKS_MAX = 10_000
 """Viewers whose rate limit is remembered between their commands by HTTP; beyond that the longest silent are forgotten."""
+
+_COMMAND = {
+    "required": True,
+    "description": "One command; /docs/live has them all with their fields.",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["type"],
+                "properties": {
+                    "type": {"enum": [kind.__struct_config__.tag for kind in get_args(AnyCommand)]},
+                    "id": {"type": "integer", "minimum": 0, "maximum": 2**53 - 1},
+                },
+            }
+        }
+    },
+}
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The command's reply.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    },
+    204: {"description": "Carried out; the command had no `id`."},
+}
 
 
 class StreamTransport:
@@ -147,7 +171,7 @@ def router() -> APIRouter:
         methods=["GET"],
         summary="Join a show by server-sent events",
         response_class=StreamingResponse,
-        responses=refusals(*codes, Code.BUSY),
+        responses=refusals(*codes, Code.INVALID, Code.BUSY),
     )
     api.add_api_route(
         "/{show}/commands",
@@ -155,7 +179,8 @@ def router() -> APIRouter:
         methods=["POST"],
         summary="Send one command of the socket's protocol",
         response_class=Response,
-        responses=refusals(*codes, Code.INVALID, Code.TOO_FAST, Code.BAD_JSON),
+        responses=_ANSWERS | refusals(*(code for code in Code if code is not Code.JOIN_FIRST)),
+        openapi_extra={"requestBody": _COMMAND},
     )
     return api
 

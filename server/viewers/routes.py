@@ -40,7 +40,9 @@ def router() -> APIRouter:
         sign_in,
         methods=["POST"],
         summary="Exchange a sign-in code for a token",
-        responses=refusals(Code.UNAUTHENTICATED, Code.INVALID, Code.UNAVAILABLE),
+        responses=refusals(
+            Code.UNAUTHENTICATED, Code.INVALID, Code.BAD_JSON, Code.TOO_LARGE, Code.UNAVAILABLE
+        ),
     )
     api.add_api_route(
         "/tokens/renew",
