@@ -1,13 +1,17 @@
-"""Real server processes, which tests may kill: `showfloor serve`, each on a port of its own, on the engines of the test's settings."""
+"""Real server processes, which tests may kill: `showfloor serve`, each on a port of its own, on the engines of the test's settings.
+
+They are forked from a process that has imported everything: on a small machine that is most of a start.
+"""
 
 import asyncio
 import json
+import multiprocessing
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,10 +23,13 @@ from pydantic import SecretStr
 from server.settings import Settings
 from tests.support.commands import free_port
 from tests.support.eventually import eventually
+from tests.support.forked_server import PRELOADED, serve
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 60.0
-TOP = Path(__file__).parents[2]
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(PRELOADED)
 
 
 @dataclass(slots=True)
@@ -32,7 +39,7 @@ class ServerProcess:
     address: str
     environment: dict[str, str]
     log: Path
-    process: asyncio.subprocess.Process
+    process: ForkServerProcess
 
     @property
     def url(self) -> str:
@@ -41,17 +48,22 @@ class ServerProcess:
     async def kill(self) -> None:
         """End it as a power cut would."""
         self.process.kill()
-        await self.process.wait()
+        await self._exit_code()
 
     async def stop(self) -> int:
         """Ask it to end, and return its exit code."""
-        self.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(STOP_SECONDS):
-            return await self.process.wait()
+        assert self.process.pid is not None, "it has been started"
+        os.kill(self.process.pid, signal.SIGTERM)
+        return await self._exit_code()
+
+    async def _exit_code(self) -> int:
+        await asyncio.to_thread(self.process.join, STOP_SECONDS)
+        assert self.process.exitcode is not None, f"still running after {STOP_SECONDS} s"
+        return self.process.exitcode
 
     async def start_again(self) -> None:
         """Start it anew on its port, once it has ended; returns when a viewer can join."""
-        self.process = await _spawn(self.address, self.environment, self.log)
+        self.process = await _fork(self.address, self.environment, self.log)
         await self.until_ready()
 
     async def until_ready(self) -> None:
@@ -59,7 +71,7 @@ class ServerProcess:
         await eventually(lambda: self._says("ready"), within_seconds=READY_SECONDS)
 
     async def _says(self, status: str) -> bool:
-        assert self.process.returncode is None, self.log.read_text()[-3000:]
+        assert self.process.is_alive(), self.log.read_text()[-3000:]
         return (await readiness(self.address))[1] == status
 
     async def metric(self, name: str, **labels: str) -> float:
@@ -83,7 +95,7 @@ async def server_processes(settings: Settings, count: int) -> AsyncIterator[list
         started = []
         for number in range(count):
             address, log = f"127.0.0.1:{free_port()}", settings.data.with_name(f"server-{number}.log")
-            one = ServerProcess(address, environment, log, await _spawn(address, environment, log))
+            one = ServerProcess(address, environment, log, await _fork(address, environment, log))
             stack.push_async_callback(_end, one)
             started.append(one)
         await asyncio.gather(*(one.until_ready() for one in started))
@@ -113,15 +125,13 @@ def _as_text(value: object) -> str:
     return json.dumps(value) if isinstance(value, bool | list) else str(value)
 
 
-async def _spawn(address: str, environment: dict[str, str], log: Path) -> asyncio.subprocess.Process:
+async def _fork(address: str, environment: dict[str, str], log: Path) -> ForkServerProcess:
     port = urlsplit(f"//{address}").port
-    with log.open("ab") as output:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "server", "serve", "--port", str(port),
-            cwd=TOP, env=environment, stdout=output, stderr=output,
-        )  # fmt: skip
+    process = _context.Process(target=serve, args=(port, environment, str(log)))
+    await asyncio.to_thread(process.start)  # the first one waits for the imports
+    return process
 
 
 async def _end(one: ServerProcess) -> None:
-    if one.process.returncode is None:
+    if one.process.is_alive():
         await one.kill()
