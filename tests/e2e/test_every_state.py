@@ -97,7 +97,7 @@ async def test_every_state_is_accessible(
     assert {state: found for state, found in faults.items() if found} == {}
 
 
-@pytest.mark.parametrize("path", ["/", "/shows/demo", "/host", "/analyst"])
+@pytest.mark.parametrize("path", ["/", "/shows/demo", "/host", "/analyst", "/docs", "/docs/live"])
 async def test_the_policy_of_every_page_is_strict(gallery: Showroom, path: str) -> None:
     async with httpx.AsyncClient() as client:
         answer = await client.get(gallery.url(path))
