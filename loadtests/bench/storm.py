@@ -40,8 +40,8 @@ BEFORE, MISSED = 20, 100
 COUNTED = (
     "showfloor_journal_tail_reads_total",
     "showfloor_journal_snapshot_reads_total",
-    'showfloor_joins_total{recovered="recovered"}',
-    'showfloor_joins_total{recovered="refused"}',
+    'showfloor_joins_total{how="recovered"}',
+    'showfloor_joins_total{how="refused"}',
 )
 
 
