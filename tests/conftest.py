@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -33,6 +34,8 @@ def pytest_configure(config: pytest.Config) -> None:
     directory = tempfile.TemporaryDirectory(prefix="showfloor-", ignore_cleanup_errors=True)
     os.environ["PYTEST_DEBUG_TEMPROOT"] = directory.name
     config.add_cleanup(directory.cleanup)
+    # A run that is told to end ends its engines first, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -161,7 +161,13 @@ class PostgresProcess:
             *options,
         ]
         initdb = process.launch(command, fresh, self._log, self._uid)
-        if initdb.wait(process.START_SECONDS_MAX) != 0 or not (fresh / "PG_VERSION").exists():
+        made = False
+        try:
+            with contextlib.suppress(psutil.TimeoutExpired):
+                made = initdb.wait(process.START_SECONDS_MAX) == 0 and (fresh / "PG_VERSION").exists()
+        finally:
+            process.end(initdb)  # only one that was interrupted still runs
+        if not made:
             raise process.EngineFailed("PostgreSQL", "could not make its data", self._log)
         fresh.rename(self.directory)
 
