@@ -49,9 +49,10 @@ def main() -> int:
         return 2
     sizes = QUICK if options.quick else FULL
     run = _run(program, sizes, options.only, options.rows, load, quick=options.quick)
-    (HOME / "results.json").write_bytes(msgspec.json.format(msgspec.json.encode(run)))
     partial = options.quick or bool(options.only) or set(options.rows) != set(ALL) or load > LOAD_MAX
     top = TOP / "docs" if options.write or not partial else HOME
+    kept = HOME / ("results.json" if top != HOME else "results-partial.json")
+    kept.write_bytes(msgspec.json.format(msgspec.json.encode(run)))
     page = write_page(run, top)
     print(f"Written: {page.relative_to(TOP)} (load average before: {load:.1f})")
     return 0

@@ -5,7 +5,7 @@ from math import ceil, floor, log10
 
 from loadtests.bench.results import Delivery, PeerResult, Run
 
-WIDTH, LEFT, RIGHT, TOP, ROW, BOTTOM = 860, 250, 40, 74, 34, 44
+WIDTH, LEFT, RIGHT, TOP, ROW, BOTTOM = 892, 282, 40, 74, 34, 44
 SERIES = (("slow", "a"), ("fast", "b"), ("crowd", "c"))
 STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #24292f }
