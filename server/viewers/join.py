@@ -1,5 +1,6 @@
 """`join`: from a token, or none, to a place in a room, answered from what the room holds in memory."""
 
+import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
@@ -17,6 +18,9 @@ from server.protocol.commands import Join, Position
 from server.protocol.publication import Publication
 from server.viewers.roles import is_staff
 from server.viewers.tokens import Identity, Tokens
+
+ROUND_WAIT_SECONDS = 0.01
+"""How often a join that has to wait for the room's next round looks whether it has begun."""
 
 
 class Joins:
@@ -41,11 +45,14 @@ class Joins:
         return None
 
     async def _join_later(self, connection: Connection, command: Join) -> None:
-        room = await self._rooms.open(command.show)
-        while not self._is_ready(room, command.position):
+        room, position = await self._rooms.open(command.show), command.position
+        while not self._is_ready(room, position):
+            if self._awaits_round(room, position):
+                await asyncio.sleep(ROUND_WAIT_SECONDS)
+                continue
             await self._rooms.refresh(room)
-            if command.position is not None and command.position.offset > room.top:
-                break  # a position that no process can have given; it gets the snapshot
+            if position is not None and position.offset > room.top:
+                position = None  # no process can have given it; it gets the snapshot
         if not connection.transport.is_closing():
             self._enter(connection, command, room)
 
@@ -93,11 +100,18 @@ class Joins:
     def _is_ready(self, room: Room, position: Position | None) -> bool:
         """Whether the room can answer this join from memory."""
         if position is not None and position.epoch == room.epoch:
-            if position.offset > room.top:
+            if position.offset > room.sent:
                 return False  # the viewer comes from a process that is ahead of this one by a moment
             if _gap_after(room, position) is not None:
                 return True
-        return self._rooms.snapshot_of(room) is not None
+        snapshot = self._rooms.snapshot_of(room)
+        return snapshot is not None and snapshot.offset <= room.sent
+
+    def _awaits_round(self, room: Room, position: Position | None) -> bool:
+        """Whether what the viewer would begin with is in the room, but not sent yet: entering now, they would get it twice."""
+        known = [position.offset] if position is not None and position.epoch == room.epoch else []
+        known += [room.snapshot.offset] if room.snapshot is not None else []
+        return room.sent < max(known, default=0) <= room.top
 
 
 def introduce(connection: Connection, identity: Identity) -> None:

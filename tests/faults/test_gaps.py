@@ -7,14 +7,16 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 import redis.asyncio as redis
 
 from server.bus.bus import Bus
 from server.settings import Settings
+from tests.conftest import MakeSettings
 from tests.support.eventually import eventually
+from tests.support.live_server import live_server
 from tests.support.servers import SignFor
 from tests.support.stage import HOST, SHOW, Stage, open_stage
 from tests.support.viewer import Viewer, joined_at
@@ -81,6 +83,30 @@ async def test_a_subscription_that_is_cut_silently_is_noticed(
         await all_reach((host, far), 2)
         await host.do("announce", text="after")
         await all_reach((host, far), 3)
+
+
+@pytest.mark.usefixtures("set_stage")
+async def test_whoever_joins_ahead_of_the_next_round_gets_nothing_twice(
+    make_settings: MakeSettings, sign_for: SignFor
+) -> None:
+    """A viewer may come with what another process has sent already, or get a snapshot that is ahead of this room's rounds."""
+    async with (
+        live_server(make_settings(round_ms=800, snapshot_ms=0)) as address,
+        joined_at(address, token=sign_for("host")) as host,
+    ):
+        offsets = [(await host.do("announce", text=f"{n}"))["offset"] for n in range(3)]
+        assert host.offset < offsets[-1], "the round that carries them is still to come"
+        async with AsyncExitStack() as stack:
+            ahead = {"epoch": host.epoch, "offset": offsets[-1]}
+            back = await stack.enter_async_context(joined_at(address, position=ahead))
+            assert back.lines[0]["recovered"] is True
+            await host.do("announce", text="one more")
+            fresh = [await stack.enter_async_context(joined_at(address)) for _ in range(5)]
+            last = (await host.do("announce", text="the last"))["offset"]
+            everybody = [host, back, *fresh]
+            await eventually(lambda: all(viewer.offset == last for viewer in everybody))
+            for viewer in everybody:
+                viewer.assert_nothing_missing()
 
 
 async def test_a_server_killed_between_commit_and_publish_loses_nothing(
