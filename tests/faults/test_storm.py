@@ -94,7 +94,7 @@ async def test_a_storm_on_a_process_that_has_no_room_yet_opens_it_once(
 
 async def test_too_many_at_once_are_told_to_wait_and_all_get_in(make_settings: MakeSettings) -> None:
     async with server_processes(make_settings(accepts_per_second_max=60), 1) as (server,):
-        viewers = crowd(200, lambda: [server.address])
+        viewers = crowd(120, lambda: [server.address])
         async with visiting(*viewers):
             await eventually(lambda: all(v.is_in for v in viewers), within_seconds=PATIENCE_SECONDS)
         assert sum(v.refused[503] for v in viewers) > 0
