@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import iscoroutinefunction
+from math import ceil
 from typing import Any
 
 import structlog
@@ -21,6 +22,9 @@ Commands = Mapping[type[Command], Handler]
 NONSENSE_FRAMES_MAX = 10
 REFUSED_COMMANDS_MAX = 1000
 """Commands over the rate limit, in a row; whoever goes on after so many is closed with 4429."""
+
+BUSY_SECONDS = 0.5
+"""When whoever has too many commands under way may try again."""
 
 log = structlog.get_logger()
 
@@ -53,7 +57,7 @@ class Dispatcher:
         command = decode_command(line)
         wait_seconds = self._spend(connection, now)
         if wait_seconds:
-            raise RefusedError(Code.TOO_FAST, retry_after_ms=int(wait_seconds * 1000) + 1)
+            raise _too_fast(wait_seconds)
         if isinstance(command, Join | Playing):
             raise RefusedError(Code.UNKNOWN_TYPE)
         result = self._handlers[type(command)](connection, command)
@@ -65,10 +69,8 @@ class Dispatcher:
             await asyncio.wait(self._tasks)
 
     def _receive_line(self, connection: Connection, line: bytes, now: float) -> None:
-        if (
-            connection.leaving
-        ):  # whoever has no answer by the close knows that nothing was done, and asks elsewhere
-            return
+        if connection.leaving:
+            return  # whoever has no answer by the close knows that nothing was done, and asks elsewhere
         if connection in self._joining:
             self._hold(connection, line)
             return
@@ -85,7 +87,7 @@ class Dispatcher:
         elif connection.room is None and type(command) is not Join:
             self._refuse(connection, command.id, RefusedError(Code.JOIN_FIRST))
         elif connection.in_flight >= self._limits.in_flight_max and self._is_too_much(command):
-            self._refuse(connection, command.id, RefusedError(Code.TOO_FAST, retry_after_ms=500))
+            self._refuse(connection, command.id, _too_fast(BUSY_SECONDS))
         else:
             self._call(connection, command)
 
@@ -94,7 +96,7 @@ class Dispatcher:
         if len(held) < self._limits.in_flight_max:
             held.append(line)
         else:
-            self._refuse(connection, None, RefusedError(Code.TOO_FAST, retry_after_ms=500))
+            self._refuse(connection, None, _too_fast(BUSY_SECONDS))
 
     def _is_too_much(self, command: Command) -> bool:
         return type(command) in self._lasting and not self._limits.allow_all
@@ -173,6 +175,8 @@ class Dispatcher:
             metrics.EVICTIONS.labels("too_fast").inc()
             connection.close(4429, "far above the rate limit")
             return
-        self._refuse(
-            connection, command.id, RefusedError(Code.TOO_FAST, retry_after_ms=int(wait_seconds * 1000) + 1)
-        )
+        self._refuse(connection, command.id, _too_fast(wait_seconds))
+
+
+def _too_fast(wait_seconds: float) -> RefusedError:
+    return RefusedError(Code.TOO_FAST, retry_after_ms=ceil(wait_seconds * 1000))

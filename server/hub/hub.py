@@ -49,7 +49,7 @@ class Audience(Protocol):
 
 
 class Hub:
-    """See the module. `audience` and `on_room_pending` are set by the composition root before the first socket."""
+    """See the module. `audience` is set by the composition root before the first socket."""
 
     def __init__(
         self,
@@ -119,14 +119,16 @@ class Hub:
     # --- sockets
 
     def opened(self, connection: Connection) -> None:
-        """A socket has finished its handshake; `join` must follow soon."""
-        self._unjoined.append((connection.heard_at + self._join_seconds, connection))
+        """A connection has been let in; unless it has joined already, `join` must follow soon."""
+        self.admission.enter(connection.host)
+        if not connection.joined:
+            self._unjoined.append((connection.heard_at + self._join_seconds, connection))
         metrics.CONNECTIONS.inc()
 
     def closed(self, connection: Connection) -> None:
-        """A socket is gone, for whatever reason."""
+        """A connection is gone, for whatever reason."""
         self.leave(connection)
-        self.wheel.remove(connection)
+        self.admission.leave(connection.host)
         metrics.CONNECTIONS.dec()
 
     def enter(self, connection: Connection, room: Room, *, pulse_only: bool) -> None:

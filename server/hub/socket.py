@@ -71,4 +71,3 @@ class LiveSocket(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._reader = None
         self._hub.closed(self.connection)
-        self._hub.admission.leave(self.connection.host)

@@ -108,7 +108,6 @@ class LiveHttp(asyncio.Protocol):
             allowance=limits.commands_burst,
             now=now,
         )
-        hub.admission.enter(host)
         hub.opened(connection)
         socket: LiveSocket = self._state["socket_class"](
             hub, self._state["dispatcher"], connection, deflate=answer.deflate

@@ -123,7 +123,6 @@ class StreamTransport:
             return
         self._left = True
         self._hub.closed(connection)
-        self._hub.admission.leave(connection.host)
 
 
 class Desk:
@@ -204,7 +203,6 @@ async def stream_events(
     if joining is not None:
         await joining
     hub.opened(connection)
-    hub.admission.enter(host)
     hub.set_playing(connection, playing=playing)
     transport = cast("StreamTransport", connection.transport)
     return StreamingResponse(

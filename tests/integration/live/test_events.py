@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import MakeSettings
 from tests.support.live_server import live_server
 from tests.support.servers import SignFor
-from tests.support.viewer import joined_at
+from tests.support.viewer import joined_at, viewer_at
 
 Two = tuple[str, str]
 
@@ -135,3 +135,14 @@ async def test_commands_by_http_are_limited_like_a_socket_s(
         answers = [await command(address, token, type="react", kind="heart") for _ in range(7)]
         assert [a.status_code for a in answers] == [204] * 5 + [429] * 2
         assert "retry-after" in answers[-1].headers
+
+
+@pytest.mark.usefixtures("set_stage")
+async def test_a_stream_does_not_keep_silent_sockets_from_being_closed(make_settings: MakeSettings) -> None:
+    async with (
+        live_server(make_settings(join_seconds=0.5)) as address,
+        stream_at(address) as stream,
+        viewer_at(address) as silent,
+    ):
+        await stream.read()
+        assert await silent.closed() == 4408
