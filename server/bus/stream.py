@@ -46,9 +46,10 @@ class LedgerStream:
         found = await self._link.run("XRANGE", self.key, f"({after}", "+", "COUNT", count)
         return [_entry(id, fields) for id, fields in found]
 
-    async def wait(self, after: str, seconds: float) -> None:
-        """Return as soon as there is an entry after `after`, at the latest after `seconds` (keep it under the answer limit)."""
-        await self._link.run("XREAD", "COUNT", 1, "BLOCK", int(seconds * 1000), "STREAMS", self.key, after)
+    async def wait(self, after: str, seconds: float) -> bool:
+        """Return True as soon as there is an entry after `after`, False after `seconds` (keep it under the answer limit)."""
+        words = ("XREAD", "COUNT", 1, "BLOCK", int(seconds * 1000), "STREAMS", self.key, after)
+        return bool(await self._link.run(*words))
 
     async def went_back(self, after: str) -> bool:
         """Whether the stream has begun anew since `after` was read: Redis was emptied, restored or replaced."""

@@ -3,16 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 ANSWER_SECONDS_MAX = 5.0
 """How long those who hold up viewers wait for PostgreSQL: one that hangs, or a network that swallows everything, counts as away."""
 CANCEL_SECONDS_MAX = 1.0
 """How long a server that has not answered is asked to cancel; then its connection is thrown away."""
+TRIED_AFTER_SECONDS = 1.0
+"""A pooled connection that was not used for so long is tried before it is used; trying each every time would double a busy show's waits."""
 # A connection whose other end is gone without a word is noticed within half a minute, even if nobody waits for an answer.
 _CONNECTING = {
     "connect_timeout": 3,
@@ -36,10 +41,11 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
-            pool_pre_ping=True,
             hide_parameters=True,
             connect_args=_CONNECTING,
         )
+        event.listen(self.engine.sync_engine, "checkin", _note_return)
+        event.listen(self.engine.sync_engine, "checkout", _try_idle)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -77,6 +83,23 @@ async def _limited() -> AsyncIterator[None]:
     """End the block after a while. The driver answers a cancellation by asking the server to cancel, and the second by giving up."""
     async with asyncio.timeout(ANSWER_SECONDS_MAX + CANCEL_SECONDS_MAX), asyncio.timeout(ANSWER_SECONDS_MAX):
         yield
+
+
+def _note_return(driver: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info["returned_at"] = monotonic()
+
+
+def _try_idle(driver: DBAPIConnection, record: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
+    """Ask a connection that lay idle whether it still lives; the pool replaces one that does not."""
+    if monotonic() - record.info.get("returned_at", monotonic()) < TRIED_AFTER_SECONDS:
+        return
+    try:
+        cursor = driver.cursor()
+        cursor.execute("SELECT 1")
+        cursor.close()
+        driver.rollback()
+    except Exception as error:
+        raise DisconnectionError from error
 
 
 def is_away(error: BaseException) -> bool:

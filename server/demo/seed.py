@@ -33,7 +33,7 @@ from server.demo.past_journal import last_announcement, write_journal
 from server.demo.people import earlier_viewers, past_viewers
 from server.demo.plan import PastPlan
 from server.ids import new_id
-from server.journal.repository import append
+from server.journal.repository import write
 from server.journal.transaction import ShowTransaction
 from server.ledger.repository import append_facts, rebuild_rollups
 from server.questions.repository import insert_questions
@@ -93,7 +93,7 @@ async def seed_live(connection: AsyncConnection, now: datetime) -> None:
     tx.publish("show.started", {"show": as_show(show)})
     tx.publish("announce", {"text": WELCOME, "by": "host"})
     tx.publish("product.pinned", {"product": product})
-    await append(connection, show.id, now, tx.publications)
+    await write(connection, tx)
 
 
 def past_plans(now: datetime) -> list[PastPlan]:

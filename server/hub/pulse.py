@@ -16,15 +16,21 @@ class RoomPulse:
         "_told_degraded",
         "_unheard",
         "degraded",
+        "quiet_ticks",
         "reactions",
         "viewers",
         "viewers_told",
+        "watching",
     )
 
     def __init__(self) -> None:
         self.reactions: dict[str, int] = {}
         self.viewers = 0
         self.viewers_told = -1
+        self.watching = 0
+        """Those of this process, as the others were told last."""
+        self.quiet_ticks = 0
+        """Ticks since anything of it changed."""
         self.degraded = False
         self._told_degraded = False
         self._added: Counter[str] = Counter()
@@ -36,6 +42,11 @@ class RoomPulse:
     def tally(self, kind: str, n: int) -> None:
         """Add `n` taps of `kind`; they travel with the next tick."""
         self._added[kind] += n
+
+    @property
+    def has_added(self) -> bool:
+        """Whether there are taps for the next tick."""
+        return bool(self._added)
 
     def take_added(self) -> dict[str, int]:
         """Return the taps since the last call, and forget them."""
@@ -67,14 +78,23 @@ class RoomPulse:
         """Take over a product's units left."""
         self._changed_stock[product_id] = units
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything has changed since the last line."""
+        return (
+            bool(self._changed_reactions or self._changed_stock)
+            or self.viewers != self.viewers_told
+            or self.degraded != self._told_degraded
+        )
+
     def take_line(self) -> bytes | None:
         """Return a pulse line with what changed since the last one, or None."""
+        if not self.changed:
+            return None
         viewers = self.viewers if self.viewers != self.viewers_told else None
         reactions = {kind: self.reactions[kind] for kind in sorted(self._changed_reactions)} or None
         stock = self._changed_stock or None
         degraded = self.degraded if self.degraded != self._told_degraded else None
-        if viewers is None and reactions is None and stock is None and degraded is None:
-            return None
         self.viewers_told, self._told_degraded = self.viewers, self.degraded
         self._changed_reactions, self._changed_stock = set(), {}
         return encode(Pulse(reactions, viewers, stock, degraded))

@@ -1,7 +1,7 @@
 """Group commit: commands that arrive while a transaction runs share the next one.
 
-The order is: lock the head → handlers write state and publish → publications and head in one statement → commit → deliver →
-answer. A process that dies after the commit has lost nothing: every process finds the new offsets by the top check.
+The order is: lock the head → handlers read, write and publish → publications, head and what handlers left in one statement →
+commit → deliver → answer. A process that dies after the commit has lost nothing: every process finds the new offsets by the top check.
 """
 
 import asyncio
@@ -26,6 +26,8 @@ R = TypeVar("R")
 Handler = Callable[[ShowTransaction, Sequence[C]], Awaitable[Sequence[R | RefusedError]]]
 Deliver = Callable[[str, str, list[Publication]], None]
 
+GROUP_SECONDS = 0.040
+"""A busy show commits so often, and so its rooms have that many rounds: each costs a transaction, and a write to every viewer."""
 BATCH_COMMANDS_MAX = 1000
 WAITING_COMMANDS_MAX = 10_000
 """Per show and process; above, `busy`."""
@@ -46,7 +48,7 @@ class Journal:
     """The writing side of all journals in this process. `deliver` is called after each commit, in offset order per show."""
 
     def __init__(
-        self, database: Database, clock: Clock, deliver: Deliver, *, group_seconds: float = 0.010
+        self, database: Database, clock: Clock, deliver: Deliver, *, group_seconds: float = GROUP_SECONDS
     ) -> None:
         self._database = database
         self._clock = clock
@@ -89,7 +91,8 @@ class Journal:
                     # Whoever has waited behind them would wait as long for the same answer.
                     _refuse_all(queue, _unavailable())
                     queue.clear()
-                await asyncio.sleep(max(0.0, began + self._group_seconds - loop.time()))
+                if len(queue) < BATCH_COMMANDS_MAX:
+                    await asyncio.sleep(max(0.0, began + self._group_seconds - loop.time()))
         finally:
             # Nothing can be appended between the loop's last look and here: no await lies between.
             del self._waiting[show_id]
@@ -136,8 +139,7 @@ class Journal:
                 raise RefusedError(Code.NOT_FOUND)
             tx = ShowTransaction(show_id, connection, self._clock.now(), head.epoch, head.top)
             answers = await _run_handlers(tx, batch)
-            if tx.publications:
-                await repository.append(connection, show_id, tx.now, tx.publications)
+            await repository.write(connection, tx)
         metrics.TRANSACTIONS.inc()
         metrics.COMMANDS.inc(len(batch))
         if tx.publications:

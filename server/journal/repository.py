@@ -1,27 +1,30 @@
 """All SQL of the journal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.clock import to_wire
+from server.db import driver
+from server.journal.transaction import ShowTransaction
+from server.protocol.codec import encode
 from server.protocol.publication import Publication
 
-_LOCK_HEAD = text("SELECT epoch, top FROM journal_head WHERE show_id = :show FOR UPDATE")
-_READ_HEADS = text("SELECT show_id, epoch, top FROM journal_head WHERE show_id = ANY(:shows)")
-_APPEND = text(
-    """
-    WITH appended AS (
-        INSERT INTO publication (show_id, "offset", type, at, line, staff_line)
-        SELECT :show, p.o, p.t, :at, p.l, p.s
-        FROM unnest(CAST(:offsets AS bigint[]), CAST(:types AS text[]), CAST(:lines AS text[]), CAST(:staff AS text[]))
-             AS p(o, t, l, s)
-    )
-    UPDATE journal_head SET top = :top WHERE show_id = :show
-    """
-)
+_LOCK_HEAD: Final = "SELECT epoch, top FROM journal_head WHERE show_id = %s FOR UPDATE"
+_READ_HEADS: Final = "SELECT show_id, epoch, top FROM journal_head WHERE show_id = ANY(%s)"
+_APPEND = """
+    INSERT INTO publication (show_id, "offset", type, at, line, staff_line)
+    SELECT show_id, "offset", type, at, line, staff_line
+    FROM json_to_recordset(CAST(%s AS json)) AS p (
+        show_id text, "offset" bigint, type text, at timestamptz, line text, staff_line text)
+"""
+_MOVE_HEAD = """
+    UPDATE journal_head SET top = p.top
+    FROM json_to_recordset(CAST(%s AS json)) AS p (show_id text, top bigint) WHERE journal_head.show_id = p.show_id
+"""
 _READ_TAIL = text(
     """
     SELECT "offset", type, line, staff_line FROM publication
@@ -41,32 +44,42 @@ class Head:
 
 async def lock_head(connection: AsyncConnection, show_id: str) -> Head | None:
     """Lock the show's head until the transaction ends, and return it; None when there is no such show."""
-    row = (await connection.execute(_LOCK_HEAD, {"show": show_id})).one_or_none()
-    return None if row is None else Head(show_id, row.epoch, row.top)
+    rows = await driver.fetch(connection, _LOCK_HEAD, (show_id,))
+    return Head(show_id, *rows[0]) if rows else None
 
 
 async def read_heads(connection: AsyncConnection, show_ids: Iterable[str]) -> list[Head]:
     """Return the heads of those shows that exist."""
-    rows = await connection.execute(_READ_HEADS, {"shows": list(show_ids)})
-    return [Head(*row) for row in rows]
+    return [Head(*row) for row in await driver.fetch(connection, _READ_HEADS, (list(show_ids),))]
 
 
-async def append(
-    connection: AsyncConnection, show_id: str, at: datetime, publications: Sequence[Publication]
-) -> None:
-    """Write publications and move the head to the last one, in one statement. The head must be locked."""
-    await connection.execute(
-        _APPEND,
-        {
-            "show": show_id,
-            "at": at,
-            "top": publications[-1].offset,
-            "offsets": [p.offset for p in publications],
-            "types": [p.type for p in publications],
-            "lines": [p.line.decode() for p in publications],
-            "staff": [None if p.staff_line is None else p.staff_line.decode() for p in publications],
-        },
-    )
+async def write(connection: AsyncConnection, tx: ShowTransaction) -> None:
+    """Write the transaction's publications, move the head to the last one, and run what its handlers left for the end.
+
+    One statement in all, so one round trip: its parts touch different tables and do not see each other. The head must be locked.
+    """
+    writes = dict(tx.writes)
+    if tx.publications:
+        at = to_wire(tx.now)
+        writes[_APPEND] = [_as_row(tx.show_id, at, publication) for publication in tx.publications]
+        writes[_MOVE_HEAD] = [{"show_id": tx.show_id, "top": tx.top}]
+    if writes:
+        *others, last = writes
+        parts = ", ".join(f"part_{index} AS ({part})" for index, part in enumerate(others))
+        statement = f"WITH {parts} {last}" if parts else last
+        await driver.run(connection, statement, [encode(rows).decode() for rows in writes.values()])
+
+
+def _as_row(show_id: str, at: str, publication: Publication) -> dict[str, Any]:
+    staff_line = publication.staff_line
+    return {
+        "show_id": show_id,
+        "offset": publication.offset,
+        "type": publication.type,
+        "at": at,
+        "line": publication.line.decode(),
+        "staff_line": None if staff_line is None else staff_line.decode(),
+    }
 
 
 async def read_tail(connection: AsyncConnection, show_id: str, after: int, upto: int) -> list[Publication]:

@@ -1,5 +1,6 @@
 """One transaction on one show's journal: it holds the head's lock, hands out offsets, and writes what was published at its end."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ class ShowTransaction:
         self.now = now
         self.epoch = epoch
         self.publications: list[Publication] = []
+        self.writes: dict[str, list[Any]] = {}
         self._top = top
         self._at = to_wire(now)
 
@@ -28,6 +30,14 @@ class ShowTransaction:
     def top(self) -> int:
         """The offset of the newest publication, those of this transaction among them."""
         return self._top + len(self.publications)
+
+    def write(self, statement: str, rows: Iterable[Any]) -> None:
+        """Leave a write for the end, where all of them travel with the publications in one round trip.
+
+        `statement` is an INSERT or UPDATE that reads `rows`, JSON-ready objects, from one parameter:
+        `json_to_recordset(CAST(%s AS json))`. Given again, its rows add up. It must not write what another one writes or reads.
+        """
+        self.writes.setdefault(statement, []).extend(rows)
 
     def publish(self, type: str, fields: dict[str, Any], *, staff: dict[str, Any] | None = None) -> int:
         """Publish for all; `staff` replaces the fields for staff. Returns the offset."""

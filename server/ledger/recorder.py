@@ -17,6 +17,8 @@ FLUSH_ROWS = 2_000
 """Rows of one sort per stream entry, so that neither this process nor the worker stalls on a big one."""
 HEARTBEAT_SECONDS = 90.0
 """An idle process goes on flushing so long, so that a show's end is covered by a flush of each process that had it."""
+HEARTBEAT_PAUSE_SECONDS = 5.0
+"""How often it does so, while nobody here watches; who is watching is confirmed by every flush."""
 ROLL_CALL_SECONDS = 60.0
 """How often a flush names all open stretches."""
 CLOSE_TRIES = 3
@@ -47,7 +49,7 @@ class Recorder:
         self._changed: dict[tuple[str, datetime], Stretch] = {}
         self._pending: deque[Flush] = deque()
         self._number = 0
-        self._alive_until = self._quiet_from = self._roll_call_at = clock.now()
+        self._alive_until = self._quiet_from = self._roll_call_at = self._heartbeat_at = clock.now()
         self._wanted = asyncio.Event()
         self._sending = asyncio.Lock()
         self._closed = False
@@ -110,7 +112,7 @@ class Recorder:
         """End this process's open stretches of a show, and flush at once."""
         for stretch in [s for s in self._open.values() if s.show_id == show_id]:
             self._end(stretch, at)
-        self._touch()
+        self._heartbeat_at = self._touch()
         self._wanted.set()
 
     async def run(self, flush_seconds: float = 1.0) -> None:
@@ -166,8 +168,10 @@ class Recorder:
             list(self._changed.values()),
         )
         longest = max(len(tallies), len(attendances), len(stretches))
-        if not longest and not self._open and now >= self._quiet_from and not ended:
+        due = self._heartbeat_at <= now < self._quiet_from
+        if not (longest or self._open or due or ended):
             return
+        self._heartbeat_at = now + timedelta(seconds=HEARTBEAT_PAUSE_SECONDS)
         self._tallies, self._attendances, self._changed = {}, {}, {}
         for start in range(0, max(longest, 1), FLUSH_ROWS):
             part = slice(start, start + FLUSH_ROWS)

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-import psycopg
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import driver
 from server.ledger.entries import Fact, RollupChanges, add_facts
 
 SETTLE_SECONDS = 2.0
@@ -133,15 +132,7 @@ async def append_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> No
 
 async def copy_entries(connection: AsyncConnection, rows: Iterable[tuple[object, ...]]) -> None:
     """Keep facts, as rows in the order of `ENTRY_COLUMNS`, without touching rollups."""
-    raw = (await connection.get_raw_connection()).driver_connection
-    assert raw is not None, "a connection in a transaction has a driver connection"
-    try:
-        async with raw.cursor() as cursor, cursor.copy(_COPY_ENTRIES) as copy:
-            for row in rows:
-                await copy.write_row(row)
-    except psycopg.Error as error:  # SQLAlchemy did not see it, but callers expect its errors
-        kind = OperationalError if isinstance(error, psycopg.OperationalError) else DBAPIError
-        raise kind(_COPY_ENTRIES, None, error, connection_invalidated=raw.closed) from error
+    await driver.copy(connection, _COPY_ENTRIES, rows)
 
 
 async def add_to_rollups(connection: AsyncConnection, changes: RollupChanges) -> None:

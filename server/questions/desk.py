@@ -12,8 +12,7 @@ from server.protocol.codes import Code
 from server.protocol.pushes import QuestionState
 from server.questions.faces import as_public, as_staff
 from server.questions.rules import Answer, Approve, Dismiss, Move, Question, Restore, carry_out, is_visible
-from server.shows.audit import Actor, audit_row
-from server.shows.tables import AuditRow
+from server.shows.audit import Actor, audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +48,13 @@ class Standing:
 
 
 class Desk:
-    """Holds the questions that a batch of tasks is about; `moved`, `pinned`, `audits` and `facts` are what came of it."""
+    """Holds the questions that a batch of tasks is about; `moved`, `pinned` and `facts` are what came of it."""
 
     def __init__(self, tx: ShowTransaction, questions: list[Question], pinned: str | None) -> None:
         self._tx = tx
         self._questions = {question.id: question for question in questions}
         self._moved_ids: set[str] = set()
         self.pinned = pinned
-        self.audits: list[AuditRow] = []
         self.facts: list[Fact] = []
 
     @property
@@ -131,7 +129,7 @@ class Desk:
         self._tx.publish("question.pinned", {"question": question_id})
 
     def _audit(self, task: Task, action: str, question: Question, details: dict[str, Any]) -> None:
-        self.audits.append(audit_row(self._tx, task.actor, action, question.id, **details))
+        audit(self._tx, task.actor, action, question.id, **details)
 
 
 _NAMES: dict[type[Move], str] = {

@@ -40,7 +40,7 @@ from server.questions.rules import (
     is_visible,
 )
 from server.shows.audit import Actor
-from server.shows.repository import insert_audit, read_show, update_show
+from server.shows.repository import read_show, update_show
 from server.viewers.text import clean_text
 
 
@@ -217,6 +217,5 @@ async def moderate_many(tx: ShowTransaction, tasks: Sequence[Task]) -> list[Stan
     await update_moved(tx.connection, desk.moved)
     if desk.pinned != show.pinned_question:
         await update_show(tx.connection, tx.show_id, {"pinned_question": desk.pinned})
-    await insert_audit(tx.connection, desk.audits)
     await append_facts(tx.connection, desk.facts)
     return answers

@@ -24,9 +24,9 @@ from server.shop.repository import (
     set_stock,
 )
 from server.shop.rules import Batch, Counter, Order, Purchase, Receipt, restock
-from server.shows.audit import Actor, audit_row
-from server.shows.repository import insert_audit, read_show, update_show
-from server.shows.tables import AuditRow, ShowRow
+from server.shows.audit import Actor, audit
+from server.shows.repository import read_show, update_show
+from server.shows.tables import ShowRow
 from server.viewers.roles import is_staff, role_in
 from server.viewers.tokens import Identity
 
@@ -154,7 +154,7 @@ async def restock_many(tx: ShowTransaction, wanted: Sequence[Restocking]) -> lis
         return [RefusedError(Code.NOT_FOUND) for _ in wanted]
     locked = await lock_products(tx.connection, show.channel_id, (w.product_id for w in wanted))
     products, changed = {p.id: p for p in locked}, set[str]()
-    answers, audits = list[int | RefusedError](), list[AuditRow]()
+    answers: list[int | RefusedError] = []
     for restocking in wanted:
         product = products.get(restocking.product_id)
         try:
@@ -167,10 +167,9 @@ async def restock_many(tx: ShowTransaction, wanted: Sequence[Restocking]) -> lis
         changed.add(after.id)
         answers.append(after.stock)
         details = {"add": restocking.add, "stock": after.stock}
-        audits.append(audit_row(tx, restocking.actor, "product.restock", after.id, **details))
+        audit(tx, restocking.actor, "product.restock", after.id, **details)
     if changed:
         await set_stock(tx.connection, [products[id] for id in sorted(changed)])
-        await insert_audit(tx.connection, audits)
         await publish_stock(tx, {id: products[id].stock for id in sorted(changed)})
     return answers
 
@@ -181,7 +180,7 @@ async def pin_many(tx: ShowTransaction, wanted: Sequence[Pinning]) -> list[int |
     if show is None:
         return [RefusedError(Code.NOT_FOUND) for _ in wanted]
     on_sale = await list_on_sale(tx.connection, show.channel_id, _named(wanted))
-    pinned, audits = show.pinned_product, list[AuditRow]()
+    pinned = show.pinned_product
     answers: list[int | RefusedError] = []
     for pinning in wanted:
         if pinning.pinned and pinning.product_id not in on_sale:
@@ -191,12 +190,11 @@ async def pin_many(tx: ShowTransaction, wanted: Sequence[Pinning]) -> list[int |
         if after != pinned:
             tx.publish("product.pinned", {"product": after})
             action = "product.pin" if pinning.pinned else "product.unpin"
-            audits.append(audit_row(tx, pinning.actor, action, after or pinned or ""))
+            audit(tx, pinning.actor, action, after or pinned or "")
             pinned = after
         answers.append(tx.top)
     if pinned != show.pinned_product:
         await update_show(tx.connection, tx.show_id, {"pinned_product": pinned})
-    await insert_audit(tx.connection, audits)
     return answers
 
 

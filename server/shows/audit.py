@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from server.clock import to_wire
 from server.ids import new_id
 from server.journal.transaction import ShowTransaction
-from server.shows.tables import AuditRow
+from server.shows.repository import INSERT_AUDITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +18,16 @@ class Actor:
     role: str
 
 
-def audit_row(tx: ShowTransaction, actor: Actor, action: str, subject: str, **details: Any) -> AuditRow:
-    """Return the row that says `actor` did `action` to `subject`; `details` must be JSON-ready and hold no viewer's text."""
-    return AuditRow(
-        id=new_id("a"),
-        show_id=tx.show_id,
-        at=tx.now,
-        actor=actor.viewer_id,
-        role=actor.role,
-        action=action,
-        subject=subject,
-        details=details,
-    )
+def audit(tx: ShowTransaction, actor: Actor, action: str, subject: str, **details: Any) -> None:
+    """Note that `actor` did `action` to `subject`; `details` must be JSON-ready and hold no viewer's text."""
+    row = {
+        "id": new_id("a"),
+        "show_id": tx.show_id,
+        "at": to_wire(tx.now),
+        "actor": actor.viewer_id,
+        "role": actor.role,
+        "action": action,
+        "subject": subject,
+        "details": details,
+    }
+    tx.write(INSERT_AUDITS, [row])

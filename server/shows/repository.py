@@ -1,8 +1,8 @@
 """All SQL of shows, their channels and the audit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +16,17 @@ _SHOW = ShowRow.__table__  # type: ignore[attr-defined]
 _CHANNEL = ChannelRow.__table__  # type: ignore[attr-defined]
 _HEAD = JournalHead.__table__  # type: ignore[attr-defined]
 _AUDIT = AuditRow.__table__  # type: ignore[attr-defined]
+
+INSERT_AUDITS: Final = """
+    INSERT INTO audit (id, show_id, at, actor, role, action, subject, details)
+    SELECT id, show_id, at, actor, role, action, subject, details
+    FROM json_to_recordset(CAST(%s AS json)) AS a (
+        id text, show_id text, at timestamptz, actor text, role text, action text, subject text, details jsonb)
+"""
+SET_ANNOUNCEMENT: Final = """
+    UPDATE show SET announcement = a.announcement
+    FROM json_to_recordset(CAST(%s AS json)) AS a (show_id text, announcement jsonb) WHERE show.id = a.show_id
+"""
 
 
 async def read_channel_of(connection: AsyncConnection, show_id: str) -> str | None:
@@ -67,10 +78,9 @@ async def update_show(connection: AsyncConnection, show_id: str, changes: Mappin
     await connection.execute(update(_SHOW).where(_SHOW.c.id == show_id).values(**changes))
 
 
-async def insert_audit(connection: AsyncConnection, rows: Sequence[AuditRow]) -> None:
-    """Write who did what."""
-    if rows:
-        await connection.execute(insert(_AUDIT), [row.model_dump() for row in rows])
+async def insert_audit(connection: AsyncConnection, row: AuditRow) -> None:
+    """Write who did what, outside of a show's transaction."""
+    await connection.execute(insert(_AUDIT).values(**row.model_dump()))
 
 
 def as_show(row: ShowRow) -> Show:

@@ -16,8 +16,9 @@ from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.protocol.pushes import Announcement, Moderation, Show, ShowState, Video
-from server.shows.audit import Actor, audit_row
+from server.shows.audit import Actor, audit
 from server.shows.repository import (
+    SET_ANNOUNCEMENT,
     as_show,
     channel_exists,
     insert_audit,
@@ -110,7 +111,7 @@ class Shows:
             if not await channel_exists(connection, channel_id):
                 raise RefusedError(Code.NOT_FOUND, "There is no such channel.")
             await insert_show(connection, row, epoch=new_epoch())
-            await insert_audit(connection, [_creation(row, actor)])
+            await insert_audit(connection, _creation(row, actor))
         return as_show(row)
 
     async def find(self, show_id: str) -> Show:
@@ -139,7 +140,7 @@ async def step_many(tx: ShowTransaction, steps: Sequence[Stepping]) -> list[Show
     row = await read_show(tx.connection, tx.show_id)
     if row is None:
         return [RefusedError(Code.NOT_FOUND) for _ in steps]
-    show, audits = as_show(row), list[AuditRow]()
+    show = as_show(row)
     answers: list[ShowState | RefusedError] = []
     for stepping in steps:
         try:
@@ -151,9 +152,8 @@ async def step_many(tx: ShowTransaction, steps: Sequence[Stepping]) -> list[Show
             await update_show(tx.connection, tx.show_id, _changes(state, tx.now))
             show = _show_in(state, show, to_wire(tx.now))
             tx.publish("show.started" if state == "live" else "show.ended", {"show": show})
-            audits.append(audit_row(tx, stepping.actor, f"show.{stepping.step}", tx.show_id))
+            audit(tx, stepping.actor, f"show.{stepping.step}", tx.show_id)
         answers.append(state)
-    await insert_audit(tx.connection, audits)
     return answers
 
 
@@ -162,10 +162,10 @@ async def announce_many(tx: ShowTransaction, announced: Sequence[Announcing]) ->
     offsets, last = list[int | RefusedError](), Announcement(text="", by="", at=to_wire(tx.now))
     for announcing in announced:
         last = msgspec.structs.replace(last, text=announcing.text, by=announcing.actor.role)
-        offsets.append(tx.publish("announce", {"text": last.text, "by": last.by}))
-    await update_show(tx.connection, tx.show_id, {"announcement": msgspec.to_builtins(last)})
-    audits = [audit_row(tx, a.actor, "announce", str(o)) for a, o in zip(announced, offsets, strict=True)]
-    await insert_audit(tx.connection, audits)
+        offset = tx.publish("announce", {"text": last.text, "by": last.by})
+        audit(tx, announcing.actor, "announce", str(offset))
+        offsets.append(offset)
+    tx.write(SET_ANNOUNCEMENT, [{"show_id": tx.show_id, "announcement": last}])
     return offsets
 
 

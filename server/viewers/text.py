@@ -15,7 +15,9 @@ def clean_text(text: str, *, characters_max: int) -> str:
     Raises `invalid` when nothing visible is left, or more than `characters_max` code points are.
     """
     unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    cleaned = unicodedata.normalize("NFC", "".join(c for c in unified if _is_kept(c))).strip()
+    if not unified.isprintable():  # nothing printable is left out, and most text is
+        unified = "".join(c for c in unified if _is_kept(c))
+    cleaned = unicodedata.normalize("NFC", unified).strip()
     if not any(unicodedata.category(c)[0] not in _INVISIBLE for c in cleaned):
         raise RefusedError(Code.INVALID, "The text holds nothing visible.")
     if len(cleaned) > characters_max:

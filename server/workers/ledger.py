@@ -26,6 +26,8 @@ ENTRIES_MAX = 64
 ROWS_MAX = 6000
 """About so many rows are counted in one transaction, so that rollups are locked for a few tens of milliseconds only."""
 WAIT_SECONDS = 1.0
+WAITS_MAX = 4
+"""After so many waits for nothing SQL is told again how far the stream has been read: a show's figures settle by that."""
 BACKOFF_SECONDS = (0.25, 10.0)
 _CONTENTION = ("40001", "40P01", "55P03")
 
@@ -48,7 +50,7 @@ class LedgerWorker:
             try:
                 counted = await self.run_once()
                 if counted == 0:
-                    await self._stream.wait(self._position, WAIT_SECONDS)
+                    await self._wait()
                 elif counted is None:
                     await asyncio.sleep(WAIT_SECONDS)
                 pause = BACKOFF_SECONDS[0]
@@ -62,6 +64,11 @@ class LedgerWorker:
                     raise asyncio.CancelledError from error  # a driver made another error of our end
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))
                 pause = min(pause * 2, BACKOFF_SECONDS[1])
+
+    async def _wait(self) -> None:
+        for _ in range(WAITS_MAX):
+            if await self._stream.wait(self._position, WAIT_SECONDS):
+                return
 
     async def run_once(self) -> int | None:
         """Count the next flushes and return how many stream entries that were; None when another worker is at work.
