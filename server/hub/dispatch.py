@@ -12,6 +12,7 @@ from server.errors import RefusedError
 from server.hub import metrics
 from server.hub.connection import Connection
 from server.hub.hub import Hub
+from server.hub.metrics import COUNTS
 from server.protocol.codec import UndecodableError, decode_command, error_line
 from server.protocol.codes import Code
 from server.protocol.commands import Command, Join, Playing
@@ -45,8 +46,10 @@ class Dispatcher:
 
     def receive(self, connection: Connection, payload: bytes, now: float) -> None:
         """Carry out the commands in one text frame; `now` is the loop's time."""
-        lines = payload.split(b"\n") if b"\n" in payload else (payload,)
-        for line in lines:
+        if b"\n" not in payload:
+            self._receive_line(connection, payload, now)
+            return
+        for line in payload.split(b"\n"):
             self._receive_line(connection, line, now)
 
     async def carry_out(self, connection: Connection, line: bytes, now: float) -> bytes | None:
@@ -71,7 +74,7 @@ class Dispatcher:
     def _receive_line(self, connection: Connection, line: bytes, now: float) -> None:
         if connection.leaving:
             return  # whoever has no answer by the close knows that nothing was done, and asks elsewhere
-        if connection in self._joining:
+        if self._joining and connection in self._joining:
             self._hold(connection, line)
             return
         try:
@@ -80,9 +83,8 @@ class Dispatcher:
             self._refuse_nonsense(connection, refused, now)
             return
         connection.nonsense = 0
-        metrics.COMMANDS.inc()
-        wait_seconds = self._spend(connection, now)
-        if wait_seconds:
+        COUNTS.commands += 1
+        if wait_seconds := self._spend(connection, now):
             self._refuse_too_fast(connection, command, wait_seconds)
         elif connection.room is None and type(command) is not Join:
             self._refuse(connection, command.id, RefusedError(Code.JOIN_FIRST))

@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Sequence
 from enum import Enum
 
-from server.hub.frames import PING_FRAME, close_frame, deflated_text_frame, text_frame
+from server.hub.frames import (
+    PING_FRAME,
+    close_frame,
+    deflate,
+    deflated_text_frame,
+    deflated_text_frame_of,
+    text_frame,
+)
 from server.protocol.codec import encode
 
 
@@ -13,6 +20,8 @@ class Encoding(Enum):
     FRAMES = "frames"
     DEFLATED_FRAMES = "deflated frames"
     EVENTS = "events"
+
+    __hash__ = object.__hash__  # lanes are looked up by it at every join, and Enum's own is Python
 
 
 Line = tuple[bytes, str | None]
@@ -25,6 +34,23 @@ def encode_lines(encoding: Encoding, lines: Sequence[Line]) -> bytes:
         return b"".join(_event(line) for line in lines)
     payload = b"\n".join([line for line, _ in lines])
     return deflated_text_frame(payload) if encoding is Encoding.DEFLATED_FRAMES else text_frame(payload)
+
+
+def encode_rest(encoding: Encoding, end: bytes, lines: Sequence[Line]) -> bytes:
+    """Return `end`, with which a first line ends, and `lines` after it, for `encode_begun`: made once, used for many."""
+    if encoding is Encoding.EVENTS:
+        return b"%b\n\n%b" % (end, encode_lines(encoding, lines))
+    rest = b"\n".join([end, *(line for line, _ in lines)])
+    return deflate(rest) if encoding is Encoding.DEFLATED_FRAMES else rest
+
+
+def encode_begun(encoding: Encoding, beginning: bytes, rest: bytes) -> bytes:
+    """Return lines as one frame, or as one event each: the first begins with `beginning`, and `rest` comes from `encode_rest`."""
+    if encoding is Encoding.EVENTS:
+        return b"data: %b%b" % (beginning, rest)
+    if encoding is Encoding.DEFLATED_FRAMES:
+        return deflated_text_frame_of(beginning, rest)
+    return text_frame(beginning + rest)
 
 
 def encode_close(encoding: Encoding, code: int, reason: str) -> bytes:

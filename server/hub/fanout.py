@@ -51,8 +51,7 @@ class FanOut:
 
 async def run_round(room: Room) -> bool:
     """Write everything pending to everybody in the room; return False when there was nothing."""
-    publications = room.take_pending()
-    pulse = room.pulse.take_line()
+    publications, pulse = room.take_round()
     if not publications and pulse is None:
         return False
     if publications:

@@ -69,6 +69,18 @@ class Reader:
 
         Raises FrameError: 1002 for a broken frame, 1007 for text that is not UTF-8, 1009 for a message over the limit.
         """
+        length = len(data) - 6
+        if (
+            0 < length < 126
+            and data[0] == 0x81
+            and data[1] == 0x80 | length
+            and self._rest is self._message is None
+        ):
+            # Nearly all that comes is one short text frame alone.
+            payload = apply_mask(data[6:], data[2:6])
+            if not payload.isascii():
+                _check_utf8(payload)
+            return [(_TEXT, payload)]
         if self._rest is not None:
             self._rest += data
             if len(self._rest) < self._need:
@@ -188,11 +200,27 @@ def binary_frame(payload: bytes) -> bytes:
     return _frame(0x82, payload)
 
 
-def deflated_frame(opcode: int, payload: bytes) -> bytes:
-    """Return one frame compressed by itself; no context is kept from frame to frame."""
+def deflate(payload: bytes) -> bytes:
+    """Return `payload` as a message's compressed end; no context is kept from message to message."""
     deflater = zlib.compressobj(1, zlib.DEFLATED, -DEFLATE_WINDOW_BITS, 5)
     packed = deflater.compress(payload) + deflater.flush(zlib.Z_SYNC_FLUSH)
-    return _frame(0xC0 | opcode, packed.removesuffix(_DEFLATE_TAIL))
+    return packed.removesuffix(_DEFLATE_TAIL)
+
+
+def deflated_frame(opcode: int, payload: bytes) -> bytes:
+    """Return one frame compressed by itself."""
+    return _frame(0xC0 | opcode, deflate(payload))
+
+
+def deflated_text_frame_of(beginning: bytes, packed: bytes) -> bytes:
+    """Return one compressed text frame: `beginning`, under 64 KiB, in a stored block (RFC 1951, 3.2.4), then what `deflate` made."""
+    length = len(beginning)
+    stored = b"\x00%b%b%b" % (
+        length.to_bytes(2, "little"),
+        (length ^ 0xFFFF).to_bytes(2, "little"),
+        beginning,
+    )
+    return _frame(0xC0 | _TEXT, stored + packed)
 
 
 def deflated_text_frame(payload: bytes) -> bytes:

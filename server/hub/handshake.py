@@ -1,23 +1,26 @@
 """The opening handshake's answer, pure (RFC 6455, section 4.2; RFC 7692, section 7.1)."""
 
-from base64 import b64decode, b64encode
+import re
+from binascii import Error as NotBase64
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha1
 from http import HTTPStatus
+
+from msgspec import Struct
 
 from server.hub.frames import DEFLATE_WINDOW_BITS
 
 LIVE_PATH = b"/v1/live"
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _DEFLATE = b"permessage-deflate; server_no_context_takeover; client_no_context_takeover"
+_HEAD = re.compile(rb"[^ \r\n\0]+ [^ \r\n\0]+ HTTP/1\.1(?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*)*")
 _SWITCHING = (
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, gc=False):
     """What to write back: `head` bytes; `accepted` says whether a WebSocket follows, `deflate` whether it may be compressed."""
 
     head: bytes
@@ -47,14 +50,11 @@ def parse_headers(head: bytes) -> dict[bytes, bytes]:
 
     Raises BadHeadError for anything that is not HTTP/1.1 by RFC 9112.
     """
-    request, *lines = head.split(b"\r\n")
-    if not request.endswith(b" HTTP/1.1") or request.count(b" ") != 2:
+    if _HEAD.fullmatch(head) is None:
         raise BadHeadError
     headers: dict[bytes, bytes] = {}
-    for line in lines:
-        name, colon, value = line.partition(b":")
-        if not colon or not name or name != name.strip() or b" " in name or b"\n" in line or b"\0" in line:
-            raise BadHeadError
+    for line in head.split(b"\r\n")[1:]:
+        name, _, value = line.partition(b":")
         name, value = name.lower(), value.strip(b" \t")
         headers[name] = headers[name] + b", " + value if name in headers else value
     return headers
@@ -75,18 +75,17 @@ def answer_upgrade(headers: Mapping[bytes, bytes], origins: frozenset[str]) -> A
         return refuse(HTTPStatus.BAD_REQUEST, "Sec-WebSocket-Key must be 16 bytes in base64")
     if not _origin_allowed(headers, origins):
         return refuse(HTTPStatus.FORBIDDEN, "this Origin is not allowed")
-    deflate = _accept_deflate(headers.get(b"sec-websocket-extensions", b""))
-    accept = b64encode(sha1(key + _GUID).digest())  # noqa: S324 (the RFC's choice, no secret)
+    offers = headers.get(b"sec-websocket-extensions")
+    deflate = _accept_deflate(offers) if offers else b""
+    accept = b2a_base64(sha1(key + _GUID).digest(), newline=False)  # noqa: S324 (the RFC's choice, no secret)
     extension = b"\r\nSec-WebSocket-Extensions: " + deflate if deflate else b""
     return Answer(_SWITCHING + accept + extension + b"\r\n\r\n", accepted=True, deflate=bool(deflate))
 
 
 def _is_key(key: bytes) -> bool:
-    if len(key) != 24:
-        return False
     try:
-        return len(b64decode(key, validate=True)) == 16
-    except ValueError:
+        return len(key) == 24 and len(a2b_base64(key, strict_mode=True)) == 16
+    except NotBase64:
         return False
 
 

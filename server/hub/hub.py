@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import secrets
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Protocol
@@ -73,6 +74,8 @@ class Hub:
         self._slow_seconds_max = slow_seconds_max
         self._wall = wall
         self._unjoined: deque[tuple[float, Connection]] = deque()
+        self._name = secrets.token_hex(6)
+        self._connections_made = 0
 
     # --- rooms
 
@@ -118,25 +121,27 @@ class Hub:
 
     # --- sockets
 
+    def new_connection_id(self) -> str:
+        """Return an id that no other connection has, in any process."""
+        self._connections_made += 1
+        return f"{self._name}{self._connections_made:x}"
+
     def opened(self, connection: Connection) -> None:
         """A connection has been let in; unless it has joined already, `join` must follow soon."""
         self.admission.enter(connection.host)
         if not connection.joined:
             self._unjoined.append((connection.heard_at + self._join_seconds, connection))
-        metrics.CONNECTIONS.inc()
 
     def closed(self, connection: Connection) -> None:
         """A connection is gone, for whatever reason."""
         self.leave(connection)
         self.admission.leave(connection.host)
-        metrics.CONNECTIONS.dec()
 
-    def enter(self, connection: Connection, room: Room, *, pulse_only: bool) -> None:
-        """Put a connection, who is known by now, into a room. The caller has written `joined` up to `room.sent`."""
+    def enter(self, connection: Connection, room: Room, lane: Lane) -> None:
+        """Put a connection, who is known by now, into a lane of a room. The caller has written `joined` up to `room.sent`."""
         connection.room = room
         room.connections[connection] = None
         room.empty_since = None
-        lane = room.lane_for(connection, pulse_only=pulse_only)
         connection.lane = lane
         lane.writers[connection] = connection.transport.write
         self.wheel.add(connection)
@@ -251,6 +256,8 @@ class Hub:
             elif connection.slow_since is None:
                 connection.ping()
         self._watch_the_slow(now)
+        metrics.CONNECTIONS.set(self.admission.open)
+        metrics.tell_counts()
 
     def _watch_the_slow(self, now: float) -> None:
         """Drop those who have been stuck too long; `close` would wait for a peer that does not read."""

@@ -1,5 +1,7 @@
 """What the hub counts; every label has a fixed, small set of values."""
 
+from dataclasses import dataclass
+
 from prometheus_client import Counter, Gauge, Histogram
 
 CONNECTIONS = Gauge("showfloor_connections", "Open sockets")
@@ -28,3 +30,20 @@ LOOP_LAG_SECONDS = Gauge("showfloor_loop_lag_seconds", "How late the event loop'
 UNSENT_BYTES = Gauge("showfloor_unsent_bytes", "Bytes buffered for slow sockets")
 SLOW = Gauge("showfloor_slow_connections", "Connections that are written only the pulse, or nothing")
 GAPS_TOLD = Counter("showfloor_gaps_told", "Slow viewers told to recover by themselves")
+
+
+@dataclass(slots=True)
+class _Counts:
+    commands: int = 0
+    joins_fresh: int = 0
+
+
+COUNTS = _Counts()
+"""What is counted for every viewer's every word, as plain numbers: a metric's own lock costs more than the counting."""
+
+
+def tell_counts() -> None:
+    """Add `COUNTS` to the metrics; called once a second."""
+    COMMANDS.inc(COUNTS.commands)
+    JOINS.labels("fresh").inc(COUNTS.joins_fresh)
+    COUNTS.commands = COUNTS.joins_fresh = 0

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from enum import Enum
 
 from server.hub.connection import Connection
-from server.hub.encoding import Encoding, encode_lines, plain, position_id
+from server.hub.encoding import Encoding, Line, encode_begun, encode_lines, encode_rest, position_id
 from server.hub.pulse import RoomPulse
 from server.protocol.publication import Publication
 
 EARLY_MAX = 1000
 """Publications ahead of a hole that are kept while it is filled; more are left to the top check."""
+
+WELCOMES_MAX = 32
+"""Beginnings of which a room keeps what follows, for a moment: in a storm most come from a few positions."""
 
 
 class Reading(Enum):
@@ -20,6 +23,8 @@ class Reading(Enum):
     VIEWER = "viewer"
     STAFF = "staff"
     PULSE = "pulse"
+
+    __hash__ = object.__hash__
 
 
 class Lane:
@@ -33,18 +38,21 @@ class Lane:
         self.epoch = epoch
         self.writers: dict[Connection, Callable[[bytes], None]] = {}
 
-    def encode(
-        self, publications: Sequence[Publication], pulse: bytes | None, *, joined: bytes | None = None
-    ) -> bytes | None:
-        """Return what this lane reads of a round, after `joined` for one who has just come; None when that is nothing."""
-        lines = [] if joined is None else plain([joined])
+    def encode(self, publications: Sequence[Publication], pulse: bytes | None) -> bytes | None:
+        """Return what this lane reads of a round; None when that is nothing."""
+        lines = self.lines(publications, pulse)
+        return encode_lines(self.encoding, lines) if lines else None
+
+    def lines(self, publications: Sequence[Publication], pulse: bytes | None) -> list[Line]:
+        """Return the lines that this lane reads of a round."""
+        lines: list[Line] = []
         if self.reading is Reading.VIEWER:
             lines += [(p.line, self._id_of(p)) for p in publications]
         elif self.reading is Reading.STAFF:
             lines += [(p.for_staff, self._id_of(p)) for p in publications]
         if pulse is not None:
             lines.append((pulse, None))
-        return encode_lines(self.encoding, lines) if lines else None
+        return lines
 
     def _id_of(self, publication: Publication) -> str | None:
         return position_id(self.epoch, publication.offset) if self.encoding is Encoding.EVENTS else None
@@ -93,6 +101,8 @@ class Room:
         self._lanes = {(r, e): Lane(r, e, epoch) for r in Reading for e in Encoding}
         self._ring: deque[Publication] = deque(maxlen=ring_length)
         self._early: dict[int, Publication] = {}
+        self._welcomes: dict[tuple[Lane, int, bytes | None], bytes] = {}
+        """What those who join now read behind their own words, made once for all of them; empty again when the room moves on."""
 
     @property
     def lanes(self) -> Iterable[Lane]:
@@ -134,21 +144,40 @@ class Room:
         """Whether publications wait for one that is missing."""
         return bool(self._early)
 
-    def take_pending(self) -> list[Publication]:
-        """Return what the next round sends, and count it as sent."""
+    def take_round(self) -> tuple[list[Publication], bytes | None]:
+        """Return what the next round sends, publications and a pulse line, and count it as sent."""
         pending, self.pending = self.pending, []
         self.sent = self.top
-        return pending
+        self._welcomes.clear()
+        return pending, self.pulse.take_line()
+
+    def welcome(self, lane: Lane, beginning: bytes, offset: int, snapshot: bytes | None) -> bytes:
+        """Return what one who joins reads: a line that begins with `beginning` and may hold a snapshot; what was sent since; the pulse.
+
+        "Since" is after `offset`, which the room must reach (`reaches`).
+        """
+        key = (lane, offset, snapshot)
+        rest = self._welcomes.get(key)
+        if rest is None:
+            end = b"}" if snapshot is None else b',"snapshot":%b}' % snapshot
+            lines = lane.lines(self.sent_after(offset) or [], self.pulse.whole_line())
+            rest = encode_rest(lane.encoding, end, lines)
+            if len(self._welcomes) < WELCOMES_MAX:
+                self._welcomes[key] = rest
+        return encode_begun(lane.encoding, beginning, rest)
+
+    def reaches(self, offset: int) -> bool:
+        """Whether everything that was sent after `offset` is in the ring."""
+        return offset >= self.sent or (bool(self._ring) and self._ring[0].offset <= offset + 1)
 
     def sent_after(self, offset: int) -> list[Publication] | None:
         """Return the publications with `offset < o <= sent`, or None when the ring does not reach back that far."""
-        missing = self.sent - offset
-        if missing <= 0:
-            return []
-        if not self._ring or self._ring[0].offset > offset + 1:
+        if not self.reaches(offset):
             return None
+        if offset >= self.sent:
+            return []
         first = offset + 1 - self._ring[0].offset
-        return [self._ring[i] for i in range(first, first + missing)]
+        return [self._ring[i] for i in range(first, first + self.sent - offset)]
 
     def restart(self, epoch: str, top: int) -> None:
         """Begin anew after the journal was restored under another epoch; nobody's position is worth anything then."""
@@ -159,3 +188,4 @@ class Room:
         self.pending = []
         self._ring.clear()
         self._early.clear()
+        self._welcomes.clear()

@@ -4,7 +4,6 @@ A live socket thus costs no HTTP parser, no ASGI task and no second parse of its
 """
 
 import asyncio
-import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
@@ -101,7 +100,7 @@ class LiveHttp(asyncio.Protocol):
         limits, transport = hub.admission.limits, cast("asyncio.Transport", self._transport)
         transport.set_write_buffer_limits(limits.unsent_bytes_max, limits.unsent_bytes_max // LOW_WATER_SHARE)
         connection = Connection(
-            secrets.token_hex(8),
+            hub.new_connection_id(),
             transport,
             host=host,
             encoding=Encoding.DEFLATED_FRAMES if answer.deflate else Encoding.FRAMES,

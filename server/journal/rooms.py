@@ -86,7 +86,7 @@ class Rooms:
         Starts a refresh by itself when the one at hand is getting old.
         """
         snapshot = room.snapshot
-        if snapshot is None or room.sent_after(snapshot.offset) is None:
+        if snapshot is None or not room.reaches(snapshot.offset):
             return None
         stale = room.top - snapshot.offset
         if stale and asyncio.get_running_loop().time() - snapshot.read_at > self._snapshot_seconds:

@@ -15,9 +15,9 @@ ROWS_MAX = 400_000
 """Rows of one sort that are held while Redis is away; what is new above that is left out and counted."""
 FLUSH_ROWS = 2_000
 """Rows of one sort per stream entry, so that neither this process nor the worker stalls on a big one."""
-HEARTBEAT_SECONDS = 90.0
+HEARTBEAT = timedelta(seconds=90)
 """An idle process goes on flushing so long, so that a show's end is covered by a flush of each process that had it."""
-HEARTBEAT_PAUSE_SECONDS = 5.0
+HEARTBEAT_PAUSE = timedelta(seconds=5)
 """How often it does so, while nobody here watches; who is watching is confirmed by every flush."""
 ROLL_CALL_SECONDS = 60.0
 """How often a flush names all open stretches."""
@@ -49,7 +49,8 @@ class Recorder:
         self._changed: dict[tuple[str, datetime], Stretch] = {}
         self._pending: deque[Flush] = deque()
         self._number = 0
-        self._alive_until = self._quiet_from = self._roll_call_at = self._heartbeat_at = clock.now()
+        now = clock.now()
+        self._alive_until = self._touched_at = self._roll_call_at = self._heartbeat_at = now
         self._wanted = asyncio.Event()
         self._sending = asyncio.Lock()
         self._closed = False
@@ -150,8 +151,7 @@ class Recorder:
         log.warning("recorder.last_flush_lost", rows=sum(flush.rows for flush in self._pending))
 
     def _touch(self) -> datetime:
-        now = self._clock.now()
-        self._quiet_from = now + timedelta(seconds=HEARTBEAT_SECONDS)
+        self._touched_at = now = self._clock.now()
         return now
 
     def _end(self, stretch: Stretch, at: datetime) -> None:
@@ -168,10 +168,10 @@ class Recorder:
             list(self._changed.values()),
         )
         longest = max(len(tallies), len(attendances), len(stretches))
-        due = self._heartbeat_at <= now < self._quiet_from
+        due = self._heartbeat_at <= now < self._touched_at + HEARTBEAT
         if not (longest or self._open or due or ended):
             return
-        self._heartbeat_at = now + timedelta(seconds=HEARTBEAT_PAUSE_SECONDS)
+        self._heartbeat_at = now + HEARTBEAT_PAUSE
         self._tallies, self._attendances, self._changed = {}, {}, {}
         for start in range(0, max(longest, 1), FLUSH_ROWS):
             part = slice(start, start + FLUSH_ROWS)

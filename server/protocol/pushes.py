@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from server.protocol.commands import Position
 
@@ -127,10 +127,10 @@ class ProductStock(Struct, frozen=True):
     stock: int
 
 
-class Joined(Struct, frozen=True, tag_field="type", tag="joined", omit_defaults=True):
-    """The answer to `join`. Documentation of its shape: the hub writes it from parts, since the snapshot's bytes are shared."""
+class Joined(Struct, frozen=True, tag_field="type", tag="joined", omit_defaults=True, kw_only=True):
+    """The answer to `join`. The snapshot's bytes are put in behind the rest, since they are shared."""
 
-    id: int
+    id: int | UnsetType = UNSET
     viewer: str
     role: str
     expires_at: str

@@ -5,7 +5,6 @@ A stream is a connection of the hub like any other, in a lane of its own encodin
 
 import asyncio
 import math
-import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, cast, get_args
@@ -224,7 +223,7 @@ async def post_command(show: ShowId, request: Request, identity: CurrentIdentity
 def _new_connection(limits: Limits, hub: Hub, host: str) -> Connection:
     transport = StreamTransport(hub)
     connection = Connection(
-        secrets.token_hex(8),
+        hub.new_connection_id(),
         transport,
         host=host,
         encoding=Encoding.EVENTS,

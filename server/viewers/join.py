@@ -2,20 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable
-from typing import Any
+from datetime import datetime
+from functools import lru_cache
+
+from msgspec import UNSET
 
 from server.clock import to_wire
 from server.errors import RefusedError
 from server.hub import metrics
 from server.hub.connection import Connection
 from server.hub.hub import Hub
-from server.hub.room import Room
+from server.hub.room import Lane, Room
 from server.journal.rooms import Rooms
 from server.ledger.recorder import Recorder
 from server.protocol.codec import encode
 from server.protocol.codes import Code
 from server.protocol.commands import Join, Position
-from server.protocol.publication import Publication
+from server.protocol.pushes import Joined
 from server.viewers.roles import is_staff
 from server.viewers.tokens import Identity, Tokens
 
@@ -63,8 +66,9 @@ class Joins:
             self._check_space(room)
         self._hub.leave(connection)
         introduce(connection, identity)
-        connection.transport.write(_answer(connection, command, room, identity, token))
-        self._hub.enter(connection, room, pulse_only=command.pulse_only)
+        lane = room.lane_for(connection, pulse_only=command.pulse_only)
+        connection.transport.write(_answer(lane, command, room, identity, token))
+        self._hub.enter(connection, room, lane)
         if not connection.counted:
             return
         self._recorder.attend(
@@ -102,7 +106,7 @@ class Joins:
         if position is not None and position.epoch == room.epoch:
             if position.offset > room.sent:
                 return False  # the viewer comes from a process that is ahead of this one by a moment
-            if _gap_after(room, position) is not None:
+            if room.reaches(position.offset):
                 return True
         snapshot = self._rooms.snapshot_of(room)
         return snapshot is not None and snapshot.offset <= room.sent
@@ -125,47 +129,44 @@ def introduce(connection: Connection, identity: Identity) -> None:
     connection.expires_at = identity.expires_at.timestamp()
 
 
-def _gap_after(room: Room, position: Position | None) -> list[Publication] | None:
-    """Return what was sent after `position`, or None when that is not known whole."""
-    if position is None or position.epoch != room.epoch or position.offset > room.top:
-        return None
-    return room.sent_after(position.offset)
+def _recovers(room: Room, position: Position | None) -> bool:
+    """Whether everything after `position` is known."""
+    return (
+        position is not None
+        and position.epoch == room.epoch
+        and position.offset <= room.top
+        and room.reaches(position.offset)
+    )
 
 
-def _answer(
-    connection: Connection, command: Join, room: Room, identity: Identity, token: str | None
-) -> bytes:
-    """Return `joined`, the journal pushes since its position, and the whole pulse, as bytes for this connection."""
-    gap = _gap_after(room, command.position)
-    recovered = gap is not None
-    snapshot = room.snapshot
-    assert snapshot is not None, "made ready before, and a room never loses its snapshot"
-    if gap is None:
-        gap = room.sent_after(snapshot.offset) or []
-        base = snapshot.offset
+def _answer(lane: Lane, command: Join, room: Room, identity: Identity, token: str | None) -> bytes:
+    """Return `joined`, the journal pushes since its position, and the whole pulse, as bytes for this lane."""
+    position = command.position
+    if position is not None and _recovers(room, position):
+        snapshot = None
+        metrics.JOINS.labels("recovered").inc()
     else:
-        assert command.position is not None, "there is no gap without a position"
-        base = command.position.offset
-    joined = encode(_joined_head(command, room, identity, token, recovered=recovered, base=base))
-    if not recovered:
-        joined = b'%b,"snapshot":%b}' % (joined[:-1], snapshot.staff if connection.staff else snapshot.public)
-    metrics.JOINS.labels("recovered" if recovered else "refused" if command.position else "fresh").inc()
-    lane = room.lane_for(connection, pulse_only=command.pulse_only)
-    written = lane.encode(gap, room.pulse.whole_line(), joined=joined)
-    assert written is not None, "there is a line at least"
-    return written
+        held = room.snapshot
+        assert held is not None, "made ready before, and a room never loses its snapshot"
+        snapshot = held.staff if is_staff(identity.role) else held.public
+        if position is None:
+            metrics.COUNTS.joins_fresh += 1
+        else:
+            metrics.JOINS.labels("refused").inc()
+        position = Position(room.epoch, held.offset)
+    joined = Joined(
+        id=UNSET if command.id is None else command.id,
+        viewer=identity.viewer_id,
+        role=identity.role,
+        expires_at=_wire_of(identity.expires_at),
+        recovered=snapshot is None,
+        position=position,
+        token=token,
+    )
+    return room.welcome(lane, encode(joined)[:-1], position.offset, snapshot)
 
 
-def _joined_head(
-    command: Join, room: Room, identity: Identity, token: str | None, *, recovered: bool, base: int
-) -> dict[str, Any]:
-    head: dict[str, Any] = {} if command.id is None else {"id": command.id}
-    head |= {
-        "type": "joined",
-        "viewer": identity.viewer_id,
-        "role": identity.role,
-        "expires_at": to_wire(identity.expires_at),
-        "recovered": recovered,
-        "position": {"epoch": room.epoch, "offset": base},
-    }
-    return head if token is None else head | {"token": token}
+@lru_cache(maxsize=1024)
+def _wire_of(expires_at: datetime) -> str:
+    """Guests who join in the same second have the same."""
+    return to_wire(expires_at)

@@ -7,7 +7,7 @@ import pytest
 from server.clock import ManualClock
 from server.ledger import recorder as recorder_module
 from server.ledger.flush import Flush, decode_flush
-from server.ledger.recorder import FLUSH_ROWS, HEARTBEAT_SECONDS, ROLL_CALL_SECONDS, Recorder
+from server.ledger.recorder import FLUSH_ROWS, HEARTBEAT, ROLL_CALL_SECONDS, Recorder
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -148,7 +148,7 @@ async def test_a_full_recorder_leaves_out_what_is_new(monkeypatch: pytest.Monkey
 async def test_an_idle_process_falls_silent_but_not_while_somebody_watches() -> None:
     bench = Bench()
     bench.recorder.start_playing("show", "anna", "c1", NOON)
-    bench.clock.at += timedelta(seconds=2 * HEARTBEAT_SECONDS)
+    bench.clock.at += 2 * HEARTBEAT
     assert (await bench.flushed()).stretches
     assert not (await bench.flushed()).stretches
     bench.recorder.stop_playing("show", "anna", "c1", bench.clock.at)

@@ -1,5 +1,7 @@
 """A room: publications in whatever order they come, the ring, what was sent after a position, and the lanes."""
 
+import zlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,7 +42,7 @@ def test_publications_go_out_once_and_in_order_however_they_come(
         assert sent == list(range(TOP + 1, room.top + 1))
     assert sent == sorted(order)
     assert not room.gapped
-    assert offsets(room.take_pending()) == sent
+    assert offsets(room.take_round()[0]) == sent
 
 
 def test_a_hole_holds_back_what_comes_after_it_until_it_is_filled() -> None:
@@ -65,7 +67,7 @@ def test_what_is_early_is_bounded_and_never_bars_what_is_due(monkeypatch: pytest
 def test_what_was_sent_after_a_position_is_whole_or_not_known(sent: int, after: int, pending: int) -> None:
     room = fresh_room()
     room.deliver([publication(TOP + n) for n in range(1, sent + 1)])
-    room.take_pending()
+    room.take_round()
     room.deliver([publication(TOP + sent + n) for n in range(1, pending + 1)])
     found = room.sent_after(after)
     wanted = list(range(after + 1, TOP + sent + 1))
@@ -87,8 +89,8 @@ def test_a_round_takes_what_is_pending_and_counts_it_as_sent() -> None:
     room = fresh_room()
     room.deliver([publication(11), publication(12)])
     assert room.sent == TOP
-    assert offsets(room.take_pending()) == [11, 12]
-    assert (room.sent, room.take_pending()) == (12, [])
+    assert offsets(room.take_round()[0]) == [11, 12]
+    assert (room.sent, room.take_round()) == (12, ([], None))
 
 
 def test_after_a_restored_journal_nothing_old_is_left() -> None:
@@ -123,6 +125,29 @@ def test_a_lane_with_nothing_to_read_gets_no_frame() -> None:
     assert Lane(Reading.VIEWER, Encoding.FRAMES, "k1").encode([], None) is None
 
 
-def test_whoever_has_just_joined_reads_joined_first() -> None:
-    written = Lane(Reading.PULSE, Encoding.FRAMES, "k1").encode([SECRET], None, joined=b'{"j":1}')
-    assert written == b'\x81\x07{"j":1}'
+def inflated(frame: bytes) -> bytes:
+    """The payload of a compressed frame of under 126 bytes."""
+    assert frame[0] == 0xC1
+    return zlib.decompressobj(-15).decompress(frame[2:] + b"\x00\x00\xff\xff")
+
+
+def test_whoever_joins_reads_joined_then_what_was_sent_since_then_the_pulse() -> None:
+    room = fresh_room()
+    lines = b'{"offset":9}\n{"offset":10}\n{"type":"pulse","reactions":{},"viewers":0}'
+    read = b'{"j":1,"snapshot":{"s":1}}\n' + lines
+    for reading, encoding in ((Reading.VIEWER, Encoding.FRAMES), (Reading.STAFF, Encoding.FRAMES)):
+        frame = room.welcome(Lane(reading, encoding, "k1"), b'{"j":1', 8, b'{"s":1}')
+        assert frame == bytes((0x81, len(read))) + read
+    packed = room.welcome(Lane(Reading.VIEWER, Encoding.DEFLATED_FRAMES, "k1"), b'{"j":1', 8, b'{"s":1}')
+    assert inflated(packed) == read
+    events = room.welcome(Lane(Reading.VIEWER, Encoding.EVENTS, "k1"), b'{"j":1', 9, None)
+    assert events.split(b"\n\n")[:2] == [b'data: {"j":1}', b'id: k1:10\ndata: {"offset":10}']
+
+
+def test_what_follows_a_beginning_is_made_once_until_the_room_moves_on() -> None:
+    room, lane = fresh_room(), Lane(Reading.PULSE, Encoding.FRAMES, "k1")
+    before = room.welcome(lane, b'{"j":1', TOP, None)
+    room.pulse.learn({"heart": 3}, 1)
+    assert room.welcome(lane, b'{"j":1', TOP, None) == before, "the round that is due tells the newcomer too"
+    room.take_round()
+    assert b'"heart":3' in room.welcome(lane, b'{"j":1', TOP, None)
