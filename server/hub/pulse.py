@@ -33,7 +33,7 @@ class RoomPulse:
         """Ticks since anything of it changed."""
         self.degraded = False
         self._told_degraded = False
-        self._added: Counter[str] = Counter()
+        self._added: dict[str, int] = {}
         self._unheard: Counter[str] = Counter()
         """What of `_added` this process has shown its own viewers already."""
         self._changed_reactions: set[str] = set()
@@ -41,7 +41,7 @@ class RoomPulse:
 
     def tally(self, kind: str, n: int) -> None:
         """Add `n` taps of `kind`; they travel with the next tick."""
-        self._added[kind] += n
+        self._added[kind] = self._added.get(kind, 0) + n
 
     @property
     def has_added(self) -> bool:
@@ -50,7 +50,7 @@ class RoomPulse:
 
     def take_added(self) -> dict[str, int]:
         """Return the taps since the last call, and forget them."""
-        added, self._added = dict(self._added), Counter()
+        added, self._added = self._added, {}
         return added
 
     def learn(self, reactions: dict[str, int], viewers: int) -> None:
@@ -61,7 +61,8 @@ class RoomPulse:
 
     def learn_alone(self, added: dict[str, int], viewers: int) -> None:
         """Go on with what this process knows by itself; the taps are kept and travel when the others can be heard again."""
-        self._added.update(added)
+        for kind, n in added.items():
+            self.tally(kind, n)
         fresh = {kind: n - self._unheard[kind] for kind, n in self._added.items()}
         self._unheard = Counter(self._added)
         self._take_over({kind: self.reactions.get(kind, 0) + n for kind, n in fresh.items()}, viewers)

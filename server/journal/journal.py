@@ -26,7 +26,7 @@ R = TypeVar("R")
 Handler = Callable[[ShowTransaction, Sequence[C]], Awaitable[Sequence[R | RefusedError]]]
 Deliver = Callable[[str, str, list[Publication]], None]
 
-GROUP_SECONDS = 0.040
+GROUP_SECONDS = 0.050
 """A busy show commits so often, and so its rooms have that many rounds: each costs a transaction, and a write to every viewer."""
 BATCH_COMMANDS_MAX = 1000
 WAITING_COMMANDS_MAX = 10_000

@@ -34,13 +34,16 @@ class Engagement:
 
     def react(self, connection: Connection, command: React) -> bytes | None:
         """Add taps to the pulse and to the viewer's record."""
-        room = _live_room(connection)
+        room = connection.room
+        assert room is not None, "the dispatcher refuses everything but join before that"
+        if room.state != "live":
+            raise RefusedError(Code.SHOW_NOT_LIVE)
         room.pulse.tally(command.kind, command.n)
         if connection.counted:
             self._recorder.count(
                 room.show_id, connection.viewer_id, connection.id, "reaction", command.kind, command.n
             )
-        return _ok(command)
+        return None if command.id is None else ok_line(command.id)
 
     def click(self, connection: Connection, command: Click) -> bytes | None:
         """Record that the viewer opened a product."""
@@ -86,14 +89,6 @@ class Engagement:
     def _count(self, connection: Connection, kind: str, target: str) -> None:
         if connection.room is not None and connection.room.state == "live" and connection.counted:
             self._recorder.count(connection.show_id, connection.viewer_id, connection.id, kind, target, 1)
-
-
-def _live_room(connection: Connection) -> Room:
-    room = connection.room
-    assert room is not None, "the dispatcher refuses everything but join before that"
-    if room.state != "live":
-        raise RefusedError(Code.SHOW_NOT_LIVE)
-    return room
 
 
 def _ok(command: Command) -> bytes | None:
