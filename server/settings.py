@@ -3,9 +3,18 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -14,12 +23,17 @@ from pydantic_settings import (
 )
 
 SECRET_CHARACTERS_MIN = 32
+PingSeconds = Annotated[float, Field(ge=1.0)]
+"""The connections are spread over whole seconds, so none is visited more often."""
 
 
 class Settings(BaseSettings):
-    """Everything that can be set. Limits say their unit in the name; 0 means "no limit" where the comment says so."""
+    """Everything that can be set. Limits say their unit in the name; 0 means "no limit" where the comment says so.
 
-    model_config = SettingsConfigDict(env_prefix="SHOWFLOOR_", extra="ignore")
+    A number's type says what is refused: `Positive…` takes nothing below the smallest step above 0, `NonNegative…` takes 0 too.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SHOWFLOOR_", extra="ignore", allow_inf_nan=False)
 
     database_url: str | None = None
     """PostgreSQL, as a SQLAlchemy URL or `postgresql://…`; none: the embedded one."""
@@ -39,49 +53,49 @@ class Settings(BaseSettings):
     """Take the viewer's address from `X-Forwarded-For` (its last entry), set by a proxy of yours."""
     redis_prefix: str = "sf"
     """Put before every Redis key and topic."""
-    database_pool_size: int = 10
+    database_pool_size: PositiveInt = 10
     """SQL connections per process."""
     pages: Path = Path(__file__).parent.parent / "client_demo" / "dist"
     """Where the built pages are."""
     worker: bool = True
     """Run the ledger's worker loop inside the server processes too."""
 
-    tick_ms: int = 250
+    tick_ms: PositiveInt = 250
     """The pulse's tick."""
-    round_ms: int = 25
+    round_ms: NonNegativeInt = 25
     """A busy room's shortest distance between two fan-out rounds; a quiet room's push goes at once."""
-    top_check_ms: int = 1000
+    top_check_ms: PositiveInt = 1000
     """How often SQL is asked for the newest offsets; four times as often while the bus is away."""
-    ring_length: int = 1000
+    ring_length: PositiveInt = 1000
     """Publications that a room keeps in memory; also the longest gap that is recovered."""
-    snapshot_ms: int = 2000
+    snapshot_ms: NonNegativeInt = 2000
     """A snapshot in the join path is at most this old (the tail since is added)."""
-    flush_ms: int = 1000
+    flush_ms: PositiveInt = 1000
     """The recorder's flush interval: what a killed process may lose of soft facts."""
-    ping_seconds: float = 25.0
-    silence_seconds: float = 60.0
-    join_seconds: float = 5.0
-    drain_seconds: float = 10.0
+    ping_seconds: PingSeconds = 25.0
+    silence_seconds: PositiveFloat = 60.0
+    join_seconds: PositiveFloat = 5.0
+    drain_seconds: NonNegativeFloat = 10.0
     """After SIGTERM, sockets are asked to leave over this long."""
 
-    connections_max: int = 50_000
+    connections_max: NonNegativeInt = 50_000
     """Sockets per process; 0: no limit. Above: 503 before the upgrade."""
-    connections_per_ip_max: int = 2_000
+    connections_per_ip_max: NonNegativeInt = 2_000
     """Sockets per address and process; 0: no limit."""
-    connections_per_show_max: int = 50_000
+    connections_per_show_max: NonNegativeInt = 50_000
     """Sockets per show and process; 0: no limit. Above: `show_full`."""
-    accepts_per_second_max: int = 5_000
+    accepts_per_second_max: NonNegativeInt = 5_000
     """New sockets per second and process; 0: no limit. Above: 503 with Retry-After."""
-    commands_per_second: float = 10.0
+    commands_per_second: PositiveFloat = 10.0
     """Refill of a socket's bucket of commands; reactions count too."""
-    commands_burst: int = 40
-    asks_per_minute: float = 12.0
+    commands_burst: PositiveInt = 40
+    asks_per_minute: NonNegativeFloat = 12.0
     """Per viewer and process, for `ask`; 0: no limit. Above: `too_fast`."""
-    commands_in_flight_max: int = 16
+    commands_in_flight_max: PositiveInt = 16
     """Commands of one socket that wait for SQL; above: `too_fast`."""
-    unsent_bytes_max: int = 64 * 1024
+    unsent_bytes_max: PositiveInt = 64 * 1024
     """Bytes of a socket that the kernel has not taken; above: the pulse alone, until it drains or `unsent_seconds_max` are over."""
-    unsent_seconds_max: float = 8.0
+    unsent_seconds_max: NonNegativeFloat = 8.0
     """A socket stuck for longer is dropped."""
 
     @field_validator("database_url")
@@ -98,6 +112,14 @@ class Settings(BaseSettings):
         if value and len(value.get_secret_value()) < SECRET_CHARACTERS_MIN:
             raise ValueError(f"SHOWFLOOR_SECRET needs at least {SECRET_CHARACTERS_MIN} characters")
         return value
+
+    @model_validator(mode="after")
+    def _let_a_pong_come_before_silence_is_over(self) -> Self:
+        if self.silence_seconds <= self.ping_seconds:
+            raise ValueError(
+                "SHOWFLOOR_SILENCE_SECONDS must be above SHOWFLOOR_PING_SECONDS, else every quiet viewer is dropped"
+            )
+        return self
 
     @classmethod
     def settings_customise_sources(

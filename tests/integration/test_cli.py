@@ -87,6 +87,12 @@ def test_a_setting_of_the_wrong_kind_is_named_without_its_value(data: Path) -> N
     assert "fast" not in result.stderr
 
 
+@pytest.mark.parametrize("words", [("serve",), ("config", "check")])
+def test_a_number_that_cannot_work_is_refused_with_its_name(words: tuple[str, ...], data: Path) -> None:
+    result = showfloor(*words, data=data, commands_per_second="0")
+    assert_one_line_of_fault(result, "SHOWFLOOR_COMMANDS_PER_SECOND", "greater than 0")
+
+
 def test_a_port_in_use_is_said_before_anything_is_started(data: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

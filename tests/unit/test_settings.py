@@ -1,0 +1,78 @@
+"""Numbers that no server could work with are refused when they are read, and zero is taken where it means something."""
+
+import pytest
+from pydantic import ValidationError
+
+from server.settings import Settings
+
+ABOVE_ZERO = (
+    "database_pool_size",
+    "tick_ms",
+    "top_check_ms",
+    "ring_length",
+    "flush_ms",
+    "ping_seconds",
+    "silence_seconds",
+    "join_seconds",
+    "commands_per_second",
+    "commands_burst",
+    "commands_in_flight_max",
+    "unsent_bytes_max",
+)
+ZERO_TOO = (
+    "round_ms",
+    "snapshot_ms",
+    "drain_seconds",
+    "connections_max",
+    "connections_per_ip_max",
+    "connections_per_show_max",
+    "accepts_per_second_max",
+    "asks_per_minute",
+    "unsent_seconds_max",
+)
+
+
+def numbers() -> set[str]:
+    """The names of all settings that are numbers."""
+    defaults = {name: field.get_default() for name, field in Settings.model_fields.items()}
+    return {
+        name
+        for name, value in defaults.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+
+
+def settings_with(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> Settings:
+    """The settings of an environment in which this one is set."""
+    monkeypatch.setenv(f"SHOWFLOOR_{name.upper()}", value)
+    return Settings()
+
+
+def test_every_number_is_looked_at() -> None:
+    assert {*ABOVE_ZERO, *ZERO_TOO} == numbers()
+
+
+@pytest.mark.parametrize("name", ABOVE_ZERO)
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "inf"])
+def test_a_number_that_must_be_above_zero_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    with pytest.raises(ValidationError, match=name):
+        settings_with(monkeypatch, name, value)
+
+
+@pytest.mark.parametrize("name", ZERO_TOO)
+@pytest.mark.parametrize("value", ["-1", "nan", "inf"])
+def test_a_number_below_zero_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    with pytest.raises(ValidationError, match=name):
+        settings_with(monkeypatch, name, value)
+
+
+@pytest.mark.parametrize("name", ZERO_TOO)
+def test_zero_is_taken_where_it_means_something(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    assert getattr(settings_with(monkeypatch, name, "0"), name) == 0
+
+
+def test_a_silence_that_no_pong_could_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValidationError, match="SHOWFLOOR_PING_SECONDS"):
+        settings_with(monkeypatch, "silence_seconds", "25")
