@@ -1,27 +1,31 @@
-"""How a question looks to those who read it: to everybody, and to staff. Pure."""
+"""How a question looks to those who read it: to everybody, and to staff, who see the same and more. Pure."""
+
+from typing import TypeVar
 
 from server.clock import to_wire
 from server.protocol import pushes
 from server.questions.rules import Question
 
+Face = TypeVar("Face", bound=pushes.Question)
+
 
 def as_public(question: Question) -> pushes.Question:
     """Return the question as everybody may see it."""
-    return pushes.Question(
-        id=question.id,
-        text=question.text,
-        author=question.author,
-        state=question.state,
-        votes=question.votes,
-        version=question.version,
-        asked_at=to_wire(question.asked_at),
-        answer=_answer_of(question),
-    )
+    return _as(pushes.Question, question)
 
 
 def as_staff(question: Question) -> pushes.StaffQuestion:
     """Return the question as staff see it."""
-    return pushes.StaffQuestion(
+    return _as(
+        pushes.StaffQuestion,
+        question,
+        dismissed_reason=question.dismissed_reason,
+        moderated_by=question.moderated_by,
+    )
+
+
+def _as(face: type[Face], question: Question, **more: str | None) -> Face:
+    return face(
         id=question.id,
         text=question.text,
         author=question.author,
@@ -30,8 +34,7 @@ def as_staff(question: Question) -> pushes.StaffQuestion:
         version=question.version,
         asked_at=to_wire(question.asked_at),
         answer=_answer_of(question),
-        dismissed_reason=question.dismissed_reason,
-        moderated_by=question.moderated_by,
+        **more,
     )
 
 
