@@ -50,7 +50,8 @@ class Recorder:
         self._pending: deque[Flush] = deque()
         self._number = 0
         now = clock.now()
-        self._alive_until = self._touched_at = self._roll_call_at = self._heartbeat_at = now
+        self._alive_until = self._roll_call_at = self._heartbeat_at = now
+        self._touched_at = now - HEARTBEAT  # who has nothing to tell yet is silent
         self._wanted = asyncio.Event()
         self._sending = asyncio.Lock()
         self._closed = False

@@ -93,13 +93,12 @@ async def _apply(connection: AsyncConnection, batch: Batch) -> None:
     pairs |= await intake.read_open_pairs(connection, batch.returned)
     changes: RollupChanges = {}
     add_facts(changes, batch.tallies)
-    await copy_entries(
-        connection,
-        (
+    if batch.tallies:
+        rows = (
             (t.show_id, t.viewer_id, t.kind, t.target, t.n, t.connection_id, None, None, None, t.at)
             for t in batch.tallies
-        ),
-    )
+        )
+        await copy_entries(connection, rows)
     for show_id, viewer_id, change in await derive_visits(connection, pairs):
         change_of(changes, show_id, viewer_id).visits += change
     await add_to_rollups(connection, changes)

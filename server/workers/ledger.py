@@ -42,6 +42,7 @@ class LedgerWorker:
         self._stream = bus.ledger
         self._position = START
         self._cursor_made = False
+        self._at_end = False
 
     async def run(self) -> None:
         """Count for ever. Whatever fails is logged, counted, and tried again after a pause; nothing is counted twice by that."""
@@ -49,7 +50,7 @@ class LedgerWorker:
         while True:
             try:
                 counted = await self.run_once()
-                if counted == 0:
+                if self._at_end:
                     await self._wait()
                 elif counted is None:
                     await asyncio.sleep(WAIT_SECONDS)
@@ -75,6 +76,7 @@ class LedgerWorker:
 
         A flush that cannot be counted is set aside, so that it does not stop those behind it. Raises when Redis or SQL is away.
         """
+        self._at_end = False
         try:
             return await self._count(ENTRIES_MAX)
         except Exception as error:
@@ -105,7 +107,7 @@ class LedgerWorker:
                 last_id = START
             at_end = taken == len(entries) < entries_max
             await intake.save_cursor(connection, self._stream.key, last_id, at_end=at_end)
-        self._position = last_id
+        self._position, self._at_end = last_id, at_end
         if taken:
             _tell(applied, flushes, time.perf_counter() - began)
             await self._stream.trim(last_id)
