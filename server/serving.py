@@ -5,7 +5,9 @@ import os
 import signal
 from collections.abc import Generator
 from contextlib import contextmanager
+from multiprocessing import parent_process
 from socket import SO_SNDBUF, SOL_SOCKET, socket
+from threading import Thread
 from typing import Any
 
 import uvicorn
@@ -61,7 +63,11 @@ class LiveServer(uvicorn.Server):
 
 
 class LiveProcess(multiprocess.Process):
-    """A child process with our server in it."""
+    """A child process with our server in it, which ends in good order when its parent is gone, however that ended."""
+
+    def target(self, sockets: list[socket] | None = None) -> None:
+        Thread(target=_end_with_the_parent, name="parent", daemon=True).start()
+        super().target(sockets)
 
     @property
     def server(self) -> uvicorn.Server:
@@ -86,6 +92,14 @@ def serve_in_processes(settings: Settings, listening: socket, workers: int) -> N
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _end_with_the_parent() -> None:
+    """Wait until the pipe that the parent holds is closed, which its death does on every system; then do as SIGTERM does."""
+    parent = parent_process()
+    assert parent is not None, "this is a child process"
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _config(app: FastAPI | str, settings: Settings, *, workers: int = 1) -> uvicorn.Config:
