@@ -121,10 +121,10 @@ check-generated: $(DONE)/dev
 	$(say) 'Generated files are up to date'
 	@$(BIN)/python -m server.generate --check
 
-# The SQL is Alembic's own, without the table that it keeps for itself.
+# The SQL is Alembic's own, with the timeouts that it sets first, and without the table that it keeps for itself.
 check-sql: $(DONE)/dev
 	$(say) 'SQL of the migrations'
-	@$(BIN)/python -c '$(PRINT_SQL)' | sed -e '1,/^-- Running upgrade/d' -e '/^COMMIT;$$/d' >$(VENV)/migrations.sql
+	@$(BIN)/python -c '$(PRINT_SQL)' | sed -e '1,/^-- Running upgrade/{/^SET /!d;}' -e '/^COMMIT;$$/d' >$(VENV)/migrations.sql
 	@$(BIN)/squawk $(VENV)/migrations.sql >$(VENV)/squawk.txt || { cat $(VENV)/squawk.txt; exit 1; }
 
 PRINT_SQL := from alembic import command; from server.db.migrations import alembic_config; \

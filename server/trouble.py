@@ -88,8 +88,14 @@ def _bad_settings(error: "ValidationError") -> str:
 def _database_trouble(error: "DBAPIError") -> Trouble:
     told = str(error.orig).strip().splitlines() if error.orig is not None else []
     reason = told[0].strip() if told else type(error).__name__
+    from psycopg.errors import LockNotAvailable, QueryCanceled
     from sqlalchemy.exc import ProgrammingError
 
+    if isinstance(error.orig, LockNotAvailable | QueryCanceled):
+        return Trouble(
+            f"the database took too long, and nothing was changed ({reason})",
+            "end what keeps its tables (pg_stat_activity shows it), or try again when less is going on",
+        )
     if isinstance(error, ProgrammingError):
         return Trouble(f"the database's tables are not as expected ({reason})", "run `showfloor migrate`")
     return Trouble(

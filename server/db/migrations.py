@@ -7,6 +7,10 @@ from alembic.config import Config
 from sqlalchemy import create_engine, make_url, text
 
 SCRIPTS = Path(__file__).parent / "alembic"
+LOCK_TIMEOUT = "2s"
+"""How long a migration waits for a table: whoever comes to that table meanwhile waits behind it, and viewers are given up after five."""
+STATEMENT_TIMEOUT = "60s"
+"""How long one statement of a migration may take; one that is known to need more sets its own before it."""
 _LOCK = 0x53484F57  # "SHOW"
 
 
@@ -19,7 +23,11 @@ def alembic_config(url: str) -> Config:
 
 
 def migrate(url: str) -> None:
-    """Upgrade the database at `url` to the newest schema; does nothing when it is there already."""
+    """Upgrade the database at `url` to the newest schema, wholly or not at all; does nothing when it is there already.
+
+    Its turn comes however long another process migrates. Then it waits for no table longer than `LOCK_TIMEOUT`, and raises
+    `OperationalError` when somebody keeps one.
+    """
     engine = create_engine(make_url(url))
     try:
         with engine.begin() as connection:

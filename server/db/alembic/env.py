@@ -9,6 +9,7 @@ import server.questions.tables
 import server.shop.tables
 import server.shows.tables
 import server.viewers.tables  # noqa: F401
+from server.db.migrations import LOCK_TIMEOUT, STATEMENT_TIMEOUT
 
 connection = context.config.attributes.get("connection")
 if connection is None:
@@ -21,4 +22,6 @@ if connection is None:
 else:
     context.configure(connection=connection, target_metadata=SQLModel.metadata)
 with context.begin_transaction():
+    context.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    context.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
     context.run_migrations()

@@ -1,0 +1,79 @@
+"""Migrations beside others who use the database: they wait their turn, keep nobody waiting for long, and change all or nothing."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+
+from server.db import migrations
+from server.db.migrations import alembic_config, migrate
+from server.embedded import PostgresProcess
+from tests.support.commands import showfloor
+from tests.support.eventually import eventually
+
+OTHERS_TABLE = "CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"
+LOCK_MS = 100
+
+
+@pytest.fixture
+def bare_url(postgres: PostgresProcess) -> Iterator[str]:
+    """The SQLAlchemy address of a database with nothing in it."""
+    postgres.create_database("unmigrated")
+    yield postgres.url("unmigrated")
+    postgres.drop_database("unmigrated")
+
+
+def connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(url.replace("+psycopg", ""))
+
+
+def tables(url: str) -> int:
+    """How many tables there are."""
+    with connect(url) as connection:
+        found = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
+    assert found is not None
+    return int(str(found[0]))
+
+
+def test_a_migration_gives_up_on_a_table_that_somebody_keeps_and_changes_nothing(
+    bare_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    urls = {"database_url": bare_url, "redis_url": redis_url}
+    with connect(bare_url) as other:
+        other.execute(OTHERS_TABLE)
+        other.commit()
+        other.execute("LOCK TABLE alembic_version")
+        refused = showfloor("migrate", data=tmp_path / "var", **urls)
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1, refused.stderr
+    assert "lock timeout" in refused.stderr
+    assert "nothing was changed" in refused.stderr
+    assert tables(bare_url) == 1
+    migrate(bare_url)
+    assert tables(bare_url) > 1
+
+
+async def test_a_migration_waits_its_turn_however_long_another_takes(
+    bare_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "LOCK_TIMEOUT", f"{LOCK_MS}ms")
+    waits_long = f"""SELECT 1 FROM pg_locks
+        WHERE locktype = 'advisory' AND NOT granted AND clock_timestamp() - waitstart > interval '{3 * LOCK_MS} ms'"""
+    with connect(bare_url) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [migrations._LOCK])
+        migrating = asyncio.create_task(asyncio.to_thread(migrate, bare_url))
+        await eventually(lambda: other.execute(waits_long).fetchone())
+        assert not migrating.done()
+    await migrating
+    assert tables(bare_url) > 1
+
+
+def test_the_timeouts_stand_before_the_first_change(capsys: pytest.CaptureFixture[str]) -> None:
+    command.upgrade(alembic_config("postgresql+psycopg://"), "head", sql=True)
+    script = capsys.readouterr().out
+    first_change = script.index("CREATE")
+    assert script.index(f"SET LOCAL lock_timeout = '{migrations.LOCK_TIMEOUT}'") < first_change
+    assert script.index(f"SET LOCAL statement_timeout = '{migrations.STATEMENT_TIMEOUT}'") < first_change
