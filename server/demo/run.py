@@ -4,10 +4,10 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import timedelta
 from socket import socket
 
+import msgspec
 from rich.console import Console
 
 from server.app import create_app
@@ -162,7 +162,9 @@ class _Demo:
     def _token_of(self, person: Person) -> str:
         """The token that a person of the past shows would have kept in their browser."""
         member = self._tokens.new_member(CHANNEL_ID, "viewer", name=person.name, viewer_id=person.viewer_id)
-        return self._tokens.sign(replace(member, guest=person.guest, remembered=person.remembered))
+        return self._tokens.sign(
+            msgspec.structs.replace(member, guest=person.guest, remembered=person.remembered)
+        )
 
 
 def _reachable(host: str) -> str:
