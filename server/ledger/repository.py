@@ -5,12 +5,14 @@ Rows travel as one JSON parameter (`json_to_recordset`) or by COPY: one round tr
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import driver
+from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact, RollupChanges, add_facts
 
 SETTLE_SECONDS = 2.0
@@ -21,17 +23,27 @@ SILENCE_SECONDS = 60.0
 ENTRY_COLUMNS = "show_id, viewer_id, kind, target, n, connection_id, amount_minor, currency, source, at"
 _COPY_ENTRIES = f"COPY ledger_entry ({ENTRY_COLUMNS}) FROM STDIN"
 
-_ADD_TO_ROLLUPS = text("""
+_INSERT_ENTRIES: Final = f"""
+    INSERT INTO ledger_entry ({ENTRY_COLUMNS})
+    SELECT {ENTRY_COLUMNS} FROM json_to_recordset(CAST(%s AS json)) AS e (
+        show_id text, viewer_id text, kind text, target text, n int, connection_id text, amount_minor bigint, currency text,
+        source text, at timestamptz)
+"""
+# Several changes of one viewer are one row: a statement may touch a row once.
+_ADD_TO_ROLLUPS: Final = """
     INSERT INTO rollup AS r (show_id, viewer_id, visits, reactions, impressions, clicks, shares, questions, votes, orders, units)
-    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS c (
+    SELECT show_id, viewer_id, sum(visits), sum(reactions), sum(impressions), sum(clicks), sum(shares),
+        sum(questions), sum(votes), sum(orders), sum(units)
+    FROM json_to_recordset(CAST(%s AS json)) AS c (
         show_id text, viewer_id text, visits int, reactions int, impressions int, clicks int, shares int,
         questions int, votes int, orders int, units int)
+    GROUP BY show_id, viewer_id ORDER BY show_id, viewer_id
     ON CONFLICT (show_id, viewer_id) DO UPDATE SET
         visits = r.visits + excluded.visits, reactions = r.reactions + excluded.reactions,
         impressions = r.impressions + excluded.impressions, clicks = r.clicks + excluded.clicks,
         shares = r.shares + excluded.shares, questions = r.questions + excluded.questions,
         votes = r.votes + excluded.votes, orders = r.orders + excluded.orders, units = r.units + excluded.units
-""")
+"""
 
 # A visit begins where a viewer's stretch starts more than 30 min after all earlier ones of theirs in the show, in any tab, had ended.
 # Visits are kept as entries; this brings them in line with the stretches and returns by how many each viewer's number changed.
@@ -103,8 +115,17 @@ _REACTION_TOTALS = text("""
 """)
 
 
+def record_facts(tx: ShowTransaction, facts: Sequence[Fact]) -> None:
+    """Keep `facts` and add them to the rollups with the show's transaction: both stand or fall with what they tell of."""
+    if facts:
+        changes: RollupChanges = {}
+        add_facts(changes, facts)
+        tx.write(_INSERT_ENTRIES, facts)
+        tx.write(_ADD_TO_ROLLUPS, changes.values())
+
+
 async def append_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
-    """Keep `facts` and add them to the rollups, in the caller's transaction: both stand or fall with what they tell of."""
+    """`record_facts` for a transaction that is not a show's."""
     if not facts:
         return
     changes: RollupChanges = {}
@@ -138,8 +159,7 @@ async def copy_entries(connection: AsyncConnection, rows: Iterable[tuple[object,
 async def add_to_rollups(connection: AsyncConnection, changes: RollupChanges) -> None:
     """Add `changes` to the rollups. Rows are locked in the order of their keys, so that two such statements cannot deadlock."""
     if changes:
-        rows = [changes[key] for key in sorted(changes)]
-        await connection.execute(_ADD_TO_ROLLUPS, {"rows": as_json(rows)})
+        await driver.run(connection, _ADD_TO_ROLLUPS, [as_json(list(changes.values()))])
 
 
 async def derive_visits(

@@ -1,14 +1,16 @@
 """All SQL of questions and votes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, Select, bindparam, insert, select, text, update
+from sqlalchemy import Row, Select, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import driver
 from server.protocol import pushes
+from server.protocol.codec import encode
 from server.questions.faces import as_public, as_staff
 from server.questions.rules import VISIBLE, Question
 from server.questions.tables import QuestionRow, VoteRow
@@ -18,6 +20,15 @@ SNAPSHOT_QUESTIONS_MAX = 200
 _QUESTION = QuestionRow.__table__  # type: ignore[attr-defined]
 _VOTE = VoteRow.__table__  # type: ignore[attr-defined]
 
+INSERT_QUESTIONS: Final = """
+    INSERT INTO question (id, show_id, viewer_id, author, text, state, version, votes, asked_at, answer_text, answered_live,
+        answered_at, dismissed_reason, moderated_by)
+    SELECT id, show_id, viewer_id, author, text, state, version, votes, asked_at, answer_text, answered_live,
+        answered_at, dismissed_reason, moderated_by
+    FROM json_to_recordset(CAST(%s AS json)) AS q (
+        id text, show_id text, viewer_id text, author text, text text, state text, version int, votes int, asked_at timestamptz,
+        answer_text text, answered_live boolean, answered_at timestamptz, dismissed_reason text, moderated_by text)
+"""
 _INSERT_VOTES = text(
     """
     INSERT INTO vote (question_id, viewer_id, show_id, at)
@@ -83,9 +94,8 @@ async def read_voted_by(connection: AsyncConnection, show_id: str, viewer_id: st
 
 
 async def insert_questions(connection: AsyncConnection, questions: Sequence[Question]) -> None:
-    """Write new questions."""
-    if questions:
-        await connection.execute(insert(_QUESTION), [asdict(q) for q in questions])
+    """Write questions outside of a show's transaction."""
+    await driver.run(connection, INSERT_QUESTIONS, [encode(questions).decode()])
 
 
 async def update_moved(connection: AsyncConnection, questions: Sequence[Question]) -> None:

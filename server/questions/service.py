@@ -11,15 +11,15 @@ from server.ids import new_id
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact
-from server.ledger.repository import append_facts
+from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.protocol.commands import DismissReason
 from server.protocol.pushes import Moderation, QuestionVotes
 from server.questions.desk import Desk, Pin, Standing, Task, Unpin
 from server.questions.faces import as_public, as_staff
 from server.questions.repository import (
+    INSERT_QUESTIONS,
     add_votes,
-    insert_questions,
     insert_votes,
     read_asked_by,
     read_questions,
@@ -172,7 +172,7 @@ async def ask_many(tx: ShowTransaction, asked: Sequence[Asking]) -> list[Questio
         )
         for asking in asked
     ]
-    await insert_questions(tx.connection, questions)
+    tx.write(INSERT_QUESTIONS, questions)
     for question in questions:
         if state == "open":
             tx.publish(
@@ -181,7 +181,7 @@ async def ask_many(tx: ShowTransaction, asked: Sequence[Asking]) -> list[Questio
         else:
             tx.publish_to_staff("question.submitted", {"question": as_staff(question)})
     facts = [Fact(q.show_id, q.viewer_id, "question", tx.now, target=q.id) for q in questions]
-    await append_facts(tx.connection, facts)
+    record_facts(tx, facts)
     return list(questions)
 
 
@@ -197,7 +197,7 @@ async def vote_many(tx: ShowTransaction, votes: Sequence[Voting]) -> list[int | 
     if new:
         changed = await add_votes(tx.connection, Counter(question for question, _ in new))
         tx.publish("question.voted", {"votes": [QuestionVotes(q, n) for q, n in sorted(changed.items())]})
-        await append_facts(tx.connection, [Fact(tx.show_id, v, "vote", tx.now, target=q) for q, v in new])
+        record_facts(tx, [Fact(tx.show_id, v, "vote", tx.now, target=q) for q, v in new])
         counts |= changed
     return [
         counts[vote.question_id] if vote.question_id in counts else RefusedError(Code.NOT_FOUND)
@@ -217,5 +217,5 @@ async def moderate_many(tx: ShowTransaction, tasks: Sequence[Task]) -> list[Stan
     await update_moved(tx.connection, desk.moved)
     if desk.pinned != show.pinned_question:
         await update_show(tx.connection, tx.show_id, {"pinned_question": desk.pinned})
-    await append_facts(tx.connection, desk.facts)
+    record_facts(tx, desk.facts)
     return answers

@@ -9,7 +9,7 @@ from server.ids import new_id
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact
-from server.ledger.repository import append_facts
+from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.shop.neighbours import Neighbours, publish_stock
 from server.shop.payments import Payments
@@ -121,7 +121,7 @@ class Shop:
         batch = await self._decide(tx, show, purchases)
         if batch.orders:
             await set_stock(tx.connection, batch.products)
-            await append_facts(tx.connection, _as_facts(batch.orders))
+            record_facts(tx, _as_facts(batch.orders))
             await publish_stock(tx, {p.id: p.stock for p in batch.products})
         return batch.answers
 
