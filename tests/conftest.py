@@ -15,6 +15,7 @@ import redis
 from server.db.migrations import migrate
 from server.embedded import PostgresProcess, ValkeyProcess, start_postgres, start_valkey
 from server.settings import Settings
+from tests.support.databases import copy_database, spare_the_disk
 
 TEMPLATE = "showfloor_template"
 REDIS_DATABASES = 64
@@ -60,6 +61,7 @@ def engine_directory() -> Iterator[Path]:
 def postgres(engine_directory: Path) -> Iterator[PostgresProcess]:
     """The session's PostgreSQL. Do not stop it: a test that takes an engine away starts one of its own."""
     process = start_postgres(engine_directory / "postgres")
+    spare_the_disk(process)
     yield process
     process.stop()
 
@@ -84,7 +86,7 @@ def migrated_template(postgres: PostgresProcess) -> str:
 def database_url(postgres: PostgresProcess, migrated_template: str) -> Iterator[str]:
     """A database for this test alone, with the newest schema; dropped afterwards."""
     name = f"test_{next(_numbers)}"
-    postgres.create_database(name, template=migrated_template)
+    copy_database(postgres, name, migrated_template)
     yield postgres.url(name)
     postgres.drop_database(name)
 

@@ -11,6 +11,7 @@ from playwright.async_api import Browser
 from server.embedded import PostgresProcess, ValkeyProcess
 from server.settings import Settings
 from tests.support.browser import Desk, chromium
+from tests.support.databases import copy_database
 from tests.support.showroom import Showroom, showroom_on
 
 PAGES = Settings.model_fields["pages"].default
@@ -59,7 +60,7 @@ async def gallery(
     browser: Browser,
 ) -> AsyncIterator[Showroom]:
     """A server with past shows too, shared by tests that look and change nothing that another one looks at."""
-    postgres.create_database("gallery", template=migrated_template)
+    copy_database(postgres, "gallery", migrated_template)
     settings = Settings(
         database_url=postgres.url("gallery"),
         redis_url=valkey.url,

@@ -7,6 +7,7 @@ from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
 
 from server.embedded import PostgresProcess
+from tests.support.databases import copy_database
 from tests.support.stage import Stage, open_stage
 
 DATABASE = "features"
@@ -15,7 +16,7 @@ DATABASE = "features"
 @pytest.fixture(scope="module")
 def shared_database_url(postgres: PostgresProcess, migrated_template: str) -> Iterator[str]:
     """One database for the tests of a module: emptying its tables is quicker than making another."""
-    postgres.create_database(DATABASE, template=migrated_template)
+    copy_database(postgres, DATABASE, migrated_template)
     yield postgres.url(DATABASE)
     postgres.drop_database(DATABASE)
 

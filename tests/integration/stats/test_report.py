@@ -28,6 +28,7 @@ from tests.integration.stats.hand_made import (
     make_the_show,
     minutes,
 )
+from tests.support.databases import copy_database
 
 END = START + minutes(60)
 LONG_AFTER = START + timedelta(days=100)
@@ -61,7 +62,7 @@ async def made(database: Database) -> None:
 @pytest.fixture(scope="module")
 def report(postgres: PostgresProcess, migrated_template: str) -> Iterator[ShowReport]:
     """The report of `s` long afterwards, made once for all tests that only read it."""
-    postgres.create_database("report", template=migrated_template)
+    copy_database(postgres, "report", migrated_template)
     yield asyncio.run(_report_the_show(postgres.url("report")))
     postgres.drop_database("report")
 
