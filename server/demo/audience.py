@@ -21,6 +21,11 @@ from server.demo.people import Person, recognisable_viewers
 from server.demo.stage import Pace, Stage
 
 RECOGNISED_SHARE = 0.4
+ASKING_SECONDS = 22.0
+FIRST_ASKING_SECONDS = (8.0, 12.0, 15.0)
+"""Whoever has just started the demo is shown questions at once, and not many later."""
+EAGER = 0.1
+"""How much likelier somebody speaks while those first questions are wanted."""
 LURKING = 0.1
 """Whoever is less warm than this only watches: about three in ten."""
 REACTIONS = ("heart", "heart", "heart", "clap", "fire", "laugh", "wow")
@@ -39,27 +44,27 @@ class Ticket:
 class Audience:
     """`size` viewers of the live demo show on the server at `address` (`ws://host:port/v1/live`).
 
-    `token_of` signs the token that a person of the past shows would have kept.
+    `token_of` signs the token that a person of the past shows would have kept. With a `seed` their choices can be repeated.
     """
 
-    def __init__(self, address: str, size: int, token_of: TokenOf) -> None:
+    def __init__(self, address: str, size: int, token_of: TokenOf, *, seed: int | None = None) -> None:
         self.address = address
         self.stage = Stage()
         crowd = max(1.0, math.sqrt(size / 40))
-        self.asking = Pace(22.0)
+        self.asking = Pace(ASKING_SECONDS, FIRST_ASKING_SECONDS)
         self.buying = Pace(40.0 / crowd)
-        self._members = list(self._invite(size, token_of))
+        self.members = list(self._invite(size, token_of, seed))
 
     async def run(self) -> None:
         """Keep the audience there until cancelled; a server that goes away is waited for."""
         async with asyncio.TaskGroup() as group:
-            for number, viewer in enumerate(self._members):
-                group.create_task(viewer.come_and_go(delay=min(20.0, number * 0.15)))
+            for number, viewer in enumerate(self.members):
+                group.create_task(viewer.come_and_go(delay=arrival_seconds(number)))
 
-    def _invite(self, size: int, token_of: TokenOf) -> Iterable["SimulatedViewer"]:
+    def _invite(self, size: int, token_of: TokenOf, seed: int | None) -> Iterable["SimulatedViewer"]:
         known = recognisable_viewers()[: int(size * RECOGNISED_SHARE)]
         for number in range(size):
-            random = Random()
+            random = Random(None if seed is None else f"{seed} {number}")
             person = known[number] if number < len(known) else _newcomer(random)
             token = token_of(person) if number < len(known) else None
             yield SimulatedViewer(self, person, Ticket(token), random, watcher=number == 0)
@@ -152,9 +157,9 @@ class SimulatedViewer:
         random, loop = self._random, asyncio.get_running_loop()
         leaves_at = loop.time() + (math.inf if self._watcher else random.expovariate(1 / 240) + 10)
         while loop.time() < leaves_at:
-            await asyncio.sleep(random.expovariate(1 / 3.0) + 0.3)
+            await asyncio.sleep(self.pause_seconds())
             if self._audience.stage.live:
-                for command in self._next_commands(loop.time()):
+                for command in self.next_commands(loop.time()):
                     await socket.send(msgspec.json.encode(command).decode())
             if not self._watcher and random.random() < 0.004:
                 await self._look_away(socket)
@@ -164,8 +169,12 @@ class SimulatedViewer:
         await asyncio.sleep(self._random.uniform(5, 40))
         await socket.send(_line(type="playing"))
 
-    def _next_commands(self, now: float) -> list[dict[str, Any]]:
-        """Return what this viewer does next, often nothing."""
+    def pause_seconds(self) -> float:
+        """Return how long this viewer only watches before the next thing, if any."""
+        return self._random.expovariate(1 / 3.0) + 0.3
+
+    def next_commands(self, now: float) -> list[dict[str, Any]]:
+        """Return what this viewer does next, often nothing; `now` is in seconds, of any clock that runs on."""
         stage, random, warmth = self._audience.stage, self._random, self._person.warmth
         if stage.pinned is not None and stage.pinned not in self._seen:
             self._seen.add(stage.pinned)
@@ -176,9 +185,10 @@ class SimulatedViewer:
         if dice < 0.28 * stage.mood(now) * (0.25 + warmth):
             kind, n = random.choice(REACTIONS), random.choice((1, 1, 2, 3, 6))
             return [{"type": "react", "kind": kind, "n": n}]
-        if dice > 0.985 - 0.02 * warmth:
+        talkative = 0.02 * warmth + EAGER * self._audience.asking.is_wanted(now)
+        if dice > 0.985 - talkative:
             return self._speak(now)
-        if dice > 0.975 - 0.02 * warmth:
+        if dice > 0.975 - talkative:
             return self._shop(now)
         return [{"type": "share", "via": "copy"}] if 0.94 < dice < 0.9405 else []
 
@@ -209,6 +219,11 @@ class SimulatedViewer:
         price = stage.prices[product]
         buy = {"type": "buy", "product": product, "quantity": quantity, "key": key, "price": price}
         return [*look, buy]
+
+
+def arrival_seconds(number: int) -> float:
+    """Return how long after the start a member comes for the first time."""
+    return min(20.0, number * 0.15)
 
 
 def _newcomer(random: Random) -> Person:

@@ -11,17 +11,28 @@ EXCITING = frozenset({"product.pinned", "question.answered", "announce", "show.s
 
 @dataclass(slots=True)
 class Pace:
-    """Lets something happen at most once per `gap_seconds`, whatever the size of the audience."""
+    """Lets something happen at most once per `gap_seconds`, whatever the size of the audience; `opening` has the first gaps."""
 
     gap_seconds: float
+    opening: tuple[float, ...] = ()
     due: float = 0.0
+    taken: int = 0
 
     def take(self, now: float) -> bool:
         """Whether it may happen now; if so, the next time is a gap away."""
         if now < self.due:
             return False
-        self.due = now + self.gap_seconds
+        self.due = now + (self.opening[self.taken] if self.is_opening else self.gap_seconds)
+        self.taken += 1
         return True
+
+    def is_wanted(self, now: float) -> bool:
+        """Whether it should happen soon: it may, and not much has happened yet."""
+        return self.is_opening and now >= self.due
+
+    @property
+    def is_opening(self) -> bool:
+        return self.taken < len(self.opening)
 
 
 @dataclass(slots=True)

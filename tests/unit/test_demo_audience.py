@@ -1,0 +1,51 @@
+"""The demo's audience, without sockets and in a time of its own: questions come at once, and not many later."""
+
+from collections import Counter
+from heapq import heapify, heappop, heappush
+from itertools import count
+
+import pytest
+
+from server.demo.audience import Audience, arrival_seconds
+from server.demo.catalogue import QUESTIONS
+
+SEEDS = range(40)
+MINUTES = 10
+SHOW_STARTS = 1_000_000.0
+"""When the show begins, on a clock that has long been running."""
+
+
+def asked_at(size: int, seed: int) -> list[float]:
+    """When somebody asks, in seconds from the show's start, in the first minutes of a show whose host is silent."""
+    audience = Audience("ws://nowhere", size, lambda person: person.viewer_id, seed=seed)
+    stage = audience.stage
+    stage.live, stage.stock, stage.prices = True, {"p_1": 1000}, {"p_1": 100}
+    stage.pinned = "p_1"
+    ids, asked = count(), list[float]()
+    turns = [
+        (SHOW_STARTS + arrival_seconds(n) + v.pause_seconds(), n) for n, v in enumerate(audience.members)
+    ]
+    heapify(turns)
+    while turns[0][0] < SHOW_STARTS + 60 * MINUTES:
+        now, number = heappop(turns)
+        viewer = audience.members[number]
+        for command in viewer.next_commands(now):
+            if command["type"] == "ask":
+                asked.append(now - SHOW_STARTS)
+                stage.questions[f"q_{next(ids)}"] = command["text"]
+        heappush(turns, (now + viewer.pause_seconds(), number))
+    return asked
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_newcomer_sees_a_question_at_once_and_some_more_in_the_first_minute(seed: int) -> None:
+    asked = asked_at(40, seed)
+    assert asked[0] <= 15
+    assert 3 <= sum(at <= 60 for at in asked) <= 5
+
+
+@pytest.mark.parametrize("size", [40, 400])
+def test_later_questions_come_seldom_whatever_the_size_of_the_audience(size: int) -> None:
+    by_minute = Counter(int(at // 60) for at in asked_at(size, seed=1))
+    assert all(by_minute[minute] <= 3 for minute in range(1, MINUTES))
+    assert sum(by_minute.values()) <= len(QUESTIONS)
