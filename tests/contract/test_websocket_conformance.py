@@ -18,6 +18,8 @@ from server.hub.hub import Hub
 from server.hub.socket import LiveSocket
 from server.hub.upgrade import LiveHttp
 
+CASES_AT_ONCE = 8
+"""Most cases wait: for a silence to be over, or for a close that must not come. Each has a connection of its own."""
 MESSAGE_BYTES_MAX = 32 * 1024 * 1024
 """The cases send messages of up to 16 MiB; the product takes 16 KiB."""
 
@@ -83,7 +85,9 @@ async def run_cases(cases: list[str] | None, exclude: list[str] | None = None) -
     """Run cases and return the verdict of each by its id; the closing's verdict is put behind it where it is not OK."""
     async with echo_server() as url:
         try:
-            results = await kosoku.run_fuzzingclient(url, cases=cases, exclude_cases=exclude)
+            results = await kosoku.run_fuzzingclient(
+                url, cases=cases, exclude_cases=exclude, concurrency=CASES_AT_ONCE
+            )
         except kosoku.FailureError as failure:
             results = failure.results
     verdicts = {}
