@@ -1,5 +1,6 @@
 """Every page in every state is accessible, light and dark, and keeps to its Content Security Policy: nothing is ever refused by it."""
 
+import asyncio
 import re
 from functools import cache
 from pathlib import Path
@@ -77,15 +78,13 @@ async def lively_gallery(gallery: Showroom) -> Showroom:
 
 
 # Each state on both devices, in both languages, light and dark; a language changes no rule, so it need not meet each device.
-@pytest.mark.parametrize(("device", "language"), [("phone", "en"), ("desktop", "ja")])
-@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.__name__)
-async def test_every_state_is_accessible(
-    lively_gallery: Showroom, desk: Desk, walk: Walk, device: Device, language: Language
-) -> None:
-    desk.expected |= NETWORK_FAILS | REFUSED
-    page = await desk.open(device, language)
+MEETINGS: tuple[tuple[Device, Language], ...] = (("phone", "en"), ("desktop", "ja"))
+
+
+async def audit(page: Page, room: Showroom, walk: Walk, language: Language) -> dict[str, list[str]]:
+    """Take a walk and return what is wrong, by state."""
     faults: dict[str, list[str]] = {}
-    async for state in walk(page, lively_gallery):
+    async for state in walk(page, room):
         await settle(page)
         faults[f"{state}, light"] = await find_faults(page)
         await page.emulate_media(color_scheme="dark")
@@ -94,7 +93,26 @@ async def test_every_state_is_accessible(
         faults[f"{state}, dark"] = await find_faults(page, ["color-contrast"])
         await page.emulate_media(color_scheme="light")
         assert await page.evaluate("document.documentElement.lang") == language
-    assert {state: found for state, found in faults.items() if found} == {}
+    return faults
+
+
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.__name__)
+async def test_every_state_is_accessible(lively_gallery: Showroom, desk: Desk, walk: Walk) -> None:
+    desk.expected |= NETWORK_FAILS | REFUSED
+    async with asyncio.TaskGroup() as side_by_side:
+        audits = {
+            f"{device}, {language}": side_by_side.create_task(
+                audit(await desk.open(device, language), lively_gallery, walk, language)
+            )
+            for device, language in MEETINGS
+        }
+    found = {
+        (meeting, state): faults
+        for meeting, task in audits.items()
+        for state, faults in task.result().items()
+        if faults
+    }
+    assert found == {}
 
 
 @pytest.mark.parametrize("path", ["/", "/shows/demo", "/host", "/analyst", "/docs", "/docs/live"])
