@@ -13,6 +13,8 @@ from tests.support.viewer import Viewer, joined_at
 
 BEFORE, TWICE = "Asked before the cut", "Which one is yours?"
 MEANWHILE = [f"Asked during the cut, {n}" for n in range(1, 6)]
+LITTLE_CHANCE = "Math.random = () => 0.1"
+"""How long a page waits between two attempts is chance, up to a bound that doubles: here a tenth of it."""
 TEAPOT, CUPS = PRODUCTS[0], PRODUCTS[1]
 
 
@@ -27,6 +29,7 @@ async def network(showroom: Showroom, desk: Desk) -> AsyncIterator[Proxy]:
 async def join_on(desk: Desk, showroom: Showroom, network: Proxy, **options: str) -> Page:
     """Return a viewer's tab behind the network, joined, with the questions in sight."""
     page = await desk.open("desktop", **options)  # type: ignore[arg-type]
+    await page.add_init_script(LITTLE_CHANCE)
     await page.goto(showroom.url("/shows/demo", by=network.address))
     await expect(page.get_by_test_id("notices")).to_have_attribute("data-link", "joined")
     return page
@@ -136,6 +139,7 @@ async def test_the_host_is_told_of_a_cut_and_gets_the_queue_back_whole(
     showroom: Showroom, desk: Desk, network: Proxy
 ) -> None:
     page = await desk.open("desktop")
+    await page.add_init_script(LITTLE_CHANCE)
     url = showroom.url("/host?show=demo", by=network.address)
     await page.goto(f"{url}#code={showroom.codes['host']}")
     await expect(page.get_by_test_id("link")).to_have_attribute("data-link", "joined")
