@@ -11,7 +11,7 @@ from server.clock import SystemClock
 from server.embedded import start_engines
 from server.settings import Settings
 from server.viewers.tokens import Tokens
-from tests.support.commands import engines_on, free_port, showfloor
+from tests.support.commands import engines_on, free_port, showfloor, showfloor_afresh
 
 SECRET = "a-secret-of-the-tests-0123456789-ABCDEFGH"
 
@@ -32,7 +32,7 @@ def assert_one_line_of_fault(result: subprocess.CompletedProcess[str], *words: s
 
 
 def test_a_token_stands_alone_on_standard_output_and_needs_no_database(data: Path) -> None:
-    result = showfloor("token", "--role", "host", "--channel", "demo", data=data, secret=SECRET)
+    result = showfloor_afresh("token", "--role", "host", "--channel", "demo", data=data, secret=SECRET)
     assert result.returncode == 0
     assert result.stderr == ""
     assert result.stdout.count("\n") == 1

@@ -1,8 +1,9 @@
-"""What a forked server process runs. Little is imported here: the fork server has it all, and Python starts but once for all of them."""
+"""What a forked process runs: `showfloor …`. Little is imported here: the fork server has it all, and Python starts once for all."""
 
+import multiprocessing
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 PRELOADED = [
     "pytest",  # multiprocessing imports our main module into each child
@@ -14,14 +15,23 @@ PRELOADED = [
 ]
 
 
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(PRELOADED)
+
+
 def serve(port: int, environment: Mapping[str, str], log: str) -> None:
     """Run `showfloor serve` with this environment alone and its output in `log`."""
+    run(("serve", "--port", str(port)), environment, log, log)
+
+
+def run(words: Sequence[str], environment: Mapping[str, str], output: str, errors: str) -> None:
+    """Run `showfloor …` with this environment alone, and what it says on both streams in these files."""
     os.environ.clear()
     os.environ.update(environment)
-    with open(log, "ab") as output:
-        os.dup2(output.fileno(), 1)
-        os.dup2(output.fileno(), 2)
-    sys.argv = ["showfloor", "serve", "--port", str(port)]
+    for descriptor, path in ((1, output), (2, errors)):
+        with open(path, "ab") as file:
+            os.dup2(file.fileno(), descriptor)
+    sys.argv = ["showfloor", *words]
 
     from server.cli import main
 

@@ -5,7 +5,6 @@ They are forked from a process that has imported everything: on a small machine 
 
 import asyncio
 import json
-import multiprocessing
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -23,13 +22,10 @@ from pydantic import SecretStr
 from server.settings import Settings
 from tests.support.commands import free_port
 from tests.support.eventually import eventually
-from tests.support.forked_server import PRELOADED, serve
+from tests.support.forked_server import FORKS, serve
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 60.0
-
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(PRELOADED)
 
 
 @dataclass(slots=True)
@@ -127,7 +123,7 @@ def _as_text(value: object) -> str:
 
 async def _fork(address: str, environment: dict[str, str], log: Path) -> ForkServerProcess:
     port = urlsplit(f"//{address}").port
-    process = _context.Process(target=serve, args=(port, environment, str(log)))
+    process = FORKS.Process(target=serve, args=(port, environment, str(log)))
     await asyncio.to_thread(process.start)  # the first one waits for the imports
     return process
 
