@@ -16,6 +16,8 @@ from server.embedded.wheels import valkey_server
 HOST = "127.0.0.1"
 SLOTS = 16384
 MASTERS = 3
+AT_ONCE = ["--repl-diskless-sync-delay", "0"]
+"""A master sends its data to a replica when it asks, and does not wait five seconds for others that may ask too."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -70,7 +72,7 @@ def running_cluster(directory: Path) -> Iterator[Cluster]:
         nodes = []
         for i in range(2 * MASTERS):
             extra = ["--cluster-enabled", "yes", "--cluster-port", str(ports[2 * MASTERS + i])]
-            extra += ["--cluster-node-timeout", "1500", "--cluster-replica-validity-factor", "0"]
+            extra += ["--cluster-node-timeout", "1500", "--cluster-replica-validity-factor", "0", *AT_ONCE]
             node = start_valkey(directory / f"node-{i}", port=ports[i], extra=extra)
             stack.callback(node.stop)
             nodes.append(node)
@@ -111,7 +113,7 @@ def running_sentinel(directory: Path) -> Iterator[Sentinel]:
     """One sentinel is enough to agree with itself."""
     master_port, replica_port, sentinel_port = free_ports(3)
     with ExitStack() as stack:
-        master = start_valkey(directory / "master", port=master_port)
+        master = start_valkey(directory / "master", port=master_port, extra=AT_ONCE)
         stack.callback(master.stop)
         replica = start_valkey(
             directory / "replica", port=replica_port, extra=["--replicaof", f"{HOST} {master_port}"]

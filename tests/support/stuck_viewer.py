@@ -7,6 +7,7 @@ HANDSHAKE = (
     "GET /v1/live HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
+PATIENCE_SECONDS = 10.0
 
 
 class StuckViewer:
@@ -27,12 +28,13 @@ class StuckViewer:
         line = b'{"type":"join","show":"demo"}'
         await loop.sock_sendall(self.socket, bytes((0x81, 0x80 | len(line))) + bytes(4) + line)
 
-    async def read_to_the_end(self) -> bytes:
+    async def reads(self, words: bytes) -> bool:
+        """Read on until these words came; False when the connection or patience ends before."""
         loop, read = asyncio.get_running_loop(), bytearray()
         try:
-            async with asyncio.timeout(3.0):
-                while chunk := await loop.sock_recv(self.socket, 1 << 20):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while words not in read and (chunk := await loop.sock_recv(self.socket, 1 << 20)):
                     read += chunk
         except (TimeoutError, ConnectionError):
             pass
-        return bytes(read)
+        return words in read
