@@ -109,7 +109,9 @@ class Dispatcher:
         if limits.allow_all:
             return 0.0
         rate = limits.commands_per_second
-        allowance = min(limits.commands_burst, connection.allowance + (now - connection.allowance_at) * rate)
+        allowance = connection.allowance + (now - connection.allowance_at) * rate
+        if allowance > limits.commands_burst:  # noqa: PLR1730 - for every command, where a call of `min` would cost
+            allowance = limits.commands_burst
         connection.allowance_at = now
         if allowance < 1.0:
             connection.allowance = allowance
