@@ -63,7 +63,7 @@ class Process:
         self.topcheck = TopCheck(
             self.hub, self.database, seconds=settings.top_check_ms / 1000, bus_alive=lambda: self.bus.alive
         )
-        self.journal = Journal(self.database, clock, self._publish)
+        self.journal = Journal(self.database, clock, self._publish, group_seconds=settings.group_ms / 1000)
         self.rooms = Rooms(
             self.hub,
             self.database,

@@ -62,6 +62,8 @@ class Settings(BaseSettings):
 
     tick_ms: PositiveInt = 250
     """The pulse's tick."""
+    group_ms: NonNegativeInt = 60
+    """A busy show's shortest distance between two commits, and so between its rooms' rounds; a quiet one commits at once."""
     round_ms: NonNegativeInt = 25
     """A busy room's shortest distance between two fan-out rounds; a quiet room's push goes at once."""
     top_check_ms: PositiveInt = 1000

@@ -26,8 +26,6 @@ R = TypeVar("R")
 Handler = Callable[[ShowTransaction, Sequence[C]], Awaitable[Sequence[R | RefusedError]]]
 Deliver = Callable[[str, str, list[Publication]], None]
 
-GROUP_SECONDS = 0.050
-"""A busy show commits so often, and so its rooms have that many rounds: each costs a transaction, and a write to every viewer."""
 BATCH_COMMANDS_MAX = 1000
 WAITING_COMMANDS_MAX = 10_000
 """Per show and process; above, `busy`."""
@@ -48,7 +46,7 @@ class Journal:
     """The writing side of all journals in this process. `deliver` is called after each commit, in offset order per show."""
 
     def __init__(
-        self, database: Database, clock: Clock, deliver: Deliver, *, group_seconds: float = GROUP_SECONDS
+        self, database: Database, clock: Clock, deliver: Deliver, *, group_seconds: float = 0.0
     ) -> None:
         self._database = database
         self._clock = clock

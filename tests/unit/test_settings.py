@@ -21,6 +21,7 @@ ABOVE_ZERO = (
 )
 ZERO_TOO = (
     "round_ms",
+    "group_ms",
     "snapshot_ms",
     "drain_seconds",
     "connections_max",
