@@ -14,6 +14,8 @@ from loadtests.bench.swarm import Swarm
 
 GRACE_SECONDS = 1.0
 """How long deliveries may come after the last publication."""
+BEGIN_SECONDS = 0.1
+"""The swarm has begun to count by then: what a quick server delivers of the first message must not come before that."""
 REST_SECONDS = 1.0
 BUSY_SHARE = 0.05
 SETTLE_SECONDS_MAX = 20.0
@@ -56,6 +58,7 @@ def deliver(running: Running, swarm: Swarm, rate: float, seconds: float, *, aski
     asker = Asker(running.way, running.question, running.reply) if asking and running.question else None
     before = cost.cpu()
     swarm.begin_measure(seconds + GRACE_SECONDS)
+    time.sleep(BEGIN_SECONDS)
     publisher.start()
     counted = swarm.result()
     cpu = spent_between(before, cost.cpu())

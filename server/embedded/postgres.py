@@ -29,7 +29,7 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "wal_level": "minimal",  # nobody replicates an embedded engine, and COPY into a new table is cheaper so
     "max_wal_senders": "0",
-    "wal_buffers": "16MB",
+    "wal_buffers": "4MB",
     "wal_compression": "on",
     "max_wal_size": "1GB",
     "checkpoint_timeout": "15min",
