@@ -287,14 +287,14 @@ export interface Answer {
  */
 export interface JoinedAsStaff {
   type: "joined";
-  id: number;
+  snapshot?: StaffSnapshot | null;
+  id?: number;
   viewer: string;
   role: string;
   expires_at: string;
   recovered: boolean;
   position: Position;
   token?: string | null;
-  snapshot?: StaffSnapshot | null;
 }
 /**
  * The same for staff: all questions, and the sales so far.
@@ -392,14 +392,14 @@ export interface Sales {
  */
 export interface JoinedAsViewer {
   type: "joined";
-  id: number;
+  snapshot?: Snapshot | null;
+  id?: number;
   viewer: string;
   role: string;
   expires_at: string;
   recovered: boolean;
   position: Position;
   token?: string | null;
-  snapshot?: Snapshot | null;
 }
 /**
  * A show's full public state; true at the position that travels beside it.
