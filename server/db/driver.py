@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, LiteralString
 
 import psycopg
+from msgspec import json
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -38,6 +39,11 @@ async def copy(connection: AsyncConnection, statement: LiteralString, rows: Iter
         async with driver.cursor() as cursor, cursor.copy(statement) as sending:
             for row in rows:
                 await sending.write_row(row)
+
+
+def as_json(rows: object) -> str:
+    """Return `rows` as one JSON parameter."""
+    return json.encode(rows).decode()
 
 
 async def _driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Row]:

@@ -7,10 +7,8 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.clock import to_wire
 from server.db import driver
 from server.journal.transaction import ShowTransaction
-from server.protocol.codec import encode
 from server.protocol.publication import Publication
 
 _LOCK_HEAD: Final = "SELECT epoch, top FROM journal_head WHERE show_id = %s FOR UPDATE"
@@ -60,23 +58,22 @@ async def write(connection: AsyncConnection, tx: ShowTransaction) -> None:
     """
     writes = dict(tx.writes)
     if tx.publications:
-        at = to_wire(tx.now)
-        writes[_APPEND] = [_as_row(tx.show_id, at, publication) for publication in tx.publications]
+        writes[_APPEND] = [_as_row(tx, publication) for publication in tx.publications]
         writes[_MOVE_HEAD] = [{"show_id": tx.show_id, "top": tx.top}]
     if writes:
         *others, last = writes
         parts = ", ".join(f"part_{index} AS ({part})" for index, part in enumerate(others))
         statement = f"WITH {parts} {last}" if parts else last
-        await driver.run(connection, statement, [encode(rows).decode() for rows in writes.values()])
+        await driver.run(connection, statement, [driver.as_json(rows) for rows in writes.values()])
 
 
-def _as_row(show_id: str, at: str, publication: Publication) -> dict[str, Any]:
+def _as_row(tx: ShowTransaction, publication: Publication) -> dict[str, Any]:
     staff_line = publication.staff_line
     return {
-        "show_id": show_id,
+        "show_id": tx.show_id,
         "offset": publication.offset,
         "type": publication.type,
-        "at": at,
+        "at": tx.now,
         "line": publication.line.decode(),
         "staff_line": None if staff_line is None else staff_line.decode(),
     }

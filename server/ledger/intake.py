@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db.driver import as_json
 from server.ledger.flush import Attendance, Stretch
-from server.ledger.repository import as_json
 
 
 @dataclass(frozen=True, slots=True)

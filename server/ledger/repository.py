@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import driver
+from server.db.driver import as_json
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact, RollupChanges, add_facts
 
@@ -202,8 +202,3 @@ async def read_reaction_totals(connection: AsyncConnection, show_id: str) -> dic
     """Return the show's reactions by kind as far as they are counted: the seed of the pulse's counters after Redis lost them."""
     rows = await connection.execute(_REACTION_TOTALS, {"show_id": show_id})
     return {row.target: int(row.total) for row in rows}
-
-
-def as_json(rows: object) -> str:
-    """Return `rows` as one JSON parameter."""
-    return msgspec.json.encode(rows).decode()

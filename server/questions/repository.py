@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import driver
 from server.protocol import pushes
-from server.protocol.codec import encode
 from server.questions.faces import as_public, as_staff
 from server.questions.rules import VISIBLE, Question
 from server.questions.tables import QuestionRow, VoteRow
@@ -95,7 +94,7 @@ async def read_voted_by(connection: AsyncConnection, show_id: str, viewer_id: st
 
 async def insert_questions(connection: AsyncConnection, questions: Sequence[Question]) -> None:
     """Write questions outside of a show's transaction."""
-    await driver.run(connection, INSERT_QUESTIONS, [encode(questions).decode()])
+    await driver.run(connection, INSERT_QUESTIONS, [driver.as_json(questions)])
 
 
 async def update_moved(connection: AsyncConnection, questions: Sequence[Question]) -> None:

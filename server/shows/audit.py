@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from server.clock import to_wire
 from server.ids import new_id
 from server.journal.transaction import ShowTransaction
 from server.shows.repository import INSERT_AUDITS
@@ -23,7 +22,7 @@ def audit(tx: ShowTransaction, actor: Actor, action: str, subject: str, **detail
     row = {
         "id": new_id("a"),
         "show_id": tx.show_id,
-        "at": to_wire(tx.now),
+        "at": tx.now,
         "actor": actor.viewer_id,
         "role": actor.role,
         "action": action,

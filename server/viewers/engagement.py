@@ -43,7 +43,7 @@ class Engagement:
             self._recorder.count(
                 room.show_id, connection.viewer_id, connection.id, "reaction", command.kind, command.n
             )
-        return None if command.id is None else ok_line(command.id)
+        return _ok(command)
 
     def click(self, connection: Connection, command: Click) -> bytes | None:
         """Record that the viewer opened a product."""
