@@ -6,16 +6,16 @@ from typing import Any
 
 from fastapi import FastAPI
 
+import server.access.routes
 import server.questions.routes
 import server.shop.routes
 import server.shows.routes
 import server.stats.routes
 import server.viewers.events
-import server.viewers.routes
-from server import operations, pages, problems
 from server.clock import Clock, SystemClock
+from server.http import operations, pages, problems
 from server.hub.socket import LiveSocket
-from server.process import Process
+from server.running.process import Process
 from server.settings import Settings
 from server.telemetry import set_up_logging
 
@@ -38,7 +38,7 @@ ROUTES = (
     server.shows.routes,
     server.questions.routes,
     server.shop.routes,
-    server.viewers.routes,
+    server.access.routes,
     server.viewers.events,
     server.stats.routes,
     operations,

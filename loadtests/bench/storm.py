@@ -26,13 +26,13 @@ from loadtests.bench.peers.peer import READY_SECONDS, Door, NotHere, free_port, 
 from loadtests.bench.peers.showfloor import LIMITS
 from loadtests.bench.peers.stores import BUILD
 from loadtests.bench.swarm import Swarm, compile_c
+from server.access.tokens import Tokens
 from server.clock import SystemClock
 from server.db.engine import Database
 from server.db.migrations import migrate
 from server.demo import seed
 from server.embedded import Engines, start_engines
 from server.settings import Settings
-from server.viewers.tokens import Tokens
 
 VIEWERS = 10_000
 BEFORE, MISSED = 20, 100

@@ -8,11 +8,11 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
+from server.access.tables import SignInCodeRow
 from server.journal.tables import JournalHead, PublicationRow
 from server.ledger.tables import AttendanceRow
 from server.shop.tables import ProductRow
 from server.shows.tables import ChannelRow, ShowRow
-from server.viewers.tables import SignInCodeRow
 
 _HEAD: Table = JournalHead.__table__  # type: ignore[attr-defined]
 _SHOW: Table = ShowRow.__table__  # type: ignore[attr-defined]

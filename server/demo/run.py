@@ -10,6 +10,9 @@ from socket import socket
 import msgspec
 from rich.console import Console
 
+from server.access.roles import Role
+from server.access.sign_in import SignIn
+from server.access.tokens import Tokens
 from server.app import create_app
 from server.bus.connections import REDIS_AWAY
 from server.clock import SystemClock
@@ -20,13 +23,10 @@ from server.demo.audience import Audience
 from server.demo.catalogue import CHANNEL_ID, HOST_NAME, LIVE_SHOW_ID, PRODUCTS
 from server.demo.people import Person
 from server.embedded.wheels import POSTGRES_VERSION
-from server.launch import engines_for
-from server.serving import LiveServer, server_for
+from server.running.launch import engines_for
+from server.running.serving import LiveServer, server_for
+from server.running.worker import count_what_is_left, forget_counters
 from server.settings import Settings
-from server.viewers.roles import Role
-from server.viewers.service import SignIn
-from server.viewers.tokens import Tokens
-from server.worker_process import count_what_is_left, forget_counters
 
 CODE_USES = 1000
 CODE_LIFETIME = timedelta(hours=24)

@@ -16,8 +16,8 @@ from server.db.migrations import alembic_config
 from server.doctor.finding import Finding, State
 from server.doctor.stock import examine_stock
 from server.embedded import DataDirectoryInUse, EngineFailed, EngineMissing, Engines, attach, start_engines
+from server.running.trouble import explain
 from server.settings import Settings
-from server.trouble import explain
 
 POSTGRES_VERSION_MIN = 15
 REDIS_VERSION_MIN = 7

@@ -8,8 +8,8 @@ import urllib.request
 from pathlib import Path
 
 from server.doctor.finding import Finding, State
+from server.running.trouble import port_in_use
 from server.settings import SECRET_CHARACTERS_MIN, Settings
-from server.trouble import port_in_use
 
 OPEN_FILES_MIN = 1024
 OPEN_FILES_ADVISED = 16_384

@@ -5,13 +5,13 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
+from server.access.dependencies import ShowId, StaffOfShow
+from server.http.params import Cursor, Face, Limit, Moment
+from server.http.refusals import refusals
 from server.protocol.codes import Code
 from server.protocol.pushes import QuestionState
 from server.questions.faces import as_staff
 from server.questions.service import Questions
-from server.viewers.dependencies import ShowId, StaffOfShow
-from server.viewers.params import Cursor, Face, Limit, Moment
-from server.viewers.problem import refusals
 
 
 class AnswerBody(Face):

@@ -41,7 +41,7 @@ from server.questions.rules import (
 )
 from server.shows.audit import Actor
 from server.shows.repository import read_show, update_show
-from server.viewers.text import clean_text
+from server.text import clean_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,16 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import Field
 
+from server.access.dependencies import CurrentIdentity
+from server.access.repository import read_channel_of
 from server.clock import to_wire
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.http.params import ENTITY_ID, EntityId, Face, Moment, RequestBody
+from server.http.refusals import refusals
 from server.protocol.codes import Code
 from server.shop.rules import Order, Purchase
 from server.shop.service import Shop
-from server.shows.repository import read_channel_of
-from server.viewers.dependencies import CurrentIdentity
-from server.viewers.params import ENTITY_ID, EntityId, Face, Moment, RequestBody
-from server.viewers.problem import refusals
 
 IdempotencyKey = Annotated[
     str,

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from server.access.roles import is_staff, role_in
+from server.access.tokens import Identity
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.ids import new_id
@@ -27,8 +29,6 @@ from server.shop.rules import Batch, Counter, Order, Purchase, Receipt, restock
 from server.shows.audit import Actor, audit
 from server.shows.repository import read_show, update_show
 from server.shows.tables import ShowRow
-from server.viewers.roles import is_staff, role_in
-from server.viewers.tokens import Identity
 
 
 @dataclass(frozen=True, slots=True)

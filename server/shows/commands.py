@@ -1,10 +1,10 @@
 """Shows on the socket: starting, ending, announcing."""
 
+from server.access.roles import require_show_runner
 from server.protocol.codec import ok_line
 from server.protocol.commands import Announce, ShowEnd, ShowStart
 from server.shows.service import Shows
 from server.viewers.caller import Caller, CommandTable, acting
-from server.viewers.roles import require_show_runner
 
 
 class ShowCommands:

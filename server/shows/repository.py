@@ -29,12 +29,6 @@ SET_ANNOUNCEMENT: Final = """
 """
 
 
-async def read_channel_of(connection: AsyncConnection, show_id: str) -> str | None:
-    """Return the id of the show's channel; None when there is no such show."""
-    channel: str | None = await connection.scalar(select(_SHOW.c.channel_id).where(_SHOW.c.id == show_id))
-    return channel
-
-
 async def channel_exists(connection: AsyncConnection, channel_id: str) -> bool:
     """Whether there is such a channel."""
     return await connection.scalar(select(_CHANNEL.c.id).where(_CHANNEL.c.id == channel_id)) is not None

@@ -5,6 +5,11 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
+from server.access.dependencies import CurrentIdentity, MemberOfShow, ShowId
+from server.access.roles import require_show_runner
+from server.access.tokens import NAME_CHARACTERS_MAX
+from server.http.params import Cursor, EntityId, Face, Limit, Moment, RequestBody
+from server.http.refusals import refusals
 from server.protocol.codes import Code
 from server.protocol.pushes import Moderation, ShowState, Video
 from server.questions.faces import as_public
@@ -15,11 +20,6 @@ from server.shop.service import Shop
 from server.shows.audit import Actor
 from server.shows.rules import TITLE_CHARACTERS_MAX
 from server.shows.service import Plan, Shows
-from server.viewers.dependencies import CurrentIdentity, MemberOfShow, ShowId
-from server.viewers.params import Cursor, EntityId, Face, Limit, Moment, RequestBody
-from server.viewers.problem import refusals
-from server.viewers.roles import require_show_runner
-from server.viewers.tokens import NAME_CHARACTERS_MAX
 
 Address = Annotated[str, Field(max_length=500, pattern=r"^(https?://\S+|/[^\s/]\S*|)$")]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from server.access.tokens import NAME_CHARACTERS_MAX
 from server.clock import Clock, to_wire
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -29,8 +30,7 @@ from server.shows.repository import (
 )
 from server.shows.rules import ANNOUNCEMENT_CHARACTERS_MAX, TITLE_CHARACTERS_MAX, Step, state_after
 from server.shows.tables import AuditRow, ShowRow
-from server.viewers.text import clean_line, clean_text
-from server.viewers.tokens import NAME_CHARACTERS_MAX
+from server.text import clean_line, clean_text
 
 EPOCH_BYTES = 6
 """Eight characters."""

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
+from server.access.dependencies import ShowId, StatsReaderOfShow
+from server.http.refusals import refusals
 from server.protocol.codes import Code
 from server.stats.definitions import REPEAT_DAYS
 from server.stats.export import ExportOf, csv_chunks
 from server.stats.report import SeriesReport, ShowReport
 from server.stats.service import Reports
-from server.viewers.dependencies import ShowId, StatsReaderOfShow
-from server.viewers.problem import refusals
 
 STEP_SECONDS_MAX = 3_600
 REPEAT_DAYS_MAX = 3_650

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
+from server.access.roles import require_staff
 from server.protocol.commands import Command
 from server.shows.audit import Actor
-from server.viewers.roles import require_staff
 
 
 class Caller(Protocol):

@@ -12,7 +12,10 @@ from typing import Annotated, Any, cast, get_args
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from server.access.dependencies import CurrentIdentity, ShowId
+from server.access.tokens import Identity
 from server.errors import RefusedError
+from server.http.refusals import refusals
 from server.hub.admission import Limits
 from server.hub.connection import Connection
 from server.hub.dispatch import Dispatcher
@@ -22,10 +25,7 @@ from server.journal.rooms import Rooms
 from server.protocol.codec import FRAME_BYTES_MAX
 from server.protocol.codes import Code
 from server.protocol.commands import AnyCommand, Join, Position
-from server.viewers.dependencies import CurrentIdentity, ShowId
 from server.viewers.join import Joins, introduce
-from server.viewers.problem import refusals
-from server.viewers.tokens import Identity
 
 HIGH_WATER_BYTES = 64 * 1024
 DESKS_MAX = 10_000

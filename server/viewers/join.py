@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from msgspec import UNSET
 
+from server.access.roles import is_staff
+from server.access.tokens import Identity, Tokens
 from server.clock import to_wire
 from server.errors import RefusedError
 from server.hub import metrics
@@ -19,8 +21,6 @@ from server.protocol.codec import encode
 from server.protocol.codes import Code
 from server.protocol.commands import Join, Position
 from server.protocol.pushes import Joined
-from server.viewers.roles import is_staff
-from server.viewers.tokens import Identity, Tokens
 
 ROUND_WAIT_SECONDS = 0.01
 """How often a join that has to wait for the room's next round looks whether it has begun."""

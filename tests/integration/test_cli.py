@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from server.access.tokens import Tokens
 from server.clock import SystemClock
 from server.embedded import start_engines
 from server.settings import Settings
-from server.viewers.tokens import Tokens
 from tests.support.commands import engines_on, free_port, showfloor, showfloor_afresh
 
 SECRET = "a-secret-of-the-tests-0123456789-ABCDEFGH"

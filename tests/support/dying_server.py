@@ -12,7 +12,7 @@ import sys
 
 from server.app import create_app
 from server.bus.bus import Bus
-from server.serving import server_for
+from server.running.serving import server_for
 from server.settings import Settings
 
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 PRELOADED = [
     "pytest",  # multiprocessing imports our main module into each child
     "server.app",
-    "server.cli",
+    "server.cli.main",
     "server.db.migrations",
-    "server.serving",
+    "server.running.serving",
     "tests.support.forked_server",
 ]
 
@@ -33,6 +33,6 @@ def run(words: Sequence[str], environment: Mapping[str, str], output: str, error
             os.dup2(file.fileno(), descriptor)
     sys.argv = ["showfloor", *words]
 
-    from server.cli import main
+    from server.cli.main import main
 
     main()

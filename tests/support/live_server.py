@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from server.app import create_app
-from server.serving import server_for
+from server.running.serving import server_for
 from server.settings import Settings
 
 START_SECONDS = 20.0

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from server.access.roles import Role
+from server.access.tokens import Tokens
 from server.clock import SystemClock
 from server.settings import Settings
-from server.viewers.roles import Role
-from server.viewers.tokens import Tokens
 from tests.support.live_server import live_server
 from tests.support.stage import CHANNEL, open_stage
 

@@ -7,14 +7,14 @@ from typing import Any, cast
 
 import httpx
 
+from server.access.roles import Role
+from server.access.sign_in import SignIn
+from server.access.tokens import Tokens
 from server.clock import SystemClock
 from server.db.engine import Database
 from server.demo import seed
 from server.demo.catalogue import CHANNEL_ID, HOST_NAME, VIDEO_MP4
 from server.settings import Settings
-from server.viewers.roles import Role
-from server.viewers.service import SignIn
-from server.viewers.tokens import Tokens
 from tests.support.live_server import live_server
 
 ROLES: dict[Role, str] = {"host": HOST_NAME, "moderator": "Sora", "analyst": "Ren"}

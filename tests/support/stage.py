@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, text
 
+from server.access.tokens import Tokens
 from server.clock import ManualClock
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -25,7 +26,6 @@ from server.shows.audit import Actor
 from server.shows.repository import insert_show
 from server.shows.service import Shows
 from server.shows.tables import AuditRow, ChannelRow, ShowRow
-from server.viewers.tokens import Tokens
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SHOW = "demo"

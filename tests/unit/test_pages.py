@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from server import pages
+from server.http import pages
 
 SCRIPT = b"export const floor = 'show';\n" * 100
 

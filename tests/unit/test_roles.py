@@ -4,9 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from server.errors import RefusedError
-from server.protocol.codes import Code
-from server.viewers.roles import (
+from server.access.roles import (
     ROLES,
     is_staff,
     may_read_stats,
@@ -16,6 +14,8 @@ from server.viewers.roles import (
     require_stats_reader,
     role_in,
 )
+from server.errors import RefusedError
+from server.protocol.codes import Code
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.errors import RefusedError
 from server.protocol.codes import Code
-from server.viewers.text import clean_line, clean_text
+from server.text import clean_line, clean_text
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from typing import Any
 import jwt
 import pytest
 
+from server.access.tokens import Identity, Tokens
 from server.clock import ManualClock
 from server.errors import RefusedError
 from server.protocol.codes import Code
-from server.viewers.tokens import Identity, Tokens
 
 SECRET = "a-secret-of-more-than-sixty-four-characters-so-that-hs512-likes-it-too"
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -3,12 +3,6 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import server.journal.tables
-import server.ledger.tables
-import server.questions.tables
-import server.shop.tables
-import server.shows.tables
-import server.viewers.tables  # noqa: F401
 from server.db.migrations import LOCK_TIMEOUT, STATEMENT_TIMEOUT
 
 connection = context.config.attributes.get("connection")

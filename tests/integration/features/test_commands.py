@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from server.access.roles import ROLES, Role, is_staff, may_run_show
 from server.errors import RefusedError
 from server.protocol.codec import decode_command
 from server.protocol.codes import Code
 from server.questions.commands import QuestionCommands
 from server.shop.commands import ShopCommands
 from server.shows.commands import ShowCommands
-from server.viewers.roles import ROLES, Role, is_staff, may_run_show
 from tests.support.reducer import see
 from tests.support.stage import CHANNEL, SHOW, Stage, refused
 

@@ -9,13 +9,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+import server.access.routes
 import server.questions.routes
 import server.shop.routes
 import server.shows.routes
-import server.viewers.routes
-from server import problems
-from server.viewers.roles import Role
-from server.viewers.service import SignIn
+from server.access.roles import Role
+from server.access.sign_in import SignIn
+from server.http import problems
 from tests.support.stage import CHANNEL, ELSEWHERE, SHOW, Stage
 
 
@@ -23,7 +23,7 @@ from tests.support.stage import CHANNEL, ELSEWHERE, SHOW, Stage
 async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     problems.install(app)
-    for routes in (server.shows.routes, server.questions.routes, server.shop.routes, server.viewers.routes):
+    for routes in (server.shows.routes, server.questions.routes, server.shop.routes, server.access.routes):
         app.include_router(routes.router())
     for name in ("database", "clock", "questions", "shop", "shows", "tokens"):
         setattr(app.state, name, getattr(stage, name))

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from server.access.tokens import Identity
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.shop.payments import Approved, Charge, Declined, Outcome
 from server.shop.rules import Purchase, Receipt
-from server.viewers.tokens import Identity
 from tests.support.reducer import assert_snapshot_plus_pushes_equals_fresh, see
 from tests.support.stage import HOST, NOON, SHOW, Stage, open_stage, refused
 

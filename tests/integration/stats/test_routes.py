@@ -7,13 +7,13 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
-from server import problems
+from server.access.roles import ROLES, Role
+from server.access.tokens import Identity, Tokens
 from server.clock import SystemClock
 from server.db.engine import Database
+from server.http import problems
 from server.stats.report import SeriesReport, ShowReport
 from server.stats.routes import router
-from server.viewers.roles import ROLES, Role
-from server.viewers.tokens import Identity, Tokens
 from tests.integration.stats.hand_made import CHANNEL, make_the_show
 
 PATHS = ("/stats", "/stats/series?step=10", "/export.csv?of=viewers")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+from server.access.tokens import Tokens
 from server.bus.bus import Bus
 from server.clock import Clock
 from server.db.engine import Database
@@ -33,7 +34,6 @@ from server.shows.snapshot import read_snapshot
 from server.viewers.engagement import Engagement
 from server.viewers.events import Desk
 from server.viewers.join import Joins
-from server.viewers.tokens import Tokens
 from server.workers.ledger import LedgerWorker
 from server.workers.loop import repeat
 from server.workers.pulse import PulseTicker

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from server.running.trouble import Trouble, no_database_address, not_a_directory, port_in_use
 from server.settings import Settings
-from server.trouble import Trouble, no_database_address, not_a_directory, port_in_use
 
 if TYPE_CHECKING:
     from server.embedded import Engines

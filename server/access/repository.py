@@ -1,13 +1,21 @@
-"""The SQL of sign-in codes."""
+"""The SQL of sign-in codes, and of which channel a show belongs to."""
 
 from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import column, delete, insert, select, table, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.viewers.tables import SignInCodeRow
+from server.access.tables import SignInCodeRow
 
 _CODE = SignInCodeRow.__table__  # type: ignore[attr-defined]
+_SHOW = table("show", column("id"), column("channel_id"))
+"""Only what says who is at home in a show; the rest of the row is the shows' own."""
+
+
+async def read_channel_of(connection: AsyncConnection, show_id: str) -> str | None:
+    """Return the id of the show's channel; None when there is no such show."""
+    channel: str | None = await connection.scalar(select(_SHOW.c.channel_id).where(_SHOW.c.id == show_id))
+    return channel
 
 
 async def insert_code(connection: AsyncConnection, row: SignInCodeRow) -> None:

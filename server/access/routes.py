@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from server.access.dependencies import CurrentIdentity
+from server.access.roles import Role
+from server.access.sign_in import SignIn
+from server.access.tokens import Identity
 from server.clock import to_wire
+from server.http.params import Moment, RequestBody
+from server.http.refusals import refusals
 from server.protocol.codes import Code
-from server.viewers.dependencies import CurrentIdentity
-from server.viewers.params import Moment, RequestBody
-from server.viewers.problem import refusals
-from server.viewers.roles import Role
-from server.viewers.service import SignIn
-from server.viewers.tokens import Identity
 
 
 class SignInRequest(RequestBody):

@@ -11,12 +11,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.errors import RefusedError
-from server.problems import as_response
+from server.http.problems import as_response
 from server.protocol.asyncapi import asyncapi
 from server.protocol.codes import Code
 
 BODY_BYTES_MAX = 64 * 1024
-MEDIA = Path(__file__).parent / "demo" / "media"
+MEDIA = Path(__file__).parents[1] / "demo" / "media"
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -5,14 +5,14 @@ import secrets
 from datetime import timedelta
 from typing import cast, get_args
 
+from server.access.repository import delete_ended_codes, insert_code, take_one_use
+from server.access.roles import Role
+from server.access.tables import SignInCodeRow
+from server.access.tokens import Identity, Tokens
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.protocol.codes import Code
-from server.viewers.repository import delete_ended_codes, insert_code, take_one_use
-from server.viewers.roles import Role
-from server.viewers.tables import SignInCodeRow
-from server.viewers.tokens import Identity, Tokens
 
 CODE_BYTES = 18
 CODE_LIFETIME = timedelta(minutes=15)

@@ -5,12 +5,12 @@ from typing import Annotated, cast
 from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from server.access.repository import read_channel_of
+from server.access.roles import require_staff, require_stats_reader
+from server.access.tokens import Identity, Tokens
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.protocol.codes import Code
-from server.shows.repository import read_channel_of
-from server.viewers.roles import require_staff, require_stats_reader
-from server.viewers.tokens import Identity, Tokens
 
 _bearer = HTTPBearer(
     auto_error=False, description="A token from `joined`, from `/v1/sign-in`, or from `showfloor token`."

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import jwt
 import msgspec
 
+from server.access.roles import Role
 from server.clock import Clock
 from server.errors import RefusedError
 from server.ids import new_id
 from server.protocol.codec import encode
 from server.protocol.codes import Code
-from server.viewers.roles import Role
-from server.viewers.text import clean_line
+from server.text import clean_line
 
 ALGORITHM = "HS256"
 ISSUER = AUDIENCE = "showfloor"

@@ -1,0 +1,1 @@
+"""Who somebody is and what they may: tokens, roles, sign-in."""

@@ -1,0 +1,30 @@
+"""Commands about the settings: `config check`."""
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from server.cli.program import app
+from server.running import launch
+from server.running.launch import console
+from server.settings import Settings
+
+config = typer.Typer(
+    no_args_is_help=True, help="The settings as they are read from the environment and the file."
+)
+app.add_typer(config, name="config")
+
+
+@config.command("check")
+def config_check() -> None:
+    """Print every setting as it is in force, secrets hidden. Exit code 1 if a value or a name is wrong."""
+    settings = Settings()
+    out = Console(highlight=False, soft_wrap=True)
+    for name in Settings.model_fields:
+        shown = "set" if name == "secret" and settings.secret else launch.shown_value(getattr(settings, name))
+        changed = name in settings.model_fields_set
+        out.print(f"{'[bold]' if changed else '[dim]'}{name:<26} {escape(shown)}")
+    unknown = launch.unknown_variables()
+    for variable, hint in unknown:
+        console.print(f"[red]{variable} is no setting of Showfloor{hint}[/red]")
+    raise typer.Exit(1 if unknown else 0)

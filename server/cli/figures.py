@@ -1,0 +1,81 @@
+"""Commands that read a show's figures: `stats`, `export`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+
+from server.cli.program import app, database_url, run
+from server.running import launch
+from server.running.trouble import Trouble
+from server.settings import Settings
+
+Show = Annotated[str, typer.Argument(help="A show's id, such as demo.")]
+ExportOf = Literal["viewers", "orders", "questions", "series"]
+
+
+@app.command()
+def stats(
+    show: Show,
+    json: Annotated[bool, typer.Option("--json", help="The report as the HTTP API gives it.")] = False,
+) -> None:
+    """The figures of a show, as the analyst's page has them."""
+    from server.stats.terminal import render
+
+    with launch.engines_for(launch.load_settings(), share=True) as settings:
+        report = run(_with_reports(settings, show, lambda reports: reports.report(show)))
+    if json:
+        typer.echo(report.model_dump_json(indent=2))
+    else:
+        render(report, Console(highlight=False))
+
+
+@app.command()
+def export(
+    show: Show,
+    of: Annotated[ExportOf, typer.Option("--of", help="Which rows.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A file; else standard output.")
+    ] = None,
+    bom: Annotated[bool, typer.Option(help="A byte order mark first, for spreadsheets that guess.")] = False,
+) -> None:
+    """The rows of a show as CSV, safe from spreadsheet formulas."""
+    from server.stats.terminal import write_csv
+
+    def write(stream: Any) -> None:
+        with launch.engines_for(launch.load_settings(), share=True) as settings:
+            run(_with_reports(settings, show, lambda reports: write_csv(reports, show, of, stream, bom=bom)))
+
+    if output is None:
+        with open(sys.stdout.fileno(), "w", encoding="utf-8", newline="", closefd=False) as stream:
+            write(stream)
+        return
+    try:
+        with output.open("w", encoding="utf-8", newline="") as stream:
+            write(stream)
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise Trouble(
+            f"{output} cannot be written ({error.strerror})", "name a file in a folder that is there"
+        ) from None
+
+
+async def _with_reports(settings: Settings, show: str, ask: Any) -> Any:
+    from server.clock import SystemClock
+    from server.db.engine import Database
+    from server.errors import RefusedError
+    from server.protocol.codes import Code
+    from server.stats.service import Reports
+
+    database = Database(database_url(settings), pool_size=2)
+    try:
+        return await ask(Reports(database, SystemClock()))
+    except RefusedError as error:
+        if error.code is not Code.NOT_FOUND:
+            raise
+        raise Trouble(
+            f"there is no show {show!r}", "the shows of a channel are at /v1/shows?channel=…"
+        ) from None
+    finally:
+        await database.close()

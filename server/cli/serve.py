@@ -1,0 +1,81 @@
+"""Commands that run until a signal: `serve`, `demo`, `worker`."""
+
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from server.cli.program import Host, Port, app, database_url, run
+from server.running import launch
+from server.running.launch import console
+from server.settings import Settings
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that share the port.")] = 1,
+    worker: Annotated[bool, typer.Option(help="Write the ledger in these processes too.")] = True,
+) -> None:
+    """Serve HTTP, sockets and pages until a signal. Without URLs, PostgreSQL and Valkey are started beside it."""
+    from server.app import create_app
+    from server.db.migrations import migrate
+    from server.running.serving import serve_in_processes, server_for
+    from server.telemetry import set_up_logging
+
+    set_up_logging()
+    settings = _settings_to_serve() if worker else _settings_to_serve(worker=False)
+    with (
+        launch.listen(host, port) as listening,
+        suppress(KeyboardInterrupt),
+        launch.engines_for(settings) as ready,
+    ):
+        migrate(database_url(ready))
+        console.print(f"Showfloor listens on http://{host}:{listening.getsockname()[1]}")
+        if workers > 1:
+            serve_in_processes(ready, listening, workers)
+        else:
+            server_for(create_app(ready), ready).run(sockets=[listening])
+
+
+@app.command()
+def demo(
+    audience: Annotated[
+        int, typer.Option(min=0, max=5000, help="Simulated viewers; 0 for a quiet show.")
+    ] = 40,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+) -> None:
+    """A running show to look at: a shop, its past shows, one live show `demo`, and an audience over real sockets.
+
+    Each start begins a fresh show `demo`; the one of an earlier run stays among the past shows if anybody was there.
+    """
+    from server.demo.run import run_demo
+    from server.telemetry import set_up_logging
+
+    set_up_logging(level="WARNING", json=False)
+    settings = _settings_to_serve()
+    out = Console(highlight=False, soft_wrap=True)
+    with launch.listen(host, port) as listening, suppress(KeyboardInterrupt):
+        run_demo(settings, listening, audience=audience, out=out, progress=console)
+
+
+@app.command()
+def worker() -> None:
+    """Write the ledger from Redis to SQL until a signal. Several at once take turns."""
+    from server.running.worker import run_worker
+    from server.telemetry import set_up_logging
+
+    set_up_logging()
+    with suppress(KeyboardInterrupt), launch.engines_for(launch.load_settings(), share=True) as settings:
+        run(run_worker(settings))
+
+
+def _settings_to_serve(**given: object) -> Settings:
+    settings = launch.load_settings(**given)
+    settings.signing_secret()
+    launch.warn_of_lifted_limits(settings)
+    launch.raise_open_files_limit()
+    return settings

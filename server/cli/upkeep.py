@@ -1,0 +1,71 @@
+"""Commands that look after an installation: `migrate`, `doctor`, `stock`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from server.cli.program import Host, Port, app, database_url, run
+from server.running import launch
+from server.running.launch import console
+from server.settings import Settings
+
+if TYPE_CHECKING:
+    from server.shop.stocktaking import Disagreement
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema. Safe at any time, and from several machines at once."""
+    from server.db.migrations import migrate as bring_to_newest
+
+    with launch.engines_for(launch.load_settings(), share=True) as settings:
+        bring_to_newest(database_url(settings))
+    console.print("The database has the newest schema.")
+
+
+@app.command()
+def doctor(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Look at the set-up, say what is wrong and how to mend it. Exit code 1 if anything is broken."""
+    from server.doctor import State, examine
+
+    marks = {State.FINE: "[green]✓[/green]", State.ADVICE: "[yellow]![/yellow]", State.BROKEN: "[red]✗[/red]"}
+    out = Console(highlight=False, soft_wrap=True)
+    broken = 0
+    for finding in examine(launch.load_settings(), host, port):
+        broken += finding.state is State.BROKEN
+        out.print(f"{marks[finding.state]} [bold]{finding.subject:<18}[/bold] {escape(finding.what)}")
+        if finding.mend:
+            out.print(f"  [dim]{'':<18}[/dim] → {escape(finding.mend)}")
+    out.print(f"\n{broken} broken." if broken else "\nEverything is in order.")
+    raise typer.Exit(1 if broken else 0)
+
+
+@app.command()
+def stock(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Make the products agree with their orders.")
+    ] = False,
+) -> None:
+    """Compare what was sold of each product with its orders. Exit code 1 if they disagree and nothing was repaired."""
+    with launch.engines_for(launch.load_settings(), share=True) as settings:
+        found = run(_take_stock(settings, repair=repair))
+    for each in found:
+        short = f"; {each.oversold} more than there were" if each.oversold else ""
+        typer.echo(f"{each.product_id}: {each.sold} sold, {each.ordered} ordered{short}")
+    done = "repaired" if repair else "disagree"
+    console.print(f"{len(found)} {done}." if found else "What was sold is what the orders say.")
+    raise typer.Exit(1 if found and not repair else 0)
+
+
+async def _take_stock(settings: Settings, *, repair: bool) -> "list[Disagreement]":
+    from server.db.engine import Database
+    from server.shop.stocktaking import repair_stock, take_stock
+
+    database = Database(database_url(settings), pool_size=1)
+    try:
+        async with database.write() as connection:
+            return await (repair_stock(connection) if repair else take_stock(connection))
+    finally:
+        await database.close()

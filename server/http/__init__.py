@@ -1,0 +1,1 @@
+"""What all routes share: problems, parameters, who calls, pages, health and metrics."""
