@@ -41,7 +41,7 @@ export interface Join {
   token?: string | null;
   position?: Position | null;
   name?: string | null;
-  remember?: boolean;
+  remember?: boolean | null;
   source?: string | null;
   share?: string | null;
   pulse_only?: boolean;

@@ -121,16 +121,16 @@ class Tokens:
         expires_at = self._end_of(lifetime)
         return Identity(new_id("v"), "viewer", channel_id, True, remember, shown, expires_at)
 
-    def revised(self, identity: Identity, *, name: str | None, remember: bool) -> Identity:
-        """Return a guest as they now wish to be: called `name`, and remembered if they agree to it now.
+    def revised(self, identity: Identity, *, name: str | None, remember: bool | None) -> Identity:
+        """Return a guest as they now wish to be: called `name`, and remembered or no longer; None leaves that as it is.
 
-        The viewer stays the same. Anybody but a guest, and a guest who wishes nothing new, is returned as given. Raises `invalid` as
-        `new_guest` does.
+        The viewer stays the same; who is no longer remembered has 24 h from now. Anybody but a guest, and a guest who wishes nothing
+        new, is returned as given. Raises `invalid` as `new_guest` does.
         """
         if not identity.guest:
             return identity
         shown = clean_line(name, characters_max=NAME_CHARACTERS_MAX) if name else identity.name
-        remembered = identity.remembered or remember
+        remembered = identity.remembered if remember is None else remember
         if (shown, remembered) == (identity.name, identity.remembered):
             return identity
         return self.renew(msgspec.structs.replace(identity, name=shown, remembered=remembered))

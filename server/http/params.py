@@ -3,10 +3,13 @@
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 ENTITY_ID = r"^[A-Za-z0-9_-]+$"
 EntityId = Annotated[str, Field(min_length=1, max_length=40, pattern=ENTITY_ID)]
+
+OneLine = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+"""Text without NUL, which PostgreSQL cannot store."""
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="RFC 3339, UTC.")]
 """A time in an answer, written as on the socket."""

@@ -40,7 +40,7 @@ class Join(Command, tag="join"):
     token: Annotated[str, Meta(max_length=2000)] | None = None
     position: Position | None = None
     name: Annotated[str, Meta(max_length=40)] | None = None
-    remember: bool = False
+    remember: bool | None = None
     source: Annotated[str, Meta(max_length=64)] | None = None
     share: EntityId | None = None
     pulse_only: bool = False

@@ -1,21 +1,24 @@
 """All SQL of shows, their channels and the audit."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from sqlalchemy import Row, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, literal_column, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import to_wire
 from server.journal.tables import JournalHead
-from server.protocol.pushes import Announcement, Show, Video
+from server.protocol.pushes import Announcement, Show, ShowState, Video
 from server.shows.tables import AuditRow, ChannelRow, ShowRow
 
 _SHOW = ShowRow.__table__  # type: ignore[attr-defined]
 _CHANNEL = ChannelRow.__table__  # type: ignore[attr-defined]
 _HEAD = JournalHead.__table__  # type: ignore[attr-defined]
 _AUDIT = AuditRow.__table__  # type: ignore[attr-defined]
+
+ShowOrder = Literal["newest", "soonest"]
+"""The newest made first; or who starts soonest first, those without a time last."""
 
 INSERT_AUDITS: Final = """
     INSERT INTO audit (id, show_id, at, actor, role, action, subject, details)
@@ -41,15 +44,44 @@ async def read_show(connection: AsyncConnection, show_id: str) -> ShowRow | None
 
 
 async def read_shows(
-    connection: AsyncConnection, channel_id: str, *, after: str | None, limit: int
+    connection: AsyncConnection,
+    channel_id: str,
+    *,
+    after: str | None,
+    limit: int,
+    states: Collection[ShowState] = (),
+    words: Collection[str] = (),
+    order: ShowOrder = "newest",
 ) -> list[ShowRow]:
-    """Return up to `limit` shows of a channel, newest first, those behind the show `after` if it is given."""
-    newest_first = (_SHOW.c.created_at.desc(), _SHOW.c.id.desc())
-    statement = select(_SHOW).where(_SHOW.c.channel_id == channel_id).order_by(*newest_first).limit(limit)
-    if after is not None:
-        place = select(_SHOW.c.created_at, _SHOW.c.id).where(_SHOW.c.id == after)
-        statement = statement.where(tuple_(_SHOW.c.created_at, _SHOW.c.id) < place.scalar_subquery())
-    return [_as_show_row(row) for row in await connection.execute(statement)]
+    """Return up to `limit` shows of a channel in `order`, those behind the show `after` if it is given.
+
+    `states`: only shows in one of them. `words`: only shows whose titles hold each of them, whatever their case and width.
+    """
+    statement = select(_SHOW).where(_SHOW.c.channel_id == channel_id).limit(limit)
+    if states:
+        statement = statement.where(_SHOW.c.state.in_(states))
+    for word in words:
+        statement = statement.where(func.strpos(_folded(_SHOW.c.title), _folded(word)) > 0)
+    return [_as_show_row(row) for row in await connection.execute(_in_order(statement, order, after))]
+
+
+def _in_order(statement: Select[Any], order: ShowOrder, after: str | None) -> Select[Any]:
+    """Sort, and begin behind the show `after`, wherever that stands by now."""
+    if order == "soonest":
+        starts = func.coalesce(_SHOW.c.starts_at, literal_column("CAST('infinity' AS timestamptz)"))
+        keys: tuple[ColumnElement[Any], ...] = (starts, _SHOW.c.created_at, _SHOW.c.id)
+        statement = statement.order_by(*keys)
+    else:
+        keys = (_SHOW.c.created_at, _SHOW.c.id)
+        statement = statement.order_by(*(key.desc() for key in keys))
+    if after is None:
+        return statement
+    place = select(*keys).where(_SHOW.c.id == after).scalar_subquery()
+    return statement.where(tuple_(*keys) > place if order == "soonest" else tuple_(*keys) < place)
+
+
+def _folded(text: Any) -> ColumnElement[str]:
+    return func.lower(func.normalize(text, literal_column("NFKC")))
 
 
 async def read_other_live_shows(connection: AsyncConnection, show_id: str) -> list[str]:

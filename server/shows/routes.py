@@ -3,12 +3,12 @@
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
 from server.access.dependencies import CurrentIdentity, MemberOfShow, ShowId
 from server.access.roles import require_show_runner
 from server.access.tokens import NAME_CHARACTERS_MAX
-from server.http.params import Cursor, EntityId, Face, Limit, Moment, RequestBody
+from server.http.params import Cursor, EntityId, Face, Limit, Moment, OneLine, RequestBody
 from server.http.refusals import refusals
 from server.protocol.codes import Code
 from server.protocol.pushes import Moderation, ShowState, Video
@@ -18,10 +18,34 @@ from server.questions.service import Questions
 from server.shop.routes import OrderBody, as_body
 from server.shop.service import Shop
 from server.shows.audit import Actor
+from server.shows.repository import ShowOrder
 from server.shows.rules import TITLE_CHARACTERS_MAX
-from server.shows.service import Plan, Shows
+from server.shows.service import Plan, Selection, Shows
 
 Address = Annotated[str, Field(max_length=500, pattern=r"^(https?://\S+|/[^\s/]\S*|)$")]
+
+
+def _split(values: list[str]) -> list[str]:
+    return [state for value in values for state in value.split(",")]
+
+
+States = Annotated[
+    list[ShowState],
+    BeforeValidator(_split),
+    Query(description="Only shows in one of these states; several may also be joined by commas."),
+]
+Search = Annotated[
+    OneLine,
+    Query(
+        alias="q",
+        max_length=TITLE_CHARACTERS_MAX,
+        description="Only shows whose title holds each of these words, in any case and width.",
+    ),
+]
+InOrder = Annotated[
+    ShowOrder,
+    Query(description="`newest`: made last first. `soonest`: by `starts_at`, those without one last."),
+]
 
 
 class VideoBody(Face):
@@ -48,7 +72,7 @@ class ShowBody(Face):
 
 
 class ShowPage(BaseModel):
-    """A page of shows, newest first."""
+    """A page of shows, in the order asked for."""
 
     shows: list[ShowBody]
     next: str | None = Field(description="Send it as `cursor` for the page after this one; null on the last.")
@@ -118,13 +142,21 @@ def router() -> APIRouter:
 
 async def list_shows(
     request: Request,
+    *,
     channel: Annotated[EntityId, Query(description="The channel's id.")],
     cursor: Cursor = None,
     limit: Limit = 20,
+    state: States = [],  # noqa: B006 - read only
+    search: Search = "",
+    order: InOrder = "newest",
 ) -> ShowPage:
-    """Scheduled, live and ended shows, the newest first. A channel that does not exist has none."""
+    """Scheduled, live and ended shows, page by page. A channel that does not exist has none.
+
+    Send the same filters with `cursor`.
+    """
     shows = cast("Shows", request.app.state.shows)
-    found = await shows.list_of(channel, after=cursor, limit=limit + 1)
+    which = Selection(state, search, order)
+    found = await shows.list_of(channel, after=cursor, limit=limit + 1, which=which)
     page = [ShowBody.model_validate(show) for show in found[:limit]]
     return ShowPage(shows=page, next=page[-1].id if len(found) > limit else None)
 

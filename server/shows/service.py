@@ -20,6 +20,7 @@ from server.protocol.pushes import Announcement, Moderation, Show, ShowState, Vi
 from server.shows.audit import Actor, audit
 from server.shows.repository import (
     SET_ANNOUNCEMENT,
+    ShowOrder,
     as_show,
     channel_exists,
     insert_audit,
@@ -65,6 +66,18 @@ class Plan:
     guests_allowed: bool = True
     starts_at: datetime | None = None
     video: Video = NO_VIDEO
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which shows of a channel a list is to have: in one of `states` (none: any), with each word of `search` in the title."""
+
+    states: Sequence[ShowState] = ()
+    search: str = ""
+    order: ShowOrder = "newest"
+
+
+EVERY_SHOW = Selection()
 
 
 class Shows:
@@ -122,12 +135,21 @@ class Shows:
             raise RefusedError(Code.NOT_FOUND)
         return as_show(row)
 
-    async def list_of(self, channel_id: str, *, after: str | None, limit: int) -> list[Show]:
-        """Return up to `limit` shows of a channel, newest first, those behind the show `after` where given."""
+    async def list_of(
+        self, channel_id: str, *, after: str | None, limit: int, which: Selection = EVERY_SHOW
+    ) -> list[Show]:
+        """Return up to `limit` shows of a channel in the selection's order, those behind the show `after` where given."""
         async with self._database.read_soon() as connection:
-            return [
-                as_show(row) for row in await read_shows(connection, channel_id, after=after, limit=limit)
-            ]
+            rows = await read_shows(
+                connection,
+                channel_id,
+                after=after,
+                limit=limit,
+                states=which.states,
+                words=which.search.split(),
+                order=which.order,
+            )
+        return [as_show(row) for row in rows]
 
 
 def new_epoch() -> str:

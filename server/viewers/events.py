@@ -15,6 +15,7 @@ from fastapi.responses import StreamingResponse
 from server.access.dependencies import CurrentIdentity, ShowId
 from server.access.tokens import Identity
 from server.errors import RefusedError
+from server.http.params import EntityId, OneLine
 from server.http.refusals import refusals
 from server.hub.admission import Limits
 from server.hub.connection import Connection
@@ -186,8 +187,13 @@ def router() -> APIRouter:
 async def stream_events(
     show: ShowId,
     request: Request,
+    *,
     playing: Annotated[bool, Query(description="The video plays and the page is visible.")] = False,
-    name: Annotated[str | None, Query(max_length=40)] = None,
+    pulse_only: Annotated[bool, Query(description="No journal pushes.")] = False,
+    remember: Annotated[bool | None, Query(description="Agrees to be recognised, or no longer.")] = None,
+    name: Annotated[OneLine | None, Query(max_length=40)] = None,
+    source: Annotated[OneLine | None, Query(max_length=64)] = None,
+    share: Annotated[EntityId | None, Query(description="The share link that brought the viewer.")] = None,
     last_event_id: Annotated[str | None, Header(max_length=80)] = None,
 ) -> StreamingResponse:
     """The first event is `joined`; each journal push has its position as `id`, so that `Last-Event-ID` recovers."""
@@ -197,7 +203,16 @@ async def stream_events(
     if reason is not None:
         raise RefusedError(Code.BUSY, f"Too many connections ({reason}).", retry_after_ms=5000)
     connection = _new_connection(hub.admission.limits, hub, host)
-    command = Join(show=show, token=_bearer(request), position=_as_position(last_event_id), name=name)
+    command = Join(
+        show=show,
+        token=_bearer(request),
+        position=_as_position(last_event_id),
+        name=name,
+        remember=remember,
+        source=source,
+        share=share,
+        pulse_only=pulse_only,
+    )
     joining = cast("Joins", request.app.state.joins).join(connection, command)
     if joining is not None:
         await joining

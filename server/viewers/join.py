@@ -92,7 +92,8 @@ class Joins:
             return revised, None if revised is identity else self._tokens.sign(revised)
         if not room.guests_allowed:
             raise RefusedError(Code.GUESTS_REFUSED)
-        identity = self._tokens.new_guest(room.channel_id, name=command.name, remember=command.remember)
+        remember = bool(command.remember)
+        identity = self._tokens.new_guest(room.channel_id, name=command.name, remember=remember)
         return identity, self._tokens.sign(identity)
 
     def _check_space(self, room: Room) -> None:

@@ -55,12 +55,20 @@ class Stage:
         async with self.database.write() as connection:
             await connection.execute(insert(ChannelRow).values(**row.model_dump()))
 
-    async def add_show(self, id: str, *, channel: str = CHANNEL, state: str = "live", **others: Any) -> None:
+    async def add_show(
+        self,
+        id: str,
+        *,
+        channel: str = CHANNEL,
+        state: str = "live",
+        title: str = "Spring knitwear",
+        **others: Any,
+    ) -> None:
         """Write a show."""
         row = ShowRow(
             id=id,
             channel_id=channel,
-            title="Spring knitwear",
+            title=title,
             host="Mika",
             state=state,
             created_at=NOON,

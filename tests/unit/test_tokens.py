@@ -79,7 +79,17 @@ def test_a_guest_who_agrees_later_stays_the_same_viewer(tokens: Tokens) -> None:
     revised = tokens.revised(guest, name=" Aki ", remember=True)
     assert (revised.viewer_id, revised.name, revised.remembered) == (guest.viewer_id, "Aki", True)
     assert revised.expires_at > guest.expires_at
-    assert tokens.revised(revised, name="Aki", remember=False) is revised
+    assert tokens.revised(revised, name="Aki", remember=None) is revised
+    assert tokens.revised(revised, name=None, remember=True) is revised
+
+
+def test_a_guest_who_agrees_no_longer_has_a_day_left(tokens: Tokens) -> None:
+    guest = tokens.new_guest("demo", name="Aki", remember=True)
+    revised = tokens.revised(guest, name=None, remember=False)
+    assert (revised.viewer_id, revised.name, revised.remembered) == (guest.viewer_id, "Aki", False)
+    assert revised.expires_at == NOON + timedelta(hours=24)
+    assert tokens.renew(revised).expires_at == NOON + timedelta(hours=24)
+    assert tokens.revised(revised, name=None, remember=False) is revised
 
 
 def test_nobody_but_a_guest_is_revised(tokens: Tokens) -> None:

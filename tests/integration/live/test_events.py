@@ -8,6 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
+from server.access.tokens import Tokens
+from server.clock import SystemClock
+from server.settings import Settings
 from tests.conftest import MakeSettings
 from tests.support.live_server import live_server
 from tests.support.servers import SignFor
@@ -146,3 +149,26 @@ async def test_a_stream_does_not_keep_silent_sockets_from_being_closed(make_sett
     ):
         await stream.read()
         assert await silent.closed() == 4408
+
+
+async def test_a_stream_takes_every_field_of_join(server: str, settings: Settings) -> None:
+    wishes = "?name=Aki%20T&remember=true&source=mail&share=s_1&pulse_only=true"
+    async with stream_at(server, query=wishes) as stream:
+        _, joined = await stream.read()
+    identity = Tokens(settings.signing_secret(), SystemClock()).verify(joined["token"])
+    assert (identity.name, identity.remembered) == ("Aki T", True)
+    headers = {"Authorization": f"Bearer {joined['token']}"}
+    async with stream_at(server, query="?remember=false", **headers) as stream:
+        _, again = await stream.read()
+    assert again["viewer"] == joined["viewer"]
+    assert not Tokens(settings.signing_secret(), SystemClock()).verify(again["token"]).remembered
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["name=" + "x" * 41, "name=%00", "source=%00", "source=" + "x" * 65, "share=a%20b", "remember=perhaps"],
+)
+async def test_a_stream_with_a_field_that_join_refuses_is_refused(server: str, wrong: str) -> None:
+    async with httpx.AsyncClient(base_url=f"http://{server}") as client:
+        answer = await client.get(f"/v1/live/demo/events?{wrong}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
