@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { timeOfDay } from "../shared/format";
+import { isEnter, isEscape } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { announce } from "./actions";
@@ -62,8 +63,8 @@ export function AnnouncePanel() {
             text.value = event.currentTarget.value;
           }}
           onKeyDown={(event) => {
-            if (event.key === "Escape") field.current?.blur();
-            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+            if (isEscape(event)) field.current?.blur();
+            else if (isEnter(event) && (event.ctrlKey || event.metaKey)) send();
           }}
         />
       </form>

@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import type { DismissReason } from "../sdk/wire";
+import { ofInputMethod } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
 import { Dialog } from "../shared/ui/dialog";
 import { dismiss } from "./actions";
@@ -24,7 +25,7 @@ export function DismissDialog() {
   };
   useEffect(() => {
     const hear = (event: KeyboardEvent): void => {
-      if (keysOn.value && !event.repeat) choose(REASONS[Number(event.key) - 1]);
+      if (keysOn.value && !event.repeat && !ofInputMethod(event)) choose(REASONS[Number(event.key) - 1]);
     };
     document.addEventListener("keydown", hear);
     return () => document.removeEventListener("keydown", hear);

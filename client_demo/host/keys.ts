@@ -1,5 +1,6 @@
 // One key for each action. Single keys can be switched off (WCAG 2.1.4), and never act while something is being written.
 import { signal } from "@preact/signals";
+import { ofInputMethod } from "../shared/input_method";
 import { readPreference, writePreference } from "../shared/preference";
 import { answerLive, approve, pinProduct, pinQuestion, restore } from "./actions";
 import { undoable } from "./deeds";
@@ -116,7 +117,7 @@ const STEPS = new Set(["j", "k", "arrowdown", "arrowup"]);
 
 export function listenToKeys(): () => void {
   const hear = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || ofInputMethod(event)) return;
     if (isWriting(event.target) || isTaken(event) || document.querySelector("dialog[open]")) return;
     if (!keysOn.value && event.key !== "?") return;
     if (event.repeat && !STEPS.has(event.key.toLowerCase())) return;

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Question } from "../sdk/wire";
 import { timeOfDay } from "../shared/format";
+import { isEnter, isEscape } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { answerLive, answerText, approve, drafts, pinQuestion, restore, sayMoved } from "./actions";
@@ -240,8 +241,8 @@ function AnswerForm({ question }: { question: Question }) {
           text.value = event.currentTarget.value;
         }}
         onKeyDown={(event) => {
-          if (event.key === "Escape") field.current?.blur();
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+          if (isEscape(event)) field.current?.blur();
+          else if (isEnter(event) && (event.ctrlKey || event.metaKey)) send();
         }}
       />
     </form>

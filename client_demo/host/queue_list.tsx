@@ -2,6 +2,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { QuestionState } from "../sdk/wire";
 import { count, timeOfDay } from "../shared/format";
+import { ofInputMethod } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { sayMoved } from "./actions";
@@ -46,7 +47,7 @@ export function QueueList() {
 function Tabs() {
   function onKeyDown(event: KeyboardEvent): void {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!by) return;
+    if (!by || ofInputMethod(event)) return;
     event.preventDefault();
     const next = TABS[(TABS.indexOf(tab.value) + by + TABS.length) % TABS.length] ?? "open";
     chooseTab(next);

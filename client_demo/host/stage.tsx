@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { duration } from "../shared/format";
+import { ofInputMethod } from "../shared/input_method";
 import { answerLive } from "./actions";
 import { undoable } from "./deeds";
 import { known, snapshot } from "./desk";
@@ -40,7 +41,7 @@ export function Stage() {
   }, [asked?.id]);
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || ofInputMethod(event)) return;
     const key = event.key.toLowerCase();
     if (key === "l" && asked) answerLive(asked);
     else if (key === "j" || key === "arrowright") passOver();

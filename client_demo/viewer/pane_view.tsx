@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { count } from "../shared/format";
+import { isEscape, ofInputMethod } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
 import { Icon, type IconName } from "../shared/ui/icon";
 import { myOrders } from "./me";
@@ -26,7 +27,7 @@ export function Panel() {
   const now = panel.value;
   const turn = (event: KeyboardEvent): void => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    if (step === 0) return;
+    if (step === 0 || ofInputMethod(event)) return;
     const next = PANES[(PANES.indexOf(now) + step + PANES.length) % PANES.length] ?? now;
     panel.value = next;
     document.getElementById(`tab-${next}`)?.focus();
@@ -105,7 +106,7 @@ export function Sheet() {
       aria-labelledby="sheet-title"
       tabIndex={-1}
       onKeyDown={(event) => {
-        if (event.key === "Escape") closeSheet();
+        if (isEscape(event)) closeSheet();
       }}
     >
       <header class="sheet-head">

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { isEscape, ofInputMethod } from "../../shared/input_method";
 import { dark, token } from "../../shared/theme";
 import { onPrinting } from "../printing";
 
@@ -103,12 +104,12 @@ function dataOf({ x, curves }: PlotProps): uPlot.AlignedData {
 }
 
 function moveByKey(event: KeyboardEvent, plot: uPlot | null, { x }: PlotProps): void {
-  if (!plot || !x.length) return;
+  if (!plot || !x.length || ofInputMethod(event)) return;
   const last = x.length - 1;
   const now = plot.cursor.idx ?? -1;
   const page = Math.max(1, Math.round(x.length / 12));
   const to = { ArrowRight: now + 1, ArrowLeft: now - 1, PageUp: now + page, PageDown: now - page, Home: 0, End: last }[event.key];
-  if (event.key === "Escape") plot.setCursor({ left: -10, top: -10 });
+  if (isEscape(event)) plot.setCursor({ left: -10, top: -10 });
   if (to === undefined) return;
   event.preventDefault();
   const i = Math.min(last, Math.max(0, to));

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { createTranslator } from "../i18n";
+import { isComposing } from "../input_method";
 import en from "../locales/shared.en.json";
 import ja from "../locales/shared.ja.json";
 import { Button } from "./button";
@@ -35,7 +36,7 @@ export function Dialog({ title, onClose, children, sheet = false, testid }: Dial
       data-testid={testid}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        if (!isComposing()) onClose();
       }}
       onClick={(event) => {
         if (event.target === element.current) onClose();

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
+import { isEnter } from "../../shared/input_method";
 import { Button } from "../../shared/ui/button";
 import { Icon } from "../../shared/ui/icon";
 import { showToast } from "../../shared/ui/toast";
@@ -63,8 +64,7 @@ export function AskBox() {
           aria-describedby={`${id}-note ${id}-left`}
           onInput={(event) => (text.value = event.currentTarget.value)}
           onKeyDown={(event) => {
-            // Enter sends; while an input method composes Japanese it only ends the composition.
-            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            if (!isEnter(event) || event.shiftKey) return;
             event.preventDefault();
             void send();
           }}

@@ -1,0 +1,31 @@
+// Keys that belong to an input method are told apart in one place, `shared/input_method.ts`, which every handler of keys asks.
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const HELPER = "shared/input_method.ts";
+const OWN_JUDGEMENT = /\.isComposing\b|\bkeyCode\b|["'](?:Enter|Escape)["']/g;
+const HEARS_KEYS = /onKey(?:Down|Up|Press)=|addEventListener\(\s*["']key(?:down|up|press)["']/;
+const problems = [];
+
+function* filesUnder(folder) {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) yield* filesUnder(path);
+    else if (/\.tsx?$/.test(name)) yield path;
+  }
+}
+
+for (const folder of ["sdk", "shared", "viewer", "host", "analyst"]) {
+  for (const path of filesUnder(folder)) {
+    if (path === HELPER) continue;
+    const source = readFileSync(path, "utf8");
+    for (const found of source.matchAll(OWN_JUDGEMENT)) problems.push(`${path}: ${found[0]} is for ${HELPER} alone to ask`);
+    if (HEARS_KEYS.test(source) && !source.includes("/input_method"))
+      problems.push(`${path}: hears keys and does not ask ${HELPER}`);
+  }
+}
+
+if (problems.length > 0) {
+  process.stderr.write(`${problems.join("\n")}\n`);
+  process.exit(1);
+}
