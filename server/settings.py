@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 SECRET_CHARACTERS_MIN = 32
+Share = Annotated[float, Field(gt=0.0, le=1.0)]
 PingSeconds = Annotated[float, Field(ge=1.0)]
 """The connections are spread over whole seconds, so none is visited more often."""
 
@@ -62,10 +63,10 @@ class Settings(BaseSettings):
 
     tick_ms: PositiveInt = 250
     """The pulse's tick."""
-    group_ms: NonNegativeInt = 60
-    """A busy show's shortest distance between two commits, and so between its rooms' rounds; a quiet one commits at once."""
-    round_ms: NonNegativeInt = 25
-    """A busy room's shortest distance between two fan-out rounds; a quiet room's push goes at once."""
+    fanout_share: Share = 0.33
+    """How much of a process's time one room's fan-out rounds may take before they wait for each other; a quiet room's push goes at once."""
+    round_wait_ms: NonNegativeInt = 40
+    """A busy room's longest distance between two rounds for the sake of `fanout_share`; 0: they follow one another."""
     top_check_ms: PositiveInt = 1000
     """How often SQL is asked for the newest offsets; four times as often while the bus is away."""
     ring_length: PositiveInt = 1000

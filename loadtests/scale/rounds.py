@@ -8,8 +8,11 @@ from functools import cache
 from heapq import merge
 
 from loadtests.scale.show import Show
+from server.hub.pace import Pace
+from server.settings import Settings
 
 SIMULATED_SECONDS = 60.0
+_SETTINGS = Settings.model_fields
 SLICES = 20
 """A round's viewers are looked at in so many portions: the first is written to at its start, the last at its end."""
 
@@ -25,7 +28,7 @@ class Rounds:
     """A second, on the wire."""
     p50_ms: float
     p99_ms: float
-    """From a publication's or tick's arrival to its write, over all viewers."""
+    """From a publication's arrival to its write, over all viewers."""
 
 
 @dataclass(slots=True)
@@ -46,13 +49,13 @@ def simulate(show: Show, viewers: int, write_us: float, *, other_share: float = 
     pace = 1 / (1 - min(other_share, 0.95))
     cost = viewers * write_us / 1e6
     minute, delays = _Minute(), list[float]()
-    for start, arrivals, size in _rounds(show, cost * pace, random.Random(seed)):
+    for start, published, size in _rounds(show, cost * pace, random.Random(seed)):
         minute.rounds += 1
         minute.busy_seconds += cost
         minute.sent_bytes += size
-        for arrival in arrivals:
+        for arrival in published:
             delays += [start - arrival + cost * pace * (n + 0.5) / SLICES for n in range(SLICES)]
-    percentiles = statistics.quantiles(delays, n=100)
+    percentiles = statistics.quantiles(delays or [0.0, 0.0], n=100)
     return Rounds(
         minute.rounds / SIMULATED_SECONDS,
         minute.busy_seconds / SIMULATED_SECONDS + other_share,
@@ -65,18 +68,30 @@ def simulate(show: Show, viewers: int, write_us: float, *, other_share: float = 
 def _rounds(
     show: Show, round_cost_seconds: float, chance: random.Random
 ) -> Iterator[tuple[float, list[float], int]]:
-    """Yield each round's start, the arrivals that it takes up, and its bytes to one viewer.
+    """Yield each round's start, when the publications came that it takes up, and its bytes to one viewer.
 
-    Quiet: a round starts when something comes. Busy: the next one starts when the last has ended, and no sooner than `round_seconds` after
-    the last one's start, with everything that came meanwhile; of several pulses only the last is sent.
+    Quiet: a round starts when something comes. Busy: the next one starts when the server's own pace lets it, with everything that came
+    meanwhile; of several pulses only the last is sent.
     """
-    last_start, free_at = -1.0, 0.0
+    pace = Pace(
+        share=_SETTINGS["fanout_share"].default, wait_seconds_max=_SETTINGS["round_wait_ms"].default / 1000
+    )
     pending: list[tuple[float, bool]] = []
     for at, is_pulse in _arrivals(show, chance):
-        while pending and (start := max(pending[0][0], free_at, last_start + show.round_seconds)) < at:
-            yield start, [arrival for arrival, _ in pending], _size(show, pending)
-            last_start, free_at, pending = start, start + round_cost_seconds, []
+        while pending and (start := _start(pace, pending)) < at:
+            published = [arrival for arrival, is_pulse in pending if not is_pulse]
+            yield start, published, _size(show, pending)
+            pace.begin(start, len(published))
+            pace.end(start + round_cost_seconds)
+            pending = []
         pending.append((at, is_pulse))
+
+
+def _start(pace: Pace, pending: list[tuple[float, bool]]) -> float:
+    """Return when the round begins that takes up what is pending."""
+    published = next((at for at, is_pulse in pending if not is_pulse), None)
+    alone = max(pending[0][0], pace.pulse_due)
+    return alone if published is None else min(alone, max(published, pace.due))
 
 
 def _size(show: Show, pending: list[tuple[float, bool]]) -> int:

@@ -13,7 +13,6 @@ class Show:
     """A journal push."""
     pulse_bytes: int = 150
     tick_seconds: float = 0.25
-    round_seconds: float = 0.025
     commands_per_viewer: float = 1 / 20
     """A second: reactions above all, which the page adds up."""
     active_share: float = 0.3

@@ -10,50 +10,81 @@ from collections.abc import Callable
 from itertools import islice
 
 from server.hub import metrics
+from server.hub.pace import Pace
 from server.hub.room import Room
 
 SLICE_CONNECTIONS = 256
 
 
 class FanOut:
-    """Runs the rounds of one process's rooms, one task per busy room."""
+    """Runs the rounds of one process's rooms, one task per busy room. `share` and `wait_seconds_max` are those of `Pace`."""
 
-    def __init__(self, *, round_seconds: float) -> None:
-        self._round_seconds = round_seconds
+    def __init__(self, *, share: float, wait_seconds_max: float) -> None:
+        self._share = share
+        self._wait_seconds_max = wait_seconds_max
+        self._paces: dict[str, Pace] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._last: dict[str, float] = {}
+        self._woken: dict[str, asyncio.Event] = {}
 
     def wake(self, room: Room) -> None:
         """Make sure that what is pending in `room` goes out soon."""
-        if room.show_id not in self._running:
-            task = asyncio.create_task(self._run(room), name=f"fan-out {room.show_id}")
-            self._running[room.show_id] = task
+        woken = self._woken.get(room.show_id)
+        if woken is not None:
+            if room.pending:
+                woken.set()
+            return
+        self._woken[room.show_id] = asyncio.Event()
+        self._running[room.show_id] = asyncio.create_task(self._run(room), name=f"fan-out {room.show_id}")
+
+    def due(self, room: Room, now: float) -> float:
+        """Return the loop's time from which a round may begin that carries what is not pending yet; it may lie in the past."""
+        pace = self._paces.get(room.show_id)
+        if pace is None:
+            return now
+        return max(now, pace.due) + pace.period if room.pending else pace.due
 
     def forget(self, room: Room) -> None:
         """Let go of a closed room."""
-        self._last.pop(room.show_id, None)
+        self._paces.pop(room.show_id, None)
 
     async def _run(self, room: Room) -> None:
-        loop = asyncio.get_running_loop()
+        loop, pace = asyncio.get_running_loop(), self._pace_of(room)
         try:
-            while True:
-                wait = self._last.get(room.show_id, 0.0) + self._round_seconds - loop.time()
-                if wait > 0:
-                    await asyncio.sleep(wait)
-                self._last[room.show_id] = loop.time()
-                if not await run_round(room):
-                    return
-                metrics.ROUND_SECONDS.observe(loop.time() - self._last[room.show_id])
+            while room.pending or room.pulse.changed:
+                await self._wait_for_turn(room, pace)
+                pace.begin(began := loop.time(), len(room.pending))
+                await run_round(room)
+                pace.end(ended := loop.time())
+                metrics.ROUND_SECONDS.observe(ended - began)
         finally:
-            # No await lies between the empty round and here, so no push can be left behind unseen.
-            del self._running[room.show_id]
+            # No await lies between the last look and here, so no push can be left behind unseen.
+            del self._running[room.show_id], self._woken[room.show_id]
+
+    def _pace_of(self, room: Room) -> Pace:
+        pace = self._paces.get(room.show_id)
+        if pace is None:
+            pace = self._paces[room.show_id] = Pace(
+                share=self._share, wait_seconds_max=self._wait_seconds_max
+            )
+        return pace
+
+    async def _wait_for_turn(self, room: Room, pace: Pace) -> None:
+        """Return when the next round may begin. The pulse alone waits longer, until a publication comes that takes it along."""
+        loop, woken = asyncio.get_running_loop(), self._woken[room.show_id]
+        while not room.pending and (wait := pace.pulse_due - loop.time()) > 0:
+            woken.clear()
+            try:
+                async with asyncio.timeout(wait):
+                    await woken.wait()
+            except TimeoutError:
+                break
+        if (wait := pace.due - loop.time()) > 0:
+            await asyncio.sleep(wait)
 
 
-async def run_round(room: Room) -> bool:
-    """Write everything pending to everybody in the room; return False when there was nothing."""
+async def run_round(room: Room) -> None:
+    """Write everything pending to everybody in the room."""
     publications, pulse = room.take_round()
-    if not publications and pulse is None:
-        return False
     if publications:
         waited_seconds = asyncio.get_running_loop().time() - room.pending_since
         metrics.PUBLISH_TO_WRITE_SECONDS.observe(waited_seconds)
@@ -65,7 +96,6 @@ async def run_round(room: Room) -> bool:
             metrics.ROUND_BYTES.observe(len(frame))
             await _write_in_slices(frame, writers)
             metrics.DELIVERIES.inc(len(writers) * max(1, len(publications)))
-    return True
 
 
 async def _write_in_slices(frame: bytes, writers: list[Callable[[bytes], None]]) -> None:

@@ -56,7 +56,8 @@ class Hub:
         self,
         limits: Limits,
         *,
-        round_seconds: float = 0.025,
+        fanout_share: float = 0.33,
+        round_wait_seconds_max: float = 0.04,
         ping_seconds: float = 25.0,
         silence_seconds: float = 60.0,
         join_seconds: float = 5.0,
@@ -65,7 +66,7 @@ class Hub:
     ) -> None:
         self.rooms: dict[str, Room] = {}
         self.admission = Admission(limits)
-        self.fanout = FanOut(round_seconds=round_seconds)
+        self.fanout = FanOut(share=fanout_share, wait_seconds_max=round_wait_seconds_max)
         self.wheel = Wheel(round(ping_seconds))
         self.audience: Audience | None = None
         self.draining = False
@@ -102,6 +103,11 @@ class Hub:
         if room.pending:
             self.fanout.wake(room)
         return not room.gapped
+
+    def round_due(self, show_id: str, now: float) -> float:
+        """Return the loop's time at which the next publication of a show would go out to its room here; without a room, `now`."""
+        room = self.rooms.get(show_id)
+        return now if room is None else self.fanout.due(room, now)
 
     def _apply(self, room: Room, publication: Publication) -> None:
         """Let the room itself learn from what its viewers are about to read."""

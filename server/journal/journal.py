@@ -7,6 +7,7 @@ commit → deliver → answer. A process that dies after the commit has lost not
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -42,27 +43,47 @@ class _Waiting:
     answer: asyncio.Future[Any]
 
 
+class _Queue(deque[_Waiting]):
+    """A show's commands that wait. `hurried` is set while one of them waits for no round."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hurried = asyncio.Event()
+        self.free_at = float("-inf")
+        """The loop's time from which the next transaction may begin: one after the other they take at most half of it."""
+
+
 class Journal:
     """The writing side of all journals in this process. `deliver` is called after each commit, in offset order per show."""
 
     def __init__(
-        self, database: Database, clock: Clock, deliver: Deliver, *, group_seconds: float = 0.0
+        self,
+        database: Database,
+        clock: Clock,
+        deliver: Deliver,
+        *,
+        round_due: Callable[[str, float], float] = lambda _, now: now,
     ) -> None:
         self._database = database
         self._clock = clock
         self._deliver = deliver
-        self._group_seconds = group_seconds
-        self._waiting: dict[str, deque[_Waiting]] = {}
+        self._round_due = round_due
+        self._commit_seconds = 0.0
+        """How long the last transaction took."""
+        self._waiting: dict[str, _Queue] = {}
         self._committers: set[asyncio.Task[None]] = set()
 
-    async def commit(self, show_id: str, handler: Handler[C, R], command: C) -> R:
+    async def commit(self, show_id: str, handler: Handler[C, R], command: C, *, hurried: bool = False) -> R:
         """Carry out `command` by `handler` in the show's next transaction, and return its result once that is committed.
+
+        What a busy room could not be told yet waits for the room's next round, so that all of it shares a transaction; unless somebody
+        waits for the answer itself: then the transaction is `hurried` and waits for no round.
 
         Raises `RefusedError`: what the handler refused with, or `not_found`, `busy`, `unavailable`, `internal`.
         """
         queue = self._waiting.get(show_id)
         if queue is None:
-            queue = self._waiting[show_id] = deque()
+            queue = self._waiting[show_id] = _Queue()
             task = asyncio.create_task(self._commit_all(show_id, queue), name=f"journal {show_id}")
             self._committers.add(task)
             task.add_done_callback(self._committers.discard)
@@ -70,6 +91,8 @@ class Journal:
             raise RefusedError(Code.BUSY, retry_after_ms=1000)
         waiting = _Waiting(handler, command, asyncio.get_running_loop().create_future())
         queue.append(waiting)
+        if hurried or len(queue) >= BATCH_COMMANDS_MAX:
+            queue.hurried.set()
         result: R = await waiting.answer
         return result
 
@@ -78,22 +101,35 @@ class Journal:
         while self._committers:
             await asyncio.wait(self._committers)
 
-    async def _commit_all(self, show_id: str, queue: deque[_Waiting]) -> None:
-        """Run transactions until nobody waits. Self-clocking: a quiet show commits at once, a busy one once per `group_seconds`."""
+    async def _commit_all(self, show_id: str, queue: _Queue) -> None:
+        """Run transactions until nobody waits. A quiet show commits at once, a busy one as often as its rooms have rounds."""
         loop = asyncio.get_running_loop()
         try:
             while queue:
+                await self._wait_for_turn(show_id, queue)
                 began = loop.time()
                 batch = [queue.popleft() for _ in range(min(len(queue), BATCH_COMMANDS_MAX))]
+                queue.hurried.clear()
                 if not await self._commit_batch(show_id, batch):
                     # Whoever has waited behind them would wait as long for the same answer.
                     _refuse_all(queue, _unavailable())
                     queue.clear()
-                if len(queue) < BATCH_COMMANDS_MAX:
-                    await asyncio.sleep(max(0.0, began + self._group_seconds - loop.time()))
+                self._commit_seconds = loop.time() - began
+                queue.free_at = loop.time() + self._commit_seconds
         finally:
             # Nothing can be appended between the loop's last look and here: no await lies between.
             del self._waiting[show_id]
+
+    async def _wait_for_turn(self, show_id: str, queue: _Queue) -> None:
+        """Return when the next transaction may begin, so that it ends when the room's next round is due."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        wait = self._round_due(show_id, now) - self._commit_seconds - now
+        if wait > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await queue.hurried.wait()
+        await asyncio.sleep(max(0.0, queue.free_at - loop.time()))
 
     async def _commit_batch(self, show_id: str, batch: list[_Waiting]) -> bool:
         """Commit and answer; return False when PostgreSQL was away, so that those behind need not find it out again."""

@@ -63,7 +63,7 @@ class Process:
         self.topcheck = TopCheck(
             self.hub, self.database, seconds=settings.top_check_ms / 1000, bus_alive=lambda: self.bus.alive
         )
-        self.journal = Journal(self.database, clock, self._publish, group_seconds=settings.group_ms / 1000)
+        self.journal = Journal(self.database, clock, self._publish, round_due=self.hub.round_due)
         self.rooms = Rooms(
             self.hub,
             self.database,
@@ -170,7 +170,8 @@ def _hub_for(settings: Settings) -> Hub:
     )
     return Hub(
         limits,
-        round_seconds=settings.round_ms / 1000,
+        fanout_share=settings.fanout_share,
+        round_wait_seconds_max=settings.round_wait_ms / 1000,
         ping_seconds=settings.ping_seconds,
         silence_seconds=settings.silence_seconds,
         join_seconds=settings.join_seconds,

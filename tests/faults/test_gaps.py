@@ -91,7 +91,7 @@ async def test_whoever_joins_ahead_of_the_next_round_gets_nothing_twice(
 ) -> None:
     """A viewer may come with what another process has sent already, or get a snapshot that is ahead of this room's rounds."""
     async with (
-        live_server(make_settings(round_ms=800, snapshot_ms=0)) as address,
+        live_server(make_settings(fanout_share=1e-9, round_wait_ms=800, snapshot_ms=0)) as address,
         joined_at(address, token=sign_for("host")) as host,
     ):
         offsets = [(await host.do("announce", text=f"{n}"))["offset"] for n in range(3)]

@@ -42,16 +42,16 @@ def test_a_quiet_room_has_one_round_for_each_tick() -> None:
     assert rounds.p50_ms < 10.0
 
 
-def test_a_busy_room_has_a_round_in_25_ms_whatever_is_published() -> None:
-    busy = simulate(replace(LIVELY, publications_per_second=300.0), 100, 10.0)
-    busier = simulate(replace(LIVELY, publications_per_second=3_000.0), 100, 10.0)
-    assert busy.per_second == pytest.approx(40.0, rel=0.05)
-    assert busier.per_second == pytest.approx(40.0, rel=0.05)
+def test_a_busy_room_has_a_round_in_40_ms_whatever_is_published() -> None:
+    busy = simulate(replace(LIVELY, publications_per_second=300.0), 1_000, 10.0)
+    busier = simulate(replace(LIVELY, publications_per_second=3_000.0), 1_000, 10.0)
+    assert busy.per_second == pytest.approx(25.0, rel=0.05)
+    assert busier.per_second == pytest.approx(25.0, rel=0.05)
     assert busier.busy_share == pytest.approx(busy.busy_share, rel=0.05)
     assert busier.bytes_per_viewer > 8 * busy.bytes_per_viewer
 
 
-def test_a_round_longer_than_25_ms_makes_the_next_one_wait_and_not_the_messages_pile_up() -> None:
+def test_a_round_longer_than_the_wait_makes_the_next_one_wait_and_not_the_messages_pile_up() -> None:
     rounds = simulate(replace(LIVELY, publications_per_second=300.0), 10_000, 10.0)
     assert rounds.per_second == pytest.approx(10.0, rel=0.05)
     assert rounds.busy_share == pytest.approx(1.0, rel=0.05)

@@ -18,10 +18,10 @@ ABOVE_ZERO = (
     "commands_burst",
     "commands_in_flight_max",
     "unsent_bytes_max",
+    "fanout_share",
 )
 ZERO_TOO = (
-    "round_ms",
-    "group_ms",
+    "round_wait_ms",
     "snapshot_ms",
     "drain_seconds",
     "connections_max",
