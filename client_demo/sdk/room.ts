@@ -6,7 +6,7 @@ import { request } from "./http";
 import { type LineListener, LineSocket } from "./line_socket";
 import { PendingCommands } from "./pending";
 import { applyPulse, applyPush, begin, place, type RoomState } from "./state";
-import type { CommandType, FieldsOf, Joined, JournalPush, Line, Refusal, Reply, ReplyOf, Role } from "./wire";
+import type { AnsweringPush, CommandType, FieldsOf, Joined, JournalPush, Line, Refusal, Reply, ReplyOf, Role } from "./wire";
 
 /** Where the connection stands. `stopped` ends only by a person's act: `room.start()`. */
 export type Link =
@@ -48,6 +48,8 @@ export interface RoomOptions {
   wishes?: JoinWishes;
   /** Hears each token that the server gives, to keep it where the person agreed to; null: forget it. */
   onToken?: (token: string | null) => void;
+  /** Hears who is answering a question; the server tells staff alone. */
+  onAnswering?: (push: AnsweringPush) => void;
   /** Makes the socket; a test gives its own. */
   openSocket?: (listener: LineListener) => Pick<LineSocket, "send" | "drop">;
   random?: () => number;
@@ -204,6 +206,8 @@ export class Room {
         return this.act({ act: "again", afterMs: line.after_ms });
       case "gap":
         return this.join();
+      case "question.answering":
+        return this.options.onAnswering?.(line);
       default:
         if ("offset" in line) this.hearPush(line as JournalPush);
     }

@@ -18,6 +18,7 @@ export type Command =
   | Ping
   | QuestionApprove
   | QuestionAnswer
+  | QuestionAnswering
   | QuestionDismiss
   | QuestionRestore
   | QuestionPin
@@ -174,6 +175,16 @@ export interface QuestionAnswer {
   version?: number | null;
   text?: string | null;
   live?: boolean;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionAnswering".
+ */
+export interface QuestionAnswering {
+  type: "question.answering";
+  question: string;
+  answering?: boolean;
   id?: number | null;
 }
 /**

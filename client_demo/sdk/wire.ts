@@ -98,6 +98,7 @@ interface Replies {
   announce: JournalOffset;
   "question.approve": Moved;
   "question.answer": Moved;
+  "question.answering": Nothing;
   "question.dismiss": Moved;
   "question.restore": Moved;
   "question.pin": Moved;
@@ -116,4 +117,11 @@ export type ReplyOf<T extends CommandType> = Replies[T];
 export type Reply = { id: number; type: "ok" | "pong"; [field: string]: unknown };
 export type ReconnectPush = { type: "reconnect"; after_ms: number };
 export type GapPush = { type: "gap" };
-export type Line = Joined | Refusal | Reply | JournalPush | Pulse | ReconnectPush | GapPush;
+/** For staff: who is writing an answer to a question now; forgotten unless told again within `for_ms`. */
+export type AnsweringPush = {
+  type: "question.answering";
+  question: string;
+  by: { viewer: string; name: string }[];
+  for_ms: number;
+};
+export type Line = Joined | Refusal | Reply | JournalPush | Pulse | ReconnectPush | GapPush | AnsweringPush;

@@ -22,6 +22,7 @@ from server.protocol.publication import Publication
 __all__ = ["Bus", "OnPublications", "RoomReport", "RoomTotals"]
 
 OnPublications = Callable[[str, str, list[Publication]], None]
+OnWord = Callable[[str, bytes], None]
 
 log = structlog.get_logger()
 
@@ -31,6 +32,8 @@ class _Message(msgspec.Struct, array_like=True, frozen=True, gc=False):
     show_id: str
     epoch: str
     publications: list[Publication]
+    word: bytes = b""
+    """What is no publication and is not kept; a process that does not know of it sees a message without publications."""
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -39,6 +42,10 @@ _decoder = msgspec.msgpack.Decoder(_Message)
 
 def _ignore_publications(show_id: str, epoch: str, publications: list[Publication]) -> None:
     """What a process without rooms does with publications."""
+
+
+def _ignore_word(show_id: str, word: bytes) -> None:
+    """What a process without rooms does with words."""
 
 
 def _ignore_gap() -> None:
@@ -52,8 +59,9 @@ async def _seed_nothing(show_id: str) -> dict[str, int]:
 class Bus:
     """One process's way to the others. A process that only counts the ledger may leave the callbacks out and never `start` it.
 
-    `on_publications(show_id, epoch, publications)` gets what other processes published; `on_gap_possible()` is called whenever something
-    may have been missed; `seed_reactions(show_id)` reads a show's totals from SQL when Redis has none.
+    `on_publications(show_id, epoch, publications)` gets what other processes published, `on_word(show_id, word)` what they told;
+    `on_gap_possible()` is called whenever something may have been missed; `seed_reactions(show_id)` reads a show's totals from SQL
+    when Redis has none.
     """
 
     def __init__(
@@ -63,11 +71,13 @@ class Bus:
         prefix: str,
         process_id: str,
         on_publications: OnPublications = _ignore_publications,
+        on_word: OnWord = _ignore_word,
         on_gap_possible: Callable[[], None] = _ignore_gap,
         seed_reactions: SeedReactions = _seed_nothing,
     ) -> None:
         self._process_id = process_id
         self._on_publications = on_publications
+        self._on_word = on_word
         self._on_gap_possible = on_gap_possible
         self._link = open_link(url)
         self._keys = Keys(prefix)
@@ -108,6 +118,11 @@ class Bus:
         message = _Message(self._process_id, show_id, epoch, publications)
         self._outbox.put(self._keys.show_topic(show_id), _encoder.encode(message))
 
+    def tell(self, show_id: str, word: bytes) -> None:
+        """Send a word to all other processes that have the show; never waits, may be lost, and nothing repairs that."""
+        message = _Message(self._process_id, show_id, "", [], word)
+        self._outbox.put(self._keys.show_topic(show_id), _encoder.encode(message))
+
     async def subscribe(self, show_id: str) -> None:
         """Receive a show's publications; `on_gap_possible` is called once that is confirmed."""
         await self._listener.add(self._keys.show_topic(show_id))
@@ -145,6 +160,10 @@ class Bus:
             log.warning("bus.unreadable", topic=topic)
             self._on_gap_possible()
             return
-        if message.process_id != self._process_id:
-            metrics.RECEIVED.inc()
+        if message.process_id == self._process_id:
+            return
+        metrics.RECEIVED.inc()
+        if message.word:
+            self._on_word(message.show_id, message.word)
+        else:
             self._on_publications(message.show_id, message.epoch, message.publications)

@@ -6,7 +6,7 @@
 | `<p>:{show}:processes` | by process: until when it counts, its viewers, what it has told | hash of JSON | an hour from its last tick |
 | `<p>:ledger` | flushes of all recorders, field `b` | stream | until the worker has counted them |
 | `<p>:ledger:set-aside` | flushes that could not be counted | stream | until somebody looks; the newest 1,000 |
-| `<p>:show:<show>` | publications of the show, MessagePack `[process, show, epoch, [publication, …]]` | topic | – |
+| `<p>:show:<show>` | publications of the show, MessagePack `[process, show, epoch, [publication, …], word]` | topic | – |
 | `<p>:echo:<process>` | the process hears itself: its connections both ways are alive | topic | – |
 
 The braces are hash tags: in a cluster both keys of a show live on one node, where one script reaches them.

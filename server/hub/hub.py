@@ -37,6 +37,10 @@ class _StockPush(Struct):
 _stock_decoder = json.Decoder(_StockPush)
 
 
+def _ignore(connection: Connection) -> None:
+    """What a hub does about staff who leave when nobody asked to hear of it."""
+
+
 class Audience(Protocol):
     """Who records that viewers watch (the ledger, behind a port)."""
 
@@ -69,6 +73,7 @@ class Hub:
         self.fanout = FanOut(share=fanout_share, wait_seconds_max=round_wait_seconds_max)
         self.wheel = Wheel(round(ping_seconds))
         self.audience: Audience | None = None
+        self.staff_leaves: Callable[[Connection], None] = _ignore
         self.draining = False
         self._silence_seconds = silence_seconds
         self._join_seconds = join_seconds
@@ -158,6 +163,8 @@ class Hub:
         if room is None:
             return
         self.set_playing(connection, playing=False)
+        if connection.staff:
+            self.staff_leaves(connection)
         if connection.lane is not None:
             connection.lane.writers.pop(connection, None)
         if connection in room.slow:

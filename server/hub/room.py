@@ -179,6 +179,14 @@ class Room:
         first = offset + 1 - self._ring[0].offset
         return [self._ring[i] for i in range(first, first + self.sent - offset)]
 
+    def tell_staff(self, line: bytes) -> None:
+        """Write a line that has no position to staff at once; those who are slow or read the pulse alone do without."""
+        for encoding in Encoding:
+            lane = self._lanes[Reading.STAFF, encoding]
+            frame = encode_lines(encoding, [(line, None)]) if lane.writers else b""
+            for write in lane.writers.values():
+                write(frame)
+
     def restart(self, epoch: str, top: int) -> None:
         """Begin anew after the journal was restored under another epoch; nobody's position is worth anything then."""
         self.epoch, self.top, self.sent = epoch, top, top

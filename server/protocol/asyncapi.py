@@ -62,6 +62,7 @@ COMMANDS = (
         (lines.Moderated,),
         "Answer by `text`, or say that it was answered live.",
     ),
+    Spoken(said.QuestionAnswering, "staff", (lines.Reply,), "Tell the other staff that one is answering."),
     Spoken(said.QuestionDismiss, "staff", (lines.Moderated,), "Take a question away, for a reason."),
     Spoken(
         said.QuestionRestore, "staff", (lines.Moderated,), "Open an answered or dismissed question again."
@@ -95,7 +96,7 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     lines.StaffStockChanged,
     lines.Withheld,
 )
-OTHER_PUSHES: tuple[type[Struct], ...] = (Pulse, lines.Reconnect, lines.Gap)
+OTHER_PUSHES: tuple[type[Struct], ...] = (Pulse, lines.Answering, lines.Reconnect, lines.Gap)
 
 Json = dict[str, Any]
 

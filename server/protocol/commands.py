@@ -102,6 +102,11 @@ class QuestionAnswer(Command, tag="question.answer"):
     live: bool = False
 
 
+class QuestionAnswering(Command, tag="question.answering"):
+    question: EntityId
+    answering: bool = True
+
+
 class QuestionDismiss(Command, tag="question.dismiss"):
     question: EntityId
     version: Version | None = None
@@ -156,6 +161,7 @@ AnyCommand = (
     | Ping
     | QuestionApprove
     | QuestionAnswer
+    | QuestionAnswering
     | QuestionDismiss
     | QuestionRestore
     | QuestionPin

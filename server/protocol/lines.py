@@ -220,6 +220,21 @@ class Withheld(Push, frozen=True, tag="withheld"):
     """Stands in the place of what is not for this reader, so that offsets stay consecutive."""
 
 
+class AnsweringBy(Struct, frozen=True):
+    """A member of staff."""
+
+    viewer: str
+    name: str
+
+
+class Answering(Struct, frozen=True, tag_field="type", tag="question.answering"):
+    """For staff: who is writing an answer to the question now. It counts for `for_ms` and is told again before that; `by` empty: nobody."""
+
+    question: str
+    by: list[AnsweringBy]
+    for_ms: int
+
+
 class Reconnect(Struct, frozen=True, tag_field="type", tag="reconnect"):
     """This process goes away: join again, elsewhere, after so many milliseconds."""
 

@@ -21,6 +21,7 @@ from server.ledger.recorder import Recorder
 from server.ledger.repository import read_reaction_totals
 from server.protocol.commands import Join
 from server.protocol.publication import Publication
+from server.questions.answering import AnsweringDesk
 from server.questions.commands import QuestionCommands
 from server.questions.pace import AskPace
 from server.questions.service import Questions
@@ -57,6 +58,7 @@ class Process:
             prefix=settings.redis_prefix,
             process_id=self.id,
             on_publications=self._deliver,
+            on_word=self._hear_word,
             on_gap_possible=self._check_top,
             seed_reactions=self._read_reactions,
         )
@@ -78,7 +80,9 @@ class Process:
         self.questions = Questions(self.journal, self.database)
         self.shop = Shop(self.journal, self.database, FakePayments())
         self.shows = Shows(self.journal, self.database, clock)
-        self.joins = Joins(self.hub, self.rooms, self.tokens, self.recorder)
+        self.answering = AnsweringDesk(self.hub, self.bus.tell)
+        self.hub.staff_leaves = self.answering.leave
+        self.joins = Joins(self.hub, self.rooms, self.tokens, self.recorder, greet_staff=self.answering.greet)
         self.dispatcher = Dispatcher(self.hub, self._commands())
         self.desk = Desk(self.hub, self.dispatcher, self.rooms)
 
@@ -88,6 +92,7 @@ class Process:
         return {
             Join: self.joins.join,
             **engagement.commands(),
+            **self.answering.commands(),
             **QuestionCommands(self.questions, _ask_pace_for(self.settings)).table(),
             **ShopCommands(self.shop).table(),
             **ShowCommands(self.shows).table(),
@@ -101,6 +106,9 @@ class Process:
         """Deliver here at once and tell the other processes; if that is lost, their top check finds it."""
         self._deliver(show_id, epoch, publications)
         self.bus.publish(show_id, epoch, publications)
+
+    def _hear_word(self, show_id: str, word: bytes) -> None:
+        self.answering.hear_word(show_id, word)
 
     def _check_top(self) -> None:
         self.topcheck.ask_now()

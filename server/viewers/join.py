@@ -1,7 +1,7 @@
 """`join`: from a token, or none, to a place in a room, answered from what the room holds in memory."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import lru_cache
 
@@ -29,11 +29,20 @@ ROUND_WAIT_SECONDS = 0.01
 class Joins:
     """Carries out `join` for the dispatcher."""
 
-    def __init__(self, hub: Hub, rooms: Rooms, tokens: Tokens, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        rooms: Rooms,
+        tokens: Tokens,
+        recorder: Recorder,
+        *,
+        greet_staff: Callable[[Connection], None],
+    ) -> None:
         self._hub = hub
         self._rooms = rooms
         self._tokens = tokens
         self._recorder = recorder
+        self._greet_staff = greet_staff
 
     def join(self, connection: Connection, command: Join) -> Awaitable[None] | None:
         """Write `joined` and put the connection into the show's room: at once, or where SQL must be asked first, when awaited.
@@ -69,6 +78,8 @@ class Joins:
         lane = room.lane_for(connection, pulse_only=command.pulse_only)
         connection.transport.write(_answer(lane, command, room, identity, token))
         self._hub.enter(connection, room, lane)
+        if connection.staff and not command.pulse_only:
+            self._greet_staff(connection)
         if not connection.counted:
             return
         self._recorder.attend(

@@ -101,6 +101,7 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
         "buy": {"product": "p_apron", "quantity": 1, "key": "k-0123456789"},
         "announce": {"text": "Ten minutes left"},
         "question.approve": about,
+        "question.answering": about,
         "question.answer": {**about, "text": "Yes"},
         "question.dismiss": about,
         "question.restore": about,
