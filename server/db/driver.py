@@ -12,6 +12,8 @@ from msgspec import json
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import pipeline
+
 Row = tuple[Any, ...]
 
 
@@ -30,6 +32,26 @@ async def run(connection: AsyncConnection, statement: str, parameters: Sequence[
     driver = await _driver_of(connection)
     with _sqlalchemy_errors(driver, statement):
         await driver.execute(statement.encode(), parameters)
+
+
+async def begin_and_fetch(
+    connection: AsyncConnection, statement: str, parameters: Sequence[str]
+) -> pipeline.Rows:
+    """Begin the connection's transaction, run a statement in it, and return its rows, all of them text: one round trip."""
+    driver = await _driver_of(connection)
+    with _sqlalchemy_errors(driver, statement):
+        _, rows = await pipeline.exchange(driver, [pipeline.BEGIN, (statement, parameters)])
+    return rows
+
+
+async def run_and_commit(connection: AsyncConnection, statement: str, parameters: Sequence[str]) -> None:
+    """Run a statement and commit the connection's transaction: one round trip.
+
+    An error from the server says that nothing was committed; a connection that is lost meanwhile does not say it.
+    """
+    driver = await _driver_of(connection)
+    with _sqlalchemy_errors(driver, statement):
+        await pipeline.exchange(driver, [(statement, parameters), pipeline.COMMIT])
 
 
 async def copy(connection: AsyncConnection, statement: LiteralString, rows: Iterable[Row]) -> None:

@@ -173,7 +173,7 @@ class Journal:
                 raise RefusedError(Code.NOT_FOUND)
             tx = ShowTransaction(show_id, connection, self._clock.now(), head.epoch, head.top)
             answers = await _run_handlers(tx, batch)
-            await repository.write(connection, tx)
+            await repository.write_and_commit(connection, tx)
         metrics.TRANSACTIONS.inc()
         metrics.COMMANDS.inc(len(batch))
         if tx.publications:

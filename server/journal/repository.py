@@ -41,9 +41,14 @@ class Head:
 
 
 async def lock_head(connection: AsyncConnection, show_id: str) -> Head | None:
-    """Lock the show's head until the transaction ends, and return it; None when there is no such show."""
-    rows = await driver.fetch(connection, _LOCK_HEAD, (show_id,))
-    return Head(show_id, *rows[0]) if rows else None
+    """Begin the transaction, lock the show's head until it ends, and return it; None when there is no such show."""
+    rows = await driver.begin_and_fetch(connection, _LOCK_HEAD, (show_id,))
+    if not rows:
+        return None
+    epoch, top = rows[0]
+    assert epoch is not None, "the columns take no null"
+    assert top is not None, "the columns take no null"
+    return Head(show_id, epoch, int(top))
 
 
 async def read_heads(connection: AsyncConnection, show_ids: Iterable[str]) -> list[Head]:
@@ -56,15 +61,30 @@ async def write(connection: AsyncConnection, tx: ShowTransaction) -> None:
 
     One statement in all, so one round trip: its parts touch different tables and do not see each other. The head must be locked.
     """
+    if (last := _last_statement(tx)) is not None:
+        await driver.run(connection, *last)
+
+
+async def write_and_commit(connection: AsyncConnection, tx: ShowTransaction) -> None:
+    """Do what `write` does and commit, in the same round trip.
+
+    Where nothing is left to be written, the caller's own end of the transaction commits what handlers have written themselves.
+    """
+    if (last := _last_statement(tx)) is not None:
+        await driver.run_and_commit(connection, *last)
+
+
+def _last_statement(tx: ShowTransaction) -> tuple[str, list[str]] | None:
+    """Return the statement that ends the transaction, and its parameters; None where there is nothing to write."""
     writes = dict(tx.writes)
     if tx.publications:
         writes[_APPEND] = [_as_row(tx, publication) for publication in tx.publications]
         writes[_MOVE_HEAD] = [{"show_id": tx.show_id, "top": tx.top}]
-    if writes:
-        *others, last = writes
-        parts = ", ".join(f"part_{index} AS ({part})" for index, part in enumerate(others))
-        statement = f"WITH {parts} {last}" if parts else last
-        await driver.run(connection, statement, [driver.as_json(rows) for rows in writes.values()])
+    if not writes:
+        return None
+    *others, last = writes
+    parts = ", ".join(f"part_{index} AS ({part})" for index, part in enumerate(others))
+    return (f"WITH {parts} {last}" if parts else last), [driver.as_json(rows) for rows in writes.values()]
 
 
 def _as_row(tx: ShowTransaction, publication: Publication) -> dict[str, Any]:

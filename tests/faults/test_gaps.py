@@ -94,13 +94,14 @@ async def test_whoever_joins_ahead_of_the_next_round_gets_nothing_twice(
         live_server(make_settings(fanout_share=1e-9, round_wait_ms=800, snapshot_ms=0)) as address,
         joined_at(address, token=sign_for("host")) as host,
     ):
-        offsets = [(await host.do("announce", text=f"{n}"))["offset"] for n in range(3)]
-        assert host.offset < offsets[-1], "the round that carries them is still to come"
+        sent = (await host.do("announce", text="the room has a round, and waits"))["offset"]
+        await host.expect_push("announce")
+        await host.do("buy", product="p_apron", quantity=1, key="k-0123456789")
+        assert host.offset == sent, "the round that carries the purchase's push is still to come"
         async with AsyncExitStack() as stack:
-            ahead = {"epoch": host.epoch, "offset": offsets[-1]}
+            ahead = {"epoch": host.epoch, "offset": sent + 1}
             back = await stack.enter_async_context(joined_at(address, position=ahead))
             assert back.lines[0]["recovered"] is True
-            await host.do("announce", text="one more")
             fresh = [await stack.enter_async_context(joined_at(address)) for _ in range(5)]
             last = (await host.do("announce", text="the last"))["offset"]
             everybody = [host, back, *fresh]

@@ -7,12 +7,11 @@ from contextlib import AsyncExitStack
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import create_engine, text
-from sqlmodel import SQLModel
 
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.shop.rules import Order, Purchase, Receipt
+from tests.support.databases import empty_database
 from tests.support.reducer import Seen, assert_snapshot_plus_pushes_equals_fresh, see
 from tests.support.stage import HOST, SHOW, Stage, open_stage, refused
 
@@ -34,7 +33,7 @@ class ShopMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        empty(self.database_url)
+        empty_database(self.database_url)
         self.loop = asyncio.Runner()
         self.stack = AsyncExitStack()
         self.stages = [self.open(empty=False), self.open(empty=True)]
@@ -133,15 +132,6 @@ class ShopMachine(RuleBasedStateMachine):
             assert isinstance(answer, Receipt | RefusedError), answer
             answers.append(answer)
         return answers
-
-
-def empty(database_url: str) -> None:
-    """Remove all rows."""
-    engine = create_engine(database_url)
-    with engine.begin() as connection:
-        tables = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
-    engine.dispose()
 
 
 def test_the_shop_keeps_its_promises_whatever_happens(database_url: str) -> None:

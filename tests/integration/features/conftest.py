@@ -3,11 +3,9 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlmodel import SQLModel
 
 from server.embedded import PostgresProcess
-from tests.support.databases import copy_database
+from tests.support.databases import copy_database, empty_database
 from tests.support.stage import Stage, open_stage
 
 DATABASE = "features"
@@ -24,11 +22,7 @@ def shared_database_url(postgres: PostgresProcess, migrated_template: str) -> It
 @pytest.fixture
 def database_url(shared_database_url: str) -> str:
     """The module's database, with no rows."""
-    engine = create_engine(shared_database_url)
-    with engine.begin() as connection:
-        tables = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
-    engine.dispose()
+    empty_database(shared_database_url)
     return shared_database_url
 
 
