@@ -13,7 +13,9 @@ import server.shows.routes
 import server.stats.routes
 import server.viewers.events
 from server.clock import Clock, SystemClock
+from server.hosts import Hosts
 from server.http import operations, pages, problems
+from server.http.guard import Guard, Rules
 from server.hub.socket import LiveSocket
 from server.running.process import Process
 from server.settings import Settings
@@ -60,6 +62,7 @@ def create_app(
                 "hub": process.hub,
                 "dispatcher": process.dispatcher,
                 "origins": frozenset(settings.origins),
+                "hosts": Hosts(settings.hosts),
                 "trust_proxy": settings.trust_proxy,
                 "socket_class": socket_class,
                 "drain": process.drain,
@@ -77,7 +80,8 @@ def create_app(
     for routes in ROUTES:
         app.include_router(routes.router())
     pages.install(app, settings.pages)
-    app.add_middleware(pages.Guard, media_origins=settings.media_origins)
+    rules = Rules(Hosts(settings.hosts), tuple(settings.media_origins), settings.trust_proxy)
+    app.add_middleware(Guard, rules=rules)
     return app
 
 

@@ -22,6 +22,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from server.hosts import Hosts
+
 SECRET_CHARACTERS_MIN = 32
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 PingSeconds = Annotated[float, Field(ge=1.0)]
@@ -48,6 +50,8 @@ class Settings(BaseSettings):
     """`off` lifts admission and rate limits: for load tests only."""
     origins: list[str] = Field(default_factory=list)
     """Origins allowed to open sockets beside the server's own host."""
+    hosts: list[str] = Field(default_factory=list)
+    """Names that requests may be for, such as `shop.example` or `*.shop.example`; none: any. Others get 421."""
     media_origins: list[str] = Field(default_factory=list)
     """Origins from which the pages may load video and pictures, such as your CDN's `https://cdn.example`; else only their own."""
     trust_proxy: bool = False
@@ -114,6 +118,12 @@ class Settings(BaseSettings):
     def _refuse_a_weak_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value and len(value.get_secret_value()) < SECRET_CHARACTERS_MIN:
             raise ValueError(f"SHOWFLOOR_SECRET needs at least {SECRET_CHARACTERS_MIN} characters")
+        return value
+
+    @field_validator("hosts")
+    @classmethod
+    def _refuse_what_is_no_host(cls, value: list[str]) -> list[str]:
+        Hosts(value)
         return value
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from server.doctor.engines import examine_engines
 from server.doctor.finding import Finding, State
 from server.doctor.machine import (
     examine_data,
+    examine_hosts,
     examine_open_files,
     examine_pages,
     examine_port,
@@ -25,6 +26,7 @@ def examine(settings: Settings, host: str, port: int) -> Iterator[Finding]:
     yield examine_open_files(*resource.getrlimit(resource.RLIMIT_NOFILE))
     yield examine_data(settings.data)
     yield examine_secret(settings)
+    yield examine_hosts(settings)
     yield examine_pages(settings.pages)
     yield examine_port(host, port)
     yield from examine_engines(settings)

@@ -82,6 +82,14 @@ def examine_secret(settings: Settings) -> Finding:
     return Finding("Secret", State.FINE, "set" if settings.secret is not None else f"kept in {kept}")
 
 
+def examine_hosts(settings: Settings) -> Finding:
+    """Without names every Host header is answered, and what is made from it, such as links in cards, is as the caller says."""
+    if settings.hosts:
+        return Finding("Hosts", State.FINE, ", ".join(settings.hosts))
+    mend = "on the open network set SHOWFLOOR_HOSTS to the names you serve, such as '[\"shop.example\"]'"
+    return Finding("Hosts", State.ADVICE, "any name is answered", mend)
+
+
 def examine_pages(pages: Path) -> Finding:
     """The three pages must have been built."""
     missing = [name for name in ("index", "host", "analyst") if not (pages / f"{name}.html").is_file()]

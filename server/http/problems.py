@@ -2,8 +2,9 @@
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from server.db.engine import SQL_AWAY
 from server.errors import RefusedError
@@ -38,6 +39,11 @@ def as_response(refused: RefusedError, *, status: int | None = None) -> JSONResp
     return JSONResponse(document, status or meaning.status, headers, media_type="application/problem+json")
 
 
+def answer_refusal(scope: Scope, refused: RefusedError, *, status: int | None = None) -> Response:
+    """Return what a caller gets who is refused before any route is reached, or by one."""
+    return as_response(refused, status=status)
+
+
 def install(app: FastAPI) -> None:
     """Let every error of `app` answer with a problem document."""
 
@@ -53,7 +59,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         code = _BY_STATUS.get(error.status_code, Code.NOT_FOUND if error.status_code == 404 else Code.INVALID)
-        return as_response(RefusedError(code, str(error.detail)), status=error.status_code)
+        answer = as_response(RefusedError(code, str(error.detail)), status=error.status_code)
+        answer.headers.update(error.headers or {})  # a 405 says what is allowed
+        return answer
 
     async def _away(request: Request, error: Exception) -> JSONResponse:
         return as_response(RefusedError(Code.UNAVAILABLE, retry_after_ms=2000))

@@ -9,40 +9,50 @@ from http import HTTPStatus
 
 from msgspec import Struct
 
+from server.hosts import ANY_HOST, Hosts
 from server.hub.frames import DEFLATE_WINDOW_BITS
 
 LIVE_PATH = b"/v1/live"
+HEAD_BYTES_MAX = 16 * 1024
+HEAD_END = b"\r\n\r\n"
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _DEFLATE = b"permessage-deflate; server_no_context_takeover; client_no_context_takeover"
-_HEAD = re.compile(rb"[^ \r\n\0]+ [^ \r\n\0]+ HTTP/1\.1(?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*)*")
+_HEAD = re.compile(rb"[A-Z]+ [!-\"$-~]+ HTTP/1\.1(?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*)*")
+_ZERO = re.compile(rb"0+")
 _SWITCHING = (
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
 )
 
 
 class Answer(Struct, frozen=True, gc=False):
-    """What to write back: `head` bytes; `accepted` says whether a WebSocket follows, `deflate` whether it may be compressed."""
+    """What to write back: `head` bytes and, behind a refusal's, its `body`.
+
+    `accepted` says whether a WebSocket follows, `deflate` whether it may be compressed.
+    """
 
     head: bytes
+    body: bytes = b""
     accepted: bool = False
     deflate: bool = False
 
 
 def refuse(status: HTTPStatus, text: str, *, retry_after_seconds: int | None = None) -> Answer:
-    """Return an HTTP answer that refuses the upgrade and closes."""
+    """Return an HTTP answer that refuses the request and closes."""
     body = text.encode()
     extra = f"Retry-After: {retry_after_seconds}\r\n" if retry_after_seconds else ""
     if status is HTTPStatus.UPGRADE_REQUIRED:
         extra += "Sec-WebSocket-Version: 13\r\nUpgrade: websocket\r\n"
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        extra += "Allow: GET, HEAD\r\n"
     head = (
         f"HTTP/1.1 {status.value} {status.phrase}\r\n{extra}Content-Type: text/plain; charset=utf-8\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
-    return Answer(head.encode("ascii") + body)
+    return Answer(head.encode("ascii"), body)
 
 
 class BadHeadError(ValueError):
-    """What came is no HTTP request."""
+    """What came is no HTTP/1.1 request in its plain form."""
 
 
 def parse_headers(head: bytes) -> dict[bytes, bytes]:
@@ -52,19 +62,32 @@ def parse_headers(head: bytes) -> dict[bytes, bytes]:
     """
     if _HEAD.fullmatch(head) is None:
         raise BadHeadError
+    lines = (line.partition(b":") for line in head.split(b"\r\n")[1:])
+    return join_headers((name, value.strip(b" \t")) for name, _, value in lines)
+
+
+def join_headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Return headers by their names in lower case, repeated ones joined by commas (RFC 9110, section 5.3)."""
     headers: dict[bytes, bytes] = {}
-    for line in head.split(b"\r\n")[1:]:
-        name, _, value = line.partition(b":")
-        name, value = name.lower(), value.strip(b" \t")
+    for given, value in pairs:
+        name = given.lower()
         headers[name] = headers[name] + b", " + value if name in headers else value
     return headers
 
 
-def answer_upgrade(headers: Mapping[bytes, bytes], origins: frozenset[str]) -> Answer:
-    """Return the answer to `GET /v1/live`; `headers` has lower-case names.
+def answer_upgrade(
+    headers: Mapping[bytes, bytes], origins: frozenset[str], hosts: Hosts = ANY_HOST
+) -> Answer:
+    """Return the answer to `GET /v1/live` by HTTP/1.1; `headers` has lower-case names, repeated ones joined.
 
-    `origins` are allowed beside the request's own host; a request without Origin comes from no browser and is let in.
+    `origins` are allowed beside the request's own host; a request without Origin comes from no browser and is let in. `hosts` are
+    the names that are ours. A header that may be there once only and is repeated holds no value that is accepted.
     """
+    misdirected = hosts.refusal(headers.get(b"host"))
+    if misdirected is not None:
+        return refuse(misdirected, "the Host header must name this server, once")
+    if b"transfer-encoding" in headers or _ZERO.fullmatch(headers.get(b"content-length", b"0")) is None:
+        return refuse(HTTPStatus.BAD_REQUEST, "an upgrade has no body")
     connection = {token.strip() for token in headers.get(b"connection", b"").lower().split(b",")}
     if headers.get(b"upgrade", b"").lower() != b"websocket" or b"upgrade" not in connection:
         return refuse(HTTPStatus.UPGRADE_REQUIRED, "a WebSocket is spoken here")
@@ -95,7 +118,7 @@ def _origin_allowed(headers: Mapping[bytes, bytes], origins: Iterable[str]) -> b
         return True
     text = origin.decode("latin-1")
     host = headers.get(b"host", b"").decode("latin-1")
-    return text.partition("://")[2] == host or text in origins
+    return text.partition("://")[2].lower() == host.lower() or text in origins
 
 
 def _accept_deflate(extensions: bytes) -> bytes:

@@ -109,15 +109,14 @@ def _config(app: FastAPI | str, settings: Settings, *, workers: int = 1) -> uvic
         workers=workers,
         loop="uvloop",
         http=LiveHttp,
-        ws="websockets-sansio",  # never reached: LiveHttp answers upgrades itself, but uvicorn asks whether anybody could
+        ws="none",  # LiveHttp answers upgrades itself
         lifespan="on",
         log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,
         backlog=BACKLOG,
-        proxy_headers=settings.trust_proxy,
-        forwarded_allow_ips="*" if settings.trust_proxy else None,
+        proxy_headers=False,  # the guard takes the proxy's word, by the same rule as the sockets' entrance
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
 

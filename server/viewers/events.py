@@ -15,6 +15,7 @@ from fastapi.responses import StreamingResponse
 from server.access.dependencies import CurrentIdentity, ShowId
 from server.access.tokens import Identity
 from server.errors import RefusedError
+from server.http.guard import is_head
 from server.http.params import EntityId, OneLine
 from server.http.refusals import refusals
 from server.hub.admission import Limits
@@ -55,6 +56,9 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     },
     204: {"description": "Carried out; the command had no `id`."},
 }
+
+
+_STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class StreamTransport:
@@ -134,6 +138,10 @@ class Desk:
         self._rooms = rooms
         self._desks: OrderedDict[tuple[str, str], Connection] = OrderedDict()
 
+    async def find(self, show_id: str) -> None:
+        """Raise `RefusedError` if there is no such show."""
+        await self._rooms.open(show_id)
+
     async def carry_out(self, show_id: str, identity: Identity, line: bytes) -> bytes | None:
         """Carry out one command of the viewer in the show; returns the reply's line, and raises `RefusedError`."""
         room = await self._rooms.open(show_id)
@@ -199,7 +207,12 @@ async def stream_events(
     """The first event is `joined`; each journal push has its position as `id`, so that `Last-Event-ID` recovers."""
     hub = cast("Hub", request.app.state.hub)
     host = request.client.host if request.client else "local"
-    reason = "draining" if hub.draining else hub.admission.refusal(host, asyncio.get_running_loop().time())
+    if is_head(request.scope):  # nobody joins to see what a stream would look like
+        await cast("Desk", request.app.state.desk).find(show)
+        return StreamingResponse(iter([]), media_type="text/event-stream", headers=_STREAM_HEADERS)
+    if hub.draining:
+        raise RefusedError(Code.BUSY, "This process is going away.", retry_after_ms=1000)
+    reason = hub.admission.refusal(host, asyncio.get_running_loop().time())
     if reason is not None:
         raise RefusedError(Code.BUSY, f"Too many connections ({reason}).", retry_after_ms=5000)
     connection = _new_connection(hub.admission.limits, hub, host)
@@ -222,7 +235,7 @@ async def stream_events(
     return StreamingResponse(
         transport.read(),
         media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        headers=_STREAM_HEADERS,
     )
 
 

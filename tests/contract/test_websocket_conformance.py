@@ -10,6 +10,7 @@ from typing import Any
 import kosoku
 import uvicorn
 
+from server.hosts import ANY_HOST
 from server.hub.admission import Limits
 from server.hub.connection import Connection
 from server.hub.dispatch import Dispatcher
@@ -17,6 +18,7 @@ from server.hub.frames import Opcode, Reader, binary_frame, deflated_frame, text
 from server.hub.hub import Hub
 from server.hub.socket import LiveSocket
 from server.hub.upgrade import LiveHttp
+from tests.support.live_server import without_signals
 
 CASES_AT_ONCE = 8
 """Most cases wait: for a silence to be over, or for a close that must not come. Each has a connection of its own."""
@@ -59,6 +61,7 @@ async def echo_app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         hub=hub,
         dispatcher=Dispatcher(hub, {}),
         origins=frozenset(),
+        hosts=ANY_HOST,
         trust_proxy=False,
         socket_class=EchoSocket,
     )
@@ -71,8 +74,8 @@ async def echo_app(scope: dict[str, Any], receive: Any, send: Any) -> None:
 @asynccontextmanager
 async def echo_server() -> AsyncIterator[str]:
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(echo_app, http=LiveHttp, lifespan="on", log_level="warning")
-    server = uvicorn.Server(config)
+    config = uvicorn.Config(echo_app, http=LiveHttp, ws="none", lifespan="on", log_level="warning")
+    server = without_signals(uvicorn.Server(config))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield f"ws://127.0.0.1:{listening.getsockname()[1]}/v1/live"

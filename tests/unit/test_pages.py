@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from server.http import pages
+from server.http.guard import Guard
 
 SCRIPT = b"export const floor = 'show';\n" * 100
 
@@ -25,7 +26,7 @@ def built(tmp_path: Path) -> Path:
 async def get(built: Path, path: str, accepted: str = "identity") -> httpx.Response:
     app = FastAPI()
     pages.install(app, built)
-    app.add_middleware(pages.Guard)
+    app.add_middleware(Guard)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://showfloor.test") as caller:
         return await caller.get(path, headers={"Accept-Encoding": accepted})

@@ -1,0 +1,97 @@
+"""The names that requests may be for: what a Host header may hold (RFC 9110, section 7.2), and which names are ours."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from http import HTTPStatus
+from ipaddress import AddressValueError, IPv6Address
+from typing import NamedTuple
+
+HOST_BYTES_MAX = 261
+"""A name of 255 characters, a colon, and five digits."""
+PORT_MAX = 65_535
+_AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(?::([0-9]*))?")
+_EITHER_DEFAULT = (80, 443)
+
+
+class Host(NamedTuple):
+    """A host as it is compared: the name in lower case, an IPv6 address in its shortest form and brackets; no port: None."""
+
+    name: str
+    port: int | None
+
+
+def parse_host(value: bytes | str) -> Host | None:
+    """Return what a Host header names, or None when it names nothing that can be asked for."""
+    if not 0 < len(value) <= HOST_BYTES_MAX:
+        return None
+    return _parse(value if isinstance(value, str) else value.decode("latin-1"))
+
+
+@lru_cache(maxsize=1024)
+def _parse(value: str) -> Host | None:
+    found = _AUTHORITY.fullmatch(value)
+    if found is None:
+        return None
+    name, port = found[1].lower(), int(found[2]) if found[2] else None
+    if port is not None and port > PORT_MAX:
+        return None
+    if name.startswith("["):
+        try:
+            return Host(f"[{IPv6Address(name[1:-1]).compressed}]", port)
+        except AddressValueError:
+            return None
+    plain = name.removesuffix(".")
+    return Host(plain, port) if plain and ".." not in plain and plain[0] != "." else None
+
+
+class Hosts:
+    """The names that are ours: `shop.example`, `*.shop.example` (every name below it), `shop.example:8443` (on that port alone).
+
+    None at all: every name is. Raises ValueError for an entry that is no such name.
+    """
+
+    def __init__(self, allowed: Iterable[str] = ()) -> None:
+        self._below: list[Host] = []
+        self._exact: set[Host] = set()
+        for entry in allowed:
+            below = entry.startswith("*.")
+            host = parse_host(_in_brackets(entry.removeprefix("*.")))
+            if host is None:
+                raise ValueError(f"{entry!r} is no host name; write it as shop.example, without https://")
+            if below:
+                self._below.append(host)
+            else:
+                self._exact.add(host)
+        self.any = not self._exact and not self._below
+        """Whether every name is ours."""
+
+    def refusal(self, value: bytes | None) -> HTTPStatus | None:
+        """Return None for a Host header that names us, 400 for one that is missing or malformed, 421 for another's name.
+
+        Repeated headers, joined by commas, are malformed.
+        """
+        host = None if value is None else parse_host(value)
+        if host is None:
+            return HTTPStatus.BAD_REQUEST
+        return None if self.any or self._is_ours(host) else HTTPStatus.MISDIRECTED_REQUEST
+
+    def _is_ours(self, host: Host) -> bool:
+        if Host(host.name, None) in self._exact or host in self._exact:
+            return True
+        if host.port is None and any(Host(host.name, port) in self._exact for port in _EITHER_DEFAULT):
+            return True
+        return any(
+            host.name.endswith(f".{ours.name}") and ours.port in (None, host.port) for ours in self._below
+        )
+
+
+ANY_HOST = Hosts()
+
+
+def _in_brackets(entry: str) -> str:
+    """Return an IPv6 address that was written without its brackets with them; anything else as it is."""
+    try:
+        return f"[{IPv6Address(entry).compressed}]"
+    except AddressValueError:
+        return entry

@@ -1,0 +1,152 @@
+"""What stands before every route: whose name was asked for, who asks, how much is sent; and the headers that every answer carries."""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import NamedTuple
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.errors import RefusedError
+from server.hosts import ANY_HOST, Hosts
+from server.http.problems import answer_refusal
+from server.hub.entrance import last_forwarded
+from server.hub.handshake import join_headers
+from server.protocol.codes import Code
+
+BODY_BYTES_MAX = 64 * 1024
+ANY_NAME_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked by machines that know an address and no name, and the same whatever the name."""
+HEAD_OF_FILES = ("/assets/", "/media/")
+"""Where HEAD is answered without opening the file."""
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def content_policy(media_origins: Iterable[str] = ()) -> str:
+    """Return the Content-Security-Policy of every answer: all from here, video and pictures from `media_origins` too."""
+    media = " ".join(["'self'", *media_origins])
+    return (
+        f"default-src 'self'; script-src 'self'; style-src 'self'; img-src {media} data: blob:; media-src {media} blob:; "
+        f"connect-src {media} ws: wss:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'; require-trusted-types-for 'script'"
+    )
+
+
+class Rules(NamedTuple):
+    """What the guard goes by."""
+
+    hosts: Hosts = ANY_HOST
+    media_origins: tuple[str, ...] = ()
+    trust_proxy: bool = False
+
+
+class Guard:
+    """ASGI middleware.
+
+    Refuses requests for other names (421), for none or two (400), and bodies over 64 KiB (413), whether or not they say so
+    beforehand. Answers HEAD as GET is answered, without the body. Takes the caller's address and scheme from a trusted proxy.
+    """
+
+    def __init__(self, app: ASGIApp, rules: Rules | None = None) -> None:
+        self._app = app
+        self._rules = rules = rules or Rules()
+        self._headers = {"Content-Security-Policy": content_policy(rules.media_origins), **HEADERS}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = join_headers(scope["headers"])
+        if self._rules.trust_proxy:
+            scope = {**scope, **_as_the_proxy_says(headers)}
+        as_head = scope["method"] == "HEAD"
+        send = _without_body(send) if as_head else send
+        send = _with_headers(send, self._headers)
+        refused = self._refusal(scope, headers)
+        if refused is not None:
+            await refused(scope, receive, send)
+            return
+        if as_head and not scope["path"].startswith(HEAD_OF_FILES):
+            # A copy: uvicorn goes by its own.
+            scope = {**scope, "method": "GET", "showfloor.head": True}
+        await self._app(scope, _counted(receive), send)
+
+    def _refusal(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Response | None:
+        host = headers.get(b"host")
+        unnamed = host is None and scope["http_version"] == "1.0" and self._rules.hosts.any
+        status = None if unnamed else self._rules.hosts.refusal(host)
+        if status is HTTPStatus.MISDIRECTED_REQUEST and scope["path"] in ANY_NAME_PATHS:
+            status = None
+        if status is not None:
+            told = (
+                "There must be one Host header, with a name in it."
+                if status == 400
+                else "This is another server."
+            )
+            return answer_refusal(scope, RefusedError(Code.INVALID, told), status=status)
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > BODY_BYTES_MAX:
+            return answer_refusal(scope, RefusedError(Code.TOO_LARGE))
+        return None
+
+
+def is_head(scope: Scope) -> bool:
+    """Whether HEAD was asked, which the routes see as GET."""
+    return bool(scope.get("showfloor.head"))
+
+
+def _as_the_proxy_says(headers: Mapping[bytes, bytes]) -> Scope:
+    """Return the caller's address and scheme as the proxy tells them, by the rule that holds for sockets too."""
+    told: Scope = {"client": (last_forwarded(headers.get(b"x-forwarded-for", b"")), 0)}
+    scheme = last_forwarded(headers.get(b"x-forwarded-proto", b"")).lower()
+    if scheme in ("http", "https"):
+        told["scheme"] = scheme
+    return told
+
+
+def _with_headers(send: Send, added: Mapping[str, str]) -> Send:
+    async def send_guarded(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in added.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return send_guarded
+
+
+def _without_body(send: Send) -> Send:
+    ended = False
+
+    async def send_head(message: Message) -> None:
+        nonlocal ended
+        if message["type"] == "http.response.start":
+            await send(message)
+        elif not ended:
+            ended = True
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return send_head
+
+
+def _counted(receive: Receive) -> Receive:
+    """Return `receive` with an end to bodies that do not say how long they are."""
+    received = 0
+
+    async def receive_counted() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > BODY_BYTES_MAX:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return message
+
+    return receive_counted

@@ -1,0 +1,109 @@
+"""From a request for the live socket to a socket in the hub: one way for every connection, whatever it carried before.
+
+`state` is the lifespan's: `hub`, `dispatcher`, `origins`, `hosts`, `trust_proxy` and `socket_class`.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from server.hub import metrics
+from server.hub.connection import Connection
+from server.hub.encoding import Encoding
+from server.hub.handshake import Answer, answer_upgrade, refuse
+from server.hub.hub import Hub
+
+if TYPE_CHECKING:
+    from server.hub.socket import LiveSocket
+
+LINGER_SECONDS_MAX = 2.0
+LOW_WATER_SHARE = 4
+"""A slow viewer is read to again when a quarter of the limit is left; uvloop's own low mark is 16 bytes."""
+
+
+def enter(
+    state: Mapping[str, Any],
+    transport: asyncio.Transport,
+    headers: Mapping[bytes, bytes],
+    rest: bytes,
+    *,
+    head_only: bool = False,
+) -> None:
+    """Answer an upgrade and, if it is accepted, give the transport to a new socket; `rest` is what came right behind the head.
+
+    `headers` are the request's, names in lower case, repeated ones joined. A refusal ends the connection; `head_only` leaves out
+    its body.
+    """
+    hub: Hub = state["hub"]
+    host, now = viewer_host(state, transport, headers), asyncio.get_running_loop().time()
+    answer = _admit(hub, host, now) or answer_upgrade(headers, state["origins"], state["hosts"])
+    if not answer.accepted:
+        metrics.HANDSHAKES_REFUSED.labels("busy" if b" 503 " in answer.head[:16] else "bad").inc()
+        end_with(transport, answer, head_only=head_only)
+        return
+    transport.write(answer.head)
+    socket = _make_socket(state, transport, host, deflate=answer.deflate)
+    transport.set_protocol(socket)
+    if rest:
+        socket.data_received(rest)
+
+
+def end_with(transport: asyncio.Transport, refusal: Answer, *, head_only: bool = False) -> None:
+    """Write a refusal, without its body where HEAD asked for it, and end the connection."""
+    transport.write(refusal.head if head_only else refusal.head + refusal.body)
+    transport.set_protocol(_Refused(transport))
+    transport.write_eof()
+
+
+class _Refused(asyncio.Protocol):
+    """Takes what a refused peer still sends until it closes too: a reset would take our answer from it (RFC 9112, section 9.6)."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._timer = asyncio.get_running_loop().call_later(LINGER_SECONDS_MAX, transport.close)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._timer.cancel()
+
+
+def viewer_host(
+    state: Mapping[str, Any], transport: asyncio.Transport, headers: Mapping[bytes, bytes]
+) -> str:
+    """Return the address that a viewer's limits are counted by: the peer's, or what the trusted proxy says last."""
+    if state["trust_proxy"]:
+        return last_forwarded(headers.get(b"x-forwarded-for", b""))
+    peer = transport.get_extra_info("peername")
+    return str(peer[0]) if peer else "local"
+
+
+def last_forwarded(value: bytes) -> str:
+    """Return the last entry of X-Forwarded-For: the one that the proxy itself has put there."""
+    return value.decode("latin-1").rpartition(",")[2].strip() or "unknown"
+
+
+def _make_socket(
+    state: Mapping[str, Any], transport: asyncio.Transport, host: str, *, deflate: bool
+) -> "LiveSocket":
+    hub: Hub = state["hub"]
+    limits = hub.admission.limits
+    transport.set_write_buffer_limits(limits.unsent_bytes_max, limits.unsent_bytes_max // LOW_WATER_SHARE)
+    connection = Connection(
+        hub.new_connection_id(),
+        transport,
+        host=host,
+        encoding=Encoding.DEFLATED_FRAMES if deflate else Encoding.FRAMES,
+        allowance=limits.commands_burst,
+        now=asyncio.get_running_loop().time(),
+    )
+    hub.opened(connection)
+    socket: LiveSocket = state["socket_class"](hub, state["dispatcher"], connection, deflate=deflate)
+    return socket
+
+
+def _admit(hub: Hub, host: str, now: float) -> Answer | None:
+    if hub.draining:
+        return refuse(HTTPStatus.SERVICE_UNAVAILABLE, "this process is going away", retry_after_seconds=1)
+    reason = hub.admission.refusal(host, now)
+    if reason is None:
+        return None
+    return refuse(HTTPStatus.SERVICE_UNAVAILABLE, f"too many sockets ({reason})", retry_after_seconds=5)

@@ -1,0 +1,189 @@
+"""uvicorn's HTTP, on which any request may be the one for the live socket, and which refuses what RFC 9110 and 9112 want refused."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import unquote_to_bytes
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from server.hub.entrance import end_with, enter
+from server.hub.handshake import HEAD_BYTES_MAX, LIVE_PATH, Answer, join_headers, refuse
+
+_ABSOLUTE = re.compile(rb"(?i:https?)://([^/?#]*)(.*)", re.DOTALL)
+_LINE_BYTES = len(": \r\n")
+_TOO_LARGE = refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the head is over 16 KiB")
+_UPGRADE_HEADERS = frozenset({b"upgrade", b"http2-settings"})
+
+
+class HttpConnection(HttpToolsProtocol):
+    """One connection that speaks HTTP, until it ends or becomes a live socket.
+
+    Answers go out in the order of the requests: what ends the connection, an upgrade among it, waits for those before it.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._in_head = False
+        self._head_bytes = 0
+        self._plain_head = b""
+        """The head of the request that is being read, without an upgrade that nobody here speaks."""
+        self._last: Callable[[], None] | None = None
+        """What is done when all requests before are answered; nothing is parsed behind it."""
+        self._rest = b""
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        if self._last is not None:
+            self._keep(data)
+            return
+        began_in_head, size = self._in_head, len(data)
+        try:
+            while data:
+                data = self._feed(data)
+        except httptools.HttpParserError:
+            self._end(refuse(HTTPStatus.BAD_REQUEST, "this is no HTTP request"))
+        if began_in_head and self._in_head:
+            self._head_bytes += size
+            if self._head_bytes > HEAD_BYTES_MAX:
+                self._end(_TOO_LARGE)
+        self._conclude()
+
+    def _feed(self, data: bytes) -> bytes:
+        """Parse `data`, and return what is to be parsed next in its place."""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            rest = data[upgrade.args[0] :]
+            if self._last is not None:
+                self._rest = rest
+                return b""
+            # The parser leaves the body to the new protocol; we stay with HTTP, so the request is read again as if it had not asked.
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+            plain, self._plain_head = self._plain_head, b""
+            return plain + rest
+        return b""
+
+    def _keep(self, data: bytes) -> None:
+        """Hold what comes behind the last request while those before it are answered; reading is paused, so it is little."""
+        self._rest += data
+        self.flow.pause_reading()
+
+    # What the parser calls.
+
+    def on_message_begin(self) -> None:
+        if self._last is None:
+            super().on_message_begin()
+            self._in_head, self._head_bytes = True, 0
+
+    def on_url(self, url: bytes) -> None:
+        if self._last is None:
+            super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._last is None:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        if self._last is not None:
+            return
+        refusal = self._refusal()
+        if refusal is not None:
+            self._end(refusal)
+        elif _is_live(self._origin_form()):
+            asked = self.parser.get_method(), self.parser.get_http_version(), join_headers(self.headers)
+            self._last = partial(self._enter, *asked)
+        elif self.parser.should_upgrade():
+            self._plain_head = self._without_upgrade()
+        else:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if self._last is None and not self._plain_head:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if self._last is None and not self._plain_head:
+            super().on_message_complete()
+
+    def _should_upgrade(self) -> bool:
+        """No: uvicorn is to answer every request that it is given."""
+        return False
+
+    def _refusal(self) -> Answer | None:
+        """Return why this request, whose head is complete, is refused whatever it asks for."""
+        size = len(self.url) + sum(len(name) + len(value) + _LINE_BYTES for name, value in self.headers)
+        if size > HEAD_BYTES_MAX:
+            return _TOO_LARGE
+        if self.parser.get_http_version() not in ("1.0", "1.1"):
+            return refuse(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "HTTP/1.1 is spoken here")
+        if self.parser.get_method() == b"CONNECT":
+            return refuse(HTTPStatus.NOT_IMPLEMENTED, "this is no proxy")
+        return refuse(HTTPStatus.BAD_REQUEST, "a request has no fragment") if b"#" in self.url else None
+
+    def _origin_form(self) -> bytes:
+        """Return the target in origin form; an absolute one takes the place of the Host header (RFC 9112, section 3.2.2)."""
+        absolute = _ABSOLUTE.fullmatch(self.url)
+        if absolute is None:
+            return self.url
+        hosts = [place for place, (name, _) in enumerate(self.headers) if name == b"host"]
+        if len(hosts) == 1:
+            self.headers[hosts[0]] = (b"host", absolute[1])
+        return absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
+
+    def _without_upgrade(self) -> bytes:
+        lines = [
+            self.parser.get_method() + b" " + self.url + b" HTTP/" + self.parser.get_http_version().encode()
+        ]
+        lines += [name + b": " + value for name, value in self.headers if name not in _UPGRADE_HEADERS]
+        return b"\r\n".join(lines) + b"\r\n\r\n"
+
+    # What comes last on a connection.
+
+    def _end(self, refusal: Answer) -> None:
+        if self._last is None:
+            self._last = partial(end_with, self.transport, refusal)
+
+    def _enter(self, method: bytes, version: str, headers: dict[bytes, bytes]) -> None:
+        if method not in (b"GET", b"HEAD"):
+            end_with(self.transport, refuse(HTTPStatus.METHOD_NOT_ALLOWED, "a WebSocket is opened by GET"))
+            return
+        if method == b"HEAD" or version != "1.1":
+            # RFC 6455 wants GET, and RFC 9110, section 7.8, has an Upgrade in HTTP/1.0 ignored.
+            headers.pop(b"upgrade", None)
+        enter(self.app_state, self.transport, headers, self._rest, head_only=method == b"HEAD")
+
+    def _conclude(self) -> None:
+        """Do what comes last, once every request before it is answered."""
+        if self._last is None or self.transport.is_closing():
+            return
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if self.pipeline or (cycle is not None and not cycle.response_complete):
+            self.flow.pause_reading()
+            return
+        last, self._last = self._last, _nothing
+        self._unset_keepalive_if_required()
+        self.connections.discard(self)
+        self.flow.resume_reading()
+        last()
+        self.parser = None  # type: ignore[assignment]  # it holds this object
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._conclude()
+
+
+def _is_live(target: bytes) -> bool:
+    path = target.partition(b"?")[0]
+    plain = unquote_to_bytes(path) if b"%" in path else path
+    # nginx, which our configuration has in front, takes several slashes for one, and passes them on.
+    return plain.endswith(LIVE_PATH) and plain.lstrip(b"/") == LIVE_PATH[1:]
+
+
+def _nothing() -> None:
+    """Nothing comes behind the last."""

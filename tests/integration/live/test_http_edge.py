@@ -1,0 +1,130 @@
+"""HTTP at the edge, for every route alike: HEAD, names that are ours, whose word on the caller is taken, bodies without a length."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import MakeSettings
+from tests.support.live_server import live_server
+from tests.support.wire import wire
+
+ROUTES = [
+    "/", "/shows/demo", "/host", "/host/", "/analyst", "/analyst/", "/docs", "/docs/", "/docs/live", "/docs/live/", "/openapi.json",
+    "/asyncapi.json", "/healthz", "/readyz", "/v1/shows?channel=demo", "/v1/shows/demo", "/v1/shows/none",
+    "/v1/shows/demo/me", "/v1/shows/demo/questions", "/v1/shows/demo/export.csv?of=viewers", "/v1/live", "/nothing", "/media/poster.jpg",
+    "/media/none.jpg", "/assets/none.js", "/media/demo.mp4",
+]  # fmt: skip
+CHANGING = ("date", "content-length", "etag")
+
+
+async def ask(server: str, method: str, path: str, **headers: str) -> httpx.Response:
+    async with httpx.AsyncClient(base_url=f"http://{server}", timeout=20) as client:
+        return await client.request(method, path, headers=headers)
+
+
+async def test_head_is_answered_as_get_is_but_for_the_body(server: str) -> None:
+    for path in ROUTES:
+        get, head = await ask(server, "GET", path), await ask(server, "HEAD", path)
+        assert head.content == b""
+        assert (path, head.status_code, dict(head.headers)) == (path, get.status_code, dict(get.headers))
+
+
+async def test_the_metrics_have_a_head_too(server: str) -> None:
+    head = await ask(server, "HEAD", "/metrics")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"].startswith("text/plain")
+
+
+async def test_head_of_a_stream_joins_nobody(server: str) -> None:
+    head = await ask(server, "HEAD", "/v1/live/demo/events?playing=true")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"].startswith("text/event-stream")
+    assert (await ask(server, "HEAD", "/v1/live/none/events")).status_code == 404
+    assert "showfloor_connections 0.0" in (await ask(server, "GET", "/metrics")).text
+
+
+async def test_a_connection_goes_on_after_a_head(server: str) -> None:
+    async with wire(server) as connection:
+        for path in ("/v1/shows/demo", "/shows/demo", "/v1/live/demo/events", "/media/demo.mp4"):
+            await connection.send(f"HEAD {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            assert (await connection.read(of_head=True)).status == 200
+        await connection.send(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert (await connection.read()).body == b'{"status":"alive"}'
+
+
+async def test_what_is_not_allowed_says_what_is(server: str) -> None:
+    answer = await ask(server, "POST", "/host")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+
+
+NAMED: list[tuple[str, dict[str, Any], int]] = [
+    ("/shows/demo", {"Host": "shop.example"}, 200),
+    ("/shows/demo", {"Host": "shop.example:8443"}, 200),
+    ("/shows/demo", {"Host": "a.stage.example"}, 200),
+    ("/v1/shows/demo", {"Host": "[::1]:80"}, 200),
+    ("/v1/shows/demo", {"Host": "elsewhere.example"}, 421),
+    ("/shows/demo", {"Host": "elsewhere.example"}, 421),
+    ("/assets/none.js", {"Host": "elsewhere.example"}, 421),
+    ("/v1/live/demo/events", {"Host": "elsewhere.example"}, 421),
+    ("/v1/live", {"Host": "elsewhere.example"}, 421),
+    ("/v1/live", {"Host": "shop.example"}, 426),
+    ("/healthz", {"Host": "10.0.0.7:8000"}, 200),
+    ("/readyz", {"Host": "10.0.0.7:8000"}, 200),
+    ("/metrics", {"Host": "10.0.0.7:8000"}, 200),
+    ("/healthz", {"Host": "a b"}, 400),
+]
+
+
+async def test_only_our_names_are_answered(make_settings: MakeSettings, set_stage: None) -> None:
+    settings = make_settings(hosts=["shop.example", "*.stage.example", "::1"])
+    async with live_server(settings) as server:
+        found = [
+            (path, headers, (await ask(server, "GET", path, **headers)).status_code)
+            for path, headers, _ in NAMED
+        ]
+        assert found == NAMED
+        async with wire(server) as connection:  # an absolute target is what counts
+            await connection.send(
+                b"GET http://elsewhere.example/v1/shows/demo HTTP/1.1\r\nHost: shop.example\r\n\r\n"
+            )
+            assert (await connection.read()).status == 421
+
+
+HEADS = {
+    b"": 400,
+    b"Host: a\r\nHost: a\r\n": 400,
+    b"Host: a/b\r\n": 400,
+    b"Host:\r\n": 400,
+    b"Host: a\r\n": 200,
+    b"Host: [::1]:9\r\n": 200,
+}
+
+
+@pytest.mark.parametrize("hosts", HEADS)
+async def test_every_request_names_one_host(server: str, hosts: bytes) -> None:
+    async with wire(server) as connection:
+        await connection.send(b"GET /v1/shows/demo HTTP/1.1\r\n" + hosts + b"\r\n")
+        assert (await connection.read()).status == HEADS[hosts]
+    async with wire(server) as connection:
+        await connection.send(b"GET /v1/shows/demo HTTP/1.0\r\n\r\n")
+        assert (await connection.read()).status == 200
+
+
+async def test_a_stream_s_address_is_counted_as_a_socket_s(
+    make_settings: MakeSettings, set_stage: None
+) -> None:
+    settings = make_settings(trust_proxy=True, connections_per_ip_max=1)
+    async with live_server(settings) as server, wire(server) as one, wire(server) as two:
+        asked = b"GET /v1/live/demo/events HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: %b, 9.9.9.9\r\n\r\n"
+        await one.send(asked % b"1.1.1.1")
+        assert (await one.read_bytes(12)) == b"HTTP/1.1 200"
+        await two.send(asked % b"2.2.2.2")
+        assert (await two.read()).status == 503
+
+
+async def test_a_body_that_does_not_say_how_long_it_is_has_an_end_too(server: str) -> None:
+    async with wire(server) as connection:
+        head = b"POST /v1/sign-in HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        await connection.send(head + b"10000\r\n" + b" " * 0x10000 + b"\r\n1\r\n \r\n0\r\n\r\n")
+        assert (await connection.read()).status == 413
