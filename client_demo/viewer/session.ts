@@ -63,7 +63,8 @@ function enter(showId: string): void {
     show: showId,
     guest: true,
     token: tokenStore.token,
-    wishes: { ...wishesOf(query), ...(name && { name }), ...(tokenStore.remembered && { remember: true }) },
+    // Said at each join: consent that was taken back without a connection is told at the next one.
+    wishes: { ...wishesOf(query), ...(name && { name }), remember: tokenStore.remembered },
     onToken: (token) => tokenStore.keep({ token }),
   });
   taps = new Taps(current);

@@ -15,9 +15,20 @@ const close = (): void => {
   settingsOpen.value = false;
 };
 
+/** What was said of consent last, until the server has it; the device follows at once, since it needs nobody for that. */
+const consent = signal<"told" | "telling">("told");
+
 function remember(remembered: boolean): void {
   tokenStore.keep({ remembered });
+  const joins = room().view.joins;
+  consent.value = "telling";
   room().rejoinWith({ remember: remembered });
+  const end = room().subscribe((view) => {
+    if (view.joins === joins) return;
+    consent.value = "told";
+    showToast(t(remembered ? "settings.remembered" : "settings.forgotten"));
+    queueMicrotask(() => end());
+  });
 }
 
 /** A name as the server would keep it: without what nobody can see. */
@@ -87,7 +98,7 @@ export function Settings() {
           <span>{t("settings.remember")}</span>
         </label>
         <p class="hint" id="remember-hint">
-          {t("settings.remember_hint")}
+          {t(consent.value === "telling" ? "settings.telling" : "settings.remember_hint")}
         </p>
       </div>
     </Dialog>

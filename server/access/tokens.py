@@ -38,7 +38,8 @@ STAFF_LIFETIME = timedelta(hours=12)
 class Identity(msgspec.Struct, frozen=True, gc=False):
     """Who holds a token: a viewer by id, with a role that counts in `channel_id` alone.
 
-    `guest`: made without an account. `remembered`: agreed to be recognised in later shows. `name`: shown beside questions.
+    `guest`: made without an account. `remembered`: agreed to be recognised in later shows, a guest since `consent_at`. `name`: shown
+    beside questions.
     """
 
     viewer_id: str
@@ -48,6 +49,7 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     remembered: bool
     name: str
     expires_at: datetime
+    consent_at: datetime | None = None
 
 
 class _Claims(msgspec.Struct):
@@ -64,6 +66,8 @@ class _Claims(msgspec.Struct):
     exp: int
     guest: bool = False
     rem: bool = False
+    rem_at: int | msgspec.UnsetType = msgspec.UNSET
+    """Since when, in milliseconds; tokens from before this field agreed when they were signed."""
 
 
 class Tokens:
@@ -88,6 +92,7 @@ class Tokens:
             exp=int(identity.expires_at.timestamp()),
             guest=identity.guest,
             rem=identity.remembered,
+            rem_at=_in_ms(identity.consent_at),
         )
         # Signed here and not by PyJWT, which verifies: a join signs one, and this takes a tenth of the time.
         unsigned = _HEADER + b"." + _base64url(encode(claims))
@@ -109,6 +114,7 @@ class Tokens:
             remembered=claims.rem,
             name=claims.name,
             expires_at=expires_at,
+            consent_at=_consent_of(claims),
         )
 
     def new_guest(self, channel_id: str, *, name: str | None, remember: bool) -> Identity:
@@ -119,7 +125,8 @@ class Tokens:
         shown = clean_line(name, characters_max=NAME_CHARACTERS_MAX) if name else _name_by_chance()
         lifetime = REMEMBERED_LIFETIME if remember else GUEST_LIFETIME
         expires_at = self._end_of(lifetime)
-        return Identity(new_id("v"), "viewer", channel_id, True, remember, shown, expires_at)
+        consent_at = self._now_in_ms() if remember else None
+        return Identity(new_id("v"), "viewer", channel_id, True, remember, shown, expires_at, consent_at)
 
     def revised(self, identity: Identity, *, name: str | None, remember: bool | None) -> Identity:
         """Return a guest as they now wish to be: called `name`, and remembered or no longer; None leaves that as it is.
@@ -133,7 +140,11 @@ class Tokens:
         remembered = identity.remembered if remember is None else remember
         if (shown, remembered) == (identity.name, identity.remembered):
             return identity
-        return self.renew(msgspec.structs.replace(identity, name=shown, remembered=remembered))
+        consent_at = identity.consent_at if remembered else None
+        if remembered and not identity.remembered:
+            consent_at = self._now_in_ms()
+        wished = msgspec.structs.replace(identity, name=shown, remembered=remembered, consent_at=consent_at)
+        return self.renew(wished)
 
     def new_member(
         self,
@@ -154,6 +165,11 @@ class Tokens:
         if identity.guest and not identity.remembered:
             lifetime = GUEST_LIFETIME
         return msgspec.structs.replace(identity, expires_at=self._end_of(lifetime))
+
+    def _now_in_ms(self) -> datetime:
+        """Return the present moment as exactly as a token tells it."""
+        now = self._clock.now()
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     def _end_of(self, lifetime: timedelta) -> datetime:
         """Return when a token ends that is made now: a token's times are whole seconds."""
@@ -180,6 +196,17 @@ class Tokens:
         if claims.typ != KIND:
             raise RefusedError(Code.UNAUTHENTICATED)
         return claims
+
+
+def _in_ms(at: datetime | None) -> int | msgspec.UnsetType:
+    return msgspec.UNSET if at is None else round(at.timestamp() * 1000)
+
+
+def _consent_of(claims: _Claims) -> datetime | None:
+    if not (claims.guest and claims.rem):
+        return None
+    ms = claims.iat * 1000 if claims.rem_at is msgspec.UNSET else claims.rem_at
+    return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 def _lifetime_of(role: Role) -> timedelta:

@@ -35,6 +35,7 @@ class Connection:
         "in_flight",
         "lane",
         "leaving",
+        "lost",
         "missed_after",
         "name",
         "nonsense",
@@ -71,6 +72,8 @@ class Connection:
         self.in_flight = 0
         self.leaving = False
         """It has been asked to go elsewhere; what it says now is not heard."""
+        self.lost = False
+        """It went without a word: nothing has been heard of it since `heard_at`."""
         self.nonsense = 0
         """Frames in a row that were no commands."""
         self.refused = 0
@@ -109,5 +112,6 @@ class Connection:
             self.transport.close()
 
     def abort(self) -> None:
-        """Drop the socket and all that is buffered for it, at once."""
+        """Drop the socket and all that is buffered for it, at once, since its peer is not heard, or does not read."""
+        self.lost = True
         self.transport.abort()

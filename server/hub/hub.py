@@ -157,12 +157,16 @@ class Hub:
         lane.writers[connection] = connection.transport.write
         self.wheel.add(connection)
 
-    def leave(self, connection: Connection) -> None:
-        """Take a connection out of its room; one without a room is left alone."""
+    def leave(self, connection: Connection, *, goes_on: bool = False) -> None:
+        """Take a connection out of its room; one without a room is left alone.
+
+        `goes_on`: the same viewer enters the same room again at once, and what plays goes on playing.
+        """
         room = connection.room
         if room is None:
             return
-        self.set_playing(connection, playing=False)
+        if not goes_on:
+            self.set_playing(connection, playing=False)
         if connection.staff:
             self.staff_leaves(connection)
         if connection.lane is not None:

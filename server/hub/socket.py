@@ -70,4 +70,6 @@ class LiveSocket(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._reader = None
+        if exc is not None and not isinstance(exc, ConnectionResetError | BrokenPipeError):
+            self.connection.lost = True  # it timed out: no answer, not even a refusal
         self._hub.closed(self.connection)

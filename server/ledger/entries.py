@@ -14,7 +14,8 @@ class Fact:
 
     Kinds: `order` (n is its units; it has `amount_minor` and `currency`, its `target` is the product), `question` (target: the question),
     `vote`, `answer` (by staff), `reaction` (target: heart, clap, …), `impression` and `click` (target: the product), `share` (target: the
-    share's id). `visit` is made by the ledger itself.
+    share's id; `via`: by which way it went out), `consent_given` and `consent_withdrawn` (by a
+    guest). `visit` is made by the ledger itself.
     """
 
     show_id: str
@@ -27,6 +28,7 @@ class Fact:
     amount_minor: int | None = None
     currency: str | None = None
     source: str | None = None
+    via: str | None = None
 
 
 class Countable(Protocol):

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 
 class Tally(Struct, array_like=True, gc=False):
-    """A viewer did `kind` to `target` `n` times, for the first time `at`."""
+    """A viewer did `kind` to `target` `n` times, for the first time `at`; `via`: by which way a share went out."""
 
     show_id: str
     viewer_id: str
@@ -20,10 +20,14 @@ class Tally(Struct, array_like=True, gc=False):
     n: int
     connection_id: str | None
     at: datetime
+    via: str | None = None
 
 
 class Attendance(Struct, array_like=True, gc=False):
-    """A viewer came to a show."""
+    """Somebody came to a show: by which link (`share`), and since when they agree to be recognised (`consent_at`).
+
+    `staff`: the host's side, or an analyst, who are in no figure.
+    """
 
     show_id: str
     viewer_id: str
@@ -32,6 +36,9 @@ class Attendance(Struct, array_like=True, gc=False):
     remembered: bool
     suspect: bool
     source: str | None
+    share: str | None = None
+    consent_at: datetime | None = None
+    staff: bool = False
 
 
 class Stretch(Struct, array_like=True, gc=False):

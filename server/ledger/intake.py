@@ -47,18 +47,28 @@ _SAVE_PROCESS_SHOWS = text("""
     ON CONFLICT DO NOTHING
 """)
 
-# A viewer is a guest only while every joining was one; consent and suspicion stay; the first source and time stand.
+# A viewer is a guest only while every joining was one; suspicion stays; the first source, link and time stand. Of consents the newest
+# does: whether it was taken back afterwards is a fact of its own.
 _SAVE_ATTENDANCES = text("""
-    INSERT INTO attendance AS a (show_id, viewer_id, first_at, guest, remembered, suspect, source)
+    INSERT INTO attendance AS a (show_id, viewer_id, first_at, guest, remembered, suspect, source, share, consent_at)
     SELECT show_id, viewer_id, min(first_at), bool_and(guest), bool_or(remembered), bool_or(suspect),
-           (array_agg(source ORDER BY first_at) FILTER (WHERE source IS NOT NULL))[1]
+           (array_agg(source ORDER BY first_at) FILTER (WHERE source IS NOT NULL))[1],
+           (array_agg(share ORDER BY first_at) FILTER (WHERE share IS NOT NULL))[1], max(consent_at)
     FROM json_to_recordset(CAST(:rows AS json)) AS r (
-        show_id text, viewer_id text, first_at timestamptz, guest boolean, remembered boolean, suspect boolean, source text)
+        show_id text, viewer_id text, first_at timestamptz, guest boolean, remembered boolean, suspect boolean, source text,
+        share text, consent_at timestamptz)
     GROUP BY show_id, viewer_id
     ON CONFLICT (show_id, viewer_id) DO UPDATE SET
         first_at = least(a.first_at, excluded.first_at), guest = a.guest AND excluded.guest,
         remembered = a.remembered OR excluded.remembered, suspect = a.suspect OR excluded.suspect,
-        source = coalesce(a.source, excluded.source)
+        source = coalesce(a.source, excluded.source), share = coalesce(a.share, excluded.share),
+        consent_at = greatest(a.consent_at, excluded.consent_at)
+""")
+
+_SAVE_STAFF = text("""
+    INSERT INTO staff_presence (show_id, viewer_id, first_at)
+    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (show_id text, viewer_id text, first_at timestamptz)
+    ON CONFLICT DO NOTHING
 """)
 
 _SAVE_STRETCHES = text("""
@@ -116,7 +126,7 @@ async def save_processes(
 
 
 async def save_attendances(connection: AsyncConnection, attendances: list[Attendance]) -> None:
-    """Remember who came; viewers that are known already are merged."""
+    """Remember who came, staff apart; those who are known already are merged."""
     if attendances:
         rows = [
             {
@@ -127,10 +137,19 @@ async def save_attendances(connection: AsyncConnection, attendances: list[Attend
                 "remembered": a.remembered,
                 "suspect": a.suspect,
                 "source": a.source,
+                "share": a.share,
+                "consent_at": a.consent_at,
             }
             for a in attendances
+            if not a.staff
         ]
         await connection.execute(_SAVE_ATTENDANCES, {"rows": as_json(rows)})
+        staff = [
+            {"show_id": a.show_id, "viewer_id": a.viewer_id, "first_at": a.first_at}
+            for a in attendances
+            if a.staff
+        ]
+        await connection.execute(_SAVE_STAFF, {"rows": as_json(staff)})
 
 
 async def save_stretches(

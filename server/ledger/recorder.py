@@ -66,17 +66,32 @@ class Recorder:
         remembered: bool,
         source: str | None,
         suspect: bool = False,
+        share: str | None = None,
+        consent_at: datetime | None = None,
+        staff: bool = False,
     ) -> None:
-        """Record that a viewer has joined a show; the first time counts, consent and suspicion add up."""
+        """Record that somebody has joined a show; the first time, source and link count, the newest consent, and suspicion stays."""
         known = self._attendances.get((show_id, viewer_id))
         if known is not None:
             known.guest = known.guest and guest
             known.remembered = known.remembered or remembered
             known.suspect = known.suspect or suspect
             known.source = known.source or source
+            known.share = known.share or share
+            known.consent_at = _newest(known.consent_at, consent_at)
+            known.staff = known.staff or staff
         elif _has_room(self._attendances):
             self._attendances[show_id, viewer_id] = Attendance(
-                show_id, viewer_id, self._touch(), guest, remembered, suspect, source
+                show_id,
+                viewer_id,
+                self._touch(),
+                guest,
+                remembered,
+                suspect,
+                source,
+                share,
+                consent_at,
+                staff,
             )
 
     def count(  # noqa: PLR0917 - called for every tap, where keywords would cost
@@ -89,6 +104,21 @@ class Recorder:
             tally.n += n
         elif _has_room(self._tallies):
             self._tallies[key] = Tally(show_id, viewer_id, kind, target, n, connection_id, self._touch())
+
+    def share(self, show_id: str, viewer_id: str, connection_id: str, share_id: str, via: str) -> None:
+        """Record that a viewer passed the show on, by a link with the id `share_id`."""
+        if _has_room(self._tallies):
+            key = (show_id, viewer_id, "share", share_id)
+            now = self._touch()
+            self._tallies[key] = Tally(show_id, viewer_id, "share", share_id, 1, connection_id, now, via)
+
+    def consent(self, show_id: str, viewer_id: str, connection_id: str, *, given: bool) -> None:
+        """Record that a guest agreed to be recognised, or no longer does. Of several within one flush the last one's time is kept."""
+        kind = "consent_given" if given else "consent_withdrawn"
+        self.count(show_id, viewer_id, connection_id, kind, None)
+        tally = self._tallies.get((show_id, viewer_id, kind, None))
+        if tally is not None:
+            tally.at = self._touch()
 
     def start_playing(self, show_id: str, viewer_id: str, connection_id: str, at: datetime) -> None:
         """Record that the video now plays and is seen on this connection; said twice it changes nothing."""
@@ -203,6 +233,10 @@ class Recorder:
             self._pending.popleft()
             metrics.FLUSHES.inc()
         return True
+
+
+def _newest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return other if one is None or (other is not None and other > one) else one
 
 
 def _has_room(rows: Sized) -> bool:

@@ -20,14 +20,14 @@ SETTLE_SECONDS = 2.0
 SILENCE_SECONDS = 60.0
 """A process that has not flushed for so long, while the worker kept up, is dead or has nothing to say about its shows."""
 
-ENTRY_COLUMNS = "show_id, viewer_id, kind, target, n, connection_id, amount_minor, currency, source, at"
+ENTRY_COLUMNS = "show_id, viewer_id, kind, target, n, connection_id, amount_minor, currency, source, at, via"
 _COPY_ENTRIES = f"COPY ledger_entry ({ENTRY_COLUMNS}) FROM STDIN"
 
 _INSERT_ENTRIES: Final = f"""
     INSERT INTO ledger_entry ({ENTRY_COLUMNS})
     SELECT {ENTRY_COLUMNS} FROM json_to_recordset(CAST(%s AS json)) AS e (
         show_id text, viewer_id text, kind text, target text, n int, connection_id text, amount_minor bigint, currency text,
-        source text, at timestamptz)
+        source text, at timestamptz, via text)
 """
 # Several changes of one viewer are one row: a statement may touch a row once.
 _ADD_TO_ROLLUPS: Final = """
@@ -144,6 +144,7 @@ async def append_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> No
                 f.currency,
                 f.source,
                 f.at,
+                f.via,
             )
             for f in facts
         ),

@@ -11,7 +11,8 @@ from server.db.columns import moment
 class EntryRow(SQLModel, table=True):
     """One fact: `viewer` did `kind` (to `target`) `n` times. Soft facts are added up per viewer over one flush interval.
 
-    `kind`: visit reaction impression click share order question vote, and for orders `amount_minor` and `currency`.
+    `kind`: visit reaction impression click share order question vote consent_given consent_withdrawn; orders have `amount_minor` and
+    `currency`, shares `via`.
     """
 
     __tablename__ = "ledger_entry"
@@ -41,6 +42,7 @@ class EntryRow(SQLModel, table=True):
     )
     currency: str | None = None
     source: str | None = None
+    via: str | None = None
     at: datetime = moment("at", nullable=False)
 
 
@@ -74,6 +76,20 @@ class AttendanceRow(SQLModel, table=True):
     """A guest who did not agree to be recognised is left out of repeat figures."""
     suspect: bool = False
     source: str | None = None
+    share: str | None = None
+    """The id of the link that brought them, as they sent it: one that no `share` entry has means nothing."""
+    consent_at: datetime | None = moment("consent_at")
+    """Since when a guest has agreed, by the newest consent that they came with; null before version 2 of the definitions."""
+
+
+class StaffPresenceRow(SQLModel, table=True):
+    """That somebody of the host's side, or an analyst, was in a show: whatever they do there is in no figure about the audience."""
+
+    __tablename__ = "staff_presence"
+
+    show_id: str = Field(primary_key=True)
+    viewer_id: str = Field(primary_key=True)
+    first_at: datetime = moment("first_at", nullable=False)
 
 
 class RollupRow(SQLModel, table=True):

@@ -95,7 +95,7 @@ async def _apply(connection: AsyncConnection, batch: Batch) -> None:
     add_facts(changes, batch.tallies)
     if batch.tallies:
         rows = (
-            (t.show_id, t.viewer_id, t.kind, t.target, t.n, t.connection_id, None, None, None, t.at)
+            (t.show_id, t.viewer_id, t.kind, t.target, t.n, t.connection_id, None, None, None, t.at, t.via)
             for t in batch.tallies
         )
         await copy_entries(connection, rows)

@@ -25,7 +25,14 @@ class ShopCommands:
 
     async def buy(self, caller: Caller, command: Buy) -> bytes | None:
         """Buy; the reply is the confirmation."""
-        purchase = Purchase(caller.viewer_id, command.product, command.quantity, command.key, command.price)
+        purchase = Purchase(
+            caller.viewer_id,
+            command.product,
+            command.quantity,
+            command.key,
+            command.price,
+            staff=caller.role != "viewer",
+        )
         order = (await self._shop.buy(caller.show_id, purchase)).order
         if command.id is None:
             return None

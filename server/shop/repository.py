@@ -38,12 +38,13 @@ _READ_KEYED = text(
 _INSERT_ORDERS = text(
     """
     INSERT INTO orders (id, channel_id, show_id, viewer_id, key, product_id, quantity, unit_price_minor, amount_minor, currency,
-                        payment, at)
+                        payment, at, staff)
     SELECT o.id, :channel, :show, o.viewer_id, o.key, o.product_id, o.quantity, o.price, o.price * o.quantity, o.currency, o.payment,
-           :at
+           :at, o.staff
     FROM unnest(CAST(:ids AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:products AS text[]),
-                CAST(:quantities AS int[]), CAST(:prices AS bigint[]), CAST(:currencies AS text[]), CAST(:payments AS text[]))
-         AS o(id, viewer_id, key, product_id, quantity, price, currency, payment)
+                CAST(:quantities AS int[]), CAST(:prices AS bigint[]), CAST(:currencies AS text[]), CAST(:payments AS text[]),
+                CAST(:staff AS boolean[]))
+         AS o(id, viewer_id, key, product_id, quantity, price, currency, payment, staff)
     ON CONFLICT (viewer_id, key) DO NOTHING
     RETURNING id
     """
@@ -162,6 +163,7 @@ async def insert_orders(
         "prices": [o.unit_price_minor for o in orders],
         "currencies": [o.currency for o in orders],
         "payments": [o.payment for o in orders],
+        "staff": [o.staff for o in orders],
     }
     return list(await connection.scalars(_INSERT_ORDERS, given))
 
@@ -207,4 +209,5 @@ def _as_order(row: Row[Any]) -> Order:
         currency=row.currency,
         payment=row.payment,
         at=row.at,
+        staff=row.staff,
     )

@@ -104,7 +104,8 @@ async def place_order(
 ) -> OrderBody:
     """Sends the order once it is committed. Repeating the request with the same key is safe after any failure."""
     await _require_channel_of(body.show, identity.channel_id, request)
-    purchase = Purchase(identity.viewer_id, body.product, body.quantity, key, body.price)
+    staff = identity.role != "viewer"
+    purchase = Purchase(identity.viewer_id, body.product, body.quantity, key, body.price, staff)
     receipt = await cast("Shop", request.app.state.shop).buy(body.show, purchase)
     response.status_code = 200 if receipt.repeated else 201
     return as_body(receipt.order)

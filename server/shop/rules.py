@@ -26,7 +26,7 @@ class Product:
 class Purchase:
     """A viewer wants `quantity` of `product_id`; `key` makes it one purchase however often it is sent.
 
-    `price_minor` is what the viewer saw, where they said so.
+    `price_minor` is what the viewer saw, where they said so. `staff`: bought by the host's side or an analyst.
     """
 
     viewer_id: str
@@ -34,6 +34,7 @@ class Purchase:
     quantity: int
     key: str
     price_minor: int | None = None
+    staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Order:
     currency: str
     payment: str
     at: datetime
+    staff: bool = False
 
     @property
     def amount_minor(self) -> int:
@@ -147,6 +149,7 @@ class Counter:
             currency=product.currency,
             payment=outcome.payment,
             at=self._at,
+            staff=purchase.staff,
         )
         self._products[product.id] = take_units(product, purchase.quantity)
         self._orders[order.viewer_id, order.key] = order

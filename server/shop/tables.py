@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
@@ -50,3 +50,7 @@ class OrderRow(SQLModel, table=True):
     payment: str
     """The payment provider's reference."""
     at: datetime = moment("at", nullable=False)
+    staff: bool = Field(
+        default=False, sa_column=Column("staff", Boolean, nullable=False, server_default=text("false"))
+    )
+    """Bought by the host's side or an analyst: told apart in the money."""

@@ -1,5 +1,9 @@
 """Soft commands: reactions, clicks, impressions, shares, playing. Plain dictionary work, no await, nothing that can fail."""
 
+import asyncio
+import math
+from datetime import timedelta
+
 from server.clock import Clock, to_wire
 from server.errors import RefusedError
 from server.hub.connection import Connection
@@ -57,9 +61,12 @@ class Engagement:
         return _ok(command)
 
     def share(self, connection: Connection, command: Share) -> bytes | None:
-        """Record a share and return the id for its link."""
+        """Record a share, before and after the show too, and return the id for its link."""
         share_id = new_id("s")
-        self._count(connection, "share", share_id)
+        if connection.counted:
+            self._recorder.share(
+                connection.show_id, connection.viewer_id, connection.id, share_id, command.via
+            )
         return None if command.id is None else ok_line(command.id, share=share_id)
 
     def playing(self, connection: Connection, command: Playing) -> bytes | None:
@@ -80,15 +87,24 @@ class Engagement:
         if connection.playing:
             self._recorder.start_playing(room.show_id, connection.viewer_id, connection.id, now)
         else:
-            self._recorder.stop_playing(room.show_id, connection.viewer_id, connection.id, now)
+            at = now - _silence_of(connection)
+            self._recorder.stop_playing(room.show_id, connection.viewer_id, connection.id, at)
 
     def show_ended(self, room: Room) -> None:
         """End every stretch of the show, and have it flushed at once."""
         self._recorder.end_show(room.show_id, self._clock.now())
 
     def _count(self, connection: Connection, kind: str, target: str) -> None:
-        if connection.room is not None and connection.room.state == "live" and connection.counted:
+        """Keep it, before and after the show too: what the wire accepts is not thrown away."""
+        if connection.counted:
             self._recorder.count(connection.show_id, connection.viewer_id, connection.id, kind, target, 1)
+
+
+def _silence_of(connection: Connection) -> timedelta:
+    """Return how long ago a connection was heard that went without a word; one that said goodbye was heard just now."""
+    if not connection.lost or math.isinf(connection.heard_at):
+        return timedelta(0)
+    return timedelta(seconds=max(0.0, asyncio.get_running_loop().time() - connection.heard_at))
 
 
 def _ok(command: Command) -> bytes | None:

@@ -24,6 +24,7 @@ from server.hub.dispatch import Dispatcher
 from server.hub.encoding import Encoding
 from server.hub.hub import Hub
 from server.journal.rooms import Rooms
+from server.ledger.recorder import Recorder
 from server.protocol.codec import FRAME_BYTES_MAX
 from server.protocol.codes import Code
 from server.protocol.commands import AnyCommand, Join, Position
@@ -245,6 +246,11 @@ async def post_command(show: ShowId, request: Request, identity: CurrentIdentity
     if len(body) > FRAME_BYTES_MAX:
         raise RefusedError(Code.TOO_LARGE)
     reply = await cast("Desk", request.app.state.desk).carry_out(show, identity, body)
+    if identity.role != "viewer":
+        recorder = cast("Recorder", request.app.state.recorder)
+        recorder.attend(
+            show, identity.viewer_id, "http", guest=False, remembered=True, source=None, staff=True
+        )
     return Response(status_code=204) if reply is None else Response(reply, media_type="application/json")
 
 

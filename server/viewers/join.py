@@ -70,18 +70,17 @@ class Joins:
 
     def _enter(self, connection: Connection, command: Join, room: Room) -> None:
         """No await from what `joined` says to the place in the lane: there must be no gap between them."""
-        identity, token = self._identify(command, room)
+        identity, token = self._identify(connection, command, room)
         if connection.room is not room:
             self._check_space(room)
-        self._hub.leave(connection)
+        same = connection.room is room and connection.viewer_id == identity.viewer_id
+        self._hub.leave(connection, goes_on=same and connection.role == identity.role)
         introduce(connection, identity)
         lane = room.lane_for(connection, pulse_only=command.pulse_only)
         connection.transport.write(_answer(lane, command, room, identity, token))
         self._hub.enter(connection, room, lane)
         if connection.staff and not command.pulse_only:
             self._greet_staff(connection)
-        if not connection.counted:
-            return
         self._recorder.attend(
             room.show_id,
             identity.viewer_id,
@@ -89,9 +88,12 @@ class Joins:
             guest=identity.guest,
             remembered=identity.remembered,
             source=command.source,
+            share=command.share,
+            consent_at=identity.consent_at,
+            staff=not connection.counted,
         )
 
-    def _identify(self, command: Join, room: Room) -> tuple[Identity, str | None]:
+    def _identify(self, connection: Connection, command: Join, room: Room) -> tuple[Identity, str | None]:
         """Return who joins, and a fresh token when that is a new guest, or one with other wishes than the token says."""
         if command.token is not None:
             identity = self._tokens.verify(command.token)
@@ -100,12 +102,19 @@ class Joins:
             if identity.guest and not room.guests_allowed:
                 raise RefusedError(Code.GUESTS_REFUSED)
             revised = self._tokens.revised(identity, name=command.name, remember=command.remember)
+            self._record_consent(connection, room, identity.remembered, revised)
             return revised, None if revised is identity else self._tokens.sign(revised)
         if not room.guests_allowed:
             raise RefusedError(Code.GUESTS_REFUSED)
         remember = bool(command.remember)
         identity = self._tokens.new_guest(room.channel_id, name=command.name, remember=remember)
+        self._record_consent(connection, room, False, identity)
         return identity, self._tokens.sign(identity)
+
+    def _record_consent(self, connection: Connection, room: Room, before: bool, identity: Identity) -> None:
+        """Keep that a guest has agreed to be recognised, or agrees no longer."""
+        if identity.remembered is not before:
+            self._recorder.consent(room.show_id, identity.viewer_id, connection.id, given=identity.remembered)
 
     def _check_space(self, room: Room) -> None:
         limits = self._hub.admission.limits

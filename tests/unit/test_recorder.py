@@ -71,6 +71,42 @@ async def test_consent_and_suspicion_of_a_viewer_add_up() -> None:
     )
 
 
+async def test_the_first_link_and_the_newest_consent_are_kept() -> None:
+    bench = Bench()
+    for link, consent_at in (
+        (None, NOON),
+        ("s_1", None),
+        ("s_2", NOON + timedelta(seconds=1)),
+        (None, NOON),
+    ):
+        bench.recorder.attend(
+            "show",
+            "anna",
+            "c1",
+            guest=True,
+            remembered=True,
+            source=None,
+            share=link,
+            consent_at=consent_at,
+        )
+    (attendance,) = (await bench.flushed()).attendances
+    assert (attendance.share, attendance.consent_at) == ("s_1", NOON + timedelta(seconds=1))
+
+
+async def test_of_two_withdrawals_the_later_one_is_told() -> None:
+    bench = Bench()
+    bench.recorder.consent("show", "anna", "c1", given=False)
+    bench.clock.at += timedelta(seconds=1)
+    bench.recorder.consent("show", "anna", "c1", given=True)
+    bench.clock.at += timedelta(seconds=1)
+    bench.recorder.consent("show", "anna", "c1", given=False)
+    told = {t.kind: t.at for t in (await bench.flushed()).tallies}
+    assert told == {
+        "consent_given": NOON + timedelta(seconds=1),
+        "consent_withdrawn": NOON + timedelta(seconds=2),
+    }
+
+
 async def test_a_stretch_is_told_when_it_opens_and_when_it_ends() -> None:
     bench = Bench()
     bench.recorder.start_playing("show", "anna", "c1", NOON)

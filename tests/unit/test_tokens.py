@@ -144,3 +144,20 @@ def test_a_name_of_nothing_visible_is_refused(tokens: Tokens) -> None:
     with pytest.raises(RefusedError) as refused:
         tokens.new_guest("demo", name="\u200b\u200b", remember=False)
     assert refused.value.code is Code.INVALID
+
+
+def test_consent_says_since_when_and_lasts_over_renewals(tokens: Tokens, clock: ManualClock) -> None:
+    guest = tokens.new_guest("demo", name=None, remember=True)
+    clock.at = NOON + timedelta(days=3)
+    renewed = tokens.renew(tokens.verify(tokens.sign(guest)))
+    assert tokens.revised(renewed, name="Aki", remember=True).consent_at == NOON
+    withdrawn = tokens.revised(renewed, name=None, remember=False)
+    assert withdrawn.consent_at is None
+    clock.at += timedelta(milliseconds=1, microseconds=400)
+    again = tokens.verify(tokens.sign(tokens.revised(withdrawn, name=None, remember=True)))
+    assert again.consent_at == NOON + timedelta(days=3, milliseconds=1)
+
+
+def test_a_token_from_before_consents_had_times_agreed_when_it_was_signed(tokens: Tokens) -> None:
+    assert tokens.verify(sign(claims(guest=True, rem=True))).consent_at == NOON
+    assert tokens.verify(sign(claims(guest=False, rem=True))).consent_at is None
