@@ -3,9 +3,10 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import type { RefusedError } from "../sdk/refused";
 import type { CommandType, DismissReason, FieldsOf, Product, Question, QuestionState } from "../sdk/wire";
 import { explainError } from "../shared/staff/sign-in";
+import { brief } from "../shared/writing";
 import { attempt, attemptLater } from "./deeds";
 import { choose, correct, known, moveAhead, snapshot, tab, theRoom } from "./desk";
-import { brief, t } from "./text";
+import { t } from "./text";
 
 const ANNOUNCE_WAIT_MS = 3_000;
 

@@ -4,6 +4,8 @@ import { timeOfDay } from "../shared/format";
 import { isEnter, isEscape } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
+import { RoomLeft } from "../shared/ui/room_left";
+import { asKept, lengthOf } from "../shared/writing";
 import { announce } from "./actions";
 import { snapshot } from "./desk";
 import { Key } from "./key_hint";
@@ -17,8 +19,8 @@ export function AnnouncePanel() {
   const field = useRef<HTMLTextAreaElement>(null);
   const last = snapshot.value?.announcement;
   function send(): void {
-    const words = text.value.trim();
-    if (!words) return field.current?.focus();
+    const words = asKept(text.value);
+    if (!words || lengthOf(words) > TEXT_MAX) return field.current?.focus();
     text.value = "";
     field.current?.blur();
     announce(words, () => {
@@ -42,7 +44,7 @@ export function AnnouncePanel() {
           <Button
             type="submit"
             size="small"
-            aria-disabled={!text.value.trim()}
+            aria-disabled={!asKept(text.value) || lengthOf(text.value) > TEXT_MAX}
             title={t("announce.send.key")}
             data-testid="announce-send"
           >
@@ -55,7 +57,8 @@ export function AnnouncePanel() {
           id="announce-text"
           ref={field}
           rows={2}
-          maxLength={TEXT_MAX}
+          aria-invalid={lengthOf(text.value) > TEXT_MAX}
+          aria-describedby="announce-left"
           value={text.value}
           placeholder={t("announce.placeholder")}
           data-testid="announce-text"
@@ -67,6 +70,9 @@ export function AnnouncePanel() {
             else if (isEnter(event) && (event.ctrlKey || event.metaKey)) send();
           }}
         />
+        <p class="hint field-note">
+          <RoomLeft id="announce-left" text={text.value} most={TEXT_MAX} />
+        </p>
       </form>
       <p class="hint announce-last" data-testid="announce-last">
         {last ? t("announce.last", { at: timeOfDay(last.at), text: last.text }) : t("announce.none")}

@@ -5,6 +5,8 @@ import { timeOfDay } from "../shared/format";
 import { isEnter, isEscape } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
+import { RoomLeft } from "../shared/ui/room_left";
+import { asKept, lengthOf } from "../shared/writing";
 import { answerLive, answerText, approve, drafts, pinQuestion, restore, sayMoved } from "./actions";
 import { chooseTab, counts, current, letInNow, rows, selected, snapshot, step, tab, waiting } from "./desk";
 import { Key } from "./key_hint";
@@ -203,8 +205,8 @@ function AnswerForm({ question }: { question: Question }) {
     else drafts.delete(question.id);
   }, [text.value]);
   function send(): void {
-    const words = text.value.trim();
-    if (!words) return field.current?.focus();
+    const words = asKept(text.value);
+    if (!words || lengthOf(words) > ANSWER_MAX) return field.current?.focus();
     drafts.delete(question.id);
     text.value = "";
     field.current?.blur();
@@ -223,7 +225,12 @@ function AnswerForm({ question }: { question: Question }) {
           {t("answer.label")}
           <Key of="T" />
         </label>
-        <Button type="submit" size="small" aria-disabled={!text.value.trim()} data-testid="answer-send">
+        <Button
+          type="submit"
+          size="small"
+          aria-disabled={!asKept(text.value) || lengthOf(text.value) > ANSWER_MAX}
+          data-testid="answer-send"
+        >
           <Icon name="send" />
           {t("answer.send")}
           <Key of="Ctrl ⏎" />
@@ -234,7 +241,8 @@ function AnswerForm({ question }: { question: Question }) {
         id="answer-text"
         ref={field}
         rows={2}
-        maxLength={ANSWER_MAX}
+        aria-invalid={lengthOf(text.value) > ANSWER_MAX}
+        aria-describedby="answer-left"
         value={text.value}
         data-testid="answer-text"
         onInput={(event) => {
@@ -245,6 +253,9 @@ function AnswerForm({ question }: { question: Question }) {
           else if (isEnter(event) && (event.ctrlKey || event.metaKey)) send();
         }}
       />
+      <p class="hint field-note">
+        <RoomLeft id="answer-left" text={text.value} most={ANSWER_MAX} />
+      </p>
     </form>
   );
 }

@@ -7,17 +7,6 @@ import sharedJa from "../shared/locales/shared.ja.json";
 export const t = createTranslator(en, ja);
 export const shared = createTranslator(sharedEn, sharedJa);
 
-/** The beginning of a text for a place where one line must do. */
-export function brief(text: string, most = 60): string {
-  const characters = [...text.replace(/\s+/g, " ").trim()];
-  return characters.length > most
-    ? `${characters
-        .slice(0, most - 1)
-        .join("")
-        .trimEnd()}…`
-    : characters.join("");
-}
-
 /** The language of a viewer's text, where its letters tell: for the voice that reads it, its font, and where its lines may break. */
 export function languageOf(text: string): "ja" | undefined {
   return /[\u3040-\u30ff]/.test(text) ? "ja" : undefined;

@@ -1,10 +1,12 @@
 import { type JoinWishes, request, type Show } from "../sdk";
+import { asKeptLine, firstOf } from "../shared/writing";
 
 const CHANNEL_OF_THE_DEMO = "demo";
+const SOURCE_CHARACTERS_MAX = 64;
 
 /** What a link brought along, cut to what the wire allows: where the viewer came from, and who shared it. */
 export function wishesOf(query: URLSearchParams): JoinWishes {
-  const source = query.get("utm_source")?.slice(0, 64);
+  const source = firstOf(asKeptLine(query.get("utm_source") ?? ""), SOURCE_CHARACTERS_MAX);
   const share = query.get("share");
   return {
     ...(source && { source }),

@@ -1,5 +1,6 @@
 import { computed, effect, signal } from "@preact/signals";
 import { type Order, type Question, type RefusedError, request } from "../sdk";
+import { asKept } from "../shared/writing";
 import { identity, link, onPush, questions, room, show } from "./session";
 
 interface Mine {
@@ -72,7 +73,7 @@ export async function ask(text: string, onChecking: () => void): Promise<Questio
   onChecking();
   await joinedAgain();
   const mine = await loadMine();
-  const arrived = mine?.questions.find((each) => each.text === text.normalize("NFC").trim() && !before.has(each.id));
+  const arrived = mine?.questions.find((each) => each.text === asKept(text) && !before.has(each.id));
   return arrived?.state ?? "lost";
 }
 

@@ -1,8 +1,10 @@
 import { signal, useSignal } from "@preact/signals";
 import { Button } from "../shared/ui/button";
 import { Dialog } from "../shared/ui/dialog";
+import { RoomLeft } from "../shared/ui/room_left";
 import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
 import { showToast } from "../shared/ui/toast";
+import { asKeptLine, lengthOf } from "../shared/writing";
 import { room } from "./session";
 import { t } from "./text";
 import { tokenStore } from "./token_store";
@@ -31,11 +33,6 @@ function remember(remembered: boolean): void {
   });
 }
 
-/** A name as the server would keep it: without what nobody can see. */
-function visible(name: string): string {
-  return name.replace(/\p{C}/gu, "").replace(/\s+/g, " ").trim();
-}
-
 function rename(name: string): void {
   tokenStore.keep({ name });
   if (name) room().rejoinWith({ name });
@@ -56,7 +53,8 @@ export function Settings() {
         class="field"
         onSubmit={(event) => {
           event.preventDefault();
-          rename(visible(name.value));
+          if (lengthOf(name.value) > NAME_CHARACTERS_MAX) return;
+          rename(asKeptLine(name.value));
           showToast(t("settings.saved"));
           close();
         }}
@@ -69,18 +67,19 @@ export function Settings() {
             id="guest-name"
             class="input"
             data-testid="guest-name"
-            maxLength={NAME_CHARACTERS_MAX}
+            aria-invalid={lengthOf(name.value) > NAME_CHARACTERS_MAX}
             autocomplete="nickname"
-            aria-describedby="guest-name-hint"
+            aria-describedby="guest-name-hint guest-name-left"
             value={name.value}
             onInput={(event) => (name.value = event.currentTarget.value)}
           />
-          <Button type="submit" data-testid="guest-name-save">
+          <Button type="submit" data-testid="guest-name-save" disabled={lengthOf(name.value) > NAME_CHARACTERS_MAX}>
             {t("save")}
           </Button>
         </div>
-        <p class="hint" id="guest-name-hint">
-          {t("settings.name_hint")}
+        <p class="hint field-note">
+          <span id="guest-name-hint">{t("settings.name_hint")}</span>
+          <RoomLeft id="guest-name-left" text={name.value} most={NAME_CHARACTERS_MAX} />
         </p>
       </form>
       <div>

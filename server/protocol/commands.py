@@ -1,6 +1,7 @@
 """The commands that may travel from viewer to server, as msgspec structs; one type per command, no I/O.
 
-Lengths and ranges are checked while decoding. Text is refused when it holds NUL (PostgreSQL cannot store it).
+Lengths and ranges are checked while decoding. Text is refused when it holds NUL (PostgreSQL cannot store it). What people write has its
+limit in the form in which it is kept (`server.text`); here it may be four times as long, as decomposed text can be.
 """
 
 from typing import Annotated, Literal
@@ -15,8 +16,8 @@ EntityId = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-
 Key = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+" + _END)]
 Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Offset = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-Text500 = Annotated[str, Meta(min_length=1, max_length=500)]
-Text1000 = Annotated[str, Meta(min_length=1, max_length=1000)]
+Text500 = Annotated[str, Meta(min_length=1, max_length=4 * 500)]
+Text1000 = Annotated[str, Meta(min_length=1, max_length=4 * 1000)]
 Quantity = Annotated[int, Meta(ge=1, le=99)]
 ReactionKind = Literal["heart", "clap", "fire", "laugh", "wow"]
 DismissReason = Literal["spam", "off_topic", "rude", "duplicate", "other"]
@@ -39,7 +40,7 @@ class Join(Command, tag="join"):
     show: EntityId
     token: Annotated[str, Meta(max_length=2000)] | None = None
     position: Position | None = None
-    name: Annotated[str, Meta(max_length=40)] | None = None
+    name: Annotated[str, Meta(max_length=4 * 40)] | None = None
     remember: bool | None = None
     source: Annotated[str, Meta(max_length=64)] | None = None
     share: EntityId | None = None

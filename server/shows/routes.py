@@ -81,8 +81,16 @@ class ShowPage(BaseModel):
 class ShowRequest(RequestBody):
     """What a new show is to be. Its channel is the caller's."""
 
-    title: str = Field(min_length=1, max_length=TITLE_CHARACTERS_MAX)
-    host: str = Field(min_length=1, max_length=NAME_CHARACTERS_MAX, description="The name shown to viewers.")
+    title: str = Field(
+        min_length=1,
+        max_length=4 * TITLE_CHARACTERS_MAX,
+        description=f"At most {TITLE_CHARACTERS_MAX} characters as it is kept.",
+    )
+    host: str = Field(
+        min_length=1,
+        max_length=4 * NAME_CHARACTERS_MAX,
+        description=f"The name shown to viewers, at most {NAME_CHARACTERS_MAX} characters as it is kept.",
+    )
     moderation: Moderation = "post"
     guests_allowed: bool = True
     starts_at: AwareDatetime | None = Field(default=None, strict=False)

@@ -200,7 +200,7 @@ async def stream_events(
     playing: Annotated[bool, Query(description="The video plays and the page is visible.")] = False,
     pulse_only: Annotated[bool, Query(description="No journal pushes.")] = False,
     remember: Annotated[bool | None, Query(description="Agrees to be recognised, or no longer.")] = None,
-    name: Annotated[OneLine | None, Query(max_length=40)] = None,
+    name: Annotated[OneLine | None, Query(max_length=4 * 40)] = None,
     source: Annotated[OneLine | None, Query(max_length=64)] = None,
     share: Annotated[EntityId | None, Query(description="The share link that brought the viewer.")] = None,
     last_event_id: Annotated[str | None, Header(max_length=80)] = None,

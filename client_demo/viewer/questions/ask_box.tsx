@@ -3,13 +3,14 @@ import { useId, useRef } from "preact/hooks";
 import { isEnter } from "../../shared/input_method";
 import { Button } from "../../shared/ui/button";
 import { Icon } from "../../shared/ui/icon";
+import { RoomLeft } from "../../shared/ui/room_left";
 import { showToast } from "../../shared/ui/toast";
+import { asKept, lengthOf } from "../../shared/writing";
 import { ask } from "../me";
 import { isLive } from "../session";
 import { refusalText, t } from "../text";
 
 const CHARACTERS_MAX = 500;
-const COUNT_FROM = 100;
 
 export function AskBox() {
   const text = useSignal("");
@@ -17,11 +18,11 @@ export function AskBox() {
   const problem = useSignal<string | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
-  const left = CHARACTERS_MAX - [...text.value].length;
+  const tooLong = lengthOf(text.value) > CHARACTERS_MAX;
 
   async function send(): Promise<void> {
-    const asked = text.value.trim();
-    if (!asked || left < 0 || busy.value !== "no") return;
+    const asked = asKept(text.value);
+    if (!asked || tooLong || busy.value !== "no") return;
     busy.value = "sending";
     problem.value = null;
     try {
@@ -60,7 +61,7 @@ export function AskBox() {
           placeholder={isLive.value ? t("ask.placeholder") : t("ask.closed")}
           disabled={!isLive.value}
           value={text.value}
-          aria-invalid={problem.value !== null || left < 0}
+          aria-invalid={problem.value !== null || tooLong}
           aria-describedby={`${id}-note ${id}-left`}
           onInput={(event) => (text.value = event.currentTarget.value)}
           onKeyDown={(event) => {
@@ -75,7 +76,7 @@ export function AskBox() {
           size="icon"
           aria-label={t("ask.send")}
           data-testid="ask-send"
-          disabled={!isLive.value || !text.value.trim() || left < 0 || busy.value !== "no"}
+          disabled={!isLive.value || !asKept(text.value) || tooLong || busy.value !== "no"}
         >
           {busy.value === "no" ? <Icon name="send" /> : <span class="spinner" />}
         </Button>
@@ -84,8 +85,7 @@ export function AskBox() {
         <span id={`${id}-note`} role="status" data-testid="ask-note">
           {problem.value ?? (busy.value === "checking" ? t("ask.checking") : "")}
         </span>
-        {/* Not read out with every letter: it belongs to the field's description. */}
-        <span id={`${id}-left`}>{left <= COUNT_FROM && problem.value === null ? t.count("ask.left", left) : ""}</span>
+        <RoomLeft id={`${id}-left`} text={text.value} most={CHARACTERS_MAX} />
       </p>
     </form>
   );
