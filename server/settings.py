@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     """Publications that a room keeps in memory; also the longest gap that is recovered."""
     snapshot_ms: NonNegativeInt = 2000
     """A snapshot in the join path is at most this old (the tail since is added)."""
+    key_hours: Annotated[float, Field(ge=1.0, le=8760.0)] = 48.0
+    """How long an idempotency key and its result are kept; a purchase's as long as its order."""
     flush_ms: PositiveInt = 1000
     """The recorder's flush interval: what a killed process may lose of soft facts."""
     ping_seconds: PingSeconds = 25.0

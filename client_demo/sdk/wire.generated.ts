@@ -76,6 +76,7 @@ export interface Ask {
   type: "ask";
   text: string;
   id?: number | null;
+  key?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -94,6 +95,7 @@ export interface Announce {
   type: "announce";
   text: string;
   id?: number | null;
+  key?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -164,6 +166,7 @@ export interface QuestionApprove {
   question: string;
   version?: number | null;
   id?: number | null;
+  key?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -176,6 +179,7 @@ export interface QuestionAnswer {
   text?: string | null;
   live?: boolean;
   id?: number | null;
+  key?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -197,6 +201,7 @@ export interface QuestionDismiss {
   version?: number | null;
   reason?: "duplicate" | "off_topic" | "other" | "rude" | "spam";
   id?: number | null;
+  key?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -207,6 +212,7 @@ export interface QuestionRestore {
   question: string;
   version?: number | null;
   id?: number | null;
+  key?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -216,6 +222,7 @@ export interface QuestionPin {
   type: "question.pin";
   question: string;
   id?: number | null;
+  key?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -225,6 +232,7 @@ export interface QuestionUnpin {
   type: "question.unpin";
   question?: string | null;
   id?: number | null;
+  key?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -234,6 +242,7 @@ export interface ProductPin {
   type: "product.pin";
   product: string;
   id?: number | null;
+  key?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -243,6 +252,7 @@ export interface ProductUnpin {
   type: "product.unpin";
   product?: string | null;
   id?: number | null;
+  key?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -253,6 +263,7 @@ export interface ProductRestock {
   product: string;
   add: number;
   id?: number | null;
+  key?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema

@@ -10,7 +10,7 @@ from server.access.roles import Role
 from server.access.sign_in import SignIn
 from server.access.tokens import Identity
 from server.clock import to_wire
-from server.http.params import Moment, RequestBody
+from server.http.params import Moment, OptionalKey, RequestBody
 from server.http.refusals import refusals
 from server.protocol.codes import Code
 
@@ -41,7 +41,12 @@ def router() -> APIRouter:
         methods=["POST"],
         summary="Exchange a sign-in code for a token",
         responses=refusals(
-            Code.UNAUTHENTICATED, Code.INVALID, Code.BAD_JSON, Code.TOO_LARGE, Code.UNAVAILABLE
+            Code.UNAUTHENTICATED,
+            Code.INVALID,
+            Code.BAD_JSON,
+            Code.TOO_LARGE,
+            Code.KEY_REUSED,
+            Code.UNAVAILABLE,
         ),
     )
     api.add_api_route(
@@ -54,10 +59,10 @@ def router() -> APIRouter:
     return api
 
 
-async def sign_in(body: SignInRequest, request: Request) -> TokenAnswer:
-    """Codes end after a quarter of an hour and count once, unless they were made for more."""
+async def sign_in(body: SignInRequest, request: Request, key: OptionalKey = None) -> TokenAnswer:
+    """Codes end after a quarter of an hour and count once, unless they were made for more; the same code and key count once together."""
     state = request.app.state
-    identity = await SignIn(state.database, state.tokens, state.clock).exchange(body.code)
+    identity = await SignIn(state.database, state.tokens, state.clock).exchange(body.code, key)
     return _as_answer(request, identity)
 
 

@@ -5,6 +5,8 @@ import secrets
 from datetime import timedelta
 from typing import cast, get_args
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from server.access.repository import delete_ended_codes, insert_code, take_one_use
 from server.access.roles import Role
 from server.access.tables import SignInCodeRow
@@ -12,6 +14,7 @@ from server.access.tokens import Identity, Tokens
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.journal.intents import carry_out_once, intent_of
 from server.protocol.codes import Code
 
 CODE_BYTES = 18
@@ -54,10 +57,18 @@ class SignIn:
             await insert_code(connection, row)
         return code
 
-    async def exchange(self, code: str) -> Identity:
-        """Use `code` once and return whom it stands for; raises `unauthenticated` for a code that is wrong, ended or used up."""
-        async with self._database.write_soon() as connection:
-            row = await take_one_use(connection, _hash(code), self._clock.now())
+    async def exchange(self, code: str, key: str | None = None) -> Identity:
+        """Use `code` once and return whom it stands for; raises `unauthenticated` for a code that is wrong, ended or used up.
+
+        The same code with the same idempotency key gives the same identity again, and is used once by that.
+        """
+        intent = intent_of(f"code_{_hash(code)}", key, "POST /v1/sign-in")
+        return await carry_out_once(
+            self._database, self._clock, intent, Identity, lambda connection: self._use(connection, code)
+        )
+
+    async def _use(self, connection: AsyncConnection, code: str) -> Identity:
+        row = await take_one_use(connection, _hash(code), self._clock.now())
         if row is None or row.role not in get_args(Role):
             raise RefusedError(Code.UNAUTHENTICATED, "This sign-in code is not valid, or no longer.")
         # The same person by every code of theirs: what they did is found again under one id.

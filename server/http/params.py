@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Header, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 ENTITY_ID = r"^[A-Za-z0-9_-]+$"
@@ -24,6 +24,17 @@ Cursor = Annotated[
         description="`next` of the page before; none for the first page.",
     ),
 ]
+
+
+_idempotency_key = Header(
+    alias="Idempotency-Key",
+    min_length=8,
+    max_length=64,
+    pattern=ENTITY_ID,
+    description="Chosen by the caller: carried out once per key, however often it is sent. Shared with `key` on the socket.",
+)
+IdempotencyKey = Annotated[str, _idempotency_key]
+OptionalKey = Annotated[str | None, _idempotency_key]
 
 
 class RequestBody(BaseModel):

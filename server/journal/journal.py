@@ -18,6 +18,7 @@ from server.clock import Clock
 from server.db.engine import Database, is_away
 from server.errors import RefusedError
 from server.journal import metrics, repository
+from server.journal.intents import INSERT_INTENTS, Intent, as_row, is_taken, read_stored
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.protocol.publication import Publication
@@ -41,6 +42,8 @@ class _Waiting:
     handler: Handler[Any, Any]
     command: Any
     answer: asyncio.Future[Any]
+    intent: Intent | None = None
+    kind: Any = None
 
 
 class _Queue(deque[_Waiting]):
@@ -73,13 +76,24 @@ class Journal:
         self._waiting: dict[str, _Queue] = {}
         self._committers: set[asyncio.Task[None]] = set()
 
-    async def commit(self, show_id: str, handler: Handler[C, R], command: C, *, hurried: bool = False) -> R:
+    async def commit(
+        self,
+        show_id: str,
+        handler: Handler[C, R],
+        command: C,
+        *,
+        hurried: bool = False,
+        intent: Intent | None = None,
+        kind: Any = Any,
+    ) -> R:
         """Carry out `command` by `handler` in the show's next transaction, and return its result once that is committed.
 
         What a busy room could not be told yet waits for the room's next round, so that all of it shares a transaction; unless somebody
         waits for the answer itself: then the transaction is `hurried` and waits for no round.
 
-        Raises `RefusedError`: what the handler refused with, or `not_found`, `busy`, `unavailable`, `internal`.
+        With an `intent` it is carried out once, and its first result returned each time; `kind` is the result's type, which JSON keeps.
+
+        Raises `RefusedError`: what the handler refused with, or `key_reused`, `not_found`, `busy`, `unavailable`, `internal`.
         """
         queue = self._waiting.get(show_id)
         if queue is None:
@@ -89,7 +103,8 @@ class Journal:
             task.add_done_callback(self._committers.discard)
         if len(queue) >= WAITING_COMMANDS_MAX:
             raise RefusedError(Code.BUSY, retry_after_ms=1000)
-        waiting = _Waiting(handler, command, asyncio.get_running_loop().create_future())
+        answer = asyncio.get_running_loop().create_future()
+        waiting = _Waiting(handler, command, answer, intent, kind)
         queue.append(waiting)
         if hurried or len(queue) >= BATCH_COMMANDS_MAX:
             queue.hurried.set()
@@ -108,7 +123,7 @@ class Journal:
             while queue:
                 await self._wait_for_turn(show_id, queue)
                 began = loop.time()
-                batch = [queue.popleft() for _ in range(min(len(queue), BATCH_COMMANDS_MAX))]
+                batch = _take_batch(queue)
                 queue.hurried.clear()
                 if not await self._commit_batch(show_id, batch):
                     # Whoever has waited behind them would wait as long for the same answer.
@@ -158,10 +173,7 @@ class Journal:
             try:
                 return await self._transact_once(show_id, batch)
             except DBAPIError as error:
-                if (
-                    getattr(error.orig, "sqlstate", None) not in _CONTENTION
-                    or attempt == CONTENTION_TRIES - 1
-                ):
+                if not _is_contention(error) or attempt == CONTENTION_TRIES - 1:
                     raise
                 await asyncio.sleep(0.005 * 2**attempt)
         raise AssertionError("the last attempt returns or raises")
@@ -172,13 +184,53 @@ class Journal:
             if head is None:
                 raise RefusedError(Code.NOT_FOUND)
             tx = ShowTransaction(show_id, connection, self._clock.now(), head.epoch, head.top)
-            answers = await _run_handlers(tx, batch)
+            answers = await _answer(tx, batch)
             await repository.write_and_commit(connection, tx)
         metrics.TRANSACTIONS.inc()
         metrics.COMMANDS.inc(len(batch))
         if tx.publications:
             self._deliver(show_id, tx.epoch, tx.publications)
         return answers
+
+
+def _take_batch(queue: deque[_Waiting]) -> list[_Waiting]:
+    """Take the next commands off the queue. A repeated intent stays for the batch after, which finds the first one's result."""
+    batch: list[_Waiting] = []
+    repeated: list[_Waiting] = []
+    places = set()
+    while queue and len(batch) < BATCH_COMMANDS_MAX:
+        waiting = queue.popleft()
+        if waiting.intent is not None and waiting.intent.place in places:
+            repeated.append(waiting)
+            continue
+        if waiting.intent is not None:
+            places.add(waiting.intent.place)
+        batch.append(waiting)
+    queue.extendleft(reversed(repeated))
+    return batch
+
+
+async def _answer(tx: ShowTransaction, batch: list[_Waiting]) -> list[Any]:
+    """Return the stored results of known intents, carry out everything else, and leave the new intents' results to be written."""
+    stored = await read_stored(tx.connection, [w.intent for w in batch if w.intent is not None])
+    known = {
+        w: stored[w.intent.place].answer(w.intent, w.kind)
+        for w in batch
+        if w.intent and w.intent.place in stored
+    }
+    fresh = [waiting for waiting in batch if waiting not in known] if known else batch
+    answers = await _run_handlers(tx, fresh)
+    rows = [
+        as_row(waiting.intent, answer, tx.now)
+        for waiting, answer in zip(fresh, answers, strict=True)
+        if waiting.intent is not None and not isinstance(answer, RefusedError)
+    ]
+    if rows:
+        tx.write(INSERT_INTENTS, rows)
+    if not known:
+        return answers
+    known |= dict(zip(fresh, answers, strict=True))
+    return [known[waiting] for waiting in batch]
 
 
 async def _run_handlers(tx: ShowTransaction, batch: list[_Waiting]) -> list[Any]:
@@ -192,6 +244,11 @@ async def _run_handlers(tx: ShowTransaction, batch: list[_Waiting]) -> list[Any]
         for index, result in zip(indexes, results, strict=True):
             answers[index] = result
     return answers
+
+
+def _is_contention(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed when it is run again."""
+    return getattr(error.orig, "sqlstate", None) in _CONTENTION or is_taken(error)
 
 
 def _as_refused(error: Exception) -> RefusedError:

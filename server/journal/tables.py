@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Text
+from sqlalchemy import BigInteger, Column, Index, Text
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
@@ -29,3 +29,18 @@ class PublicationRow(SQLModel, table=True):
     at: datetime = moment("at", nullable=False)
     line: str = Field(sa_column=Column("line", Text, nullable=False))
     staff_line: str | None = Field(default=None, sa_column=Column("staff_line", Text, nullable=True))
+
+
+class IntentRow(SQLModel, table=True):
+    """What a viewer wanted under a key, and what came of it: written in the transaction that brought it about."""
+
+    __tablename__ = "intent"
+    __table_args__ = (Index("intent_oldest", "at"),)
+
+    viewer_id: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    parameters: str
+    """A hash of everything that was asked for."""
+    result: str
+    """JSON."""
+    at: datetime = moment("at", nullable=False)

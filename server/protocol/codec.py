@@ -52,6 +52,18 @@ def decode_command(line: bytes) -> AnyCommand:
     return command
 
 
+def with_key(line: bytes, key: str) -> bytes:
+    """Return a command's line with `key` in it, where it came beside the line; raises `invalid` when another one is in it already."""
+    try:
+        fields = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return line  # decoding it as a command says what is wrong
+    ours = encode(key)
+    if bytes(fields.setdefault("key", msgspec.Raw(ours))) not in (ours, b"null"):
+        raise RefusedError(Code.INVALID, "`key` and `Idempotency-Key` differ.")
+    return encode(fields | {"key": key})
+
+
 def _explain(line: bytes, error: msgspec.ValidationError) -> UndecodableError:
     message = str(error)
     if message.startswith("Expected `object`, got"):

@@ -29,6 +29,12 @@ class Command(Struct, tag_field="type", kw_only=True, gc=False):
     id: CommandId | None = None
 
 
+class Keyed(Command, kw_only=True):
+    """A command that does something each time it is carried out: with a `key` it is carried out once, however often it is sent."""
+
+    key: Key | None = None
+
+
 class Position(Struct, frozen=True, gc=False):
     """A place in a show's journal; `epoch` changes only if the journal itself was restored."""
 
@@ -52,7 +58,7 @@ class React(Command, tag="react"):
     n: Annotated[int, Meta(ge=1, le=50)] = 1
 
 
-class Ask(Command, tag="ask"):
+class Ask(Keyed, tag="ask"):
     text: Text500
 
 
@@ -60,7 +66,7 @@ class Vote(Command, tag="vote"):
     question: EntityId
 
 
-class Announce(Command, tag="announce"):
+class Announce(Keyed, tag="announce"):
     text: Text500
 
 
@@ -91,12 +97,12 @@ class Ping(Command, tag="ping"):
     pass
 
 
-class QuestionApprove(Command, tag="question.approve"):
+class QuestionApprove(Keyed, tag="question.approve"):
     question: EntityId
     version: Version | None = None
 
 
-class QuestionAnswer(Command, tag="question.answer"):
+class QuestionAnswer(Keyed, tag="question.answer"):
     question: EntityId
     version: Version | None = None
     text: Text1000 | None = None
@@ -108,34 +114,34 @@ class QuestionAnswering(Command, tag="question.answering"):
     answering: bool = True
 
 
-class QuestionDismiss(Command, tag="question.dismiss"):
+class QuestionDismiss(Keyed, tag="question.dismiss"):
     question: EntityId
     version: Version | None = None
     reason: DismissReason = "other"
 
 
-class QuestionRestore(Command, tag="question.restore"):
+class QuestionRestore(Keyed, tag="question.restore"):
     question: EntityId
     version: Version | None = None
 
 
-class QuestionPin(Command, tag="question.pin"):
+class QuestionPin(Keyed, tag="question.pin"):
     question: EntityId
 
 
-class QuestionUnpin(Command, tag="question.unpin"):
+class QuestionUnpin(Keyed, tag="question.unpin"):
     question: EntityId | None = None
 
 
-class ProductPin(Command, tag="product.pin"):
+class ProductPin(Keyed, tag="product.pin"):
     product: EntityId
 
 
-class ProductUnpin(Command, tag="product.unpin"):
+class ProductUnpin(Keyed, tag="product.unpin"):
     product: EntityId | None = None
 
 
-class ProductRestock(Command, tag="product.restock"):
+class ProductRestock(Keyed, tag="product.restock"):
     product: EntityId
     add: Annotated[int, Meta(ge=-100_000, le=100_000)]
 

@@ -18,7 +18,7 @@ from server.protocol.commands import (
 from server.questions.desk import Standing
 from server.questions.pace import AskPace
 from server.questions.service import Questions
-from server.viewers.caller import Caller, CommandTable, acting
+from server.viewers.caller import Caller, CommandTable, acting, intent_in
 
 
 class QuestionCommands:
@@ -51,7 +51,10 @@ class QuestionCommands:
     async def ask(self, caller: Caller, command: Ask) -> bytes | None:
         """Post a question under the caller's name; `too_fast` when the viewer has asked too often."""
         self._pace.spend(caller.viewer_id, self._monotonic())
-        question = await self._questions.ask(caller.show_id, caller.viewer_id, caller.name, command.text)
+        intent = intent_in(caller, command)
+        question = await self._questions.ask(
+            caller.show_id, caller.viewer_id, caller.name, command.text, intent=intent
+        )
         return None if command.id is None else ok_line(command.id, question=question.id, state=question.state)
 
     async def vote(self, caller: Caller, command: Vote) -> bytes | None:
@@ -61,11 +64,14 @@ class QuestionCommands:
 
     async def approve(self, caller: Caller, command: QuestionApprove) -> bytes | None:
         """Let everybody see a pending question."""
-        actor = acting(caller)
-        return _reply(
-            command,
-            await self._questions.approve(caller.show_id, actor, command.question, command.version),
+        standing = await self._questions.approve(
+            caller.show_id,
+            acting(caller),
+            command.question,
+            command.version,
+            intent=intent_in(caller, command),
         )
+        return _reply(command, standing)
 
     async def answer(self, caller: Caller, command: QuestionAnswer) -> bytes | None:
         """Answer an open question."""
@@ -76,31 +82,46 @@ class QuestionCommands:
             command.version,
             text=command.text,
             live=command.live,
+            intent=intent_in(caller, command),
         )
         return _reply(command, standing)
 
     async def dismiss(self, caller: Caller, command: QuestionDismiss) -> bytes | None:
         """Take a question away from viewers."""
         standing = await self._questions.dismiss(
-            caller.show_id, acting(caller), command.question, command.version, command.reason
+            caller.show_id,
+            acting(caller),
+            command.question,
+            command.version,
+            command.reason,
+            intent=intent_in(caller, command),
         )
         return _reply(command, standing)
 
     async def restore(self, caller: Caller, command: QuestionRestore) -> bytes | None:
         """Open a question again."""
-        actor = acting(caller)
-        return _reply(
-            command,
-            await self._questions.restore(caller.show_id, actor, command.question, command.version),
+        standing = await self._questions.restore(
+            caller.show_id,
+            acting(caller),
+            command.question,
+            command.version,
+            intent=intent_in(caller, command),
         )
+        return _reply(command, standing)
 
     async def pin(self, caller: Caller, command: QuestionPin) -> bytes | None:
         """Show a question above all others."""
-        return _reply(command, await self._questions.pin(caller.show_id, acting(caller), command.question))
+        standing = await self._questions.pin(
+            caller.show_id, acting(caller), command.question, intent=intent_in(caller, command)
+        )
+        return _reply(command, standing)
 
     async def unpin(self, caller: Caller, command: QuestionUnpin) -> bytes | None:
         """Show no question above the others."""
-        return _reply(command, await self._questions.unpin(caller.show_id, acting(caller), command.question))
+        standing = await self._questions.unpin(
+            caller.show_id, acting(caller), command.question, intent=intent_in(caller, command)
+        )
+        return _reply(command, standing)
 
 
 def _reply(command: Command, standing: Standing | None) -> bytes | None:

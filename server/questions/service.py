@@ -8,13 +8,14 @@ from typing import cast
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.ids import new_id
+from server.journal.intents import Intent
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.protocol.commands import DismissReason
-from server.protocol.pushes import Moderation, QuestionVotes
+from server.protocol.pushes import Moderation, QuestionState, QuestionVotes
 from server.questions.desk import Desk, Pin, Standing, Task, Unpin
 from server.questions.faces import as_public, as_staff
 from server.questions.repository import (
@@ -33,7 +34,6 @@ from server.questions.rules import (
     Answer,
     Approve,
     Dismiss,
-    Move,
     Question,
     Restore,
     first_state,
@@ -51,6 +51,14 @@ class Asking:
     viewer_id: str
     author: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that is kept, and the state in which it began."""
+
+    id: str
+    state: QuestionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +80,15 @@ class Questions:
         self._vote_many = vote_many
         self._moderate_many = moderate_many
 
-    async def ask(self, show_id: str, viewer_id: str, author: str, text: str) -> Question:
+    async def ask(
+        self, show_id: str, viewer_id: str, author: str, text: str, *, intent: Intent | None = None
+    ) -> Asked:
         """Post a question, or hand it to the moderators where the show wants that first.
 
         Raises `invalid` for a text that holds nothing visible, `show_not_live` after the show's end.
         """
         asking = Asking(viewer_id, author, clean_text(text, characters_max=TEXT_CHARACTERS_MAX))
-        return await self._journal.commit(show_id, self._ask_many, asking)
+        return await self._journal.commit(show_id, self._ask_many, asking, intent=intent, kind=Asked)
 
     async def vote(self, show_id: str, viewer_id: str, question_id: str) -> int:
         """Vote once for an open or answered question, and return its votes; voting again changes nothing.
@@ -87,9 +97,18 @@ class Questions:
         """
         return await self._journal.commit(show_id, self._vote_many, Voting(viewer_id, question_id))
 
-    async def approve(self, show_id: str, actor: Actor, question_id: str, version: int | None) -> Standing:
+    async def approve(
+        self,
+        show_id: str,
+        actor: Actor,
+        question_id: str,
+        version: int | None,
+        *,
+        intent: Intent | None = None,
+    ) -> Standing:
         """Let everybody see a pending question; raises `conflict` with `current`."""
-        return await self._move(show_id, actor, question_id, version, Approve())
+        task = Task(actor, Approve(), question_id, version)
+        return _known(await self._moderate(show_id, task, intent))
 
     async def answer(
         self,
@@ -100,30 +119,53 @@ class Questions:
         *,
         text: str | None,
         live: bool,
+        intent: Intent | None = None,
     ) -> Standing:
         """Answer an open question by `text` or `live` in the video; raises `invalid` unless it is one of the two, and `conflict`."""
         if (text is None) != live:
             raise RefusedError(Code.INVALID, "An answer is either `text` or `live: true`.")
         cleaned = None if text is None else clean_text(text, characters_max=ANSWER_CHARACTERS_MAX)
-        return await self._move(show_id, actor, question_id, version, Answer(cleaned))
+        task = Task(actor, Answer(cleaned), question_id, version)
+        return _known(await self._moderate(show_id, task, intent))
 
     async def dismiss(
-        self, show_id: str, actor: Actor, question_id: str, version: int | None, reason: DismissReason
+        self,
+        show_id: str,
+        actor: Actor,
+        question_id: str,
+        version: int | None,
+        reason: DismissReason,
+        *,
+        intent: Intent | None = None,
     ) -> Standing:
         """Take a question away from viewers, and unpin it; raises `conflict`."""
-        return await self._move(show_id, actor, question_id, version, Dismiss(reason))
+        task = Task(actor, Dismiss(reason), question_id, version)
+        return _known(await self._moderate(show_id, task, intent))
 
-    async def restore(self, show_id: str, actor: Actor, question_id: str, version: int | None) -> Standing:
+    async def restore(
+        self,
+        show_id: str,
+        actor: Actor,
+        question_id: str,
+        version: int | None,
+        *,
+        intent: Intent | None = None,
+    ) -> Standing:
         """Undo an answer or a dismissal; raises `conflict`."""
-        return await self._move(show_id, actor, question_id, version, Restore())
+        task = Task(actor, Restore(), question_id, version)
+        return _known(await self._moderate(show_id, task, intent))
 
-    async def pin(self, show_id: str, actor: Actor, question_id: str) -> Standing:
+    async def pin(
+        self, show_id: str, actor: Actor, question_id: str, *, intent: Intent | None = None
+    ) -> Standing:
         """Show an open or answered question above all others; raises `conflict` in another state."""
-        return _known(await self._moderate(show_id, Task(actor, Pin(), question_id)))
+        return _known(await self._moderate(show_id, Task(actor, Pin(), question_id), intent))
 
-    async def unpin(self, show_id: str, actor: Actor, question_id: str | None) -> Standing | None:
+    async def unpin(
+        self, show_id: str, actor: Actor, question_id: str | None, *, intent: Intent | None = None
+    ) -> Standing | None:
         """Unpin the question, or whichever is pinned; returns None when none was, and changes nothing when it was another."""
-        return await self._moderate(show_id, Task(actor, Unpin(), question_id))
+        return await self._moderate(show_id, Task(actor, Unpin(), question_id), intent)
 
     async def list_queue(
         self, show_id: str, state: str | None, *, after: str | None, limit: int
@@ -138,13 +180,10 @@ class Questions:
             asked = await read_asked_by(connection, show_id, viewer_id)
             return asked, await read_voted_by(connection, show_id, viewer_id)
 
-    async def _move(
-        self, show_id: str, actor: Actor, question_id: str, version: int | None, move: Move
-    ) -> Standing:
-        return _known(await self._moderate(show_id, Task(actor, move, question_id, version)))
-
-    async def _moderate(self, show_id: str, task: Task) -> Standing | None:
-        return await self._journal.commit(show_id, self._moderate_many, task)
+    async def _moderate(self, show_id: str, task: Task, intent: Intent | None) -> Standing | None:
+        return await self._journal.commit(
+            show_id, self._moderate_many, task, intent=intent, kind=Standing | None
+        )
 
 
 def _known(standing: Standing | None) -> Standing:
@@ -152,7 +191,7 @@ def _known(standing: Standing | None) -> Standing:
     return standing
 
 
-async def ask_many(tx: ShowTransaction, asked: Sequence[Asking]) -> list[Question | RefusedError]:
+async def ask_many(tx: ShowTransaction, asked: Sequence[Asking]) -> list[Asked | RefusedError]:
     """Write and publish the questions of one batch, in the order in which they came."""
     show = await read_show(tx.connection, tx.show_id)
     if show is None or show.state == "ended":
@@ -182,7 +221,7 @@ async def ask_many(tx: ShowTransaction, asked: Sequence[Asking]) -> list[Questio
             tx.publish_to_staff("question.submitted", {"question": as_staff(question)})
     facts = [Fact(q.show_id, q.viewer_id, "question", tx.now, target=q.id) for q in questions]
     record_facts(tx, facts)
-    return list(questions)
+    return [Asked(question.id, state) for question in questions]
 
 
 async def vote_many(tx: ShowTransaction, votes: Sequence[Voting]) -> list[int | RefusedError]:

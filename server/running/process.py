@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from server.access.tokens import Tokens
@@ -14,6 +15,7 @@ from server.db.engine import Database
 from server.hub.admission import Limits
 from server.hub.dispatch import Commands, Dispatcher
 from server.hub.hub import Hub
+from server.journal.intents import Forgetting
 from server.journal.journal import Journal
 from server.journal.rooms import Rooms
 from server.journal.topcheck import TopCheck
@@ -40,6 +42,7 @@ from server.workers.loop import repeat
 from server.workers.pulse import PulseTicker
 
 EMPTY_ROOMS_SECONDS = 10.0
+FORGETTING_SECONDS = 600.0
 
 
 class Process:
@@ -127,6 +130,9 @@ class Process:
             "recorder": self.recorder.run(settings.flush_ms / 1000),
             "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, self.rooms.close_empty),
         }
+        kept_for = timedelta(hours=settings.key_hours)
+        forgetting = Forgetting(self.database, self.clock, kept_for)
+        loops["keys"] = repeat("keys", FORGETTING_SECONDS, forgetting.run_once)
         if settings.worker:
             loops["ledger"] = LedgerWorker(self.database, self.bus).run()
         return loops

@@ -5,7 +5,7 @@ from server.protocol.codec import ok_line
 from server.protocol.commands import Buy, ProductPin, ProductRestock, ProductUnpin
 from server.shop.rules import Purchase
 from server.shop.service import Shop
-from server.viewers.caller import Caller, CommandTable, acting
+from server.viewers.caller import Caller, CommandTable, acting, intent_in
 
 
 class ShopCommands:
@@ -48,15 +48,21 @@ class ShopCommands:
 
     async def restock(self, caller: Caller, command: ProductRestock) -> bytes | None:
         """Add units, or take some away."""
-        stock = await self._shop.restock(caller.show_id, acting(caller), command.product, command.add)
+        stock = await self._shop.restock(
+            caller.show_id, acting(caller), command.product, command.add, intent=intent_in(caller, command)
+        )
         return None if command.id is None else ok_line(command.id, product=command.product, stock=stock)
 
     async def pin(self, caller: Caller, command: ProductPin) -> bytes | None:
         """Show a product above all others."""
-        offset = await self._shop.pin_product(caller.show_id, acting(caller), command.product)
+        offset = await self._shop.pin_product(
+            caller.show_id, acting(caller), command.product, intent=intent_in(caller, command)
+        )
         return None if command.id is None else ok_line(command.id, offset=offset)
 
     async def unpin(self, caller: Caller, command: ProductUnpin) -> bytes | None:
         """Show no product above the others."""
-        offset = await self._shop.unpin_product(caller.show_id, acting(caller), command.product)
+        offset = await self._shop.unpin_product(
+            caller.show_id, acting(caller), command.product, intent=intent_in(caller, command)
+        )
         return None if command.id is None else ok_line(command.id, offset=offset)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
 from server.access.dependencies import CurrentIdentity
@@ -10,22 +10,11 @@ from server.access.repository import read_channel_of
 from server.clock import to_wire
 from server.db.engine import Database
 from server.errors import RefusedError
-from server.http.params import ENTITY_ID, EntityId, Face, Moment, RequestBody
+from server.http.params import ENTITY_ID, EntityId, Face, IdempotencyKey, Moment, RequestBody
 from server.http.refusals import refusals
 from server.protocol.codes import Code
 from server.shop.rules import Order, Purchase
 from server.shop.service import Shop
-
-IdempotencyKey = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        min_length=8,
-        max_length=64,
-        pattern=ENTITY_ID,
-        description="Chosen by the caller: one purchase per key, however often it is sent. Shared with `key` on the socket.",
-    ),
-]
 
 
 class OrderRequest(RequestBody):

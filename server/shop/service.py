@@ -8,6 +8,7 @@ from server.access.tokens import Identity
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.ids import new_id
+from server.journal.intents import Intent
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact
@@ -77,22 +78,31 @@ class Shop:
             self._neighbours.note(show_id, purchase.product_id)
         return receipt
 
-    async def restock(self, show_id: str, actor: Actor, product_id: str, add: int) -> int:
+    async def restock(
+        self, show_id: str, actor: Actor, product_id: str, add: int, *, intent: Intent | None = None
+    ) -> int:
         """Add units of a product of the show's channel, take some away when negative, and return the new stock.
 
         Raises `not_found`, `invalid` for 0, `sold_out` with `stock` when fewer are left than should be taken away.
         """
-        stock = await self._journal.commit(show_id, self._restock_many, Restocking(actor, product_id, add))
+        wanted = Restocking(actor, product_id, add)
+        stock = await self._journal.commit(show_id, self._restock_many, wanted, intent=intent, kind=int)
         self._neighbours.note(show_id, product_id)
         return stock
 
-    async def pin_product(self, show_id: str, actor: Actor, product_id: str) -> int:
+    async def pin_product(
+        self, show_id: str, actor: Actor, product_id: str, *, intent: Intent | None = None
+    ) -> int:
         """Show a product above all others, and return the journal's newest offset; raises `not_found`."""
-        return await self._journal.commit(show_id, self._pin_many, Pinning(actor, product_id, pinned=True))
+        wanted = Pinning(actor, product_id, pinned=True)
+        return await self._journal.commit(show_id, self._pin_many, wanted, intent=intent, kind=int)
 
-    async def unpin_product(self, show_id: str, actor: Actor, product_id: str | None) -> int:
+    async def unpin_product(
+        self, show_id: str, actor: Actor, product_id: str | None, *, intent: Intent | None = None
+    ) -> int:
         """Unpin the product, or whichever is pinned; changes nothing when it is another. Returns the journal's newest offset."""
-        return await self._journal.commit(show_id, self._pin_many, Pinning(actor, product_id, pinned=False))
+        wanted = Pinning(actor, product_id, pinned=False)
+        return await self._journal.commit(show_id, self._pin_many, wanted, intent=intent, kind=int)
 
     async def find_order(self, order_id: str, identity: Identity) -> Order:
         """Return an order to its buyer or to staff of its channel; raises `not_found` for everybody else."""

@@ -4,7 +4,7 @@ from server.access.roles import require_show_runner
 from server.protocol.codec import ok_line
 from server.protocol.commands import Announce, ShowEnd, ShowStart
 from server.shows.service import Shows
-from server.viewers.caller import Caller, CommandTable, acting
+from server.viewers.caller import Caller, CommandTable, acting, intent_in
 
 
 class ShowCommands:
@@ -19,7 +19,8 @@ class ShowCommands:
 
     async def announce(self, caller: Caller, command: Announce) -> bytes | None:
         """Tell everybody in the show."""
-        offset = await self._shows.announce(caller.show_id, acting(caller), command.text)
+        intent = intent_in(caller, command)
+        offset = await self._shows.announce(caller.show_id, acting(caller), command.text, intent=intent)
         return None if command.id is None else ok_line(command.id, offset=offset)
 
     async def start(self, caller: Caller, command: ShowStart) -> bytes | None:

@@ -8,8 +8,9 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 from server.access.dependencies import CurrentIdentity, MemberOfShow, ShowId
 from server.access.roles import require_show_runner
 from server.access.tokens import NAME_CHARACTERS_MAX
-from server.http.params import Cursor, EntityId, Face, Limit, Moment, OneLine, RequestBody
+from server.http.params import Cursor, EntityId, Face, Limit, Moment, OneLine, OptionalKey, RequestBody
 from server.http.refusals import refusals
+from server.journal.intents import intent_of
 from server.protocol.codes import Code
 from server.protocol.pushes import Moderation, ShowState, Video
 from server.questions.faces import as_public
@@ -129,7 +130,7 @@ def router() -> APIRouter:
         methods=["POST"],
         status_code=201,
         summary="A new show of the caller's channel",
-        responses=refusals(*known, Code.BAD_JSON, Code.TOO_LARGE),
+        responses=refusals(*known, Code.BAD_JSON, Code.TOO_LARGE, Code.KEY_REUSED),
     )
     api.add_api_route(
         "/shows/{show}",
@@ -183,9 +184,13 @@ async def get_own(show: ShowId, viewer: MemberOfShow, request: Request) -> OwnBo
 
 
 async def create_show(
-    body: ShowRequest, identity: CurrentIdentity, request: Request, response: Response
+    body: ShowRequest,
+    identity: CurrentIdentity,
+    request: Request,
+    response: Response,
+    key: OptionalKey = None,
 ) -> ShowBody:
-    """For hosts and admins. The show begins as `scheduled`; `show.start` on its socket makes it live."""
+    """For hosts and admins. The show begins as `scheduled`; `show.start` on its socket makes it live. The same key gets it again."""
     require_show_runner(identity.role)
     plan = Plan(
         title=body.title,
@@ -196,6 +201,9 @@ async def create_show(
         video=Video(hls=body.video.hls, mp4=body.video.mp4, poster=body.video.poster),
     )
     actor = Actor(identity.viewer_id, identity.name, identity.role)
-    show = await cast("Shows", request.app.state.shows).create(identity.channel_id, actor, plan)
+    intent = intent_of(identity.viewer_id, key, "POST /v1/shows", identity.channel_id, plan)
+    show = await cast("Shows", request.app.state.shows).create(
+        identity.channel_id, actor, plan, intent=intent
+    )
     response.headers["Location"] = f"/v1/shows/{show.id}"
     return ShowBody.model_validate(show)

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.tokens import NAME_CHARACTERS_MAX
 from server.clock import Clock, to_wire
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.ids import new_id
+from server.journal.intents import Intent, carry_out_once
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
@@ -99,12 +101,15 @@ class Shows:
         """End the show for good; an ended show stays ended. Raises `show_not_live` when it has not started."""
         return await self._journal.commit(show_id, self._step_many, Stepping(actor, "end"))
 
-    async def announce(self, show_id: str, actor: Actor, text: str) -> int:
+    async def announce(self, show_id: str, actor: Actor, text: str, *, intent: Intent | None = None) -> int:
         """Tell everybody in the show, and those who join later, and return the publication's offset; raises `invalid`."""
         cleaned = clean_text(text, characters_max=ANNOUNCEMENT_CHARACTERS_MAX)
-        return await self._journal.commit(show_id, self._announce_many, Announcing(actor, cleaned))
+        announcing = Announcing(actor, cleaned)
+        return await self._journal.commit(show_id, self._announce_many, announcing, intent=intent, kind=int)
 
-    async def create(self, channel_id: str, actor: Actor, plan: Plan) -> Show:
+    async def create(
+        self, channel_id: str, actor: Actor, plan: Plan, *, intent: Intent | None = None
+    ) -> Show:
         """Write a new show of the channel, scheduled, with an empty journal of a new epoch; raises `invalid` and `not_found`."""
         row = ShowRow(
             id=new_id("s"),
@@ -120,12 +125,15 @@ class Shows:
             created_at=self._clock.now(),
             starts_at=plan.starts_at,
         )
-        async with self._database.write_soon() as connection:
+
+        async def write(connection: AsyncConnection) -> Show:
             if not await channel_exists(connection, channel_id):
                 raise RefusedError(Code.NOT_FOUND, "There is no such channel.")
             await insert_show(connection, row, epoch=new_epoch())
             await insert_audit(connection, _creation(row, actor))
-        return as_show(row)
+            return as_show(row)
+
+        return await carry_out_once(self._database, self._clock, intent, Show, write)
 
     async def find(self, show_id: str) -> Show:
         """Return the show as everybody may see it; raises `not_found`."""

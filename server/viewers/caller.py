@@ -3,8 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
+import msgspec
+
 from server.access.roles import require_staff
-from server.protocol.commands import Command
+from server.journal.intents import Intent, intent_of
+from server.protocol.commands import Command, Keyed
 from server.shows.audit import Actor
 
 
@@ -33,3 +36,11 @@ def acting(caller: Caller) -> Actor:
     """Return the caller as a member of staff; raises `forbidden` when they are none."""
     require_staff(caller.role)
     return Actor(caller.viewer_id, caller.name, caller.role)
+
+
+def intent_in(caller: Caller, command: Keyed) -> Intent | None:
+    """Return what the caller wants once, in their show; None when the command has no key."""
+    if command.key is None:
+        return None
+    plain = msgspec.structs.replace(command, id=None, key=None)
+    return intent_of(caller.viewer_id, command.key, caller.show_id, plain)

@@ -16,7 +16,7 @@ from server.access.dependencies import CurrentIdentity, ShowId
 from server.access.tokens import Identity
 from server.errors import RefusedError
 from server.http.guard import is_head
-from server.http.params import EntityId, OneLine
+from server.http.params import EntityId, OneLine, OptionalKey
 from server.http.refusals import refusals
 from server.hub.admission import Limits
 from server.hub.connection import Connection
@@ -25,7 +25,7 @@ from server.hub.encoding import Encoding
 from server.hub.hub import Hub
 from server.journal.rooms import Rooms
 from server.ledger.recorder import Recorder
-from server.protocol.codec import FRAME_BYTES_MAX
+from server.protocol.codec import FRAME_BYTES_MAX, with_key
 from server.protocol.codes import Code
 from server.protocol.commands import AnyCommand, Join, Position
 from server.viewers.join import Joins, introduce
@@ -240,12 +240,15 @@ async def stream_events(
     )
 
 
-async def post_command(show: ShowId, request: Request, identity: CurrentIdentity) -> Response:
+async def post_command(
+    show: ShowId, request: Request, identity: CurrentIdentity, key: OptionalKey = None
+) -> Response:
     """The body is a command as on the socket. Answers its reply, or 204 for one that has none; refusals are problem documents."""
     body = await request.body()
     if len(body) > FRAME_BYTES_MAX:
         raise RefusedError(Code.TOO_LARGE)
-    reply = await cast("Desk", request.app.state.desk).carry_out(show, identity, body)
+    line = body if key is None else with_key(body, key)
+    reply = await cast("Desk", request.app.state.desk).carry_out(show, identity, line)
     if identity.role != "viewer":
         recorder = cast("Recorder", request.app.state.recorder)
         recorder.attend(

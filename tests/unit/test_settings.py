@@ -19,6 +19,7 @@ ABOVE_ZERO = (
     "commands_in_flight_max",
     "unsent_bytes_max",
     "fanout_share",
+    "key_hours",
 )
 ZERO_TOO = (
     "round_wait_ms",

@@ -1,0 +1,213 @@
+"""The same key is the same command: carried out once, with the same answer each time, from any process at any time."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, get_args
+
+import pytest
+from sqlalchemy import text
+
+from server.access.roles import Role
+from server.access.sign_in import SignIn
+from server.journal.intents import Forgetting, Intent, intent_of
+from server.protocol.codec import decode_command
+from server.protocol.codes import Code
+from server.protocol.commands import (
+    AnyCommand,
+    Buy,
+    Click,
+    Impression,
+    Join,
+    Keyed,
+    Ping,
+    Playing,
+    QuestionAnswering,
+    React,
+    Share,
+    ShowEnd,
+    ShowStart,
+    Vote,
+)
+from server.questions.commands import QuestionCommands
+from server.shop.commands import ShopCommands
+from server.shows.commands import ShowCommands
+from server.shows.service import Plan
+from tests.support.reducer import see
+from tests.support.stage import CHANNEL, HOST, MODERATOR, SHOW, Stage, refused
+
+HARMLESS_TWICE = {Vote, ShowStart, ShowEnd, Ping, Join, Playing}
+MAY_BE_LOST = {React, Click, Impression, Share, QuestionAnswering}
+KEY = "key-000001"
+ELSEWHERE = "another_show"
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """A member of staff who has joined a show."""
+
+    show_id: str = SHOW
+    viewer_id: str = "m_1"
+    role: Role = "host"
+    id: str = "c_1"
+    channel_id: str = CHANNEL
+    name: str = "Mika"
+
+
+async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any]:
+    """Carry out a command that arrived as a line, and return the reply."""
+    decoded = decode_command(json.dumps({"id": 1, **command}).encode())
+    tables = (QuestionCommands(stage.questions), ShopCommands(stage.shop), ShowCommands(stage.shows))
+    (handler,) = [table[type(decoded)] for t in tables if type(decoded) in (table := t.table())]
+    reply = await handler(speaker, decoded)
+    assert reply is not None
+    answer: dict[str, Any] = json.loads(reply)
+    return answer
+
+
+async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return fields with which the command succeeds, and other ones; what it needs is there."""
+    name = str(kind.__struct_config__.tag)
+    one = (await stage.questions.ask(SHOW, "v_1", "Aki", "One?")).id
+    two = (await stage.questions.ask(SHOW, "v_1", "Aki", "Two?")).id
+    if name == "question.approve":
+        await stage.add_show("pre", moderation="pre")
+        one, two = [(await stage.questions.ask("pre", "v_1", "Aki", f"{n}?")).id for n in range(2)]
+    elif name == "question.restore":
+        await stage.questions.dismiss(SHOW, MODERATOR, one, None, "spam")
+    elif name == "question.unpin":
+        await stage.questions.pin(SHOW, MODERATOR, one)
+    elif name == "product.unpin":
+        await stage.shop.pin_product(SHOW, HOST, "p_apron")
+    fields: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+        "ask": ({"text": "Why?"}, {"text": "When?"}),
+        "announce": ({"text": "Hello"}, {"text": "Bye"}),
+        "question.answer": ({"question": one, "text": "Yes"}, {"question": one, "text": "No"}),
+        "product.pin": ({"product": "p_apron"}, {"product": "p_bowl"}),
+        "product.unpin": ({"product": "p_apron"}, {"product": "p_bowl"}),
+        "product.restock": ({"product": "p_apron", "add": 10}, {"product": "p_apron", "add": 11}),
+    }
+    same, other = fields.get(name, ({"question": one}, {"question": two}))
+    return {"type": name, **same}, {"type": name, **other}
+
+
+KEYED = [kind for kind in get_args(AnyCommand) if issubclass(kind, Keyed)]
+
+
+def test_every_command_that_does_something_each_time_takes_a_key() -> None:
+    assert set(get_args(AnyCommand)) - HARMLESS_TWICE - MAY_BE_LOST == {Buy, *KEYED}
+
+
+@pytest.mark.parametrize("kind", KEYED, ids=lambda kind: str(kind.__struct_config__.tag))
+async def test_a_repeated_command_gets_its_first_answer_and_does_nothing(
+    stage: Stage, second: Stage, kind: type[Keyed]
+) -> None:
+    command, other = await prepare(stage, kind)
+    show = "pre" if "approve" in command["type"] else SHOW
+    speaker = Speaker(show)
+    first = await say(stage, speaker, key=KEY, **command)
+    after, audits = await see(stage.database, show), len(await stage.audits())
+    if kind.__struct_config__.tag != "announce":  # whatever has become of the show meanwhile
+        await stage.shows.end(show, HOST)
+        after, audits = await see(stage.database, show), len(await stage.audits())
+    again = await asyncio.gather(*(say(p, speaker, key=KEY, **command) for p in (stage, second, second)))
+    assert again == [first] * 3
+    with refused(Code.KEY_REUSED):
+        await say(second, speaker, key=KEY, **other)
+    await stage.add_show(ELSEWHERE)
+    with refused(Code.KEY_REUSED):
+        await say(second, Speaker(ELSEWHERE), key=KEY, **command)
+    assert await see(stage.database, show) == after
+    assert len(await stage.audits()) == audits
+
+
+async def test_the_same_command_twice_in_one_batch_is_carried_out_once(stage: Stage) -> None:
+    command: dict[str, Any] = {"type": "product.restock", "product": "p_apron", "add": 10, "key": KEY}
+    replies = await asyncio.gather(
+        *(say(stage, Speaker(), **command) for _ in range(5)),
+        say(stage, Speaker(viewer_id="m_2"), **command),
+        say(stage, Speaker(), type="announce", text="Hello"),
+    )
+    assert len({reply["stock"] for reply in replies[:5]}) == 1
+    assert (await stage.products())["p_apron"] == (30, 0)
+
+
+async def test_one_key_in_two_shows_at_once_is_one_command(stage: Stage, second: Stage) -> None:
+    await stage.add_show(ELSEWHERE)
+    results = await asyncio.gather(
+        *(
+            say(process, Speaker(show), type="product.restock", product=product, add=10, key=f"key-{n:05}")
+            for n in range(8)
+            for process, show, product in ((stage, SHOW, "p_apron"), (second, ELSEWHERE, "p_bowl"))
+        ),
+        return_exceptions=True,
+    )
+    failures = [getattr(result, "code", result) for result in results if isinstance(result, Exception)]
+    assert failures == [Code.KEY_REUSED] * 8
+    products = await stage.products()
+    assert products["p_apron"][0] - 10 + products["p_bowl"][0] - 3 == 80
+
+
+async def test_a_refusal_keeps_no_key(stage: Stage) -> None:
+    command: dict[str, Any] = {"type": "product.restock", "product": "p_bowl", "add": -5, "key": KEY}
+    with refused(Code.SOLD_OUT):
+        await say(stage, Speaker(), **command)
+    await stage.shop.restock(SHOW, HOST, "p_bowl", 5)
+    assert (await say(stage, Speaker(), **command))["stock"] == 3
+    assert (await say(stage, Speaker(), **command))["stock"] == 3
+
+
+async def test_keys_of_one_person_are_nothing_to_another(stage: Stage) -> None:
+    one = await say(stage, Speaker(), type="ask", text="Why?", key=KEY)
+    two = await say(stage, Speaker(viewer_id="m_2"), type="ask", text="When?", key=KEY)
+    assert one["question"] != two["question"]
+
+
+async def test_a_purchase_has_a_namespace_of_its_own(stage: Stage) -> None:
+    await say(stage, Speaker(), type="ask", text="Why?", key=KEY)
+    bought = await say(stage, Speaker(), type="buy", product="p_bowl", quantity=1, key=KEY)
+    assert bought["order"].startswith("o_")
+
+
+async def test_a_new_show_is_made_once_per_key(stage: Stage, second: Stage) -> None:
+    plan = Plan(title="Autumn", host="Mika")
+
+    async def create(process: Stage, plan: Plan, key: str) -> str:
+        intent = intent_of("m_1", key, plan)
+        return (await process.shows.create(CHANNEL, HOST, plan, intent=intent)).id
+
+    created = await asyncio.gather(*(create(p, plan, KEY) for p in (stage, second) * 3))
+    assert len(set(created)) == 1
+    with refused(Code.KEY_REUSED):
+        await create(second, Plan(title="Winter", host="Mika"), KEY)
+    assert await create(stage, plan, "key-000002") not in created
+    assert len(await stage.audits()) == 2
+
+
+async def test_a_sign_in_code_is_used_once_per_key(stage: Stage) -> None:
+    sign_in = SignIn(stage.database, stage.tokens, stage.clock)
+    code = await sign_in.issue_code(CHANNEL, "host", subject="Mika")
+    first = await sign_in.exchange(code, KEY)
+    assert await sign_in.exchange(code, KEY) == first
+    for key in (None, "key-000002"):
+        with refused(Code.UNAUTHENTICATED):
+            await sign_in.exchange(code, key)
+
+
+async def test_old_keys_are_forgotten_and_young_ones_kept(stage: Stage) -> None:
+    for n in range(3):
+        await say(stage, Speaker(), type="ask", text="Why?", key=f"key-{n:05}")
+        stage.tick(3600)
+    forgetting = Forgetting(stage.database, stage.clock, timedelta(hours=1.5))
+    assert await forgetting.run_once() == 2
+    assert await forgetting.run_once() == 0
+    async with stage.database.read() as connection:
+        kept = list(await connection.scalars(text("SELECT key FROM intent")))
+    assert kept == ["key-00002"]
+
+
+def test_without_a_key_there_is_no_intent() -> None:
+    assert intent_of("v_1", None, "anything") is None
+    assert intent_of("v_1", KEY, 1) == Intent("v_1", KEY, intent_of("v_1", KEY, 1).parameters)  # type: ignore[union-attr]
+    assert intent_of("v_1", KEY, 1) != intent_of("v_1", KEY, 2)
