@@ -10,6 +10,7 @@ from server.access.tokens import Tokens
 from server.cli.program import app, run
 from server.clock import SystemClock
 from server.running import launch
+from server.running.engines import database_for
 from server.running.trouble import Trouble
 from server.settings import Settings
 
@@ -35,7 +36,7 @@ def token(
     if not code:
         typer.echo(_make_token(settings, role, channel, subject, lifetime))
         return
-    with launch.engines_for(settings, share=True) as ready:
+    with database_for(settings) as ready:
         typer.echo(run(_make_code(ready, role, channel, subject or role, lifetime)))
 
 

@@ -6,6 +6,7 @@ from rich.markup import escape
 
 from server.cli.program import app
 from server.running import launch
+from server.running.engines import refuse_half_a_configuration
 from server.running.launch import console
 from server.settings import Settings
 
@@ -27,4 +28,5 @@ def config_check() -> None:
     unknown = launch.unknown_variables()
     for variable, hint in unknown:
         console.print(f"[red]{variable} is no setting of Showfloor{hint}[/red]")
+    refuse_half_a_configuration(settings, sql_alone=True)
     raise typer.Exit(1 if unknown else 0)

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from server.cli.program import app, database_url, run
 from server.running import launch
+from server.running.engines import database_for
 from server.running.trouble import Trouble
 from server.settings import Settings
 
@@ -24,7 +25,7 @@ def stats(
     """The figures of a show, as the analyst's page has them."""
     from server.stats.terminal import render
 
-    with launch.engines_for(launch.load_settings(), share=True) as settings:
+    with database_for(launch.load_settings()) as settings:
         report = run(_with_reports(settings, show, lambda reports: reports.report(show)))
     if json:
         typer.echo(report.model_dump_json(indent=2))
@@ -45,7 +46,7 @@ def export(
     from server.stats.terminal import write_csv
 
     def write(stream: Any) -> None:
-        with launch.engines_for(launch.load_settings(), share=True) as settings:
+        with database_for(launch.load_settings()) as settings:
             run(_with_reports(settings, show, lambda reports: write_csv(reports, show, of, stream, bom=bom)))
 
     if output is None:

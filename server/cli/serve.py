@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from server.cli.program import Host, Port, app, database_url, run
+from server.cli.program import Host, Port, app, run
 from server.running import launch
+from server.running.engines import Start, engines_for, prepare_to_serve, require_fit_engines
 from server.running.launch import console
 from server.settings import Settings
 
@@ -21,7 +22,6 @@ def serve(
 ) -> None:
     """Serve HTTP, sockets and pages until a signal. Without URLs, PostgreSQL and Valkey are started beside it."""
     from server.app import create_app
-    from server.db.migrations import migrate
     from server.running.serving import serve_in_processes, server_for
     from server.telemetry import set_up_logging
 
@@ -30,9 +30,9 @@ def serve(
     with (
         launch.listen(host, port) as listening,
         suppress(KeyboardInterrupt),
-        launch.engines_for(settings) as ready,
+        engines_for(settings) as ready,
     ):
-        migrate(database_url(ready))
+        prepare_to_serve(settings, ready)
         console.print(f"Showfloor listens on http://{host}:{listening.getsockname()[1]}")
         if workers > 1:
             serve_in_processes(ready, listening, workers)
@@ -64,12 +64,13 @@ def demo(
 
 @app.command()
 def worker() -> None:
-    """Write the ledger from Redis to SQL until a signal. Several at once take turns."""
+    """Write the ledger from Redis to SQL until a signal. Several at once take turns. The database needs the newest schema."""
     from server.running.worker import run_worker
     from server.telemetry import set_up_logging
 
     set_up_logging()
-    with suppress(KeyboardInterrupt), launch.engines_for(launch.load_settings(), share=True) as settings:
+    with suppress(KeyboardInterrupt), engines_for(launch.load_settings(), Start.NEVER) as settings:
+        require_fit_engines(settings)
         run(run_worker(settings))
 
 

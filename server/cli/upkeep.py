@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from server.cli.program import Host, Port, app, database_url, run
 from server.running import launch
+from server.running.engines import Start, database_for, engines_for
 from server.running.launch import console
 from server.settings import Settings
 
@@ -20,7 +21,7 @@ def migrate() -> None:
     """Bring the database to the newest schema. Safe at any time, and from several machines at once."""
     from server.db.migrations import migrate as bring_to_newest
 
-    with launch.engines_for(launch.load_settings(), share=True) as settings:
+    with engines_for(launch.load_settings(), Start.SHARED, sql_alone=True) as settings:
         bring_to_newest(database_url(settings))
     console.print("The database has the newest schema.")
 
@@ -49,7 +50,7 @@ def stock(
     ] = False,
 ) -> None:
     """Compare what was sold of each product with its orders. Exit code 1 if they disagree and nothing was repaired."""
-    with launch.engines_for(launch.load_settings(), share=True) as settings:
+    with database_for(launch.load_settings()) as settings:
         found = run(_take_stock(settings, repair=repair))
     for each in found:
         short = f"; {each.oversold} more than there were" if each.oversold else ""

@@ -23,7 +23,7 @@ from server.demo.audience import Audience
 from server.demo.catalogue import CHANNEL_ID, HOST_NAME, LIVE_SHOW_ID, PRODUCTS
 from server.demo.people import Person
 from server.embedded.wheels import POSTGRES_VERSION
-from server.running.launch import engines_for
+from server.running.engines import engines_for
 from server.running.serving import LiveServer, server_for
 from server.running.worker import count_what_is_left, forget_counters
 from server.settings import Settings

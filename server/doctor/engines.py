@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any, cast
 
 import redis
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
-from server.db.migrations import alembic_config
+from server.db.schema import POSTGRES_VERSION_MIN, newest_schema, read_schema, unfit_schema
 from server.doctor.finding import Finding, State
 from server.doctor.stock import examine_stock
 from server.embedded import DataDirectoryInUse, EngineFailed, EngineMissing, Engines, attach, start_engines
-from server.running.trouble import explain
+from server.running.engine_trouble import explain_redis
+from server.running.engines import refuse_half_a_configuration
+from server.running.trouble import Trouble, explain
 from server.settings import Settings
 
-POSTGRES_VERSION_MIN = 15
 REDIS_VERSION_MIN = 7
 SKEW_SECONDS_MAX = 2.0
 ANSWER_SECONDS_MAX = 3
@@ -29,11 +29,14 @@ def examine_engines(settings: Settings) -> Iterator[Finding]:
     """Look at the engines that are set, else at the embedded ones: those that run, or those that would."""
     engines: Engines | None = None
     try:
-        if not (settings.database_url and settings.redis_url):
+        refuse_half_a_configuration(settings)
+        if not settings.database_url:
             engines = attach(settings.data) or _try_engines(settings)
             yield Finding(
                 "Embedded engines", State.FINE, "PostgreSQL and Valkey of the wheels start and answer"
             )
+    except Trouble as half:
+        yield Finding("Engines", State.BROKEN, half.what, half.mend)
     except (DataDirectoryInUse, EngineFailed, EngineMissing, OSError) as error:
         mend = "run `make setup` again, or set SHOWFLOOR_DATABASE_URL and SHOWFLOOR_REDIS_URL to engines of your own"
         yield Finding("Embedded engines", State.BROKEN, str(error), mend)
@@ -77,7 +80,7 @@ def examine_database(url: str, *, fresh: bool) -> Iterator[Finding]:
         with engine.connect() as connection:
             yield _examine_version(connection, url)
             if not fresh:
-                schema = _examine_schema(connection, url)
+                schema = _examine_schema(connection)
                 yield schema
                 if schema.state is State.FINE:
                     yield examine_stock(connection)
@@ -107,21 +110,12 @@ def _examine_version(connection: Connection, url: str) -> Finding:
     return Finding("Database", State.FINE, f"PostgreSQL {version} at {address}")
 
 
-def _examine_schema(connection: Connection, url: str) -> Finding:
-    newest = ScriptDirectory.from_config(alembic_config(url)).get_current_head()
-    try:
-        with connection.begin_nested():
-            present = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    except DBAPIError:
-        present = None
-    if present != newest:
-        return Finding(
-            "Schema",
-            State.BROKEN,
-            f"is {present or 'missing'}, should be {newest}",
-            "run `showfloor migrate`",
-        )
-    return Finding("Schema", State.FINE, f"{newest}, the newest")
+def _examine_schema(connection: Connection) -> Finding:
+    present = read_schema(connection)
+    if present != newest_schema():
+        unfit = unfit_schema(present)
+        return Finding("Schema", State.BROKEN, unfit.what, unfit.mend)
+    return Finding("Schema", State.FINE, f"{present}, the newest")
 
 
 def examine_redis(url: str) -> Iterator[Finding]:
@@ -137,7 +131,11 @@ def examine_redis(url: str) -> Iterator[Finding]:
         ) as client:
             info = cast("dict[str, Any]", client.info())
             seconds, micros = cast("tuple[int, int]", client.time())
-    except (redis.RedisError, ValueError, OSError) as error:
+    except redis.RedisError as error:
+        trouble = explain_redis(error)
+        yield Finding("Redis", State.BROKEN, trouble.what, trouble.mend)
+        return
+    except (ValueError, OSError) as error:
         yield Finding(
             "Redis",
             State.BROKEN,

@@ -38,6 +38,7 @@ class TopCheck:
 
     async def run(self) -> None:
         """Repeat `run_once` until cancelled; an absent database is waited out."""
+        failures = 0
         while True:
             pause = self._seconds if self._bus_alive() else self._seconds / 4
             try:
@@ -49,9 +50,11 @@ class TopCheck:
             self._asked.clear()
             try:
                 await self.run_once()
+                failures = 0
             except Exception as error:
                 if not is_away(error):
-                    log.exception("topcheck.failed")
+                    failures += 1
+                    log.error("topcheck.failed", error=type(error).__name__, exc_info=failures == 1)
 
     async def run_once(self) -> int:
         """Check every room once; return how many publications were found missing."""

@@ -1,4 +1,4 @@
-"""What every command needs before it starts: settings, engines, a listening socket, enough open files."""
+"""What every command needs before it starts: settings, a listening socket, enough open files."""
 
 import errno
 import os
@@ -6,18 +6,12 @@ import re
 import resource
 import signal
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from server.running.trouble import Trouble, no_database_address, not_a_directory, port_in_use
 from server.settings import Settings
-
-if TYPE_CHECKING:
-    from server.embedded import Engines
 
 OPEN_FILES_WANTED = 65_536
 NOT_SETTINGS = ("SHOWFLOOR_CONFIG", "SHOWFLOOR_SERVER", "SHOWFLOOR_VERSION", "SHOWFLOOR_LOAD_")
@@ -57,37 +51,6 @@ def unknown_variables() -> list[tuple[str, str]]:
     unknown = sorted(name for name in ours if name not in known and not name.startswith(NOT_SETTINGS))
     guesses = ((name, get_close_matches(name, known, n=1, cutoff=0.8)) for name in unknown)
     return [(name, f"; did you mean {guess[0]}?" if guess else "") for name, guess in guesses]
-
-
-@contextmanager
-def engines_for(settings: Settings, *, share: bool = False) -> Iterator[Settings]:
-    """Yield the settings with both URLs in them: those that are set, else those of the embedded engines.
-
-    Embedded engines are started, and stopped at the end. With `share`, those of a server that runs on the same data are used
-    instead, if there is one. Raises `DataDirectoryInUse`, `EngineFailed`, `EngineMissing`.
-    """
-    if settings.database_url and settings.redis_url:
-        yield settings
-        return
-    from server.embedded import attach
-
-    engines = (attach(settings.data) if share else None) or _start(settings)
-    with engines:
-        yield settings.model_copy(
-            update={
-                "database_url": settings.database_url or engines.database_url,
-                "redis_url": settings.redis_url or engines.redis_url,
-            }
-        )
-
-
-def _start(settings: Settings) -> "Engines":
-    from server.embedded import start_engines
-
-    try:
-        return start_engines(settings.data)
-    except (FileExistsError, NotADirectoryError):
-        raise not_a_directory(settings.data) from None
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,11 +1,11 @@
 """What may be wrong when a command starts, said in one line with the way to mend it; never a traceback for an expected fault."""
 
+import errno
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
-    from sqlalchemy.exc import DBAPIError
 
 
 class Trouble(Exception):
@@ -22,20 +22,28 @@ def explain(error: Exception) -> Trouble | None:
     if isinstance(error, Trouble):
         return error
     # Late, so that commands which need no database start at once.
+    import psycopg
     from alembic.util.exc import CommandError
     from pydantic import ValidationError
+    from redis.exceptions import RedisError
     from sqlalchemy.exc import ArgumentError, DBAPIError
 
+    from server.db.schema import UnfitDatabase
     from server.embedded import DataDirectoryInUse, EngineFailed, EngineMissing
     from server.errors import RefusedError
+    from server.running.engine_trouble import explain_redis, explain_sql
 
     match error:
         case DataDirectoryInUse() | EngineFailed() | EngineMissing() | RefusedError():
             return Trouble(str(error))
         case ValidationError():
             return Trouble(_bad_settings(error), "see `showfloor config check`")
-        case DBAPIError():
-            return _database_trouble(error)
+        case UnfitDatabase():
+            return Trouble(error.what, error.mend)
+        case DBAPIError() | psycopg.Error():
+            return explain_sql(error)
+        case RedisError():
+            return explain_redis(error)
         case ArgumentError():
             return no_database_address()
         case CommandError():
@@ -47,6 +55,11 @@ def explain(error: Exception) -> Trouble | None:
             return Trouble(
                 f"{error.filename or 'the data directory'} may not be written ({error.strerror or error})",
                 "give it to the user who runs Showfloor, or set SHOWFLOOR_DATA to another directory",
+            )
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            return Trouble(
+                f"the disk is full ({error.filename or error.strerror})",
+                "make room, or set SHOWFLOOR_DATA to a directory on another disk",
             )
         case OSError() if error.filename is not None:
             return Trouble(
@@ -85,20 +98,25 @@ def _bad_settings(error: "ValidationError") -> str:
     return "; ".join(told)
 
 
-def _database_trouble(error: "DBAPIError") -> Trouble:
-    told = str(error.orig).strip().splitlines() if error.orig is not None else []
-    reason = told[0].strip() if told else type(error).__name__
-    from psycopg.errors import LockNotAvailable, QueryCanceled
-    from sqlalchemy.exc import ProgrammingError
-
-    if isinstance(error.orig, LockNotAvailable | QueryCanceled):
-        return Trouble(
-            f"the database took too long, and nothing was changed ({reason})",
-            "end what keeps its tables (pg_stat_activity shows it), or try again when less is going on",
-        )
-    if isinstance(error, ProgrammingError):
-        return Trouble(f"the database's tables are not as expected ({reason})", "run `showfloor migrate`")
+def half_a_configuration(*, given: str, missing: str) -> Trouble:
+    """Return the trouble of one engine's address without the other's."""
     return Trouble(
-        f"the database cannot be reached ({reason})",
-        "start PostgreSQL, or correct SHOWFLOOR_DATABASE_URL; `showfloor doctor` tells more",
+        f"{given} is set and {missing} is not",
+        "set both to engines of your own, or neither for the embedded ones",
+    )
+
+
+def nothing_runs_on(data: Path) -> Trouble:
+    """Return the trouble of a worker that was given no engines and finds none."""
+    return Trouble(
+        f"no server runs on the data in {data}, and no engines are named",
+        "set SHOWFLOOR_DATABASE_URL and SHOWFLOOR_REDIS_URL; with embedded engines `serve` writes the ledger itself",
+    )
+
+
+def nothing_kept_in(data: Path) -> Trouble:
+    """Return the trouble of a command that reads, where nothing was ever written."""
+    return Trouble(
+        f"there are no data in {data} yet",
+        "start `showfloor serve` first, or set SHOWFLOOR_DATA or SHOWFLOOR_DATABASE_URL",
     )

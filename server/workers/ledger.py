@@ -10,6 +10,7 @@ import time
 from datetime import UTC, datetime
 
 import msgspec
+import psycopg
 import structlog
 from sqlalchemy.exc import DBAPIError
 
@@ -17,6 +18,7 @@ from server.bus.bus import Bus
 from server.bus.connections import REDIS_AWAY
 from server.bus.stream import START, StreamEntry
 from server.db.engine import Database, is_away
+from server.db.schema import has_newest_schema
 from server.ledger import intake, metrics
 from server.ledger.flush import Flush, decode_flush
 from server.ledger.writer import Applied, apply_flushes
@@ -29,9 +31,16 @@ WAIT_SECONDS = 1.0
 WAITS_MAX = 4
 """After so many waits for nothing SQL is told again how far the stream has been read: a show's figures settle by that."""
 BACKOFF_SECONDS = (0.25, 10.0)
-_CONTENTION = ("40001", "40P01", "55P03")
+_OF_VALUES = ("21", "22", "23")
+"""Classes of SQLSTATE that speak of values: cardinality, data, integrity."""
+_OF_NAMES = ("42", "3F")
+"""Classes of SQLSTATE that speak of tables, columns, schemas and rights."""
 
 log = structlog.get_logger()
+
+
+class SchemaChanged(Exception):
+    """The database's schema is not the one that this process was written for; what cannot be counted waits."""
 
 
 class LedgerWorker:
@@ -56,11 +65,7 @@ class LedgerWorker:
                     await asyncio.sleep(WAIT_SECONDS)
                 pause = BACKOFF_SECONDS[0]
             except Exception as error:
-                cause = "redis" if isinstance(error, REDIS_AWAY) else "sql" if _passes(error) else "other"
-                metrics.WORKER_ERRORS.labels(cause).inc()
-                log.warning(
-                    "ledger.round_failed", cause=cause, error=type(error).__name__, exc_info=cause == "other"
-                )
+                _tell_failure(error)
                 if (task := asyncio.current_task()) is not None and task.cancelling():
                     raise asyncio.CancelledError from error  # a driver made another error of our end
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))
@@ -74,22 +79,30 @@ class LedgerWorker:
     async def run_once(self) -> int | None:
         """Count the next flushes and return how many stream entries that were; None when another worker is at work.
 
-        A flush that cannot be counted is set aside, so that it does not stop those behind it. Raises when Redis or SQL is away.
+        A flush that cannot be counted is set aside, so that it does not stop those behind it. Raises when Redis or SQL is away or
+        refuses for a reason that is not in the flush, and `SchemaChanged`.
         """
         self._at_end = False
         try:
             return await self._count(ENTRIES_MAX)
         except Exception as error:
-            if _passes(error):
-                raise
+            await self._raise_unless_of_a_flush(error)
             log.error("ledger.batch_refused", exc_info=error)
         try:
             return await self._count(1)
         except Exception as error:
-            if _passes(error):
-                raise
+            await self._raise_unless_of_a_flush(error)
             log.error("ledger.flush_refused", exc_info=error)
             return await self._set_aside_next()
+
+    async def _raise_unless_of_a_flush(self, error: Exception) -> None:
+        """Return only if a flush itself is at fault; whatever else is wrong passes or is mended, and the flush waits for that."""
+        if isinstance(error, REDIS_AWAY) or is_away(error) or not _may_be_of_a_flush(error):
+            raise error
+        async with self._database.write() as connection:
+            newest = await has_newest_schema(connection)
+        if not newest:
+            raise SchemaChanged from error
 
     async def _count(self, entries_max: int) -> int | None:
         await self._make_cursor()
@@ -154,10 +167,34 @@ class LedgerWorker:
         await self._stream.set_aside(entry.blob)
 
 
-def _passes(error: Exception) -> bool:
-    """Whether trying again later can help: an engine is away, or transactions got in each other's way."""
-    contention = isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _CONTENTION
-    return contention or isinstance(error, REDIS_AWAY) or is_away(error)
+def _may_be_of_a_flush(error: Exception) -> bool:
+    """Whether what is in a flush may have caused the error: a value that SQL refuses, or a fault of ours in reading it.
+
+    All else that SQL says (a table that is not there, a right that is missing, a full disk, a standby) is as true of the next flush.
+    """
+    if not isinstance(error, DBAPIError):
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error.orig, psycopg.DataError) if state is None else state[:2] in _OF_VALUES
+
+
+def _tell_failure(error: Exception) -> None:
+    """Log one line, with a traceback only for what nobody expects."""
+    state = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+    if isinstance(error, REDIS_AWAY):
+        cause = "redis"
+    elif isinstance(error, SchemaChanged) or (state or "").startswith(_OF_NAMES):
+        cause = "schema"
+    elif isinstance(error, DBAPIError) or is_away(error):
+        cause = "sql"
+    else:
+        cause = "other"
+    metrics.WORKER_ERRORS.labels(cause).inc()
+    mend = (
+        {"mend": "run `showfloor migrate`, and this worker in the same version"} if cause == "schema" else {}
+    )
+    known = {"error": type(error).__name__, "sqlstate": state, **mend}
+    log.warning("ledger.round_failed", cause=cause, **known, exc_info=cause == "other")
 
 
 def _tell(applied: Applied, flushes: list[Flush], seconds: float) -> None:

@@ -27,10 +27,17 @@ async def repeat(name: str, seconds: float, run_once: Callable[[], Awaitable[obj
         try:
             await run_once()
             failures = 0
-        except Exception:
+        except Exception as error:
             current = asyncio.current_task()
             if current is not None and current.cancelling():
                 raise  # a library turned our cancellation into an error of its own
             failures = min(failures + 1, 20)
             FAILURES.labels(name).inc()
-            log.exception("loop.failed", loop=name, failures=failures)
+            # The traceback once: what goes on failing says the same again and again.
+            log.error(
+                "loop.failed",
+                loop=name,
+                failures=failures,
+                error=type(error).__name__,
+                exc_info=failures == 1,
+            )

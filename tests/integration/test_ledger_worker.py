@@ -4,15 +4,18 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from server.bus.bus import Bus
 from server.clock import ManualClock
 from server.db.engine import Database
+from server.db.schema import newest_schema
 from server.ledger.recorder import ROLL_CALL_SECONDS, Recorder
 from server.ledger.repository import rebuild_rollups, settled
-from server.workers.ledger import LedgerWorker
+from server.workers.ledger import LedgerWorker, SchemaChanged
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -184,6 +187,47 @@ async def test_a_flush_that_sql_refuses_is_set_aside_and_the_others_are_counted(
     await ledger.count()
     assert await ledger.rows("SELECT viewer_id, clicks FROM rollup") == [("anna", 2)]
     assert await ledger.bus._link.run("XLEN", "t:ledger:set-aside") == 1
+
+
+@pytest.mark.parametrize(
+    ("break_it", "mend_it"),
+    [
+        ("ALTER TABLE ledger_entry RENAME TO moved", "ALTER TABLE moved RENAME TO ledger_entry"),
+        (
+            "ALTER TABLE rollup RENAME COLUMN clicks TO taps",
+            "ALTER TABLE rollup RENAME COLUMN taps TO clicks",
+        ),
+        ("ALTER DATABASE {name} SET default_transaction_read_only = on", "ALTER DATABASE {name} RESET ALL"),
+        (
+            "ALTER TABLE ledger_entry ADD new text NOT NULL CHECK (new <> ''); UPDATE alembic_version SET version_num = '9999'",
+            "ALTER TABLE ledger_entry DROP new; UPDATE alembic_version SET version_num = '{newest}'",
+        ),
+    ],
+)
+async def test_what_is_wrong_with_the_database_sets_no_flush_aside(
+    ledger: Ledger, break_it: str, mend_it: str
+) -> None:
+    name = ledger.database.engine.url.database
+    admin = ledger.database.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+
+    def run_sql(statements: str) -> None:
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute("SET default_transaction_read_only = off")
+            for statement in statements.format(name=name, newest=newest_schema()).split(";"):
+                connection.execute(statement.encode())
+
+    ledger.one.count("show", "anna", "c1", "click", "p_1")
+    await ledger.one.flush()
+    run_sql(break_it)
+    await ledger.database.engine.dispose()
+    for _ in range(2):
+        with pytest.raises((DBAPIError, SchemaChanged)):
+            await ledger.worker.run_once()
+    assert await ledger.bus._link.run("XLEN", "t:ledger:set-aside") == 0
+    run_sql(mend_it)
+    await ledger.database.engine.dispose()
+    await ledger.count()
+    assert await ledger.rows("SELECT clicks FROM rollup") == [(1,)]
 
 
 async def test_a_show_is_settled_when_all_its_processes_have_flushed_beyond_its_end(ledger: Ledger) -> None:
