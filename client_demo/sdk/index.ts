@@ -3,6 +3,7 @@
 export { Backoff } from "./backoff";
 export { request } from "./http";
 export { Impressions } from "./impressions";
+export { newKey } from "./key";
 export { RefusedError } from "./refused";
 export { type Identity, type JoinWishes, type Link, Room, type RoomOptions, type RoomView } from "./room";
 export { applyPulse, applyPush, begin, place, type RoomState } from "./state";

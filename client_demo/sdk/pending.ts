@@ -1,4 +1,5 @@
 import { Backoff } from "./backoff";
+import { newKey } from "./key";
 import { RefusedError } from "./refused";
 import type { CommandType, Refusal, Reply } from "./wire";
 
@@ -6,11 +7,28 @@ import type { CommandType, Refusal, Reply } from "./wire";
 export const COMMAND_DEADLINE_MS = 20_000;
 const TRIES_MAX = 4;
 
-/** Commands that may be sent twice and count once: a vote is one per viewer, a purchase carries its key, a ping does nothing. */
-const REPEATABLE: ReadonlySet<CommandType> = new Set<CommandType>(["buy", "vote", "ping"]);
+/** Commands that are given a key, under which the server carries them out once. A purchase brings its own. */
+const KEYED: ReadonlySet<CommandType> = new Set<CommandType>([
+  "ask",
+  "announce",
+  "question.approve",
+  "question.answer",
+  "question.dismiss",
+  "question.restore",
+  "question.pin",
+  "question.unpin",
+  "product.pin",
+  "product.unpin",
+  "product.restock",
+]);
+
+/** Commands that change nothing the second time. */
+const HARMLESS_TWICE: ReadonlySet<CommandType> = new Set<CommandType>(["vote", "ping", "show.start", "show.end"]);
 
 interface Pending {
   line: { id: number; type: CommandType };
+  /** Whether it may be sent again and counts once. */
+  repeatable: boolean;
   sent: boolean;
   tries: number;
   resolve: (reply: Reply) => void;
@@ -31,7 +49,9 @@ export class PendingCommands {
   add(id: number, type: CommandType, fields: object): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const deadline = setTimeout(() => this.giveUp(id), COMMAND_DEADLINE_MS);
-      this.waiting.set(id, { line: { id, type, ...fields }, sent: false, tries: 0, resolve, reject, deadline });
+      const line = { ...(KEYED.has(type) && { key: newKey() }), ...fields, id, type };
+      const repeatable = "key" in line || HARMLESS_TWICE.has(type);
+      this.waiting.set(id, { line, repeatable, sent: false, tries: 0, resolve, reject, deadline });
       this.send(id);
     });
   }
@@ -44,7 +64,9 @@ export class PendingCommands {
   refuse(id: number, refusal: Refusal): void {
     const pending = this.waiting.get(id);
     if (!pending) return;
-    if (refusal.retry === "later" && REPEATABLE.has(pending.line.type) && pending.tries < TRIES_MAX) {
+    // Over the limit at its first try nothing was done, and the person may decide; later the first try may have been carried out.
+    const inDoubt = refusal.code !== "too_fast" || pending.tries > 1;
+    if (refusal.retry === "later" && pending.repeatable && inDoubt && pending.tries < TRIES_MAX) {
       pending.sent = false;
       setTimeout(() => this.send(id), refusal.retry_after_ms ?? this.backoff.nextMs());
       return;
@@ -56,7 +78,7 @@ export class PendingCommands {
   connectionLost(): void {
     for (const [id, pending] of this.waiting) {
       if (!pending.sent) continue;
-      if (REPEATABLE.has(pending.line.type)) pending.sent = false;
+      if (pending.repeatable) pending.sent = false;
       else this.take(id)?.reject(new RefusedError("unanswered", "The connection broke before the answer came."));
     }
   }

@@ -2,7 +2,8 @@ import type { Refusal } from "./wire";
 
 /**
  * A command or request did not succeed. `code` is one of PROTOCOL.md's table, or of our own two: `offline` (it was never sent, nothing
- * happened) and `unanswered` (it was sent and the connection broke: only the server knows; ask it before trying again).
+ * happened) and `unanswered` (it was sent
+ * and no answer came in time: only the server knows. Whatever takes a key was sent several times by then, under the same key).
  */
 export class RefusedError extends Error {
   constructor(

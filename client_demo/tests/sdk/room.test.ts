@@ -200,11 +200,59 @@ describe("commands", () => {
     expect(await bought).toMatchObject({ order: "o_1" });
   });
 
-  it("never send a question twice: after a cut the caller must find out", async () => {
-    const { room, socket } = aJoinedRoom();
-    const asked = room.command("ask", { text: "Why?" });
+  it.each([
+    ["ask", { text: "Why?" }],
+    ["announce", { text: "Hello" }],
+    ["product.restock", { product: "p_1", add: 10 }],
+    ["question.answer", { question: "q_1", text: "Yes" }],
+    ["question.pin", { question: "q_1" }],
+  ] as const)("send %s again after a cut, under a key of its own", async (type, fields) => {
+    const { room, sockets, socket } = aJoinedRoom();
+    const first = room.command(type, fields as never);
+    const other = room.command(type, fields as never);
+    const [one, two] = sockets[0]?.sent.filter((each) => each.type === type) ?? [];
+    expect(one?.["key"]).toMatch(/^[A-Za-z0-9_-]{8,64}$/);
+    expect(one?.["key"]).not.toBe(two?.["key"]);
     socket().closes(1006);
-    await expect(asked).rejects.toMatchObject({ code: "unanswered" });
+    vi.advanceTimersByTime(250);
+    socket().open();
+    socket().welcomes();
+    expect(sockets[1]?.sent.filter((each) => each.type === type)).toEqual([one, two]);
+    socket().says({ id: one?.id, type: "ok" });
+    socket().says({ id: two?.id, type: "ok" });
+    await Promise.all([first, other]);
+  });
+
+  it("keep a key that the caller chose", () => {
+    const { room, socket } = aJoinedRoom();
+    void room.command("ask", { text: "Why?", key: "k-of-mine" });
+    expect(socket().last("ask")).toMatchObject({ key: "k-of-mine" });
+  });
+
+  it("end as unanswered after a cut where a second one would count twice", async () => {
+    const { room, socket } = aJoinedRoom();
+    const shared = room.command("share", { via: "copy" });
+    socket().closes(1006);
+    await expect(shared).rejects.toMatchObject({ code: "unanswered" });
+  });
+
+  it("tell a person that they ask too fast, but not once the question may have been taken", async () => {
+    const { room, socket } = aJoinedRoom();
+    const tooFast = { type: "error", code: "too_fast", message: "", retry: "later", retry_after_ms: 100 };
+    const refused = room.command("ask", { text: "Why?" });
+    socket().says({ id: socket().last("ask").id, ...tooFast });
+    await expect(refused).rejects.toMatchObject({ code: "too_fast" });
+    const asked = room.command("ask", { text: "When?" });
+    socket().closes(1006);
+    vi.advanceTimersByTime(250);
+    socket().open();
+    socket().welcomes();
+    const { id } = socket().last("ask");
+    socket().says({ id, ...tooFast });
+    vi.advanceTimersByTime(100);
+    expect(socket().sent.filter((each) => each.type === "ask")).toHaveLength(2);
+    socket().says({ id, type: "ok", question: "q_9", state: "open" });
+    expect(await asked).toMatchObject({ question: "q_9" });
   });
 
   it("wait for the join when there is no connection, and are sent once", async () => {
