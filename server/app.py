@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 import server.access.routes
 import server.questions.routes
+import server.shop.receipt_routes
 import server.shop.routes
 import server.shows.routes
 import server.stats.routes
@@ -30,6 +31,7 @@ PARTS_FOR_ROUTES = (
     "joins",
     "journal",
     "questions",
+    "receipt_links",
     "recorder",
     "settings",
     "shop",
@@ -40,6 +42,7 @@ ROUTES = (
     server.shows.routes,
     server.questions.routes,
     server.shop.routes,
+    server.shop.receipt_routes,
     server.access.routes,
     server.viewers.events,
     server.stats.routes,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from random import Random
 
 from server.demo.catalogue import (
@@ -17,6 +18,7 @@ from server.ledger.entries import Fact
 from server.ledger.tables import AttendanceRow, PlayingRow
 from server.questions.rules import Question
 from server.questions.tables import VoteRow
+from server.shop.numbers import number_from
 from server.shop.tables import OrderRow
 
 PROCESS_ID = "demo-history"
@@ -162,7 +164,8 @@ class _Evening:
         plan, number, amount = self.plan, len(self.history.orders) + 1, product.price * quantity
         self.history.orders.append(
             OrderRow(
-                id=f"o_{plan.show_id}_{number:04d}",
+                id=(order_id := f"o_{plan.show_id}_{number:04d}"),
+                number=number_from(sha256(order_id.encode()).hexdigest()),
                 channel_id=CHANNEL_ID,
                 show_id=plan.show_id,
                 viewer_id=seat.person.viewer_id,

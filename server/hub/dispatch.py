@@ -52,16 +52,26 @@ class Dispatcher:
         for line in payload.split(b"\n"):
             self._receive_line(connection, line, now)
 
-    async def carry_out(self, connection: Connection, line: bytes, now: float) -> bytes | None:
+    async def carry_out(
+        self,
+        connection: Connection,
+        line: bytes,
+        now: float,
+        *,
+        find_stream: Callable[[], Connection] | None = None,
+    ) -> bytes | None:
         """Carry out one command that came another way than by a socket, and return its reply; raises `RefusedError`.
 
-        The same limits hold. `join` and `playing` are not taken: they last, and a request has no duration.
+        The same limits hold. `join` is not taken: it lasts, and a request has no duration; nor is `playing`, unless `find_stream`
+        returns the stream that it is about.
         """
         command = decode_command(line)
         wait_seconds = self._spend(connection, now)
         if wait_seconds:
             raise _too_fast(wait_seconds)
-        if isinstance(command, Join | Playing):
+        if isinstance(command, Playing) and find_stream is not None:
+            connection = find_stream()
+        elif isinstance(command, Join | Playing):
             raise RefusedError(Code.UNKNOWN_TYPE)
         result = self._handlers[type(command)](connection, command)
         return result if result is None or isinstance(result, bytes) else await result

@@ -30,6 +30,7 @@ from server.questions.service import Questions
 from server.settings import Settings
 from server.shop.commands import ShopCommands
 from server.shop.payments import FakePayments
+from server.shop.receipt_links import ReceiptLinks
 from server.shop.service import Shop
 from server.shows.commands import ShowCommands
 from server.shows.service import Shows
@@ -81,6 +82,7 @@ class Process:
         self.recorder = Recorder(self.bus.append_ledger, process_id=self.id, clock=clock)
         self.tokens = Tokens(settings.signing_secret(), clock)
         self.questions = Questions(self.journal, self.database)
+        self.receipt_links = ReceiptLinks(settings.signing_secret(), clock)
         self.shop = Shop(self.journal, self.database, FakePayments())
         self.shows = Shows(self.journal, self.database, clock)
         self.answering = AnsweringDesk(self.hub, self.bus.tell)

@@ -39,6 +39,7 @@ class ShopCommands:
         return ok_line(
             command.id,
             order=order.id,
+            number=order.number,
             product=order.product_id,
             quantity=order.quantity,
             amount=order.amount_minor,

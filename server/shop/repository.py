@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.protocol import pushes
+from server.shop.numbers import number_from
 from server.shop.rules import Order, Product, Purchase
 from server.shop.tables import OrderRow, ProductRow
 
@@ -38,15 +39,21 @@ _READ_KEYED = text(
 _INSERT_ORDERS = text(
     """
     INSERT INTO orders (id, channel_id, show_id, viewer_id, key, product_id, quantity, unit_price_minor, amount_minor, currency,
-                        payment, at, staff)
+                        payment, at, staff, number)
     SELECT o.id, :channel, :show, o.viewer_id, o.key, o.product_id, o.quantity, o.price, o.price * o.quantity, o.currency, o.payment,
-           :at, o.staff
+           :at, o.staff, o.number
     FROM unnest(CAST(:ids AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:products AS text[]),
                 CAST(:quantities AS int[]), CAST(:prices AS bigint[]), CAST(:currencies AS text[]), CAST(:payments AS text[]),
-                CAST(:staff AS boolean[]))
-         AS o(id, viewer_id, key, product_id, quantity, price, currency, payment, staff)
-    ON CONFLICT (viewer_id, key) DO NOTHING
+                CAST(:staff AS boolean[]), CAST(:numbers AS text[]))
+         AS o(id, viewer_id, key, product_id, quantity, price, currency, payment, staff, number)
+    ON CONFLICT DO NOTHING
     RETURNING id
+    """
+)
+_READ_RECEIPT = text(
+    """
+    SELECT o.*, p.title AS product_title, s.title AS show_title
+    FROM orders o JOIN product p ON p.id = o.product_id JOIN show s ON s.id = o.show_id WHERE o.id = :order
     """
 )
 _DELETE_ORDERS = text("DELETE FROM orders WHERE id = ANY(:ids)")
@@ -139,7 +146,7 @@ async def read_keyed(connection: AsyncConnection, purchases: Sequence[Purchase])
     """Return the orders that hold the key of one of these purchases, of whatever show."""
     viewers, keys = [p.viewer_id for p in purchases], [p.key for p in purchases]
     rows = await connection.execute(_READ_KEYED, {"viewers": viewers, "keys": keys})
-    return list({row.id: _as_order(row) for row in rows}.values())
+    return list({row.id: as_order(row) for row in rows}.values())
 
 
 async def insert_orders(
@@ -147,7 +154,7 @@ async def insert_orders(
 ) -> list[str]:
     """Write new orders, all of one show and one moment, in one statement, and return the ids of those that were written.
 
-    An order whose key another show's transaction has taken meanwhile is left out; that other order can be read from now on.
+    An order whose key or number another show's transaction has taken meanwhile is left out; that other order can be read from now on.
     """
     if not orders:
         return []
@@ -164,6 +171,7 @@ async def insert_orders(
         "currencies": [o.currency for o in orders],
         "payments": [o.payment for o in orders],
         "staff": [o.staff for o in orders],
+        "numbers": [o.number for o in orders],
     }
     return list(await connection.scalars(_INSERT_ORDERS, given))
 
@@ -176,13 +184,18 @@ async def delete_orders(connection: AsyncConnection, ids: Sequence[str]) -> None
 async def read_order(connection: AsyncConnection, order_id: str) -> tuple[Order, str] | None:
     """Return an order and the id of its channel; None when there is none."""
     row = (await connection.execute(select(_ORDER).where(_ORDER.c.id == order_id))).one_or_none()
-    return None if row is None else (_as_order(row), row.channel_id)
+    return None if row is None else (as_order(row), row.channel_id)
+
+
+async def read_receipt(connection: AsyncConnection, order_id: str) -> Row[Any] | None:
+    """Return an order's row with the titles of its product and show; None when there is none."""
+    return (await connection.execute(_READ_RECEIPT, {"order": order_id})).one_or_none()
 
 
 async def read_bought_by(connection: AsyncConnection, show_id: str, viewer_id: str) -> list[Order]:
     """Return the viewer's orders in the show, newest first."""
     wanted: Select[Any] = select(_ORDER).where(_ORDER.c.show_id == show_id, _ORDER.c.viewer_id == viewer_id)
-    return [_as_order(row) for row in await connection.execute(wanted.order_by(_ORDER.c.id.desc()))]
+    return [as_order(row) for row in await connection.execute(wanted.order_by(_ORDER.c.id.desc()))]
 
 
 def _as_face(row: Row[Any]) -> pushes.Product:
@@ -197,9 +210,11 @@ def _as_face(row: Row[Any]) -> pushes.Product:
     )
 
 
-def _as_order(row: Row[Any]) -> Order:
+def as_order(row: Row[Any]) -> Order:
+    """Return a row of `orders` as an order."""
     return Order(
         id=row.id,
+        number=row.number or number_from(row.id),
         show_id=row.show_id,
         viewer_id=row.viewer_id,
         key=row.key,

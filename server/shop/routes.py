@@ -35,6 +35,8 @@ class OrderBody(Face):
     """A paid order."""
 
     order: str
+    number: str = Field(description="What people call the order by; unique in the channel.")
+    key: str = Field(description="The key that it was bought under.")
     show: str
     product: str
     quantity: int
@@ -111,6 +113,8 @@ def as_body(order: Order) -> OrderBody:
     """Return the order as the API shows it."""
     return OrderBody(
         order=order.id,
+        number=order.number,
+        key=order.key,
         show=order.show_id,
         product=order.product_id,
         quantity=order.quantity,

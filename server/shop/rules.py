@@ -42,6 +42,7 @@ class Order:
     """A paid purchase."""
 
     id: str
+    number: str
     show_id: str
     viewer_id: str
     key: str
@@ -91,6 +92,7 @@ class Counter:
         products: Iterable[Product],
         earlier: Iterable[Order],
         new_order_id: Callable[[], str],
+        new_number: Callable[[], str],
         authorize: Callable[[Charge], Outcome],
     ) -> None:
         self._show_id = show_id
@@ -99,6 +101,7 @@ class Counter:
         self._products = {product.id: product for product in products}
         self._orders = {(order.viewer_id, order.key): order for order in earlier}
         self._new_order_id = new_order_id
+        self._new_number = new_number
         self._authorize = authorize
         self._sold: list[Order] = []
 
@@ -140,6 +143,7 @@ class Counter:
             raise RefusedError(Code.PAYMENT_DECLINED, reason=outcome.reason)
         order = Order(
             id=self._new_order_id(),
+            number=self._new_number(),
             show_id=self._show_id,
             viewer_id=purchase.viewer_id,
             key=purchase.key,

@@ -15,8 +15,10 @@ from server.ledger.entries import Fact
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.shop.neighbours import Neighbours, publish_stock
+from server.shop.numbers import new_number
 from server.shop.payments import Payments
 from server.shop.repository import (
+    as_order,
     delete_orders,
     insert_orders,
     list_on_sale,
@@ -24,6 +26,7 @@ from server.shop.repository import (
     read_bought_by,
     read_keyed,
     read_order,
+    read_receipt,
     set_stock,
 )
 from server.shop.rules import Batch, Counter, Order, Purchase, Receipt, restock
@@ -116,6 +119,14 @@ class Shop:
             raise RefusedError(Code.NOT_FOUND)
         return order
 
+    async def find_receipt(self, order_id: str) -> tuple[Order, str, str]:
+        """Return an order with the titles of its product and show, for whoever has its receipt link; raises `not_found`."""
+        async with self._database.read_soon() as connection:
+            row = await read_receipt(connection, order_id)
+        if row is None:
+            raise RefusedError(Code.NOT_FOUND)
+        return as_order(row), row.product_title, row.show_title
+
     async def list_own(self, show_id: str, viewer_id: str) -> list[Order]:
         """Return the viewer's orders in the show, newest first."""
         async with self._database.read_soon() as connection:
@@ -146,14 +157,15 @@ class Shop:
                 products=products,
                 earlier=await read_keyed(tx.connection, purchases),
                 new_order_id=lambda: new_id("o"),
+                new_number=new_number,
                 authorize=self._payments.authorize,
             )
             batch = counter.serve(purchases)
             written = await insert_orders(tx.connection, show.channel_id, tx.show_id, batch.orders)
             if len(written) == len(batch.orders):
                 return batch
-            # Another show took one of the keys between our read and our write; now its order is seen. Charging
-            # again is harmless: a charge is idempotent by its reference.
+            # Another show took one of the keys between our read and our write; now its order is seen. Or a number was
+            # taken: the next ones are others. Charging again is harmless: a charge is idempotent by its reference.
             await delete_orders(tx.connection, written)
 
 

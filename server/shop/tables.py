@@ -34,6 +34,14 @@ class OrderRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("viewer_id", "key", name="orders_viewer_key"),
         # A show's totals are added up after each batch of sales: from this index alone.
+        # Orders of before there were numbers have none in their row: theirs follows from their id (`server.shop.numbers`).
+        Index(
+            "orders_channel_number",
+            "channel_id",
+            "number",
+            unique=True,
+            postgresql_where=text("number IS NOT NULL"),
+        ),
         Index("orders_show_sales", "show_id", postgresql_include=["currency", "quantity", "amount_minor"]),
     )
 
@@ -54,3 +62,5 @@ class OrderRow(SQLModel, table=True):
         default=False, sa_column=Column("staff", Boolean, nullable=False, server_default=text("false"))
     )
     """Bought by the host's side or an analyst: told apart in the money."""
+    number: str | None = None
+    """What people call the order by; unique in the channel."""

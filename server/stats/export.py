@@ -74,9 +74,7 @@ def write_table(table: Table, stream: TextIO, *, bom: bool = False) -> None:
 
 def order_table(rows: Sequence[Row[Any]]) -> Table:
     """Return the show's orders, suspected bots' marked as such."""
-    header = (
-        "order at viewer product title quantity unit_price_minor amount_minor currency payment suspected_bot"
-    )
+    header = "order at viewer product title quantity unit_price_minor amount_minor currency payment suspected_bot number"
     return Table(header.split(), rows)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.shop.numbers import HEXADECIMAL, LETTERS
+
 _VIEWERS = text("""
     WITH known AS (
         SELECT viewer_id FROM attendance WHERE show_id = :show
@@ -31,7 +33,8 @@ _VIEWERS = text("""
 
 _ORDERS = text("""
     SELECT o.id, o.at, o.viewer_id, o.product_id, p.title, o.quantity, o.unit_price_minor, o.amount_minor, o.currency, o.payment,
-           coalesce(a.suspect, false) AS suspect
+           coalesce(a.suspect, false) AS suspect,
+           coalesce(o.number, translate(upper(right(o.id, 8)), :hex, :letters)) AS number
     FROM orders AS o JOIN product AS p ON p.id = o.product_id
     LEFT JOIN attendance AS a ON a.show_id = o.show_id AND a.viewer_id = o.viewer_id
     WHERE o.show_id = :show ORDER BY o.at, o.id
@@ -51,7 +54,9 @@ async def read_viewer_rows(connection: AsyncConnection, show_id: str) -> Sequenc
 
 async def read_order_rows(connection: AsyncConnection, show_id: str) -> Sequence[Row[Any]]:
     """Return the show's orders, oldest first."""
-    return (await connection.execute(_ORDERS, {"show": show_id})).all()
+    return (
+        await connection.execute(_ORDERS, {"show": show_id, "hex": HEXADECIMAL, "letters": LETTERS[:16]})
+    ).all()
 
 
 async def read_question_rows(connection: AsyncConnection, show_id: str) -> Sequence[Row[Any]]:

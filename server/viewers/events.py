@@ -4,9 +4,8 @@ A stream is a connection of the hub like any other, in a lane of its own encodin
 """
 
 import asyncio
-import math
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Any, cast, get_args
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -18,10 +17,8 @@ from server.errors import RefusedError
 from server.http.guard import is_head
 from server.http.params import EntityId, OneLine, OptionalKey
 from server.http.refusals import refusals
-from server.hub.admission import Limits
 from server.hub.connection import Connection
 from server.hub.dispatch import Dispatcher
-from server.hub.encoding import Encoding
 from server.hub.hub import Hub
 from server.journal.rooms import Rooms
 from server.ledger.recorder import Recorder
@@ -29,8 +26,8 @@ from server.protocol.codec import FRAME_BYTES_MAX, with_key
 from server.protocol.codes import Code
 from server.protocol.commands import AnyCommand, Join, Position
 from server.viewers.join import Joins, introduce
+from server.viewers.stream import StreamTransport, new_stream
 
-HIGH_WATER_BYTES = 64 * 1024
 DESKS_MAX = 10_000
 """Viewers whose rate limit is remembered between their commands by HTTP; beyond that the longest silent are forgotten."""
 
@@ -62,72 +59,12 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-class StreamTransport:
-    """What the hub writes to, for a stream of events: a bounded buffer that the HTTP answer is read from."""
-
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
-        self._chunks: list[bytes] = []
-        self._size = 0
-        self._closing = False
-        self._came = asyncio.Event()
-        self._read = False
-        """Whether somebody reads; a peer may be gone before the answer starts."""
-        self._left = False
-        self.connection: Connection | None = None
-
-    def write(self, data: bytes, /) -> None:
-        if self._closing:
-            return
-        self._chunks.append(data)
-        self._size += len(data)
-        self._came.set()
-        if self._size > HIGH_WATER_BYTES and self.connection is not None:
-            self._hub.paused(self.connection)
-
-    def close(self) -> None:
-        self._closing = True
-        self._came.set()
-        if not self._read:
-            self._leave()
-
-    def abort(self) -> None:
-        self._chunks.clear()
-        self.close()
-        self._leave()
-
-    def is_closing(self) -> bool:
-        return self._closing
-
-    def get_write_buffer_size(self) -> int:
-        return self._size
-
-    async def read(self) -> AsyncIterator[bytes]:
-        """Yield what was written, until closed; ends the connection when the reader goes."""
-        connection = self.connection
-        assert connection is not None, "set before the answer starts"
-        self._read = True
-        try:
-            while self._chunks or not self._closing:
-                if not self._chunks:
-                    self._came.clear()
-                    await self._came.wait()
-                    continue
-                chunk, self._chunks, self._size = b"".join(self._chunks), [], 0
-                yield chunk
-                if connection.slow_since is not None:
-                    self._hub.resumed(connection)
-        finally:
-            self._closing = True
-            self._leave()
-
-    def _leave(self) -> None:
-        """Take the connection out of the hub, once."""
-        connection = self.connection
-        if connection is None or self._left or not connection.joined:
-            return
-        self._left = True
-        self._hub.closed(connection)
+StreamName = Annotated[
+    EntityId | None,
+    Query(
+        description="Chosen by the caller for one stream: `playing` with the same name is about that stream."
+    ),
+]
 
 
 class Desk:
@@ -138,23 +75,48 @@ class Desk:
         self._dispatcher = dispatcher
         self._rooms = rooms
         self._desks: OrderedDict[tuple[str, str], Connection] = OrderedDict()
+        self._streams: dict[tuple[str, str, str], Connection] = {}
+        """Open streams of this process that have a name, by show, viewer and name."""
 
     async def find(self, show_id: str) -> None:
         """Raise `RefusedError` if there is no such show."""
         await self._rooms.open(show_id)
 
-    async def carry_out(self, show_id: str, identity: Identity, line: bytes) -> bytes | None:
-        """Carry out one command of the viewer in the show; returns the reply's line, and raises `RefusedError`."""
+    def open_stream(self, connection: Connection, name: str) -> None:
+        """Let commands that name this stream reach it, until it ends."""
+        key = (connection.show_id, connection.viewer_id, name)
+        self._streams[key] = connection
+        cast("StreamTransport", connection.transport).on_left = lambda: self._forget(key, connection)
+
+    def _forget(self, key: tuple[str, str, str], connection: Connection) -> None:
+        if self._streams.get(key) is connection:
+            del self._streams[key]
+
+    async def carry_out(
+        self, show_id: str, identity: Identity, line: bytes, stream: str | None
+    ) -> bytes | None:
+        """Carry out one command of the viewer in the show; returns the reply's line, and raises `RefusedError`.
+
+        `stream` names the viewer's stream that a `playing` is about: `not_found` when this process does not have it.
+        """
         room = await self._rooms.open(show_id)
         if identity.channel_id != room.channel_id:
             raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
         desk = self._desk_of(show_id, identity)
         desk.room = room
-        return await self._dispatcher.carry_out(desk, line, asyncio.get_running_loop().time())
+        find = None if stream is None else partial(self._find_stream, (show_id, identity.viewer_id, stream))
+        return await self._dispatcher.carry_out(
+            desk, line, asyncio.get_running_loop().time(), find_stream=find
+        )
+
+    def _find_stream(self, key: tuple[str, str, str]) -> Connection:
+        if (stream := self._streams.get(key)) is None:
+            raise RefusedError(Code.NOT_FOUND, "This process has no such stream.")
+        return stream
 
     def _desk_of(self, show_id: str, identity: Identity) -> Connection:
         key = (show_id, identity.viewer_id)
-        desk = self._desks.pop(key, None) or _new_connection(self._hub.admission.limits, self._hub, "http")
+        desk = self._desks.pop(key, None) or new_stream(self._hub.admission.limits, self._hub, "http")
         self._desks[key] = desk
         introduce(desk, identity)
         if len(self._desks) > DESKS_MAX:
@@ -203,6 +165,7 @@ async def stream_events(
     name: Annotated[OneLine | None, Query(max_length=4 * 40)] = None,
     source: Annotated[OneLine | None, Query(max_length=64)] = None,
     share: Annotated[EntityId | None, Query(description="The share link that brought the viewer.")] = None,
+    stream: StreamName = None,
     last_event_id: Annotated[str | None, Header(max_length=80)] = None,
 ) -> StreamingResponse:
     """The first event is `joined`; each journal push has its position as `id`, so that `Last-Event-ID` recovers."""
@@ -216,7 +179,7 @@ async def stream_events(
     reason = hub.admission.refusal(host, asyncio.get_running_loop().time())
     if reason is not None:
         raise RefusedError(Code.BUSY, f"Too many connections ({reason}).", retry_after_ms=5000)
-    connection = _new_connection(hub.admission.limits, hub, host)
+    connection = new_stream(hub.admission.limits, hub, host)
     command = Join(
         show=show,
         token=_bearer(request),
@@ -232,6 +195,8 @@ async def stream_events(
         await joining
     hub.opened(connection)
     hub.set_playing(connection, playing=playing)
+    if stream is not None:
+        cast("Desk", request.app.state.desk).open_stream(connection, stream)
     transport = cast("StreamTransport", connection.transport)
     return StreamingResponse(
         transport.read(),
@@ -241,35 +206,24 @@ async def stream_events(
 
 
 async def post_command(
-    show: ShowId, request: Request, identity: CurrentIdentity, key: OptionalKey = None
+    show: ShowId,
+    request: Request,
+    identity: CurrentIdentity,
+    key: OptionalKey = None,
+    stream: StreamName = None,
 ) -> Response:
     """The body is a command as on the socket. Answers its reply, or 204 for one that has none; refusals are problem documents."""
     body = await request.body()
     if len(body) > FRAME_BYTES_MAX:
         raise RefusedError(Code.TOO_LARGE)
     line = body if key is None else with_key(body, key)
-    reply = await cast("Desk", request.app.state.desk).carry_out(show, identity, line)
+    reply = await cast("Desk", request.app.state.desk).carry_out(show, identity, line, stream)
     if identity.role != "viewer":
         recorder = cast("Recorder", request.app.state.recorder)
         recorder.attend(
             show, identity.viewer_id, "http", guest=False, remembered=True, source=None, staff=True
         )
     return Response(status_code=204) if reply is None else Response(reply, media_type="application/json")
-
-
-def _new_connection(limits: Limits, hub: Hub, host: str) -> Connection:
-    transport = StreamTransport(hub)
-    connection = Connection(
-        hub.new_connection_id(),
-        transport,
-        host=host,
-        encoding=Encoding.EVENTS,
-        allowance=limits.commands_burst,
-        now=math.inf,  # a stream cannot be heard; TCP tells when it is gone
-    )
-    connection.allowance_at = asyncio.get_running_loop().time()
-    transport.connection = connection
-    return connection
 
 
 def _bearer(request: Request) -> str | None:

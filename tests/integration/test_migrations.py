@@ -7,6 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
 
 from server.db import migrations
 from server.db.migrations import alembic_config, migrate
@@ -28,6 +30,16 @@ def bare_url(postgres: PostgresProcess) -> Iterator[str]:
 
 def connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(url.replace("+psycopg", ""))
+
+
+def revision_before(topic: str) -> str:
+    """The revision that the migration about `topic` follows."""
+    (found,) = (
+        each
+        for each in ScriptDirectory.from_config(alembic_config("postgresql+psycopg://")).walk_revisions()
+        if each.path.endswith(f"_{topic}.py")
+    )
+    return str(found.down_revision)
 
 
 def tables(url: str) -> int:
@@ -77,3 +89,27 @@ def test_the_timeouts_stand_before_the_first_change(capsys: pytest.CaptureFixtur
     first_change = script.index("CREATE")
     assert script.index(f"SET LOCAL lock_timeout = '{migrations.LOCK_TIMEOUT}'") < first_change
     assert script.index(f"SET LOCAL statement_timeout = '{migrations.STATEMENT_TIMEOUT}'") < first_change
+
+
+def test_orders_of_before_there_were_numbers_stay_and_an_older_server_goes_on_inserting(
+    bare_url: str,
+) -> None:
+    def insert(id: str) -> None:
+        connection.execute(
+            "INSERT INTO orders (id, channel_id, show_id, viewer_id, key, product_id, quantity, unit_price_minor, amount_minor,"
+            " currency, payment, at) VALUES (%s, 'c', 's', 'v', %s, 'p', 1, 5, 5, 'JPY', 'x', now())",
+            [id, id],
+        )
+
+    config, engine = alembic_config(bare_url), create_engine(bare_url)
+    with engine.begin() as config.attributes["connection"]:
+        command.upgrade(config, revision_before("order_numbers"))
+    engine.dispose()
+    with connect(bare_url) as connection:
+        connection.execute("ALTER TABLE orders DISABLE TRIGGER ALL")
+        insert("o_before")
+        connection.commit()
+        migrate(bare_url)
+        insert("o_after")
+        numbers = connection.execute("SELECT number FROM orders ORDER BY id").fetchall()
+    assert numbers == [(None,), (None,)]

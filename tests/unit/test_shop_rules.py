@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from server.errors import RefusedError
 from server.protocol.codes import Code
+from server.shop.numbers import new_number
 from server.shop.payments import Approved, Charge, Declined, FakePayments, Outcome
 from server.shop.rules import STOCK_MAX, Batch, Counter, Order, Product, Purchase, Receipt, restock
 
@@ -37,6 +38,7 @@ def serve(
         products=[APRON, BOWL],
         earlier=earlier,
         new_order_id=lambda: f"o_{next(numbers)}",
+        new_number=new_number,
         authorize=authorize,
     )
     return counter.serve(purchases)

@@ -54,10 +54,12 @@ async def stream_at(
         yield Stream(answer.aiter_lines())
 
 
-async def command(address: str, token: str, **fields: Any) -> httpx.Response:
+async def command(address: str, token: str, *, query: str = "", **fields: Any) -> httpx.Response:
     async with httpx.AsyncClient(base_url=f"http://{address}") as client:
         headers = {"Authorization": f"Bearer {token}"}
-        return await client.post("/v1/live/demo/commands", content=json.dumps(fields), headers=headers)
+        return await client.post(
+            f"/v1/live/demo/commands{query}", content=json.dumps(fields), headers=headers
+        )
 
 
 async def test_a_guest_reads_the_show_as_events_and_speaks_by_http(servers: Two, sign_for: SignFor) -> None:
@@ -114,8 +116,37 @@ async def test_refusals_by_http_have_the_codes_of_the_socket(server: str, sign_f
         assert (await client.get("/v1/live/nothing/events")).json()["code"] == "not_found"
 
 
+async def test_a_stream_is_told_by_command_whether_it_plays(server: str) -> None:
+    async with joined_at(server) as viewer, stream_at(server, query="?stream=tab-1") as stream:
+        _, joined = await stream.read()
+        for playing, watching in ((True, 1), (False, 0)):
+            told = {"type": "playing", "id": 1, "playing": playing}
+            answer = await command(server, joined["token"], query="?stream=tab-1", **told)
+            assert answer.json() == {"id": 1, "type": "ok"}
+            await viewer.expect_push("pulse", {"type": "pulse", "viewers": watching}.__eq__)
+
+
+async def test_playing_reaches_no_stream_but_the_viewer_s_own_of_that_name(
+    servers: Two, sign_for: SignFor
+) -> None:
+    async with stream_at(servers[0], query="?stream=tab-1") as stream:
+        _, joined = await stream.read()
+        other, mine = sign_for("viewer"), joined["token"]
+        for address, token, name in (
+            (servers[0], other, "tab-1"),
+            (servers[0], mine, "tab-2"),
+            (servers[1], mine, "tab-1"),
+        ):
+            answer = await command(address, token, query=f"?stream={name}", type="playing")
+            assert answer.json()["code"] == "not_found"
+    answer = await command(servers[0], mine, query="?stream=tab-1", type="ping")
+    assert answer.json()["type"] == "pong"
+
+
 @pytest.mark.parametrize("type", ["join", "playing"])
-async def test_what_lasts_is_the_streams_and_no_command(server: str, sign_for: SignFor, type: str) -> None:
+async def test_what_lasts_is_the_stream_s_and_no_command_without_one(
+    server: str, sign_for: SignFor, type: str
+) -> None:
     answer = await command(server, sign_for("viewer"), type=type, show="demo")
     assert answer.json()["code"] == "unknown_type"
 

@@ -1,0 +1,103 @@
+"""What the hub writes to where a viewer reads server-sent events: a connection like any other, whose transport an HTTP answer reads."""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Callable
+
+from server.hub.admission import Limits
+from server.hub.connection import Connection
+from server.hub.encoding import Encoding
+from server.hub.hub import Hub
+
+HIGH_WATER_BYTES = 64 * 1024
+
+
+class StreamTransport:
+    """What the hub writes to, for a stream of events: a bounded buffer that the HTTP answer is read from."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._chunks: list[bytes] = []
+        self._size = 0
+        self._closing = False
+        self._came = asyncio.Event()
+        self._read = False
+        """Whether somebody reads; a peer may be gone before the answer starts."""
+        self._left = False
+        self.connection: Connection | None = None
+        self.on_left: Callable[[], None] = _nothing
+        """Called once, when the connection has left the hub."""
+
+    def write(self, data: bytes, /) -> None:
+        if self._closing:
+            return
+        self._chunks.append(data)
+        self._size += len(data)
+        self._came.set()
+        if self._size > HIGH_WATER_BYTES and self.connection is not None:
+            self._hub.paused(self.connection)
+
+    def close(self) -> None:
+        self._closing = True
+        self._came.set()
+        if not self._read:
+            self._leave()
+
+    def abort(self) -> None:
+        self._chunks.clear()
+        self.close()
+        self._leave()
+
+    def is_closing(self) -> bool:
+        return self._closing
+
+    def get_write_buffer_size(self) -> int:
+        return self._size
+
+    async def read(self) -> AsyncIterator[bytes]:
+        """Yield what was written, until closed; ends the connection when the reader goes."""
+        connection = self.connection
+        assert connection is not None, "set before the answer starts"
+        self._read = True
+        try:
+            while self._chunks or not self._closing:
+                if not self._chunks:
+                    self._came.clear()
+                    await self._came.wait()
+                    continue
+                chunk, self._chunks, self._size = b"".join(self._chunks), [], 0
+                yield chunk
+                if connection.slow_since is not None:
+                    self._hub.resumed(connection)
+        finally:
+            self._closing = True
+            self._leave()
+
+    def _leave(self) -> None:
+        """Take the connection out of the hub, once."""
+        connection = self.connection
+        if connection is None or self._left or not connection.joined:
+            return
+        self._left = True
+        self._hub.closed(connection)
+        self.on_left()
+
+
+def new_stream(limits: Limits, hub: Hub, host: str) -> Connection:
+    """Return a connection in the lane of events, which has not joined yet."""
+    transport = StreamTransport(hub)
+    connection = Connection(
+        hub.new_connection_id(),
+        transport,
+        host=host,
+        encoding=Encoding.EVENTS,
+        allowance=limits.commands_burst,
+        now=math.inf,  # a stream cannot be heard; TCP tells when it is gone
+    )
+    connection.allowance_at = asyncio.get_running_loop().time()
+    transport.connection = connection
+    return connection
+
+
+def _nothing() -> None:
+    """Nobody asked to be told."""
