@@ -2,11 +2,15 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type { RefusedError } from "../sdk/refused";
 import type { CommandType, DismissReason, FieldsOf, Product, Question, QuestionState } from "../sdk/wire";
+import { draftOf, drafts, keepDraft, putBack } from "../shared/drafts";
 import { explainError } from "../shared/staff/sign-in";
-import { brief } from "../shared/writing";
+import { asKept, brief } from "../shared/writing";
+import { isWriting } from "./deafness";
 import { attempt, attemptLater } from "./deeds";
-import { choose, correct, known, moveAhead, snapshot, tab, theRoom } from "./desk";
+import { choose, correct, draftPlace, known, moveAhead, snapshot, tab, theRoom } from "./desk";
+import { ending } from "./surface";
 import { t } from "./text";
+import { Toggle } from "./toggle";
 
 const ANNOUNCE_WAIT_MS = 3_000;
 
@@ -37,14 +41,22 @@ function move<T extends CommandType & `question.${string}`>(
   extra: Omit<FieldsOf<T>, "question" | "version">,
   say: () => string,
   undo: (now: Question) => void,
+  then: { done?: () => void; refused?: () => void } = {},
 ): void {
   const expected: Question = { ...question, ...ahead, version: question.version + 1 };
   const back = moveAhead(question, expected);
   const fields = { question: question.id, version: question.version, ...extra } as unknown as FieldsOf<T>;
   void attempt({
     say,
-    send: () => theRoom().command(type, fields),
-    refused: refusedMove(back),
+    send: async () => {
+      await theRoom().command(type, fields);
+      then.done?.();
+    },
+    refused: (error) => {
+      const why = refusedMove(back)(error);
+      then.refused?.();
+      return why;
+    },
     undo: () => {
       undo(known.value.get(question.id) ?? expected);
       if (known.value.get(question.id)?.state === tab.value) choose(question.id);
@@ -65,17 +77,27 @@ export function answerLive(question: Question): void {
   move("question.answer", question, { state: "answered", answer }, { live: true }, say, restore);
 }
 
+/** Answers in writing. The text stays its box's draft until the server has it: a refusal or a crash of the page loses nothing. */
 export function answerText(question: Question, text: string): void {
+  const place = draftPlace(`answer.${question.id}`);
   const answer = { text, live: false, at: new Date().toISOString() };
   const say = (): string => t("deed.answered", quoted(question));
-  move("question.answer", question, { state: "answered", answer }, { text }, say, (now) => {
-    drafts.set(question.id, text);
+  keepDraft(place, text);
+  const undo = (now: Question): void => {
+    putBack(place, text);
     restore(now);
+  };
+  const done = (): void => {
+    if (asKept(draftOf(place)) === text) keepDraft(place, "");
+  };
+  move("question.answer", question, { state: "answered", answer }, { text }, say, undo, {
+    done,
+    refused: () => {
+      // It stands in its box again, and the box in front of the person, unless another one is being written in.
+      if (!isWriting(document.activeElement)) choose(question.id);
+    },
   });
 }
-
-/** What was being written to each question: changing to another and coming back loses nothing. */
-export const drafts = new Map<string, string>();
 
 export function dismiss(question: Question, reason: DismissReason): void {
   const say = (): string => t("deed.dismissed", { ...quoted(question), reason: t(`reason.${reason}`) });
@@ -96,6 +118,23 @@ export function restore(question: Question): void {
 
 function refusedPlainly(error: RefusedError): () => string {
   return why(error);
+}
+
+const pinnedQuestion = new Toggle();
+const pinnedProduct = new Toggle();
+effect(() => {
+  pinnedQuestion.learn(snapshot.value?.pinned_question ?? null);
+  pinnedProduct.learn(snapshot.value?.pinned_product ?? null);
+});
+
+/** Pins the question, or unpins it if that is how it stood when the person decided. */
+export function toggleQuestion(id: string): void {
+  pinQuestion(pinnedQuestion.press(id));
+}
+
+/** The same for a product. */
+export function toggleProduct(id: string): void {
+  pinProduct(pinnedProduct.press(id));
 }
 
 /** Pins a question, or unpins whichever is pinned when it is null. */
@@ -172,17 +211,45 @@ export function restock(product: Product, add: number): void {
   });
 }
 
-/** Announces after a moment in which it can be taken back; `onUndo` puts the words back where they were. */
-export function announce(text: string, onUndo: () => void): void {
+const UNDER_WAY = "announcing.";
+
+/** Announces after a moment in which it can be taken back; what was not announced stands in the box again. */
+export function announce(text: string): void {
+  const underWay = draftPlace(UNDER_WAY + Date.now());
+  const box = draftPlace("announce");
+  keepDraft(underWay, text);
+  const back = (): void => {
+    keepDraft(underWay, "");
+    putBack(box, text);
+  };
   attemptLater(ANNOUNCE_WAIT_MS, {
     say: () => t("deed.announced", { text: brief(text) }),
-    send: () => theRoom().command("announce", { text }),
+    send: async () => {
+      await theRoom().command("announce", { text });
+      keepDraft(underWay, "");
+    },
     refused: (error) => {
-      onUndo();
+      back();
       return why(error);
     },
-    undo: onUndo,
+    undo: back,
   });
+}
+
+/** After a reload: announcements of which this page never heard whether they went out stand in the box again, unless viewers see them. */
+export function takeUpAnnouncements(): void {
+  const prefix = draftPlace(UNDER_WAY);
+  for (const [place, text] of drafts.peek()) {
+    if (!place.startsWith(prefix)) continue;
+    keepDraft(place, "");
+    if (text !== snapshot.peek()?.announcement?.text) putBack(draftPlace("announce"), text);
+  }
+}
+
+/** Opens what is asked before the show is started or ended, as it stands now. */
+export function askAboutShow(): void {
+  const state = snapshot.value?.show.state;
+  ending.value = state === "scheduled" ? "start" : state === "live" ? "end" : null;
 }
 
 export function startShow(): void {

@@ -1,5 +1,5 @@
-import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { draftOf, keepDraft } from "../shared/drafts";
 import { timeOfDay } from "../shared/format";
 import { isEnter, isEscape } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
@@ -7,7 +7,7 @@ import { Icon } from "../shared/ui/icon";
 import { RoomLeft } from "../shared/ui/room_left";
 import { asKept, lengthOf } from "../shared/writing";
 import { announce } from "./actions";
-import { snapshot } from "./desk";
+import { draftPlace, snapshot } from "./desk";
 import { Key } from "./key_hint";
 import { t } from "./text";
 
@@ -15,17 +15,16 @@ const TEXT_MAX = 500;
 
 /** A word to all viewers. It waits three seconds, so that it can be taken back. */
 export function AnnouncePanel() {
-  const text = useSignal("");
+  const place = draftPlace("announce");
+  const text = draftOf(place);
   const field = useRef<HTMLTextAreaElement>(null);
   const last = snapshot.value?.announcement;
   function send(): void {
-    const words = asKept(text.value);
+    const words = asKept(text);
     if (!words || lengthOf(words) > TEXT_MAX) return field.current?.focus();
-    text.value = "";
+    keepDraft(place, "");
     field.current?.blur();
-    announce(words, () => {
-      text.value = words;
-    });
+    announce(words);
   }
   return (
     <section class="panel card" aria-labelledby="announce-title" data-testid="announce">
@@ -44,7 +43,7 @@ export function AnnouncePanel() {
           <Button
             type="submit"
             size="small"
-            aria-disabled={!asKept(text.value) || lengthOf(text.value) > TEXT_MAX}
+            aria-disabled={!asKept(text) || lengthOf(text) > TEXT_MAX}
             title={t("announce.send.key")}
             data-testid="announce-send"
           >
@@ -57,13 +56,13 @@ export function AnnouncePanel() {
           id="announce-text"
           ref={field}
           rows={2}
-          aria-invalid={lengthOf(text.value) > TEXT_MAX}
+          aria-invalid={lengthOf(text) > TEXT_MAX}
           aria-describedby="announce-left"
-          value={text.value}
+          value={text}
           placeholder={t("announce.placeholder")}
           data-testid="announce-text"
           onInput={(event) => {
-            text.value = event.currentTarget.value;
+            keepDraft(place, event.currentTarget.value);
           }}
           onKeyDown={(event) => {
             if (isEscape(event)) field.current?.blur();
@@ -71,7 +70,7 @@ export function AnnouncePanel() {
           }}
         />
         <p class="hint field-note">
-          <RoomLeft id="announce-left" text={text.value} most={TEXT_MAX} />
+          <RoomLeft id="announce-left" text={text} most={TEXT_MAX} />
         </p>
       </form>
       <p class="hint announce-last" data-testid="announce-last">

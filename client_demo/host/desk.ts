@@ -2,13 +2,27 @@
 import { computed, effect, signal } from "@preact/signals";
 import { request } from "../sdk/http";
 import { Room, type RoomView } from "../sdk/room";
-import type { JournalPush, Question, QuestionState, Snapshot } from "../sdk/wire";
 import { QUESTIONS_MAX } from "../sdk/state";
+import type { JournalPush, Question, QuestionState, Snapshot } from "../sdk/wire";
+import { drafts } from "../shared/drafts";
 import { session, signOut } from "../shared/staff/session";
-import { afterLeaving, countStates, countWaiting, type Known, letIn, neighbour, rowsOf, type Sorting } from "./queue";
+import { forgetColleagues, hearAnswering } from "./answering";
+import { keepPlaces, type Place } from "./products";
+import {
+  afterLeaving,
+  countStates,
+  countWaiting,
+  type Known,
+  letIn,
+  letInBeside,
+  neighbour,
+  rowsOf,
+  type Sorting,
+} from "./queue";
 
 const PAGE = 100;
 const PAGES_AT_START_MAX = 10;
+const RETRY_MS = 3_000;
 
 export const view = signal<RoomView>({ link: { is: "idle" }, state: null, identity: null, joins: 0 });
 export const snapshot = computed(() => view.value.state?.snapshot ?? null);
@@ -17,7 +31,7 @@ export const snapshot = computed(() => view.value.state?.snapshot ?? null);
 const heard = signal<Known>(new Map());
 /** Moves that were sent and not yet confirmed, and moves confirmed by a reply whose push is still on its way. */
 export const moving = signal<ReadonlyMap<string, Question>>(new Map());
-/** Questions that this person moved: they leave their place at once, a colleague's stay marked. */
+/** Questions that this person moved out of the tab: they leave their place at once, a colleague's stay marked. */
 export const mine = signal<ReadonlySet<string>>(new Set());
 
 export const known = computed((): Known => {
@@ -41,24 +55,50 @@ export const current = computed(() => rows.value.find((row) => row.question.id =
 /** Whether the server has older answered or dismissed questions; null: not asked. */
 export const more = signal<Readonly<Partial<Record<QuestionState, string | null>>>>({});
 
-let room: Room | null = null;
+/** The products, each in its place. */
+export const places = signal<readonly Place[]>([]);
+
+let openRoom: Room | null = null;
+let opened = "";
+
+/** Where the draft of a box of this page is kept, such as of `answer.q_1`: each person's and each show's apart. */
+export function draftPlace(box: string): string {
+  return `${session.peek()?.viewer ?? ""}.${opened}.${box}`;
+}
+
+/** Whether an answer to the question was begun and not sent. */
+export function hasDraft(question: string): boolean {
+  return drafts.value.has(draftPlace(`answer.${question}`));
+}
+
+/** The room, while a show is open. */
+export function room(): Room | null {
+  return openRoom;
+}
 
 /** The room; only to be asked for while a show is open. */
 export function theRoom(): Room {
-  if (!room) throw new Error("no show is open");
-  return room;
+  if (!openRoom) throw new Error("no show is open");
+  return openRoom;
 }
 
 /** Opens a show and keeps it open; returns what closes it. */
 export function openShow(show: string, token: string): () => void {
-  const mineRoom = new Room({ show, token, guest: false, onToken: keepToken });
-  room = mineRoom;
+  const mineRoom: Room = new Room({
+    show,
+    token,
+    guest: false,
+    onToken: keepToken,
+    onAnswering: (push) => hearAnswering(push, mineRoom.view.identity?.viewer),
+  });
+  openRoom = mineRoom;
+  opened = show;
   const stops = [mineRoom.onPush(hear), mineRoom.subscribe(look)];
   mineRoom.start();
   return () => {
     for (const stop of stops) stop();
     mineRoom.stop();
-    room = null;
+    openRoom = null;
     forget();
   };
 }
@@ -71,6 +111,9 @@ function forget(): void {
   order.value = [];
   selected.value = null;
   more.value = {};
+  places.value = [];
+  heardVotes.clear();
+  forgetColleagues();
   begun = null;
   tabChosen = false;
 }
@@ -84,11 +127,16 @@ function keepToken(token: string | null): void {
 let seen: Snapshot | null = null;
 let begun: string | null = null;
 let tabChosen = false;
+/** The votes that were pushed, also for questions that are not loaded yet. */
+const heardVotes = new Map<string, number>();
+/** The tab whose questions are in `order`. */
+let shownTab: QuestionState | null = null;
 
 function look(now: RoomView): void {
   view.value = now;
   const fresh = now.state?.snapshot ?? null;
   if (fresh && fresh.questions !== seen?.questions) takeIn(fresh.questions);
+  if (fresh && fresh.products !== seen?.products) places.value = keepPlaces(places.value, fresh.products);
   seen = fresh;
   if (fresh && now.link.is === "joined" && begun !== fresh.show.id) begin(fresh);
 }
@@ -99,6 +147,7 @@ function begin(fresh: Snapshot): void {
   if (!tabChosen) tab.value = counts.value.pending ? "pending" : "open";
   letInNow();
   if (fresh.questions.length >= QUESTIONS_MAX) void fetchQueue(fresh.show.id);
+  else more.value = { pending: null, open: null, answered: null, dismissed: null };
 }
 
 function hear(push: JournalPush): void {
@@ -117,7 +166,10 @@ function takeIn(questions: readonly Question[]): void {
   const next = new Map(heard.value);
   for (const question of questions) {
     const before = next.get(question.id);
-    if (!before || before.version <= question.version) next.set(question.id, question);
+    if (before && before.version > question.version) continue;
+    // A page of the server's may be older than a vote that was pushed meanwhile.
+    const votes = Math.max(question.votes, heardVotes.get(question.id) ?? 0);
+    next.set(question.id, votes === question.votes ? question : { ...question, votes });
   }
   heard.value = next;
   settle();
@@ -126,6 +178,7 @@ function takeIn(questions: readonly Question[]): void {
 function countVotes(votes: ReadonlyMap<string, number>): void {
   const next = new Map(heard.value);
   for (const [id, n] of votes) {
+    heardVotes.set(id, n);
     const before = next.get(id);
     if (before) next.set(id, { ...before, votes: n });
   }
@@ -143,16 +196,30 @@ export function correct(question: Question): void {
   takeIn([question]);
 }
 
-/** Pages in what waits and what is open beyond the newest, so that nothing old is forgotten. */
+/** Pages in what waits and what is open beyond the newest, so that nothing old is forgotten; tries again until that has worked. */
 async function fetchQueue(show: string): Promise<void> {
-  for (const state of ["pending", "open"] as const) {
-    let next: string | null = null;
-    for (let page = 0; page < PAGES_AT_START_MAX; page++) {
-      next = await fetchPage(show, state, next);
-      if (!next) break;
-    }
+  try {
+    for (const state of ["pending", "open"] as const) await fetchAll(show, state);
+    if (!somebodyWrites()) letInNow();
+  } catch {
+    setTimeout(() => {
+      if (openRoom && opened === show) void fetchQueue(show);
+    }, RETRY_MS);
   }
-  letInNow();
+}
+
+async function fetchAll(show: string, state: QuestionState): Promise<void> {
+  let next: string | null = null;
+  for (let page = 0; page < PAGES_AT_START_MAX; page++) {
+    next = await fetchPage(show, state, next);
+    if (!next) break;
+  }
+  more.value = { ...more.value, [state]: next };
+}
+
+/** Rows that came late wait to be let in when letting them in would move what is in hand. */
+function somebodyWrites(): boolean {
+  return document.activeElement?.id === "answer-text";
 }
 
 async function fetchPage(show: string, state: QuestionState, cursor: string | null): Promise<string | null> {
@@ -185,9 +252,16 @@ export function chooseSorting(next: Sorting): void {
   letInNow();
 }
 
-/** Lets everything new in, in order, and forgets the marked rows. The chosen question stays chosen if it is still there. */
+/**
+ * Lets everything new in, in order, and forgets the marked rows, but for those to which an answer was begun. The chosen question stays
+ * chosen if it is still there.
+ */
 export function letInNow(): void {
-  order.value = letIn(tab.value, known.value, sorting.value);
+  const now = letIn(tab.value, known.value, sorting.value);
+  const here = new Set(now);
+  mine.value = new Set([...mine.value].filter((id) => !here.has(id)));
+  order.value = letInBeside(now, shownTab === tab.value ? order.value : [], (id) => hasDraft(id) && !mine.value.has(id));
+  shownTab = tab.value;
   if (!rows.value.some((row) => row.question.id === selected.value)) selected.value = rows.value[0]?.question.id ?? null;
 }
 
@@ -201,12 +275,14 @@ export function step(by: 1 | -1): void {
 
 /** Marks a question as moved by this person to how it will stand, and looks at the next. Returns what takes that back. */
 export function moveAhead(question: Question, ahead: Question): () => void {
-  if (selected.value === question.id) selected.value = afterLeaving(rows.value, question.id);
-  mine.value = new Set([...mine.value, question.id]);
+  const elsewhere = ahead.state !== tab.value;
+  if (elsewhere && selected.value === question.id) selected.value = afterLeaving(rows.value, question.id);
+  const wasMine = mine.value.has(question.id);
+  mine.value = new Set([...[...mine.value].filter((id) => id !== question.id), ...(elsewhere ? [question.id] : [])]);
   moving.value = new Map([...moving.value, [question.id, ahead]]);
   return () => {
     moving.value = new Map([...moving.value].filter(([id]) => id !== question.id));
-    mine.value = new Set([...mine.value].filter((id) => id !== question.id));
+    mine.value = new Set([...[...mine.value].filter((id) => id !== question.id), ...(wasMine ? [question.id] : [])]);
   };
 }
 

@@ -1,10 +1,10 @@
 import { useEffect } from "preact/hooks";
-import type { DismissReason } from "../sdk/wire";
+import type { DismissReason, Question } from "../sdk/wire";
 import { ofInputMethod } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
 import { Dialog } from "../shared/ui/dialog";
-import { dismiss } from "./actions";
-import { current } from "./desk";
+import { dismiss, sayMoved } from "./actions";
+import { known } from "./desk";
 import { Key } from "./key_hint";
 import { keysOn } from "./keys";
 import { dismissing } from "./surface";
@@ -12,14 +12,16 @@ import { t } from "./text";
 
 const REASONS: readonly DismissReason[] = ["spam", "off_topic", "rude", "duplicate", "other"];
 
-/** Why a question is taken away: one of five, by a click or its number. */
-export function DismissDialog() {
-  const question = current.value?.question;
-  const close = (): void => {
-    dismissing.value = false;
-  };
+function close(): void {
+  dismissing.value = null;
+}
+
+/** Why a question is taken away: one of five, by a click or its number. It is about the question for which it was opened, and no other. */
+export function DismissDialog({ question }: { question: Question }) {
+  const now = known.value.get(question.id) ?? question;
+  const moved = now.version !== question.version;
   const choose = (reason: DismissReason | undefined): void => {
-    if (!reason || !question) return;
+    if (!reason || moved) return;
     close();
     dismiss(question, reason);
   };
@@ -29,14 +31,24 @@ export function DismissDialog() {
     };
     document.addEventListener("keydown", hear);
     return () => document.removeEventListener("keydown", hear);
-  }, [question]);
-  if (!question) return null;
+  }, [question, moved]);
   return (
     <Dialog title={t("dismiss.title")} onClose={close} testid="dismiss-dialog">
       <p class="dismissed-text">{question.text}</p>
+      {moved && (
+        <p class="notice" role="status" data-testid="dismiss-moved">
+          {sayMoved(now)}
+        </p>
+      )}
       <div class="reasons">
         {REASONS.map((reason, i) => (
-          <Button key={reason} autofocus={i === 0} onClick={() => choose(reason)} data-testid={`reason-${reason}`}>
+          <Button
+            key={reason}
+            autofocus={i === 0}
+            aria-disabled={moved}
+            onClick={() => choose(reason)}
+            data-testid={`reason-${reason}`}
+          >
             {t(`reason.${reason}`)}
             <Key of={String(i + 1)} />
           </Button>

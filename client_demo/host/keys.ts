@@ -2,11 +2,12 @@
 import { signal } from "@preact/signals";
 import { ofInputMethod } from "../shared/input_method";
 import { readPreference, writePreference } from "../shared/preference";
-import { answerLive, approve, pinProduct, pinQuestion, restore } from "./actions";
+import { answerLive, approve, askAboutShow, restore, toggleProduct, toggleQuestion } from "./actions";
+import { isDeaf, isWriting, watchWriting } from "./deafness";
 import { undoable } from "./deeds";
-import { chooseTab, current, letInNow, snapshot, step } from "./desk";
+import { chooseTab, current, letInNow, places, step } from "./desk";
 import { TABS } from "./queue";
-import { dismissing, ending, focusOn, keysShown, onStage } from "./surface";
+import { dismissing, focusOn, keysShown, onStage } from "./surface";
 
 export const keysOn = signal(readPreference("keys") !== "off");
 
@@ -61,7 +62,7 @@ function act(key: string, event: KeyboardEvent): boolean {
       });
     case "e":
       return done(() => {
-        ending.value = true;
+        askAboutShow();
       });
     case "?":
       return done(() => {
@@ -79,19 +80,19 @@ function actOnQuestion(key: string, question: NonNullable<typeof current.value>[
   if (key === "t" && state === "open") return done(() => focusOn("answer"));
   if (key === "r" && (state === "answered" || state === "dismissed")) return done(() => restore(question));
   if (key === "p" && (state === "open" || state === "answered")) {
-    return done(() => pinQuestion(snapshot.value?.pinned_question === id ? null : id));
+    return done(() => toggleQuestion(id));
   }
   if (key === "d" && state !== "dismissed") {
     return done(() => {
-      dismissing.value = true;
+      dismissing.value = question;
     });
   }
   return false;
 }
 
 function actOnDigit(n: number, shift: boolean): boolean {
-  const product = snapshot.value?.products[n - 1];
-  if (shift && product) return done(() => pinProduct(snapshot.value?.pinned_product === product.id ? null : product.id));
+  const place = places.value[n - 1];
+  if (shift && place) return place.gone ? false : done(() => toggleProduct(place.product.id));
   const chosen = TABS[n - 1];
   return !shift && chosen ? done(() => chooseTab(chosen)) : false;
 }
@@ -99,11 +100,6 @@ function actOnDigit(n: number, shift: boolean): boolean {
 function done(what: () => void): true {
   what();
   return true;
-}
-
-function isWriting(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  return target.matches("input:not([type=checkbox]), textarea, select") || target.isContentEditable;
 }
 
 /** Whether the key belongs to the control that has the focus, such as an arrow in a row of tabs. */
@@ -120,9 +116,14 @@ export function listenToKeys(): () => void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || ofInputMethod(event)) return;
     if (isWriting(event.target) || isTaken(event) || document.querySelector("dialog[open]")) return;
     if (!keysOn.value && event.key !== "?") return;
+    if (isDeaf()) return;
     if (event.repeat && !STEPS.has(event.key.toLowerCase())) return;
     if (act(event.key.toLowerCase(), event)) event.preventDefault();
   };
+  const stopWatching = watchWriting();
   document.addEventListener("keydown", hear);
-  return () => document.removeEventListener("keydown", hear);
+  return () => {
+    stopWatching();
+    document.removeEventListener("keydown", hear);
+  };
 }

@@ -8,6 +8,7 @@ import { session, startSession } from "../shared/staff/session";
 import { explainError, SignIn, WhoIsIn } from "../shared/staff/sign-in";
 import { Button } from "../shared/ui/button";
 import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
+import { takeUpAnnouncements } from "./actions";
 import { AnnouncePanel } from "./announce_panel";
 import { DeedList, LastDeed } from "./deed_list";
 import { openShow, snapshot, theRoom, view } from "./desk";
@@ -59,6 +60,10 @@ function Show({ id }: { id: string }) {
   useEffect(() => openShow(id, session.value?.token ?? ""), [id]);
   useEffect(listenToKeys, []);
   const { link } = view.value;
+  const here = snapshot.value !== null;
+  useEffect(() => {
+    if (here) takeUpAnnouncements();
+  }, [here]);
   const title = snapshot.value?.show.title;
   useEffect(() => {
     document.title = title ? `${title} · ${shared("app.name")}` : t("page.title");
@@ -82,8 +87,8 @@ function Show({ id }: { id: string }) {
         </div>
       </main>
       <Foot />
-      {dismissing.value && <DismissDialog />}
-      {ending.value && <ShowDialog />}
+      {dismissing.value && <DismissDialog question={dismissing.value} />}
+      {ending.value && <ShowDialog asked={ending.value} />}
       {keysShown.value && <KeysDialog />}
       {onStage.value && <Stage />}
     </div>

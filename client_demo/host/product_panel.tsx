@@ -3,8 +3,8 @@ import type { Product } from "../sdk/wire";
 import { money } from "../shared/format";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
-import { pinProduct, restock, restocking } from "./actions";
-import { snapshot } from "./desk";
+import { restock, restocking, toggleProduct } from "./actions";
+import { places, snapshot } from "./desk";
 import { Key } from "./key_hint";
 import { t } from "./text";
 
@@ -14,7 +14,6 @@ const stepBy = signal<number>(1);
 
 /** The products: which is on screen, how many are left, and both in one tap. */
 export function ProductPanel() {
-  const products = snapshot.value?.products ?? [];
   return (
     <section class="panel card" aria-labelledby="products-title" data-testid="products">
       <header class="panel-head">
@@ -35,13 +34,23 @@ export function ProductPanel() {
           ))}
         </fieldset>
       </header>
-      {products.length === 0 && <p class="hint">{t("products.empty")}</p>}
+      {places.value.length === 0 && <p class="hint">{t("products.empty")}</p>}
       <ul class="products">
-        {products.map((product, i) => (
-          <Line key={product.id} product={product} n={i + 1} />
-        ))}
+        {places.value.map(({ product, gone }, i) =>
+          gone ? <Gone key={product.id} product={product} /> : <Line key={product.id} product={product} n={i + 1} />,
+        )}
       </ul>
     </section>
+  );
+}
+
+/** A product that is not on sale any more keeps its place empty, so that the others keep theirs under the finger. */
+function Gone({ product }: { product: Product }) {
+  return (
+    <li class="product product-gone" data-testid={`product-${product.id}`} data-gone="true">
+      <span class="product-image" />
+      <p class="product-words hint">{t("products.gone", { what: product.title })}</p>
+    </li>
   );
 }
 
@@ -89,7 +98,7 @@ function Line({ product, n }: { product: Product; n: number }) {
         aria-label={t(pinned ? "unpin.of" : "pin.of", { what: product.title })}
         title={t(pinned ? "unpin.of" : "pin.of", { what: product.title })}
         data-testid={`pin-${product.id}`}
-        onClick={() => pinProduct(pinned ? null : product.id)}
+        onClick={() => toggleProduct(product.id)}
       >
         <Icon name="pin" />
       </Button>

@@ -1,19 +1,14 @@
-import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import type { Question } from "../sdk/wire";
 import { timeOfDay } from "../shared/format";
-import { isEnter, isEscape } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
-import { RoomLeft } from "../shared/ui/room_left";
-import { asKept, lengthOf } from "../shared/writing";
-import { answerLive, answerText, approve, drafts, pinQuestion, restore, sayMoved } from "./actions";
-import { chooseTab, counts, current, letInNow, rows, selected, snapshot, step, tab, waiting } from "./desk";
+import { answerLive, approve, restore, sayMoved, toggleQuestion } from "./actions";
+import { AnswerForm } from "./answer_form";
+import { colleagues } from "./answering";
+import { chooseTab, counts, current, hasDraft, letInNow, rows, selected, snapshot, step, tab, waiting } from "./desk";
 import { Key } from "./key_hint";
 import { dismissing } from "./surface";
-import { languageOf, t } from "./text";
-
-const ANSWER_MAX = 1000;
+import { languageOf, nameList, t } from "./text";
 
 /** The question that is next, with the next thing to do about it as the biggest. */
 export function QuestionCard() {
@@ -50,7 +45,11 @@ export function QuestionCard() {
         {question.text}
       </p>
       <Fate question={question} />
-      {standing === "moved" ? <Moved question={question} /> : <Actions key={question.state} question={question} />}
+      <Answering question={question} />
+      <div class="focus-actions">
+        {standing === "moved" ? <Moved question={question} /> : <Actions key={question.state} question={question} />}
+        <AnswerForm key={question.id} question={question} />
+      </div>
       <Steps />
     </article>
   );
@@ -121,18 +120,35 @@ function Fate({ question: { answer, dismissed_reason: reason, state, moderated_b
   return null;
 }
 
+/** Who else is at this question. */
+function Answering({ question }: { question: Question }) {
+  const names = colleagues.value.get(question.id);
+  return (
+    <p class="focus-answering" role="status" data-testid="answering">
+      {names && t("answering", { who: nameList(names) })}
+    </p>
+  );
+}
+
 /** A colleague was faster: who, and the way on. */
 function Moved({ question }: { question: Question }) {
   return (
-    <div class="focus-actions">
+    <>
       <p class="notice" role="status" data-testid="conflict">
         {sayMoved(question)}
       </p>
-      <Button look="primary" size="large" onClick={() => step(1)}>
-        {t("next")}
-        <Key of="J" />
-      </Button>
-    </div>
+      <div class="focus-more">
+        <Button look="primary" onClick={once(() => step(1))} data-testid="moved-next">
+          {t("next")}
+          <Key of="J" />
+        </Button>
+        {hasDraft(question.id) && question.state !== "open" && question.state !== "pending" && (
+          <Button onClick={once(() => restore(question))} data-testid="moved-restore">
+            {t("restore")}
+          </Button>
+        )}
+      </div>
+    </>
   );
 }
 
@@ -146,7 +162,7 @@ function once(act: () => void) {
 function Actions({ question }: { question: Question }) {
   const { state } = question;
   return (
-    <div class="focus-actions">
+    <>
       {state === "pending" && (
         <Button look="primary" class="focus-main" onClick={once(() => approve(question))} data-testid="approve">
           {t("approve")}
@@ -173,7 +189,7 @@ function Actions({ question }: { question: Question }) {
             data-testid="dismiss"
             aria-haspopup="dialog"
             onClick={() => {
-              dismissing.value = true;
+              dismissing.value = question;
             }}
           >
             {t("dismiss")}
@@ -181,82 +197,18 @@ function Actions({ question }: { question: Question }) {
           </Button>
         )}
       </div>
-      {state === "open" && <AnswerForm key={question.id} question={question} />}
-    </div>
+    </>
   );
 }
 
 function PinButton({ question }: { question: Question }) {
   const pinned = snapshot.value?.pinned_question === question.id;
   return (
-    <Button onClick={() => pinQuestion(pinned ? null : question.id)} aria-pressed={pinned} data-testid="pin-question">
+    <Button onClick={() => toggleQuestion(question.id)} aria-pressed={pinned} data-testid="pin-question">
       <Icon name="pin" />
       {pinned ? t("unpin") : t("pin")}
       <Key of="P" />
     </Button>
-  );
-}
-
-function AnswerForm({ question }: { question: Question }) {
-  const text = useSignal(drafts.get(question.id) ?? "");
-  const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    if (text.value) drafts.set(question.id, text.value);
-    else drafts.delete(question.id);
-  }, [text.value]);
-  function send(): void {
-    const words = asKept(text.value);
-    if (!words || lengthOf(words) > ANSWER_MAX) return field.current?.focus();
-    drafts.delete(question.id);
-    text.value = "";
-    field.current?.blur();
-    answerText(question, words);
-  }
-  return (
-    <form
-      class="answer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      <div class="answer-head">
-        <label class="field-label" for="answer-text">
-          {t("answer.label")}
-          <Key of="T" />
-        </label>
-        <Button
-          type="submit"
-          size="small"
-          aria-disabled={!asKept(text.value) || lengthOf(text.value) > ANSWER_MAX}
-          data-testid="answer-send"
-        >
-          <Icon name="send" />
-          {t("answer.send")}
-          <Key of="Ctrl ⏎" />
-        </Button>
-      </div>
-      <textarea
-        class="input"
-        id="answer-text"
-        ref={field}
-        rows={2}
-        aria-invalid={lengthOf(text.value) > ANSWER_MAX}
-        aria-describedby="answer-left"
-        value={text.value}
-        data-testid="answer-text"
-        onInput={(event) => {
-          text.value = event.currentTarget.value;
-        }}
-        onKeyDown={(event) => {
-          if (isEscape(event)) field.current?.blur();
-          else if (isEnter(event) && (event.ctrlKey || event.metaKey)) send();
-        }}
-      />
-      <p class="hint field-note">
-        <RoomLeft id="answer-left" text={text.value} most={ANSWER_MAX} />
-      </p>
-    </form>
   );
 }
 

@@ -31,6 +31,20 @@ export function letIn(tab: QuestionState, known: Known, sorting: Sorting): strin
   return inOrder(tab, known.values(), sorting).map((question) => question.id);
 }
 
+/**
+ * The order after letting in when some questions must stay although they belong elsewhere by now: `keeps` says of which, and each stays
+ * behind the one that it stood behind.
+ */
+export function letInBeside(now: readonly string[], before: readonly string[], keeps: (id: string) => boolean): string[] {
+  const order = [...now];
+  before.forEach((id, at) => {
+    if (order.includes(id) || !keeps(id)) return;
+    const neighbour = order.indexOf(before[at - 1] ?? "");
+    order.splice(neighbour + 1, 0, id);
+  });
+  return order;
+}
+
 /** What is to be drawn of the tab: questions let in, without those that this person moved away. */
 export function rowsOf(tab: QuestionState, order: readonly string[], known: Known, mine: ReadonlySet<string>): Row[] {
   const rows: Row[] = [];

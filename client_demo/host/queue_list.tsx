@@ -6,12 +6,14 @@ import { ofInputMethod } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { sayMoved } from "./actions";
+import { colleagues } from "./answering";
 import {
   choose,
   chooseSorting,
   chooseTab,
   counts,
   fetchOlder,
+  hasDraft,
   letInNow,
   more,
   rows,
@@ -23,7 +25,7 @@ import {
 } from "./desk";
 import { Key } from "./key_hint";
 import { type Row, TABS } from "./queue";
-import { shared, t } from "./text";
+import { nameList, shared, t } from "./text";
 
 /** Height of a row in CSS pixels; rows are equally high, so that a long list can be drawn in part. */
 const ROW_HEIGHT = 76;
@@ -161,6 +163,7 @@ function Rows() {
 function Line({ row: { question, standing } }: { row: Row }) {
   const chosen = selected.value === question.id;
   const pinned = snapshot.value?.pinned_question === question.id;
+  const answering = colleagues.value.get(question.id);
   return (
     <li class="line" data-testid="question" data-question={question.id} data-standing={standing}>
       <button type="button" class="line-button" aria-current={chosen ? "true" : undefined} onClick={() => choose(question.id)}>
@@ -171,7 +174,14 @@ function Line({ row: { question, standing } }: { row: Row }) {
           ) : (
             <>
               {pinned && <Icon name="pin" />}
-              <span>{`${question.author} · ${timeOfDay(question.asked_at)}`}</span>
+              {hasDraft(question.id) && <span class="badge">{t("draft")}</span>}
+              {answering ? (
+                <span class="line-moved" data-testid="line-answering">
+                  {t("answering", { who: nameList(answering) })}
+                </span>
+              ) : (
+                <span>{`${question.author} · ${timeOfDay(question.asked_at)}`}</span>
+              )}
             </>
           )}
         </span>
@@ -203,7 +213,7 @@ function emptyText(of: QuestionState): string {
 function Older() {
   const busy = useSignal(false);
   const next = more.value[tab.value];
-  if (next === null || counts.value[tab.value] < 100) return null;
+  if (next === null) return null;
   return (
     <Button
       class="queue-older"

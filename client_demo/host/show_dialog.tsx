@@ -7,13 +7,14 @@ import { ending } from "./surface";
 import { shared, t } from "./text";
 
 /** Starting asks once. Ending cannot be undone, so it asks twice, in two places. */
-export function ShowDialog() {
+export function ShowDialog({ asked }: { asked: "start" | "end" }) {
   const sure = useSignal(false);
   const state = snapshot.value?.show.state;
   const close = (): void => {
-    ending.value = false;
+    ending.value = null;
   };
-  if (state === "scheduled") {
+  if ((asked === "start") !== (state === "scheduled") || state === "ended") return <Overtaken />;
+  if (asked === "start") {
     return (
       <Dialog title={t("start.title")} onClose={close} testid="start-dialog">
         <p>{t("start.text")}</p>
@@ -33,7 +34,6 @@ export function ShowDialog() {
       </Dialog>
     );
   }
-  if (state !== "live") return null;
   return (
     <Dialog title={sure.value ? t("end.title.again") : t("end.title")} onClose={close} testid="end-dialog">
       <p>{sure.value ? t("end.text.again") : t("end.text")}</p>
@@ -67,6 +67,23 @@ export function ShowDialog() {
           </Button>
         </div>
       )}
+    </Dialog>
+  );
+}
+
+/** A colleague has started or ended the show meanwhile: nothing is left to decide here, and no button changes its meaning. */
+function Overtaken() {
+  const state = snapshot.value?.show.state ?? "ended";
+  const close = (): void => {
+    ending.value = null;
+  };
+  return (
+    <Dialog title={t(`overtaken.${state}`)} onClose={close} testid="overtaken-dialog">
+      <div class="dialog-actions">
+        <Button look="primary" onClick={close} data-testid="overtaken-close">
+          {shared("close")}
+        </Button>
+      </div>
     </Dialog>
   );
 }

@@ -2,7 +2,8 @@ import { computed, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { duration } from "../shared/format";
 import { ofInputMethod } from "../shared/input_method";
-import { answerLive } from "./actions";
+import { brief } from "../shared/writing";
+import { answerLive, sayMoved } from "./actions";
 import { undoable } from "./deeds";
 import { known, snapshot } from "./desk";
 import { useElapsed } from "./numbers";
@@ -10,20 +11,35 @@ import { inOrder } from "./queue";
 import { onStage } from "./surface";
 import { languageOf, shared, t } from "./text";
 
-/** The question on stage. It stays until it is done or passed over: nothing changes under the eyes of who reads it aloud. */
+/**
+ * The question on stage. It stays until this person is done with it or passes it over: nothing changes under the eyes of who reads it
+ * aloud. What a colleague moved meanwhile stays too, marked; what a colleague pinned comes next.
+ */
 const held = signal<string | null>(null);
 const passed = signal<ReadonlySet<string>>(new Set());
 
+const pinned = computed(() => {
+  const found = known.value.get(snapshot.value?.pinned_question ?? "");
+  return found?.state === "open" && !passed.value.has(found.id) ? found : null;
+});
+
 const question = computed(() => {
-  const pinned = known.value.get(snapshot.value?.pinned_question ?? "");
-  if (pinned?.state === "open") return pinned;
   const kept = known.value.get(held.value ?? "");
-  if (kept?.state === "open") return kept;
+  if (kept) return kept;
+  if (pinned.value) return pinned.value;
   return inOrder("open", known.value.values(), "votes").find((each) => !passed.value.has(each.id)) ?? null;
 });
 
 function passOver(): void {
   if (question.value) passed.value = new Set([...passed.value, question.value.id]);
+  held.value = null;
+}
+
+/** Says that the question on stage was answered, if it still is to be. */
+function answer(): void {
+  const asked = question.value;
+  if (asked?.state !== "open") return;
+  answerLive(asked);
   held.value = null;
 }
 
@@ -33,6 +49,8 @@ export function Stage() {
   const asked = question.value;
   const elapsed = useElapsed();
   useEffect(() => {
+    held.value = null;
+    passed.value = new Set();
     element.current?.showModal();
     return () => element.current?.close();
   }, []);
@@ -43,7 +61,7 @@ export function Stage() {
   function onKeyDown(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || ofInputMethod(event)) return;
     const key = event.key.toLowerCase();
-    if (key === "l" && asked) answerLive(asked);
+    if (key === "l") answer();
     else if (key === "j" || key === "arrowright") passOver();
     else if (key === "z") undoable.value?.undo?.();
     else if (key === "s") leave();
@@ -69,6 +87,16 @@ export function Stage() {
         >
           {asked ? asked.text : t("stage.no_question")}
         </p>
+        {asked && asked.state !== "open" && (
+          <p class="stage-moved" role="status" data-testid="stage-moved">
+            {sayMoved(asked)}
+          </p>
+        )}
+        {pinned.value && pinned.value !== asked && (
+          <p class="stage-moved" role="status" data-testid="stage-next">
+            {t("stage.next", { text: brief(pinned.value.text) })}
+          </p>
+        )}
         <div class="stage-foot">
           <Product />
           <p class="stage-time" data-testid="stage-time">
@@ -76,7 +104,7 @@ export function Stage() {
           </p>
         </div>
         <div class="stage-keys">
-          <button type="button" disabled={!asked} onClick={() => asked && answerLive(asked)} data-testid="stage-answer">
+          <button type="button" disabled={asked?.state !== "open"} onClick={answer} data-testid="stage-answer">
             {`${t("answer.live")} · L`}
           </button>
           <button type="button" onClick={passOver}>

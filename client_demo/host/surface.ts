@@ -1,8 +1,11 @@
 // What lies open on the page: dialogs, and where the keys put the focus.
 import { signal } from "@preact/signals";
+import type { Question } from "../sdk/wire";
 
-export const dismissing = signal(false);
-export const ending = signal(false);
+/** The question as it was when its dismissal was opened: what lies in hand does not change under it. */
+export const dismissing = signal<Question | null>(null);
+/** What is asked about the show; null: nothing. It does not turn round when a colleague starts or ends the show meanwhile. */
+export const ending = signal<"start" | "end" | null>(null);
 export const keysShown = signal(false);
 export const onStage = signal(false);
 

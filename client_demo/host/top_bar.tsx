@@ -1,8 +1,9 @@
 import { session } from "../shared/staff/session";
 import { Button } from "../shared/ui/button";
+import { askAboutShow } from "./actions";
 import { snapshot, view } from "./desk";
 import { Key } from "./key_hint";
-import { ending, onStage } from "./surface";
+import { onStage } from "./surface";
 import { shared, t } from "./text";
 
 const RUNNERS: ReadonlySet<string> = new Set(["host", "admin"]);
@@ -37,9 +38,7 @@ export function TopBar() {
             size="small"
             look={show.state === "live" ? "danger" : "primary"}
             data-testid={show.state === "live" ? "end-show" : "start-show"}
-            onClick={() => {
-              ending.value = true;
-            }}
+            onClick={askAboutShow}
           >
             {show.state === "live" ? t("end.open") : t("start.open")}
             <Key of="E" />

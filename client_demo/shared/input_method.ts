@@ -7,6 +7,7 @@ const TAKEN_BY_INPUT_METHOD = 229;
 
 type PressedKey = Pick<KeyboardEvent, "key" | "isComposing" | "keyCode">;
 
+const judged = new WeakMap<object, boolean>();
 let underWay = false;
 let justEnded = false;
 
@@ -35,8 +36,16 @@ export function isComposing(): boolean {
   return underWay || justEnded;
 }
 
-/** Whether the key was pressed for the input method. To be asked once for each event. */
+/** Whether the key was pressed for the input method. Several handlers may ask about one event. */
 export function ofInputMethod(event: PressedKey): boolean {
+  const known = judged.get(event);
+  if (known !== undefined) return known;
+  const found = judge(event);
+  judged.set(event, found);
+  return found;
+}
+
+function judge(event: PressedKey): boolean {
   if (event.isComposing || event.keyCode === TAKEN_BY_INPUT_METHOD) {
     justEnded = false;
     return true;

@@ -1,0 +1,47 @@
+// What a person wrote and has not sent, or has sent and not seen arrive. It outlives the box that it was written in, a refusal, a reload
+// and a crash of the page, in this tab alone (`sessionStorage`).
+import { signal } from "@preact/signals";
+
+const PREFIX = "showfloor.draft.";
+
+/** Drafts by their place, such as `answer.q_1`. Reading it while drawing makes the drawing follow. */
+export const drafts = signal<ReadonlyMap<string, string>>(stored());
+
+function stored(): Map<string, string> {
+  const found = new Map<string, string>();
+  try {
+    for (let i = 0; i < sessionStorage.length; i++) {
+      const key = sessionStorage.key(i) ?? "";
+      if (key.startsWith(PREFIX)) found.set(key.slice(PREFIX.length), sessionStorage.getItem(key) ?? "");
+    }
+  } catch {
+    // Storage is off: drafts last as long as the page.
+  }
+  return found;
+}
+
+export function draftOf(place: string): string {
+  return drafts.value.get(place) ?? "";
+}
+
+/** Keeps what stands in a box; nothing when it is empty. */
+export function keepDraft(place: string, text: string): void {
+  if (text === (drafts.peek().get(place) ?? "")) return;
+  const next = new Map(drafts.peek());
+  if (text) next.set(place, text);
+  else next.delete(place);
+  drafts.value = next;
+  try {
+    if (text) sessionStorage.setItem(PREFIX + place, text);
+    else sessionStorage.removeItem(PREFIX + place);
+  } catch {
+    // Storage is off or full: the draft lasts as long as the page.
+  }
+}
+
+/** Puts text that could not be sent back into its box: above what was written there meanwhile, which is kept. */
+export function putBack(place: string, text: string): void {
+  const now = drafts.peek().get(place) ?? "";
+  if (!now.trim()) keepDraft(place, text);
+  else if (now.trim() !== text.trim()) keepDraft(place, `${text}\n${now}`);
+}
