@@ -123,8 +123,8 @@ function refusedPlainly(error: RefusedError): () => string {
 const pinnedQuestion = new Toggle();
 const pinnedProduct = new Toggle();
 effect(() => {
-  pinnedQuestion.learn(snapshot.value?.pinned_question ?? null);
-  pinnedProduct.learn(snapshot.value?.pinned_product ?? null);
+  pinnedQuestion.learn(snapshot.value?.pinned_question);
+  pinnedProduct.learn(snapshot.value?.pinned_product);
 });
 
 /** Pins the question, or unpins it if that is how it stood when the person decided. */

@@ -4,20 +4,21 @@ const SEEN_AFTER_MS = 600;
 
 /** One of several things is on, or none: `null`. */
 export class Toggle {
-  private now: string | null = null;
+  private now: string | null | undefined = undefined;
   private before: string | null = null;
   private changedAt = Number.NEGATIVE_INFINITY;
   private mine: string | null | undefined = undefined;
 
   constructor(private readonly clock: () => number = () => performance.now()) {}
 
-  /** Takes how it stands now. */
-  learn(value: string | null): void {
+  /** Takes how it stands now; undefined: nothing is shown yet. */
+  learn(value: string | null | undefined): void {
     if (value === this.now) return;
-    this.before = this.now;
+    // What this person did themselves comes as no surprise, and neither does what is drawn first.
+    const expected = value === this.mine || this.now === undefined;
+    this.before = this.now ?? null;
     this.now = value;
-    // What this person did themselves comes as no surprise.
-    this.changedAt = value === this.mine ? Number.NEGATIVE_INFINITY : this.clock();
+    this.changedAt = expected ? Number.NEGATIVE_INFINITY : this.clock();
     this.mine = undefined;
   }
 

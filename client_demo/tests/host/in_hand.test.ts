@@ -38,6 +38,7 @@ describe("a switch that a colleague turned a moment ago", () => {
   it("does what the person saw", () => {
     const ms = { now: 1000 };
     const pin = at(ms);
+    pin.learn(null);
     pin.learn("q1");
     expect(pin.press("q1")).toBe("q1");
     ms.now += 700;
@@ -54,8 +55,15 @@ describe("a switch that a colleague turned a moment ago", () => {
     expect(pin.press("q2")).toBe("q2");
   });
 
+  it("is what is drawn first when the page comes", () => {
+    const pin = at({ now: 1000 });
+    pin.learn("q1");
+    expect(pin.press("q1")).toBeNull();
+  });
+
   it("turned by the person themselves turns back at once", () => {
     const pin = at({ now: 1000 });
+    pin.learn(null);
     expect(pin.press("q1")).toBe("q1");
     pin.learn("q1");
     expect(pin.press("q1")).toBeNull();
