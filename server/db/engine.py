@@ -18,9 +18,12 @@ CANCEL_SECONDS_MAX = 1.0
 """How long a server that has not answered is asked to cancel; then its connection is thrown away."""
 TRIED_AFTER_SECONDS = 1.0
 """A pooled connection that was not used for so long is tried before it is used; trying each every time would double a busy show's waits."""
+APPLICATION_NAME = "showfloor"
+"""How our sessions are called in pg_stat_activity: a restore looks whether any process of ours is connected."""
 # A connection whose other end is gone without a word is noticed within half a minute, even if nobody waits for an answer.
 _CONNECTING = {
     "connect_timeout": 3,
+    "application_name": APPLICATION_NAME,
     "keepalives_idle": 15,
     "keepalives_interval": 5,
     "keepalives_count": 3,

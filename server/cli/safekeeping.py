@@ -1,0 +1,49 @@
+"""Commands that keep what is in the database: `backup`, `restore`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from server.cli.program import app, database_url
+from server.running import launch
+from server.running.engines import Start, database_for, engines_for
+from server.running.launch import console
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; - for standard output.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+) -> None:
+    """Write the whole database to one file, as it is at one moment. Servers may run meanwhile.
+
+    The file is in pg_dump's custom format, holds what people wrote and bought, and is readable by you alone.
+    """
+    from server.running.backup import back_up, back_up_to_output
+
+    with database_for(launch.load_settings()) as settings:
+        url = database_url(settings)
+        holdings = back_up_to_output(url) if str(file) == "-" else back_up(url, file, force=force)
+    size = "" if str(file) == "-" else f" ({file.stat().st_size / 1e6:,.1f} MB)"
+    console.print(f"{'Written' if str(file) == '-' else file}{size}: {holdings}")
+
+
+@app.command()
+def restore(
+    file: Annotated[
+        Path, typer.Argument(help="A file that `showfloor backup` has written; - for standard input.")
+    ],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Remove everything that is in the database first.")
+    ] = False,
+) -> None:
+    """Bring the database to what a backup holds, and to the newest schema: all of it or nothing. No server may run.
+
+    Journals get new epochs, so that viewers who come back get a fresh snapshot; what Redis holds of the time after is forgotten.
+    """
+    from server.running.restore import restore as bring_back
+
+    with engines_for(launch.load_settings(), Start.OWN) as settings:
+        holdings = bring_back(settings, file, replace=replace)
+    console.print(f"Restored: {holdings}")
