@@ -37,6 +37,7 @@ PARTS_FOR_ROUTES = (
     "shop",
     "shows",
     "tokens",
+    "visible_questions",
 )
 ROUTES = (
     server.shows.routes,

@@ -332,6 +332,7 @@ export interface StaffSnapshot {
   announcement: Announcement | null;
   questions: StaffQuestion[];
   sales: Sales;
+  older_questions?: Question[];
 }
 /**
  * A show as everybody may see it.
@@ -409,6 +410,22 @@ export interface Sales {
   };
 }
 /**
+ * A question as everybody may see it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Question".
+ */
+export interface Question {
+  id: string;
+  text: string;
+  author: string;
+  state: "answered" | "dismissed" | "open" | "pending";
+  votes: number;
+  version: number;
+  asked_at: string;
+  answer: Answer | null;
+}
+/**
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "JoinedAsViewer".
  */
@@ -436,22 +453,7 @@ export interface Snapshot {
   pinned_question: string | null;
   announcement: Announcement | null;
   questions: Question[];
-}
-/**
- * A question as everybody may see it.
- *
- * This interface was referenced by `Wire`'s JSON-Schema
- * via the `definition` "Question".
- */
-export interface Question {
-  id: string;
-  text: string;
-  author: string;
-  state: "answered" | "dismissed" | "open" | "pending";
-  votes: number;
-  version: number;
-  asked_at: string;
-  answer: Answer | null;
+  older_questions?: Question[];
 }
 /**
  * The units left of one product.

@@ -57,7 +57,7 @@ export type JournalPush = Published &
     | { type: "question.submitted" | "question.posted" | "question.answered" | "question.restored"; question: Question }
     | { type: "question.dismissed"; question: Question | { id: string } }
     | { type: "question.voted"; votes: { question: string; votes: number }[] }
-    | { type: "question.pinned"; question: string | null }
+    | { type: "question.pinned"; question: string | null; pinned?: Question | null }
     | { type: "product.pinned"; product: string | null }
     | { type: "product.stock"; products: { product: string; stock: number }[]; sales?: wire.Sales }
     | { type: "withheld" }

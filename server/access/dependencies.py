@@ -31,6 +31,16 @@ def current_identity(
 CurrentIdentity = Annotated[Identity, Depends(current_identity)]
 
 
+def optional_identity(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Identity | None:
+    """Return whose token came with the request, None without one; raises `unauthenticated` or `token_expired` for one of no use."""
+    return None if credentials is None else current_identity(request, credentials)
+
+
+OptionalIdentity = Annotated[Identity | None, Depends(optional_identity)]
+
+
 async def member_of(show: ShowId, request: Request, identity: CurrentIdentity) -> Identity:
     """Return the caller, known in the channel of `show`; raises `not_found` without such a show and `forbidden` in another channel."""
     database = cast("Database", request.app.state.database)

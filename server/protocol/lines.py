@@ -193,9 +193,10 @@ class StaffQuestionRestored(QuestionRestored, frozen=True, tag="question.restore
 
 
 class QuestionPinned(Push, frozen=True, tag="question.pinned"):
-    """Which question is pinned now; null: none."""
+    """Which question is pinned now, by its id, and as it stands; null: none."""
 
     question: str | None
+    pinned: Question | None = None
 
 
 class ProductPinned(Push, frozen=True, tag="product.pinned"):

@@ -99,6 +99,8 @@ class Snapshot(Struct, frozen=True):
     pinned_question: str | None
     announcement: Announcement | None
     questions: list[Question]
+    older_questions: list[Question] | UnsetType = UNSET
+    """Visible ones that `questions` leaves out: the pinned one, and the most wanted. Not there when all are in `questions`."""
 
 
 class StaffSnapshot(Struct, frozen=True):
@@ -111,6 +113,7 @@ class StaffSnapshot(Struct, frozen=True):
     announcement: Announcement | None
     questions: list[StaffQuestion]
     sales: Sales
+    older_questions: list[Question] | UnsetType = UNSET
 
 
 class QuestionVotes(Struct, frozen=True):

@@ -126,7 +126,8 @@ class Desk:
 
     def _set_pinned(self, question_id: str | None) -> None:
         self.pinned = question_id
-        self._tx.publish("question.pinned", {"question": question_id})
+        pinned = None if question_id is None else as_public(self._questions[question_id])
+        self._tx.publish("question.pinned", {"question": question_id, "pinned": pinned})
 
     def _audit(self, task: Task, action: str, question: Question, details: dict[str, Any]) -> None:
         audit(self._tx, task.actor, action, question.id, **details)

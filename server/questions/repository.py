@@ -3,20 +3,27 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from sqlalchemy import Row, Select, bindparam, select, text, update
+from sqlalchemy import Row, Select, bindparam, literal, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import driver
 from server.protocol import pushes
+from server.protocol.pushes import QuestionState
 from server.questions.faces import as_public, as_staff
 from server.questions.rules import VISIBLE, Question
 from server.questions.tables import QuestionRow, VoteRow
 
 SNAPSHOT_QUESTIONS_MAX = 200
+OLDER_QUESTIONS_MAX = 20
+"""Of those that the newest of a snapshot leave out, the most wanted that it holds all the same."""
+
+QuestionOrder = Literal["newest", "wanted"]
 
 _QUESTION = QuestionRow.__table__  # type: ignore[attr-defined]
+_IS_OPEN = _QUESTION.c.state == "open"
+_MOST_WANTED = (_IS_OPEN.desc(), _QUESTION.c.votes.desc(), _QUESTION.c.id.desc())
 _VOTE = VoteRow.__table__  # type: ignore[attr-defined]
 
 INSERT_QUESTIONS: Final = """
@@ -53,14 +60,60 @@ class QuestionsPart:
 
     public: list[pushes.Question]
     staff: list[pushes.StaffQuestion]
+    older: list[pushes.Question]
+    """Visible ones that `public` leaves out: the pinned one, and the most wanted, most wanted first."""
 
 
-async def read_snapshot_part(connection: AsyncConnection, show_id: str) -> QuestionsPart:
-    """Return the show's newest questions, at most `SNAPSHOT_QUESTIONS_MAX` for each kind of reader."""
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """A place in the order of the most wanted: open ones first, then by votes, then the newest."""
+
+    open: bool
+    votes: int
+    id: str
+
+
+def rank_of(question: Question) -> Rank:
+    """Return where a visible question stands among the most wanted."""
+    return Rank(question.state == "open", question.votes, question.id)
+
+
+async def read_snapshot_part(connection: AsyncConnection, show_id: str, pinned: str | None) -> QuestionsPart:
+    """Return the show's newest questions, at most `SNAPSHOT_QUESTIONS_MAX` for each kind of reader, and what matters of the older."""
     newest = _newest(show_id).limit(SNAPSHOT_QUESTIONS_MAX)
     public = await _read(connection, newest.where(_QUESTION.c.state.in_(VISIBLE)))
     staff = await _read(connection, newest)
-    return QuestionsPart([as_public(q) for q in public], [as_staff(q) for q in staff])
+    older: list[Question] = []
+    if len(public) == SNAPSHOT_QUESTIONS_MAX:
+        wanted = _visible(show_id).where(_QUESTION.c.id < public[-1].id)
+        first = (_QUESTION.c.id == (pinned or "")).desc()
+        older = await _read(connection, wanted.order_by(first, *_MOST_WANTED).limit(OLDER_QUESTIONS_MAX))
+    return QuestionsPart(
+        [as_public(q) for q in public], [as_staff(q) for q in staff], [as_public(q) for q in older]
+    )
+
+
+async def read_visible(
+    connection: AsyncConnection,
+    show_id: str,
+    states: Sequence[QuestionState],
+    order: QuestionOrder,
+    *,
+    after: str | Rank | None,
+    limit: int,
+) -> list[Question]:
+    """Return up to `limit` questions in `states` that every viewer sees, behind `after`: an id by `newest`, a rank by `wanted`."""
+    wanted = _visible(show_id).where(_QUESTION.c.state.in_(states)).limit(limit)
+    if order == "newest":
+        assert not isinstance(after, Rank), "the newest are told by their ids"
+        ordered = wanted.order_by(_QUESTION.c.id.desc())
+        return await _read(connection, ordered if after is None else ordered.where(_QUESTION.c.id < after))
+    ordered = wanted.order_by(*_MOST_WANTED)
+    if after is not None:
+        assert isinstance(after, Rank), "the most wanted are told by their rank"
+        behind = tuple_(_IS_OPEN, _QUESTION.c.votes, _QUESTION.c.id)
+        ordered = ordered.where(behind < tuple_(literal(after.open), after.votes, after.id))
+    return await _read(connection, ordered)
 
 
 async def read_questions(connection: AsyncConnection, show_id: str, ids: Sequence[str]) -> list[Question]:
@@ -130,6 +183,10 @@ async def add_votes(connection: AsyncConnection, added: Mapping[str, int]) -> di
     """Count `added` votes per question, and return the new counts."""
     given = {"questions": list(added), "ns": list(added.values())}
     return {row.id: row.votes for row in await connection.execute(_ADD_VOTES, given)}
+
+
+def _visible(show_id: str) -> Select[Any]:
+    return select(_QUESTION).where(_QUESTION.c.show_id == show_id, _QUESTION.c.state.in_(VISIBLE))
 
 
 def _newest(show_id: str) -> Select[Any]:

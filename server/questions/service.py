@@ -20,11 +20,14 @@ from server.questions.desk import Desk, Pin, Standing, Task, Unpin
 from server.questions.faces import as_public, as_staff
 from server.questions.repository import (
     INSERT_QUESTIONS,
+    QuestionOrder,
+    Rank,
     add_votes,
     insert_votes,
     read_asked_by,
     read_questions,
     read_queue,
+    read_visible,
     read_voted_by,
     update_moved,
 )
@@ -67,6 +70,15 @@ class Voting:
 
     viewer_id: str
     question_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisiblePage:
+    """Questions that every viewer of a show sees, and who may come to it."""
+
+    channel_id: str
+    guests_allowed: bool
+    questions: list[Question]
 
 
 class Questions:
@@ -173,6 +185,23 @@ class Questions:
         """Return up to `limit` questions of the show, newest first, in `state` and behind `after` where given."""
         async with self._database.read_soon() as connection:
             return await read_queue(connection, show_id, state, after=after, limit=limit)
+
+    async def list_visible(
+        self,
+        show_id: str,
+        states: Sequence[QuestionState],
+        order: QuestionOrder,
+        *,
+        after: str | Rank | None,
+        limit: int,
+    ) -> VisiblePage:
+        """Return up to `limit` of the questions that every viewer sees, behind `after` where given; raises `not_found`."""
+        async with self._database.read_soon() as connection:
+            show = await read_show(connection, show_id)
+            if show is None:
+                raise RefusedError(Code.NOT_FOUND)
+            found = await read_visible(connection, show_id, states, order, after=after, limit=limit)
+            return VisiblePage(show.channel_id, show.guests_allowed, found)
 
     async def list_own(self, show_id: str, viewer_id: str) -> tuple[list[Question], list[str]]:
         """Return the viewer's own questions, newest first, and the ids of the questions they voted for."""

@@ -27,6 +27,7 @@ from server.questions.answering import AnsweringDesk
 from server.questions.commands import QuestionCommands
 from server.questions.pace import AskPace
 from server.questions.service import Questions
+from server.questions.visible_pages import VisiblePages
 from server.settings import Settings
 from server.shop.commands import ShopCommands
 from server.shop.payments import FakePayments
@@ -83,6 +84,7 @@ class Process:
         self.tokens = Tokens(settings.signing_secret(), clock)
         self.questions = Questions(self.journal, self.database)
         self.receipt_links = ReceiptLinks(settings.signing_secret(), clock)
+        self.visible_questions = VisiblePages(self.questions)
         self.shop = Shop(self.journal, self.database, FakePayments())
         self.shows = Shows(self.journal, self.database, clock)
         self.answering = AnsweringDesk(self.hub, self.bus.tell)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from msgspec import UNSET
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.errors import RefusedError
@@ -32,13 +33,21 @@ async def read_snapshot(connection: AsyncConnection, show_id: str) -> SnapshotRe
     row = await read_show(connection, show_id)
     if row is None:
         raise RefusedError(Code.NOT_FOUND)
-    asked = await questions.read_snapshot_part(connection, show_id)
+    asked = await questions.read_snapshot_part(connection, show_id, row.pinned_question)
     sold = await shop.read_snapshot_part(connection, show_id, row.channel_id)
     show, announcement = as_show(row), as_announcement(row)
+    older = asked.older or UNSET
     public = Snapshot(
-        show, sold.products, row.pinned_product, row.pinned_question, announcement, asked.public
+        show, sold.products, row.pinned_product, row.pinned_question, announcement, asked.public, older
     )
     staff = StaffSnapshot(
-        show, sold.products, row.pinned_product, row.pinned_question, announcement, asked.staff, sold.sales
+        show,
+        sold.products,
+        row.pinned_product,
+        row.pinned_question,
+        announcement,
+        asked.staff,
+        sold.sales,
+        older,
     )
     return SnapshotRead(show, row.channel_id, row.guests_allowed, encode(public), encode(staff))

@@ -16,6 +16,7 @@ import server.shows.routes
 from server.access.roles import Role
 from server.access.sign_in import SignIn
 from server.http import problems
+from server.questions.visible_pages import VisiblePages
 from tests.support.stage import CHANNEL, ELSEWHERE, SHOW, Stage
 
 
@@ -27,6 +28,7 @@ async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
         app.include_router(routes.router())
     for name in ("database", "clock", "questions", "shop", "shows", "tokens"):
         setattr(app.state, name, getattr(stage, name))
+    app.state.visible_questions = VisiblePages(stage.questions)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://showfloor") as client:
         yield client
 
@@ -145,7 +147,9 @@ async def test_the_queue_is_for_staff_of_the_channel(stage: Stage, client: httpx
         ("moderator", CHANNEL, 200),
     ):
         headers = bearer(stage, role, channel=channel)  # type: ignore[arg-type]
-        assert (await client.get(address, headers=headers)).status_code == status
+        for state in ("pending", "dismissed"):
+            answer = await client.get(address, params={"state": state}, headers=headers)
+            assert answer.status_code == status
     staff = bearer(stage, "moderator")
     first = (await client.get(address, params={"limit": 2, "state": "open"}, headers=staff)).json()
     rest = (await client.get(address, params={"limit": 2, "cursor": first["next"]}, headers=staff)).json()
