@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defineConfig } from "vitest/config";
@@ -12,8 +12,8 @@ const server = process.env["SHOWFLOOR_SERVER"] ?? "http://127.0.0.1:8000";
 const pageOf = (path: string): string | undefined => {
   if (path === "/" || path.startsWith("/shows/")) return "/index.html";
   if (path === "/host" || path.startsWith("/host/")) return path.startsWith("/host/main") ? undefined : "/host.html";
-  if (path === "/analyst") return "/analyst.html";
-  if (path === "/docs" || path === "/docs/live") return "/docs.html";
+  if (path === "/analyst" || path === "/analyst/") return "/analyst.html";
+  if (/^\/docs(\/live)?\/?$/.test(path)) return "/docs.html";
   return undefined;
 };
 
@@ -42,14 +42,24 @@ export default defineConfig({
     rolldownOptions: {
       // Compressing is the slow part of so small a build, and is meant.
       checks: { pluginTimings: false },
-      input: { viewer: here("index.html"), host: here("host.html"), analyst: here("analyst.html"), docs: here("docs.html") },
+      input: {
+        viewer: here("index.html"),
+        host: here("host.html"),
+        analyst: here("analyst.html"),
+        docs: here("docs.html"),
+        error: here("error.html"),
+      },
     },
   },
   plugins: [
     {
       name: "showfloor-pages",
       writeBundle({ dir }) {
-        if (dir) compressAssets(`${dir}/assets`);
+        if (!dir) return;
+        compressAssets(`${dir}/assets`);
+        // What the server writes into pages itself: cards and errors.
+        for (const language of ["en", "ja"])
+          copyFileSync(here(`shared/locales/served.${language}.json`), `${dir}/served.${language}.json`);
       },
       configureServer(vite) {
         vite.middlewares.use((request, _response, next) => {

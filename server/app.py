@@ -20,10 +20,12 @@ from server.http.guard import Guard, Rules
 from server.hub.socket import LiveSocket
 from server.running.process import Process
 from server.settings import Settings
+from server.shows.card import card_of
 from server.telemetry import set_up_logging
 
 PARTS_FOR_ROUTES = (
     "bus",
+    "cards",
     "clock",
     "database",
     "desk",
@@ -83,7 +85,7 @@ def create_app(
     problems.install(app)
     for routes in ROUTES:
         app.include_router(routes.router())
-    pages.install(app, settings.pages)
+    pages.install(app, settings.pages, card_of)
     rules = Rules(Hosts(settings.hosts), tuple(settings.media_origins), settings.trust_proxy)
     app.add_middleware(Guard, rules=rules)
     return app

@@ -9,4 +9,6 @@ followMine();
 void arrive();
 
 const place = document.getElementById("page");
+// What the server wrote for the first moment gives way to the page, in the same frame.
+place?.replaceChildren();
 if (place) render(<Page />, place);

@@ -6,6 +6,7 @@ import { Notices } from "./notices";
 import { Panel, Sheet, SheetButtons } from "./pane_view";
 import { sheet, wide } from "./panes";
 import { FloatingCanvas, ReactButton, ReactionChooser } from "./reactions/reactions";
+import { served } from "./served";
 import { arrival, isLive, link, pinnedProduct, show } from "./session";
 import { Settings } from "./settings";
 import { ShareButton, ShareDialog } from "./share";
@@ -24,7 +25,7 @@ effect(() => {
 function StageTop() {
   return (
     <div class="stage-top">
-      {!wide.value && <ShowTitle />}
+      {!(wide.value && show.value) && <ShowTitle />}
       <div class="stage-marks">
         <ShowState />
         <Watching short={!wide.value} />
@@ -42,6 +43,7 @@ function Stage() {
   return (
     <section class="stage" aria-label={t("stage")} data-testid="stage">
       {now?.video.poster && <img class="backdrop" src={now.video.poster} alt="" />}
+      {!now && served.poster && <img class="video" src={served.poster} alt="" />}
       {now && <Video show={now} />}
       <FloatingCanvas />
       <StageTop />

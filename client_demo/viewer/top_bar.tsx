@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { count, shortCount } from "../shared/format";
 import { Icon } from "../shared/ui/icon";
+import { served } from "./served";
 import { announcement, show, viewers } from "./session";
 import { settingsOpen } from "./settings";
 import { t } from "./text";
@@ -29,7 +30,12 @@ export function ShowState() {
 
 export function ShowTitle() {
   const now = show.value;
-  if (!now) return null;
+  if (!now)
+    return served.title ? (
+      <div class="show-title">
+        <h1>{served.title}</h1>
+      </div>
+    ) : null;
   return (
     <div class="show-title">
       <h1 data-testid="show-title">{now.title}</h1>

@@ -1,16 +1,40 @@
 """The three pages and the API's, their assets and media."""
 
+import re
+from collections.abc import Awaitable, Callable
+from functools import partial
 from mimetypes import guess_type
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.datastructures import Headers
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from server.errors import RefusedError
+from server.http.cards import Card, first_sight, head_of
+from server.http.language import language_of
+from server.http.shells import Shells
 from server.protocol.asyncapi import asyncapi
+from server.protocol.codes import Code
 
+PAGE_SECONDS = 5
+"""How long a viewer's page may be kept: a link that is shared everywhere is then asked for once in that time."""
+STAFF_PAGES = {"host": ("/host",), "analyst": ("/analyst",), "docs": ("/docs", "/docs/live")}
+FILES = {
+    "/favicon.ico": "image/x-icon",
+    "/apple-touch-icon.png": "image/png",
+    "/icon-192.png": "image/png",
+    "/icon-512.png": "image/png",
+    "/card.png": "image/png",
+    "/manifest.webmanifest": "application/manifest+json",
+    "/robots.txt": "text/plain",
+    "/licenses.txt": "text/plain",
+}
+"""What stands in the build's top folder, with its type."""
+_SHOW_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 MEDIA = Path(__file__).parents[1] / "demo" / "media"
 
 
@@ -18,6 +42,9 @@ class Assets(StaticFiles):
     """Files whose names change with their contents: kept by browsers for good, and sent as compressed as the build left them."""
 
     ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+
+    async def check_config(self) -> None:
+        """Find nothing wrong: pages that are not built yet have no assets, which is no fault of the asker's."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return the file at `path`, or its compressed twin where there is one that the caller accepts."""
@@ -36,43 +63,88 @@ class Assets(StaticFiles):
         return response
 
 
-def install(app: FastAPI, pages: Path) -> None:
-    """Serve the built pages under `pages`, and the demo's media. Without a build the addresses say how to make one."""
-    router = APIRouter(include_in_schema=False)
+CardOf = Callable[[Request, str], Awaitable[Card | None]]
+"""Returns the card of a show, or None while it cannot be read; raises `not_found`."""
 
-    def page(name: str) -> Response:
-        file = pages / f"{name}.html"
+
+class Addresses:
+    """The routes of the pages: each answers with and without a slash at its end."""
+
+    def __init__(self, pages: Path, shells: Shells, card_of: CardOf) -> None:
+        self._pages = pages
+        self._shells = shells
+        self._card_of = card_of
+        self.router = APIRouter(include_in_schema=False)
+        self._add(self.door, "/")
+        self._add(self.show, "/shows/{show}", "/shows/{show}/")
+        for name, paths in STAFF_PAGES.items():
+            self._add(partial(self.page, name), *paths, *(f"{path}/" for path in paths))
+        for path in FILES:
+            self._add(partial(self.file, path), path)
+
+    def _add(self, answer: Callable[..., Any], *paths: str) -> None:
+        for path in paths:
+            self.router.add_api_route(path, answer, methods=["GET"], response_model=None)
+
+    async def door(self, request: Request) -> Response:
+        """The viewer's page, which finds the show by itself."""
+        return self._viewer(request, "/", None)
+
+    async def show(self, request: Request, show: str) -> Response:
+        """The viewer's page of one show; raises `not_found`."""
+        if _SHOW_ID.fullmatch(show) is None:
+            raise RefusedError(Code.NOT_FOUND)
+        return self._viewer(request, f"/shows/{show}", await self._card_of(request, show))
+
+    def _viewer(self, request: Request, path: str, card: Card | None) -> Response:
+        language = language_of(request.scope)
+        head = head_of(self._shells, language, base_of(request), path, card)
+        body = first_sight(self._shells, language, card)
+        page = self._shells.fill("index", language, head=head, body=body)
+        if page is None:
+            return _not_built()
+        keep = "no-cache" if card is None else f"public, max-age={PAGE_SECONDS}"
+        headers = {"Cache-Control": keep, "Vary": "Accept-Language"}
+        return HTMLResponse(page, headers=headers)
+
+    def page(self, name: str) -> Response:
+        """One of the pages that are the same for everybody."""
+        if not self._shells.has(name):
+            return _not_built()
+        return FileResponse(self._pages / f"{name}.html", headers={"Cache-Control": "no-cache"})
+
+    def file(self, path: str) -> Response:
+        """A file that has its address by convention."""
+        file = self._pages / path[1:]
         if not file.is_file():
-            return Response("The pages are not built yet: run `make setup`.\n", 503, media_type="text/plain")
-        return FileResponse(file, headers={"Cache-Control": "no-cache"})
+            raise RefusedError(Code.NOT_FOUND)
+        media_type = FILES[path]
+        return FileResponse(file, media_type=media_type, headers={"Cache-Control": "public, max-age=86400"})
 
-    @router.get("/")
-    @router.get("/shows/{show}")
-    @router.get("/shows/{show}/")
-    def viewer(show: str = "") -> Response:
-        return page("index")
 
-    @router.get("/host")
-    @router.get("/host/")
-    def host() -> Response:
-        return page("host")
+def base_of(request: Request) -> str:
+    """Return scheme and host as the caller must use them: the name is checked before, the scheme is the trusted proxy's."""
+    return f"{request.url.scheme}://{request.headers.get('host', request.url.netloc).lower()}"
 
-    @router.get("/analyst")
-    @router.get("/analyst/")
-    def analyst() -> Response:
-        return page("analyst")
 
-    @router.get("/docs")
-    @router.get("/docs/")
-    @router.get("/docs/live")
-    @router.get("/docs/live/")
-    def api() -> Response:
-        return page("docs")
+def _not_built() -> Response:
+    return Response("The pages are not built yet: run `make setup`.\n", 503, media_type="text/plain")
 
-    @router.get("/asyncapi.json")
-    def live_socket(request: Request) -> JSONResponse:
-        return JSONResponse(asyncapi(host=request.url.netloc, secure=request.url.scheme == "https"))
 
-    app.include_router(router)
+async def no_card(request: Request, show_id: str) -> Card | None:
+    """Know no show."""
+    return None
+
+
+def install(app: FastAPI, pages: Path, card_of: CardOf = no_card) -> None:
+    """Serve the built pages under `pages`, and the demo's media. Without a build the addresses say how to make one."""
+    app.state.shells = shells = Shells(pages)
+    app.include_router(Addresses(pages, shells, card_of).router)
+    app.add_api_route("/asyncapi.json", live_socket, include_in_schema=False)
     app.mount("/assets", Assets(directory=pages / "assets", check_dir=False), name="assets")
     app.mount("/media", StaticFiles(directory=MEDIA, check_dir=False), name="media")
+
+
+def live_socket(request: Request) -> JSONResponse:
+    """The socket's description for machines."""
+    return JSONResponse(asyncapi(host=request.url.netloc, secure=request.url.scheme == "https"))

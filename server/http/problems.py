@@ -1,5 +1,7 @@
 """Refusals over HTTP: problem details (RFC 9457) with the same codes as on the socket."""
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -8,8 +10,10 @@ from starlette.types import Scope
 
 from server.db.engine import SQL_AWAY
 from server.errors import RefusedError
+from server.http.error_pages import error_page
 from server.protocol.codes import MEANINGS, Code
 
+_SAID_BY_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 _BY_STATUS = {
     400: Code.BAD_JSON,
     401: Code.UNAUTHENTICATED,
@@ -39,37 +43,50 @@ def as_response(refused: RefusedError, *, status: int | None = None) -> JSONResp
     return JSONResponse(document, status or meaning.status, headers, media_type="application/problem+json")
 
 
-def answer_refusal(scope: Scope, refused: RefusedError, *, status: int | None = None) -> Response:
-    """Return what a caller gets who is refused before any route is reached, or by one."""
-    return as_response(refused, status=status)
+def answer_refusal(
+    scope: Scope,
+    refused: RefusedError,
+    *,
+    status: int | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return what a refused caller gets: a page in a browser, a problem document elsewhere, either with `headers` too."""
+    problem = as_response(refused, status=status)
+    problem.headers.update(headers or {})
+    page = error_page(scope, problem.status_code)
+    if page is None:
+        return problem
+    for name in _SAID_BY_HEADERS:
+        if name in problem.headers:
+            page.headers[name] = problem.headers[name]
+    return page
 
 
 def install(app: FastAPI) -> None:
-    """Let every error of `app` answer with a problem document."""
+    """Let every error of `app` be answered by `answer_refusal`."""
 
     @app.exception_handler(RefusedError)
-    async def _refused(request: Request, error: RefusedError) -> JSONResponse:
-        return as_response(error)
+    async def _refused(request: Request, error: RefusedError) -> Response:
+        return answer_refusal(request.scope, error)
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
         wrong = [{"at": "/".join(map(str, e["loc"])), "why": e["msg"]} for e in error.errors()]
-        return as_response(RefusedError(Code.INVALID, errors=wrong))
+        return answer_refusal(request.scope, RefusedError(Code.INVALID, errors=wrong))
 
     @app.exception_handler(HTTPException)
-    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> Response:
         code = _BY_STATUS.get(error.status_code, Code.NOT_FOUND if error.status_code == 404 else Code.INVALID)
-        answer = as_response(RefusedError(code, str(error.detail)), status=error.status_code)
-        answer.headers.update(error.headers or {})  # a 405 says what is allowed
-        return answer
+        refused = RefusedError(code, str(error.detail))
+        return answer_refusal(request.scope, refused, status=error.status_code, headers=error.headers)
 
-    async def _away(request: Request, error: Exception) -> JSONResponse:
-        return as_response(RefusedError(Code.UNAVAILABLE, retry_after_ms=2000))
+    async def _away(request: Request, error: Exception) -> Response:
+        return answer_refusal(request.scope, RefusedError(Code.UNAVAILABLE, retry_after_ms=2000))
 
     for kind in SQL_AWAY:
         app.add_exception_handler(kind, _away)
 
     @app.exception_handler(Exception)
-    async def _fault(request: Request, error: Exception) -> JSONResponse:
+    async def _fault(request: Request, error: Exception) -> Response:
         # Starlette raises it again after this answer, so that it is logged.
-        return as_response(RefusedError(Code.INTERNAL, retry_after_ms=2000))
+        return answer_refusal(request.scope, RefusedError(Code.INTERNAL, retry_after_ms=2000))

@@ -33,6 +33,7 @@ from server.shop.commands import ShopCommands
 from server.shop.payments import FakePayments
 from server.shop.receipt_links import ReceiptLinks
 from server.shop.service import Shop
+from server.shows.card import Cards
 from server.shows.commands import ShowCommands
 from server.shows.service import Shows
 from server.shows.snapshot import read_snapshot
@@ -86,6 +87,7 @@ class Process:
         self.receipt_links = ReceiptLinks(settings.signing_secret(), clock)
         self.visible_questions = VisiblePages(self.questions)
         self.shop = Shop(self.journal, self.database, FakePayments())
+        self.cards = Cards(self.database)
         self.shows = Shows(self.journal, self.database, clock)
         self.answering = AnsweringDesk(self.hub, self.bus.tell)
         self.hub.staff_leaves = self.answering.leave

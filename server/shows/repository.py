@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, insert, literal_column,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import to_wire
+from server.http.cards import Card
 from server.journal.tables import JournalHead
 from server.protocol.pushes import Announcement, Show, ShowState, Video
 from server.shows.tables import AuditRow, ChannelRow, ShowRow
@@ -41,6 +42,16 @@ async def read_show(connection: AsyncConnection, show_id: str) -> ShowRow | None
     """Return the show's row; None when there is none."""
     row = (await connection.execute(select(_SHOW).where(_SHOW.c.id == show_id))).one_or_none()
     return None if row is None else _as_show_row(row)
+
+
+async def read_card(connection: AsyncConnection, show_id: str) -> Card | None:
+    """Return what a show's card says; None when there is no such show."""
+    columns = (_SHOW.c.title, _CHANNEL.c.name, _SHOW.c.state, _SHOW.c.video_poster)
+    both = _SHOW.join(_CHANNEL, _CHANNEL.c.id == _SHOW.c.channel_id)
+    row = (
+        await connection.execute(select(*columns).select_from(both).where(_SHOW.c.id == show_id))
+    ).one_or_none()
+    return None if row is None else Card(*row)
 
 
 async def read_shows(

@@ -167,7 +167,16 @@ async def analyst(page: Page, room: Showroom) -> States:
     yield "no such show"
 
 
+async def errors(page: Page, room: Showroom) -> States:
+    """What is seen where there is nothing to be seen."""
+    for path in ("/nothing", "/shows/nowhere"):
+        await page.goto(room.url(path))
+        await expect(page.get_by_test_id("error-page")).to_be_visible()
+        yield path
+
+
 WALKS: tuple[Walk, ...] = (
+    errors,
     viewer_of_a_live_show,
     viewer_elsewhere,
     host_at_the_desk,

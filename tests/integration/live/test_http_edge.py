@@ -15,7 +15,6 @@ ROUTES = [
     "/v1/shows/demo/me", "/v1/shows/demo/questions", "/v1/shows/demo/export.csv?of=viewers", "/v1/live", "/nothing", "/media/poster.jpg",
     "/media/none.jpg", "/assets/none.js", "/media/demo.mp4",
 ]  # fmt: skip
-CHANGING = ("date", "content-length", "etag")
 
 
 async def ask(server: str, method: str, path: str, **headers: str) -> httpx.Response:
@@ -27,7 +26,9 @@ async def test_head_is_answered_as_get_is_but_for_the_body(server: str) -> None:
     for path in ROUTES:
         get, head = await ask(server, "GET", path), await ask(server, "HEAD", path)
         assert head.content == b""
-        assert (path, head.status_code, dict(head.headers)) == (path, get.status_code, dict(get.headers))
+        # The moment apart, which may be the next second.
+        found, wanted = ({**dict(each.headers), "date": ""} for each in (head, get))
+        assert (path, head.status_code, found) == (path, get.status_code, wanted)
 
 
 async def test_the_metrics_have_a_head_too(server: str) -> None:

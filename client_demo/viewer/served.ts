@@ -1,0 +1,7 @@
+const shell = document.getElementById("page");
+
+/** What the server wrote into the page for the moment before the show is joined; read once, before the page is drawn. */
+export const served = {
+  title: shell?.querySelector("[data-served-title] h1")?.textContent ?? "",
+  poster: shell?.querySelector("img")?.getAttribute("src") ?? "",
+};

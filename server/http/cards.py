@@ -1,0 +1,80 @@
+"""The head of the viewer's page: what a search engine, a chat, or a person before any script sees of a show."""
+
+from html import escape
+from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from server.http.language import LANGUAGES, Language
+from server.http.shells import Shells
+
+DEFAULT_PICTURE = "/card.png"
+DEFAULT_TITLE = "Showfloor"
+_LOCALES: dict[Language, str] = {"en": "en_US", "ja": "ja_JP"}
+
+
+class Card(NamedTuple):
+    """What everybody may know of a show; nobody's name is in it."""
+
+    title: str
+    channel: str
+    state: Literal["scheduled", "live", "ended"]
+    poster: str
+    """An address, absolute or from this server's root; empty: none."""
+
+
+def head_of(shells: Shells, language: Language, base: str, path: str, card: Card | None) -> str:
+    """Return the title, description, address and cards as HTML. `base` is scheme and host; None is the product's own card."""
+    title, about = words_of(shells, language, card)
+    named = title if card is None else shells.text(language, "card.title", title=title) or title
+    picture = picture_of(base, card)
+    address = f"{base}{path}"
+    named_values = {"description": about, "twitter:card": "summary_large_image"}
+    named_values |= {"twitter:title": title, "twitter:description": about, "twitter:image": picture}
+    properties = {
+        "og:type": "website",
+        "og:site_name": DEFAULT_TITLE,
+        "og:title": title,
+        "og:description": about,
+    }
+    properties |= {
+        "og:url": address,
+        "og:image": picture,
+        "og:image:alt": title,
+        "og:locale": _LOCALES[language],
+    }
+    lines = [f"<title>{escape(named)}</title>", f'<link rel="canonical" href="{escape(address)}" />']
+    lines += [f'<meta name="{name}" content="{escape(value)}" />' for name, value in named_values.items()]
+    lines += [f'<meta property="{name}" content="{escape(value)}" />' for name, value in properties.items()]
+    others = (other for other in LANGUAGES if other != language)
+    lines += [f'<meta property="og:locale:alternate" content="{_LOCALES[other]}" />' for other in others]
+    return "\n    ".join(lines)
+
+
+def words_of(shells: Shells, language: Language, card: Card | None) -> tuple[str, str]:
+    """Return title and description."""
+    if card is None:
+        return DEFAULT_TITLE, shells.text(language, "card.about") or DEFAULT_TITLE
+    about = shells.text(language, f"card.{card.state}", channel=card.channel)
+    return card.title, about or card.title
+
+
+def picture_of(base: str, card: Card | None) -> str:
+    """Return the address of the show's poster, else of the product's picture; drawings are shown by no chat."""
+    poster = card.poster if card is not None else ""
+    if not poster or urlsplit(poster).path.endswith(".svg"):
+        return base + DEFAULT_PICTURE
+    return poster if poster.startswith(("https://", "http://")) else base + poster
+
+
+def first_sight(shells: Shells, language: Language, card: Card | None) -> str:
+    """Return what stands in the viewer's page until its script has drawn it: the poster, the title, and what the show is."""
+    if card is None:
+        return ""
+    title, about = words_of(shells, language, card)
+    picture = f'<img class="video" src="{escape(card.poster)}" alt="" />' if card.poster else ""
+    return (
+        f'<main class="viewer"><section class="stage">{picture}'
+        f'<div class="stage-top"><div class="show-title" data-served-title><h1>{escape(title)}</h1></div></div>'
+        f'<div class="cover"><span class="spinner"></span><p>{escape(about)}</p></div>'
+        '</section><aside class="aside aside-served" aria-busy="true"></aside></main>'
+    )
