@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
+from http import HTTPStatus
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,14 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from server.errors import RefusedError
 from server.http.cards import Card, first_sight, head_of
 from server.http.language import language_of
 from server.http.shells import Shells
 from server.protocol.asyncapi import asyncapi
-from server.protocol.codes import Code
 
 PAGE_SECONDS = 5
 """How long a viewer's page may be kept: a link that is shared everywhere is then asked for once in that time."""
@@ -93,7 +93,7 @@ class Addresses:
     async def show(self, request: Request, show: str) -> Response:
         """The viewer's page of one show; raises `not_found`."""
         if _SHOW_ID.fullmatch(show) is None:
-            raise RefusedError(Code.NOT_FOUND)
+            raise HTTPException(HTTPStatus.NOT_FOUND)
         return self._viewer(request, f"/shows/{show}", await self._card_of(request, show))
 
     def _viewer(self, request: Request, path: str, card: Card | None) -> Response:
@@ -117,7 +117,7 @@ class Addresses:
         """A file that has its address by convention."""
         file = self._pages / path[1:]
         if not file.is_file():
-            raise RefusedError(Code.NOT_FOUND)
+            raise HTTPException(HTTPStatus.NOT_FOUND)
         media_type = FILES[path]
         return FileResponse(file, media_type=media_type, headers={"Cache-Control": "public, max-age=86400"})
 

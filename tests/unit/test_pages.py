@@ -1,6 +1,7 @@
 """What is served around the pages: compressed assets that browsers keep, and the headers that every answer carries."""
 
 import gzip
+import json
 from pathlib import Path
 
 import httpx
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 from server.http import pages
 from server.http.guard import Guard
 
+PUBLIC = Path(__file__).parents[2] / "client_demo" / "public"
 SCRIPT = b"export const floor = 'show';\n" * 100
 
 
@@ -61,3 +63,24 @@ async def test_every_answer_carries_the_content_security_policy(built: Path) -> 
         policy = (await get(built, path)).headers["content-security-policy"]
         assert "script-src 'self'" in policy
         assert "require-trusted-types-for 'script'" in policy
+
+
+@pytest.mark.parametrize("path", pages.FILES)
+async def test_files_that_have_their_address_by_convention_are_there(path: str) -> None:
+    answer = await get(PUBLIC, path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].partition(";")[0] == pages.FILES[path]
+    assert answer.headers["cache-control"] == "public, max-age=86400"
+
+
+async def test_the_icons_of_the_manifest_are_served() -> None:
+    manifest = json.loads((await get(PUBLIC, "/manifest.webmanifest")).text)
+    for icon in manifest["icons"]:
+        assert (await get(PUBLIC, icon["src"])).status_code == 200
+
+
+async def test_without_a_build_a_page_says_so_and_an_asset_is_not_found(tmp_path: Path) -> None:
+    assert (await get(tmp_path, "/shows/demo")).status_code == 503
+    assert (await get(tmp_path, "/host")).status_code == 503
+    assert (await get(tmp_path, "/assets/viewer-1.js")).status_code == 404
+    assert (await get(tmp_path, "/favicon.ico")).status_code == 404
