@@ -18,6 +18,7 @@ const KEYED: ReadonlySet<CommandType> = new Set<CommandType>([
   "question.pin",
   "question.unpin",
   "product.pin",
+  "announce.remove",
   "product.unpin",
   "product.restock",
 ]);

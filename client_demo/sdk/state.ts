@@ -56,6 +56,8 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
       return { ...snapshot, show: push.show };
     case "announce":
       return { ...snapshot, announcement: announcementOf(push) };
+    case "announce.removed":
+      return (snapshot.announcement?.offset ?? 0) === push.announcement ? { ...snapshot, announcement: null } : snapshot;
     case "question.submitted":
     case "question.posted":
     case "question.answered":
@@ -79,8 +81,8 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
   }
 }
 
-function announcementOf(push: { text: string; by: string; at: string }): Announcement {
-  return { text: push.text, by: push.by, at: push.at };
+function announcementOf({ text, by, at, name, offset }: Extract<JournalPush, { type: "announce" }>): Announcement {
+  return { text, by, at, offset, ...(name && { name }) };
 }
 
 /** Newest first: ids grow with time. */

@@ -10,6 +10,7 @@ export type Command =
   | Ask
   | Vote
   | Announce
+  | AnnounceRemove
   | Click
   | Impression
   | Share
@@ -94,6 +95,16 @@ export interface Vote {
 export interface Announce {
   type: "announce";
   text: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "AnnounceRemove".
+ */
+export interface AnnounceRemove {
+  type: "announce.remove";
+  announcement?: number | null;
   id?: number | null;
   key?: string | null;
 }
@@ -282,7 +293,7 @@ export interface ShowEnd {
   id?: number | null;
 }
 /**
- * What the host last announced.
+ * What was announced last: `by` which role, under which `name`, at which `offset` of the journal (neither known of old ones).
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Announcement".
@@ -291,9 +302,11 @@ export interface Announcement {
   text: string;
   by: string;
   at: string;
+  name?: string | null;
+  offset?: number;
 }
 /**
- * The host's answer: by `text`, or `live` in the video.
+ * The host's side's answer: by `text`, or `live` in the video; `by` whom, and in which `role` (not known of old answers).
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Answer".
@@ -302,6 +315,8 @@ export interface Answer {
   text: string | null;
   live: boolean;
   at: string;
+  by?: string | null;
+  role?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -317,6 +332,9 @@ export interface JoinedAsStaff {
   recovered: boolean;
   position: Position;
   token?: string | null;
+  name_refused?: boolean;
+  name?: string | null;
+  guest?: number | null;
 }
 /**
  * The same for staff: all questions, and the sales so far.
@@ -393,6 +411,8 @@ export interface StaffQuestion {
   version: number;
   asked_at: string;
   answer: Answer | null;
+  role?: string | null;
+  guest?: number | null;
   dismissed_reason: string | null;
   moderated_by: string | null;
 }
@@ -412,6 +432,9 @@ export interface Sales {
 /**
  * A question as everybody may see it.
  *
+ *     `role` is the author's, there unless it is `viewer`. `guest` is the number of an author who chose no name; `author` then is `Guest` and
+ *     that number, which pages write in their reader's language.
+ *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Question".
  */
@@ -424,6 +447,8 @@ export interface Question {
   version: number;
   asked_at: string;
   answer: Answer | null;
+  role?: string | null;
+  guest?: number | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -439,6 +464,9 @@ export interface JoinedAsViewer {
   recovered: boolean;
   position: Position;
   token?: string | null;
+  name_refused?: boolean;
+  name?: string | null;
+  guest?: number | null;
 }
 /**
  * A show's full public state; true at the position that travels beside it.

@@ -27,6 +27,10 @@ export interface Joined {
   recovered: boolean;
   position: wire.Position;
   token?: string;
+  /** The name is reserved for staff here; `name` and `guest` say what the viewer is called instead. */
+  name_refused?: boolean;
+  name?: string;
+  guest?: number;
   snapshot?: Snapshot;
 }
 
@@ -53,7 +57,8 @@ interface Published {
 export type JournalPush = Published &
   (
     | { type: "show.started" | "show.ended"; show: wire.Show }
-    | { type: "announce"; text: string; by: string }
+    | { type: "announce"; text: string; by: string; name?: string }
+    | { type: "announce.removed"; announcement: number }
     | { type: "question.submitted" | "question.posted" | "question.answered" | "question.restored"; question: Question }
     | { type: "question.dismissed"; question: Question | { id: string } }
     | { type: "question.voted"; votes: { question: string; votes: number }[] }
@@ -96,6 +101,7 @@ interface Replies {
   buy: Order;
   ping: { at: string };
   announce: JournalOffset;
+  "announce.remove": JournalOffset;
   "question.approve": Moved;
   "question.answer": Moved;
   "question.answering": Nothing;

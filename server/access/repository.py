@@ -1,13 +1,15 @@
-"""The SQL of sign-in codes, and of which channel a show belongs to."""
+"""The SQL of sign-in codes, of who is staff, and of which channel a show belongs to."""
 
 from datetime import datetime
 
 from sqlalchemy import column, delete, insert, select, table, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.access.tables import SignInCodeRow
+from server.access.tables import SignInCodeRow, StaffMemberRow
 
 _CODE = SignInCodeRow.__table__  # type: ignore[attr-defined]
+_STAFF = StaffMemberRow.__table__  # type: ignore[attr-defined]
 _SHOW = table("show", column("id"), column("channel_id"))
 """Only what says who is at home in a show; the rest of the row is the shows' own."""
 
@@ -41,3 +43,24 @@ async def take_one_use(connection: AsyncConnection, code_sha256: str, now: datet
     )
     found = (await connection.execute(statement)).mappings().one_or_none()
     return None if found is None else SignInCodeRow(**found)
+
+
+async def save_staff_member(connection: AsyncConnection, row: StaffMemberRow) -> None:
+    """Keep under which name somebody is staff of a channel."""
+    statement = upsert(_STAFF).values(**row.model_dump())
+    newest = {name: statement.excluded[name] for name in ("role", "name", "seen_at")}
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["channel_id", "viewer_id"], set_=newest)
+    )
+
+
+async def forget_staff_unseen_since(connection: AsyncConnection, channel_id: str, then: datetime) -> None:
+    """Give free the names of those who have not been staff of the channel since `then`."""
+    await connection.execute(delete(_STAFF).where(_STAFF.c.channel_id == channel_id, _STAFF.c.seen_at < then))
+
+
+async def read_staff_names(connection: AsyncConnection, channel_id: str) -> list[str]:
+    """Return the names under which people are staff of the channel."""
+    return list(
+        await connection.scalars(select(_STAFF.c.name).where(_STAFF.c.channel_id == channel_id).distinct())
+    )

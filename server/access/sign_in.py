@@ -2,14 +2,20 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast, get_args
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.access.repository import delete_ended_codes, insert_code, take_one_use
-from server.access.roles import Role
-from server.access.tables import SignInCodeRow
+from server.access.repository import (
+    delete_ended_codes,
+    forget_staff_unseen_since,
+    insert_code,
+    save_staff_member,
+    take_one_use,
+)
+from server.access.roles import Role, is_staff
+from server.access.tables import SignInCodeRow, StaffMemberRow
 from server.access.tokens import Identity, Tokens
 from server.clock import Clock
 from server.db.engine import Database
@@ -19,6 +25,8 @@ from server.protocol.codes import Code
 
 CODE_BYTES = 18
 CODE_LIFETIME = timedelta(minutes=15)
+STAFF_NAMES_KEPT = timedelta(days=180)
+"""How long after somebody was staff for the last time nobody else may carry the name."""
 
 
 class SignIn:
@@ -55,6 +63,7 @@ class SignIn:
         async with self._database.write_soon() as connection:
             await delete_ended_codes(connection, now)
             await insert_code(connection, row)
+            await self._keep_staff(connection, row, now)
         return code
 
     async def exchange(self, code: str, key: str | None = None) -> Identity:
@@ -68,14 +77,34 @@ class SignIn:
         )
 
     async def _use(self, connection: AsyncConnection, code: str) -> Identity:
-        row = await take_one_use(connection, _hash(code), self._clock.now())
+        now = self._clock.now()
+        row = await take_one_use(connection, _hash(code), now)
+        if row is not None:
+            await self._keep_staff(connection, row, now)
         if row is None or row.role not in get_args(Role):
             raise RefusedError(Code.UNAUTHENTICATED, "This sign-in code is not valid, or no longer.")
-        # The same person by every code of theirs: what they did is found again under one id.
-        viewer_id = f"m_{_hash(f'{row.channel_id}/{row.role}/{row.subject}')[:26]}"
         return self._tokens.new_member(
-            row.channel_id, cast("Role", row.role), name=row.subject, viewer_id=viewer_id
+            row.channel_id, cast("Role", row.role), name=row.subject, viewer_id=_viewer_of(row)
         )
+
+    async def _keep_staff(self, connection: AsyncConnection, row: SignInCodeRow, now: datetime) -> None:
+        """From the moment the code exists its bearer's name is theirs alone in the channel."""
+        if not is_staff(row.role):
+            return
+        member = StaffMemberRow(
+            channel_id=row.channel_id,
+            viewer_id=_viewer_of(row),
+            role=row.role,
+            name=row.subject,
+            seen_at=now,
+        )
+        await forget_staff_unseen_since(connection, row.channel_id, now - STAFF_NAMES_KEPT)
+        await save_staff_member(connection, member)
+
+
+def _viewer_of(row: SignInCodeRow) -> str:
+    """Return the same id by every code of the same person: what they did is found again under it."""
+    return f"m_{_hash(f'{row.channel_id}/{row.role}/{row.subject}')[:26]}"
 
 
 def _hash(code: str) -> str:

@@ -1,4 +1,4 @@
-"""Sign-in codes; viewers themselves live in their signed tokens and in the ledger."""
+"""Sign-in codes, and who is staff; viewers themselves live in their signed tokens and in the ledger."""
 
 from datetime import datetime
 
@@ -18,3 +18,15 @@ class SignInCodeRow(SQLModel, table=True):
     subject: str
     expires_at: datetime = moment("expires_at", nullable=False)
     uses_left: int
+
+
+class StaffMemberRow(SQLModel, table=True):
+    """Somebody who is, or may be by a code, staff of a channel: the name is theirs alone there."""
+
+    __tablename__ = "staff_member"
+
+    channel_id: str = Field(primary_key=True)
+    viewer_id: str = Field(primary_key=True)
+    role: str
+    name: str
+    seen_at: datetime = moment("seen_at", nullable=False)

@@ -1,7 +1,6 @@
 """Signed tokens: who somebody is, in which channel, until when. Fixed algorithm, issuer, audience and type."""
 
 import hmac
-import random
 from binascii import b2a_base64
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +14,7 @@ from server.ids import new_id
 from server.protocol.codec import encode
 from server.protocol.codes import Code
 from server.text import clean_line
+from server.text.names import default_name
 
 ALGORITHM = "HS256"
 ISSUER = AUDIENCE = "showfloor"
@@ -120,13 +120,14 @@ class Tokens:
     def new_guest(self, channel_id: str, *, name: str | None, remember: bool) -> Identity:
         """Return a new guest of `channel_id`; raises `invalid` for a name that holds nothing visible or too much.
 
-        Without `name` the guest gets one by chance, such as `Guest 4821`.
+        Without `name` the guest is called by a number, such as `Guest 4821`.
         """
-        shown = clean_line(name, characters_max=NAME_CHARACTERS_MAX) if name else _name_by_chance()
+        viewer_id = new_id("v")
+        shown = clean_line(name, characters_max=NAME_CHARACTERS_MAX) if name else default_name(viewer_id)
         lifetime = REMEMBERED_LIFETIME if remember else GUEST_LIFETIME
         expires_at = self._end_of(lifetime)
         consent_at = self._now_in_ms() if remember else None
-        return Identity(new_id("v"), "viewer", channel_id, True, remember, shown, expires_at, consent_at)
+        return Identity(viewer_id, "viewer", channel_id, True, remember, shown, expires_at, consent_at)
 
     def revised(self, identity: Identity, *, name: str | None, remember: bool | None) -> Identity:
         """Return a guest as they now wish to be: called `name`, and remembered or no longer; None leaves that as it is.
@@ -211,7 +212,3 @@ def _consent_of(claims: _Claims) -> datetime | None:
 
 def _lifetime_of(role: Role) -> timedelta:
     return REMEMBERED_LIFETIME if role == "viewer" else STAFF_LIFETIME
-
-
-def _name_by_chance() -> str:
-    return f"Guest {int(1000 + 9000 * random.random())}"

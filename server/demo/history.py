@@ -233,7 +233,13 @@ class _Evening:
             return question
         text, at = QUESTIONS[number % len(QUESTIONS)][1], self.plan.at(moved)
         return replace(
-            moderated, state="answered", answer_text=text, answered_live=text is None, answered_at=at
+            moderated,
+            state="answered",
+            answer_text=text,
+            answered_live=text is None,
+            answered_at=at,
+            answered_by=HOST_NAME,
+            answered_role="host",
         )
 
     def _record(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import to_wire
-from server.demo.catalogue import CURRENCY, PRODUCTS
+from server.demo.catalogue import CURRENCY, HOST_NAME, PRODUCTS
 from server.demo.history import History
 from server.demo.plan import PastPlan
 from server.journal.tables import PublicationRow
@@ -60,7 +60,7 @@ def _news(show: ShowRow, plan: PastPlan, history: History) -> Iterator[News]:
     for seconds, product in plan.pins:
         yield News(plan.at(seconds), "product.pinned", {"product": product.id})
     for seconds, text in plan.announcements:
-        yield News(plan.at(seconds), "announce", {"text": text, "by": "host"})
+        yield News(plan.at(seconds), "announce", {"text": text, "by": "host", "name": HOST_NAME})
     for question in history.questions:
         yield from _news_of_question(question, _moved_at(plan, question))
     yield from _news_of_votes(history)
@@ -78,6 +78,8 @@ def _news_of_question(question: Question, moved_at: datetime) -> Iterator[News]:
         answered_at=None,
         dismissed_reason=None,
         moderated_by=None,
+        answered_by=None,
+        answered_role=None,
     )
     yield News(
         question.asked_at, "question.posted", {"question": as_public(asked)}, {"question": as_staff(asked)}
@@ -123,4 +125,4 @@ def _news_of_orders(history: History) -> Iterator[News]:
 def last_announcement(plan: PastPlan) -> dict[str, str]:
     """Return the last announcement as a show's row keeps it."""
     seconds, text = plan.announcements[-1]
-    return {"text": text, "by": "host", "at": to_wire(plan.at(seconds))}
+    return {"text": text, "by": "host", "name": HOST_NAME, "at": to_wire(plan.at(seconds))}

@@ -86,12 +86,13 @@ async def seed_live(connection: AsyncConnection, now: datetime) -> None:
     product = PRODUCTS[0].id
     show = _show(LIVE_SHOW_ID, LIVE_TITLE, now)
     show.state, show.started_at, show.pinned_product = "live", now, product
-    show.announcement = {"text": WELCOME, "by": "host", "at": to_wire(now)}
     epoch = new_id("e")
+    said = {"text": WELCOME, "by": "host", "name": HOST_NAME}
+    show.announcement = said | {"at": to_wire(now), "offset": 2}
     await insert_show(connection, show, epoch)
     tx = ShowTransaction(show.id, connection, now, epoch, 0)
     tx.publish("show.started", {"show": as_show(show)})
-    tx.publish("announce", {"text": WELCOME, "by": "host"})
+    tx.publish("announce", said)
     tx.publish("product.pinned", {"product": product})
     await write(connection, tx)
 

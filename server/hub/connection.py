@@ -37,8 +37,8 @@ class Connection:
         "leaving",
         "lost",
         "missed_after",
-        "name",
         "nonsense",
+        "own_name",
         "playing",
         "refused",
         "role",
@@ -62,7 +62,7 @@ class Connection:
         self.viewer_id = ""
         self.role = ""
         self.channel_id = ""
-        self.name = ""
+        self.own_name = ""
         self.guest = True
         self.staff = False
         self.expires_at = 0.0
@@ -86,6 +86,13 @@ class Connection:
     def show_id(self) -> str:
         """The show that was joined, or an empty string."""
         return self.room.show_id if self.room else ""
+
+    @property
+    def name(self) -> str:
+        """What this viewer is called in the room now: the own name, unless that has become a member of staff's."""
+        if self.role != "viewer" or self.room is None:
+            return self.own_name
+        return self.room.names.shown(self.own_name, self.viewer_id)
 
     @property
     def counted(self) -> bool:

@@ -9,6 +9,7 @@ from server.hub.connection import Connection
 from server.hub.encoding import Encoding, Line, encode_begun, encode_lines, encode_rest, position_id
 from server.hub.pulse import RoomPulse
 from server.protocol.publication import Publication
+from server.text.names import NOBODY
 
 EARLY_MAX = 1000
 """Publications ahead of a hole that are kept while it is filled; more are left to the top check."""
@@ -90,6 +91,8 @@ class Room:
         self.guests_allowed = guests_allowed
         self.state = state
         self.snapshot: RoomSnapshot | None = None
+        self.names = NOBODY
+        """The names that only staff may carry here."""
         self.pulse = RoomPulse()
         self.pending: list[Publication] = []
         self.pending_since = 0.0
@@ -113,6 +116,11 @@ class Room:
         """Return the lane whose bytes this connection is to read."""
         reading = Reading.PULSE if pulse_only else Reading.STAFF if connection.staff else Reading.VIEWER
         return self._lanes[reading, connection.encoding]
+
+    def staff_names(self) -> set[str]:
+        """Return the names of the staff who are in the room now."""
+        lanes = (self._lanes[Reading.STAFF, encoding] for encoding in Encoding)
+        return {connection.name for lane in lanes for connection in lane.writers}
 
     def preload(self, publications: Iterable[Publication]) -> None:
         """Fill the ring of a fresh room with the journal's tail up to `top`."""

@@ -18,10 +18,13 @@ from server.hub.room import Room, RoomSnapshot
 from server.journal import metrics, repository
 from server.protocol.codes import Code
 from server.protocol.pushes import Show
+from server.text.names import ReservedNames
 
 TAIL_IN_JOIN_MAX = 200
 """A join waits for a fresh snapshot when more publications than this have come since the last one."""
 EMPTY_ROOM_SECONDS = 60.0
+SNAPSHOT_SECONDS_MAX = 10.0
+"""After so long a snapshot is read anew although nothing was published: names of staff are in no publication."""
 
 log = structlog.get_logger()
 
@@ -35,6 +38,8 @@ class SnapshotRead(Protocol):
     def channel_id(self) -> str: ...
     @property
     def guests_allowed(self) -> bool: ...
+    @property
+    def names(self) -> ReservedNames: ...
     @property
     def public(self) -> bytes: ...
     @property
@@ -89,7 +94,8 @@ class Rooms:
         if snapshot is None or not room.reaches(snapshot.offset):
             return None
         stale = room.top - snapshot.offset
-        if stale and asyncio.get_running_loop().time() - snapshot.read_at > self._snapshot_seconds:
+        age = asyncio.get_running_loop().time() - snapshot.read_at
+        if age > (self._snapshot_seconds if stale else SNAPSHOT_SECONDS_MAX):
             self._start_refresh(room)
         return snapshot if stale <= TAIL_IN_JOIN_MAX else None
 
@@ -149,6 +155,7 @@ class Rooms:
             ring_length=self._ring_length,
         )
         room.preload(tail)
+        room.names = read.names
         room.snapshot = self._as_snapshot(head.top, read)
         room.empty_since = asyncio.get_running_loop().time()
         return room
@@ -170,6 +177,7 @@ class Rooms:
             room.restart(head.epoch, head.top)
         else:
             self._hub.deliver(room.show_id, room.epoch, lacking)
+        room.names = read.names.with_staff(room.staff_names())
         room.snapshot = self._as_snapshot(head.top, read)
 
     def _as_snapshot(self, offset: int, read: SnapshotRead) -> RoomSnapshot:

@@ -55,6 +55,12 @@ COMMANDS = (
     ),
     Spoken(said.Ping, "all", (lines.Pong,), "Ask for a sign of life; answered without `id` too."),
     Spoken(said.Announce, "staff", (lines.Published,), "Say something to everybody."),
+    Spoken(
+        said.AnnounceRemove,
+        "staff",
+        (lines.Published,),
+        "Take the announcement down; without its offset, whichever it is.",
+    ),
     Spoken(said.QuestionApprove, "staff", (lines.Moderated,), "Let a pending question be seen."),
     Spoken(
         said.QuestionAnswer,
@@ -80,6 +86,7 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     lines.ShowStarted,
     lines.ShowEnded,
     lines.Announced,
+    lines.AnnouncementRemoved,
     lines.QuestionPosted,
     lines.StaffQuestionPosted,
     lines.QuestionSubmitted,

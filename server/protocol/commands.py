@@ -70,6 +70,10 @@ class Announce(Keyed, tag="announce"):
     text: Text500
 
 
+class AnnounceRemove(Keyed, tag="announce.remove"):
+    announcement: Offset | None = None
+
+
 class Click(Command, tag="click"):
     product: EntityId
 
@@ -160,6 +164,7 @@ AnyCommand = (
     | Ask
     | Vote
     | Announce
+    | AnnounceRemove
     | Click
     | Impression
     | Share

@@ -120,10 +120,17 @@ class ShowEnded(Push, frozen=True, tag="show.ended"):
 
 
 class Announced(Push, frozen=True, tag="announce"):
-    """The host's side says something to everybody; `by` is the role's name."""
+    """The host's side says something to everybody; `by` is the role, `name` who it is."""
 
     text: str
     by: str
+    name: str | None = None
+
+
+class AnnouncementRemoved(Push, frozen=True, tag="announce.removed"):
+    """What was announced at that offset is said no more; 0 means one whose offset is not known."""
+
+    announcement: int
 
 
 class QuestionSubmitted(Push, frozen=True, tag="question.submitted"):

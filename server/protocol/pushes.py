@@ -46,16 +46,22 @@ class Product(Struct, frozen=True):
     stock: int
 
 
-class Answer(Struct, frozen=True):
-    """The host's answer: by `text`, or `live` in the video."""
+class Answer(Struct, frozen=True, omit_defaults=True):
+    """The host's side's answer: by `text`, or `live` in the video; `by` whom, and in which `role` (not known of old answers)."""
 
     text: str | None
     live: bool
     at: str
+    by: str | None = None
+    role: str | None = None
 
 
-class Question(Struct, frozen=True):
-    """A question as everybody may see it."""
+class Question(Struct, frozen=True, omit_defaults=True):
+    """A question as everybody may see it.
+
+    `role` is the author's, there unless it is `viewer`. `guest` is the number of an author who chose no name; `author` then is `Guest` and
+    that number, which pages write in their reader's language.
+    """
 
     id: str
     text: str
@@ -65,9 +71,11 @@ class Question(Struct, frozen=True):
     version: int
     asked_at: str
     answer: Answer | None
+    role: str | None = None
+    guest: int | None = None
 
 
-class StaffQuestion(Question, frozen=True):
+class StaffQuestion(Question, frozen=True, kw_only=True):
     """A question as staff see it."""
 
     dismissed_reason: str | None
@@ -82,12 +90,14 @@ class Sales(Struct, frozen=True):
     amount: dict[str, int]
 
 
-class Announcement(Struct, frozen=True):
-    """What the host last announced."""
+class Announcement(Struct, frozen=True, omit_defaults=True):
+    """What was announced last: `by` which role, under which `name`, at which `offset` of the journal (neither known of old ones)."""
 
     text: str
     by: str
     at: str
+    name: str | None = None
+    offset: int = 0
 
 
 class Snapshot(Struct, frozen=True):
@@ -131,7 +141,11 @@ class ProductStock(Struct, frozen=True):
 
 
 class Joined(Struct, frozen=True, tag_field="type", tag="joined", omit_defaults=True, kw_only=True):
-    """The answer to `join`. The snapshot's bytes are put in behind the rest, since they are shared."""
+    """The answer to `join`. The snapshot's bytes are put in behind the rest, since they are shared.
+
+    `name_refused`: the name that was wished for, or was in the token, is reserved for staff in this show; `name` and `guest` then say what
+    the viewer is called instead.
+    """
 
     id: int | UnsetType = UNSET
     viewer: str
@@ -140,6 +154,9 @@ class Joined(Struct, frozen=True, tag_field="type", tag="joined", omit_defaults=
     recovered: bool
     position: Position
     token: str | None = None
+    name_refused: bool = False
+    name: str | None = None
+    guest: int | None = None
     snapshot: Snapshot | StaffSnapshot | None = None
 
 

@@ -53,7 +53,7 @@ class QuestionCommands:
         self._pace.spend(caller.viewer_id, self._monotonic())
         intent = intent_in(caller, command)
         question = await self._questions.ask(
-            caller.show_id, caller.viewer_id, caller.name, command.text, intent=intent
+            caller.show_id, caller.viewer_id, caller.name, command.text, role=caller.role, intent=intent
         )
         return None if command.id is None else ok_line(command.id, question=question.id, state=question.state)
 

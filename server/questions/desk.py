@@ -74,7 +74,9 @@ class Desk:
         return self._move(task, task.action, question)
 
     def _move(self, task: Task, move: Move, before: Question) -> Standing | RefusedError:
-        after = carry_out(move, before, version=task.version, by=task.actor.name, at=self._tx.now)
+        after = carry_out(
+            move, before, version=task.version, by=task.actor.name, at=self._tx.now, role=task.actor.role
+        )
         if after is None:
             return _conflict(before)
         self._questions[after.id] = after

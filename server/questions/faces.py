@@ -5,6 +5,7 @@ from typing import TypeVar
 from server.clock import to_wire
 from server.protocol import pushes
 from server.questions.rules import Question
+from server.text.names import guest_number
 
 Face = TypeVar("Face", bound=pushes.Question)
 
@@ -34,6 +35,8 @@ def _as(face: type[Face], question: Question, **more: str | None) -> Face:
         version=question.version,
         asked_at=to_wire(question.asked_at),
         answer=_answer_of(question),
+        role=None if question.role == "viewer" else question.role,
+        guest=guest_number(question.author),
         **more,
     )
 
@@ -42,5 +45,9 @@ def _answer_of(question: Question) -> pushes.Answer | None:
     if question.answered_at is None:
         return None
     return pushes.Answer(
-        text=question.answer_text, live=question.answered_live, at=to_wire(question.answered_at)
+        text=question.answer_text,
+        live=question.answered_live,
+        at=to_wire(question.answered_at),
+        by=question.answered_by,
+        role=question.answered_role,
     )

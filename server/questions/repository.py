@@ -28,12 +28,13 @@ _VOTE = VoteRow.__table__  # type: ignore[attr-defined]
 
 INSERT_QUESTIONS: Final = """
     INSERT INTO question (id, show_id, viewer_id, author, text, state, version, votes, asked_at, answer_text, answered_live,
-        answered_at, dismissed_reason, moderated_by)
+        answered_at, dismissed_reason, moderated_by, role, answered_by, answered_role)
     SELECT id, show_id, viewer_id, author, text, state, version, votes, asked_at, answer_text, answered_live,
-        answered_at, dismissed_reason, moderated_by
+        answered_at, dismissed_reason, moderated_by, role, answered_by, answered_role
     FROM json_to_recordset(CAST(%s AS json)) AS q (
         id text, show_id text, viewer_id text, author text, text text, state text, version int, votes int, asked_at timestamptz,
-        answer_text text, answered_live boolean, answered_at timestamptz, dismissed_reason text, moderated_by text)
+        answer_text text, answered_live boolean, answered_at timestamptz, dismissed_reason text, moderated_by text,
+        role text, answered_by text, answered_role text)
 """
 _INSERT_VOTES = text(
     """
@@ -162,6 +163,8 @@ async def update_moved(connection: AsyncConnection, questions: Sequence[Question
         "answered_at",
         "dismissed_reason",
         "moderated_by",
+        "answered_by",
+        "answered_role",
     )
     statement = (
         update(_QUESTION).where(_QUESTION.c.id == bindparam("of")).values({n: bindparam(n) for n in moved})

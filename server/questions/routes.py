@@ -21,12 +21,21 @@ from server.questions.service import Questions, VisiblePage
 from server.questions.visible_pages import VisiblePages, Wanted
 
 
+def _is_none(value: object) -> bool:
+    """Left out of the answer, as on the wire."""
+    return value is None
+
+
 class AnswerBody(Face):
     """The host's answer."""
 
     text: str | None = Field(description="None when it was given live in the video.")
     live: bool
     at: Moment
+    by: str | None = Field(
+        default=None, exclude_if=_is_none, description="Who answered; absent of old answers."
+    )
+    role: str | None = Field(default=None, exclude_if=_is_none, description="The role of who answered.")
 
 
 class QuestionBody(Face):
@@ -40,6 +49,12 @@ class QuestionBody(Face):
     version: int = Field(description="Grows by 1 with each change of state.")
     asked_at: Moment
     answer: AnswerBody | None
+    role: str | None = Field(
+        default=None, exclude_if=_is_none, description="The author's role; absent for a viewer."
+    )
+    guest: int | None = Field(
+        default=None, exclude_if=_is_none, description="The number of an author who chose no name."
+    )
 
 
 class StaffQuestionBody(QuestionBody):

@@ -32,6 +32,11 @@ class Question:
     answered_at: datetime | None = None
     dismissed_reason: str | None = None
     moderated_by: str | None = None
+    role: str = "viewer"
+    """The author's."""
+    answered_by: str | None = None
+    """Whoever wrote or gave the answer, by name; `answered_role` is theirs."""
+    answered_role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +77,12 @@ def is_visible(question: Question) -> bool:
 
 
 def carry_out(
-    move: Move, question: Question, *, version: int | None, by: str, at: datetime
+    move: Move, question: Question, *, version: int | None, by: str, at: datetime, role: str | None = None
 ) -> Question | None:
-    """Return the question after the move; None when its state does not allow it or `version` is no longer the newest."""
+    """Return the question after the move of `by`, who is `role`.
+
+    None when its state does not allow it or `version` is no longer the newest.
+    """
     if (version is not None and version != question.version) or question.state not in _allowed_from(move):
         return None
     plain = replace(
@@ -85,13 +93,21 @@ def carry_out(
         answered_live=False,
         answered_at=None,
         dismissed_reason=None,
+        answered_by=None,
+        answered_role=None,
     )
     match move:
         case Approve() | Restore():
             return replace(plain, state="open")
         case Answer(text):
             return replace(
-                plain, state="answered", answer_text=text, answered_live=text is None, answered_at=at
+                plain,
+                state="answered",
+                answer_text=text,
+                answered_live=text is None,
+                answered_at=at,
+                answered_by=by,
+                answered_role=role,
             )
         case Dismiss(reason):
             return replace(
@@ -101,6 +117,8 @@ def carry_out(
                 answer_text=question.answer_text,
                 answered_live=question.answered_live,
                 answered_at=question.answered_at,
+                answered_by=question.answered_by,
+                answered_role=question.answered_role,
             )
         case _:
             assert_never(move)

@@ -54,6 +54,7 @@ class Asking:
     viewer_id: str
     author: str
     text: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,20 @@ class Questions:
         self._moderate_many = moderate_many
 
     async def ask(
-        self, show_id: str, viewer_id: str, author: str, text: str, *, intent: Intent | None = None
+        self,
+        show_id: str,
+        viewer_id: str,
+        author: str,
+        text: str,
+        *,
+        role: str = "viewer",
+        intent: Intent | None = None,
     ) -> Asked:
-        """Post a question, or hand it to the moderators where the show wants that first.
+        """Post a question of `author`, who is `role` in the channel, or hand it to the moderators where the show wants that first.
 
         Raises `invalid` for a text that holds nothing visible, `show_not_live` after the show's end.
         """
-        asking = Asking(viewer_id, author, clean_text(text, characters_max=TEXT_CHARACTERS_MAX))
+        asking = Asking(viewer_id, author, clean_text(text, characters_max=TEXT_CHARACTERS_MAX), role)
         return await self._journal.commit(show_id, self._ask_many, asking, intent=intent, kind=Asked)
 
     async def vote(self, show_id: str, viewer_id: str, question_id: str) -> int:
@@ -237,6 +245,7 @@ async def ask_many(tx: ShowTransaction, asked: Sequence[Asking]) -> list[Asked |
             version=0,
             votes=0,
             asked_at=tx.now,
+            role=asking.role,
         )
         for asking in asked
     ]

@@ -28,6 +28,9 @@ class QuestionRow(SQLModel, table=True):
     answered_at: datetime | None = moment("answered_at")
     dismissed_reason: str | None = None
     moderated_by: str | None = None
+    role: str = Field(default="viewer", sa_column_kwargs={"server_default": "viewer"})
+    answered_by: str | None = None
+    answered_role: str | None = None
 
 
 class VoteRow(SQLModel, table=True):

@@ -13,6 +13,7 @@ from server.bus.bus import Bus
 from server.clock import Clock
 from server.db.engine import Database
 from server.hub.admission import Limits
+from server.hub.connection import Connection
 from server.hub.dispatch import Commands, Dispatcher
 from server.hub.hub import Hub
 from server.journal.intents import Forgetting
@@ -40,6 +41,7 @@ from server.shows.snapshot import read_snapshot
 from server.viewers.engagement import Engagement
 from server.viewers.events import Desk
 from server.viewers.join import Joins
+from server.viewers.staff_roll import StaffRoll
 from server.workers.ledger import LedgerWorker
 from server.workers.loop import repeat
 from server.workers.pulse import PulseTicker
@@ -89,9 +91,10 @@ class Process:
         self.shop = Shop(self.journal, self.database, FakePayments())
         self.cards = Cards(self.database)
         self.shows = Shows(self.journal, self.database, clock)
+        self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
         self.answering = AnsweringDesk(self.hub, self.bus.tell)
         self.hub.staff_leaves = self.answering.leave
-        self.joins = Joins(self.hub, self.rooms, self.tokens, self.recorder, greet_staff=self.answering.greet)
+        self.joins = Joins(self.hub, self.rooms, self.tokens, self.recorder, greet_staff=self._greet_staff)
         self.dispatcher = Dispatcher(self.hub, self._commands())
         self.desk = Desk(self.hub, self.dispatcher, self.rooms)
 
@@ -118,6 +121,11 @@ class Process:
 
     def _hear_word(self, show_id: str, word: bytes) -> None:
         self.answering.hear_word(show_id, word)
+        self.staff_roll.hear_word(show_id, word)
+
+    def _greet_staff(self, connection: Connection) -> None:
+        self.staff_roll.enter(connection)
+        self.answering.greet(connection)
 
     def _check_top(self) -> None:
         self.topcheck.ask_now()
@@ -164,6 +172,7 @@ class Process:
         """Carry out, commit and hand over everything that was accepted, in the order in which each feeds the next."""
         await self.dispatcher.close()
         await self.shop.close()
+        await self.staff_roll.close()
         await self.journal.close()
         await self.recorder.close()
 

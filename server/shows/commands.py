@@ -2,7 +2,7 @@
 
 from server.access.roles import require_show_runner
 from server.protocol.codec import ok_line
-from server.protocol.commands import Announce, ShowEnd, ShowStart
+from server.protocol.commands import Announce, AnnounceRemove, ShowEnd, ShowStart
 from server.shows.service import Shows
 from server.viewers.caller import Caller, CommandTable, acting, intent_in
 
@@ -15,12 +15,25 @@ class ShowCommands:
 
     def table(self) -> CommandTable:
         """Return which handler carries out which command."""
-        return {Announce: self.announce, ShowStart: self.start, ShowEnd: self.end}
+        return {
+            Announce: self.announce,
+            AnnounceRemove: self.remove_announcement,
+            ShowStart: self.start,
+            ShowEnd: self.end,
+        }
 
     async def announce(self, caller: Caller, command: Announce) -> bytes | None:
         """Tell everybody in the show."""
         intent = intent_in(caller, command)
         offset = await self._shows.announce(caller.show_id, acting(caller), command.text, intent=intent)
+        return None if command.id is None else ok_line(command.id, offset=offset)
+
+    async def remove_announcement(self, caller: Caller, command: AnnounceRemove) -> bytes | None:
+        """Take an announcement down."""
+        actor, intent = acting(caller), intent_in(caller, command)
+        offset = await self._shows.remove_announcement(
+            caller.show_id, actor, command.announcement, intent=intent
+        )
         return None if command.id is None else ok_line(command.id, offset=offset)
 
     async def start(self, caller: Caller, command: ShowStart) -> bytes | None:

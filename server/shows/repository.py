@@ -38,6 +38,11 @@ async def channel_exists(connection: AsyncConnection, channel_id: str) -> bool:
     return await connection.scalar(select(_CHANNEL.c.id).where(_CHANNEL.c.id == channel_id)) is not None
 
 
+async def read_channel_name(connection: AsyncConnection, channel_id: str) -> str:
+    """Return what the channel is called."""
+    return str(await connection.scalar(select(_CHANNEL.c.name).where(_CHANNEL.c.id == channel_id)))
+
+
 async def read_show(connection: AsyncConnection, show_id: str) -> ShowRow | None:
     """Return the show's row; None when there is none."""
     row = (await connection.execute(select(_SHOW).where(_SHOW.c.id == show_id))).one_or_none()

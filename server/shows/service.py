@@ -18,10 +18,10 @@ from server.journal.intents import Intent, carry_out_once
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
-from server.protocol.pushes import Announcement, Moderation, Show, ShowState, Video
+from server.protocol.pushes import Moderation, Show, ShowState, Video
+from server.shows.announcements import Announcing, Removing, announce_many
 from server.shows.audit import Actor, audit
 from server.shows.repository import (
-    SET_ANNOUNCEMENT,
     ShowOrder,
     as_show,
     channel_exists,
@@ -48,14 +48,6 @@ class Stepping:
 
     actor: Actor
     step: Step
-
-
-@dataclass(frozen=True, slots=True)
-class Announcing:
-    """A member of staff tells everybody something; `text` is clean."""
-
-    actor: Actor
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +98,16 @@ class Shows:
         cleaned = clean_text(text, characters_max=ANNOUNCEMENT_CHARACTERS_MAX)
         announcing = Announcing(actor, cleaned)
         return await self._journal.commit(show_id, self._announce_many, announcing, intent=intent, kind=int)
+
+    async def remove_announcement(
+        self, show_id: str, actor: Actor, offset: int | None, *, intent: Intent | None = None
+    ) -> int:
+        """Take down what was announced at `offset`, or whatever stands; when it stands no more, change nothing.
+
+        Returns the journal's newest offset.
+        """
+        removing = Removing(actor, offset)
+        return await self._journal.commit(show_id, self._announce_many, removing, intent=intent, kind=int)
 
     async def create(
         self, channel_id: str, actor: Actor, plan: Plan, *, intent: Intent | None = None
@@ -185,18 +187,6 @@ async def step_many(tx: ShowTransaction, steps: Sequence[Stepping]) -> list[Show
             audit(tx, stepping.actor, f"show.{stepping.step}", tx.show_id)
         answers.append(state)
     return answers
-
-
-async def announce_many(tx: ShowTransaction, announced: Sequence[Announcing]) -> list[int | RefusedError]:
-    """Publish the announcements in order; the last one is what later viewers see."""
-    offsets, last = list[int | RefusedError](), Announcement(text="", by="", at=to_wire(tx.now))
-    for announcing in announced:
-        last = msgspec.structs.replace(last, text=announcing.text, by=announcing.actor.role)
-        offset = tx.publish("announce", {"text": last.text, "by": last.by})
-        audit(tx, announcing.actor, "announce", str(offset))
-        offsets.append(offset)
-    tx.write(SET_ANNOUNCEMENT, [{"show_id": tx.show_id, "announcement": last}])
-    return offsets
 
 
 def _changes(state: ShowState, now: datetime) -> dict[str, Any]:

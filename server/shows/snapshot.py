@@ -1,17 +1,21 @@
 """A show's full state, read in one piece: what a viewer needs who knows nothing yet."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from msgspec import UNSET
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.access.repository import read_staff_names
 from server.errors import RefusedError
 from server.protocol.codec import encode
 from server.protocol.codes import Code
 from server.protocol.pushes import Show, Snapshot, StaffSnapshot
 from server.questions import repository as questions
 from server.shop import repository as shop
-from server.shows.repository import as_announcement, as_show, read_show
+from server.shows.repository import as_announcement, as_show, read_channel_name, read_show
+from server.shows.tables import ShowRow
+from server.text.names import ReservedNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class SnapshotRead:
     show: Show
     channel_id: str
     guests_allowed: bool
+    names: ReservedNames
     public: bytes
     staff: bytes
 
@@ -50,4 +55,17 @@ async def read_snapshot(connection: AsyncConnection, show_id: str) -> SnapshotRe
         sold.sales,
         older,
     )
-    return SnapshotRead(show, row.channel_id, row.guests_allowed, encode(public), encode(staff))
+    names = await _read_names(connection, row)
+    return SnapshotRead(show, row.channel_id, row.guests_allowed, names, encode(public), encode(staff))
+
+
+async def _read_names(connection: AsyncConnection, row: ShowRow) -> ReservedNames:
+    staff = await read_staff_names(connection, row.channel_id)
+    channel = await read_channel_name(connection, row.channel_id)
+    return _reserved(frozenset((row.host, *staff)), row.title, channel)
+
+
+@lru_cache(maxsize=256)
+def _reserved(staff: frozenset[str], title: str, channel: str) -> ReservedNames:
+    """Made once for as long as nobody is added."""
+    return ReservedNames(staff, (title, channel))

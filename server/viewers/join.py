@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from server.access.roles import is_staff
 from server.access.tokens import Identity, Tokens
@@ -21,9 +23,19 @@ from server.protocol.codec import encode
 from server.protocol.codes import Code
 from server.protocol.commands import Join, Position
 from server.protocol.pushes import Joined
+from server.text.names import default_name, guest_number
 
 ROUND_WAIT_SECONDS = 0.01
 """How often a join that has to wait for the room's next round looks whether it has begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """Who joins, with the `token` to be given to them, if any, and whether a name of theirs was refused."""
+
+    identity: Identity
+    token: str | None
+    name_refused: bool
 
 
 class Joins:
@@ -70,14 +82,15 @@ class Joins:
 
     def _enter(self, connection: Connection, command: Join, room: Room) -> None:
         """No await from what `joined` says to the place in the lane: there must be no gap between them."""
-        identity, token = self._identify(connection, command, room)
+        entrant = self._identify(connection, command, room)
+        identity = entrant.identity
         if connection.room is not room:
             self._check_space(room)
         same = connection.room is room and connection.viewer_id == identity.viewer_id
         self._hub.leave(connection, goes_on=same and connection.role == identity.role)
         introduce(connection, identity)
         lane = room.lane_for(connection, pulse_only=command.pulse_only)
-        connection.transport.write(_answer(lane, command, room, identity, token))
+        connection.transport.write(_answer(lane, command, room, entrant))
         self._hub.enter(connection, room, lane)
         if connection.staff and not command.pulse_only:
             self._greet_staff(connection)
@@ -93,23 +106,30 @@ class Joins:
             staff=not connection.counted,
         )
 
-    def _identify(self, connection: Connection, command: Join, room: Room) -> tuple[Identity, str | None]:
-        """Return who joins, and a fresh token when that is a new guest, or one with other wishes than the token says."""
-        if command.token is not None:
-            identity = self._tokens.verify(command.token)
-            if identity.channel_id != room.channel_id:
-                raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
-            if identity.guest and not room.guests_allowed:
-                raise RefusedError(Code.GUESTS_REFUSED)
-            revised = self._tokens.revised(identity, name=command.name, remember=command.remember)
-            self._record_consent(connection, room, identity.remembered, revised)
-            return revised, None if revised is identity else self._tokens.sign(revised)
+    def _identify(self, connection: Connection, command: Join, room: Room) -> Entrant:
+        """Return who joins; with a fresh token when that is a new guest, or one with other wishes than the token says."""
+        if command.token is None:
+            return self._new_guest(connection, command, room)
+        identity = self._tokens.verify(command.token)
+        if identity.channel_id != room.channel_id:
+            raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
+        if identity.guest and not room.guests_allowed:
+            raise RefusedError(Code.GUESTS_REFUSED)
+        name, refused = command.name, identity.role == "viewer" and _is_refused(room, command.name, identity)
+        if refused:
+            name = default_name(identity.viewer_id)
+        revised = self._tokens.revised(identity, name=name, remember=command.remember)
+        self._record_consent(connection, room, identity.remembered, revised)
+        return Entrant(revised, None if revised is identity else self._tokens.sign(revised), refused)
+
+    def _new_guest(self, connection: Connection, command: Join, room: Room) -> Entrant:
         if not room.guests_allowed:
             raise RefusedError(Code.GUESTS_REFUSED)
-        remember = bool(command.remember)
-        identity = self._tokens.new_guest(room.channel_id, name=command.name, remember=remember)
+        refused = bool(command.name) and room.names.refuse(command.name or "")
+        name, remember = None if refused else command.name, bool(command.remember)
+        identity = self._tokens.new_guest(room.channel_id, name=name, remember=remember)
         self._record_consent(connection, room, False, identity)
-        return identity, self._tokens.sign(identity)
+        return Entrant(identity, self._tokens.sign(identity), refused)
 
     def _record_consent(self, connection: Connection, room: Room, before: bool, identity: Identity) -> None:
         """Keep that a guest has agreed to be recognised, or agrees no longer."""
@@ -144,10 +164,17 @@ def introduce(connection: Connection, identity: Identity) -> None:
     connection.viewer_id = identity.viewer_id
     connection.role = identity.role
     connection.channel_id = identity.channel_id
-    connection.name = identity.name
+    connection.own_name = identity.name
     connection.guest = identity.guest
     connection.staff = is_staff(identity.role)
     connection.expires_at = identity.expires_at.timestamp()
+
+
+def _is_refused(room: Room, wish: str | None, identity: Identity) -> bool:
+    """Whether only staff may be called here what a viewer wishes to be called, or without a wish is called already."""
+    if wish and wish != identity.name:
+        return room.names.refuse(wish)
+    return room.names.shown(identity.name, identity.viewer_id) != identity.name
 
 
 def _recovers(room: Room, position: Position | None) -> bool:
@@ -160,9 +187,9 @@ def _recovers(room: Room, position: Position | None) -> bool:
     )
 
 
-def _answer(lane: Lane, command: Join, room: Room, identity: Identity, token: str | None) -> bytes:
+def _answer(lane: Lane, command: Join, room: Room, entrant: Entrant) -> bytes:
     """Return `joined`, the journal pushes since its position, and the whole pulse, as bytes for this lane."""
-    position = command.position
+    identity, position = entrant.identity, command.position
     if position is not None and _recovers(room, position):
         snapshot = None
         metrics.JOINS.labels("recovered").inc()
@@ -182,8 +209,11 @@ def _answer(lane: Lane, command: Join, room: Room, identity: Identity, token: st
         expires_at=_wire_of(identity.expires_at),
         recovered=snapshot is None,
         position=position,
-        token=token,
+        token=entrant.token,
     )
+    if entrant.name_refused:
+        name = room.names.shown(identity.name, identity.viewer_id)
+        joined = replace(joined, name_refused=True, name=name, guest=guest_number(name))
     return room.welcome(lane, encode(joined)[:-1], position.offset, snapshot)
 
 

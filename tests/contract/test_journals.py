@@ -10,6 +10,7 @@ from tests.support.reducer import apply_all
 
 FOR_ALL = {
     "announce",
+    "announce.removed",
     "product.pinned",
     "product.stock",
     "question.answered",

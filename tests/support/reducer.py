@@ -65,7 +65,11 @@ def apply(state: State, push: Push) -> State:
     if kind in ("show.started", "show.ended"):
         return state | {"show": push["show"]}
     if kind == "announce":
-        return state | {"announcement": {name: push[name] for name in ("text", "by", "at")}}
+        said = {name: push[name] for name in ("text", "by", "at", "name", "offset")}
+        return state | {"announcement": said}
+    if kind == "announce.removed":
+        said = state["announcement"] or {}
+        return state | {"announcement": None} if said.get("offset", 0) == push["announcement"] else state
     if kind in QUESTION_PUSHES:
         return state | {"questions": _with(state["questions"], push["question"])}
     if kind == "question.dismissed":

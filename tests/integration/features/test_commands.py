@@ -18,6 +18,7 @@ from tests.support.stage import CHANNEL, SHOW, Stage, refused
 
 STAFF_COMMANDS: list[dict[str, Any]] = [
     {"type": "announce", "text": "Hello"},
+    {"type": "announce.remove"},
     {"type": "question.approve", "question": "q_1"},
     {"type": "question.answer", "question": "q_1", "text": "Yes"},
     {"type": "question.dismiss", "question": "q_1"},
@@ -90,6 +91,8 @@ async def test_replies_say_what_the_protocol_promises(stage: Stage) -> None:
     }
     assert await say(stage, HOST, id=9, type="product.pin", product="p_bowl") == {"offset": 8}
     assert await say(stage, HOST, id=10, type="announce", text="Hello") == {"offset": 9}
+    assert await say(stage, HOST, id=12, type="announce.remove", announcement=9) == {"offset": 10}
+    assert await say(stage, HOST, id=13, type="announce.remove") == {"offset": 10}
     assert await say(stage, HOST, id=11, type="show.end") == {"state": "ended"}
 
 

@@ -78,11 +78,14 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         await stage.questions.dismiss(SHOW, MODERATOR, one, None, "spam")
     elif name == "question.unpin":
         await stage.questions.pin(SHOW, MODERATOR, one)
+    elif name == "announce.remove":
+        await stage.shows.announce(SHOW, MODERATOR, "Hello")
     elif name == "product.unpin":
         await stage.shop.pin_product(SHOW, HOST, "p_apron")
     fields: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         "ask": ({"text": "Why?"}, {"text": "When?"}),
         "announce": ({"text": "Hello"}, {"text": "Bye"}),
+        "announce.remove": ({}, {"announcement": 1}),
         "question.answer": ({"question": one, "text": "Yes"}, {"question": one, "text": "No"}),
         "product.pin": ({"product": "p_apron"}, {"product": "p_bowl"}),
         "product.unpin": ({"product": "p_apron"}, {"product": "p_bowl"}),

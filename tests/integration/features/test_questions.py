@@ -103,7 +103,13 @@ async def test_an_answer_is_seen_by_all_and_can_be_undone(stage: Stage) -> None:
     answered = await stage.questions.answer(SHOW, HOST, id, 0, text=" Yes, at 30°. ", live=False)
     assert answered == Standing(id, "answered", 1)
     public, _ = await assert_snapshot_plus_pushes_equals_fresh(stage.database, SHOW, old)
-    assert public[-1]["question"]["answer"] == {"text": "Yes, at 30°.", "live": False, "at": public[-1]["at"]}
+    assert public[-1]["question"]["answer"] == {
+        "text": "Yes, at 30°.",
+        "live": False,
+        "at": public[-1]["at"],
+        "by": "Mika",
+        "role": "host",
+    }
     assert await stage.questions.restore(SHOW, HOST, id, 1) == Standing(id, "open", 2)
     assert await stage.questions.answer(SHOW, HOST, id, 2, text=None, live=True) == Standing(
         id, "answered", 3

@@ -9,7 +9,7 @@ from server.protocol.codes import Code
 from server.shows.service import Plan
 from server.shows.snapshot import read_snapshot
 from tests.support.reducer import assert_snapshot_plus_pushes_equals_fresh, see
-from tests.support.stage import CHANNEL, HOST, SHOW, Stage, refused
+from tests.support.stage import CHANNEL, HOST, MODERATOR, SHOW, Stage, refused
 
 
 async def test_a_show_starts_and_ends_once(stage: Stage, second: Stage) -> None:
@@ -39,6 +39,55 @@ async def test_a_scheduled_show_cannot_end(stage: Stage) -> None:
     await stage.add_show("evening", state="scheduled")
     with refused(Code.SHOW_NOT_LIVE):
         await stage.shows.end("evening", HOST)
+
+
+async def test_an_announcement_is_taken_down_once_and_greets_nobody_after(
+    stage: Stage, second: Stage
+) -> None:
+    old = await see(stage.database, SHOW)
+    first = await stage.shows.announce(SHOW, HOST, "Free shipping until nine")
+    said = await see(stage.database, SHOW)
+    assert said.public["announcement"]["offset"] == first
+    await second.shows.remove_announcement(SHOW, MODERATOR, first)
+    assert (await see(stage.database, SHOW)).public["announcement"] is None
+    tops = [await s.shows.remove_announcement(SHOW, HOST, o) for s in (stage, second) for o in (first, None)]
+    assert tops == [first + 1] * 4
+    assert [(a.action, a.subject, a.actor) for a in await stage.audits()] == [
+        ("announce", "1", HOST.viewer_id),
+        ("announce.remove", "1", MODERATOR.viewer_id),
+    ]
+    await stage.shows.announce(SHOW, HOST, "Free shipping until ten")
+    await assert_snapshot_plus_pushes_equals_fresh(stage.database, SHOW, said)
+    public, _ = await assert_snapshot_plus_pushes_equals_fresh(stage.database, SHOW, old)
+    assert [push["type"] for push in public] == ["announce", "announce.removed", "announce"]
+
+
+async def test_taking_down_an_announcement_that_was_replaced_leaves_the_new_one(stage: Stage) -> None:
+    old = await see(stage.database, SHOW)
+    tasks = [stage.shows.announce(SHOW, HOST, "one"), stage.shows.announce(SHOW, HOST, "two")]
+    first, second = await asyncio.gather(*tasks)
+    await stage.shows.remove_announcement(SHOW, HOST, first)
+    assert (await see(stage.database, SHOW)).public["announcement"]["text"] == "two"
+    together = [
+        stage.shows.remove_announcement(SHOW, HOST, second),
+        stage.shows.announce(SHOW, HOST, "three"),
+        stage.shows.remove_announcement(SHOW, HOST, None),
+        stage.shows.announce(SHOW, HOST, "four"),
+        stage.shows.remove_announcement(SHOW, HOST, second),
+    ]
+    await asyncio.gather(*together)
+    assert (await see(stage.database, SHOW)).public["announcement"]["text"] == "four"
+    await assert_snapshot_plus_pushes_equals_fresh(stage.database, SHOW, old)
+
+
+async def test_an_announcement_from_before_offsets_were_kept_is_taken_down(stage: Stage) -> None:
+    said = {"text": "Hello", "by": "host", "at": "2026-11-22T12:00:00.000Z"}
+    await stage.add_show("old", announcement=said)
+    old = await see(stage.database, "old")
+    assert old.public["announcement"] == said
+    await stage.shows.remove_announcement("old", HOST, None)
+    public, _ = await assert_snapshot_plus_pushes_equals_fresh(stage.database, "old", old)
+    assert [push["announcement"] for push in public] == [0]
 
 
 async def test_announcements_come_in_order_and_the_last_is_kept(stage: Stage) -> None:
