@@ -116,6 +116,7 @@ function forget(): void {
   forgetColleagues();
   begun = null;
   tabChosen = false;
+  chosenByHand = false;
 }
 
 function keepToken(token: string | null): void {
@@ -127,6 +128,7 @@ function keepToken(token: string | null): void {
 let seen: Snapshot | null = null;
 let begun: string | null = null;
 let tabChosen = false;
+let chosenByHand = false;
 /** The votes that were pushed, also for questions that are not loaded yet. */
 const heardVotes = new Map<string, number>();
 /** The tab whose questions are in `order`. */
@@ -200,7 +202,9 @@ export function correct(question: Question): void {
 async function fetchQueue(show: string): Promise<void> {
   try {
     for (const state of ["pending", "open"] as const) await fetchAll(show, state);
-    if (!somebodyWrites()) letInNow();
+    if (somebodyWrites()) return;
+    letInNow();
+    if (!chosenByHand) selected.value = rows.value[0]?.question.id ?? null;
   } catch {
     setTimeout(() => {
       if (openRoom && opened === show) void fetchQueue(show);
@@ -266,10 +270,12 @@ export function letInNow(): void {
 }
 
 export function choose(id: string): void {
+  chosenByHand = true;
   selected.value = id;
 }
 
 export function step(by: 1 | -1): void {
+  chosenByHand = true;
   selected.value = neighbour(rows.value, selected.value, by);
 }
 

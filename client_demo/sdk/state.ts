@@ -3,6 +3,8 @@ import type { Announcement, JournalPush, Position, Pulse, Question, ReactionKind
 /** What is known of a show: the snapshot with every push up to `position` applied, and beside it the pulse, which has no position. */
 export interface RoomState {
   readonly position: Position;
+  /** The position of the snapshot that it began with: another object after each fresh snapshot, the same while it recovers. */
+  readonly since: Position;
   readonly snapshot: Snapshot;
   readonly viewers: number | null;
   readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;
@@ -16,6 +18,7 @@ export const QUESTIONS_MAX = 200;
 export function begin(position: Position, snapshot: Snapshot, before: RoomState | null): RoomState {
   return {
     position,
+    since: position,
     snapshot,
     viewers: before?.viewers ?? null,
     reactions: before?.reactions ?? {},

@@ -3,9 +3,11 @@ import "../shared/base.css";
 import "./viewer.css";
 import { followMine } from "./me";
 import { Page } from "./page";
+import { followQuestions } from "./questions/list";
 import { arrive } from "./session";
 
 followMine();
+followQuestions();
 void arrive();
 
 const place = document.getElementById("page");

@@ -5,8 +5,9 @@ import { Button } from "../shared/ui/button";
 import { Icon, type IconName } from "../shared/ui/icon";
 import { myOrders } from "./me";
 import { closeSheet, openPane, PANES, type Pane, panel, sheet } from "./panes";
+import { questionCount } from "./questions/list";
 import { Questions } from "./questions/questions";
-import { products, questions } from "./session";
+import { products } from "./session";
 import { Orders } from "./shop/orders";
 import { Products } from "./shop/products";
 import { t } from "./text";
@@ -14,7 +15,7 @@ import { t } from "./text";
 const ICONS: Readonly<Record<Pane, IconName>> = { questions: "question", products: "bag", orders: "receipt" };
 
 function sizeOf(pane: Pane): number {
-  return pane === "questions" ? questions.value.length : pane === "products" ? products.value.length : myOrders.value.length;
+  return pane === "questions" ? questionCount.value : pane === "products" ? products.value.length : myOrders.value.length;
 }
 
 function PaneOf({ pane }: { pane: Pane }) {

@@ -14,6 +14,7 @@ export const arrival = signal<"finding" | "none" | "unreachable" | "entered">("f
 export const link = computed(() => view.value.link);
 export const identity = computed(() => view.value.identity);
 const snapshot = computed(() => view.value.state?.snapshot ?? null);
+export const roomState = computed(() => view.value.state);
 export const show = computed(() => snapshot.value?.show ?? null);
 export const products = computed(() => snapshot.value?.products ?? []);
 export const questions = computed(() => snapshot.value?.questions ?? []);

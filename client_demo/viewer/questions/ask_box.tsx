@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
+import { draftOf, keepDraft } from "../../shared/drafts";
 import { isEnter } from "../../shared/input_method";
 import { Button } from "../../shared/ui/button";
 import { Icon } from "../../shared/ui/icon";
@@ -7,21 +8,22 @@ import { RoomLeft } from "../../shared/ui/room_left";
 import { showToast } from "../../shared/ui/toast";
 import { asKept, lengthOf } from "../../shared/writing";
 import { ask } from "../me";
-import { isLive } from "../session";
+import { isLive, show } from "../session";
 import { refusalText, t } from "../text";
 
 const CHARACTERS_MAX = 500;
 
 export function AskBox() {
-  const text = useSignal("");
+  const place = `ask.${show.value?.id ?? ""}`;
+  const text = draftOf(place);
   const busy = useSignal<"no" | "sending" | "checking">("no");
   const problem = useSignal<string | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
-  const tooLong = lengthOf(text.value) > CHARACTERS_MAX;
+  const tooLong = lengthOf(text) > CHARACTERS_MAX;
 
   async function send(): Promise<void> {
-    const asked = asKept(text.value);
+    const asked = asKept(text);
     if (!asked || tooLong || busy.value !== "no") return;
     busy.value = "sending";
     problem.value = null;
@@ -29,7 +31,8 @@ export function AskBox() {
       const state = await ask(asked, () => (busy.value = "checking"));
       if (state === "lost") problem.value = t("ask.lost");
       else {
-        text.value = "";
+        // What was written on meanwhile stays.
+        if (asKept(draftOf(place)) === asked) keepDraft(place, "");
         showToast(state === "pending" ? t("ask.pending") : t("ask.sent"));
       }
     } catch (error) {
@@ -59,11 +62,12 @@ export function AskBox() {
           rows={1}
           data-testid="ask-text"
           placeholder={isLive.value ? t("ask.placeholder") : t("ask.closed")}
-          disabled={!isLive.value}
-          value={text.value}
+          disabled={!isLive.value && !text}
+          readOnly={!isLive.value}
+          value={text}
           aria-invalid={problem.value !== null || tooLong}
           aria-describedby={`${id}-note ${id}-left`}
-          onInput={(event) => (text.value = event.currentTarget.value)}
+          onInput={(event) => keepDraft(place, event.currentTarget.value)}
           onKeyDown={(event) => {
             if (!isEnter(event) || event.shiftKey) return;
             event.preventDefault();
@@ -76,7 +80,7 @@ export function AskBox() {
           size="icon"
           aria-label={t("ask.send")}
           data-testid="ask-send"
-          disabled={!isLive.value || !asKept(text.value) || tooLong || busy.value !== "no"}
+          disabled={!isLive.value || !asKept(text) || tooLong || busy.value !== "no"}
         >
           {busy.value === "no" ? <Icon name="send" /> : <span class="spinner" />}
         </Button>
@@ -85,7 +89,7 @@ export function AskBox() {
         <span id={`${id}-note`} role="status" data-testid="ask-note">
           {problem.value ?? (busy.value === "checking" ? t("ask.checking") : "")}
         </span>
-        <RoomLeft id={`${id}-left`} text={text.value} most={CHARACTERS_MAX} />
+        <RoomLeft id={`${id}-left`} text={text} most={CHARACTERS_MAX} />
       </p>
     </form>
   );

@@ -1,17 +1,17 @@
-import { signal } from "@preact/signals";
-import { useMemo, useRef } from "preact/hooks";
+import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { Question } from "../../sdk";
 import { count, timeOfDay } from "../../shared/format";
 import { Icon } from "../../shared/ui/icon";
 import { showToast } from "../../shared/ui/toast";
 import { myPending, myQuestionIds, myVotes, vote } from "../me";
-import { isLive, pinnedQuestion, questions, show } from "../session";
+import { isLive, pinnedQuestion, show } from "../session";
 import { refusalText, t } from "../text";
 import { AskBox } from "./ask_box";
-import { orderOf, type Sorting } from "./order";
+import { chooseSorting, drawn, hasMore, loadFailed, loading, questionCount, questionOf, showMore, sorting } from "./list";
+import type { Sorting } from "./order";
 
 const SORTINGS: readonly Sorting[] = ["newest", "wanted"];
-const sorting = signal<Sorting>("newest");
 
 function VoteButton({ question }: { question: Question }) {
   const voted = myVotes.value.has(question.id);
@@ -78,24 +78,52 @@ function QuestionRow({ question, pinned }: { question: Question; pinned: boolean
   );
 }
 
-export function Questions() {
-  const all = questions.value;
-  const shown = useRef<{ sorting: Sorting; ids: string[] }>({ sorting: "newest", ids: [] });
-  const ids = useMemo(() => {
-    const before = shown.current.sorting === sorting.value ? shown.current.ids : [];
-    shown.current = { sorting: sorting.value, ids: orderOf(all, sorting.value, before) };
-    return shown.current.ids;
-  }, [all, sorting.value]);
-  const byId = useMemo(() => new Map(all.map((each) => [each.id, each])), [all]);
-  const pinned = pinnedQuestion.value ? byId.get(pinnedQuestion.value) : undefined;
+const rowsMade = new WeakMap<Question, VNode>();
 
+/** A row is made anew only when its question changed: hundreds of them do not look up at each vote. */
+function rowOf(question: Question): VNode {
+  const made = rowsMade.get(question) ?? <QuestionRow key={question.id} question={question} pinned={false} />;
+  rowsMade.set(question, made);
+  return made;
+}
+
+/** The way further down: taken by itself when it comes into sight, by hand when that failed. */
+function More() {
+  const place = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const button = place.current;
+    if (!button) return;
+    // Before it comes into sight, so that scrolling does not stop.
+    const near = { root: button.parentElement, rootMargin: "800px" };
+    const seen = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting && !loadFailed.peek()) showMore();
+    }, near);
+    seen.observe(button);
+    return () => seen.disconnect();
+  }, [drawn.value.length, loading.value]);
+  return (
+    <button type="button" ref={place} class="button questions-more" data-testid="questions-more" onClick={showMore}>
+      {t(loading.value ? "questions.loading" : loadFailed.value ? "questions.again" : "questions.more")}
+    </button>
+  );
+}
+
+export function Questions() {
+  const pinned = questionOf(pinnedQuestion.value);
+  const none = questionCount.value === 0;
   return (
     <div class="pane">
       <div class="pane-scroll" data-testid="questions">
-        {all.length > 1 && (
+        {questionCount.value > 1 && (
           <fieldset class="segmented sorting" aria-label={t("questions.order")}>
             {SORTINGS.map((each) => (
-              <button type="button" key={each} aria-pressed={sorting.value === each} onClick={() => (sorting.value = each)}>
+              <button
+                type="button"
+                key={each}
+                aria-pressed={sorting.value === each}
+                data-testid={`sorting-${each}`}
+                onClick={() => chooseSorting(each)}
+              >
                 {t(`questions.${each}`)}
               </button>
             ))}
@@ -106,12 +134,10 @@ export function Questions() {
           {myPending.value.map((each) => (
             <QuestionRow key={each.id} question={each} pinned={false} />
           ))}
-          {ids.map((id) => {
-            const question = byId.get(id);
-            return question && question !== pinned && <QuestionRow key={id} question={question} pinned={false} />;
-          })}
+          {drawn.value.map((question) => question !== pinned && rowOf(question))}
         </ul>
-        {all.length === 0 && myPending.value.length === 0 && (
+        {hasMore.value && <More />}
+        {none && myPending.value.length === 0 && (
           <div class="empty">
             <h2>{t("questions.empty.title")}</h2>
             <p>{t("questions.empty.text")}</p>
