@@ -4,6 +4,9 @@ from typing import Any
 
 from server.protocol.codes import MEANINGS, Code
 
+RETRY_MS = 2000
+"""When to try again what an absent database has stopped."""
+
 
 class RefusedError(Exception):
     """A command or request is refused, for a reason that the caller can understand.
@@ -20,3 +23,15 @@ class RefusedError(Exception):
     def message(self) -> str:
         """One English sentence for a developer; pages show their own text by `code`."""
         return str(self.args[0])
+
+
+def unavailable() -> RefusedError:
+    """Return the refusal of what the database's absence has stopped before anything was done."""
+    return RefusedError(Code.UNAVAILABLE, retry_after_ms=RETRY_MS)
+
+
+def outcome_unknown(*, repeatable: bool) -> RefusedError:
+    """Return the refusal of what may have been done; `repeatable`: the same once more does no harm and gets the result."""
+    if repeatable:
+        return RefusedError(Code.OUTCOME_UNKNOWN, retry_after_ms=RETRY_MS)
+    return RefusedError(Code.OUTCOME_UNKNOWN, retry="reload")

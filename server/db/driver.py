@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import pipeline
+from server.db.doubt import note_commit
 
 Row = tuple[Any, ...]
 
@@ -34,6 +35,13 @@ async def run(connection: AsyncConnection, statement: str, parameters: Sequence[
         await driver.execute(statement.encode(), parameters)
 
 
+async def begin(connection: AsyncConnection, statement: str) -> None:
+    """Begin the connection's transaction by `statement`: one round trip, which the next statement then does not need."""
+    driver = await _driver_of(connection)
+    with _sqlalchemy_errors(driver, statement):
+        await pipeline.exchange(driver, [(statement, ())])
+
+
 async def begin_and_fetch(
     connection: AsyncConnection, statement: str, parameters: Sequence[str]
 ) -> pipeline.Rows:
@@ -50,6 +58,7 @@ async def run_and_commit(connection: AsyncConnection, statement: str, parameters
     An error from the server says that nothing was committed; a connection that is lost meanwhile does not say it.
     """
     driver = await _driver_of(connection)
+    note_commit(connection)
     with _sqlalchemy_errors(driver, statement):
         await pipeline.exchange(driver, [(statement, parameters), pipeline.COMMIT])
 

@@ -1,9 +1,11 @@
 """The SQL engine of a process, and its units of work."""
 
 import asyncio
+import select
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from time import monotonic
+from typing import Any
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -11,6 +13,9 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, Opera
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+from server.db import doubt, driver
+from server.db.doubt import InDoubtError, Stage
 
 ANSWER_SECONDS_MAX = 5.0
 """How long those who hold up viewers wait for PostgreSQL: one that hangs, or a network that swallows everything, counts as away."""
@@ -30,14 +35,18 @@ _CONNECTING = {
     "tcp_user_timeout": 20_000,
 }
 
+_BEGIN = "BEGIN"
+_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
 SQL_AWAY = (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError, TimeoutError)
-"""What is raised when PostgreSQL is away: nothing was committed that we know of; tell the caller `unavailable`."""
+"""What is raised when PostgreSQL is away and nothing was committed; tell the caller `unavailable`. Else `InDoubtError` is raised."""
 
 
 class Database:
     """One process's pool of connections. Read and write sides are two methods, so that a reader cannot write by mistake."""
 
     def __init__(self, url: str | URL, *, pool_size: int = 10) -> None:
+        self._pool_size = pool_size
         # Parameters are what people wrote: they must not reach a log by way of an error's text.
         self.engine: AsyncEngine = create_async_engine(
             make_url(url),
@@ -53,16 +62,19 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection for reading: one snapshot of the data for the whole block (repeatable read, read only)."""
-        async with self.engine.connect() as connection:
-            await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            async with connection.begin():
-                yield connection
+        async with self._begun(_BEGIN_READING) as connection:
+            yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """Yield a connection in one transaction: committed at the end of the block, rolled back by any exception."""
-        async with self.engine.begin() as connection:
-            yield connection
+        """Yield a connection in one transaction: committed at the end of the block, rolled back by any exception.
+
+        Raises `InDoubtError` when the answer to COMMIT did not come.
+        """
+        stage = Stage()
+        with doubt.doubting(stage):
+            async with self._begun(_BEGIN, stage) as connection:
+                yield connection
 
     @asynccontextmanager
     async def read_soon(self) -> AsyncIterator[AsyncConnection]:
@@ -71,10 +83,52 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def write_soon(self) -> AsyncIterator[AsyncConnection]:
-        """`write` for those who hold up viewers; raises `TimeoutError` when the block takes over `ANSWER_SECONDS_MAX`."""
-        async with _limited(), self.write() as connection:
-            yield connection
+    async def write_soon(self, *, begins_itself: bool = False) -> AsyncIterator[AsyncConnection]:
+        """`write` for those who hold up viewers; raises `TimeoutError` when the block takes over `ANSWER_SECONDS_MAX`.
+
+        `begins_itself`: the block's first statement brings its BEGIN along, and finds a dead connection by itself.
+        """
+        stage = Stage()
+        with doubt.doubting(stage):
+            async with _limited(), self._begun(None if begins_itself else _BEGIN, stage) as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def _begun(self, begin: str | None, stage: Stage | None = None) -> AsyncIterator[AsyncConnection]:
+        connection = await self._take(begin)
+        try:
+            transaction = await connection.begin()
+            if stage is not None:
+                doubt.begin(connection, stage)
+            try:
+                yield connection
+                if stage is not None:
+                    stage.committing = True
+                await transaction.commit()
+            except BaseException:
+                # What went wrong first is told; a connection that is lost needs no rollback.
+                with suppress(DBAPIError):
+                    await transaction.rollback()
+                raise
+        finally:
+            await connection.close()
+
+    async def _take(self, begin: str | None) -> AsyncConnection:
+        """Take a connection from the pool and begin a transaction on it. A dead one is thrown away, since nothing was done on it."""
+        for dead in range(self._pool_size + 1):
+            connection = await self.engine.connect()
+            try:
+                if begin is not None:
+                    await driver.begin(connection, begin)
+                return connection
+            except BaseException as error:
+                lost = isinstance(error, DBAPIError) and error.connection_invalidated
+                if lost:
+                    await connection.invalidate()
+                await connection.close()
+                if not lost or dead == self._pool_size:
+                    raise
+        raise AssertionError("the last one returns or raises")
 
     async def close(self) -> None:
         """Close all connections."""
@@ -88,23 +142,35 @@ async def _limited() -> AsyncIterator[None]:
         yield
 
 
-def _note_return(driver: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+def _note_return(dbapi: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
     record.info["returned_at"] = monotonic()
 
 
-def _try_idle(driver: DBAPIConnection, record: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
-    """Ask a connection that lay idle whether it still lives; the pool replaces one that does not."""
-    if monotonic() - record.info.get("returned_at", monotonic()) < TRIED_AFTER_SECONDS:
+def _try_idle(dbapi: DBAPIConnection, record: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
+    """Ask a connection that lay idle, or has something to tell, whether it still lives; the pool replaces one that does not."""
+    idle_seconds = monotonic() - record.info.get("returned_at", monotonic())
+    if idle_seconds < TRIED_AFTER_SECONDS and not _has_something_to_tell(record.driver_connection):
         return
     try:
-        cursor = driver.cursor()
+        cursor = dbapi.cursor()
         cursor.execute("SELECT 1")
         cursor.close()
-        driver.rollback()
+        dbapi.rollback()
     except Exception as error:
         raise DisconnectionError from error
 
 
+def _has_something_to_tell(connection: Any) -> bool:
+    """Whether there is something to read on an idle connection: most often its end, else a notice. Costs no round trip."""
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.pgconn.socket, select.POLLIN)
+    return bool(poll.poll(0))
+
+
 def is_away(error: BaseException) -> bool:
     """Whether `error` says that PostgreSQL could not be reached (and not that the statement was wrong)."""
-    return isinstance(error, SQL_AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    return isinstance(error, (*SQL_AWAY, InDoubtError)) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )

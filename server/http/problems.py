@@ -8,8 +8,9 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from server.db.doubt import InDoubtError
 from server.db.engine import SQL_AWAY
-from server.errors import RefusedError
+from server.errors import RefusedError, outcome_unknown, unavailable
 from server.http.error_pages import error_page
 from server.protocol.codes import MEANINGS, Code
 
@@ -81,7 +82,12 @@ def install(app: FastAPI) -> None:
         return answer_refusal(request.scope, refused, status=error.status_code, headers=error.headers)
 
     async def _away(request: Request, error: Exception) -> Response:
-        return answer_refusal(request.scope, RefusedError(Code.UNAVAILABLE, retry_after_ms=2000))
+        return answer_refusal(request.scope, unavailable())
+
+    @app.exception_handler(InDoubtError)
+    async def _in_doubt(request: Request, error: InDoubtError) -> Response:
+        repeatable = "idempotency-key" in request.headers
+        return answer_refusal(request.scope, outcome_unknown(repeatable=repeatable))
 
     for kind in SQL_AWAY:
         app.add_exception_handler(kind, _away)

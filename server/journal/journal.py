@@ -6,29 +6,37 @@ commit → deliver → answer. A process that dies after the commit has lost not
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 
 from server.clock import Clock
+from server.db.doubt import InDoubtError
 from server.db.engine import Database, is_away
-from server.errors import RefusedError
+from server.errors import RefusedError, unavailable
 from server.journal import metrics, repository
-from server.journal.intents import INSERT_INTENTS, Intent, as_row, is_taken, read_stored
+from server.journal.batch import (
+    BATCH_COMMANDS_MAX,
+    C,
+    Handler,
+    R,
+    Waiting,
+    answer_batch,
+    leave_in_doubt,
+    refuse_all,
+    resolve,
+    take_batch,
+)
+from server.journal.intents import Intent, is_taken
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.protocol.publication import Publication
 
-C = TypeVar("C")
-R = TypeVar("R")
-Handler = Callable[[ShowTransaction, Sequence[C]], Awaitable[Sequence[R | RefusedError]]]
 Deliver = Callable[[str, str, list[Publication]], None]
 
-BATCH_COMMANDS_MAX = 1000
 WAITING_COMMANDS_MAX = 10_000
 """Per show and process; above, `busy`."""
 CONTENTION_TRIES = 5
@@ -37,16 +45,7 @@ _CONTENTION = ("40001", "40P01", "55P03")
 log = structlog.get_logger()
 
 
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    handler: Handler[Any, Any]
-    command: Any
-    answer: asyncio.Future[Any]
-    intent: Intent | None = None
-    kind: Any = None
-
-
-class _Queue(deque[_Waiting]):
+class _Queue(deque[Waiting]):
     """A show's commands that wait. `hurried` is set while one of them waits for no round."""
 
     def __init__(self) -> None:
@@ -85,6 +84,7 @@ class Journal:
         hurried: bool = False,
         intent: Intent | None = None,
         kind: Any = Any,
+        repeatable: bool = False,
     ) -> R:
         """Carry out `command` by `handler` in the show's next transaction, and return its result once that is committed.
 
@@ -92,8 +92,10 @@ class Journal:
         waits for the answer itself: then the transaction is `hurried` and waits for no round.
 
         With an `intent` it is carried out once, and its first result returned each time; `kind` is the result's type, which JSON keeps.
+        `repeatable`: the same command once more does no harm even without an intent, and gets the result.
 
-        Raises `RefusedError`: what the handler refused with, or `key_reused`, `not_found`, `busy`, `unavailable`, `internal`.
+        Raises `RefusedError`: what the handler refused with, or `key_reused`, `not_found`, `busy`, `unavailable`,
+        `outcome_unknown`, `internal`.
         """
         queue = self._waiting.get(show_id)
         if queue is None:
@@ -104,11 +106,11 @@ class Journal:
         if len(queue) >= WAITING_COMMANDS_MAX:
             raise RefusedError(Code.BUSY, retry_after_ms=1000)
         answer = asyncio.get_running_loop().create_future()
-        waiting = _Waiting(handler, command, answer, intent, kind)
+        waiting = Waiting(handler, command, answer, intent, kind, repeatable=repeatable or intent is not None)
         queue.append(waiting)
         if hurried or len(queue) >= BATCH_COMMANDS_MAX:
             queue.hurried.set()
-        result: R = await waiting.answer
+        result: R = await waiting.result
         return result
 
     async def close(self) -> None:
@@ -123,11 +125,11 @@ class Journal:
             while queue:
                 await self._wait_for_turn(show_id, queue)
                 began = loop.time()
-                batch = _take_batch(queue)
+                batch = take_batch(queue)
                 queue.hurried.clear()
                 if not await self._commit_batch(show_id, batch):
                     # Whoever has waited behind them would wait as long for the same answer.
-                    _refuse_all(queue, _unavailable())
+                    refuse_all(queue, unavailable())
                     queue.clear()
                 self._commit_seconds = loop.time() - began
                 queue.free_at = loop.time() + self._commit_seconds
@@ -146,7 +148,7 @@ class Journal:
                     await queue.hurried.wait()
         await asyncio.sleep(max(0.0, queue.free_at - loop.time()))
 
-    async def _commit_batch(self, show_id: str, batch: list[_Waiting]) -> bool:
+    async def _commit_batch(self, show_id: str, batch: list[Waiting]) -> bool:
         """Commit and answer; return False when PostgreSQL was away, so that those behind need not find it out again."""
         try:
             answers = await self._transact(show_id, batch)
@@ -154,101 +156,59 @@ class Journal:
             away = not isinstance(error, RefusedError) and is_away(error)
             if len(batch) > 1 and not away:
                 return await self._commit_one_by_one(show_id, batch)
-            _refuse_all(batch, _as_refused(error))
+            if isinstance(error, InDoubtError):
+                leave_in_doubt(batch, error)
+            else:
+                refuse_all(batch, _as_refused(error))
             return not away
         for waiting, answer in zip(batch, answers, strict=True):
-            _resolve(waiting.answer, answer)
+            resolve(waiting.result, answer)
         return True
 
-    async def _commit_one_by_one(self, show_id: str, batch: list[_Waiting]) -> bool:
+    async def _commit_one_by_one(self, show_id: str, batch: list[Waiting]) -> bool:
         """One bad command must not harm the others: each gets a transaction of its own."""
         for index, waiting in enumerate(batch):
             if not await self._commit_batch(show_id, [waiting]):
-                _refuse_all(batch[index + 1 :], _unavailable())
+                refuse_all(batch[index + 1 :], unavailable())
                 return False
         return True
 
-    async def _transact(self, show_id: str, batch: list[_Waiting]) -> list[Any]:
+    async def _transact(self, show_id: str, batch: list[Waiting]) -> list[Any]:
         for attempt in range(CONTENTION_TRIES):
             try:
                 return await self._transact_once(show_id, batch)
             except DBAPIError as error:
-                if not _is_contention(error) or attempt == CONTENTION_TRIES - 1:
+                if not _may_succeed_again(error) or attempt == CONTENTION_TRIES - 1:
                     raise
                 await asyncio.sleep(0.005 * 2**attempt)
         raise AssertionError("the last attempt returns or raises")
 
-    async def _transact_once(self, show_id: str, batch: list[_Waiting]) -> list[Any]:
-        async with self._database.write_soon() as connection:
+    async def _transact_once(self, show_id: str, batch: list[Waiting]) -> list[Any]:
+        async with self._database.write_soon(begins_itself=True) as connection:
             head = await repository.lock_head(connection, show_id)
             if head is None:
                 raise RefusedError(Code.NOT_FOUND)
             tx = ShowTransaction(show_id, connection, self._clock.now(), head.epoch, head.top)
-            answers = await _answer(tx, batch)
+            answers = await answer_batch(tx, batch)
             await repository.write_and_commit(connection, tx)
         metrics.TRANSACTIONS.inc()
         metrics.COMMANDS.inc(len(batch))
-        if tx.publications:
-            self._deliver(show_id, tx.epoch, tx.publications)
+        self._deliver_now(tx)
         return answers
 
-
-def _take_batch(queue: deque[_Waiting]) -> list[_Waiting]:
-    """Take the next commands off the queue. A repeated intent stays for the batch after, which finds the first one's result."""
-    batch: list[_Waiting] = []
-    repeated: list[_Waiting] = []
-    places = set()
-    while queue and len(batch) < BATCH_COMMANDS_MAX:
-        waiting = queue.popleft()
-        if waiting.intent is not None and waiting.intent.place in places:
-            repeated.append(waiting)
-            continue
-        if waiting.intent is not None:
-            places.add(waiting.intent.place)
-        batch.append(waiting)
-    queue.extendleft(reversed(repeated))
-    return batch
+    def _deliver_now(self, tx: ShowTransaction) -> None:
+        """Deliver what is committed. Whatever fails here, the command stands: the top check delivers then."""
+        try:
+            if tx.publications:
+                self._deliver(tx.show_id, tx.epoch, tx.publications)
+        except Exception:
+            log.exception("journal.delivery_failed", show=tx.show_id)
 
 
-async def _answer(tx: ShowTransaction, batch: list[_Waiting]) -> list[Any]:
-    """Return the stored results of known intents, carry out everything else, and leave the new intents' results to be written."""
-    stored = await read_stored(tx.connection, [w.intent for w in batch if w.intent is not None])
-    known = {
-        w: stored[w.intent.place].answer(w.intent, w.kind)
-        for w in batch
-        if w.intent and w.intent.place in stored
-    }
-    fresh = [waiting for waiting in batch if waiting not in known] if known else batch
-    answers = await _run_handlers(tx, fresh)
-    rows = [
-        as_row(waiting.intent, answer, tx.now)
-        for waiting, answer in zip(fresh, answers, strict=True)
-        if waiting.intent is not None and not isinstance(answer, RefusedError)
-    ]
-    if rows:
-        tx.write(INSERT_INTENTS, rows)
-    if not known:
-        return answers
-    known |= dict(zip(fresh, answers, strict=True))
-    return [known[waiting] for waiting in batch]
-
-
-async def _run_handlers(tx: ShowTransaction, batch: list[_Waiting]) -> list[Any]:
-    """Run each handler once over its commands, in the order in which the handlers came first; answers are in batch order."""
-    groups: dict[Handler[Any, Any], list[int]] = {}
-    for index, waiting in enumerate(batch):
-        groups.setdefault(waiting.handler, []).append(index)
-    answers: list[Any] = [None] * len(batch)
-    for handler, indexes in groups.items():
-        results = await handler(tx, [batch[i].command for i in indexes])
-        for index, result in zip(indexes, results, strict=True):
-            answers[index] = result
-    return answers
-
-
-def _is_contention(error: DBAPIError) -> bool:
-    """Whether the same transaction may succeed when it is run again."""
-    return getattr(error.orig, "sqlstate", None) in _CONTENTION or is_taken(error)
+def _may_succeed_again(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed when it is run again: others were in its way, or it was given a dead connection."""
+    contention = getattr(error.orig, "sqlstate", None) in _CONTENTION
+    return error.connection_invalidated or contention or is_taken(error)
 
 
 def _as_refused(error: Exception) -> RefusedError:
@@ -257,24 +217,6 @@ def _as_refused(error: Exception) -> RefusedError:
     if is_away(error):
         metrics.AWAY.inc()
         log.warning("journal.database_away", error=type(error).__name__)
-        return _unavailable()
+        return unavailable()
     log.error("journal.transaction_failed", exc_info=error)
     return RefusedError(Code.INTERNAL, retry_after_ms=2000)
-
-
-def _unavailable() -> RefusedError:
-    return RefusedError(Code.UNAVAILABLE, retry_after_ms=2000)
-
-
-def _refuse_all(commands: Iterable[_Waiting], refused: RefusedError) -> None:
-    for waiting in commands:
-        _resolve(waiting.answer, refused)
-
-
-def _resolve(answer: asyncio.Future[Any], result: Any) -> None:
-    if answer.done():  # its waiter has gone; the command stands all the same
-        return
-    if isinstance(result, RefusedError):
-        answer.set_exception(result)
-    else:
-        answer.set_result(result)

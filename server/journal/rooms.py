@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.engine import Database, is_away
-from server.errors import RefusedError
+from server.errors import RefusedError, unavailable
 from server.hub.hub import Hub
 from server.hub.room import Room, RoomSnapshot
 from server.journal import metrics, repository
@@ -132,7 +132,7 @@ class Rooms:
         except Exception as error:
             await self._unsubscribe(show_id)
             if not isinstance(error, RefusedError) and is_away(error):
-                raise RefusedError(Code.UNAVAILABLE, retry_after_ms=2000) from error
+                raise unavailable() from error
             raise
         self._hub.add_room(room)
         return room
@@ -170,7 +170,7 @@ class Rooms:
                 lacking = await repository.read_tail(connection, room.show_id, room.top, head.top)
         except Exception as error:
             if not isinstance(error, RefusedError) and is_away(error):
-                raise RefusedError(Code.UNAVAILABLE, retry_after_ms=2000) from error
+                raise unavailable() from error
             raise
         metrics.SNAPSHOT_READS.inc()
         if head.epoch != room.epoch:

@@ -34,6 +34,7 @@ class Code(StrEnum):
     KEY_REUSED = "key_reused"
     PAYMENT_DECLINED = "payment_declined"
     UNAVAILABLE = "unavailable"
+    OUTCOME_UNKNOWN = "outcome_unknown"
     INTERNAL = "internal"
 
 
@@ -69,7 +70,13 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.KEY_REUSED: Meaning("never", 409, "This idempotency key was used with other parameters."),
     Code.PAYMENT_DECLINED: Meaning("never", 402, "The payment was declined; nothing was sold."),
-    Code.UNAVAILABLE: Meaning("later", 503, "The database is away; try again, a purchase with the same key."),
+    Code.UNAVAILABLE: Meaning("later", 503, "The database is away; nothing was done."),
+    Code.OUTCOME_UNKNOWN: Meaning(
+        "later",
+        503,
+        "The database went away before it confirmed: this may have happened. The same command with the same key gets the result; "
+        "without a key `retry` is `reload`: look before you send it again.",
+    ),
     Code.INTERNAL: Meaning("later", 500, "A fault of ours, logged; nothing was acknowledged."),
 }
 

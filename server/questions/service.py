@@ -115,7 +115,9 @@ class Questions:
 
         Raises `not_found` for a question that viewers cannot see, `show_not_live` after the show's end.
         """
-        return await self._journal.commit(show_id, self._vote_many, Voting(viewer_id, question_id))
+        return await self._journal.commit(
+            show_id, self._vote_many, Voting(viewer_id, question_id), repeatable=True
+        )
 
     async def approve(
         self,

@@ -76,7 +76,9 @@ class Shop:
         Once this returns, the order is committed. Raises `show_not_live`, `not_found` (also for a product of another channel),
         `price_changed` with `price`, `sold_out` with `stock`, `payment_declined`, `key_reused`.
         """
-        receipt = await self._journal.commit(show_id, self._serve_many, purchase, hurried=True)
+        receipt = await self._journal.commit(
+            show_id, self._serve_many, purchase, hurried=True, repeatable=True
+        )
         if not receipt.repeated:
             self._neighbours.note(show_id, purchase.product_id)
         return receipt

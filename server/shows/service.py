@@ -87,11 +87,11 @@ class Shows:
 
     async def start(self, show_id: str, actor: Actor) -> ShowState:
         """Open the show for reactions and purchases; a live show stays live. Raises `conflict` when it has ended."""
-        return await self._journal.commit(show_id, self._step_many, Stepping(actor, "start"))
+        return await self._journal.commit(show_id, self._step_many, Stepping(actor, "start"), repeatable=True)
 
     async def end(self, show_id: str, actor: Actor) -> ShowState:
         """End the show for good; an ended show stays ended. Raises `show_not_live` when it has not started."""
-        return await self._journal.commit(show_id, self._step_many, Stepping(actor, "end"))
+        return await self._journal.commit(show_id, self._step_many, Stepping(actor, "end"), repeatable=True)
 
     async def announce(self, show_id: str, actor: Actor, text: str, *, intent: Intent | None = None) -> int:
         """Tell everybody in the show, and those who join later, and return the publication's offset; raises `invalid`."""
