@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import errors, pq
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 
 Statement = tuple[str, Sequence[str]]
 """A statement of our own text, and its parameters, written `%s`."""
@@ -25,6 +25,8 @@ COMMIT: Final[Statement] = ("COMMIT", ())
 
 _prepared: WeakKeyDictionary[Driver, dict[str, bytes]] = WeakKeyDictionary()
 """The names of the statements that each connection has prepared."""
+_numbers = count()
+"""A name is given once, whatever became of the others."""
 
 
 async def exchange(driver: Driver, statements: Sequence[Statement]) -> list[Rows]:
@@ -33,7 +35,20 @@ async def exchange(driver: Driver, statements: Sequence[Statement]) -> list[Rows
     The first that fails raises its error, and those behind it are not run. Where this is cancelled, the connection is closed: what it
     was told cannot be taken back.
     """
-    connection, names = driver.pgconn, _prepared.setdefault(driver, {})
+    names = _prepared.setdefault(driver, {})
+    try:
+        return await _exchange(driver, names, statements)
+    except errors.InvalidSqlStatementName:
+        # The driver lets the server forget all prepared statements when it rolls back. The first to miss its own begins a transaction,
+        # so nothing has been done.
+        if not names or driver.pgconn.transaction_status != TransactionStatus.IDLE:
+            raise
+        names.clear()
+        return await _exchange(driver, names, statements)
+
+
+async def _exchange(driver: Driver, names: dict[str, bytes], statements: Sequence[Statement]) -> list[Rows]:
+    connection = driver.pgconn
     try:
         connection.enter_pipeline_mode()
         asked = _send(connection, names, statements)
@@ -59,11 +74,10 @@ def _send(
     """Send all of it; return for each answer that is to come its statement, and the name that it is prepared under if that is asked."""
     asked: list[tuple[str, bytes | None]] = []
     fresh = dict(names)
-    numbers = count(len(names))
     for statement, parameters in statements:
         name = fresh.get(statement)
         if name is None:
-            name = fresh[statement] = b"sf_%d" % next(numbers)
+            name = fresh[statement] = b"sf_%d" % next(_numbers)
             connection.send_prepare(name, _numbered(statement))
             asked.append((statement, name))
         connection.send_query_prepared(name, [parameter.encode() for parameter in parameters])
