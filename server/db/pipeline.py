@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import errors, pq
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ExecStatus
 
 Statement = tuple[str, Sequence[str]]
 """A statement of our own text, and its parameters, written `%s`."""
@@ -35,20 +35,7 @@ async def exchange(driver: Driver, statements: Sequence[Statement]) -> list[Rows
     The first that fails raises its error, and those behind it are not run. Where this is cancelled, the connection is closed: what it
     was told cannot be taken back.
     """
-    names = _prepared.setdefault(driver, {})
-    try:
-        return await _exchange(driver, names, statements)
-    except errors.InvalidSqlStatementName:
-        # The driver lets the server forget all prepared statements when it rolls back. The first to miss its own begins a transaction,
-        # so nothing has been done.
-        if not names or driver.pgconn.transaction_status != TransactionStatus.IDLE:
-            raise
-        names.clear()
-        return await _exchange(driver, names, statements)
-
-
-async def _exchange(driver: Driver, names: dict[str, bytes], statements: Sequence[Statement]) -> list[Rows]:
-    connection = driver.pgconn
+    connection, names = driver.pgconn, _names_of(driver)
     try:
         connection.enter_pipeline_mode()
         asked = _send(connection, names, statements)
@@ -66,6 +53,22 @@ async def _exchange(driver: Driver, names: dict[str, bytes], statements: Sequenc
         else:
             answers.append(_rows(result))
     return answers
+
+
+def _names_of(driver: Driver) -> dict[str, bytes]:
+    """Return what the connection has prepared here. The driver deallocates all, ours too, after a ROLLBACK; then it is nothing."""
+    names = _prepared.get(driver)
+    if names is None:
+        names = _prepared[driver] = {}
+        deallocate = driver._deallocate
+
+        def forget(name: bytes | None) -> Any:
+            if name is None:
+                names.clear()
+            return deallocate(name)
+
+        driver._deallocate = forget  # type: ignore[method-assign]
+    return names
 
 
 def _send(

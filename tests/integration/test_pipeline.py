@@ -76,3 +76,21 @@ async def test_a_connection_whose_exchange_was_cancelled_is_closed(driver: Drive
         async with asyncio.timeout(0.05):
             await exchange(driver, [BEGIN, ("SELECT pg_sleep(30)", ()), COMMIT])
     assert driver.closed
+
+
+@pytest.mark.parametrize("inside", [True, False])
+async def test_what_the_driver_deallocates_is_prepared_anew(driver: Driver, inside: bool) -> None:
+    await exchange(driver, [BEGIN, insert(1, "one"), COMMIT])
+    for _ in range(10):  # so often that the driver prepares it
+        await driver.execute("SELECT 1")
+    await driver.rollback()  # and wants all of that gone, at its next statement
+    if inside:
+        await exchange(driver, [BEGIN, insert(2, "two")])
+        await driver.execute("SELECT 2")
+        await exchange(driver, [insert(3, "three"), COMMIT])
+    else:
+        await driver.execute("SELECT 2")
+        await driver.commit()
+        await exchange(driver, [BEGIN, insert(2, "two"), insert(3, "three"), COMMIT])
+    await driver.rollback()
+    assert [id for id, _ in await notes(driver)] == [1, 2, 3]
