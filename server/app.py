@@ -1,5 +1,6 @@
 """The composition root: one server process as an application that uvicorn can run."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,6 +20,7 @@ from server.http import operations, pages, problems
 from server.http.guard import Guard, Rules
 from server.hub.socket import LiveSocket
 from server.running.process import Process
+from server.running.watch import SIBLINGS
 from server.settings import Settings
 from server.shows.card import card_of
 from server.telemetry import set_up_logging
@@ -40,6 +42,7 @@ PARTS_FOR_ROUTES = (
     "shows",
     "tokens",
     "visible_questions",
+    "watch",
 )
 ROUTES = (
     server.shows.routes,
@@ -54,13 +57,21 @@ ROUTES = (
 
 
 def create_app(
-    settings: Settings, *, clock: Clock | None = None, socket_class: type[LiveSocket] = LiveSocket
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    socket_class: type[LiveSocket] = LiveSocket,
+    siblings: tuple[str, ...] = (),
 ) -> FastAPI:
-    """Return the application of one server process. Both URLs must be set; nothing connects before the lifespan."""
+    """Return the application of one server process. Both URLs must be set; nothing connects before the lifespan.
+
+    `siblings` are where the processes that share its main port, itself among them, answer for themselves (`host:port`).
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         process = Process(settings, clock or SystemClock())
+        process.watch.siblings = siblings
         for name in PARTS_FOR_ROUTES:
             setattr(app.state, name, getattr(process, name))
         async with process.running():
@@ -72,6 +83,7 @@ def create_app(
                 "trust_proxy": settings.trust_proxy,
                 "socket_class": socket_class,
                 "drain": process.drain,
+                "watch": process.watch,
             }
 
     app = FastAPI(
@@ -94,4 +106,5 @@ def create_app(
 def app_from_environment() -> FastAPI:
     """Return the application of a child process, which finds its settings in the environment alone."""
     set_up_logging()
-    return create_app(Settings())
+    siblings = os.environ.get(SIBLINGS, "").split()
+    return create_app(Settings(), siblings=tuple(siblings))

@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     worker: bool = True
     """Run the ledger's worker loop inside the server processes too."""
 
+    metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
+    """Where a process answers `/metrics`, `/healthz`, `/readyz` for itself; of `--workers N` the next ports too; 0: any free one."""
+    metrics_host: str = "127.0.0.1"
+    """The address of that port."""
+
     tick_ms: PositiveInt = 250
     """The pulse's tick."""
     fanout_share: Share = 0.33

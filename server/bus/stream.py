@@ -1,6 +1,7 @@
 """The ledger's stream: recorders append, the worker reads in order, and what is counted is cut off."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -63,9 +64,25 @@ class LedgerStream:
         milliseconds, number = _order(through)
         await self._link.run("XTRIM", self.key, "MINID", f"{milliseconds}-{number + 1}")
 
+    async def look(self) -> tuple[int, float, int]:
+        """Return how many flushes wait, the age of the oldest in seconds by Redis' own clock, and how many are set aside."""
+        words = (("XLEN", self.key), ("XRANGE", self.key, "-", "+", "COUNT", 1), ("TIME",))
+        length, oldest, (seconds, _), aside = _checked(
+            await self._link.run_many([*words, ("XLEN", self._set_aside)])
+        )
+        began = _order(_text(oldest[0][0]))[0] / 1000 if oldest else float(seconds)
+        return int(length), max(0.0, float(seconds) - began), int(aside)
+
     async def set_aside(self, blob: bytes) -> None:
         """Keep a flush that could not be counted where somebody can look at it."""
         await self._link.run("XADD", self._set_aside, "MAXLEN", "~", SET_ASIDE_MAX, "*", FIELD, blob)
+
+
+def _checked(answers: list[Any]) -> list[Any]:
+    failed = next((answer for answer in answers if isinstance(answer, Exception)), None)
+    if failed is not None:
+        raise failed
+    return answers
 
 
 def _entry(id: bytes | str, fields: dict[bytes, bytes]) -> StreamEntry:

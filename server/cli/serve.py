@@ -65,13 +65,17 @@ def demo(
 @app.command()
 def worker() -> None:
     """Write the ledger from Redis to SQL until a signal. Several at once take turns. The database needs the newest schema."""
+    from server.running.watch import address_of, sockets_for
     from server.running.worker import run_worker
     from server.telemetry import set_up_logging
 
     set_up_logging()
     with suppress(KeyboardInterrupt), engines_for(launch.load_settings(), Start.NEVER) as settings:
         require_fit_engines(settings)
-        run(run_worker(settings))
+        listening = next(iter(sockets_for(settings, 1)), None)
+        if listening is not None:
+            console.print(f"The worker answers on http://{address_of(listening)}")
+        run(run_worker(settings, listening))
 
 
 def _settings_to_serve(**given: object) -> Settings:

@@ -1,15 +1,30 @@
 """What operators and their machines ask: alive, ready, and how it goes."""
 
-import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
-from server.db.engine import Database
+from server.http.readiness import Readiness
+from server.http.scrape import Families, gather
 
-READY_SECONDS_MAX = 2.0
+READY = Gauge(
+    "showfloor_ready", "1 while this process can do its work, as /readyz says; asked at each scrape"
+)
+
+
+class Watch(Protocol):
+    """What the routes need of the process they speak for; `app.state.watch`."""
+
+    families: Families
+    siblings: tuple[str, ...]
+    measure: Callable[[], Awaitable[None]] | None
+
+    async def readiness(self) -> Readiness:
+        """Say whether the process can do its work."""
+        ...
 
 
 def router() -> APIRouter:
@@ -18,7 +33,10 @@ def router() -> APIRouter:
     api.add_api_route("/healthz", healthz, summary="Whether the process lives")
     api.add_api_route("/readyz", readyz, summary="Whether a viewer can join", responses={503: {}})
     api.add_api_route(
-        "/metrics", metrics, summary="Prometheus metrics of this process", response_class=PlainTextResponse
+        "/metrics",
+        metrics,
+        summary="Prometheus metrics of the processes behind this address",
+        response_class=PlainTextResponse,
     )
     return api
 
@@ -30,30 +48,16 @@ async def healthz() -> dict[str, str]:
 
 async def readyz(request: Request) -> JSONResponse:
     """`ready`, or `degraded` while the processes cannot hear each other: both 200. 503: `draining`, or `database away`."""
-    state = request.app.state
-    if state.hub.draining:
-        return JSONResponse({"status": "draining"}, 503)
-    asked: asyncio.Task[str | None] | None = getattr(state, "asked", None)
-    if asked is None or asked.done():
-        asked = state.asked = asyncio.create_task(_ask(state.database), name="readiness")
-    # Not awaited itself: a driver that waits for a server which hangs takes its time even to be cancelled.
-    await asyncio.wait({asked}, timeout=READY_SECONDS_MAX)
-    error = asked.result() if asked.done() else TimeoutError.__name__
-    if error is not None:
-        return JSONResponse({"status": "database away", "error": error}, 503)
-    return JSONResponse({"status": "ready" if state.bus.alive else "degraded"})
+    found: Readiness = await request.app.state.watch.readiness()
+    return JSONResponse(found.as_json(), 200 if found.ready else 503)
 
 
-async def _ask(database: Database) -> str | None:
-    """Return None when PostgreSQL answers, else the name of what went wrong."""
-    try:
-        async with database.read_soon() as connection:
-            await connection.execute(text("SELECT 1"))
-    except Exception as error:
-        return type(error).__name__
-    return None
-
-
-def metrics() -> Response:
-    """In several processes each has its own; let the scraper ask each."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+async def metrics(request: Request) -> Response:
+    """Metrics of this process; where several share the address, of all of them, each series with its `process`."""
+    watch: Watch = request.app.state.watch
+    if watch.siblings:
+        return Response(await gather(watch.siblings), media_type=CONTENT_TYPE_LATEST)
+    READY.set((await watch.readiness()).ready)
+    if watch.measure is not None:
+        await watch.measure()
+    return Response(generate_latest(watch.families), media_type=CONTENT_TYPE_LATEST)

@@ -27,3 +27,28 @@ WORKER_ROUND = Histogram(
     "showfloor_ledger_worker_seconds", "Duration of a round of the worker that counted something"
 )
 STREAM_AGE = Gauge("showfloor_ledger_age_seconds", "Age of the newest flush when it was counted")
+READ_AT = Gauge(
+    "showfloor_ledger_read_timestamp_seconds",
+    "When the worker last looked into the stream, in Unix time; 0: never",
+)
+WAITING = Gauge("showfloor_ledger_waiting_flushes", "Flushes in the stream that no worker has counted yet")
+WAITING_AGE = Gauge("showfloor_ledger_waiting_seconds", "Age of the oldest of them; 0: there is none")
+ASIDE = Gauge("showfloor_ledger_aside_flushes", "Flushes that lie in the set-aside stream now")
+
+OF_THE_WORKER = frozenset(
+    f"showfloor_ledger_{name}"
+    for name in (
+        "applied",
+        "repeated_flushes",
+        "lost_flushes",
+        "set_aside",
+        "worker_errors",
+        "worker_seconds",
+        "age_seconds",
+        "read_timestamp_seconds",
+        "waiting_flushes",
+        "waiting_seconds",
+        "aside_flushes",
+    )
+)
+"""Families that only a process with a ledger's worker in it shows."""

@@ -14,7 +14,13 @@ from server.running.trouble import Trouble, no_database_address, not_a_directory
 from server.settings import Settings
 
 OPEN_FILES_WANTED = 65_536
-NOT_SETTINGS = ("SHOWFLOOR_CONFIG", "SHOWFLOOR_SERVER", "SHOWFLOOR_VERSION", "SHOWFLOOR_LOAD_")
+NOT_SETTINGS = (
+    "SHOWFLOOR_CONFIG",
+    "SHOWFLOOR_SERVER",
+    "SHOWFLOOR_SIBLINGS",
+    "SHOWFLOOR_VERSION",
+    "SHOWFLOOR_LOAD_",
+)
 """How variables with our prefix begin that are read elsewhere: where the settings' file is, the pages' development, load tests."""
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -53,8 +59,8 @@ def unknown_variables() -> list[tuple[str, str]]:
     return [(name, f"; did you mean {guess[0]}?" if guess else "") for name, guess in guesses]
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket bound to `host` and `port` (0: any free one), not yet listening; raises `Trouble`."""
+def listen(host: str, port: int, *, setting: str = "--port") -> socket.socket:
+    """Return a socket bound to `host` and `port` (0: any free one), not yet listening; raises `Trouble`, which names the `setting`."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -69,16 +75,17 @@ def listen(host: str, port: int) -> socket.socket:
         bound.bind(address)
     except OSError as error:
         bound.close()
-        raise _why_not_bound(error, host, port) from None
+        raise _why_not_bound(error, host, port, setting) from None
     return bound
 
 
-def _why_not_bound(error: OSError, host: str, port: int) -> Trouble:
+def _why_not_bound(error: OSError, host: str, port: int, setting: str) -> Trouble:
     if error.errno == errno.EADDRINUSE:
-        return port_in_use(host, port)
+        return port_in_use(host, port, setting)
     if error.errno == errno.EACCES:
         return Trouble(
-            f"port {port} is for root alone", "choose one above 1023 with --port, and put a proxy in front"
+            f"port {port} is for root alone",
+            f"choose one above 1023 with {setting}, and put a proxy in front",
         )
     return Trouble(f"cannot listen on {host}:{port} ({error.strerror})", "use an address of this machine")
 

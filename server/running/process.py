@@ -12,6 +12,8 @@ from server.access.tokens import Tokens
 from server.bus.bus import Bus
 from server.clock import Clock
 from server.db.engine import Database
+from server.http.readiness import ServerReadiness
+from server.http.scrape import Families
 from server.hub.admission import Limits
 from server.hub.connection import Connection
 from server.hub.dispatch import Commands, Dispatcher
@@ -20,6 +22,7 @@ from server.journal.intents import Forgetting
 from server.journal.journal import Journal
 from server.journal.rooms import Rooms
 from server.journal.topcheck import TopCheck
+from server.ledger.metrics import OF_THE_WORKER
 from server.ledger.recorder import Recorder
 from server.ledger.repository import read_reaction_totals
 from server.protocol.commands import Join
@@ -29,6 +32,7 @@ from server.questions.commands import QuestionCommands
 from server.questions.pace import AskPace
 from server.questions.service import Questions
 from server.questions.visible_pages import VisiblePages
+from server.running.watch import ProcessWatch
 from server.settings import Settings
 from server.shop.commands import ShopCommands
 from server.shop.payments import FakePayments
@@ -95,6 +99,12 @@ class Process:
         self.answering = AnsweringDesk(self.hub, self.bus.tell)
         self.hub.staff_leaves = self.answering.leave
         self.joins = Joins(self.hub, self.rooms, self.tokens, self.recorder, greet_staff=self._greet_staff)
+        self.ledger = LedgerWorker(self.database, self.bus) if settings.worker else None
+        self.watch = ProcessWatch(
+            ServerReadiness(self.hub, self.database, self.bus),
+            Families() if self.ledger else Families(lambda name: name not in OF_THE_WORKER),
+            measure=self.ledger.measure if self.ledger else None,
+        )
         self.dispatcher = Dispatcher(self.hub, self._commands())
         self.desk = Desk(self.hub, self.dispatcher, self.rooms)
 
@@ -147,8 +157,8 @@ class Process:
         kept_for = timedelta(hours=settings.key_hours)
         forgetting = Forgetting(self.database, self.clock, kept_for)
         loops["keys"] = repeat("keys", FORGETTING_SECONDS, forgetting.run_once)
-        if settings.worker:
-            loops["ledger"] = LedgerWorker(self.database, self.bus).run()
+        if self.ledger is not None:
+            loops["ledger"] = self.ledger.run()
         return loops
 
     @asynccontextmanager

@@ -4,17 +4,19 @@ import asyncio
 import os
 import signal
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from multiprocessing import parent_process
 from socket import SO_SNDBUF, SOL_SOCKET, socket
 from threading import Thread
-from typing import Any
+from time import monotonic
+from typing import Any, ClassVar
 
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import multiprocess
 
 from server.hub.upgrade import LiveHttp
+from server.running.watch import SIBLINGS, address_of, sockets_for, watched
 from server.settings import Settings
 
 BACKLOG = 8192
@@ -36,19 +38,28 @@ class LiveServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.listening = asyncio.Event()
+        self.watch_socket: socket | None = None
+        """Where this process answers for itself, if it does."""
+        self._watching = AsyncExitStack()
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         for listening in sockets or ():
             # Every accepted socket inherits it: what the kernel keeps for a viewer who does not read stays small.
             listening.setsockopt(SOL_SOCKET, SO_SNDBUF, KERNEL_BUFFER_BYTES)
         await super().startup(sockets)
+        if self.watch_socket is not None and self.started:
+            watch = self.lifespan.state["watch"]
+            await self._watching.enter_async_context(watched(watch, self.watch_socket))
         self.listening.set()
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         drain = self.lifespan.state.get("drain")
         if drain is not None and not self.force_exit:
             await drain()
-        await super().shutdown(sockets)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            await self._watching.aclose()
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -63,32 +74,61 @@ class LiveServer(uvicorn.Server):
 
 
 class LiveProcess(multiprocess.Process):
-    """A child process with our server in it, which ends in good order when its parent is gone, however that ended."""
+    """A child process with our server in it, which ends in good order when its parent is gone, however that ended.
+
+    Of its sockets the first is shared by all; of the others each child has one, by which it can be watched, and a child that takes
+    a dead one's place takes its socket too.
+    """
+
+    _newest: ClassVar[dict[int, "LiveProcess"]] = {}
+    """By place: the child that took it last."""
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket]) -> None:
+        shared, *own = sockets
+        place = min(range(len(own)), key=self._taken_since)
+        self.since = monotonic()
+        self._newest[place] = self
+        super().__init__(config, [shared, own[place]])
+
+    @classmethod
+    def _taken_since(cls, place: int) -> float:
+        """Return when the place was taken; one that is free comes first, and a living child's is shared while it is replaced."""
+        child = cls._newest.get(place)
+        return child.since if child is not None and child.process.is_alive() else 0.0
 
     def target(self, sockets: list[socket] | None = None) -> None:
         Thread(target=_end_with_the_parent, name="parent", daemon=True).start()
-        super().target(sockets)
+        assert sockets is not None, "a child is given its sockets"
+        self.server.watch_socket = sockets[1]
+        super().target(sockets[:1])
 
     @property
-    def server(self) -> uvicorn.Server:
+    def server(self) -> LiveServer:
         if self._server is None:
             self._server = LiveServer(self.config)
+        assert isinstance(self._server, LiveServer), "no other is made"
         return self._server
 
 
 def server_for(app: FastAPI, settings: Settings) -> LiveServer:
-    """Return the server of this process; run it by `await serve(sockets=[…])` or `run(sockets=[…])`."""
-    return LiveServer(_config(app, settings))
+    """Return the server of this process; run it by `await serve(sockets=[…])` or `run(sockets=[…])`. Raises `Trouble`."""
+    server = LiveServer(_config(app, settings))
+    server.watch_socket = next(iter(sockets_for(settings, 1)), None)
+    return server
 
 
 def serve_in_processes(settings: Settings, listening: socket, workers: int) -> None:
     """Serve in `workers` child processes until a signal; one that dies is replaced. `settings` must have both URLs."""
-    os.environ.update(_environment_of(settings))
+    watched_at = sockets_for(settings, workers)
+    siblings = " ".join(address_of(each) for each in watched_at)
+    os.environ.update(_environment_of(settings) | {SIBLINGS: siblings})
     # The supervisor looks its process class up in its own module.
     multiprocess.Process = LiveProcess  # type: ignore[misc]
     before = {number: signal.getsignal(number) for number in multiprocess.SIGNALS}
     try:
-        multiprocess.Multiprocess(_config(FACTORY, settings, workers=workers), sockets=[listening]).run()
+        multiprocess.Multiprocess(
+            _config(FACTORY, settings, workers=workers), sockets=[listening, *watched_at]
+        ).run()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -76,10 +76,10 @@ def no_database_address() -> Trouble:
     return Trouble("SHOWFLOOR_DATABASE_URL is not the address of a PostgreSQL", mend)
 
 
-def port_in_use(host: str, port: int) -> Trouble:
+def port_in_use(host: str, port: int, setting: str = "--port") -> Trouble:
     """Return the trouble of a port that somebody else listens on."""
     return Trouble(
-        f"port {port} on {host} is in use", "stop what listens there, or choose another one with --port"
+        f"port {port} on {host} is in use", f"stop what listens there, or choose another one with {setting}"
     )
 
 

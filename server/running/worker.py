@@ -2,25 +2,84 @@
 
 import asyncio
 import secrets
+from contextlib import AsyncExitStack
+from socket import socket
+from time import monotonic
 
 from server.bus.bus import Bus
-from server.bus.connections import open_link
+from server.bus.connections import REDIS_AWAY, open_link
 from server.bus.keys import Keys
 from server.db.engine import Database
+from server.db.schema import has_newest_schema
+from server.http.readiness import Question, Readiness
+from server.http.scrape import Families
+from server.ledger.metrics import OF_THE_WORKER
+from server.running.watch import ProcessWatch, watched
 from server.settings import Settings
 from server.workers.ledger import LedgerWorker
 
-POOL_SIZE = 2
+POOL_SIZE = 3
+READING_SECONDS_MAX = 15.0
+"""Above the worker's longest pause after a failure."""
+_SCHEMA = "schema"
+_REDIS_AWAY = "redis away"
 
 
-async def run_worker(settings: Settings) -> None:
-    """Count the ledger until cancelled. `settings` must have both URLs; engines that are away are waited for."""
+class WorkerReadiness:
+    """Whether a worker counts: the schema is the newest, Redis answers, and the stream was looked into a moment ago."""
+
+    def __init__(self, worker: LedgerWorker, database: Database, bus: Bus) -> None:
+        self._worker = worker
+        self._database = database
+        self._bus = bus
+        self._asking = Question(self._ask)
+
+    async def __call__(self) -> Readiness:
+        """`ready`; not ready: `schema`, `database away`, `redis away`, or `not reading` when no round has ended for 15 s."""
+        error = await self._asking.error()
+        if error is not None:
+            status = error if error in (_SCHEMA, _REDIS_AWAY) else "database away"
+            return Readiness(status, ready=False, error=error)
+        if monotonic() - self._worker.read_at > READING_SECONDS_MAX:
+            return Readiness("not reading", ready=False)
+        return Readiness("ready", ready=True)
+
+    async def _ask(self) -> str | None:
+        async with self._database.read_soon() as connection:
+            if not await has_newest_schema(connection):
+                return _SCHEMA
+        try:
+            await self._bus.ledger.look()
+        except REDIS_AWAY:
+            return _REDIS_AWAY
+        return None
+
+
+async def run_worker(settings: Settings, listening: socket | None = None) -> None:
+    """Count the ledger until cancelled, and answer for it on `listening`. `settings` must have both URLs.
+
+    Engines that are away are waited for.
+    """
     database, bus = ledger_parts(settings)
+    worker = LedgerWorker(database, bus)
+    watch = ProcessWatch(
+        WorkerReadiness(worker, database, bus), Families(_is_of_the_worker), measure=worker.measure
+    )
     try:
-        await LedgerWorker(database, bus).run()
+        async with AsyncExitStack() as stack:
+            if listening is not None:
+                await stack.enter_async_context(watched(watch, listening))
+            await worker.run()
     finally:
         await bus.close()
         await database.close()
+
+
+def _is_of_the_worker(family: str) -> bool:
+    """Whether a worker shows this family; the servers' are here only because their modules are imported."""
+    return (
+        family in OF_THE_WORKER or family == "showfloor_ready" or family.startswith(("process_", "python_"))
+    )
 
 
 async def count_what_is_left(settings: Settings, *, seconds_max: float = 10.0) -> None:

@@ -52,6 +52,8 @@ class LedgerWorker:
         self._position = START
         self._cursor_made = False
         self._at_end = False
+        self.read_at = float("-inf")
+        """When a round last ended well, by the monotonic clock."""
 
     async def run(self) -> None:
         """Count for ever. Whatever fails is logged, counted, and tried again after a pause; nothing is counted twice by that."""
@@ -59,6 +61,8 @@ class LedgerWorker:
         while True:
             try:
                 counted = await self.run_once()
+                self.read_at = time.monotonic()
+                metrics.READ_AT.set_to_current_time()
                 if self._at_end:
                     await self._wait()
                 elif counted is None:
@@ -70,6 +74,16 @@ class LedgerWorker:
                     raise asyncio.CancelledError from error  # a driver made another error of our end
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))
                 pause = min(pause * 2, BACKOFF_SECONDS[1])
+
+    async def measure(self) -> None:
+        """Tell the metrics what waits in the stream, as far as Redis answers."""
+        try:
+            waiting, seconds, aside = await self._stream.look()
+        except REDIS_AWAY:
+            return
+        metrics.WAITING.set(waiting)
+        metrics.WAITING_AGE.set(seconds)
+        metrics.ASIDE.set(aside)
 
     async def _wait(self) -> None:
         for _ in range(WAITS_MAX):

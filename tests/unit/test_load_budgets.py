@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from loadtests.budgets import Budgets, Outcome
 
 BUDGETS = Budgets(push_p95_ms=500, command_p95_ms=1000)
@@ -13,8 +15,8 @@ GOOD = Outcome(
     command_p95_ms=20,
     own_lag_p95_ms=2,
     clocks_agree=True,
-    orders_acknowledged=12,
-    orders_lost=[],
+    acknowledged={"orders": 12, "questions": 30, "votes": 44},
+    lost={"orders": 0, "questions": 0, "votes": 0},
 )
 
 
@@ -26,10 +28,21 @@ def test_a_failure_is_broken_whatever_the_times_are() -> None:
     assert BUDGETS.judge(replace(GOOD, failures=["push: doubled"])) == ["failed: push: doubled"]
 
 
-def test_an_acknowledged_order_that_is_not_in_the_export_is_broken() -> None:
-    assert BUDGETS.judge(replace(GOOD, orders_lost=["o_1"])) == [
-        "1 acknowledged orders are not in the export"
-    ]
+@pytest.mark.parametrize("kind", ["orders", "questions", "votes"])
+def test_what_was_acknowledged_and_is_not_in_the_export_is_broken(kind: str) -> None:
+    assert BUDGETS.judge(replace(GOOD, lost={kind: 1})) == [f"1 acknowledged {kind} are not in the export"]
+
+
+def test_what_was_not_compared_is_broken_and_not_taken_for_kept() -> None:
+    (sentence,) = BUDGETS.judge(replace(GOOD, lost=None, not_compared="no token"))
+    assert sentence == (
+        "12 orders, 30 questions, 44 votes were acknowledged and not compared with the export: no token"
+    )
+    assert BUDGETS.judge(replace(GOOD, lost=None, acknowledged={"orders": 0})) == []
+
+
+def test_a_fault_of_the_run_itself_is_broken() -> None:
+    assert BUDGETS.judge(replace(GOOD, faults=["no host came"])) == ["no host came"]
 
 
 def test_late_pushes_are_broken() -> None:
