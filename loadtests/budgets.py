@@ -1,6 +1,6 @@
 """What a run must keep to; one sentence for each budget that was broken. No I/O, no locust."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +14,14 @@ class Outcome:
     command_p95_ms: float | None
     own_lag_p95_ms: float | None
     clocks_agree: bool
-    orders_acknowledged: int
-    orders_lost: list[str] | None
-    """Acknowledged orders that the show's export does not have; `None` where it could not be asked."""
+    acknowledged: dict[str, int]
+    """What the users were told is done, by kind: orders, questions, votes."""
+    lost: dict[str, int] | None
+    """How much of it the show's export does not have; `None` where they were not compared."""
+    not_compared: str = ""
+    """Why they were not."""
+    faults: list[str] = field(default_factory=list)
+    """What was wrong with the run itself: nobody to play the host, a load process that went missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,12 @@ class Budgets:
     def judge(self, outcome: Outcome) -> list[str]:
         """Return what was broken; an empty list is a pass."""
         broken = [f"failed: {failure}" for failure in outcome.failures]
+        broken += outcome.faults
         if outcome.pushes == 0:
             broken.append("no journal push was received")
         if outcome.commands == 0:
             broken.append("no command was answered")
-        if outcome.orders_lost:
-            broken.append(f"{len(outcome.orders_lost)} acknowledged orders are not in the export")
+        broken += _lost(outcome)
         if self.times_count(outcome):
             broken += _over("pushes", outcome.push_p95_ms, self.push_p95_ms)
             broken += _over("commands", outcome.command_p95_ms, self.command_p95_ms)
@@ -44,6 +49,16 @@ class Budgets:
     def times_count(self, outcome: Outcome) -> bool:
         """Whether the times say something about the server, and not about this process or two clocks."""
         return outcome.clocks_agree and (outcome.own_lag_p95_ms or 0) <= self.own_lag_p95_ms
+
+
+def _lost(outcome: Outcome) -> list[str]:
+    if outcome.lost is None:
+        told = ", ".join(f"{count} {kind}" for kind, count in outcome.acknowledged.items() if count)
+        why = outcome.not_compared or "the export was not asked"
+        return [f"{told} were acknowledged and not compared with the export: {why}"] if told else []
+    return [
+        f"{count} acknowledged {kind} are not in the export" for kind, count in outcome.lost.items() if count
+    ]
 
 
 def _over(what: str, p95_ms: float | None, limit_ms: float) -> list[str]:

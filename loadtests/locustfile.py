@@ -1,10 +1,7 @@
 """`locust -f loadtests/locustfile.py`: the users, their options, and the verdict at the end."""
 
-import csv
-import io
 import logging
-import urllib.error
-import urllib.request
+import sys
 from argparse import Namespace
 from typing import Any
 
@@ -12,13 +9,18 @@ import gevent
 from locust import events
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
+from locust.runners import MasterRunner, WorkerRunner
 from locust.stats import StatsEntry, calculate_response_time_percentile
 
 from loadtests.budgets import Budgets, Outcome
+from loadtests.comparison import Exports, NotCompared
 from loadtests.record import RunRecord
 from loadtests.users import AskerUser, BuyerUser, HostUser, ViewerUser
 
 __all__ = ["AskerUser", "BuyerUser", "HostUser", "ViewerUser"]
+
+NO_TOKEN = "there is no host's token (--staff-token, or SHOWFLOOR_LOAD_TOKEN)"
+NO_HOST = "no host can come without a token: give --staff-token, or name the users to come (ViewerUser AskerUser BuyerUser)"
 
 log = logging.getLogger("showfloor.load")
 
@@ -30,15 +32,52 @@ def _add_options(parser: LocustArgumentParser) -> None:
         default="",
         is_secret=True,
         env_var="SHOWFLOOR_LOAD_TOKEN",
-        help="a host's token, from `showfloor token`; without one no host comes and orders are not compared",
+        help="a host's token, from `showfloor token`; without one no host can come and nothing can be compared",
     )
     parser.add_argument("--push-p95-ms", type=float, default=500.0, help="budget: age of journal pushes")
     parser.add_argument("--command-p95-ms", type=float, default=1000.0, help="budget: answers to commands")
 
 
-def _leave_the_host_out(environment: Environment, **_: Any) -> None:
-    if environment.parsed_options is not None and not environment.parsed_options.staff_token:
-        environment.user_classes = [kind for kind in environment.user_classes if kind is not HostUser]
+def _refuse_a_run_without_a_host(environment: Environment, **_: Any) -> None:
+    """End a run that is to have a host and has no token for one; with locust's page the token may come later."""
+    options = environment.parsed_options
+    if (
+        options is not None
+        and options.headless
+        and not _is_of_a_master(environment)
+        and _lacks_a_host(environment)
+    ):
+        log.error("%s.", NO_HOST)
+        sys.exit(2)
+
+
+def _lacks_a_host(environment: Environment) -> bool:
+    options = environment.parsed_options
+    return HostUser in environment.user_classes and not (options and options.staff_token)
+
+
+def _is_of_a_master(environment: Environment) -> bool:
+    """Whether this process only makes load for a master, which judges."""
+    return isinstance(environment.runner, WorkerRunner)
+
+
+def _tell_master(environment: Environment) -> None:
+    hooks: Any = environment.events
+
+    def tell(client_id: str, data: dict[str, Any]) -> None:
+        data["showfloor"] = RunRecord.of(environment).take_news()
+
+    def hear(client_id: str, data: dict[str, Any]) -> None:
+        if "showfloor" in data:
+            RunRecord.of(environment).add_news(data["showfloor"])
+
+    hooks.report_to_master.add_listener(tell)
+    hooks.worker_report.add_listener(hear)
+
+
+def _prepare(environment: Environment, **_: Any) -> None:
+    _refuse_a_run_without_a_host(environment)
+    _tell_master(environment)
 
 
 def _watch_own_lag(environment: Environment, **_: Any) -> None:
@@ -46,6 +85,9 @@ def _watch_own_lag(environment: Environment, **_: Any) -> None:
 
 
 def _judge(environment: Environment, **_: Any) -> None:
+    if _is_of_a_master(environment):
+        environment.process_exit_code = 0
+        return
     options = environment.parsed_options
     assert options is not None, "locust parses its command line before it quits"
     outcome = _outcome(environment, options)
@@ -60,8 +102,15 @@ def _judge(environment: Environment, **_: Any) -> None:
             "locust itself was late by %.0f ms (p95): its times are not judged.", outcome.own_lag_p95_ms
         )
     if not broken:
-        log.info("All budgets kept; %d orders acknowledged, none lost.", outcome.orders_acknowledged)
+        log.info("All budgets kept; %s.", _compared(outcome))
     environment.process_exit_code = 1 if broken else 0
+
+
+def _compared(outcome: Outcome) -> str:
+    told = ", ".join(f"{count} {kind}" for kind, count in outcome.acknowledged.items() if count)
+    if not told:
+        return "nothing was acknowledged that could be lost"
+    return f"{told} acknowledged, all of them found in the export"
 
 
 def _outcome(environment: Environment, options: Namespace) -> Outcome:
@@ -70,6 +119,7 @@ def _outcome(environment: Environment, options: Namespace) -> Outcome:
     pushes = [entry for entry in entries if entry.method == "push"]
     commands = [entry for entry in entries if entry.method in ("command", "POST")]
     own_lag = [entry for entry in entries if entry.method == "locust"]
+    lost, not_compared = _compare(environment, options, record)
     return Outcome(
         failures=[
             f"{e.method} {e.name}: {e.error} ({e.occurrences}×)" for e in environment.stats.errors.values()
@@ -80,8 +130,10 @@ def _outcome(environment: Environment, options: Namespace) -> Outcome:
         command_p95_ms=_p95_ms(commands),
         own_lag_p95_ms=_p95_ms(own_lag),
         clocks_agree=record.clocks_agree,
-        orders_acknowledged=len(record.orders),
-        orders_lost=_orders_lost(environment, options, record.orders),
+        acknowledged={kind: len(what) for kind, what in record.acknowledged.items()},
+        lost=lost,
+        not_compared=not_compared,
+        faults=_faults(environment),
     )
 
 
@@ -95,26 +147,28 @@ def _p95_ms(entries: list[StatsEntry]) -> float | None:
     return float(calculate_response_time_percentile(times, total, 0.95)) if total else None
 
 
-def _orders_lost(environment: Environment, options: Namespace, acknowledged: set[str]) -> list[str] | None:
-    """Compare what buyers were told with the show's own export."""
+def _compare(
+    environment: Environment, options: Namespace, record: RunRecord
+) -> tuple[dict[str, int] | None, str]:
+    """Hold what users were told against the show's own exports; return what was lost, or None and why nobody knows."""
     if not options.staff_token or not environment.host:
-        return None
-    request = urllib.request.Request(
-        f"{environment.host}/v1/shows/{options.show}/export.csv?of=orders",
-        headers={"Authorization": f"Bearer {options.staff_token}"},
-    )
+        return None, NO_TOKEN
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            rows = csv.reader(io.StringIO(answer.read().decode("utf-8-sig")))
-            recorded = {cell for row in rows for cell in row}
-    except urllib.error.URLError as error:
-        log.error("The export of orders could not be read: %s", error)
-        return sorted(acknowledged)
-    return sorted(acknowledged - recorded)
+        return Exports(environment.host, options.show, options.staff_token).lost(record.acknowledged), ""
+    except NotCompared as error:
+        return None, str(error)
+
+
+def _faults(environment: Environment) -> list[str]:
+    """Return what was wrong with the run itself."""
+    faults = [NO_HOST] if _lacks_a_host(environment) else []
+    if isinstance(environment.runner, MasterRunner) and (missing := len(environment.runner.clients.missing)):
+        faults.append(f"{missing} load processes went missing, and what they were told with them")
+    return faults
 
 
 _hooks: Any = events  # locust leaves its hooks untyped
 _hooks.init_command_line_parser.add_listener(_add_options)
-_hooks.init.add_listener(_leave_the_host_out)
+_hooks.init.add_listener(_prepare)
 _hooks.test_start.add_listener(_watch_own_lag)
 _hooks.quitting.add_listener(_judge)

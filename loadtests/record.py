@@ -1,4 +1,4 @@
-"""What a run measured and which orders were acknowledged: told to locust's statistics, and kept for the checks at its end."""
+"""What a run measured and what was acknowledged: told to locust's statistics, and kept for the checks at its end."""
 
 import time
 from typing import Any, ClassVar
@@ -9,6 +9,8 @@ from locust.env import Environment
 
 CLOCK_SLACK_MS = 5.0
 OWN_LAG_EVERY_SECONDS = 0.1
+KINDS = ("orders", "questions", "votes")
+"""What is acknowledged to a user and must be found in the show afterwards."""
 
 
 class RunRecord:
@@ -17,7 +19,8 @@ class RunRecord:
     _of: ClassVar[WeakKeyDictionary[Environment, "RunRecord"]] = WeakKeyDictionary()
 
     def __init__(self, environment: Environment) -> None:
-        self.orders: set[str] = set()
+        self.acknowledged: dict[str, set[str]] = {kind: set() for kind in KINDS}
+        self._told: dict[str, set[str]] = {kind: set() for kind in KINDS}
         self.youngest_push_ms = float("inf")
         self._requests: Any = environment.events.request
 
@@ -36,9 +39,22 @@ class RunRecord:
         """Something that must not happen did."""
         self._tell(kind, name, 0.0, 0, AssertionError(reason))
 
-    def acknowledge_order(self, order: str) -> None:
-        """A buyer has been told that `order` is confirmed."""
-        self.orders.add(order)
+    def acknowledge(self, kind: str, what: str) -> None:
+        """A user has been told that this order, question or vote is kept; a vote is `viewer question`."""
+        self.acknowledged[kind].add(what)
+
+    def take_news(self) -> dict[str, Any]:
+        """Return what another process must be told: all that was acknowledged since the last time, and what the clocks say."""
+        news = {kind: sorted(self.acknowledged[kind] - self._told[kind]) for kind in KINDS}
+        for kind, what in news.items():
+            self._told[kind].update(what)
+        return {**news, "youngest_push_ms": self.youngest_push_ms}
+
+    def add_news(self, news: dict[str, Any]) -> None:
+        """Take in what another process tells."""
+        for kind in KINDS:
+            self.acknowledged[kind].update(news[kind])
+        self.youngest_push_ms = min(self.youngest_push_ms, news["youngest_push_ms"])
 
     @property
     def clocks_agree(self) -> bool:

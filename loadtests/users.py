@@ -121,17 +121,19 @@ class AskerUser(Audience):
     @task(1)
     def ask(self) -> None:
         """Ask a new question."""
-        self.act("ask", text=f"Does it come in size {random.randint(30, 50)}?", expected=("too_fast",))
+        reply = self.act(
+            "ask", text=f"Does it come in size {random.randint(30, 50)}?", expected=("too_fast",)
+        )
+        if reply is not None:
+            self.record.acknowledge("questions", reply["question"])
 
     @task(3)
     def vote(self) -> None:
         """Vote for one of the last questions."""
         if self.session.questions:
-            self.act(
-                "vote",
-                question=random.choice(self.session.questions[-50:]),
-                expected=("conflict", "not_found"),
-            )
+            question = random.choice(self.session.questions[-50:])
+            if self.act("vote", question=question, expected=("conflict", "not_found")) is not None:
+                self.record.acknowledge("votes", f"{self.session.viewer} {question}")
 
 
 class BuyerUser(Audience, FastHttpUser):
@@ -163,7 +165,7 @@ class BuyerUser(Audience, FastHttpUser):
         with self.client.post("/v1/orders", json=body, headers=headers, catch_response=True) as response:
             answer = response.json() or {}
             if response.status_code == 201:
-                self.record.acknowledge_order(answer.get("order") or answer["id"])
+                self.record.acknowledge("orders", answer.get("order") or answer["id"])
             elif answer.get("code") == "sold_out":
                 response.success()
             else:
@@ -178,7 +180,7 @@ class BuyerUser(Audience, FastHttpUser):
             reply = self.act("buy", product=product, quantity=1, key=key, expected=("sold_out",))
         if reply is None:
             return None
-        self.record.acknowledge_order(reply["order"])
+        self.record.acknowledge("orders", reply["order"])
         return str(reply["order"])
 
 
@@ -189,7 +191,7 @@ class HostUser(Audience):
     wait_time = between(0.5, 1.5)
 
     def token(self) -> str | None:
-        """The staff's token that the run was given; without one the locustfile lets no host come."""
+        """The staff's token that the run was given; without one the run fails."""
         token: str = self.environment.parsed_options.staff_token
         return token
 
