@@ -41,7 +41,7 @@ test: setup-dev ## every test, browser included
 load: setup-dev ## a short headless load
 	@$(BIN)/python -m loadtests
 
-bench: setup ## Showfloor beside its peers, measured here; BENCH=--quick for a short one
+bench: setup ## Showfloor beside its peers, measured here three times; BENCH=--quick for a short run
 	@$(BIN)/python -m loadtests.bench $(BENCH)
 
 # --- set-up ---------------------------------------------------------------------------------------------------

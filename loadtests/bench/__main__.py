@@ -1,4 +1,4 @@
-"""`make bench`: measures Showfloor and its peers in turn on this machine and writes `docs/performance.md`.
+"""`make bench`: measures Showfloor and its peers in turn on this machine, three times over, and writes `docs/performance.md`.
 
 A quick or partial run, or one on a busy machine, writes to `var/bench/performance.md` instead, unless told `--write`.
 """
@@ -9,7 +9,6 @@ import platform
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -24,7 +23,7 @@ from loadtests.bench.peers.peer import TOP, NotHere
 from loadtests.bench.peers.rows import ALL
 from loadtests.bench.peers.stores import BUILD, HOME
 from loadtests.bench.results import Run
-from loadtests.bench.sizes import FULL, QUICK, Sizes
+from loadtests.bench.sizes import FULL, QUICK
 from loadtests.bench.swarm import compile_c
 
 LOAD_MAX = 3.0
@@ -47,13 +46,12 @@ def main() -> int:
     except NotHere as error:
         print(f"The swarm cannot be built: {error}", file=sys.stderr)
         return 2
-    sizes = QUICK if options.quick else FULL
-    run = _run(program, sizes, options.only, options.rows, load, quick=options.quick)
+    runs = [_run(program, options) for _ in range(options.runs)]
     partial = options.quick or bool(options.only) or set(options.rows) != set(ALL) or load > LOAD_MAX
     top = TOP / "docs" if options.write or not partial else HOME
     kept = HOME / ("results.json" if top != HOME else "results-partial.json")
-    kept.write_bytes(msgspec.json.format(msgspec.json.encode(run)))
-    page = write_page(run, top)
+    kept.write_bytes(msgspec.json.format(msgspec.json.encode(runs)))
+    page = write_page(runs, top)
     print(f"Written: {page.relative_to(TOP)} (load average before: {load:.1f})")
     return 0
 
@@ -70,8 +68,10 @@ def _options() -> argparse.Namespace:
         "--only", type=_list, default=[], metavar="PEER,…", help=", ".join(p.key for p in PEERS)
     )
     parser.add_argument("--rows", type=_list, default=list(ALL), metavar="ROW,…", help=", ".join(ALL))
+    parser.add_argument("--runs", type=int, metavar="N", help="how often; three times, or once if quick")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md whatever the run was")
     options = parser.parse_args()
+    options.runs = options.runs or (1 if options.quick else 3)
     unknown = (set(options.only) - {p.key for p in PEERS}) | (set(options.rows) - set(ALL))
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
@@ -91,23 +91,22 @@ def _trouble() -> str:
     return ""
 
 
-def _run(
-    program: Path, sizes: Sizes, only: Sequence[str], rows: Sequence[str], load: float, *, quick: bool
-) -> Run:
+def _run(program: Path, options: argparse.Namespace) -> Run:
+    sizes, rows, load = QUICK if options.quick else FULL, options.rows, os.getloadavg()[0]
     began = time.monotonic()
 
     def say(line: str) -> None:
         print(f"{time.monotonic() - began:6.1f} s  {line}", flush=True)
 
     course = Course(program, sizes, say)
-    peers = course.prepare([p for p in PEERS if not only or p.key in only])
+    peers = course.prepare([p for p in PEERS if not options.only or p.key in options.only])
     for name in rows:
         course.row(name, peers)
     if "crowd" in rows:
         course.join_again(peers)
     at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     results = list(course.results.values())
-    return Run(at, _machine(), load, quick, sizes, results)
+    return Run(at, _machine(), load, options.quick, sizes, results)
 
 
 def _machine() -> str:

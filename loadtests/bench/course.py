@@ -42,6 +42,7 @@ class Course:
         """Measure one row with every peer that takes part in it."""
         steps = {
             "room": self._room,
+            "calm": self._calm,
             "crowd": self._crowd,
             "inbound": self._inbound,
             "growth": self._growth,
@@ -77,6 +78,12 @@ class Course:
             result.slow = measure.deliver(running, came.swarm, sizes.slow_rate, sizes.seconds)
             result.fast = measure.deliver(running, came.swarm, sizes.fast_rate, sizes.seconds)
         return f"{_told(result.slow)} | {_told(result.fast)}"
+
+    def _calm(self, running: Running, result: PeerResult) -> str:
+        sizes = self.sizes
+        with measure.crowd(self.program, running, sizes.calm) as came:
+            result.calm = measure.deliver(running, came.swarm, sizes.calm_rate, sizes.calm_seconds)
+        return _told(result.calm)
 
     def _crowd(self, running: Running, result: PeerResult) -> str:
         sizes = self.sizes
@@ -127,5 +134,5 @@ def _told(found: Delivery) -> str:
     replies = f", replies p99 {found.reply_p99_ms:.1f} ms" if found.reply_p99_ms is not None else ""
     return (
         f"{found.viewers}×{found.rate:g}/s: {found.cpu_us:.2f} µs ({split}), {found.delivered / max(found.due, 1):.1%},"
-        f" p99 {found.p99_ms:.1f} ms, {found.bytes_each:.0f} B, swarm {found.swarm_share:.0%}{replies}"
+        f" p50 {found.p50_ms:.1f} p99 {found.p99_ms:.1f} ms, {found.bytes_each:.0f} B, swarm {found.swarm_share:.0%}{replies}"
     )

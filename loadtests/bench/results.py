@@ -88,6 +88,7 @@ class PeerResult:
     slow: Delivery | None = None
     fast: Delivery | None = None
     crowd: Delivery | None = None
+    calm: Delivery | None = None
     joins: list[Joins] = field(default_factory=list)
     room_weight: Weight | None = None
     crowd_weight: Weight | None = None

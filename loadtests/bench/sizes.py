@@ -13,6 +13,9 @@ class Sizes:
     growth: tuple[int, ...] = (1_000, 4_000, 15_000)
     slow_rate: float = 20.0
     fast_rate: float = 300.0
+    calm: int = 100
+    calm_rate: float = 1.0
+    calm_seconds: float = 20.0
     crowd_rate: float = 4.0
     inbound_rate: float = 40_000.0
     seconds: float = 6.0
@@ -27,6 +30,7 @@ QUICK = Sizes(
     idle=1_000,
     growth=(250, 500, 1_000),
     seconds=1.5,
+    calm_seconds=3.0,
     crowd_seconds=1.5,
     idle_seconds=4.0,
     join_rounds=1,

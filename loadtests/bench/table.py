@@ -13,13 +13,14 @@ def peers_table(run: Run) -> str:
         "",
         "version",
         f"CPU µs per delivery, {run.sizes.slow_rate:g}/s × {run.sizes.room:,}",
-        "p99 ms",
+        "p50 / p99 ms",
         f"the same, {run.sizes.fast_rate:g}/s × {run.sizes.room:,}",
         "delivered in time",
-        "p99 ms",
+        "p50 / p99 ms",
         f"{run.sizes.crowd_rate:g}/s × {run.sizes.crowd:,}",
         "delivered in time",
-        "p99 ms",
+        "p50 / p99 ms",
+        f"{run.sizes.calm_rate:g}/s × {run.sizes.calm:,}: p50 / p99 ms",
         f"joins: {run.sizes.crowd:,} in, s",
         "KiB per viewer",
     ]
@@ -28,7 +29,7 @@ def peers_table(run: Run) -> str:
 
 def _peer_cells(peer: PeerResult) -> list[str]:
     if peer.not_here:
-        return [peer.title, f"not here: {_one_line(peer.not_here)}", *[NONE] * 10]
+        return [peer.title, f"not here: {_one_line(peer.not_here)}", *[NONE] * 11]
     weight = peer.weight
     return [
         peer.title,
@@ -36,6 +37,7 @@ def _peer_cells(peer: PeerResult) -> list[str]:
         *_delivery_cells(peer.slow, with_share=False),
         *_delivery_cells(peer.fast),
         *_delivery_cells(peer.crowd),
+        f"{peer.calm.p50_ms:.1f} / {peer.calm.p99_ms:.1f}" if peer.calm and peer.calm.delivered else NONE,
         join_cell(peer),
         f"{weight.grown_kib:.1f}" if weight else NONE,
     ]
@@ -48,7 +50,7 @@ def _delivery_cells(found: Delivery | None, *, with_share: bool = True) -> list[
     return [
         f"{found.cpu_us:.1f}",
         *([share] if with_share else []),
-        f"{found.p99_ms:,.0f}" if found.delivered else NONE,
+        f"{found.p50_ms:,.0f} / {found.p99_ms:,.0f}" if found.delivered else NONE,
     ]
 
 

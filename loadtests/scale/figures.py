@@ -80,8 +80,8 @@ def _lines(part: dict[str, Any]) -> str:
 
 
 def from_bench(results: Path) -> ServerFigures:
-    """Return what a run of the bench (its `results.json`) found of Showfloor; raises `ValueError` for a run that lacks a row."""
-    run = json.loads(results.read_text("utf-8"))
+    """Return what the last run of the bench (in its `results.json`) found of Showfloor; raises `ValueError` where it lacks a row."""
+    run = json.loads(results.read_text("utf-8"))[-1]
     found = next((peer for peer in run["peers"] if peer["key"] == "showfloor"), None)
     if found is None or not all(found[row] for row in ("crowd", "joins", "inbound", "crowd_weight", "idle")):
         raise ValueError("the run has no complete row of Showfloor")

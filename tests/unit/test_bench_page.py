@@ -25,7 +25,7 @@ def peer(key: str, cpu_us: float, *, seconds: float = 1.0) -> PeerResult:
 
 def page_of(folder: Path, *peers: PeerResult) -> str:
     run = Run("2026-01-01", "a machine", 0.1, True, QUICK, list(peers))
-    return write_page(run, folder).read_text()
+    return write_page([run], folder).read_text()
 
 
 def test_a_second_run_replaces_the_first_and_nothing_else(tmp_path: Path) -> None:
@@ -41,8 +41,24 @@ def test_a_second_run_replaces_the_first_and_nothing_else(tmp_path: Path) -> Non
 
 def test_a_ratio_is_taken_within_the_run(tmp_path: Path) -> None:
     text = page_of(tmp_path, peer("nchan", 10.0), peer("showfloor", 8.0, seconds=2.0))
-    assert "| ≤ nchan | nchan 10.0 | 8.0 | 0.80 | yes |" in text
-    assert "2.0: 5 a second | 2.00 | **no** |" in text
+    assert "| ≤ 1.2 × nchan | nchan 10.0 → **8.0** (0.80) | yes |" in text
+    assert "→ **2.0** (2.00) | **no** |" in text
+
+
+def test_runs_stand_side_by_side_and_a_goal_is_met_when_it_is_in_all(tmp_path: Path) -> None:
+    runs = [
+        Run(
+            f"2026-01-01 0{n}:00 UTC",
+            "a machine",
+            0.1,
+            True,
+            QUICK,
+            [peer("nchan", 10.0), peer("showfloor", us)],
+        )
+        for n, us in enumerate((8.0, 13.0, 9.0))
+    ]
+    cells = "nchan 10.0 → **8.0** (0.80) | nchan 10.0 → **13.0** (1.30) | nchan 10.0 → **9.0** (0.90) | **in 2 of 3** |"
+    assert cells in write_page(runs, tmp_path).read_text()
 
 
 def test_a_peer_that_is_missing_is_named_with_the_reason(tmp_path: Path) -> None:

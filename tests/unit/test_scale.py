@@ -30,7 +30,7 @@ def test_the_figures_survive_being_written(figures: Figures, tmp_path: Path) -> 
 
 
 def test_a_run_without_all_rows_is_not_taken(tmp_path: Path) -> None:
-    (tmp_path / "results.json").write_text('{"at": "", "machine": "", "peers": []}')
+    (tmp_path / "results.json").write_text('[{"at": "", "machine": "", "peers": []}]')
     with pytest.raises(ValueError, match="no complete row"):
         from_bench(tmp_path / "results.json")
 

@@ -1,11 +1,12 @@
 """All peers, in the order of the tables."""
 
-from loadtests.bench.peers import c_limit, nats, nchan, node_peers, python_peers, showfloor
+from loadtests.bench.peers import c_limit, centrifugo, nats, nchan, node_peers, python_peers, showfloor
 
 PEERS = (
     c_limit.AT_ONCE,
     c_limit.PER_TICK,
     nchan.PEER,
+    centrifugo.PEER,
     nats.PEER,
     node_peers.WS,
     node_peers.SOCKET_IO,

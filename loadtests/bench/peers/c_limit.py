@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from loadtests.bench.peers.peer import Door, Peer, Running, free_port, process
-from loadtests.bench.peers.rows import CROWD, GROWTH, ROOM
+from loadtests.bench.peers.rows import CALM, CROWD, GROWTH, ROOM
 from loadtests.bench.peers.stores import BUILD, lines
 from loadtests.bench.swarm import compile_c
 
@@ -35,7 +35,7 @@ AT_ONCE = Peer(
     "C, epoll, nothing but `write` (the limit)",
     partial(_start, 0),
     _prepare,
-    rows=ROOM | CROWD | GROWTH,
+    rows=ROOM | CALM | CROWD | GROWTH,
 )
 PER_TICK = Peer(
     "c-tick",

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from loadtests.bench.peers.peer import Door, NotHere, Peer, Running, Way, free_port, process
-from loadtests.bench.peers.rows import CROWD, ROOM
+from loadtests.bench.peers.rows import CALM, CROWD, ROOM
 from loadtests.bench.peers.stores import python_peers, version_of
 
 CONFIGURATION = """
@@ -44,4 +44,4 @@ def _start(folder: Path) -> Iterator[Running]:
         yield Running(door, Way(port, _wrap, [(CONNECT + "PING\r\n").encode()]), pid)
 
 
-PEER = Peer("nats", "NATS over WebSocket (Go)", _start, _prepare, rows=ROOM | CROWD)
+PEER = Peer("nats", "NATS over WebSocket (Go)", _start, _prepare, rows=ROOM | CALM | CROWD)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from loadtests.bench.peers.peer import Door, NotHere, Peer, Running, Way, free_port, process
-from loadtests.bench.peers.rows import CROWD, ROOM
+from loadtests.bench.peers.rows import CALM, CROWD, ROOM
 
 MODULES = (
     Path("/usr/lib/nginx/modules/ngx_nchan_module.so"),
@@ -80,4 +80,4 @@ def _start(folder: Path) -> Iterator[Running]:
         yield Running(Door(port, "/sub"), Way(port, _post), pid)
 
 
-PEER = Peer("nchan", "nchan (nginx, C)", _start, _prepare, rows=ROOM | CROWD)
+PEER = Peer("nchan", "nchan (nginx, C)", _start, _prepare, rows=ROOM | CALM | CROWD)

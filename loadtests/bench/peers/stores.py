@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def python_peers() -> Path:
     stamp = VENV / "installed.lock"
     if not (stamp.exists() and stamp.read_bytes() == lock.read_bytes()):
         venv.create(VENV, clear=True, with_pip=True)
-        _run(
+        run(
             [
                 str(VENV / "bin/python"),
                 "-m",
@@ -56,7 +56,7 @@ def node_peers() -> Path:
         NODE.mkdir(parents=True, exist_ok=True)
         for name in ("package.json", "package-lock.json"):
             shutil.copyfile(HERE / "node" / name, NODE / name)
-        _run(
+        run(
             [
                 _node_program("npm"),
                 "ci",
@@ -95,8 +95,11 @@ def _node_program(name: str) -> str:
     return found
 
 
-def _run(command: Sequence[str], folder: Path | None = None) -> None:
+def run(
+    command: Sequence[str], folder: Path | None = None, environment: Mapping[str, str] | None = None
+) -> None:
+    """Install something. Raises `NotHere` with what the installer said where it fails."""
     print(f"  installing: {Path(command[0]).name} {' '.join(command[1:5])} …", file=sys.stderr, flush=True)
-    made = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    made = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if made.returncode:
         raise NotHere(f"{' '.join(command[:4])} failed:\n{made.stderr[-1000:]}")
