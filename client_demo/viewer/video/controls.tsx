@@ -1,12 +1,13 @@
 import { Icon } from "../../shared/ui/icon";
-import { isLive } from "../session";
+import { hasVideo, isLive } from "../session";
 import { t } from "../text";
-import { playback, togglePlay, toggleSound } from "./player";
+import { playback } from "./playback";
+import { togglePlay, toggleSound } from "./video";
 
 /** Pause and sound, for whoever wants the picture still or the room quiet. */
 export function VideoControls() {
-  if (!isLive.value) return null;
-  const playing = playback.playing.value;
+  if (!isLive.value || !hasVideo.value) return null;
+  const wanted = playback.wanted.value;
   return (
     <>
       {playback.hasSound.value && (
@@ -24,22 +25,21 @@ export function VideoControls() {
         type="button"
         class="round"
         data-testid="play"
-        data-playing={playing}
-        aria-label={playing ? t("video.pause") : t("video.play")}
-        onClick={togglePlay}
+        data-playing={playback.playing.value}
+        aria-label={wanted ? t("video.pause") : t("video.play")}
+        onClick={() => togglePlay(!wanted)}
       >
-        <Icon name={playing ? "pause" : "play"} />
+        <Icon name={wanted ? "pause" : "play"} />
       </button>
     </>
   );
 }
 
-/** Over a picture that stands still: one big way to set it going. */
+/** Over a picture that was paused: one big way to set it going. */
 export function BigPlay() {
-  if (!isLive.value || playback.playing.value || playback.slow.value || playback.failed.value || !playback.ready.value)
-    return null;
+  if (!isLive.value || playback.wanted.value || !playback.ready.value) return null;
   return (
-    <button type="button" class="big-play" aria-label={t("video.play")} data-testid="big-play" onClick={togglePlay}>
+    <button type="button" class="big-play" aria-label={t("video.play")} data-testid="big-play" onClick={() => togglePlay(true)}>
       <Icon name="play" />
     </button>
   );

@@ -1,95 +1,179 @@
-import { signal } from "@preact/signals";
+import { batch } from "@preact/signals";
+import type { Show } from "../../sdk";
 import { setVideoPlays } from "../session";
+import { playback } from "./playback";
+import { Recovery, type TIMINGS } from "./recovery";
+import { type Source, sourcesOf, type Way } from "./ways";
 
-/** How the picture is doing, for what is drawn over it. */
-export const playback = {
-  playing: signal(false),
-  muted: signal(true),
-  /** False once it is known that the clip has no sound. */
-  hasSound: signal(true),
-  /** The picture has stood still for lack of data for a while. */
-  slow: signal(false),
-  failed: signal(false),
-  /** There is a picture to be seen, moving or not. */
-  ready: signal(false),
-};
+const LOOK_EVERY_MS = 250;
+/** So many attempts go to the way that has played before another one is tried. */
+const FAITH = 8;
 
-const SLOW_AFTER_MS = 4_000;
+/** One video element and the source on it, from the moment that the show is live until it is not. */
+export class Player {
+  private readonly recovery: Recovery;
+  private readonly over = new AbortController();
+  private readonly timer: ReturnType<typeof setInterval>;
+  private sources: Source[] = [];
+  private source: Source | null = null;
+  private way: Way | null = null;
+  /** The source whose last frame stays on the element until the next one has data. */
+  private former: Way | null = null;
+  private attempt = 0;
+  private wasLive = false;
+  private position = 0;
 
-let element: HTMLVideoElement | null = null;
+  constructor(
+    private readonly video: HTMLVideoElement,
+    timings?: typeof TIMINGS,
+  ) {
+    this.recovery = new Recovery(timings);
+    const { signal } = this.over;
+    const listen = (target: EventTarget, names: string, hear: () => void): void => {
+      for (const name of names.split(" ")) target.addEventListener(name, hear, { signal });
+    };
+    const look = (): void => this.look();
+    listen(video, "playing pause timeupdate loadeddata canplay emptied ended volumechange", look);
+    listen(window, "online", () => this.recovery.wake(performance.now(), "network"));
+    listen(window, "pageshow", () => this.recovery.wake(performance.now(), "person"));
+    listen(document, "visibilitychange", () => {
+      if (document.visibilityState === "visible") this.recovery.wake(performance.now(), "person");
+      look();
+    });
+    this.timer = setInterval(look, LOOK_EVERY_MS);
+    this.hearKeys();
+  }
 
-/** Follows the element's own events; returns what ends it. */
-export function followVideo(video: HTMLVideoElement): () => void {
-  element = video;
-  const over = new AbortController();
-  let stalled: ReturnType<typeof setTimeout> | undefined;
-  const on = (names: string, react: () => void): void => {
-    for (const name of names.split(" ")) video.addEventListener(name, react, { signal: over.signal });
-  };
-  const setPlaying = (now: boolean): void => {
-    playback.playing.value = now;
-    setVideoPlays(now);
-  };
-  on("playing", () => {
-    clearTimeout(stalled);
-    playback.slow.value = false;
-    setPlaying(true);
-  });
-  on("loadeddata", () => {
-    playback.ready.value = true;
-  });
-  on("emptied", () => {
-    playback.ready.value = false;
-  });
-  on("pause ended emptied", () => {
-    clearTimeout(stalled);
-    setPlaying(false);
-  });
-  on("waiting stalled", () => {
-    clearTimeout(stalled);
-    if (video.paused || video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) return;
-    stalled = setTimeout(() => {
-      playback.slow.value = true;
-      setPlaying(false);
-    }, SLOW_AFTER_MS);
-  });
-  on("volumechange", () => {
-    playback.muted.value = video.muted;
-  });
-  on("timeupdate", () => {
-    playback.hasSound.value = soundOf(video);
-  });
-  return () => {
-    over.abort();
-    clearTimeout(stalled);
-    setPlaying(false);
-    element = null;
-  };
-}
+  /** Plays what the show offers, or nothing when it is not live. */
+  show(offer: Show["video"] | null): void {
+    this.letGo();
+    this.recovery.end();
+    this.sources = offer ? sourcesOf(offer, this.video) : [];
+    this.attempt = 0;
+    this.wasLive = false;
+    playback.unsupported.value = offer !== null && this.sources.length === 0;
+    playback.hasSound.value = false;
+    if (this.sources.length > 0) this.recovery.begin(performance.now());
+    this.look();
+  }
 
-/** Each engine tells it its own way, or not at all; unknown counts as yes. */
-function soundOf(video: HTMLVideoElement): boolean {
-  const told = video as HTMLVideoElement & {
-    mozHasAudio?: boolean;
-    webkitAudioDecodedByteCount?: number;
-    audioTracks?: { length: number };
-  };
-  if (video.currentTime < 1) return true;
-  if (told.mozHasAudio !== undefined) return told.mozHasAudio;
-  if (told.webkitAudioDecodedByteCount !== undefined) return told.webkitAudioDecodedByteCount > 0;
-  return told.audioTracks ? told.audioTracks.length > 0 : true;
-}
+  /** The server is heard again, or a person asks: the next attempt is now. */
+  again(): void {
+    this.recovery.wake(performance.now(), "network");
+  }
 
-/** Starts the picture; a browser that forbids it leaves it paused, with the play button over it. */
-export function play(): void {
-  void element?.play().catch(() => undefined);
-}
+  want(wanted: boolean): void {
+    playback.wanted.value = wanted;
+    this.recovery.want(wanted, performance.now());
+    if (wanted) this.play();
+    else this.video.pause();
+  }
 
-export function togglePlay(): void {
-  if (element?.paused) play();
-  else element?.pause();
-}
+  toggleSound(): void {
+    this.video.muted = !this.video.muted;
+  }
 
-export function toggleSound(): void {
-  if (element) element.muted = !element.muted;
+  end(): void {
+    this.over.abort();
+    clearInterval(this.timer);
+    this.show(null);
+  }
+
+  private look(): void {
+    const { video, way } = this;
+    if (way?.live()) this.wasLive = true;
+    video.loop = !this.wasLive;
+    const audible = !video.muted && playback.hasSound.peek();
+    const deed = this.recovery.see({
+      now: performance.now(),
+      clock: video.currentTime,
+      paused: video.paused,
+      seeking: video.seeking,
+      over: video.ended && this.wasLive,
+      ready: video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA,
+      heard: way?.heard() ?? 0,
+      dry: !this.recovery.playing && (way?.dry() ?? false),
+      attended: document.visibilityState === "visible" || audible,
+    });
+    if (deed === "attach") this.attach();
+    else if (deed === "resume") way?.resume();
+    else if (deed === "edge") way?.toEdge();
+    if (deed === "play" || deed === "edge") this.play();
+    this.tell();
+  }
+
+  private tell(): void {
+    const { recovery, video } = this;
+    if (recovery.playing) {
+      this.attempt = 0;
+      this.position = video.currentTime;
+    }
+    batch(() => {
+      playback.playing.value = recovery.playing;
+      playback.still.value = recovery.still;
+      playback.failed.value = recovery.failed;
+      playback.muted.value = video.muted;
+      playback.ready.value = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+      playback.hasSound.value = this.way?.sound() ?? playback.hasSound.peek();
+      if (recovery.playing) playback.unsupported.value = false;
+    });
+    setVideoPlays(recovery.playing);
+  }
+
+  private attach(): void {
+    const source = this.nextSource();
+    if (!source) return;
+    const { former } = this;
+    if (former) this.way?.end();
+    else this.former = this.way;
+    this.source = source;
+    let mine: Way | null = null;
+    const isMine = (): boolean => mine === null || this.way === mine;
+    mine = source.open(this.video, {
+      url: source.url,
+      wasLive: this.wasLive,
+      from: this.position,
+      release: () => {
+        this.former?.end();
+        this.former = null;
+      },
+      onFailed: () => isMine() && this.recovery.fail(),
+      onUnsupported: () => isMine() && this.sources.length === 1 && (playback.unsupported.value = true),
+    });
+    this.way = mine;
+  }
+
+  /** The way that has played is tried again for a while; else each in turn. */
+  private nextSource(): Source | null {
+    const n = this.attempt++;
+    const played = this.position > 0 ? this.source : null;
+    if (played && n < FAITH) return played;
+    return this.sources[n % this.sources.length] ?? null;
+  }
+
+  private letGo(): void {
+    this.way?.end();
+    this.former?.end();
+    this.way = this.former = this.source = null;
+    this.position = 0;
+  }
+
+  /** A browser that forbids sound is obeyed with a silent picture; one that forbids that too, with the play button. */
+  private play(): void {
+    const { video } = this;
+    const forbidden = (error: unknown): boolean => (error as Error).name === "NotAllowedError";
+    video.play().catch((error: unknown) => {
+      if (!forbidden(error)) return;
+      if (video.muted) return this.want(false);
+      video.muted = true;
+      video.play().catch((again: unknown) => forbidden(again) && this.want(false));
+    });
+  }
+
+  /** The keys of keyboards, headsets and lock screens: only these and the page's own buttons pause for a person. */
+  private hearKeys(): void {
+    if (!("mediaSession" in navigator)) return;
+    navigator.mediaSession.setActionHandler("play", () => this.want(true));
+    navigator.mediaSession.setActionHandler("pause", () => this.want(false));
+  }
 }
