@@ -16,6 +16,7 @@ import { DismissDialog } from "./dismiss_dialog";
 import { Key } from "./key_hint";
 import { listenToKeys } from "./keys";
 import { KeysDialog } from "./keys_dialog";
+import { NoVideo } from "./no_video";
 import { Numbers } from "./numbers";
 import { ProductPanel } from "./product_panel";
 import { QuestionCard } from "./question_card";
@@ -76,6 +77,7 @@ function Show({ id }: { id: string }) {
       <main class="work">
         <QueueList />
         <div class="middle">
+          <NoVideo />
           <Over />
           <QuestionCard />
           <LastDeed />

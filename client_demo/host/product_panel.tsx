@@ -3,6 +3,7 @@ import type { Product } from "../sdk/wire";
 import { money } from "../shared/format";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
+import { Picture } from "../shared/ui/picture";
 import { restock, restocking, toggleProduct } from "./actions";
 import { places, snapshot } from "./desk";
 import { Key } from "./key_hint";
@@ -60,11 +61,7 @@ function Line({ product, n }: { product: Product; n: number }) {
   const by = stepBy.value;
   return (
     <li class={pinned ? "product product-pinned" : "product"} data-testid={`product-${product.id}`} data-pinned={pinned}>
-      {product.image ? (
-        <img class="product-image" src={product.image} alt="" width={40} height={40} loading="lazy" />
-      ) : (
-        <span class="product-image" />
-      )}
+      <Picture class="product-image" src={product.image} size={40} />
       <div class="product-words">
         <p class="product-title">{product.title}</p>
         <p class="product-facts">

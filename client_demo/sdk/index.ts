@@ -8,5 +8,5 @@ export { RefusedError } from "./refused";
 export { type Identity, type JoinWishes, type Link, Room, type RoomOptions, type RoomView } from "./room";
 export { applyPulse, applyPush, begin, place, type RoomState } from "./state";
 export { Taps } from "./taps";
-export { reportWatching } from "./watching";
+export { hasVideo, reportWatching } from "./watching";
 export type * from "./wire";

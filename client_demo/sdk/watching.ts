@@ -1,8 +1,15 @@
 import type { Room } from "./room";
+import type { Show } from "./wire";
+
+/** Whether a show has a picture that moves; one without is watched by looking at the page. */
+export function hasVideo(show: Show): boolean {
+  return Boolean(show.video.hls || show.video.mp4);
+}
 
 /**
- * Tells the server when the person really watches: the video plays and the page is visible. The server forgets it with the connection,
- * so it is told again after each join, also one on the same socket. Returns what ends it, and `setPlaying` for the player.
+ * Tells the server when the person really watches: the page is visible, and the video plays; in a live show without a video the visible
+ * page alone is the watching. The server forgets it with the connection, so it is told again after each join, also one on the same
+ * socket. Returns what ends it, and `setPlaying` for the player.
  */
 export function reportWatching(room: Room): { setPlaying(playing: boolean): void; end(): void } {
   let playing = false;
@@ -10,7 +17,9 @@ export function reportWatching(room: Room): { setPlaying(playing: boolean): void
   let joins = room.view.joins;
 
   const report = (): void => {
-    const watching = playing && document.visibilityState === "visible";
+    const show = room.view.state?.snapshot.show;
+    const shown = show && !hasVideo(show) ? show.state === "live" : playing;
+    const watching = shown && document.visibilityState === "visible";
     if (watching === told || (told === null && !watching)) return;
     if (room.tell("playing", { playing: watching })) told = watching;
   };

@@ -56,6 +56,19 @@ export function timeOfDay(at: string | Date): string {
   return once("time", (locale) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" })).format(new Date(at));
 }
 
+/** A duration in ms until something, in the largest unit that fits: "in 3 days", "in 25 minutes". */
+export function until(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  const [unit, size] = UNITS.find(([, each]) => seconds >= each) ?? (["second", 1] as const);
+  return once("until", (locale) => new Intl.RelativeTimeFormat(locale)).format(Math.round(seconds / size), unit);
+}
+
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+] as const;
+
 /** Seconds as 1:02:03 or 2:03, the same in every language. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));

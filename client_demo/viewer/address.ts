@@ -20,11 +20,26 @@ export function showOf(path: string): string | null {
   return found?.[1] ? decodeURIComponent(found[1]) : null;
 }
 
-/** The show to enter at `/`: the channel's live one, else the next, else the newest that ended. Null when there is none. */
-export async function currentShow(query: URLSearchParams): Promise<string | null> {
-  const channel = query.get("channel") ?? CHANNEL_OF_THE_DEMO;
-  const { shows } = await request<{ shows: Show[] }>(`/shows?channel=${encodeURIComponent(channel)}`);
-  const of = (state: Show["state"]): Show[] => shows.filter((show) => show.state === state);
-  const next = of("scheduled").sort((a, b) => ((a.starts_at ?? "") < (b.starts_at ?? "") ? -1 : 1));
-  return (of("live")[0] ?? next[0] ?? shows[0])?.id ?? null;
+/** The channel whose shows are meant at `/`. */
+export function channelOf(query: URLSearchParams): string {
+  return query.get("channel") ?? CHANNEL_OF_THE_DEMO;
 }
+
+/** The first shows of a channel in one state, in the order that a person looks for them: planned ones soonest first, others newest first. */
+export async function showsOf(channel: string, state: Show["state"], limit: number): Promise<Show[]> {
+  const order = state === "scheduled" ? "soonest" : "newest";
+  const asked = new URLSearchParams({ channel, state, order, limit: String(limit) });
+  return (await request<{ shows: Show[] }>(`/shows?${asked}`)).shows;
+}
+
+/** The show to enter at `/`: the channel's live one, else the next, else the newest that ended. Several live ones are a choice. */
+export async function currentShows(query: URLSearchParams): Promise<Show[]> {
+  const channel = channelOf(query);
+  const live = await showsOf(channel, "live", CHOICE_MAX);
+  if (live.length > 0) return live;
+  const [next] = await showsOf(channel, "scheduled", 1);
+  const found = next ?? (await showsOf(channel, "ended", 1))[0];
+  return found ? [found] : [];
+}
+
+const CHOICE_MAX = 12;

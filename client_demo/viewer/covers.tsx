@@ -1,6 +1,10 @@
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { dateTime } from "../shared/format";
-import { arrival, arrive, link, room, show } from "./session";
+import { useEffect } from "preact/hooks";
+import { dateTime, until } from "../shared/format";
+import { Icon } from "../shared/ui/icon";
+import { MoreShows, ShowLinks } from "./more_shows";
+import { arrival, arrive, choice, link, room, show } from "./session";
 import { t } from "./text";
 
 function Cover({ name, title, text, children }: { name: string; title?: string; text?: string; children?: ComponentChildren }) {
@@ -57,10 +61,45 @@ function Refused({ reason }: { reason: string }) {
   }
 }
 
+/** The time that the host has planned, in the reader's zone, and how far off it is. A show begins when its host begins it, and not by the clock. */
 function Scheduled({ at }: { at: string | null }) {
-  const due = at && Date.parse(at) > Date.now();
-  const title = due ? t("cover.scheduled.title", { at: dateTime(at) }) : t("cover.scheduled.soon");
-  return <Cover name="scheduled" title={title} text={t("cover.scheduled.text")} />;
+  const now = useSignal(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => (now.value = Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  if (!at) return <Cover name="scheduled" title={t("cover.scheduled.open")} text={t("cover.scheduled.text")} />;
+  const due = Date.parse(at) - now.value;
+  return (
+    <Cover
+      name="scheduled"
+      title={t("shows.planned", { at: dateTime(at) })}
+      text={t(due > 0 ? "cover.scheduled.text" : "cover.scheduled.late")}
+    >
+      {due > 0 && <strong data-testid="until">{until(due)}</strong>}
+    </Cover>
+  );
+}
+
+/** A live show that has no video: what it is, in the video's place. Questions, reactions and buying are as ever. */
+export function WithoutVideo() {
+  const now = show.value;
+  if (!now) return null;
+  return (
+    <div class="without-video" data-testid="without-video">
+      <Icon name="megaphone" />
+      <p class="without-video-title">{now.title}</p>
+      <p>{t("video.none")}</p>
+    </div>
+  );
+}
+
+function Choice() {
+  return (
+    <Cover name="choice" title={t("cover.choice.title")}>
+      <ShowLinks shows={choice.value} />
+    </Cover>
+  );
 }
 
 /** What is drawn over the stage when it is not simply a live show that was joined. */
@@ -74,6 +113,7 @@ export function StageCover() {
       </Cover>
     );
   }
+  if (arrival.value === "choice") return <Choice />;
   const now = link.value;
   if (now.is === "stopped") return <Refused reason={now.reason} />;
   if (now.is === "reconnecting" && now.why === "show_full") {
@@ -89,6 +129,12 @@ export function StageCover() {
     );
   }
   if (shown.state === "scheduled") return <Scheduled at={shown.starts_at} />;
-  if (shown.state === "ended") return <Cover name="ended" title={t("cover.ended.title")} text={t("cover.ended.text")} />;
+  if (shown.state === "ended") {
+    return (
+      <Cover name="ended" title={t("cover.ended.title")} text={t("cover.ended.text")}>
+        <MoreShows />
+      </Cover>
+    );
+  }
   return null;
 }

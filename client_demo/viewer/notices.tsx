@@ -1,7 +1,8 @@
 import { effect, signal } from "@preact/signals";
-import { degraded, link } from "./session";
+import { degraded, hasVideo, isLive, link } from "./session";
 import { t } from "./text";
-import { playback } from "./video/player";
+import { playback } from "./video/playback";
+import { tryAgain } from "./video/video";
 
 const SAY_AFTER_MS = 600;
 const BACK_FOR_MS = 2_500;
@@ -27,13 +28,19 @@ effect(() => {
   timer = setTimeout(() => (cut.value = "none"), BACK_FOR_MS);
 });
 
+/** What there is to say of the picture: only while there should be one. */
+function pictureText(): string | null {
+  if (!isLive.value || !hasVideo.value) return null;
+  if (playback.unsupported.value) return t("video.unsupported");
+  if (playback.failed.value) return t("video.failed");
+  return playback.still.value ? t("video.still") : null;
+}
+
 function noticeText(): string | null {
   if (cut.value === "offline") return t("link.offline");
   if (cut.value === "cut") return t("link.reconnecting");
   if (cut.value === "back") return t("link.back");
-  if (playback.failed.value) return t("video.failed");
-  if (playback.slow.value) return t("video.slow");
-  return degraded.value ? t("link.degraded") : null;
+  return pictureText() ?? (degraded.value ? t("link.degraded") : null);
 }
 
 /** One line about the connection or the picture, the most important one; read out politely when it changes. */
@@ -45,6 +52,11 @@ export function Notices() {
         <p class={cut.value === "back" ? "notice notice-good" : "notice"} data-testid="notice">
           {(cut.value === "cut" || cut.value === "offline") && <span class="spinner" />}
           {text}
+          {text === t("video.failed") && (
+            <button type="button" class="button button-small" data-testid="video-again" onClick={tryAgain}>
+              {t("video.again")}
+            </button>
+          )}
         </p>
       )}
     </div>

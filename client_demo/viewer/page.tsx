@@ -1,13 +1,14 @@
 import { effect } from "@preact/signals";
+import { Picture } from "../shared/ui/picture";
 import { Toasts } from "../shared/ui/toast";
-import { StageCover } from "./covers";
+import { StageCover, WithoutVideo } from "./covers";
 import { LastLines } from "./lines";
 import { Notices } from "./notices";
 import { Panel, Sheet, SheetButtons } from "./pane_view";
 import { sheet, wide } from "./panes";
 import { FloatingCanvas, ReactButton, ReactionChooser } from "./reactions/reactions";
 import { served } from "./served";
-import { arrival, isLive, link, pinnedProduct, show } from "./session";
+import { arrival, hasVideo, isLive, link, pinnedProduct, show } from "./session";
 import { Settings } from "./settings";
 import { ShareButton, ShareDialog } from "./share";
 import { ProductCard } from "./shop/product_card";
@@ -42,9 +43,9 @@ function Stage() {
   const pinned = pinnedProduct.value;
   return (
     <section class="stage" aria-label={t("stage")} data-testid="stage">
-      {now?.video.poster && <img class="backdrop" src={now.video.poster} alt="" />}
-      {!now && served.poster && <img class="video" src={served.poster} alt="" />}
-      {now && <Video show={now} />}
+      {now?.video.poster && <Picture class={hasVideo.value ? "backdrop" : "backdrop backdrop-alone"} src={now.video.poster} />}
+      {!now && served.poster && <Picture class="video" src={served.poster} />}
+      {now && hasVideo.value && <Video show={now} />}
       <FloatingCanvas />
       <StageTop />
       <div class="stage-notes">
@@ -52,6 +53,7 @@ function Stage() {
         <AnnouncementBar />
       </div>
       <BigPlay />
+      {now && isLive.value && !hasVideo.value && <WithoutVideo />}
       <StageCover />
       {now && (
         <div class="stage-side">
@@ -102,7 +104,7 @@ function lookOf(alone: boolean): string {
 
 export function Page() {
   // A show that cannot be entered has no panel either.
-  const alone = !show.value && (link.value.is === "stopped" || arrival.value === "none");
+  const alone = !show.value && (link.value.is === "stopped" || arrival.value === "none" || arrival.value === "choice");
   return (
     <>
       <main class={lookOf(alone)} data-testid="viewer">

@@ -1,6 +1,15 @@
 import { batch, computed, signal } from "@preact/signals";
-import { Impressions, type JournalPush, Room, type RoomView, reportWatching, Taps } from "../sdk";
-import { currentShow, showOf, wishesOf } from "./address";
+import {
+  Impressions,
+  type JournalPush,
+  Room,
+  type RoomView,
+  reportWatching,
+  type Show,
+  hasVideo as showHasVideo,
+  Taps,
+} from "../sdk";
+import { channelOf, currentShows, showOf, wishesOf } from "./address";
 import { tokenStore } from "./token_store";
 
 /** The room that this page is in, and what of it the page draws. A computed value changes only when its own part did. */
@@ -9,8 +18,12 @@ const query = new URLSearchParams(location.search);
 let current: Room | null = null;
 const view = signal<RoomView>({ link: { is: "joining" }, state: null, identity: null, joins: 0 });
 
-/** `none`: the channel has no show; else the room's own link tells. */
-export const arrival = signal<"finding" | "none" | "unreachable" | "entered">("finding");
+/** `none`: the channel has no show; `choice`: several are live; else the room's own link tells. */
+export const arrival = signal<"finding" | "none" | "choice" | "unreachable" | "entered">("finding");
+/** The shows that are live at once, while a person is to choose. */
+export const choice = signal<readonly Show[]>([]);
+/** The channel that this page is about, as far as it is known. */
+export const channel = computed(() => show.value?.channel ?? (showOf(location.pathname) ? null : channelOf(query)));
 export const link = computed(() => view.value.link);
 export const identity = computed(() => view.value.identity);
 const snapshot = computed(() => view.value.state?.snapshot ?? null);
@@ -24,6 +37,7 @@ export const announcement = computed(() => snapshot.value?.announcement ?? null)
 export const viewers = computed(() => view.value.state?.viewers ?? null);
 export const reactions = computed(() => view.value.state?.reactions ?? {});
 export const degraded = computed(() => view.value.state?.degraded ?? false);
+export const hasVideo = computed(() => show.value !== null && showHasVideo(show.value));
 export const isLive = computed(() => show.value?.state === "live");
 
 const pushListeners = new Set<(push: JournalPush) => void>();
@@ -49,9 +63,11 @@ export async function arrive(): Promise<void> {
   if (named) return enter(named);
   arrival.value = "finding";
   try {
-    const found = await currentShow(query);
-    if (found) enter(found);
-    else arrival.value = "none";
+    const found = await currentShows(query);
+    const [only] = found;
+    if (found.length === 1 && only) return enter(only.id);
+    choice.value = found;
+    arrival.value = only ? "choice" : "none";
   } catch {
     arrival.value = "unreachable";
     setTimeout(() => void arrive(), 2_000 + Math.random() * 3_000);

@@ -60,9 +60,9 @@ export function SettingsButton({ class: look }: { class: string }) {
 
 const hidden = signal<string | null>(null);
 
-/** What the host announced last, until the person hides it; the next one shows again. */
+/** What the host announced last, until the person hides it; the next one shows again. Once the show has ended, nothing of it holds any more. */
 export function AnnouncementBar() {
-  const now = announcement.value;
+  const now = show.value?.state === "ended" ? null : announcement.value;
   return (
     <div class="announcement-place" role="status">
       {now && hidden.value !== now.at && (

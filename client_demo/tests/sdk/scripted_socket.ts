@@ -97,7 +97,7 @@ export function aSnapshot(): Snapshot {
       starts_at: null,
       started_at: "2026-11-22T10:00:00Z",
       ended_at: null,
-      video: { hls: "", mp4: "", poster: "" },
+      video: { hls: "", mp4: "/demo.mp4", poster: "" },
     },
     products: [
       { id: "p_1", title: "Cup", description: "", image: "", price: 4200, currency: "JPY", stock: 10 },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { reportWatching } from "../../sdk/watching";
-import { aJoinedRoom, type Scripted } from "./scripted_socket";
+import { aJoinedRoom, aRoom, aSnapshot, type Scripted } from "./scripted_socket";
 
 class Page extends EventTarget {
   visibilityState = "visible";
@@ -71,5 +71,24 @@ describe("watching", () => {
     socket().welcomes({ recovered: true, position: { epoch: "k", offset: 5 } });
     page.turn("visible");
     expect(socket().last("join")).not.toHaveProperty("pulse_only");
+  });
+});
+
+describe("watching a show without a video", () => {
+  it("is looking at its page while it is live", async () => {
+    const { room, socket } = aRoom();
+    const watching = reportWatching(room);
+    const snapshot = aSnapshot();
+    const show = { ...snapshot.show, video: { hls: "", mp4: "", poster: "/p.jpg" } };
+    room.start();
+    socket().open();
+    socket().welcomes({ snapshot: { ...snapshot, show } });
+    await Promise.resolve();
+    watching.setPlaying(false);
+    page.turn("hidden");
+    page.turn("visible");
+    socket().says({ type: "show.ended", offset: 6, at: "2026-11-22T11:00:00Z", show: { ...show, state: "ended" } });
+    await Promise.resolve();
+    expect(toldBy(socket())).toEqual([true, false, true, false]);
   });
 });

@@ -61,7 +61,7 @@ export function AskBox() {
           class="input ask-text"
           rows={1}
           data-testid="ask-text"
-          placeholder={isLive.value ? t("ask.placeholder") : t("ask.closed")}
+          placeholder={t(isLive.value ? "ask.placeholder" : show.value?.state === "ended" ? "ask.over" : "ask.closed")}
           disabled={!isLive.value && !text}
           readOnly={!isLive.value}
           value={text}

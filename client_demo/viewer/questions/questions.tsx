@@ -12,6 +12,12 @@ import { chooseSorting, drawn, hasMore, loadFailed, loading, questionCount, ques
 import type { Sorting } from "./order";
 
 const SORTINGS: readonly Sorting[] = ["newest", "wanted"];
+/** What an empty list says is only what is so: nobody can ask before the show, nor after it. */
+const EMPTY = {
+  scheduled: "questions.empty.before",
+  live: "questions.empty.text",
+  ended: "questions.empty.ended",
+} as const;
 
 function VoteButton({ question }: { question: Question }) {
   const voted = myVotes.value.has(question.id);
@@ -140,7 +146,7 @@ export function Questions() {
         {none && myPending.value.length === 0 && (
           <div class="empty">
             <h2>{t("questions.empty.title")}</h2>
-            <p>{t("questions.empty.text")}</p>
+            <p>{t(EMPTY[show.value?.state ?? "live"])}</p>
           </div>
         )}
       </div>

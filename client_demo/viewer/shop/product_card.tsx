@@ -2,6 +2,7 @@ import { useRef } from "preact/hooks";
 import type { Product } from "../../sdk";
 import { money } from "../../shared/format";
 import { Button } from "../../shared/ui/button";
+import { Picture } from "../../shared/ui/picture";
 import { isLive, show } from "../session";
 import { t } from "../text";
 import { openPurchase } from "./purchase";
@@ -9,8 +10,7 @@ import { useSeen } from "./seen";
 import { Stock } from "./stock";
 
 export function ProductPicture({ product, size }: { product: Product; size: number }) {
-  if (!product.image) return <span class="product-picture" />;
-  return <img class="product-picture" src={product.image} alt="" width={size} height={size} loading="lazy" decoding="async" />;
+  return <Picture class="product-picture" src={product.image} size={size} />;
 }
 
 function whyNotNow(product: Product): string | null {

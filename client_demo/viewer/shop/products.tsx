@@ -11,7 +11,7 @@ export function Products() {
         {all.length === 0 && (
           <div class="empty">
             <h2>{t("products.empty.title")}</h2>
-            <p>{t("products.empty.text")}</p>
+            <p>{t(show.value?.state === "ended" ? "products.empty.ended" : "products.empty.text")}</p>
           </div>
         )}
         {all.length > 0 && !isLive.value && (

@@ -1,0 +1,46 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { Icon } from "./icon";
+
+interface Wish {
+  /** Empty where there is none. */
+  src: string;
+  class: string;
+  /** Width and height in CSS pixels; without it the style says it. */
+  size?: number;
+}
+
+/**
+ * A picture beside words that say the same, so that it has none of its own. One that is missing or cannot be had leaves a calm place of
+ * the same size; it is tried again when the network is back.
+ */
+export function Picture({ src, class: look, size }: Wish) {
+  const broken = useSignal(false);
+  useEffect(() => {
+    broken.value = false;
+    const tryAgain = (): void => {
+      broken.value = false;
+    };
+    window.addEventListener("online", tryAgain);
+    return () => window.removeEventListener("online", tryAgain);
+  }, [src]);
+  if (!src || broken.value) {
+    return (
+      <span class={`${look} picture-missing`} data-testid="picture-missing">
+        {size !== undefined && <Icon name="bag" />}
+      </span>
+    );
+  }
+  return (
+    <img
+      class={look}
+      src={src}
+      alt=""
+      {...(size !== undefined && { width: size, height: size, loading: "lazy" as const })}
+      decoding="async"
+      onError={() => {
+        broken.value = true;
+      }}
+    />
+  );
+}

@@ -1,0 +1,86 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Show } from "../sdk";
+import { dateTime } from "../shared/format";
+import { showsOf } from "./address";
+import { myOrders } from "./me";
+import { openPane } from "./panes";
+import { channel, show } from "./session";
+import { t } from "./text";
+
+const EACH_MAX = 3;
+
+function when(each: Show): string {
+  const at = each.state === "scheduled" ? each.starts_at : (each.started_at ?? each.starts_at);
+  if (each.state === "live" || !at) return "";
+  return each.state === "scheduled" ? t("shows.planned", { at: dateTime(at) }) : dateTime(at);
+}
+
+/** Shows to go to, each with its state; a link is a page load, which joins it. */
+export function ShowLinks({ shows }: { shows: readonly Show[] }) {
+  return (
+    <ul class="show-links" data-testid="show-links">
+      {shows.map((each) => (
+        <li key={each.id}>
+          <a class="show-link" href={`/shows/${encodeURIComponent(each.id)}`} data-testid="show-link" data-show={each.id}>
+            <span class={each.state === "live" ? "badge badge-live" : "badge badge-over-video"}>{t(`state.${each.state}`)}</span>
+            <span class="show-link-title">{each.title}</span>
+            <span class="show-link-more">{when(each) || t("host.with", { name: each.host })}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+async function othersOf(channelId: string, here: string | undefined): Promise<Show[]> {
+  const [live, planned, ended] = await Promise.all(
+    (["live", "scheduled", "ended"] as const).map((state) => showsOf(channelId, state, EACH_MAX + 1)),
+  );
+  const next = [...(live ?? []), ...(planned ?? [])].slice(0, EACH_MAX);
+  const past = (ended ?? []).filter((each) => each.id !== here);
+  return [...next, ...past].slice(0, EACH_MAX);
+}
+
+/** Where to go from a show that is over: what is live, then what comes, then what was; and to one's orders. Looked up again when seen again. */
+export function MoreShows() {
+  const found = useSignal<readonly Show[]>([]);
+  const channelId = channel.value;
+  const here = show.value?.id;
+  useEffect(() => {
+    if (!channelId) return;
+    let over = false;
+    const look = (): void => {
+      if (document.visibilityState !== "visible") return;
+      othersOf(channelId, here).then(
+        (others) => {
+          if (!over) found.value = others;
+        },
+        () => undefined,
+      );
+    };
+    look();
+    document.addEventListener("visibilitychange", look);
+    window.addEventListener("online", look);
+    return () => {
+      over = true;
+      document.removeEventListener("visibilitychange", look);
+      window.removeEventListener("online", look);
+    };
+  }, [channelId, here]);
+  return (
+    <>
+      {myOrders.value.length > 0 && (
+        <button type="button" class="button" data-testid="ended-orders" onClick={() => openPane("orders")}>
+          {t("buy.done.orders")}
+        </button>
+      )}
+      {found.value.length > 0 && (
+        <nav class="more-shows" aria-label={t("shows.more")}>
+          <h3>{t("shows.more")}</h3>
+          <ShowLinks shows={found.value} />
+        </nav>
+      )}
+    </>
+  );
+}
