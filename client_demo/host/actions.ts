@@ -1,7 +1,7 @@
 // Everything that a person can do to the show, with its echo and its undo.
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type { RefusedError } from "../sdk/refused";
-import type { CommandType, DismissReason, FieldsOf, Product, Question, QuestionState } from "../sdk/wire";
+import type { Announcement, CommandType, DismissReason, FieldsOf, Product, Question, QuestionState } from "../sdk/wire";
 import { draftOf, drafts, keepDraft, putBack } from "../shared/drafts";
 import { explainError } from "../shared/staff/sign-in";
 import { asKept, brief } from "../shared/writing";
@@ -233,6 +233,21 @@ export function announce(text: string): void {
       return why(error);
     },
     undo: back,
+  });
+}
+
+/** Takes down what viewers read; the undo says it again. */
+export function removeAnnouncement({ text, offset }: Announcement): void {
+  void attempt({
+    say: () => t("deed.announcement_removed", { text: brief(text) }),
+    send: () => theRoom().command("announce.remove", offset ? { announcement: offset } : {}),
+    refused: refusedPlainly,
+    undo: () =>
+      void attempt({
+        say: () => t("deed.announced", { text: brief(text) }),
+        send: () => theRoom().command("announce", { text }),
+        refused: refusedPlainly,
+      }),
   });
 }
 

@@ -5,8 +5,8 @@ import { isEnter, isEscape } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { RoomLeft } from "../shared/ui/room_left";
-import { asKept, lengthOf } from "../shared/writing";
-import { announce } from "./actions";
+import { asKept, brief, lengthOf } from "../shared/writing";
+import { announce, removeAnnouncement } from "./actions";
 import { draftPlace, snapshot } from "./desk";
 import { Key } from "./key_hint";
 import { t } from "./text";
@@ -18,7 +18,6 @@ export function AnnouncePanel() {
   const place = draftPlace("announce");
   const text = draftOf(place);
   const field = useRef<HTMLTextAreaElement>(null);
-  const last = snapshot.value?.announcement;
   function send(): void {
     const words = asKept(text);
     if (!words || lengthOf(words) > TEXT_MAX) return field.current?.focus();
@@ -73,9 +72,36 @@ export function AnnouncePanel() {
           <RoomLeft id="announce-left" text={text} most={TEXT_MAX} />
         </p>
       </form>
-      <p class="hint announce-last" data-testid="announce-last">
-        {last ? t("announce.last", { at: timeOfDay(last.at), text: last.text }) : t("announce.none")}
-      </p>
+      <Standing />
     </section>
+  );
+}
+
+/** What viewers see now, and the way to take it down. */
+function Standing() {
+  const last = snapshot.value?.announcement;
+  if (!last) {
+    return (
+      <p class="hint announce-last" data-testid="announce-last">
+        {t("announce.none")}
+      </p>
+    );
+  }
+  const said = { at: timeOfDay(last.at), text: last.text, name: last.name ?? "" };
+  return (
+    <div class="announce-standing">
+      <p class="hint announce-last" data-testid="announce-last">
+        {last.name ? t("announce.last.by", said) : t("announce.last", said)}
+      </p>
+      <Button
+        size="small"
+        aria-label={t("announce.remove.of", { text: brief(last.text) })}
+        onClick={() => removeAnnouncement(last)}
+        data-testid="announce-remove"
+      >
+        <Icon name="close" />
+        {t("announce.remove")}
+      </Button>
+    </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { Question } from "../sdk/wire";
 import { timeOfDay } from "../shared/format";
+import { nameOf, StaffBadge } from "../shared/people";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { answerLive, approve, restore, sayMoved, toggleQuestion } from "./actions";
@@ -24,7 +25,8 @@ export function QuestionCard() {
       data-state={question.state}
     >
       <p class="focus-meta">
-        <strong>{question.author}</strong>
+        <strong>{nameOf(question)}</strong>
+        <StaffBadge role={question.role} />
         <span>{timeOfDay(question.asked_at)}</span>
         <span class="focus-votes">
           <Icon name="up" />
@@ -105,7 +107,10 @@ function Fate({ question: { answer, dismissed_reason: reason, state, moderated_b
   if (state === "answered" && answer) {
     return (
       <div class="fate">
-        <p class="hint">{t(answer.live ? "fate.live" : "fate.text", { who: by ?? t("somebody"), at: timeOfDay(answer.at) })}</p>
+        <p class="hint fate-by">
+          {t(answer.live ? "fate.live" : "fate.text", { who: answer.by ?? by ?? t("somebody"), at: timeOfDay(answer.at) })}
+          <StaffBadge role={answer.role} />
+        </p>
         {answer.text && <p class="fate-text">{answer.text}</p>}
       </div>
     );

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { QuestionState } from "../sdk/wire";
 import { count, timeOfDay } from "../shared/format";
 import { ofInputMethod } from "../shared/input_method";
+import { nameOf, StaffBadge } from "../shared/people";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { sayMoved } from "./actions";
@@ -180,7 +181,10 @@ function Line({ row: { question, standing } }: { row: Row }) {
                   {t("answering", { who: nameList(answering) })}
                 </span>
               ) : (
-                <span>{`${question.author} · ${timeOfDay(question.asked_at)}`}</span>
+                <>
+                  <StaffBadge role={question.role} />
+                  <span>{`${nameOf(question)} · ${timeOfDay(question.asked_at)}`}</span>
+                </>
               )}
             </>
           )}

@@ -2,6 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { duration } from "../shared/format";
 import { ofInputMethod } from "../shared/input_method";
+import { nameOf, StaffBadge } from "../shared/people";
 import { brief } from "../shared/writing";
 import { answerLive, sayMoved } from "./actions";
 import { undoable } from "./deeds";
@@ -87,6 +88,11 @@ export function Stage() {
         >
           {asked ? asked.text : t("stage.no_question")}
         </p>
+        {asked?.role && (
+          <p class="stage-author" data-testid="stage-author">
+            {nameOf(asked)} <StaffBadge role={asked.role} />
+          </p>
+        )}
         {asked && asked.state !== "open" && (
           <p class="stage-moved" role="status" data-testid="stage-moved">
             {sayMoved(asked)}

@@ -17,6 +17,8 @@ export type Link =
   | { is: "stopped"; reason: string };
 
 export interface Identity {
+  /** What the viewer is called here, when the name that they wished for or had is reserved for staff. */
+  renamed: { wish: string | null; name: string; guest: number | null } | null;
   viewer: string;
   role: Role;
   token: string;
@@ -91,7 +93,7 @@ export class Room {
 
   constructor(private readonly options: RoomOptions) {
     this.token = options.token ?? null;
-    this.wishes = options.wishes ?? {};
+    this.wishes = { ...options.wishes };
     this.backoff = new Backoff(500, 15_000, options.random);
     this.openSocket = options.openSocket ?? ((listener) => new LineSocket(liveUrl(), listener));
     this.pending = new PendingCommands(
@@ -232,7 +234,15 @@ export class Room {
       this.token = joined.token;
       this.options.onToken?.(joined.token);
     }
-    this.change({ identity: { viewer, role, expiresAt, token: this.token ?? "" } });
+    const before = this.current.identity?.renamed ?? null;
+    const renamed = joined.name_refused
+      ? { wish: this.wishes.name ?? null, name: joined.name ?? "", guest: joined.guest ?? null }
+      : this.wishes.name
+        ? null
+        : before;
+    // What was refused is not wished for again with every join.
+    if (renamed) delete this.wishes.name;
+    this.change({ identity: { viewer, role, expiresAt, token: this.token ?? "", renamed } });
     clearTimeout(this.renewTimer);
     const inMs = Date.parse(expiresAt) - Date.now() - RENEW_BEFORE_END_MS;
     if (inMs < TIMER_MAX_MS) this.renewTimer = setTimeout(() => void this.renew(), Math.max(inMs, 30_000));

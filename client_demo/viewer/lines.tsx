@@ -1,5 +1,6 @@
 import { useComputed } from "@preact/signals";
 import type { Question } from "../sdk";
+import { nameOf, StaffBadge } from "../shared/people";
 import { openPane } from "./panes";
 import { questions, show } from "./session";
 import { t } from "./text";
@@ -10,15 +11,27 @@ interface Line {
   key: string;
   at: string;
   who: string;
+  role: string | null;
   text: string;
   answer: boolean;
 }
 
 function linesOf(question: Question, host: string): Line[] {
-  const asked = { key: question.id, at: question.asked_at, who: question.author, text: question.text, answer: false };
+  const asked = {
+    key: question.id,
+    at: question.asked_at,
+    who: nameOf(question),
+    role: question.role ?? null,
+    text: question.text,
+    answer: false,
+  };
   if (!question.answer) return [asked];
+  const { by, role } = question.answer;
   const text = question.answer.text ?? t("lines.answered_live");
-  return [asked, { key: `${question.id} answer`, at: question.answer.at, who: host, text, answer: true }];
+  return [
+    asked,
+    { key: `${question.id} answer`, at: question.answer.at, who: by ?? host, role: role ?? "host", text, answer: true },
+  ];
 }
 
 /** The last lines of the talk, over the foot of the video; the whole of it is one tap away. */
@@ -35,7 +48,7 @@ export function LastLines() {
       {lines.value.map((line) => (
         <li key={line.key} class={line.answer ? "line line-answer" : "line"}>
           <button type="button" tabIndex={-1} onClick={() => openPane("questions")}>
-            <strong>{line.who}</strong> <span dir="auto">{line.text}</span>
+            <strong>{line.who}</strong> <StaffBadge role={line.role} /> <span dir="auto">{line.text}</span>
           </button>
         </li>
       ))}

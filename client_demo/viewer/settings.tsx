@@ -1,11 +1,12 @@
-import { signal, useSignal } from "@preact/signals";
+import { effect, signal, useSignal } from "@preact/signals";
+import { nameOf } from "../shared/people";
 import { Button } from "../shared/ui/button";
 import { Dialog } from "../shared/ui/dialog";
 import { RoomLeft } from "../shared/ui/room_left";
 import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
 import { showToast } from "../shared/ui/toast";
 import { asKeptLine, lengthOf } from "../shared/writing";
-import { room } from "./session";
+import { identity, room } from "./session";
 import { t } from "./text";
 import { tokenStore } from "./token_store";
 
@@ -35,8 +36,35 @@ function remember(remembered: boolean): void {
 
 function rename(name: string): void {
   tokenStore.keep({ name });
-  if (name) room().rejoinWith({ name });
+  if (!name) return showToast(t("settings.saved"));
+  const joins = room().view.joins;
+  room().rejoinWith({ name });
+  const end = room().subscribe((view) => {
+    if (view.joins === joins) return;
+    if (!view.identity?.renamed) showToast(t("settings.saved"));
+    queueMicrotask(() => end());
+  });
 }
+
+/** A name that only staff may carry here: what the viewer is called instead, in words; null when nothing was refused. */
+function refusal(): string | null {
+  const renamed = identity.value?.renamed;
+  if (!renamed) return null;
+  const name = nameOf({ author: renamed.name, guest: renamed.guest });
+  return renamed.wish ? t("settings.name_refused", { wish: renamed.wish, name }) : t("settings.name_taken", { name });
+}
+
+let told = "";
+effect(() => {
+  const text = refusal();
+  const renamed = identity.value?.renamed;
+  const what = renamed ? `${renamed.wish} ${renamed.name}` : "";
+  if (what !== told && text) {
+    tokenStore.keep({ name: "" });
+    showToast(text);
+  }
+  told = what;
+});
 
 /** Language and looks, the name beside questions, and whether this device may be recognised: asked, never assumed. */
 export function Settings() {
@@ -55,7 +83,6 @@ export function Settings() {
           event.preventDefault();
           if (lengthOf(name.value) > NAME_CHARACTERS_MAX) return;
           rename(asKeptLine(name.value));
-          showToast(t("settings.saved"));
           close();
         }}
       >
@@ -78,7 +105,9 @@ export function Settings() {
           </Button>
         </div>
         <p class="hint field-note">
-          <span id="guest-name-hint">{t("settings.name_hint")}</span>
+          <span id="guest-name-hint" data-testid="guest-name-hint">
+            {refusal() ?? t("settings.name_hint")}
+          </span>
           <RoomLeft id="guest-name-left" text={name.value} most={NAME_CHARACTERS_MAX} />
         </p>
       </form>

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { count, shortCount } from "../shared/format";
+import { StaffBadge } from "../shared/people";
 import { Icon } from "../shared/ui/icon";
 import { served } from "./served";
 import { announcement, show, viewers } from "./session";
@@ -60,17 +61,25 @@ export function SettingsButton({ class: look }: { class: string }) {
 
 const hidden = signal<string | null>(null);
 
+/** What was said longer ago than this greets nobody who comes. */
+const GREETS_FOR_MS = 30 * 60_000;
+const cameAt = Date.now();
+
+function isFresh(at: string): boolean {
+  return cameAt - Date.parse(at) < GREETS_FOR_MS;
+}
+
 /** What the host announced last, until the person hides it; the next one shows again. Once the show has ended, nothing of it holds any more. */
 export function AnnouncementBar() {
   const now = show.value?.state === "ended" ? null : announcement.value;
   return (
     <div class="announcement-place" role="status">
-      {now && hidden.value !== now.at && (
+      {now && hidden.value !== now.at && isFresh(now.at) && (
         <p class="announcement" data-testid="announcement">
           <Icon name="megaphone" />
           <span class="visually-hidden">{t("announcement")}</span>
           <span class="announcement-text" dir="auto">
-            {now.text}
+            <StaffBadge role={now.by} /> {now.text}
           </span>
           <button type="button" aria-label={t("announcement.hide")} onClick={() => (hidden.value = now.at)}>
             <Icon name="close" />

@@ -24,6 +24,23 @@ describe("joining", () => {
     expect(room.view.identity?.token).toBe("t1");
   });
 
+  it("says what the viewer is called instead of a reserved name, and does not wish for that name again", () => {
+    const { room, socket } = aRoom({ wishes: { name: "Host", source: "mail" } });
+    room.start();
+    socket().open();
+    expect(socket().last("join")["name"]).toBe("Host");
+    socket().welcomes({ snapshot: aSnapshot(), token: "t1", name_refused: true, name: "Guest 4821", guest: 4821 });
+    const renamed = { wish: "Host", name: "Guest 4821", guest: 4821 };
+    expect(room.view.identity?.renamed).toEqual(renamed);
+    room.rejoinWith({ remember: true });
+    expect(socket().last("join")).not.toHaveProperty("name");
+    socket().welcomes({ snapshot: aSnapshot() });
+    expect(room.view.identity?.renamed).toEqual(renamed);
+    room.rejoinWith({ name: "Naomi" });
+    socket().welcomes({ snapshot: aSnapshot(), token: "t2" });
+    expect(room.view.identity?.renamed).toBeNull();
+  });
+
   it("stops at a show that is not there, and says why", () => {
     const { room, socket } = aRoom();
     room.start();

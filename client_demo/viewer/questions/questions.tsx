@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Question } from "../../sdk";
 import { count, timeOfDay } from "../../shared/format";
+import { nameOf, StaffBadge } from "../../shared/people";
 import { Icon } from "../../shared/ui/icon";
 import { showToast } from "../../shared/ui/toast";
 import { myPending, myQuestionIds, myVotes, vote } from "../me";
@@ -46,7 +47,13 @@ function AnswerOf({ question }: { question: Question }) {
     <p class="answer" data-testid="answer">
       <Icon name="check" />
       <span>
-        <strong class="visually-hidden">{t("questions.answer_by", { name: show.value?.host ?? "" })}</strong>
+        <span class="answer-by">
+          <strong>
+            <span class="visually-hidden">{t("questions.answer_by", { name: "" })}</span>
+            {answer.by ?? show.value?.host ?? ""}
+          </strong>
+          <StaffBadge role={answer.role ?? "host"} />
+        </span>
         {answer.text ?? t("questions.answered_live")}
       </span>
     </p>
@@ -70,7 +77,12 @@ function QuestionRow({ question, pinned }: { question: Question; pinned: boolean
               {t("questions.pinned")}
             </span>
           )}
-          {mine ? <span class="badge badge-accent">{t("questions.mine")}</span> : <span>{question.author}</span>}
+          {mine ? (
+            <span class="badge badge-accent">{t("questions.mine")}</span>
+          ) : (
+            <span class="question-author">{nameOf(question)}</span>
+          )}
+          <StaffBadge role={question.role} />
           {question.asked_at && <time dateTime={question.asked_at}>{timeOfDay(question.asked_at)}</time>}
         </p>
         <p class="question-text" dir="auto">

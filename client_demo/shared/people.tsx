@@ -1,0 +1,24 @@
+import type { ComponentChild } from "preact";
+import { createTranslator } from "./i18n";
+import en from "./locales/shared.en.json";
+import ja from "./locales/shared.ja.json";
+import { Icon } from "./ui/icon";
+
+const t = createTranslator(en, ja);
+
+/** What an author is called in the reader's language: who chose no name is a guest with a number. */
+export function nameOf({ author, guest }: { author: string; guest?: number | null }): string {
+  return guest ? t("guest", { n: guest }) : author;
+}
+
+/** The mark of staff beside a name, in words: for every line that one of them wrote. Nothing for viewers. */
+export function StaffBadge({ role }: { role: string | null | undefined }): ComponentChild {
+  const text = role ? t.maybe(`staff.${role}`) : null;
+  if (!text) return null;
+  return (
+    <span class="badge badge-staff" data-testid="staff" data-role={role}>
+      <Icon name="check" />
+      {text}
+    </span>
+  );
+}
