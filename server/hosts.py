@@ -25,12 +25,12 @@ def parse_host(value: bytes | str) -> Host | None:
     """Return what a Host header names, or None when it names nothing that can be asked for."""
     if not 0 < len(value) <= HOST_BYTES_MAX:
         return None
-    return _parse(value if isinstance(value, str) else value.decode("latin-1"))
+    return _parse(value)
 
 
 @lru_cache(maxsize=1024)
-def _parse(value: str) -> Host | None:
-    found = _AUTHORITY.fullmatch(value)
+def _parse(value: bytes | str) -> Host | None:
+    found = _AUTHORITY.fullmatch(value if isinstance(value, str) else value.decode("latin-1"))
     if found is None:
         return None
     name, port = found[1].lower(), int(found[2]) if found[2] else None

@@ -56,6 +56,7 @@ def answer_refusal(
     problem.headers.update(headers or {})
     page = error_page(scope, problem.status_code)
     if page is None:
+        problem.headers["Vary"] = "Accept"
         return problem
     for name in _SAID_BY_HEADERS:
         if name in problem.headers:

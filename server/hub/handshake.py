@@ -62,8 +62,12 @@ def parse_headers(head: bytes) -> dict[bytes, bytes]:
     """
     if _HEAD.fullmatch(head) is None:
         raise BadHeadError
-    lines = (line.partition(b":") for line in head.split(b"\r\n")[1:])
-    return join_headers((name, value.strip(b" \t")) for name, _, value in lines)
+    headers: dict[bytes, bytes] = {}
+    for line in head.split(b"\r\n")[1:]:
+        name, _, value = line.partition(b":")
+        name, value = name.lower(), value.strip(b" \t")
+        headers[name] = headers[name] + b", " + value if name in headers else value
+    return headers
 
 
 def join_headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
@@ -86,7 +90,8 @@ def answer_upgrade(
     misdirected = hosts.refusal(headers.get(b"host"))
     if misdirected is not None:
         return refuse(misdirected, "the Host header must name this server, once")
-    if b"transfer-encoding" in headers or _ZERO.fullmatch(headers.get(b"content-length", b"0")) is None:
+    length = headers.get(b"content-length")
+    if b"transfer-encoding" in headers or (length is not None and _ZERO.fullmatch(length) is None):
         return refuse(HTTPStatus.BAD_REQUEST, "an upgrade has no body")
     connection = {token.strip() for token in headers.get(b"connection", b"").lower().split(b",")}
     if headers.get(b"upgrade", b"").lower() != b"websocket" or b"upgrade" not in connection:
@@ -118,7 +123,7 @@ def _origin_allowed(headers: Mapping[bytes, bytes], origins: Iterable[str]) -> b
         return True
     text = origin.decode("latin-1")
     host = headers.get(b"host", b"").decode("latin-1")
-    return text.partition("://")[2].lower() == host.lower() or text in origins
+    return text.partition("://")[2] in (host, host.lower()) or text in origins
 
 
 def _accept_deflate(extensions: bytes) -> bytes:

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from server.hub.entrance import end_with, enter
 from server.hub.handshake import HEAD_BYTES_MAX, LIVE_PATH, Answer, join_headers, refuse
@@ -27,8 +27,9 @@ class HttpConnection(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._in_head = False
+        self._in_head = self._in_body = False
         self._head_bytes = 0
+        self._unanswered = 0
         self._plain_head = b""
         """The head of the request that is being read, without an upgrade that nobody here speaks."""
         self._last: Callable[[], None] | None = None
@@ -45,7 +46,7 @@ class HttpConnection(HttpToolsProtocol):
             while data:
                 data = self._feed(data)
         except httptools.HttpParserError:
-            self._end(refuse(HTTPStatus.BAD_REQUEST, "this is no HTTP request"))
+            self._break_off()
         if began_in_head and self._in_head:
             self._head_bytes += size
             if self._head_bytes > HEAD_BYTES_MAX:
@@ -102,12 +103,15 @@ class HttpConnection(HttpToolsProtocol):
             self._plain_head = self._without_upgrade()
         else:
             super().on_headers_complete()
+            self._in_body = True
+            self._unanswered += 1
 
     def on_body(self, body: bytes) -> None:
         if self._last is None and not self._plain_head:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
+        self._in_body = False
         if self._last is None and not self._plain_head:
             super().on_message_complete()
 
@@ -149,6 +153,22 @@ class HttpConnection(HttpToolsProtocol):
         if self._last is None:
             self._last = partial(end_with, self.transport, refusal)
 
+    def _break_off(self) -> None:
+        """End where what came is no HTTP; in the middle of a body, the request that it belongs to gets the refusal as its answer."""
+        cycle = self.cycle
+        if self._in_body and self._last is None:
+            cycle.disconnected = (
+                True  # nobody waits for the rest of its body, and nothing more is written for it
+            )
+            cycle.message_event.set()
+            if cycle.response_started:
+                self._last = self.transport.close
+            if not cycle.response_complete:
+                self._unanswered -= 1
+            if self.pipeline and self.pipeline[0][0] is cycle:
+                self.pipeline.popleft()
+        self._end(refuse(HTTPStatus.BAD_REQUEST, "this is no HTTP request"))
+
     def _enter(self, method: bytes, version: str, headers: dict[bytes, bytes]) -> None:
         if method not in (b"GET", b"HEAD"):
             end_with(self.transport, refuse(HTTPStatus.METHOD_NOT_ALLOWED, "a WebSocket is opened by GET"))
@@ -162,8 +182,7 @@ class HttpConnection(HttpToolsProtocol):
         """Do what comes last, once every request before it is answered."""
         if self._last is None or self.transport.is_closing():
             return
-        cycle = cast("RequestResponseCycle | None", self.cycle)
-        if self.pipeline or (cycle is not None and not cycle.response_complete):
+        if self._unanswered:
             self.flow.pause_reading()
             return
         last, self._last = self._last, _nothing
@@ -174,6 +193,7 @@ class HttpConnection(HttpToolsProtocol):
         self.parser = None  # type: ignore[assignment]  # it holds this object
 
     def on_response_complete(self) -> None:
+        self._unanswered -= 1
         super().on_response_complete()
         self._conclude()
 

@@ -23,6 +23,9 @@ BACKLOG = 8192
 """Sockets that may wait to be accepted; the kernel takes the smaller of this and its own `somaxconn`."""
 GRACEFUL_SECONDS = 5
 """How long HTTP requests under way may take at the end."""
+KEEP_ALIVE_SECONDS = 75
+"""How long a connection may be idle between two requests. Above the proxy's 60 s: who sends on a connection must be the one to close it,
+else a purchase meets a connection that has just been closed."""
 KERNEL_BUFFER_BYTES = 64 * 1024
 """Per socket; Linux doubles it for its own book-keeping."""
 FACTORY = "server.app:app_from_environment"
@@ -156,6 +159,7 @@ def _config(app: FastAPI | str, settings: Settings, *, workers: int = 1) -> uvic
         access_log=False,
         server_header=False,
         backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         proxy_headers=False,  # the guard takes the proxy's word, by the same rule as the sockets' entrance
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )

@@ -1,9 +1,15 @@
 """A request for the live socket gets one answer, whatever its connection carried before and however its bytes are cut."""
 
+import asyncio
+import logging
+import socket
 import struct
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.conftest import MakeSettings
 from tests.support.eventually import eventually
@@ -238,3 +244,58 @@ async def test_a_tunnel_is_refused(server: str) -> None:
         )
         assert (await connection.read()).status == 200
         assert (await connection.read()).status == 501
+
+
+CHUNKED = b"POST /v1/sign-in HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("before", [b"", HEALTH, HEALTH + HEALTH])
+async def test_a_body_that_is_broken_gets_its_request_refused(server: str, before: bytes) -> None:
+    async with wire(server) as connection:
+        await connection.send(before + CHUNKED + b"5\r\nhello\r\nno size\r\n")
+        for _ in range(before.count(HEALTH)):
+            assert (await connection.read()).status == 200
+        assert (await connection.read()).status == 400
+        assert await connection.ended()
+
+
+PIECES = [
+    HEALTH,
+    request(),
+    request(target=b"/healthz"),
+    CHUNKED,
+    b"0\r\n\r\n",
+    b"\r\n",
+    b" ",
+    b"GET /v1/live HTTP/1.1\r\n",
+    HOST,
+    ASKED,
+    b"Content-Length: 5\r\n",
+    b"\0\xff",
+]
+
+
+async def test_whatever_comes_no_answer_is_a_fault(server: str, caplog: pytest.LogCaptureFixture) -> None:
+    await asyncio.to_thread(send_whatever, server)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def send_whatever(server: str) -> None:
+    """Send requests whole, in parts and in nonsense, in any portions; each answer is HTTP, and none a 500."""
+    host, _, port = server.rpartition(":")
+    parts = st.one_of(st.sampled_from(PIECES), st.binary(max_size=20))
+
+    @settings(max_examples=80, deadline=None, database=None, derandomize=True)
+    @given(sent=st.lists(parts, max_size=8).map(b"".join), pieces=st.integers(1, 9))
+    def check(sent: bytes, pieces: int) -> None:
+        answer, size = b"", max(1, -(-len(sent) // pieces))
+        with socket.create_connection((host, int(port)), 20) as connection, suppress(ConnectionError):
+            for start in range(0, len(sent), size):
+                connection.sendall(sent[start : start + size])
+            connection.shutdown(socket.SHUT_WR)
+            while data := connection.recv(65536):
+                answer += data
+        assert b"HTTP/1.1 500" not in answer
+        assert answer == b"" or answer.startswith(b"HTTP/1.1 ")
+
+    check()
