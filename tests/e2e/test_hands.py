@@ -284,3 +284,24 @@ async def test_enter_that_ends_a_composition_sends_nothing_from_any_box(
     await viewer.get_by_test_id("ask-text").press("Enter")
     await expect(viewer.get_by_test_id("ask-text")).to_have_value("")
     await expect(host.get_by_test_id("count-open")).to_have_text(str(len(ASKED) + 1))
+
+
+async def test_the_live_show_is_found_among_many_and_every_other_one_by_its_title(
+    showroom: Showroom, desk: Desk
+) -> None:
+    planned = [await showroom.plan_show(title=f"Winter table {n}") for n in range(25)]
+    page = await desk.open("phone")
+    await page.goto(showroom.staff_url("host", "/host"))
+    await expect(page.get_by_test_id("desk")).to_have_attribute("data-link", "joined")
+    await page.get_by_test_id("other-show").click()
+    await expect(page.get_by_test_id("shows-live").get_by_test_id("choose-demo")).to_be_visible()
+    await expect(page.locator("[data-testid^=choose-]").first).to_have_attribute("data-testid", "choose-demo")
+    await page.get_by_test_id("more-scheduled").click()
+    await expect(page.get_by_test_id("shows-scheduled").locator("li")).to_have_count(len(planned))
+    await expect(page.get_by_test_id("more-scheduled")).to_have_count(0)
+    await page.get_by_test_id("show-search").fill("table 13")
+    await expect(page.locator("[data-testid^=choose-]")).to_have_count(1)
+    await page.reload()
+    await expect(page.get_by_test_id("show-search")).to_have_value("table 13")
+    await page.locator("[data-testid^=choose-]").click()
+    await expect(page.get_by_test_id("show-title")).to_have_text("Winter table 13")
