@@ -47,9 +47,16 @@ def decode_command(line: bytes) -> AnyCommand:
         raise UndecodableError(Code.TOO_DEEP) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise UndecodableError(Code.BAD_JSON) from None
-    if b"\\u0000" in line and any(isinstance(v, str) and "\0" in v for v in msgspec.structs.astuple(command)):
+    if b"\\u0000" in line and _holds_nul(msgspec.to_builtins(command)):
         raise UndecodableError(Code.INVALID, "Text must not hold NUL.", id=command.id)
     return command
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(_holds_nul(each) for each in inside)
 
 
 def with_key(line: bytes, key: str) -> bytes:

@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, bindparam, literal, select, text, tuple_, up
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import driver
+from server.db.rows import read_all
 from server.protocol import pushes
 from server.protocol.pushes import QuestionState
 from server.questions.faces import as_public, as_staff
@@ -197,7 +198,7 @@ def _newest(show_id: str) -> Select[Any]:
 
 
 async def _read(connection: AsyncConnection, wanted: Select[Any]) -> list[Question]:
-    return [_as_question(row) for row in await connection.execute(wanted)]
+    return await read_all(connection, wanted, _QUESTION.c.id, _as_question)
 
 
 def _as_question(row: Row[Any]) -> Question:

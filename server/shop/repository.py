@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db.rows import read_all
 from server.protocol import pushes
 from server.shop.numbers import number_from
 from server.shop.rules import Order, Product, Purchase
@@ -95,8 +96,9 @@ class ShopPart:
 async def read_snapshot_part(connection: AsyncConnection, show_id: str, channel_id: str) -> ShopPart:
     """Return what the channel sells, and what the show has sold."""
     on_sale = select(_PRODUCT).where(_PRODUCT.c.channel_id == channel_id, _PRODUCT.c.active)
-    rows = await connection.execute(on_sale.order_by(_PRODUCT.c.rank, _PRODUCT.c.id))
-    return ShopPart([_as_face(row) for row in rows], await read_sales(connection, show_id))
+    ordered = on_sale.order_by(_PRODUCT.c.rank, _PRODUCT.c.id)
+    faces = await read_all(connection, ordered, _PRODUCT.c.id, _as_face)
+    return ShopPart(faces, await read_sales(connection, show_id))
 
 
 async def read_sales(connection: AsyncConnection, show_id: str) -> pushes.Sales:
@@ -195,7 +197,7 @@ async def read_receipt(connection: AsyncConnection, order_id: str) -> Row[Any] |
 async def read_bought_by(connection: AsyncConnection, show_id: str, viewer_id: str) -> list[Order]:
     """Return the viewer's orders in the show, newest first."""
     wanted: Select[Any] = select(_ORDER).where(_ORDER.c.show_id == show_id, _ORDER.c.viewer_id == viewer_id)
-    return [as_order(row) for row in await connection.execute(wanted.order_by(_ORDER.c.id.desc()))]
+    return await read_all(connection, wanted.order_by(_ORDER.c.id.desc()), _ORDER.c.id, as_order)
 
 
 def _as_face(row: Row[Any]) -> pushes.Product:

@@ -4,10 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, Literal
 
+import msgspec
 from sqlalchemy import ColumnElement, Row, Select, func, insert, literal_column, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import to_wire
+from server.db.rows import note, read_page
 from server.http.cards import Card
 from server.journal.tables import JournalHead
 from server.protocol.pushes import Announcement, Show, ShowState, Video
@@ -68,17 +70,18 @@ async def read_shows(
     states: Collection[ShowState] = (),
     words: Collection[str] = (),
     order: ShowOrder = "newest",
-) -> list[ShowRow]:
+) -> list[Show]:
     """Return up to `limit` shows of a channel in `order`, those behind the show `after` if it is given.
 
     `states`: only shows in one of them. `words`: only shows whose titles hold each of them, whatever their case and width.
     """
-    statement = select(_SHOW).where(_SHOW.c.channel_id == channel_id).limit(limit)
+    statement = select(_SHOW).where(_SHOW.c.channel_id == channel_id)
     if states:
         statement = statement.where(_SHOW.c.state.in_(states))
     for word in words:
         statement = statement.where(func.strpos(_folded(_SHOW.c.title), _folded(word)) > 0)
-    return [_as_show_row(row) for row in await connection.execute(_in_order(statement, order, after))]
+    ordered = _in_order(statement, order, after)
+    return await read_page(connection, ordered, _SHOW.c.id, _as_whole_show, limit=limit)
 
 
 def _in_order(statement: Select[Any], order: ShowOrder, after: str | None) -> Select[Any]:
@@ -142,8 +145,19 @@ def as_show(row: ShowRow) -> Show:
 
 
 def as_announcement(row: ShowRow) -> Announcement | None:
-    """Return what was announced last in the show."""
-    return None if row.announcement is None else Announcement(**row.announcement)
+    """Return what was announced last in the show; None also for one that cannot be read, since everybody joins through it."""
+    if row.announcement is None:
+        return None
+    try:
+        return msgspec.convert(row.announcement, Announcement)
+    except msgspec.ValidationError as error:
+        note("show", row.id, error)
+        return None
+
+
+def _as_whole_show(row: Row[Any]) -> Show:
+    """Return the show; raises `ValidationError` unless it is what it may be."""
+    return msgspec.convert(msgspec.to_builtins(as_show(_as_show_row(row))), Show)
 
 
 def _as_show_row(row: Row[Any]) -> ShowRow:

@@ -3,12 +3,23 @@
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from server.access.dependencies import CurrentIdentity, MemberOfShow, ShowId
 from server.access.roles import require_show_runner
 from server.access.tokens import NAME_CHARACTERS_MAX
-from server.http.params import Cursor, EntityId, Face, Limit, Moment, OneLine, OptionalKey, RequestBody
+from server.http.params import (
+    Address,
+    Cursor,
+    EntityId,
+    Face,
+    GivenMoment,
+    Limit,
+    Moment,
+    OneLine,
+    OptionalKey,
+    RequestBody,
+)
 from server.http.refusals import refusals
 from server.journal.intents import intent_of
 from server.protocol.codes import Code
@@ -22,8 +33,6 @@ from server.shows.audit import Actor
 from server.shows.repository import ShowOrder
 from server.shows.rules import TITLE_CHARACTERS_MAX
 from server.shows.service import Plan, Selection, Shows
-
-Address = Annotated[str, Field(max_length=500, pattern=r"^(https?://\S+|/[^\s/]\S*|)$")]
 
 
 def _split(values: list[str]) -> list[str]:
@@ -50,6 +59,14 @@ InOrder = Annotated[
 
 
 class VideoBody(Face):
+    """Addresses of the show's pictures; empty where there is none."""
+
+    hls: str
+    mp4: str
+    poster: str
+
+
+class VideoRequest(RequestBody):
     """Addresses of the show's pictures; empty where there is none."""
 
     hls: Address = ""
@@ -94,8 +111,8 @@ class ShowRequest(RequestBody):
     )
     moderation: Moderation = "post"
     guests_allowed: bool = True
-    starts_at: AwareDatetime | None = Field(default=None, strict=False)
-    video: VideoBody = VideoBody()
+    starts_at: GivenMoment | None = None
+    video: VideoRequest = VideoRequest()
 
 
 class OwnBody(BaseModel):

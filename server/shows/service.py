@@ -150,7 +150,7 @@ class Shows:
     ) -> list[Show]:
         """Return up to `limit` shows of a channel in the selection's order, those behind the show `after` where given."""
         async with self._database.read_soon() as connection:
-            rows = await read_shows(
+            return await read_shows(
                 connection,
                 channel_id,
                 after=after,
@@ -159,7 +159,6 @@ class Shows:
                 words=which.search.split(),
                 order=which.order,
             )
-        return [as_show(row) for row in rows]
 
 
 def new_epoch() -> str:

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url
 
 from server.db import migrations
 from server.db.migrations import alembic_config, migrate
@@ -113,3 +113,32 @@ def test_orders_of_before_there_were_numbers_stay_and_an_older_server_goes_on_in
         insert("o_after")
         numbers = connection.execute("SELECT number FROM orders ORDER BY id").fetchall()
     assert numbers == [(None,), (None,)]
+
+
+OLD_SHOW = """
+    INSERT INTO channel (id, name, currency, created_at) VALUES ('demo', 'Demo', 'JPY', now());
+    INSERT INTO show (id, channel_id, title, host, state, moderation, guests_allowed, video_hls, video_mp4, video_poster,
+        created_at, starts_at)
+    VALUES ('early', 'demo', 'Autumn', 'Mika', 'live', 'post', true, E'https://x/\\x01', '', '/p.webp', now(), '0001-01-01 00:00+09')
+"""
+
+
+def test_what_could_be_written_and_not_read_is_mended_and_goes_on(bare_url: str) -> None:
+    upgrade_to(bare_url, "0005")
+    with connect(bare_url) as connection:
+        connection.execute(OLD_SHOW)
+    migrate(bare_url)
+    with connect(bare_url) as connection:
+        row = connection.execute("SELECT starts_at, video_hls, video_poster FROM show").fetchone()
+        assert row == (None, "", "/p.webp")
+        connection.execute("UPDATE show SET state = 'ended', ended_at = now()")
+
+
+def upgrade_to(url: str, revision: str) -> None:
+    """Bring a database to an older schema."""
+    engine = create_engine(make_url(url))
+    with engine.begin() as connection:
+        config = alembic_config(url)
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
