@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from server.doctor.finding import State
+from server.doctor.machine import examine_hosts
 from server.hosts import Host, Hosts, parse_host
 from server.settings import Settings
 
@@ -91,3 +93,9 @@ def test_whatever_a_host_header_holds_it_is_ours_or_refused(value: bytes) -> Non
 def test_a_setting_that_is_no_host_is_refused(entry: str) -> None:
     with pytest.raises(ValidationError, match="is no host name"):
         Settings(hosts=[entry])
+
+
+def test_the_doctor_says_that_any_name_is_answered() -> None:
+    assert examine_hosts(Settings()).state is State.ADVICE
+    named = examine_hosts(Settings(hosts=["shop.example"]))
+    assert (named.state, named.what) == (State.FINE, "shop.example")
