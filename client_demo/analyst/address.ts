@@ -39,6 +39,6 @@ export function go(next: Place): void {
 
 /** Changes the place without a step in the history. */
 export function stay(next: Place): void {
-  history.replaceState(null, "", addressOf(next));
+  history.replaceState(history.state, "", addressOf(next));
   place.value = next;
 }

@@ -20,7 +20,7 @@ export function chooseShow(id: string | null): void {
   if (id) query.set("show", id);
   else query.delete("show");
   const text = query.toString();
-  history.replaceState(null, "", location.pathname + (text ? `?${text}` : ""));
+  history.replaceState(history.state, "", location.pathname + (text ? `?${text}` : ""));
   asked = id === null;
   chosen.value = id;
 }

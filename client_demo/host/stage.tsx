@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { duration } from "../shared/format";
 import { ofInputMethod } from "../shared/input_method";
 import { nameOf, StaffBadge } from "../shared/people";
+import { useLayer } from "../shared/ui/layers";
 import { brief } from "../shared/writing";
 import { answerLive, sayMoved } from "./actions";
 import { undoable } from "./deeds";
@@ -49,6 +50,7 @@ export function Stage() {
   const element = useRef<HTMLDialogElement>(null);
   const asked = question.value;
   const elapsed = useElapsed();
+  useLayer(leave);
   useEffect(() => {
     held.value = null;
     passed.value = new Set();

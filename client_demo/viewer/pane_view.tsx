@@ -3,6 +3,7 @@ import { count } from "../shared/format";
 import { isEscape, ofInputMethod } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
 import { Icon, type IconName } from "../shared/ui/icon";
+import { useLayer } from "../shared/ui/layers";
 import { myOrders } from "./me";
 import { closeSheet, openPane, PANES, type Pane, panel, sheet } from "./panes";
 import { questionCount } from "./questions/list";
@@ -70,6 +71,7 @@ export function SheetButtons() {
         <button
           type="button"
           key={each}
+          id={`way-to-${each}`}
           class="sheet-button"
           data-testid={`tab-${each}`}
           aria-expanded={false}
@@ -89,13 +91,9 @@ export function Sheet() {
   const pane = sheet.value;
   const place = useRef<HTMLElement>(null);
   const up = pane !== null;
+  useLayer(closeSheet, up);
   useEffect(() => {
-    if (!up) return;
-    const before = document.activeElement;
-    place.current?.focus({ preventScroll: true });
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
-    };
+    if (up) place.current?.focus({ preventScroll: true });
   }, [up]);
   if (!pane) return null;
   return (

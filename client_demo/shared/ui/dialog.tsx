@@ -6,6 +6,7 @@ import en from "../locales/shared.en.json";
 import ja from "../locales/shared.ja.json";
 import { Button } from "./button";
 import { Icon } from "./icon";
+import { useLayer } from "./layers";
 
 const t = createTranslator(en, ja);
 
@@ -18,10 +19,11 @@ interface DialogProps {
   testid?: string;
 }
 
-/** A modal dialog: the browser keeps the focus inside, Escape closes, and the focus returns to where it was. Draw it while it is open. */
+/** A modal dialog: the browser keeps the focus inside, Escape and Back close, and the focus returns to what opened it. Draw it while it is open. */
 export function Dialog({ title, onClose, children, sheet = false, testid }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  useLayer(onClose);
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
