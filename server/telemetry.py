@@ -6,6 +6,13 @@ import sys
 import structlog
 
 
+def _without_the_pools_traceback(record: logging.LogRecord) -> bool:
+    """Keep the line and drop the traceback where SQLAlchemy's pool throws a dead connection away, which it is there for."""
+    if record.name.startswith("sqlalchemy.pool"):
+        record.exc_info = record.exc_text = None
+    return True
+
+
 def set_up_logging(*, level: str = "INFO", json: bool = True) -> None:
     """Send structlog and the standard library's loggers to standard error as one JSON object a line (or for people, coloured)."""
     shared: list[structlog.typing.Processor] = [
@@ -32,6 +39,7 @@ def set_up_logging(*, level: str = "INFO", json: bool = True) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    handler.addFilter(_without_the_pools_traceback)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

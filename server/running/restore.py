@@ -53,7 +53,7 @@ def restore(settings: Settings, file: Path, *, replace: bool) -> Holdings:
             refuse_old_postgres(connection)
             version = postgres_version(connection)
             _check_archive(find_tool("pg_restore", version), archive)
-            asyncio.run(_refuse_running(settings))
+            asyncio.run(refuse_running(settings))
             _refuse_connected(connection)
             tables = _tables_to_replace(connection, replace=replace)
             shows = _show_ids(connection)
@@ -62,7 +62,7 @@ def restore(settings: Settings, file: Path, *, replace: bool) -> Holdings:
     migrate(settings.database_url)
     with connected(settings.database_url) as connection:
         holdings, shows = count_holdings(connection), shows | _show_ids(connection)
-    asyncio.run(_forget(settings, shows))
+    asyncio.run(forget(settings, shows))
     return holdings
 
 
@@ -87,7 +87,7 @@ def _check_archive(pg_restore: Path, archive: Path) -> None:
         raise Trouble(f"{archive} is no backup of Showfloor", "name one that `showfloor backup` has written")
 
 
-async def _refuse_running(settings: Settings) -> None:
+async def refuse_running(settings: Settings) -> None:
     """Raise `Trouble` when Redis is away, or when servers hear themselves through it."""
     assert settings.redis_url is not None, "the caller has seen it"
     if not await answers(settings.redis_url):
@@ -184,7 +184,7 @@ def _feed(
     return unpacked
 
 
-async def _forget(settings: Settings, show_ids: set[str]) -> None:
+async def forget(settings: Settings, show_ids: set[str]) -> None:
     """Drop the live counters of these shows and the flushes that no worker has read."""
     assert settings.redis_url is not None, "the caller has seen it"
     link: Link = open_link(settings.redis_url)

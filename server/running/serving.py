@@ -26,6 +26,9 @@ GRACEFUL_SECONDS = 5
 KEEP_ALIVE_SECONDS = 75
 """How long a connection may be idle between two requests. Above the proxy's 60 s: who sends on a connection must be the one to close it,
 else a purchase meets a connection that has just been closed."""
+SILENT_SECONDS_MAX = 60
+"""A child that has not answered its supervisor for so long is replaced. On a busy machine the imports alone take many seconds, and who is
+killed for them never starts."""
 KERNEL_BUFFER_BYTES = 64 * 1024
 """Per socket; Linux doubles it for its own book-keeping."""
 FACTORY = "server.app:app_from_environment"
@@ -162,6 +165,7 @@ def _config(app: FastAPI | str, settings: Settings, *, workers: int = 1) -> uvic
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         proxy_headers=False,  # the guard takes the proxy's word, by the same rule as the sockets' entrance
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        timeout_worker_healthcheck=SILENT_SECONDS_MAX,
     )
 
 

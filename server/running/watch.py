@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from server.http import operations
+from server.http.guard import Guard, Rules
 from server.http.readiness import AskReadiness, Readiness
 from server.http.scrape import Families
 from server.running.launch import listen
@@ -52,6 +53,7 @@ async def watched(watch: ProcessWatch, listening: socket) -> AsyncIterator[None]
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.watch = watch.alone()
     app.include_router(operations.router())
+    app.add_middleware(Guard, rules=Rules())
     config = uvicorn.Config(
         app,
         lifespan="off",

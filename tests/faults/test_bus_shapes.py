@@ -9,6 +9,10 @@ from redis.crc import key_slot
 from server.bus.bus import Bus
 from server.bus.connections import open_link
 from server.bus.counters import RoomReport, RoomTotals
+from server.running.engines import answers
+from server.running.restore import forget, refuse_running
+from server.running.trouble import Trouble
+from server.settings import Settings
 from tests.support.buses import HeardBus, both_alive, publication, two_buses
 from tests.support.eventually import eventually
 from tests.support.redis_shapes import Cluster, Sentinel, running_cluster, running_sentinel
@@ -93,3 +97,35 @@ async def test_a_sentinels_new_master_takes_over(sentinel: Sentinel) -> None:
 def test_an_address_that_makes_no_sense_is_refused(url: str) -> None:
     with pytest.raises(ValueError):
         open_link(url)
+
+
+@pytest.mark.parametrize("shape", ["cluster", "sentinel"])
+async def test_commands_ask_every_shape_at_their_start_and_forget_after_a_restore(
+    shape: str, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue(shape).url
+    settings = Settings(database_url="postgresql://nobody@nowhere/none", redis_url=url, redis_prefix="s")
+    assert await answers(url)
+    await refuse_running(settings)
+    one, two = await _told(url)
+    try:
+        waiting, _, aside = await one.ledger.look()
+        assert (waiting, aside) == (1, 0)
+        if shape == "sentinel":
+            with pytest.raises(Trouble, match="server processes run"):
+                await refuse_running(settings)
+        await forget(settings, set(SHOWS))
+        assert (await one.ledger.look())[0] == 0
+    finally:
+        await one.close()
+        await two.close()
+
+
+async def _told(url: str) -> tuple[Bus, Bus]:
+    """Two buses that hear each other, with a flush in the ledger's stream."""
+    one, two = (Bus(url, prefix="s", process_id=name) for name in ("one", "two"))
+    await one.start()
+    await two.start()
+    await eventually(lambda: one.alive and two.alive, within_seconds=30)
+    await ledger_takes(one, b"x")
+    return one, two

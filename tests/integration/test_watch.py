@@ -143,6 +143,8 @@ async def test_each_server_answers_on_a_port_of_its_own(make_settings: MakeSetti
         for each in own:
             await eventually(lambda each=each: says(each, "ready"), within_seconds=PATIENCE_SECONDS)
         told = [await scrape(each) for each in own]
+        async with httpx.AsyncClient() as client:
+            assert (await client.head(f"http://{own[0]}/readyz")).status_code == 200
         pids = {one[("process_start_time_seconds", None)] for one in told}
         assert len(pids) == 2, "two processes"
         assert [one[("showfloor_ready", None)] for one in told] == [1, 1]
