@@ -4,8 +4,9 @@ from playwright.async_api import Locator, Page, expect
 
 from server.text.names import guest_number
 from tests.support.browser import Desk, Device, Language
+from tests.support.eventually import eventually
 from tests.support.showroom import Showroom
-from tests.support.viewer import joined_at
+from tests.support.viewer import Viewer, joined_at
 
 STAFF_ASKS, GUEST_ASKS, HEAP = (
     "Which colour shall I show first?",
@@ -99,8 +100,14 @@ async def test_a_reserved_name_is_refused_kindly_and_once(showroom: Showroom, de
     await page.get_by_test_id("ask-send").click()
     async with joined_at(showroom.address, token=showroom.token("host")) as host:
         await expect(holding(page, GUEST_ASKS)).to_have_count(1)
-        told = [*host.lines[0]["snapshot"]["questions"], *(push.get("question", {}) for push in host.pushes)]
-        assert any(question.get("author") == "می\u200cخواهم 🩷" for question in told)
+        await eventually(lambda: "می\u200cخواهم 🩷" in authors(host))
+
+
+def authors(viewer: Viewer) -> list[str]:
+    """Who asked, by the snapshot and the pushes that a viewer has."""
+    asked = [*viewer.lines[0]["snapshot"]["questions"]]
+    asked += [push["question"] for push in viewer.pushes if push["type"] == "question.posted"]
+    return [question["author"] for question in asked]
 
 
 async def rename(page: Page, name: str) -> None:

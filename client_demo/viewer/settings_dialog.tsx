@@ -1,0 +1,151 @@
+import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { FunctionComponent } from "preact";
+import type { Identity, Room } from "../sdk";
+import { createTranslator } from "../shared/i18n";
+import en from "../shared/locales/settings.en.json";
+import ja from "../shared/locales/settings.ja.json";
+import sharedEn from "../shared/locales/shared.en.json";
+import sharedJa from "../shared/locales/shared.ja.json";
+import { nameOf } from "../shared/people";
+import { Button } from "../shared/ui/button";
+import { Dialog } from "../shared/ui/dialog";
+import { RoomLeft } from "../shared/ui/room_left";
+import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
+import { showToast } from "../shared/ui/toast";
+import { asKeptLine, lengthOf } from "../shared/writing";
+import type { tokenStore as TokenStore } from "./token_store";
+
+const NAME_CHARACTERS_MAX = 40;
+
+const t = createTranslator(en, ja);
+const shared = createTranslator(sharedEn, sharedJa);
+
+/** What the page hands over: this part is loaded late, and imports nothing of the page's own, which would come in more pieces for it. */
+interface Hands {
+  identity: ReadonlySignal<Identity | null>;
+  room: () => Room;
+  tokenStore: typeof TokenStore;
+  close: () => void;
+}
+
+export type Late = FunctionComponent;
+
+/** Language and looks, the name beside questions, and whether this device may be recognised: asked, never assumed. */
+export function settings({ identity, room, tokenStore, close }: Hands): Late {
+  /** What was said of consent last, until the server has it; the device follows at once, since it needs nobody for that. */
+  const consent = signal<"told" | "telling">("told");
+  /** The name as it is being written: it stands here again when it was refused. */
+  const name = signal(tokenStore.name);
+  const remembered = signal(tokenStore.remembered);
+
+  /** Joins with other wishes, and calls `then` when the server has taken them. */
+  function rejoin(wishes: Parameters<Room["rejoinWith"]>[0], then: () => void): void {
+    const joins = room().view.joins;
+    room().rejoinWith(wishes);
+    const end = room().subscribe((view) => {
+      if (view.joins === joins) return;
+      then();
+      queueMicrotask(() => end());
+    });
+  }
+
+  function remember(wish: boolean): void {
+    tokenStore.keep({ remembered: wish });
+    consent.value = "telling";
+    rejoin({ remember: wish }, () => {
+      consent.value = "told";
+      showToast(t(wish ? "settings.remembered" : "settings.forgotten"));
+    });
+  }
+
+  function rename(wish: string): void {
+    tokenStore.keep({ name: wish });
+    if (!wish) return showToast(t("settings.saved"));
+    rejoin({ name: wish }, () => {
+      if (!identity.peek()?.renamed) showToast(t("settings.saved"));
+    });
+  }
+
+  /** A name that only staff may carry here: what the viewer is called instead, in words; null when nothing was refused. */
+  function refusal(): string | null {
+    const renamed = identity.value?.renamed;
+    if (!renamed) return null;
+    const called = nameOf({ author: renamed.name, guest: renamed.guest });
+    return renamed.wish
+      ? t("settings.name_refused", { wish: renamed.wish, name: called })
+      : t("settings.name_taken", { name: called });
+  }
+
+  let told = "";
+  effect(() => {
+    const text = refusal();
+    const renamed = identity.value?.renamed;
+    const what = renamed ? `${renamed.wish} ${renamed.name}` : "";
+    if (what !== told && text) {
+      tokenStore.keep({ name: "" });
+      showToast(text);
+    }
+    told = what;
+  });
+
+  return () => (
+    <Dialog sheet title={t("settings.title")} onClose={close} testid="settings">
+      <div class="switches">
+        <LanguageSwitch />
+        <ThemeSwitch />
+      </div>
+      <form
+        class="field"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (lengthOf(name.value) > NAME_CHARACTERS_MAX) return;
+          rename(asKeptLine(name.value));
+          close();
+        }}
+      >
+        <label class="field-label" for="guest-name">
+          {t("settings.name")}
+        </label>
+        <div class="settings-name">
+          <input
+            id="guest-name"
+            class="input"
+            data-testid="guest-name"
+            aria-invalid={lengthOf(name.value) > NAME_CHARACTERS_MAX}
+            autocomplete="nickname"
+            aria-describedby="guest-name-hint guest-name-left"
+            value={name.value}
+            onInput={(event) => (name.value = event.currentTarget.value)}
+          />
+          <Button type="submit" data-testid="guest-name-save" disabled={lengthOf(name.value) > NAME_CHARACTERS_MAX}>
+            {shared("save")}
+          </Button>
+        </div>
+        <p class="hint field-note">
+          <span id="guest-name-hint" data-testid="guest-name-hint">
+            {refusal() ?? t("settings.name_hint")}
+          </span>
+          <RoomLeft id="guest-name-left" text={name.value} most={NAME_CHARACTERS_MAX} />
+        </p>
+      </form>
+      <div>
+        <label class="checkbox">
+          <input
+            type="checkbox"
+            data-testid="remember"
+            aria-describedby="remember-hint"
+            checked={remembered.value}
+            onChange={(event) => {
+              remembered.value = event.currentTarget.checked;
+              remember(remembered.value);
+            }}
+          />
+          <span>{t("settings.remember")}</span>
+        </label>
+        <p class="hint" id="remember-hint">
+          {t(consent.value === "telling" ? "settings.telling" : "settings.remember_hint")}
+        </p>
+      </div>
+    </Dialog>
+  );
+}
