@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of one process; 0 lifts one. `allow_all` is for load tests."""
+    """Limits of one process, as the settings have them; 0 lifts one. `allow_all` is for load tests."""
 
-    connections_max: int = 50_000
-    connections_per_host_max: int = 2_000
-    connections_per_show_max: int = 50_000
-    accepts_per_second_max: int = 5_000
-    commands_per_second: float = 10.0
-    commands_burst: float = 40.0
-    in_flight_max: int = 16
-    unsent_bytes_max: int = 64 * 1024
-    allow_all: bool = False
+    connections_max: int
+    connections_per_host_max: int
+    connections_per_show_max: int
+    accepts_per_second_max: int
+    commands_per_second: float
+    commands_burst: float
+    in_flight_max: int
+    unsent_bytes_max: int
+    allow_all: bool
 
 
 class Admission:

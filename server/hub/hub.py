@@ -60,12 +60,12 @@ class Hub:
         self,
         limits: Limits,
         *,
-        fanout_share: float = 0.33,
-        round_wait_seconds_max: float = 0.04,
-        ping_seconds: float = 25.0,
-        silence_seconds: float = 60.0,
-        join_seconds: float = 5.0,
-        slow_seconds_max: float = 8.0,
+        fanout_share: float,
+        round_wait_seconds_max: float,
+        ping_seconds: float,
+        silence_seconds: float,
+        join_seconds: float,
+        slow_seconds_max: float,
         wall: Callable[[], float],
     ) -> None:
         self.rooms: dict[str, Room] = {}

@@ -64,7 +64,7 @@ class Process:
         self.clock = clock
         self.id = secrets.token_hex(6)
         self.database = Database(settings.database_url, pool_size=settings.database_pool_size)
-        self.hub = _hub_for(settings)
+        self.hub = hub_for(settings)
         self.bus = Bus(
             settings.redis_url,
             prefix=settings.redis_prefix,
@@ -195,8 +195,9 @@ def _ask_pace_for(settings: Settings) -> AskPace:
     return AskPace(settings.asks_per_minute if settings.limited else 0)
 
 
-def _hub_for(settings: Settings) -> Hub:
-    limits = Limits(
+def limits_of(settings: Settings) -> Limits:
+    """Return the hub's limits: the settings alone have defaults."""
+    return Limits(
         connections_max=settings.connections_max,
         connections_per_host_max=settings.connections_per_ip_max,
         connections_per_show_max=settings.connections_per_show_max,
@@ -207,8 +208,12 @@ def _hub_for(settings: Settings) -> Hub:
         unsent_bytes_max=settings.unsent_bytes_max,
         allow_all=not settings.limited,
     )
+
+
+def hub_for(settings: Settings) -> Hub:
+    """Return a hub that keeps to the settings."""
     return Hub(
-        limits,
+        limits_of(settings),
         fanout_share=settings.fanout_share,
         round_wait_seconds_max=settings.round_wait_ms / 1000,
         ping_seconds=settings.ping_seconds,

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,13 +10,14 @@ import kosoku
 import uvicorn
 
 from server.hosts import ANY_HOST
-from server.hub.admission import Limits
 from server.hub.connection import Connection
 from server.hub.dispatch import Dispatcher
 from server.hub.frames import Opcode, Reader, binary_frame, deflated_frame, text_frame
 from server.hub.hub import Hub
 from server.hub.socket import LiveSocket
 from server.hub.upgrade import LiveHttp
+from server.running.process import hub_for
+from server.settings import Settings
 from tests.support.live_server import without_signals
 
 CASES_AT_ONCE = 8
@@ -56,7 +56,7 @@ class EchoSocket(LiveSocket):
 
 
 async def echo_app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    hub = Hub(Limits(allow_all=True), wall=time.time)
+    hub = hub_for(Settings(limits="off"))
     scope["state"].update(
         hub=hub,
         dispatcher=Dispatcher(hub, {}),
