@@ -42,6 +42,21 @@ export default defineConfig({
     rolldownOptions: {
       // Compressing is the slow part of so small a build, and is meant.
       checks: { pluginTimings: false },
+      // What a viewer's page needs at once comes in two pieces, its own and what all pages share: cut up for the sake of what comes late,
+      // it would compress worse.
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [
+            {
+              name: "page",
+              test: /\/viewer\/(?!main|video\/(player|ways|native_way|hls_way|recovery)|more_shows)|\/locales\/viewer/,
+              tags: ["$initial"],
+            },
+            { name: "common", test: /\/@?preact\/|\/sdk\/|\/shared\/(?!staff|locales\/(?!shared))/, tags: ["$initial"] },
+          ],
+        },
+      },
       input: {
         viewer: here("index.html"),
         host: here("host.html"),

@@ -1,9 +1,8 @@
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { dateTime, until } from "../shared/format";
 import { Icon } from "../shared/ui/icon";
-import { MoreShows, ShowLinks } from "./more_shows";
 import { arrival, arrive, choice, link, room, show } from "./session";
 import { t } from "./text";
 
@@ -94,10 +93,35 @@ export function WithoutVideo() {
   );
 }
 
+const waysOn = signal<typeof import("./more_shows") | null>(null);
+
+/** The ways on to other shows are loaded where they are needed; a load that was cut off is tried again with the connection. */
+function useWaysOn() {
+  const { is } = link.value;
+  useEffect(() => {
+    if (waysOn.peek()) return;
+    import("./more_shows").then(
+      (found) => (waysOn.value = found),
+      () => undefined,
+    );
+  }, [is]);
+  return waysOn.value;
+}
+
 function Choice() {
+  const ways = useWaysOn();
   return (
     <Cover name="choice" title={t("cover.choice.title")}>
-      <ShowLinks shows={choice.value} />
+      {ways && <ways.ShowLinks shows={choice.value} />}
+    </Cover>
+  );
+}
+
+function Ended() {
+  const ways = useWaysOn();
+  return (
+    <Cover name="ended" title={t("cover.ended.title")} text={t("cover.ended.text")}>
+      {ways && <ways.MoreShows />}
     </Cover>
   );
 }
@@ -129,12 +153,6 @@ export function StageCover() {
     );
   }
   if (shown.state === "scheduled") return <Scheduled at={shown.starts_at} />;
-  if (shown.state === "ended") {
-    return (
-      <Cover name="ended" title={t("cover.ended.title")} text={t("cover.ended.text")}>
-        <MoreShows />
-      </Cover>
-    );
-  }
+  if (shown.state === "ended") return <Ended />;
   return null;
 }

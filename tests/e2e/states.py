@@ -4,6 +4,7 @@ A walk is given an empty tab and yields the name of the state that the page is i
 """
 
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import Locator, Page, expect
 
@@ -71,6 +72,31 @@ async def viewer_elsewhere(page: Page, room: Showroom) -> States:
         network.cut()
         await expect(part("notice")).to_be_visible()
         yield "reconnecting"
+
+
+async def viewer_of_other_shows(page: Page, room: Showroom) -> States:
+    """A show without a video, one that is planned for a time, one whose picture is away, one that is over with ways on."""
+    part = page.get_by_test_id
+    show = await room.begin_show({"poster": "/media/poster.jpg"})
+    await page.goto(room.url(f"/shows/{show}"))
+    await expect(part("without-video")).to_be_visible()
+    yield "without a video"
+    planned = await room.plan_show(starts_at=(datetime.now(UTC) + timedelta(hours=3)).isoformat())
+    await page.goto(room.url(f"/shows/{planned}"))
+    await expect(part("until")).to_be_visible()
+    yield "planned"
+    away = await room.begin_show({"hls": "/media/none.m3u8", "poster": "/media/none.jpg"})
+    await page.goto(room.url(f"/shows/{away}"))
+    await expect(part("video-again")).to_be_visible()
+    yield "no picture"
+    await page.goto(room.url("/"))
+    await expect(part("show-link").nth(1)).to_be_visible()
+    yield "several live shows"
+    for each in (away, show):
+        await room.end_show(each)
+    await page.goto(room.url(f"/shows/{show}"))
+    await expect(part("show-link").first).to_be_visible()
+    yield "over, with ways on"
 
 
 async def host_at_the_desk(page: Page, room: Showroom) -> States:
@@ -179,6 +205,7 @@ WALKS: tuple[Walk, ...] = (
     errors,
     viewer_of_a_live_show,
     viewer_elsewhere,
+    viewer_of_other_shows,
     host_at_the_desk,
     host_elsewhere,
     analyst,

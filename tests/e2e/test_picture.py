@@ -13,7 +13,6 @@ from tests.support.browser import NETWORK_FAILS, Desk
 from tests.support.eventually import eventually
 from tests.support.rolling_playlist import RollingPlaylist, rolling_playlist
 from tests.support.showroom import Showroom, showroom_on
-from tests.support.viewer import joined_at
 
 Way = Literal["hls.js", "native", "file"]
 WITHOUT_SCRIPT = "delete window.MediaSource; delete window.ManagedMediaSource"
@@ -30,18 +29,10 @@ async def theatre(settings: Settings, *streams: RollingPlaylist) -> AsyncIterato
         yield room
 
 
-async def begin_show(room: Showroom, video: dict[str, str]) -> str:
-    """Return a live show with this video."""
-    show = await room.plan_show(video=video)
-    async with joined_at(room.address, show, token=room.token("host")) as host:
-        await host.do("show.start")
-    return show
-
-
 async def open_show(desk: Desk, room: Showroom, stream: RollingPlaylist, way: Way) -> Page:
     """Return a tab in a show of its own that plays `stream` by `way`."""
     video = {"mp4": stream.file_url} if way == "file" else {"hls": stream.url}
-    show = await begin_show(room, video)
+    show = await room.begin_show(video)
     page = await desk.open("phone")
     await page.add_init_script(QUICK)
     if way == "native":

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from playwright.async_api import Page, expect
 
 from server.demo.catalogue import PRODUCTS
-from tests.e2e.test_picture import begin_show
 from tests.support.browser import Desk
 from tests.support.showroom import Showroom
 from tests.support.viewer import joined_at
@@ -17,7 +16,7 @@ NO_VIDEO = {"poster": "/media/poster.jpg"}
 async def test_a_show_without_a_video_is_watched_by_its_page_and_its_host_is_told(
     showroom: Showroom, desk: Desk
 ) -> None:
-    show = await begin_show(showroom, NO_VIDEO)
+    show = await showroom.begin_show(NO_VIDEO)
     page, host = await asyncio.gather(desk.open("phone"), desk.open("desktop"))
     await page.goto(showroom.url(f"/shows/{show}"))
     await expect(page.get_by_test_id("without-video")).to_be_visible()
@@ -33,7 +32,7 @@ async def test_a_show_without_a_video_is_watched_by_its_page_and_its_host_is_tol
 
 async def begin_another(showroom: Showroom, desk: Desk) -> tuple[str, Page]:
     """Return a live show with something announced, and a viewer's page in it."""
-    show = await begin_show(showroom, NO_VIDEO)
+    show = await showroom.begin_show(NO_VIDEO)
     async with joined_at(showroom.address, show, token=showroom.token("host")) as host:
         await host.do("announce", text="Last ten minutes")
     page = await desk.open("phone")
@@ -45,8 +44,7 @@ async def begin_another(showroom: Showroom, desk: Desk) -> tuple[str, Page]:
 async def test_a_show_that_is_over_announces_nothing_and_leads_on(showroom: Showroom, desk: Desk) -> None:
     planned = await showroom.plan_show(starts_at=(datetime.now(UTC) + timedelta(days=1)).isoformat())
     show, page = await begin_another(showroom, desk)
-    async with joined_at(showroom.address, show, token=showroom.token("host")) as host:
-        await host.do("show.end")
+    await showroom.end_show(show)
     await expect(page.get_by_test_id("cover-ended")).to_be_visible()
     await expect(page.get_by_test_id("announcement")).to_have_count(0)
     await expect(page.get_by_test_id("show-link")).to_have_count(2)
@@ -85,7 +83,7 @@ async def test_the_front_page_finds_the_live_show_among_many_and_offers_a_choice
     page = await desk.open("phone")
     await page.goto(showroom.url("/"))
     await expect(page.get_by_test_id("show-state")).to_have_attribute("data-state", "live")
-    other = await begin_show(showroom, NO_VIDEO)
+    other = await showroom.begin_show(NO_VIDEO)
     await page.goto(showroom.url("/"))
     await expect(page.get_by_test_id("show-link")).to_have_count(2)
     await page.locator(f"[data-show={other}]").click()

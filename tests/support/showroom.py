@@ -16,6 +16,7 @@ from server.demo import seed
 from server.demo.catalogue import CHANNEL_ID, HOST_NAME, VIDEO_MP4
 from server.settings import Settings
 from tests.support.live_server import live_server
+from tests.support.viewer import joined_at
 
 ROLES: dict[Role, str] = {"host": HOST_NAME, "moderator": "Sora", "analyst": "Ren"}
 
@@ -52,6 +53,18 @@ class Showroom:
         """Make a scheduled show and return its id."""
         plan = {"title": "Winter table", "host": "Aoi", "video": {"mp4": VIDEO_MP4}} | wishes
         return cast("str", (await self.ask("POST", "/shows", "host", plan))["id"])
+
+    async def begin_show(self, video: dict[str, str]) -> str:
+        """Make a show with this video, start it, and return its id."""
+        show = await self.plan_show(video=video)
+        async with joined_at(self.address, show, token=self.token("host")) as host:
+            await host.do("show.start")
+        return show
+
+    async def end_show(self, show: str) -> None:
+        """End a live show."""
+        async with joined_at(self.address, show, token=self.token("host")) as host:
+            await host.do("show.end")
 
 
 @asynccontextmanager
