@@ -1,12 +1,14 @@
-"""What the figures of a show are computed from, as `repository` reads it: plain rows, suspected bots already left out unless said."""
+"""What the figures of a show are computed from, as the repositories read it: plain rows, suspected bots and staff already left out
+unless said.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.stats.funnel import Walks
-from server.stats.report import Mark, ProductFigures, ShowState
-from server.stats.watching import Stretches
+from server.stats.report import Mark, ProductFigures, Sales, ShowState
+from server.stats.watching import Attendance, Stretches
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,39 +43,41 @@ class ShowHead:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who came, by what is known of them; `suspects` is how many more were left out."""
+    """Who came, by what is known of them; `suspects` and `staff` are how many more were left out."""
 
     suspects: int
+    staff: int
     came: frozenset[str]
     guests: frozenset[str]
     recognisable: frozenset[str]
+    """Those whom the channel may recognise: known, or guests who agree and had not taken it back by the show's end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """Sums over viewers, each number with how many viewers stand behind it."""
+    """Sums over everybody and over those without a view (`…_beside`), and how many viewers stand behind them."""
 
     reactions: int
+    reactions_beside: int
     senders: int
     votes: int
+    votes_beside: int
     shares: int
+    shares_beside: int
     sharers: int
-    impressions: int
     impressed: int
-    clicks: int
     clickers: int
     clicked_what_they_saw: int
     """Viewers with an impression and a click."""
-    orders: int
     clicked_and_bought: int
-    engaged: frozenset[str]
+    engaged: int
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionTallies:
-    """Questions by state; `askers` and the median leave out dismissed ones."""
+    """Questions by state; `askers` (each with how many) and the median leave out dismissed ones."""
 
-    askers: frozenset[str]
+    askers: dict[str, int]
     answered: int
     open: int
     pending: int
@@ -83,21 +87,42 @@ class QuestionTallies:
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """Paid orders of the show in one currency, suspected bots' among them."""
+    """Paid orders of the show in one currency, by who bought: `viewers` are those with a view."""
 
     currency: str
-    orders: int
-    units: int
-    gmv_minor: int
+    viewers: Sales
+    without_a_view: Sales
+    suspected_bots: Sales
+    staff: Sales
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """What viewers did with products: `clicks_seen` have an impression of their own each, `orders_clicked` a click."""
+
+    impressions: int
+    clicks: int
+    clicks_seen: int
+    orders_clicked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wares:
+    """The products of a show, and what viewers did with all of them."""
+
+    products: Sequence[ProductFigures]
+    actions: Actions
 
 
 @dataclass(frozen=True, slots=True)
 class Returning:
-    """Whom the channel knew from elsewhere: viewers in its shows before and after, and customers."""
+    """Whom the channel knew from elsewhere, in one span of consent: viewers in its shows before and after, and customers."""
 
     seen_before: frozenset[str]
     seen_after: frozenset[str] | None
     """None until the window has passed."""
+    withdrew_after: frozenset[str]
+    """Who took consent back before the window had passed: the forward figure is not about them."""
     bought_before: frozenset[str]
     period_customers: int
     period_repeaters: int
@@ -110,15 +135,15 @@ class ShowFacts:
     show: ShowHead
     repeat_window: timedelta
     people: People
-    viewers: Sequence[Stretches]
+    attendance: Attendance
     tallies: Tallies
     questions: QuestionTallies
     walks: Walks
     first_orders: dict[str, datetime]
-    """By viewer: B(s), and when each first bought in the show."""
+    """By buyer, with a view or without: when each first bought in the show."""
     sold: Sequence[Sold]
     returning: Returning
-    products: Sequence[ProductFigures]
+    wares: Wares
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from statistics import fmean, median
 
 from server.stats.concurrency import Concurrency
 from server.stats.definitions import CONVERSION_WINDOWS, DEFINITION_VERSION, RETENTION_POINTS_MAX
-from server.stats.facts import People, QuestionTallies, ShowFacts, ShowHead, Sold, Tallies
+from server.stats.facts import Actions, People, QuestionTallies, ShowFacts, ShowHead, Sold, Tallies
 from server.stats.funnel import build_funnel
 from server.stats.headlines import build_headlines
 from server.stats.report import (
@@ -33,7 +33,7 @@ from server.stats.report import (
     WindowName,
 )
 from server.stats.report import Concurrency as ReportedConcurrency
-from server.stats.watching import MICROSECONDS, Attendance, Watched, attend
+from server.stats.watching import MICROSECONDS, Attendance, Watched
 
 _MINUTE = 60 * MICROSECONDS
 
@@ -45,10 +45,9 @@ def whole_microseconds(length: timedelta | None) -> int:
 
 def build_report(facts: ShowFacts) -> ShowReport:
     """Return all figures of one show."""
-    length = whole_microseconds(facts.show.length)
-    attendance = attend(facts.viewers, length)
+    attendance = facts.attendance
     audience = build_audience(facts.show, attendance, facts.people)
-    conversion = build_conversion(facts.show, facts.first_orders, audience.viewers)
+    conversion = build_conversion(facts.show, facts.first_orders, attendance)
     questions = build_questions(facts.questions, attendance)
     engagement = build_engagement(facts.tallies, attendance)
     left_out = build_left_out(facts, attendance)
@@ -67,17 +66,17 @@ def build_report(facts: ShowFacts) -> ShowReport:
             money=money,
             repeat=repeat,
             left_out=left_out,
-            buyers=len(facts.first_orders),
+            buyers=len(attendance.live.keys() & facts.first_orders.keys()),
         ),
         audience=audience,
         engagement=engagement,
         questions=questions,
         funnel=build_funnel(facts.walks),
-        clicks=build_clicks(facts.tallies),
+        clicks=build_clicks(facts.tallies, facts.wares.actions),
         conversion=conversion,
         money=money,
         repeat=repeat,
-        products=list(facts.products),
+        products=list(facts.wares.products),
     )
 
 
@@ -98,11 +97,13 @@ def reported(show: ShowHead) -> ReportedShow:
 def build_left_out(facts: ShowFacts, attendance: Attendance) -> LeftOut:
     """Return who is not in the figures, or not in all of them."""
     recognisable = facts.people.recognisable
+    viewers = attendance.live.keys()
     return LeftOut(
         suspected_bots=facts.people.suspects,
+        staff=facts.people.staff,
         without_a_view=len(facts.people.came.difference(attendance.live)),
-        guests_without_consent=len(set(attendance.live).difference(recognisable)),
-        buyers_without_consent=len(set(facts.first_orders).difference(recognisable)),
+        guests_without_consent=len(viewers - recognisable),
+        buyers_without_consent=len((viewers & facts.first_orders.keys()) - recognisable),
     )
 
 
@@ -116,8 +117,8 @@ def build_audience(show: ShowHead, attendance: Attendance, people: People) -> Au
         guests=len(people.guests.intersection(attendance.live)),
         views=sum(viewer.views for viewer in watched),
         visits=sum(len(viewer.visits) for viewer in watched),
-        replay_viewers=len(attendance.replay),
-        viewers_in_all=attendance.in_all,
+        replay_viewers=len(attendance.replay) if attendance.replay_known else None,
+        viewers_in_all=attendance.in_all if attendance.replay_known else None,
         watch_time=build_watch_time(watched),
         concurrency=_report_concurrency(show, curve, length),
         retention=build_retention(curve, (viewer.intervals[0][0] for viewer in watched), length),
@@ -170,24 +171,30 @@ def build_retention(curve: Concurrency, joins: Iterable[int], length: int) -> li
 
 def build_engagement(tallies: Tallies, attendance: Attendance) -> Engagement:
     """Return who did more than watch."""
+    theirs = tallies.reactions - tallies.reactions_beside
     return Engagement(
-        engaged=Ratio.of(len(tallies.engaged.intersection(attendance.live)), len(attendance.live)),
+        engaged=Ratio.of(tallies.engaged, len(attendance.live)),
         reactions=Reactions(
             sent=tallies.reactions,
+            without_a_view=tallies.reactions_beside,
             senders=tallies.senders,
-            mean_per_sender=Ratio.of(tallies.reactions, tallies.senders).share,
+            mean_per_sender=theirs / tallies.senders if tallies.senders else None,
         ),
         votes=tallies.votes,
+        votes_without_a_view=tallies.votes_beside,
         shares=tallies.shares,
+        shares_without_a_view=tallies.shares_beside,
         sharers=tallies.sharers,
     )
 
 
 def build_questions(tallies: QuestionTallies, attendance: Attendance) -> QuestionsAndAnswers:
     """Return what was asked and answered."""
+    live = attendance.live
     return QuestionsAndAnswers(
-        askers=Ratio.of(len(tallies.askers.intersection(attendance.live)), len(attendance.live)),
+        askers=Ratio.of(len(live.keys() & tallies.askers.keys()), len(live)),
         asked=tallies.answered + tallies.open + tallies.pending,
+        asked_without_a_view=sum(n for viewer, n in tallies.askers.items() if viewer not in live),
         answered=Ratio.of(tallies.answered, tallies.answered + tallies.open),
         open=tallies.open,
         pending=tallies.pending,
@@ -196,50 +203,69 @@ def build_questions(tallies: QuestionTallies, attendance: Attendance) -> Questio
     )
 
 
-def build_clicks(tallies: Tallies) -> Clicks:
-    """Return the two rates, each by people and by actions."""
+def build_clicks(tallies: Tallies, actions: Actions) -> Clicks:
+    """Return the two rates of viewers, each by people and by actions."""
     return Clicks(
         ctr=Rate(
             per_viewer=Ratio.of(tallies.clicked_what_they_saw, tallies.impressed),
-            per_action=Ratio.of(tallies.clicks, tallies.impressions),
+            per_action=Ratio.of(actions.clicks_seen, actions.impressions),
         ),
         ctor=Rate(
             per_viewer=Ratio.of(tallies.clicked_and_bought, tallies.clickers),
-            per_action=Ratio.of(tallies.orders, tallies.clicks),
+            per_action=Ratio.of(actions.orders_clicked, actions.clicks),
         ),
     )
 
 
-def build_conversion(show: ShowHead, first_orders: dict[str, datetime], viewers: int) -> list[Conversion]:
-    """Return |B(s)| ÷ |V(s)| for each window. A window after the end that has not begun is unknown; one that is open is provisional."""
-    return [_convert(show, first_orders, viewers, name, after) for name, after in CONVERSION_WINDOWS.items()]
+def build_conversion(
+    show: ShowHead, first_orders: dict[str, datetime], attendance: Attendance
+) -> list[Conversion]:
+    """Return |B(s) ∩ V(s)| ÷ |V(s)| for each window, buyers without a view beside it.
+
+    A window after the end that has not begun is unknown; one that is open is provisional.
+    """
+    return [
+        _convert(show, first_orders, attendance, name, after) for name, after in CONVERSION_WINDOWS.items()
+    ]
 
 
 def _convert(
-    show: ShowHead, first_orders: dict[str, datetime], viewers: int, name: WindowName, after: timedelta
+    show: ShowHead,
+    first_orders: dict[str, datetime],
+    attendance: Attendance,
+    name: WindowName,
+    after: timedelta,
 ) -> Conversion:
     closes_at = None if show.ended_at is None else show.ended_at + after
     known = show.started_at is not None and (closes_at is not None or name == "live")
     until = closes_at or show.as_of
+    buyers = {viewer for viewer, at in first_orders.items() if at <= until}
+    viewed = len(attendance.live.keys() & buyers)
     return Conversion(
         window=name,
         closes_at=closes_at,
         provisional=show.provisional or closes_at is None or show.as_of < closes_at,
-        rate=Ratio.of(sum(at <= until for at in first_orders.values()), viewers) if known else None,
+        rate=Ratio.of(viewed, len(attendance.live)) if known else None,
+        without_a_view=len(buyers) - viewed if known else None,
     )
 
 
 def build_money(sold: Sold, views: int) -> Money:
-    """Return one currency's figures; nothing is refunded yet."""
+    """Return one currency's figures: everything that the audience paid for. Refunds are not recorded yet."""
+    everybody = (sold.viewers, sold.without_a_view, sold.suspected_bots)
+    orders, gmv = sum(part.orders for part in everybody), sum(part.gmv_minor for part in everybody)
     return Money(
         currency=sold.currency,
-        orders=sold.orders,
-        units=sold.units,
-        gmv_minor=sold.gmv_minor,
-        refunded_minor=0,
-        net_minor=sold.gmv_minor,
-        aov_minor=divide_half_up(sold.gmv_minor, sold.orders),
-        gpm_minor=divide_half_up(sold.gmv_minor * 1000, views),
+        orders=orders,
+        units=sum(part.units for part in everybody),
+        gmv_minor=gmv,
+        without_a_view=sold.without_a_view,
+        suspected_bots=sold.suspected_bots,
+        staff=sold.staff,
+        refunded_minor=None,
+        net_minor=None,
+        aov_minor=divide_half_up(gmv, orders),
+        gpm_minor=divide_half_up(gmv * 1000, views),
     )
 
 
@@ -252,14 +278,15 @@ def build_repeat(facts: ShowFacts, attendance: Attendance) -> Repeat:
     """Return who came back and who bought again, among those whom the channel may recognise."""
     show, returning, start = facts.show, facts.returning, facts.show.started_at
     viewers = facts.people.recognisable.intersection(attendance.live)
-    buyers = facts.people.recognisable.intersection(facts.first_orders)
+    buyers = viewers.intersection(facts.first_orders)
+    lasting = viewers - returning.withdrew_after
     if start is None:
         return _unknown_repeat(facts.repeat_window.days)
     after = returning.seen_after
     return Repeat(
         window_days=facts.repeat_window.days,
         viewers_before=Ratio.of(len(viewers & returning.seen_before), len(viewers)),
-        viewers_again=None if after is None else Ratio.of(len(viewers & after), len(viewers)),
+        viewers_again=None if after is None else Ratio.of(len(lasting & after), len(lasting)),
         viewers_again_known_at=start + facts.repeat_window,
         buyers_before=Ratio.of(len(buyers & returning.bought_before), len(buyers)),
         buyers_seen_before=Ratio.of(len(buyers & returning.seen_before), len(buyers)),

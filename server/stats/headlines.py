@@ -16,17 +16,19 @@ def build_headlines(
     buyers: int,
 ) -> list[Headline]:
     """Return the sentences that these figures allow, the most telling first; a show without viewers and sales says only that."""
-    if not audience.viewers and not buyers:
+    if not audience.viewers and not money:
         return [Headline(key="nobody_yet", numbers={})]
     return [
         *_say_who_bought(audience, repeat, buyers),
-        *(_say_sold(sold) for sold in money),
+        *(headline for sold in money for headline in _say_sold(sold)),
         *_say_who_came_back(repeat, left_out.guests_without_consent),
         *_say_what_they_did(audience, engagement, questions),
     ]
 
 
 def _say_who_bought(audience: Audience, repeat: Repeat, buyers: int) -> Iterator[Headline]:
+    if not audience.viewers:
+        return
     seen = repeat.buyers_seen_before.part if repeat.buyers_seen_before else 0
     yield Headline(key="bought", numbers={"buyers": buyers, "viewers": audience.viewers, "seen_before": seen})
     if audience.watch_time.median_seconds is not None:
@@ -36,9 +38,24 @@ def _say_who_bought(audience: Audience, repeat: Repeat, buyers: int) -> Iterator
         )
 
 
-def _say_sold(sold: Money) -> Headline:
-    amount = {"amount_minor": sold.gmv_minor, "currency": sold.currency}
-    return Headline(key="sold", numbers={"orders": sold.orders, "units": sold.units, **amount})
+def _say_sold(sold: Money) -> Iterator[Headline]:
+    """Say what was sold, and beside it what is not of viewers, where there is any."""
+    if sold.orders:
+        yield Headline(
+            key="sold", numbers={"orders": sold.orders, "units": sold.units, **_amount(sold, sold.gmv_minor)}
+        )
+    beside = (
+        ("sold_without_a_view", sold.without_a_view),
+        ("sold_to_suspected_bots", sold.suspected_bots),
+        ("sold_to_staff", sold.staff),
+    )
+    for key, part in beside:
+        if part.orders:
+            yield Headline(key=key, numbers={"orders": part.orders, **_amount(sold, part.gmv_minor)})
+
+
+def _amount(sold: Money, minor: int) -> dict[str, int | float | str]:
+    return {"amount_minor": minor, "currency": sold.currency}
 
 
 def _say_who_came_back(repeat: Repeat, guests: int) -> Iterator[Headline]:
@@ -56,7 +73,8 @@ def _say_what_they_did(
 ) -> Iterator[Headline]:
     if audience.viewers:
         numbers = {"engaged": engagement.engaged.part, "viewers": audience.viewers}
-        yield Headline(key="engaged", numbers={**numbers, "reactions": engagement.reactions.sent})
+        taps = engagement.reactions
+        yield Headline(key="engaged", numbers={**numbers, "reactions": taps.sent - taps.without_a_view})
     if questions.median_answer_seconds is not None:
         answered = {"answered": questions.answered.part, "asked": questions.asked}
         yield Headline(

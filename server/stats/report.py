@@ -60,9 +60,14 @@ class LeftOut(Figures):
     """Who is in the show's record and not in its figures, and why."""
 
     suspected_bots: int = Field(
-        description="left out of every figure about people; their paid orders stay in the money"
+        description="left out of every figure about people; their paid orders stay in the money, told apart"
     )
-    without_a_view: int = Field(description="came, but nothing played for 3 s in total while the show ran")
+    staff: int = Field(
+        description="people of the host's side and analysts who were there; in no figure at all"
+    )
+    without_a_view: int = Field(
+        description="came, but nothing played for 3 s in total while the show ran; what they did is in the totals about things alone"
+    )
     guests_without_consent: int = Field(description="viewers who count here but not in repeat figures")
     buyers_without_consent: int = Field(description="buyers who count here but not in buyers' repeat figures")
 
@@ -100,8 +105,10 @@ class Audience(Figures):
     guests: int = Field(description="those of them without a known account")
     views: int = Field(description="qualified views: visits in which 3 s or more played")
     visits: int = Field(description="visits of these viewers, qualified or not")
-    replay_viewers: int = Field(description="viewers with 3 s or more of playing after the show's end")
-    viewers_in_all: int = Field(description="live or replay, each once")
+    replay_viewers: int | None = Field(
+        description="viewers with 3 s or more of playing after the show's end; null while no replay is recorded"
+    )
+    viewers_in_all: int | None = Field(description="live or replay, each once; null as replay_viewers")
     watch_time: WatchTime
     concurrency: Concurrency
     retention: list[RetentionPoint]
@@ -111,8 +118,9 @@ class Reactions(Figures):
     """Taps, and by how many hands."""
 
     sent: int
-    senders: int
-    mean_per_sender: float | None
+    without_a_view: int = Field(description="of `sent`, those of people without a view")
+    senders: int = Field(description="viewers who sent any")
+    mean_per_sender: float | None = Field(description="the senders' own taps ÷ senders")
 
 
 class Engagement(Figures):
@@ -123,8 +131,10 @@ class Engagement(Figures):
     )
     reactions: Reactions
     votes: int
+    votes_without_a_view: int = Field(description="of `votes`, those of people without a view")
     shares: int
-    sharers: int
+    shares_without_a_view: int = Field(description="of `shares`, those of people without a view")
+    sharers: int = Field(description="viewers who shared")
 
 
 class QuestionsAndAnswers(Figures):
@@ -132,6 +142,7 @@ class QuestionsAndAnswers(Figures):
 
     askers: Ratio
     asked: int = Field(description="questions that were not dismissed")
+    asked_without_a_view: int = Field(description="of `asked`, those of people without a view")
     answered: Ratio = Field(description="answered ÷ (answered + open)")
     open: int
     pending: int
@@ -158,7 +169,7 @@ class Funnel(Figures):
 
 
 class Rate(Figures):
-    """The same rate counted by people and by actions; the two are never mixed."""
+    """The same rate counted by people and by actions of viewers; the two are never mixed."""
 
     per_viewer: Ratio
     per_action: Ratio
@@ -167,12 +178,16 @@ class Rate(Figures):
 class Clicks(Figures):
     """From cards to clicks, from clicks to orders."""
 
-    ctr: Rate = Field(description="clicks ÷ impressions")
-    ctor: Rate = Field(description="orders ÷ clicks")
+    ctr: Rate = Field(
+        description="clicks ÷ impressions; by actions, at most one click counts for each impression of the same product"
+    )
+    ctor: Rate = Field(
+        description="orders ÷ clicks; by actions, at most one order counts for each click on the same product"
+    )
 
 
 class Conversion(Figures):
-    """|B(s)| ÷ |V(s)|, for orders until `closes_at`."""
+    """|B(s) ∩ V(s)| ÷ |V(s)|, for orders until `closes_at`."""
 
     window: WindowName
     closes_at: datetime | None = Field(description="null until the show has ended")
@@ -180,23 +195,40 @@ class Conversion(Figures):
     rate: Ratio | None = Field(
         description="null before the show's start, and for later windows while it runs"
     )
+    without_a_view: int | None = Field(
+        description="buyers without a view, who are not in the rate; null as the rate"
+    )
+
+
+class Sales(Figures):
+    """Paid orders of some people, in the currency that they stand beside."""
+
+    orders: int
+    units: int
+    gmv_minor: int
 
 
 class Money(Figures):
-    """What was sold, in one currency; all in minor units."""
+    """What was sold to the audience, in one currency; all in minor units."""
 
     currency: str
     orders: int
     units: int
     gmv_minor: int
-    refunded_minor: int
-    net_minor: int
+    without_a_view: Sales = Field(description="of these, what people without a view bought")
+    suspected_bots: Sales = Field(description="of these, what suspected bots bought")
+    staff: Sales = Field(description="beside these, what staff and analysts bought")
+    refunded_minor: int | None = Field(description="null: refunds are not recorded yet")
+    net_minor: int | None = Field(description="GMV − refunded; null as long as that is")
     aov_minor: int | None = Field(description="GMV ÷ orders, rounded half up")
     gpm_minor: int | None = Field(description="GMV ÷ views × 1000, rounded half up")
 
 
 class PeriodRate(Figures):
-    """Customers of the channel with two or more paid orders inside the period, of those with one or more."""
+    """Customers of the channel with two or more paid orders inside the period, of those with one or more.
+
+    A customer has watched one of the shows in which they bought.
+    """
 
     since: datetime
     until: datetime
@@ -219,6 +251,16 @@ class Repeat(Figures):
     buyers_in_period: PeriodRate | None
 
 
+class ProductTotals(Figures):
+    """What was done with a product."""
+
+    impressions: int
+    clicks: int
+    orders: int
+    units: int
+    gmv_minor: int
+
+
 class ProductFigures(Figures):
     """One product in this show. Viewers count once, actions each time."""
 
@@ -227,12 +269,13 @@ class ProductFigures(Figures):
     impressions: int
     impressed: int = Field(description="viewers who saw it")
     clicks: int
-    clickers: int
+    clickers: int = Field(description="viewers who opened it")
     orders: int
     units: int
-    buyers: int
+    buyers: int = Field(description="viewers who bought it")
     currency: str
     gmv_minor: int
+    without_a_view: ProductTotals = Field(description="of the totals, those of people without a view")
 
 
 class Headline(Figures):

@@ -7,26 +7,31 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.stats.facts import SeriesFacts, ShowHead
+from server.stats.population import LEFT_OUT
 from server.stats.report import Mark
 from server.stats.repository import read_people, read_stretches
 
-_SOFT = text("""
+_SOFT = text(f"""
+    WITH {LEFT_OUT}
     SELECT e.kind, CAST(floor(extract(epoch FROM e.at - :since) / :step) AS int) AS i, sum(e.n) AS n
-    FROM ledger_entry AS e LEFT JOIN attendance AS a ON a.show_id = e.show_id AND a.viewer_id = e.viewer_id
+    FROM ledger_entry AS e
     WHERE e.show_id = :show AND e.kind IN ('reaction', 'click') AND e.at >= :since AND e.at < :until
-      AND a.suspect IS NOT TRUE
+      AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = e.viewer_id)
     GROUP BY 1, 2
 """)
-_QUESTIONS = text("""
+_QUESTIONS = text(f"""
+    WITH {LEFT_OUT}
     SELECT CAST(floor(extract(epoch FROM q.asked_at - :since) / :step) AS int) AS i, count(*) AS n
-    FROM question AS q LEFT JOIN attendance AS a ON a.show_id = q.show_id AND a.viewer_id = q.viewer_id
+    FROM question AS q
     WHERE q.show_id = :show AND q.state <> 'dismissed' AND q.asked_at >= :since AND q.asked_at < :until
-      AND a.suspect IS NOT TRUE
+      AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = q.viewer_id)
     GROUP BY 1
 """)
 _ORDERS = text("""
     SELECT CAST(floor(extract(epoch FROM at - :since) / :step) AS int) AS i, count(*) AS n
-    FROM orders WHERE show_id = :show AND at >= :since AND at < :until GROUP BY 1
+    FROM orders AS o WHERE show_id = :show AND at >= :since AND at < :until AND NOT staff
+      AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = o.show_id AND s.viewer_id = o.viewer_id)
+    GROUP BY 1
 """)
 
 # A pin names its product or question, or null when it was taken off; an answer brings the whole question; an announcement its text.
@@ -54,7 +59,7 @@ async def read_series_facts(connection: AsyncConnection, show: ShowHead, step_se
     return SeriesFacts(
         show=show,
         step_seconds=step_seconds,
-        suspects=(await read_people(connection, show.id)).suspects,
+        suspects=(await read_people(connection, show)).suspects,
         viewers=await read_stretches(connection, show),
         reactions={i: int(n) for kind, i, n in soft if kind == "reaction"},
         clicks={i: int(n) for kind, i, n in soft if kind == "click"},

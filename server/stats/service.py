@@ -23,9 +23,13 @@ from server.stats.export import (
 )
 from server.stats.facts import SeriesFacts, ShowFacts, ShowHead
 from server.stats.figures import build_report, whole_microseconds
+from server.stats.population import as_list
 from server.stats.report import SeriesReport, ShowReport
+from server.stats.returning_repository import read_returning
+from server.stats.sales_repository import read_first_orders, read_sold, read_wares
 from server.stats.series import build_series, fit_step
 from server.stats.series_repository import read_series_facts
+from server.stats.watching import attend
 
 R = TypeVar("R")
 
@@ -122,17 +126,23 @@ class Reports:
 async def read_facts(
     connection: AsyncConnection, show: ShowHead, repeat_window: timedelta, *, from_entries: bool = False
 ) -> ShowFacts:
-    """Return everything that a report of `show` needs; `from_entries` adds the ledger up anew instead of reading its rollups."""
+    """Return everything that a report of `show` needs; `from_entries` adds the ledger up anew instead of reading its rollups.
+
+    Who has a view is found first: all that is said of people is about them.
+    """
+    stretches = await repository.read_stretches(connection, show)
+    attendance = await asyncio.to_thread(attend, stretches, whole_microseconds(show.length))
+    viewers = as_list(attendance.live)
     return ShowFacts(
         show=show,
         repeat_window=repeat_window,
-        people=await repository.read_people(connection, show.id),
-        viewers=await repository.read_stretches(connection, show),
-        tallies=await repository.read_tallies(connection, show.id, from_entries=from_entries),
+        people=await repository.read_people(connection, show),
+        attendance=attendance,
+        tallies=await repository.read_tallies(connection, show.id, viewers, from_entries=from_entries),
         questions=await repository.read_question_tallies(connection, show.id),
-        walks=await repository.read_walks(connection, show),
-        first_orders=await repository.read_first_orders(connection, show.id),
-        sold=await repository.read_sold(connection, show.id),
-        returning=await repository.read_returning(connection, show, repeat_window),
-        products=await repository.read_products(connection, show.id),
+        walks=await repository.read_walks(connection, show, viewers),
+        first_orders=await read_first_orders(connection, show.id),
+        sold=await read_sold(connection, show.id, viewers),
+        returning=await read_returning(connection, show, viewers, repeat_window),
+        wares=await read_wares(connection, show, viewers),
     )

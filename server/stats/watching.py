@@ -46,6 +46,8 @@ class Attendance:
 
     live: dict[str, Watched]
     replay: set[str]
+    replay_known: bool = False
+    """Whether any playing after the end was recorded, so that nobody's replay is more than a gap in the record."""
 
     @property
     def in_all(self) -> int:
@@ -94,10 +96,13 @@ def attend(viewers: Iterable[Stretches], length: int) -> Attendance:
     """Return who watched a show of `length`: what was played before the start counts nowhere, what after the end as replay."""
     live: dict[str, Watched] = {}
     replay: set[str] = set()
+    replay_known = False
     for stretches in viewers:
         watched = watch(stretches, 0, length)
         if watched.views:
             live[stretches.viewer_id] = watched
+        if stretches.starts[-1] >= length:
+            replay_known = True
         if max(stretches.ends) > length and watch(stretches, length, FOREVER).views:
             replay.add(stretches.viewer_id)
-    return Attendance(live, replay)
+    return Attendance(live, replay, replay_known)

@@ -1,0 +1,136 @@
+"""The SQL of what a show sold, and to whom."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.stats.facts import Actions, ShowHead, Sold, Wares
+from server.stats.population import LEFT_OUT, VIEWERS
+from server.stats.report import ProductFigures, ProductTotals, Sales
+
+_FIRST_ORDERS = text(f"""
+    WITH {LEFT_OUT}
+    SELECT viewer_id, min(at) AS at FROM orders
+    WHERE show_id = :show AND NOT staff AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = orders.viewer_id)
+    GROUP BY viewer_id
+""")
+
+# What was paid is in the money, whoever paid it.
+_SOLD = text(f"""
+    WITH {VIEWERS}, bought AS (
+        SELECT o.*, CASE WHEN o.staff OR s.viewer_id IS NOT NULL THEN 'staff' WHEN a.suspect THEN 'suspected_bots'
+                         WHEN viewer.viewer_id IS NULL THEN 'without_a_view' ELSE 'viewers' END AS by
+        FROM orders AS o LEFT JOIN viewer USING (viewer_id)
+        LEFT JOIN attendance AS a ON a.show_id = :show AND a.viewer_id = o.viewer_id
+        LEFT JOIN staff_presence AS s ON s.show_id = :show AND s.viewer_id = o.viewer_id
+        WHERE o.show_id = :show
+    )
+    SELECT currency, by, count(*) AS orders, sum(quantity) AS units, CAST(sum(amount_minor) AS bigint) AS gmv_minor
+    FROM bought GROUP BY currency, by ORDER BY currency
+""")
+
+# One row for each product and currency; `seen` clicks have an impression of the same product by the same viewer each, `clicked` orders a
+# click. A rate by actions rests on those, so that it is a share.
+_WARES = text(f"""
+    WITH {VIEWERS}, {LEFT_OUT}, touched AS (
+        SELECT e.target AS product_id, e.viewer_id, coalesce(sum(e.n) FILTER (WHERE e.kind = 'impression'), 0) AS impressions,
+               coalesce(sum(e.n) FILTER (WHERE e.kind = 'click'), 0) AS clicks
+        FROM ledger_entry AS e
+        WHERE e.show_id = :show AND e.kind IN ('impression', 'click')
+          AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = e.viewer_id)
+        GROUP BY e.target, e.viewer_id
+    ), paid AS (
+        SELECT o.product_id, o.viewer_id, o.currency, count(*) AS orders, sum(o.quantity) AS units, sum(o.amount_minor) AS gmv
+        FROM orders AS o WHERE o.show_id = :show AND NOT o.staff
+          AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = o.viewer_id)
+        GROUP BY o.product_id, o.viewer_id, o.currency
+    ), met AS (
+        SELECT product_id, sum(impressions) AS impressions, sum(clicks) AS clicks,
+               sum(impressions) FILTER (WHERE viewer.viewer_id IS NULL) AS impressions_beside,
+               sum(clicks) FILTER (WHERE viewer.viewer_id IS NULL) AS clicks_beside,
+               count(*) FILTER (WHERE viewer.viewer_id IS NOT NULL AND impressions > 0) AS impressed,
+               count(*) FILTER (WHERE viewer.viewer_id IS NOT NULL AND clicks > 0) AS clickers,
+               sum(least(clicks, impressions)) FILTER (WHERE viewer.viewer_id IS NOT NULL) AS clicks_seen,
+               sum(least(clicks, ordered.orders)) FILTER (WHERE viewer.viewer_id IS NOT NULL) AS orders_clicked
+        FROM touched LEFT JOIN viewer USING (viewer_id)
+        LEFT JOIN (SELECT product_id, viewer_id, sum(orders) AS orders FROM paid GROUP BY product_id, viewer_id) AS ordered
+            USING (product_id, viewer_id)
+        GROUP BY product_id
+    ), bought AS (
+        SELECT product_id, currency, sum(orders) AS orders, sum(units) AS units, sum(gmv) AS gmv,
+               count(*) FILTER (WHERE viewer.viewer_id IS NOT NULL) AS buyers,
+               sum(orders) FILTER (WHERE beside) AS orders_beside, sum(units) FILTER (WHERE beside) AS units_beside,
+               sum(gmv) FILTER (WHERE beside) AS gmv_beside
+        FROM (SELECT paid.*, viewer.viewer_id IS NULL AND left_out.viewer_id IS NULL AS beside
+              FROM paid LEFT JOIN viewer USING (viewer_id) LEFT JOIN left_out USING (viewer_id)) AS paid
+        LEFT JOIN viewer USING (viewer_id)
+        GROUP BY product_id, currency
+    )
+    SELECT p.id, p.title, coalesce(bought.currency, p.currency) AS currency,
+           met.impressions, met.clicks, met.impressions_beside, met.clicks_beside, met.impressed, met.clickers,
+           met.clicks_seen, met.orders_clicked, bought.orders, bought.units, bought.gmv, bought.buyers,
+           bought.orders_beside, bought.units_beside, bought.gmv_beside
+    FROM product AS p LEFT JOIN met ON met.product_id = p.id LEFT JOIN bought ON bought.product_id = p.id
+    WHERE p.channel_id = :channel AND (met.product_id IS NOT NULL OR bought.product_id IS NOT NULL)
+    ORDER BY p.rank, p.id, currency
+""")
+
+
+async def read_first_orders(connection: AsyncConnection, show_id: str) -> dict[str, datetime]:
+    """Return each buyer, with a view or without, and the time of their first order in the show."""
+    rows = await connection.execute(_FIRST_ORDERS, {"show": show_id})
+    return {row.viewer_id: row.at for row in rows}
+
+
+async def read_sold(connection: AsyncConnection, show_id: str, viewers: str) -> list[Sold]:
+    """Return what was sold per currency, by who bought."""
+    found: defaultdict[str, dict[str, Sales]] = defaultdict(dict)
+    for row in await connection.execute(_SOLD, {"show": show_id, "viewers": viewers}):
+        found[row.currency][row.by] = Sales(orders=row.orders, units=row.units, gmv_minor=row.gmv_minor)
+    none = Sales(orders=0, units=0, gmv_minor=0)
+    groups = ("viewers", "without_a_view", "suspected_bots", "staff")
+    return [Sold(currency, *(by.get(group, none) for group in groups)) for currency, by in found.items()]
+
+
+async def read_wares(connection: AsyncConnection, show: ShowHead, viewers: str) -> Wares:
+    """Return the products that were seen, clicked or sold in the show, in the catalogue's order."""
+    given = {"show": show.id, "channel": show.channel_id, "viewers": viewers}
+    rows = (await connection.execute(_WARES, given)).all()
+    met = {row.id: row for row in rows}.values()  # a product sold in two currencies was met once
+    actions = Actions(
+        impressions=sum(_number(row.impressions) - _number(row.impressions_beside) for row in met),
+        clicks=sum(_number(row.clicks) - _number(row.clicks_beside) for row in met),
+        clicks_seen=sum(_number(row.clicks_seen) for row in met),
+        orders_clicked=sum(_number(row.orders_clicked) for row in met),
+    )
+    return Wares([_product(row) for row in rows], actions)
+
+
+def _product(row: Row[Any]) -> ProductFigures:
+    return ProductFigures(
+        product=row.id,
+        title=row.title,
+        impressions=_number(row.impressions),
+        impressed=_number(row.impressed),
+        clicks=_number(row.clicks),
+        clickers=_number(row.clickers),
+        orders=_number(row.orders),
+        units=_number(row.units),
+        buyers=_number(row.buyers),
+        currency=row.currency,
+        gmv_minor=_number(row.gmv),
+        without_a_view=ProductTotals(
+            impressions=_number(row.impressions_beside),
+            clicks=_number(row.clicks_beside),
+            orders=_number(row.orders_beside),
+            units=_number(row.units_beside),
+            gmv_minor=_number(row.gmv_beside),
+        ),
+    )
+
+
+def _number(n: Any) -> int:
+    return 0 if n is None else int(n)
