@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
-import { language } from "../shared/i18n";
 import { duration } from "../shared/format";
+import { language } from "../shared/i18n";
 import type { ReportedShow } from "./report";
 import { t, zoneName } from "./text";
 

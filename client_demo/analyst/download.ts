@@ -10,9 +10,16 @@ export function save(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** Fetches the server's CSV of a show, which needs the token that a plain link cannot carry. Throws `RefusedError`. */
+/** The reader's time zone by its IANA name; UTC where the system has none that others know. */
+export function zone(): string {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  return /^[A-Za-z]/.test(timeZone) && timeZone !== "Etc/Unknown" ? timeZone : "UTC";
+}
+
+/** Fetches the server's CSV of a show, its times in the reader's zone. It needs the token that a plain link cannot carry. Throws `RefusedError`. */
 export async function saveExport(show: string, of: "viewers" | "orders" | "questions" | "series"): Promise<void> {
-  const answer = await fetch(`/v1/shows/${encodeURIComponent(show)}/export.csv?of=${of}&bom=true`, {
+  const query = new URLSearchParams({ of, bom: "true", tz: zone() });
+  const answer = await fetch(`/v1/shows/${encodeURIComponent(show)}/export.csv?${query}`, {
     headers: { Authorization: `Bearer ${session.value?.token ?? ""}` },
   }).catch(() => {
     throw new RefusedError("offline", "The request did not reach the server.");
@@ -32,6 +39,6 @@ export function saveRows(name: string, head: readonly string[], rows: readonly (
 export function cellText(cell: Cell): string {
   if (cell === null) return "";
   if (typeof cell === "number") return String(cell);
-  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  const safe = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

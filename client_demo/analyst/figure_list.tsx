@@ -72,6 +72,11 @@ function Row({ figure, before, compared }: { figure: Figure; before: Figure | un
           {t(`figure.${key}`)}
         </button>
         {(of || amount === null) && <span class="hint figure-of">{basis(figure)}</span>}
+        {figure.beside && (
+          <span class="hint figure-of" data-testid={`beside-${key}`}>
+            {besideOf(figure)}
+          </span>
+        )}
       </dt>
       <dd>
         <span
@@ -90,6 +95,13 @@ function basis({ of, amount, knownAt }: Figure): string {
   if (of) return t(`of.${of.unit}`, { part: count(of.part), whole: count(of.whole) });
   if (amount === null && knownAt) return t("known.at", { at: dateTime(knownAt) });
   return t("known.not");
+}
+
+/** What people without a view did, told beside the figure. */
+function besideOf({ beside, currency }: Figure): string {
+  if (!beside) return "";
+  if (beside.key === "money") return t("beside.money", { amount: money(beside.amount, currency ?? "JPY") });
+  return t.count(`beside.${beside.key}`, beside.amount);
 }
 
 function comparison(figure: Figure, before: Figure): string {
@@ -114,6 +126,7 @@ function Definition({ figure, report }: { figure: Figure; report: ShowReport }) 
       <p class="definition-value">
         <strong class="definition-amount">{written(figure)}</strong>
         {(figure.of || figure.amount === null) && <span class="hint">{basis(figure)}</span>}
+        {figure.beside && <span class="hint">{besideOf(figure)}</span>}
       </p>
       <p data-testid="definition-text">{t(`define.${figure.key}`)}</p>
       {(figure.provisional || report.provisional) && <p class="notice">{t("provisional.why")}</p>}

@@ -15,6 +15,8 @@ export interface Figure {
   currency?: string;
   /** When a figure that is null now will be known. */
   knownAt?: string | null;
+  /** What is of people without a view: part of a total about things, or not in a figure about people at all. Nothing when there is none. */
+  beside?: { key: "part" | "buyers" | "money"; amount: number };
 }
 
 export interface FigureGroup {
@@ -63,8 +65,8 @@ export type FigureKey =
 
 type Unit = NonNullable<Figure["of"]>["unit"];
 
-function counted(key: FigureKey, amount: number): Figure {
-  return { key, kind: "count", amount };
+function counted(key: FigureKey, amount: number | null, withoutView = 0): Figure {
+  return { key, kind: "count", amount, ...(withoutView && { beside: { key: "part", amount: withoutView } }) };
 }
 
 function timed(key: FigureKey, amount: number | null): Figure {
@@ -105,18 +107,18 @@ function audienceOf({ audience }: ShowReport): Figure[] {
 function engagementOf({ engagement }: ShowReport): Figure[] {
   return [
     shared("engaged", engagement.engaged, "viewers"),
-    counted("reactions", engagement.reactions.sent),
+    counted("reactions", engagement.reactions.sent, engagement.reactions.without_a_view),
     counted("senders", engagement.reactions.senders),
     { key: "per_sender", kind: "decimal", amount: engagement.reactions.mean_per_sender },
-    counted("votes", engagement.votes),
-    counted("shares", engagement.shares),
+    counted("votes", engagement.votes, engagement.votes_without_a_view),
+    counted("shares", engagement.shares, engagement.shares_without_a_view),
   ];
 }
 
 function questionsOf({ questions }: ShowReport): Figure[] {
   return [
     shared("askers", questions.askers, "viewers"),
-    counted("asked", questions.asked),
+    counted("asked", questions.asked, questions.asked_without_a_view),
     shared("answered", questions.answered, "questions"),
     counted("open", questions.open),
     timed("answer_time", questions.median_answer_seconds),
@@ -126,20 +128,21 @@ function questionsOf({ questions }: ShowReport): Figure[] {
 function salesOf(report: ShowReport): Figure[] {
   const conversion = report.conversion.map((each): Figure => {
     const figure = shared(`conversion_${each.window}`, each.rate, "viewers");
-    return { ...figure, provisional: each.provisional, knownAt: each.closes_at };
+    const beside = each.without_a_view ? { beside: { key: "buyers" as const, amount: each.without_a_view } } : {};
+    return { ...figure, provisional: each.provisional, knownAt: each.closes_at, ...beside };
   });
   const [live, ...later] = conversion;
   return [...(live ? [live] : []), ...report.money.flatMap(moneyOf), ...clicksOf(report), ...later];
 }
 
 function moneyOf(money: ShowReport["money"][number]): Figure[] {
-  const currency = money.currency;
+  const { currency, without_a_view: beside } = money;
   const inMoney = (key: FigureKey, amount: number | null): Figure => ({ key, kind: "money", amount, currency });
   return [
-    inMoney("gmv", money.gmv_minor),
+    { ...inMoney("gmv", money.gmv_minor), ...(beside.orders && { beside: { key: "money", amount: beside.gmv_minor } }) },
     ...(money.refunded_minor ? [inMoney("net", money.net_minor)] : []),
-    counted("orders", money.orders),
-    counted("units", money.units),
+    counted("orders", money.orders, beside.orders),
+    counted("units", money.units, beside.units),
     inMoney("aov", money.aov_minor),
     inMoney("gpm", money.gpm_minor),
   ];

@@ -10,7 +10,11 @@ export function Headlines({ headlines }: { headlines: readonly Headline[] }) {
   return (
     <div class="headlines" data-testid="headlines">
       {headlines.map((headline) => (
-        <p key={headline.key} class={`headline headline-${headline.key}`} data-testid={`headline-${headline.key}`}>
+        <p
+          key={`${headline.key} ${headline.numbers["currency"] ?? ""}`}
+          class={`headline headline-${headline.key}`}
+          data-testid={`headline-${headline.key}`}
+        >
           {sentence(headline)}
         </p>
       ))}

@@ -1,21 +1,28 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Show } from "../sdk/wire";
 import { dateTime } from "../shared/format";
 import { explainError } from "../shared/staff/sign-in";
 import { Button } from "../shared/ui/button";
 import { addressOf, go } from "./address";
-import { shows } from "./data";
+import { showMore, shows, want, wanted } from "./data";
 import { shared, spell, t } from "./text";
 
-/** The shows of the channel, newest first. */
+const STATES: readonly (Show["state"] | "")[] = ["", "live", "scheduled", "ended"];
+const TYPING_MS = 250;
+
+/** The shows of the channel, newest first, by state and by words of the title, as many as are asked for. */
 export function ListPage() {
   const { value, failure } = shows.state.value;
+  const kept = useRef(value);
+  if (value) kept.current = value; // what was there stays while other filters are read
+  const list = kept.current;
   useEffect(() => {
     document.title = t("page.title");
   });
   return (
     <main class="sheet" data-testid="list-page">
       <h1 class="list-title">{t("list.title")}</h1>
+      <Filters />
       {failure && (
         <p class="notice notice-bad" role="alert">
           {explainError(failure)}
@@ -24,25 +31,71 @@ export function ListPage() {
           </Button>
         </p>
       )}
-      {!value && !failure && (
+      {!list && !failure && (
         <p class="empty" role="status">
           {shared("loading")}
         </p>
       )}
-      {value?.shows.length === 0 && (
-        <div class="empty card" data-testid="list-empty">
-          <h2>{t("list.empty.title")}</h2>
-          <p>{t("list.empty.text")}</p>
-        </div>
-      )}
-      {value && value.shows.length > 0 && (
-        <ul class="show-list">
-          {value.shows.map((show) => (
+      {list?.shows.length === 0 && <Nothing />}
+      {list && list.shows.length > 0 && (
+        <ul class="show-list" aria-busy={!value}>
+          {list.shows.map((show) => (
             <Row key={show.id} show={show} />
           ))}
         </ul>
       )}
+      {list?.next && (
+        <Button class="list-more" data-testid="list-more" onClick={showMore}>
+          {t("list.more")}
+        </Button>
+      )}
     </main>
+  );
+}
+
+function Filters() {
+  const timer = useRef(0);
+  return (
+    <search class="list-filters">
+      <input
+        class="input"
+        type="search"
+        data-testid="list-search"
+        maxLength={120}
+        aria-label={t("list.search")}
+        placeholder={t("list.search")}
+        defaultValue={wanted.value.q}
+        onInput={(event) => {
+          const q = event.currentTarget.value.trim();
+          clearTimeout(timer.current);
+          timer.current = window.setTimeout(() => want({ q }), TYPING_MS);
+        }}
+      />
+      <fieldset class="segmented" aria-label={t("list.state")}>
+        {STATES.map((state) => (
+          <button
+            type="button"
+            key={state}
+            aria-pressed={wanted.value.state === state}
+            data-testid={`list-state-${state || "all"}`}
+            onClick={() => want({ state })}
+          >
+            {state ? shared(`state.${state}`) : t("list.all")}
+          </button>
+        ))}
+      </fieldset>
+    </search>
+  );
+}
+
+function Nothing() {
+  const { q, state } = wanted.value;
+  const which = q || state ? "none" : "empty";
+  return (
+    <div class="empty card" data-testid={`list-${which}`}>
+      <h2>{t(`list.${which}.title`)}</h2>
+      <p>{t(`list.${which}.text`)}</p>
+    </div>
   );
 }
 

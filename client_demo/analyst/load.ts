@@ -14,7 +14,11 @@ export interface Fetched<T> {
  * Fetches what `pathOf` names, again whenever it names another path, and again after `againMs(value)` (null: not again). While the page is
  * hidden nothing is fetched. A failure leaves the value and is tried again after 5 s, unless the server says that it is of no use.
  */
-export function keepFetched<T>(pathOf: () => string | null, againMs: (value: T) => number | null) {
+export function keepFetched<T>(
+  pathOf: () => string | null,
+  againMs: (value: T) => number | null,
+  read: (path: string, token: string) => Promise<T> = (path, token) => request<T>(path, { token }),
+) {
   const state = signal<Fetched<T>>({ path: null, value: null, failure: null });
   let timer = 0;
   let turn = 0;
@@ -22,7 +26,7 @@ export function keepFetched<T>(pathOf: () => string | null, againMs: (value: T) 
   async function fetchOnce(path: string, token: string): Promise<void> {
     const mine = ++turn;
     try {
-      const value = await request<T>(path, { token });
+      const value = await read(path, token);
       if (mine !== turn) return;
       state.value = { path, value, failure: null };
       later(path, token, againMs(value));

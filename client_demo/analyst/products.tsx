@@ -1,5 +1,5 @@
 import { count, money, percent } from "../shared/format";
-import type { ProductFigures, ShowReport } from "./report";
+import type { ProductFigures, Ratio, ShowReport } from "./report";
 import { t } from "./text";
 
 /** What each product did in this show, the best-selling first. */
@@ -38,15 +38,15 @@ export function Products({ report }: { report: ShowReport }) {
 const HEAD = ["product", "impressed", "clickers", "ctr", "buyers", "ctor", "orders", "units", "gmv"] as const;
 
 function Row({ product: each }: { product: ProductFigures }) {
-  const rate = (part: number, whole: number): string => (whole ? percent(part / whole) : "–");
+  const rate = ({ share }: Ratio): string => (share === null ? "–" : percent(share));
   return (
     <tr data-testid={`product-${each.product}`}>
       <th scope="row">{each.title}</th>
       <td>{count(each.impressed)}</td>
       <td>{count(each.clickers)}</td>
-      <td>{rate(each.clickers, each.impressed)}</td>
+      <td>{rate(each.ctr)}</td>
       <td>{count(each.buyers)}</td>
-      <td>{rate(each.buyers, each.clickers)}</td>
+      <td>{rate(each.ctor)}</td>
       <td>{count(each.orders)}</td>
       <td>{count(each.units)}</td>
       <td>{money(each.gmv_minor, each.currency)}</td>

@@ -27,13 +27,13 @@ export interface Audience {
    */
   visits: number;
   /**
-   * viewers with 3 s or more of playing after the show's end
+   * viewers with 3 s or more of playing after the show's end; null while no replay is recorded
    */
-  replay_viewers: number;
+  replay_viewers: number | null;
   /**
-   * live or replay, each once
+   * live or replay, each once; null as replay_viewers
    */
-  viewers_in_all: number;
+  viewers_in_all: number | null;
   watch_time: WatchTime;
   concurrency: Concurrency;
   retention: RetentionPoint[];
@@ -84,7 +84,7 @@ export interface Clicks {
   ctor: Rate;
 }
 /**
- * The same rate counted by people and by actions; the two are never mixed.
+ * The same rate counted by people and by actions of viewers; the two are never mixed.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
  * via the `definition` "Rate".
@@ -108,7 +108,7 @@ export interface Ratio {
   share: number | null;
 }
 /**
- * |B(s)| ÷ |V(s)|, for orders until `closes_at`.
+ * |B(s) ∩ V(s)| ÷ |V(s)|, for orders until `closes_at`.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
  * via the `definition` "Conversion".
@@ -127,6 +127,10 @@ export interface Conversion {
    * null before the show's start, and for later windows while it runs
    */
   rate: Ratio | null;
+  /**
+   * buyers without a view, who are not in the rate; null as the rate
+   */
+  without_a_view: number | null;
 }
 /**
  * Who did more than watch.
@@ -138,7 +142,18 @@ export interface Engagement {
   engaged: Ratio;
   reactions: Reactions;
   votes: number;
+  /**
+   * of `votes`, those of people without a view
+   */
+  votes_without_a_view: number;
   shares: number;
+  /**
+   * of `shares`, those of people without a view
+   */
+  shares_without_a_view: number;
+  /**
+   * viewers who shared
+   */
   sharers: number;
 }
 /**
@@ -149,7 +164,17 @@ export interface Engagement {
  */
 export interface Reactions {
   sent: number;
+  /**
+   * of `sent`, those of people without a view
+   */
+  without_a_view: number;
+  /**
+   * viewers who sent any
+   */
   senders: number;
+  /**
+   * the senders' own taps ÷ senders
+   */
   mean_per_sender: number | null;
 }
 /**
@@ -199,11 +224,15 @@ export interface Headline {
  */
 export interface LeftOut {
   /**
-   * left out of every figure about people; their paid orders stay in the money
+   * left out of every figure about people; their paid orders stay in the money, told apart
    */
   suspected_bots: number;
   /**
-   * came, but nothing played for 3 s in total while the show ran
+   * people of the host's side and analysts who were there; in no figure at all
+   */
+  staff: number;
+  /**
+   * came, but nothing played for 3 s in total while the show ran; what they did is in the totals about things alone
    */
   without_a_view: number;
   /**
@@ -239,7 +268,7 @@ export interface Mark {
   text: string | null;
 }
 /**
- * What was sold, in one currency; all in minor units.
+ * What was sold to the audience, in one currency; all in minor units.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
  * via the `definition` "Money".
@@ -249,8 +278,17 @@ export interface Money {
   orders: number;
   units: number;
   gmv_minor: number;
-  refunded_minor: number;
-  net_minor: number;
+  without_a_view: Sales;
+  suspected_bots: Sales;
+  staff: Sales;
+  /**
+   * null: refunds are not recorded yet
+   */
+  refunded_minor: number | null;
+  /**
+   * GMV − refunded; null as long as that is
+   */
+  net_minor: number | null;
   /**
    * GMV ÷ orders, rounded half up
    */
@@ -261,7 +299,20 @@ export interface Money {
   gpm_minor: number | null;
 }
 /**
+ * Paid orders of some people, in the currency that they stand beside.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Sales".
+ */
+export interface Sales {
+  orders: number;
+  units: number;
+  gmv_minor: number;
+}
+/**
  * Customers of the channel with two or more paid orders inside the period, of those with one or more.
+ *
+ * A customer has watched one of the shows in which they bought.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
  * via the `definition` "PeriodRate".
@@ -286,11 +337,33 @@ export interface ProductFigures {
    */
   impressed: number;
   clicks: number;
+  /**
+   * viewers who opened it
+   */
   clickers: number;
   orders: number;
   units: number;
+  /**
+   * viewers who bought it
+   */
   buyers: number;
+  ctr: Ratio;
+  ctor: Ratio;
   currency: string;
+  gmv_minor: number;
+  without_a_view: ProductTotals;
+}
+/**
+ * What was done with a product.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "ProductTotals".
+ */
+export interface ProductTotals {
+  impressions: number;
+  clicks: number;
+  orders: number;
+  units: number;
   gmv_minor: number;
 }
 /**
@@ -305,6 +378,10 @@ export interface QuestionsAndAnswers {
    * questions that were not dismissed
    */
   asked: number;
+  /**
+   * of `asked`, those of people without a view
+   */
+  asked_without_a_view: number;
   answered: Ratio;
   open: number;
   pending: number;

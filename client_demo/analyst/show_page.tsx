@@ -6,7 +6,7 @@ import { Icon } from "../shared/ui/icon";
 import { ActivityChart } from "./activity";
 import { addressOf, go, place, stay } from "./address";
 import { ConcurrencyChart } from "./concurrency";
-import { otherReport, otherSeries, report, series, shows } from "./data";
+import { comparable, otherReport, otherSeries, report, series } from "./data";
 import { saveExport } from "./download";
 import { tellFailure } from "./failure";
 import { FigureList } from "./figure_list";
@@ -131,7 +131,7 @@ function Tools({ show }: { show: string }) {
 }
 
 function CompareChoice({ show }: { show: string }) {
-  const others = (shows.state.value.value?.shows ?? []).filter((each) => each.id !== show && each.started_at);
+  const others = (comparable.state.value.value?.shows ?? []).filter((each) => each.id !== show && each.started_at);
   if (!others.length) return null;
   return (
     <label class="compare">
@@ -195,6 +195,7 @@ function LeftOut({ report: { left_out: out, definition_version } }: { report: Sh
       <h2>{t("left_out.title")}</h2>
       <ul class="hint">
         <li>{t.count("left_out.bots", out.suspected_bots)}</li>
+        <li>{t.count("left_out.staff", out.staff)}</li>
         <li>{t.count("left_out.without_view", out.without_a_view)}</li>
         <li>{t.count("left_out.guests", out.guests_without_consent)}</li>
         <li>{t.count("left_out.buyers", out.buyers_without_consent)}</li>

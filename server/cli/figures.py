@@ -41,13 +41,29 @@ def export(
         Path | None, typer.Option("-o", "--output", help="A file; else standard output.")
     ] = None,
     bom: Annotated[bool, typer.Option(help="A byte order mark first, for spreadsheets that guess.")] = False,
+    tz: Annotated[
+        str, typer.Option(help="The time zone of all times, by its IANA name, such as Asia/Tokyo.")
+    ] = "UTC",
 ) -> None:
     """The rows of a show as CSV, safe from spreadsheet formulas."""
+    from server.errors import RefusedError
     from server.stats.terminal import write_csv
+    from server.stats.zones import find_zone
+
+    try:
+        zone = find_zone(tz)
+    except RefusedError:
+        raise Trouble(
+            f"there is no time zone {tz!r}", "name one as the IANA does, such as Asia/Tokyo"
+        ) from None
 
     def write(stream: Any) -> None:
         with database_for(launch.load_settings()) as settings:
-            run(_with_reports(settings, show, lambda reports: write_csv(reports, show, of, stream, bom=bom)))
+            run(
+                _with_reports(
+                    settings, show, lambda reports: write_csv(reports, show, of, stream, bom=bom, zone=zone)
+                )
+            )
 
     if output is None:
         with open(sys.stdout.fileno(), "w", encoding="utf-8", newline="", closefd=False) as stream:

@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Literal, TextIO
 
 from sqlalchemy import Row
@@ -41,25 +41,30 @@ def guard(value: str) -> str:
     return value
 
 
-def as_text(cell: Cell) -> str:
-    """Return how a cell stands in the file: nothing for None, `true`/`false`, RFC 3339 times, guarded text."""
+def as_text(cell: Cell, zone: tzinfo = UTC) -> str:
+    """Return how a cell stands in the file: nothing for None, `true`/`false`, RFC 3339 times with `zone`'s offset, guarded text."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, datetime):
-        return to_wire(cell)
+        return write_time(cell, zone)
     return guard(cell) if isinstance(cell, str) else str(cell)
 
 
-def csv_chunks(table: Table, *, bom: bool = False) -> Iterator[str]:
-    """Yield the file in pieces of many lines: RFC 4180, CRLF; with `bom` a byte order mark first."""
+def write_time(at: datetime, zone: tzinfo) -> str:
+    """Return `at` as RFC 3339 has it, with the offset that `zone` has at that moment; UTC's is `Z`."""
+    return to_wire(at) if zone is UTC else at.astimezone(zone).isoformat(timespec="milliseconds")
+
+
+def csv_chunks(table: Table, *, bom: bool = False, zone: tzinfo = UTC) -> Iterator[str]:
+    """Yield the file in pieces of many lines: RFC 4180, CRLF; with `bom` a byte order mark first; times in `zone`."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write(BYTE_ORDER_MARK if bom else "")
     writer.writerow([guard(name) for name in table.header])
     for i, row in enumerate(table.rows, 1):
-        writer.writerow([as_text(cell) for cell in row])
+        writer.writerow([as_text(cell, zone) for cell in row])
         if i % _CHUNK_ROWS == 0:
             yield buffer.getvalue()
             buffer.seek(0)
@@ -67,14 +72,14 @@ def csv_chunks(table: Table, *, bom: bool = False) -> Iterator[str]:
     yield buffer.getvalue()
 
 
-def write_table(table: Table, stream: TextIO, *, bom: bool = False) -> None:
+def write_table(table: Table, stream: TextIO, *, bom: bool = False, zone: tzinfo = UTC) -> None:
     """Write the file to `stream`, which must not translate line ends (`newline=""`)."""
-    stream.writelines(csv_chunks(table, bom=bom))
+    stream.writelines(csv_chunks(table, bom=bom, zone=zone))
 
 
 def order_table(rows: Sequence[Row[Any]]) -> Table:
-    """Return the show's orders, suspected bots' marked as such."""
-    header = "order at viewer product title quantity unit_price_minor amount_minor currency payment suspected_bot number"
+    """Return the show's orders, suspected bots' and staff's marked as such."""
+    header = "order at viewer product title quantity unit_price_minor amount_minor currency payment suspected_bot staff number"
     return Table(header.split(), rows)
 
 
@@ -88,9 +93,9 @@ _DONE = ("reactions", "impressions", "clicks", "shares", "questions", "votes", "
 
 
 def viewer_table(rows: Sequence[Row[Any]], stretches: Iterable[Stretches], length: int) -> Table:
-    """Return one row per viewer; a column `spent_minor_…` for each currency. Suspected bots' watching is left empty.
+    """Return one row per viewer; a column `spent_minor_…` for each currency. The watching of suspected bots and staff is left empty.
 
-    `length` is the show's, in microseconds.
+    `share`: the link that brought them, `share_via`: how it was passed on. `length` is the show's, in microseconds.
     """
     watched = {one.viewer_id: watch(one, 0, length) for one in stretches}
     currencies = sorted({currency for row in rows for currency in row.spent})
@@ -98,6 +103,9 @@ def viewer_table(rows: Sequence[Row[Any]], stretches: Iterable[Stretches], lengt
         *(
             "viewer",
             "first_at",
+            "staff",
+            "share",
+            "share_via",
             "guest",
             "remembered",
             "suspected_bot",
@@ -113,9 +121,10 @@ def viewer_table(rows: Sequence[Row[Any]], stretches: Iterable[Stretches], lengt
 
 
 def _viewer_row(row: Row[Any], watched: dict[str, Watched], currencies: list[str]) -> list[Cell]:
-    known = (row.viewer_id, row.first_at, row.guest, row.remembered, row.suspect, row.source)
+    link = (row.staff, row.share, row.share_via)
+    known = (row.viewer_id, row.first_at, *link, row.guest, row.remembered, row.suspect, row.source)
     one = watched.get(row.viewer_id, Watched(row.viewer_id, [], [], 0))
-    seen = (None,) * 3 if row.suspect else (one.total / MICROSECONDS, len(one.visits), one.views)
+    seen = (None,) * 3 if row.suspect or row.staff else (one.total / MICROSECONDS, len(one.visits), one.views)
     done = (getattr(row, name) for name in _DONE)
     return [*known, *seen, *done, *(row.spent.get(currency, 0) for currency in currencies)]
 

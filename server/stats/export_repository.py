@@ -8,35 +8,49 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.shop.numbers import HEXADECIMAL, LETTERS
 
+# A link counts that a `share` of this channel was answered with; anything else that a join named is as none.
 _VIEWERS = text("""
-    WITH known AS (
+    WITH withdrawn AS (
+        SELECT e.viewer_id, max(e.at) AS at FROM show JOIN show AS own ON own.channel_id = show.channel_id
+        JOIN ledger_entry AS e ON e.show_id = own.id AND e.kind = 'consent_withdrawn' WHERE show.id = :show GROUP BY e.viewer_id
+    ), link AS (
+        SELECT e.target AS id, min(e.via) AS via FROM show JOIN show AS own ON own.channel_id = show.channel_id
+        JOIN ledger_entry AS e ON e.show_id = own.id AND e.kind = 'share' WHERE show.id = :show GROUP BY e.target
+    ), known AS (
         SELECT viewer_id FROM attendance WHERE show_id = :show
         UNION SELECT viewer_id FROM rollup WHERE show_id = :show
         UNION SELECT viewer_id FROM orders WHERE show_id = :show
     ), bought AS (
-        SELECT viewer_id, count(*) AS orders, sum(quantity) AS units FROM orders WHERE show_id = :show GROUP BY viewer_id
+        SELECT viewer_id, count(*) AS orders, sum(quantity) AS units, bool_or(staff) AS staff
+        FROM orders WHERE show_id = :show GROUP BY viewer_id
     ), spent AS (
         SELECT viewer_id, jsonb_object_agg(currency, amount) AS spent
         FROM (SELECT viewer_id, currency, CAST(sum(amount_minor) AS bigint) AS amount FROM orders
               WHERE show_id = :show GROUP BY viewer_id, currency) AS s
         GROUP BY viewer_id
     )
-    SELECT known.viewer_id, a.first_at, a.guest, a.remembered, coalesce(a.suspect, false) AS suspect, a.source,
+    SELECT known.viewer_id, a.first_at, a.guest, a.remembered AND coalesce(w.at < a.consent_at, w.at IS NULL) AS remembered,
+           coalesce(a.suspect, false) AS suspect, a.source, link.id AS share, link.via AS share_via,
+           s.viewer_id IS NOT NULL OR bought.staff IS TRUE AS staff,
            coalesce(r.reactions, 0) AS reactions, coalesce(r.impressions, 0) AS impressions, coalesce(r.clicks, 0) AS clicks,
            coalesce(r.shares, 0) AS shares, coalesce(r.questions, 0) AS questions, coalesce(r.votes, 0) AS votes,
            coalesce(bought.orders, 0) AS orders, coalesce(bought.units, 0) AS units, coalesce(spent.spent, '{}') AS spent
     FROM known LEFT JOIN bought USING (viewer_id) LEFT JOIN spent USING (viewer_id)
     LEFT JOIN attendance AS a ON a.show_id = :show AND a.viewer_id = known.viewer_id
     LEFT JOIN rollup AS r ON r.show_id = :show AND r.viewer_id = known.viewer_id
+    LEFT JOIN link ON link.id = a.share
+    LEFT JOIN withdrawn AS w ON w.viewer_id = known.viewer_id
+    LEFT JOIN staff_presence AS s ON s.show_id = :show AND s.viewer_id = known.viewer_id
     ORDER BY a.first_at NULLS LAST, known.viewer_id
 """)
 
 _ORDERS = text("""
     SELECT o.id, o.at, o.viewer_id, o.product_id, p.title, o.quantity, o.unit_price_minor, o.amount_minor, o.currency, o.payment,
-           coalesce(a.suspect, false) AS suspect,
+           coalesce(a.suspect, false) AS suspect, o.staff OR s.viewer_id IS NOT NULL AS staff,
            coalesce(o.number, translate(upper(right(o.id, 8)), :hex, :letters)) AS number
     FROM orders AS o JOIN product AS p ON p.id = o.product_id
     LEFT JOIN attendance AS a ON a.show_id = o.show_id AND a.viewer_id = o.viewer_id
+    LEFT JOIN staff_presence AS s ON s.show_id = o.show_id AND s.viewer_id = o.viewer_id
     WHERE o.show_id = :show ORDER BY o.at, o.id
 """)
 

@@ -273,6 +273,8 @@ class ProductFigures(Figures):
     orders: int
     units: int
     buyers: int = Field(description="viewers who bought it")
+    ctr: Ratio = Field(description="viewers who saw and opened it, of those who saw it")
+    ctor: Ratio = Field(description="viewers who opened and bought it, of those who opened it")
     currency: str
     gmv_minor: int
     without_a_view: ProductTotals = Field(description="of the totals, those of people without a view")

@@ -56,8 +56,11 @@ _STRETCHES = text(f"""
 """)
 
 _TALLIES = f"""
-    WITH {VIEWERS}, {LEFT_OUT}, tally AS ({{tally}}), counted AS (
-        SELECT tally.*, viewer.viewer_id IS NOT NULL AS viewed FROM tally LEFT JOIN viewer USING (viewer_id)
+    WITH {VIEWERS}, {LEFT_OUT}, tally AS ({{tally}}), buyer AS (
+        SELECT DISTINCT viewer_id FROM orders WHERE show_id = :show AND NOT staff
+    ), counted AS (
+        SELECT tally.*, viewer.viewer_id IS NOT NULL AS viewed, buyer.viewer_id IS NOT NULL AS bought
+        FROM tally LEFT JOIN viewer USING (viewer_id) LEFT JOIN buyer USING (viewer_id)
         WHERE NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = tally.viewer_id))
     SELECT coalesce(sum(reactions), 0) AS reactions, coalesce(sum(reactions) FILTER (WHERE NOT viewed), 0) AS reactions_beside,
            count(*) FILTER (WHERE viewed AND reactions > 0) AS senders,
@@ -67,13 +70,13 @@ _TALLIES = f"""
            count(*) FILTER (WHERE viewed AND impressions > 0) AS impressed,
            count(*) FILTER (WHERE viewed AND clicks > 0) AS clickers,
            count(*) FILTER (WHERE viewed AND impressions > 0 AND clicks > 0) AS clicked_what_they_saw,
-           count(*) FILTER (WHERE viewed AND clicks > 0 AND orders > 0) AS clicked_and_bought,
+           count(*) FILTER (WHERE viewed AND clicks > 0 AND bought) AS clicked_and_bought,
            count(*) FILTER (WHERE viewed AND reactions + questions + votes + shares + clicks > 0) AS engaged
     FROM counted
 """
 _TALLIES_OF_ROLLUPS = text(
     _TALLIES.format(
-        tally="""SELECT viewer_id, reactions, impressions, clicks, shares, questions, votes, orders
+        tally="""SELECT viewer_id, reactions, impressions, clicks, shares, questions, votes
                  FROM rollup WHERE show_id = :show"""
     )
 )
@@ -85,8 +88,7 @@ _TALLIES_OF_ENTRIES = text(
                         coalesce(sum(n) FILTER (WHERE kind = 'click'), 0) AS clicks,
                         coalesce(sum(n) FILTER (WHERE kind = 'share'), 0) AS shares,
                         coalesce(sum(n) FILTER (WHERE kind = 'question'), 0) AS questions,
-                        coalesce(sum(n) FILTER (WHERE kind = 'vote'), 0) AS votes,
-                        count(*) FILTER (WHERE kind = 'order') AS orders
+                        coalesce(sum(n) FILTER (WHERE kind = 'vote'), 0) AS votes
                  FROM ledger_entry WHERE show_id = :show GROUP BY viewer_id"""
     )
 )

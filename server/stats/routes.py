@@ -12,6 +12,7 @@ from server.stats.definitions import REPEAT_DAYS
 from server.stats.export import ExportOf, csv_chunks
 from server.stats.report import SeriesReport, ShowReport
 from server.stats.service import Reports
+from server.stats.zones import ZONE_CHARACTERS_MAX, find_zone
 
 STEP_SECONDS_MAX = 3_600
 REPEAT_DAYS_MAX = 3_650
@@ -79,10 +80,18 @@ async def export_rows(
     show: ShowId,
     reader: StatsReaderOfShow,
     reports: TheReports,
+    *,
     of: ExportOf = "viewers",
     bom: Annotated[bool, Query(description="Begin with a byte order mark, for spreadsheets.")] = False,
+    tz: Annotated[
+        str, Query(max_length=ZONE_CHARACTERS_MAX, description="An IANA time zone: times have its offset.")
+    ] = "UTC",
 ) -> StreamingResponse:
-    """UTF-8, CRLF, one header line; texts that a spreadsheet would take for a formula begin with an apostrophe."""
+    """UTF-8, CRLF, one header line; texts that a spreadsheet would take for a formula begin with an apostrophe.
+
+    Times are RFC 3339 with the offset of the zone at that moment, `Z` for UTC.
+    """
+    zone = find_zone(tz)
     table = await reports.table(show, of)
     headers = {"Content-Disposition": f'attachment; filename="{show}-{of}.csv"', "Cache-Control": "no-store"}
-    return StreamingResponse(csv_chunks(table, bom=bom), media_type="text/csv", headers=headers)
+    return StreamingResponse(csv_chunks(table, bom=bom, zone=zone), media_type="text/csv", headers=headers)

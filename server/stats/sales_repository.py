@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.stats.facts import Actions, ShowHead, Sold, Wares
 from server.stats.population import LEFT_OUT, VIEWERS
-from server.stats.report import ProductFigures, ProductTotals, Sales
+from server.stats.report import ProductFigures, ProductTotals, Ratio, Sales
 
 _FIRST_ORDERS = text(f"""
     WITH {LEFT_OUT}
@@ -53,8 +53,10 @@ _WARES = text(f"""
                sum(clicks) FILTER (WHERE viewer.viewer_id IS NULL) AS clicks_beside,
                count(*) FILTER (WHERE viewer.viewer_id IS NOT NULL AND impressions > 0) AS impressed,
                count(*) FILTER (WHERE viewer.viewer_id IS NOT NULL AND clicks > 0) AS clickers,
+               count(*) FILTER (WHERE viewer.viewer_id IS NOT NULL AND impressions > 0 AND clicks > 0) AS saw_and_clicked,
+               count(*) FILTER (WHERE viewer.viewer_id IS NOT NULL AND clicks > 0 AND ordered.orders > 0) AS clicked_and_bought,
                sum(least(clicks, impressions)) FILTER (WHERE viewer.viewer_id IS NOT NULL) AS clicks_seen,
-               sum(least(clicks, ordered.orders)) FILTER (WHERE viewer.viewer_id IS NOT NULL) AS orders_clicked
+               sum(least(clicks, coalesce(ordered.orders, 0))) FILTER (WHERE viewer.viewer_id IS NOT NULL) AS orders_clicked
         FROM touched LEFT JOIN viewer USING (viewer_id)
         LEFT JOIN (SELECT product_id, viewer_id, sum(orders) AS orders FROM paid GROUP BY product_id, viewer_id) AS ordered
             USING (product_id, viewer_id)
@@ -71,7 +73,8 @@ _WARES = text(f"""
     )
     SELECT p.id, p.title, coalesce(bought.currency, p.currency) AS currency,
            met.impressions, met.clicks, met.impressions_beside, met.clicks_beside, met.impressed, met.clickers,
-           met.clicks_seen, met.orders_clicked, bought.orders, bought.units, bought.gmv, bought.buyers,
+           met.saw_and_clicked, met.clicked_and_bought, met.clicks_seen, met.orders_clicked,
+           bought.orders, bought.units, bought.gmv, bought.buyers,
            bought.orders_beside, bought.units_beside, bought.gmv_beside
     FROM product AS p LEFT JOIN met ON met.product_id = p.id LEFT JOIN bought ON bought.product_id = p.id
     WHERE p.channel_id = :channel AND (met.product_id IS NOT NULL OR bought.product_id IS NOT NULL)
@@ -120,6 +123,8 @@ def _product(row: Row[Any]) -> ProductFigures:
         orders=_number(row.orders),
         units=_number(row.units),
         buyers=_number(row.buyers),
+        ctr=Ratio.of(_number(row.saw_and_clicked), _number(row.impressed)),
+        ctor=Ratio.of(_number(row.clicked_and_bought), _number(row.clickers)),
         currency=row.currency,
         gmv_minor=_number(row.gmv),
         without_a_view=ProductTotals(

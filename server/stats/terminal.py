@@ -1,6 +1,7 @@
 """The report in a terminal, for `showfloor stats`, and the CSV for `showfloor export`."""
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, tzinfo
 from typing import TextIO
 
 from rich.console import Console
@@ -34,10 +35,13 @@ _SENTENCES = {
     "bought": "{buyers} of {viewers} viewers bought; {seen_before} of the buyers had been here before.",
     "watched": "{viewers} viewers watched, {peak} of them at once, half of them for {median_seconds} or longer.",
     "sold": "Sold for {amount}: orders {orders}, units {units}.",
+    "sold_without_a_view": "Of these, orders by people who did not watch: {orders}, for {amount}.",
+    "sold_to_suspected_bots": "Of these, orders by suspected bots: {orders}, for {amount}.",
+    "sold_to_staff": "Not in it, orders by staff: {orders}, for {amount}.",
     "came_back": "{returned} of {recognisable} viewers we may recognise had been in an earlier show.",
     "bought_again": "{again} of {buyers} buyers we may recognise had bought before.",
     "guests_left_out": "{guests} guests did not agree to be recognised and are left out of repeat figures.",
-    "engaged": "{engaged} of {viewers} viewers did more than watch; {reactions} reactions were sent.",
+    "engaged": "{engaged} of {viewers} viewers did more than watch; they sent {reactions} reactions.",
     "answered": "{answered} of {asked} questions were answered, half of them within {median_seconds}.",
 }
 
@@ -54,15 +58,16 @@ def render(report: ShowReport, console: Console) -> None:
     _print_products(console, report)
     console.print(
         f"[dim]As of {report.as_of:%Y-%m-%d %H:%M:%S} UTC, definitions version {report.definition_version}. "
-        f"Left out: {report.left_out.suspected_bots} suspected bots, {report.left_out.without_a_view} without a view.[/dim]"
+        f"Left out: {report.left_out.suspected_bots} suspected bots, {report.left_out.staff} staff, "
+        f"{report.left_out.without_a_view} without a view.[/dim]"
     )
 
 
 async def write_csv(
-    reports: Reports, show_id: str, of: ExportOf, stream: TextIO, *, bom: bool = False
+    reports: Reports, show_id: str, of: ExportOf, stream: TextIO, *, bom: bool = False, zone: tzinfo = UTC
 ) -> None:
-    """Write the show's rows to `stream`, opened with `newline=""` and UTF-8; raises `not_found`."""
-    write_table(await reports.table(show_id, of), stream, bom=bom)
+    """Write the show's rows to `stream`, opened with `newline=""` and UTF-8, times in `zone`; raises `not_found`."""
+    write_table(await reports.table(show_id, of), stream, bom=bom, zone=zone)
 
 
 def say(headline: Headline) -> str:
@@ -120,7 +125,8 @@ def _audience(report: ShowReport) -> Iterator[Line]:
     audience, average = report.audience, report.audience.concurrency.average
     yield "viewers", f"{audience.viewers:,}  ({audience.guests:,} guests)"
     yield "views, visits", f"{audience.views:,}, {audience.visits:,}"
-    yield "replay viewers", f"{audience.replay_viewers:,}"
+    replay = audience.replay_viewers
+    yield "replay viewers", UNKNOWN if replay is None else f"{replay:,}"
     yield (
         "watch time, total · mean · median",
         " · ".join(as_duration(seconds) for seconds in audience.watch_time.model_dump().values()),
@@ -134,12 +140,21 @@ def _engagement(report: ShowReport) -> Iterator[Line]:
     engagement, questions = report.engagement, report.questions
     mean = engagement.reactions.mean_per_sender
     yield "engaged viewers", as_ratio(engagement.engaged)
-    yield "reactions", f"{engagement.reactions.sent:,} by {engagement.reactions.senders:,}"
+    taps = engagement.reactions
+    yield "reactions", f"{taps.sent:,}{_beside(taps.without_a_view)}"
+    yield "viewers who reacted", f"{taps.senders:,}"
     yield "reactions per sender", UNKNOWN if mean is None else f"{mean:,.1f}"
-    yield "votes, shares", f"{engagement.votes:,}, {engagement.shares:,}"
+    yield "votes", f"{engagement.votes:,}{_beside(engagement.votes_without_a_view)}"
+    yield "shares", f"{engagement.shares:,}{_beside(engagement.shares_without_a_view)}"
+    yield "questions", f"{questions.asked:,}{_beside(questions.asked_without_a_view)}"
     yield "viewers who asked", as_ratio(questions.askers)
     yield "questions answered", as_ratio(questions.answered)
     yield "time to answer, median", as_duration(questions.median_answer_seconds)
+
+
+def _beside(without_a_view: int) -> str:
+    """Return how much of a total is of people without a view, where any is."""
+    return f"  ({without_a_view:,} by people without a view)" if without_a_view else ""
 
 
 def _funnel(funnel: Funnel) -> Iterator[Line]:
@@ -159,12 +174,21 @@ def _clicks(clicks: Clicks) -> Iterator[Line]:
 def _conversion(conversion: Conversion) -> Line:
     name = "while live" if conversion.window == "live" else f"until {conversion.window} after"
     still = " so far" if conversion.provisional and conversion.rate else ""
-    return name, as_ratio(conversion.rate) + still
+    beside = f"  (+{conversion.without_a_view:,} without a view)" if conversion.without_a_view else ""
+    return name, as_ratio(conversion.rate) + beside + still
 
 
 def _money(sold: Money) -> Iterator[Line]:
     currency = sold.currency
     yield "GMV", f"{as_money(sold.gmv_minor, currency)}  ({sold.orders:,} orders, {sold.units:,} units)"
+    parts = (
+        ("of it without a view", sold.without_a_view),
+        ("of it suspected bots", sold.suspected_bots),
+        ("beside it, staff", sold.staff),
+    )
+    for name, part in parts:
+        if part.orders:
+            yield name, f"{as_money(part.gmv_minor, currency)}  ({part.orders:,} orders)"
     yield "net", as_money(sold.net_minor, currency)
     yield "AOV", as_money(sold.aov_minor, currency)
     yield "GPM, per 1,000 views", as_money(sold.gpm_minor, currency)

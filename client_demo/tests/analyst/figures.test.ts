@@ -5,8 +5,10 @@ import type { Ratio, ShowReport } from "../../analyst/report";
 
 const ratio = (part: number, whole: number): Ratio => ({ part, whole, share: whole ? part / whole : null });
 
+const NONE = { orders: 0, units: 0, gmv_minor: 0 };
+
 const REPORT: ShowReport = {
-  definition_version: 1,
+  definition_version: 2,
   as_of: "2026-01-01T11:00:00Z",
   provisional: true,
   show: {
@@ -19,29 +21,32 @@ const REPORT: ShowReport = {
     ended_at: null,
     duration_seconds: 3600,
   },
-  left_out: { suspected_bots: 1, without_a_view: 2, guests_without_consent: 3, buyers_without_consent: 4 },
+  left_out: { suspected_bots: 1, staff: 2, without_a_view: 2, guests_without_consent: 3, buyers_without_consent: 4 },
   headlines: [],
   audience: {
     viewers: 412,
     guests: 188,
     views: 450,
     visits: 470,
-    replay_viewers: 0,
-    viewers_in_all: 412,
+    replay_viewers: null,
+    viewers_in_all: null,
     watch_time: { total_seconds: 400_000, mean_seconds: 970.9, median_seconds: 612 },
     concurrency: { peak: 231, peak_at: null, average: 111.1 },
     retention: [],
   },
   engagement: {
     engaged: ratio(290, 412),
-    reactions: { sent: 5312, senders: 241, mean_per_sender: 22 },
+    reactions: { sent: 5312, without_a_view: 12, senders: 241, mean_per_sender: 22 },
     votes: 310,
+    votes_without_a_view: 0,
     shares: 24,
+    shares_without_a_view: 1,
     sharers: 20,
   },
   questions: {
     askers: ratio(41, 412),
     asked: 48,
+    asked_without_a_view: 2,
     answered: ratio(34, 45),
     open: 11,
     pending: 3,
@@ -54,8 +59,8 @@ const REPORT: ShowReport = {
     ctor: { per_viewer: ratio(61, 164), per_action: ratio(70, 290) },
   },
   conversion: [
-    { window: "live", closes_at: null, provisional: true, rate: ratio(61, 412) },
-    { window: "24h", closes_at: null, provisional: true, rate: null },
+    { window: "live", closes_at: null, provisional: true, rate: ratio(61, 412), without_a_view: 2 },
+    { window: "24h", closes_at: null, provisional: true, rate: null, without_a_view: null },
   ],
   money: [
     {
@@ -63,12 +68,27 @@ const REPORT: ShowReport = {
       orders: 70,
       units: 82,
       gmv_minor: 318_400,
+      without_a_view: { orders: 2, units: 3, gmv_minor: 9_000 },
+      suspected_bots: NONE,
+      staff: NONE,
       refunded_minor: 400,
       net_minor: 318_000,
       aov_minor: 4549,
       gpm_minor: 707_556,
     },
-    { currency: "USD", orders: 1, units: 1, gmv_minor: 900, refunded_minor: 0, net_minor: 900, aov_minor: 900, gpm_minor: null },
+    {
+      currency: "USD",
+      orders: 1,
+      units: 1,
+      gmv_minor: 900,
+      without_a_view: NONE,
+      suspected_bots: NONE,
+      staff: NONE,
+      refunded_minor: null,
+      net_minor: null,
+      aov_minor: 900,
+      gpm_minor: null,
+    },
   ],
   repeat: {
     window_days: 90,
@@ -94,7 +114,20 @@ describe("the figures of a report", () => {
     expect(find("conversion_24h")?.amount).toBeNull();
     expect(find("viewers_again")).toMatchObject({ amount: null, knownAt: "2026-04-01T10:00:00Z" });
     expect(find("buyers_seen_before")).toMatchObject({ amount: null, of: { part: 0, whole: 0 } });
-    expect(find("replay_viewers")?.amount).toBe(0);
+    expect(find("replay_viewers")?.amount).toBeNull();
+  });
+
+  it("tell beside each total what is of people without a view, and nothing where there is none", () => {
+    const beside = Object.fromEntries(all.flatMap((figure) => (figure.beside ? [[figure.key, figure.beside]] : [])));
+    expect(beside).toEqual({
+      conversion_live: { key: "buyers", amount: 2 },
+      reactions: { key: "part", amount: 12 },
+      shares: { key: "part", amount: 1 },
+      asked: { key: "part", amount: 2 },
+      gmv: { key: "money", amount: 9_000 },
+      orders: { key: "part", amount: 2 },
+      units: { key: "part", amount: 3 },
+    });
   });
 
   it("never mix currencies, and name sales after refunds only where there were any", () => {
@@ -133,6 +166,7 @@ describe("a cell of a file", () => {
   });
 
   it("is no formula to a spreadsheet", () => {
-    expect(["=1+1", "+1", "-1", "@x"].map(cellText)).toEqual(["'=1+1", "'+1", "'-1", "'@x"]);
+    const starts = ["=1+1", "+1", "-1", "@x", "  =1", "＝1", "\t=1"];
+    expect(starts.map(cellText)).toEqual(starts.map((text) => `'${text}`));
   });
 });

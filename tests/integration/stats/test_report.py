@@ -78,7 +78,7 @@ async def _report_the_show(url: str) -> ShowReport:
 
 
 def test_says_of_which_moment_and_definition_it_is(report: ShowReport) -> None:
-    assert (report.definition_version, report.as_of, report.provisional) == (1, LONG_AFTER, False)
+    assert (report.definition_version, report.as_of, report.provisional) == (2, LONG_AFTER, False)
     assert (report.show.channel, report.show.state, report.show.duration_seconds) == (CHANNEL, "ended", 3_600)
 
 
@@ -113,6 +113,7 @@ def test_retention_is_of_those_who_had_come_and_of_all(report: ShowReport) -> No
 def test_says_who_was_left_out(report: ShowReport) -> None:
     assert report.left_out.model_dump() == {
         "suspected_bots": 1,
+        "staff": 0,
         "without_a_view": 2,
         "guests_without_consent": 1,
         "buyers_without_consent": 0,
@@ -122,8 +123,14 @@ def test_says_who_was_left_out(report: ShowReport) -> None:
 def test_engagement_counts_viewers_once_and_taps_beside_them(report: ShowReport) -> None:
     engagement = report.engagement
     assert engagement.engaged == Ratio.of(3, 4)
-    assert engagement.reactions.model_dump() == {"sent": 9, "senders": 3, "mean_per_sender": 3}
+    assert engagement.reactions.model_dump() == {
+        "sent": 9,
+        "without_a_view": 3,
+        "senders": 2,
+        "mean_per_sender": 3,
+    }
     assert (engagement.votes, engagement.shares, engagement.sharers) == (1, 0, 0)
+    assert (engagement.votes_without_a_view, engagement.shares_without_a_view) == (0, 0)
 
 
 def test_dismissed_questions_are_left_out(report: ShowReport) -> None:
@@ -146,9 +153,9 @@ def test_the_funnel_goes_in_order(report: ShowReport) -> None:
 
 def test_click_rates_are_apart_for_people_and_actions(report: ShowReport) -> None:
     assert report.clicks.ctr.per_viewer == Ratio.of(1, 2)
-    assert report.clicks.ctr.per_action == Ratio.of(2, 3)
+    assert report.clicks.ctr.per_action == Ratio.of(1, 3), "a click without an impression is none of theirs"
     assert report.clicks.ctor.per_viewer == Ratio.of(1, 2)
-    assert report.clicks.ctor.per_action == Ratio.of(3, 2)
+    assert report.clicks.ctor.per_action == Ratio.of(1, 2), "an order without a click is no click's"
 
 
 def test_conversion_grows_with_its_window(report: ShowReport) -> None:
@@ -167,8 +174,11 @@ def test_money_holds_every_paid_order(report: ShowReport) -> None:
         "orders": 4,
         "units": 5,
         "gmv_minor": 4_000,
-        "refunded_minor": 0,
-        "net_minor": 4_000,
+        "without_a_view": {"orders": 0, "units": 0, "gmv_minor": 0},
+        "suspected_bots": {"orders": 1, "units": 1, "gmv_minor": 500},
+        "staff": {"orders": 0, "units": 0, "gmv_minor": 0},
+        "refunded_minor": None,
+        "net_minor": None,
         "aov_minor": 1_000,
         "gpm_minor": 800_000,
     }

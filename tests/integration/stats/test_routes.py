@@ -1,5 +1,7 @@
 """Who may read the figures over HTTP, and in which shape they come."""
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -79,3 +81,32 @@ async def test_an_export_is_a_file_that_a_spreadsheet_can_open(http: AsyncClient
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="s-orders.csv"'
     assert answer.content.startswith(b"\xef\xbb\xbforder,at,")
+
+
+@pytest.mark.parametrize(
+    ("zone", "at"),
+    [
+        ("UTC", "2026-01-10T12:00:00.000Z"),
+        ("Asia/Tokyo", "2026-01-10T21:00:00.000+09:00"),
+        ("America/St_Johns", "2026-01-10T08:30:00.000-03:30"),
+        ("Europe/London", "2026-01-10T12:00:00.000+00:00"),
+        ("Asia/Calcutta", "2026-01-10T17:30:00.000+05:30"),
+    ],
+)
+async def test_times_carry_the_offset_of_the_zone_that_was_asked_for(
+    http: AsyncClient, zone: str, at: str
+) -> None:
+    for of, column in (("viewers", "first_at"), ("series", "at")):
+        params = {"of": of, "tz": zone}
+        answer = await http.get("/v1/shows/s/export.csv", params=params, headers=bearer("analyst"))
+        first = next(csv.DictReader(io.StringIO(answer.text, newline="")))
+        assert first[column] == at
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["Mars/Base", "", "asia/tokyo", "../UTC", "/etc/localtime", "localtime", "+09:00", "America", "%00"],
+)
+async def test_a_zone_that_there_is_not_is_refused(http: AsyncClient, wrong: str) -> None:
+    answer = await http.get(f"/v1/shows/s/export.csv?tz={wrong}", headers=bearer("analyst"))
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")

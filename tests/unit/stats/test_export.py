@@ -2,17 +2,18 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.stats.export import BYTE_ORDER_MARK, Cell, Table, csv_chunks, guard
+from server.stats.zones import find_zone
 
 
-def written(table: Table, *, bom: bool = False) -> str:
-    return "".join(csv_chunks(table, bom=bom))
+def written(table: Table, *, bom: bool = False, zone: tzinfo = UTC) -> str:
+    return "".join(csv_chunks(table, bom=bom, zone=zone))
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,18 @@ def test_cells_are_written_by_their_kind() -> None:
     assert (
         written(Table(["a"] * 7, [row])).splitlines()[1] == ",true,false,-3,2.5,2026-11-22T12:00:00.500Z,'-3"
     )
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-01", 24)])
+def test_a_day_of_a_zone_has_its_own_hours(day: str, hours: int) -> None:
+    """Every hour of two days: as many of them carry the day's date as the day is long, and each says its offset."""
+    zone = find_zone("Europe/Berlin")
+    begin = datetime.fromisoformat(f"{day}T00:00:00").astimezone(UTC) - timedelta(hours=12)
+    moments = [begin + timedelta(hours=n) for n in range(48)]
+    rows = written(Table(["at"], [[at] for at in moments]), zone=zone).splitlines()[1:]
+    assert sum(row.startswith(day) for row in rows) == hours
+    assert [datetime.fromisoformat(row) for row in rows] == moments
+    assert len(set(rows)) == len(rows), "the hour that comes twice is told apart by its offset"
 
 
 def test_lines_end_as_the_standard_says_and_the_mark_comes_first() -> None:
