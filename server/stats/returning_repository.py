@@ -21,7 +21,7 @@ _HONEST = """o.suspect IS NOT TRUE AND NOT EXISTS (
 # `o` is the attendance of the other show. A later consent looks forward only: it must have begun before the earlier show was left.
 _KNOWN = "((o.viewer_id IS NULL AND NOT here.guest) OR NOT o.guest"
 _WAS_THE_SAME = f"""{_KNOWN} OR (o.remembered
-    AND coalesce(here.consent_at, '-infinity') <= coalesce(o.consent_at, o.first_at)))"""
+    AND (NOT here.guest OR coalesce(here.consent_at, '-infinity') <= coalesce(o.consent_at, o.first_at))))"""
 _IS_THE_SAME = f"""{_KNOWN} OR (o.remembered
     AND (NOT here.guest OR coalesce(o.consent_at, '-infinity') <= coalesce(here.consent_at, here.first_at))
     AND NOT EXISTS (SELECT FROM withdrawn AS w WHERE w.viewer_id = here.viewer_id
