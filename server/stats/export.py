@@ -14,7 +14,7 @@ from typing import Any, Literal, TextIO
 from sqlalchemy import Row
 
 from server.clock import to_wire
-from server.stats.report import SeriesReport
+from server.stats.series_report import SeriesReport
 from server.stats.watching import MICROSECONDS, Stretches, Watched, watch
 
 ExportOf = Literal["viewers", "orders", "questions", "series"]

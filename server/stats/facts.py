@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.stats.funnel import Walks
-from server.stats.report import Mark, ProductFigures, Sales, ShowState
+from server.stats.report import ProductFigures, Sales, ShowState
+from server.stats.series_report import Mark
 from server.stats.watching import Attendance, Stretches
 
 

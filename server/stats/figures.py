@@ -10,16 +10,16 @@ from statistics import fmean, median
 
 from server.stats.concurrency import Concurrency
 from server.stats.definitions import CONVERSION_WINDOWS, DEFINITION_VERSION, RETENTION_POINTS_MAX
-from server.stats.facts import Actions, People, QuestionTallies, ShowFacts, ShowHead, Sold, Tallies
+from server.stats.facts import Actions, People, QuestionTallies, ShowFacts, ShowHead, Tallies
 from server.stats.funnel import build_funnel
 from server.stats.headlines import build_headlines
+from server.stats.money import build_money
 from server.stats.report import (
     Audience,
     Clicks,
     Conversion,
     Engagement,
     LeftOut,
-    Money,
     PeriodRate,
     QuestionsAndAnswers,
     Rate,
@@ -248,30 +248,6 @@ def _convert(
         rate=Ratio.of(viewed, len(attendance.live)) if known else None,
         without_a_view=len(buyers) - viewed if known else None,
     )
-
-
-def build_money(sold: Sold, views: int) -> Money:
-    """Return one currency's figures: everything that the audience paid for. Refunds are not recorded yet."""
-    everybody = (sold.viewers, sold.without_a_view, sold.suspected_bots)
-    orders, gmv = sum(part.orders for part in everybody), sum(part.gmv_minor for part in everybody)
-    return Money(
-        currency=sold.currency,
-        orders=orders,
-        units=sum(part.units for part in everybody),
-        gmv_minor=gmv,
-        without_a_view=sold.without_a_view,
-        suspected_bots=sold.suspected_bots,
-        staff=sold.staff,
-        refunded_minor=None,
-        net_minor=None,
-        aov_minor=divide_half_up(gmv, orders),
-        gpm_minor=divide_half_up(gmv * 1000, views),
-    )
-
-
-def divide_half_up(amount: int, by: int) -> int | None:
-    """Return `amount` ÷ `by` rounded half up, in whole numbers; None when `by` is 0."""
-    return (2 * amount + by) // (2 * by) if by else None
 
 
 def build_repeat(facts: ShowFacts, attendance: Attendance) -> Repeat:

@@ -10,7 +10,8 @@ from server.http.refusals import refusals
 from server.protocol.codes import Code
 from server.stats.definitions import REPEAT_DAYS
 from server.stats.export import ExportOf, csv_chunks
-from server.stats.report import SeriesReport, ShowReport
+from server.stats.report import ShowReport
+from server.stats.series_report import SeriesReport
 from server.stats.service import Reports
 from server.stats.zones import ZONE_CHARACTERS_MAX, find_zone
 

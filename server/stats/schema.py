@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from server.stats.report import SeriesReport, ShowReport
+from server.stats.report import ShowReport
+from server.stats.series_report import SeriesReport
 
 
 def report_schema() -> dict[str, Any]:

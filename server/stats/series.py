@@ -4,7 +4,7 @@ from server.stats.concurrency import Concurrency
 from server.stats.definitions import DEFINITION_VERSION, SERIES_POINTS_MAX
 from server.stats.facts import SeriesFacts, ShowHead
 from server.stats.figures import reported, whole_microseconds
-from server.stats.report import SeriesReport
+from server.stats.series_report import SeriesReport
 from server.stats.watching import MICROSECONDS, attend
 
 

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.stats.facts import SeriesFacts, ShowHead
 from server.stats.population import LEFT_OUT
-from server.stats.report import Mark
 from server.stats.repository import read_people, read_stretches
+from server.stats.series_report import Mark
 
 _SOFT = text(f"""
     WITH {LEFT_OUT}

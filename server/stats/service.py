@@ -24,10 +24,11 @@ from server.stats.export import (
 from server.stats.facts import SeriesFacts, ShowFacts, ShowHead
 from server.stats.figures import build_report, whole_microseconds
 from server.stats.population import as_list
-from server.stats.report import SeriesReport, ShowReport
+from server.stats.report import ShowReport
 from server.stats.returning_repository import read_returning
 from server.stats.sales_repository import read_first_orders, read_sold, read_wares
 from server.stats.series import build_series, fit_step
+from server.stats.series_report import SeriesReport
 from server.stats.series_repository import read_series_facts
 from server.stats.watching import attend
 

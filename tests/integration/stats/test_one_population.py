@@ -18,7 +18,8 @@ from sqlmodel import SQLModel
 from server.clock import ManualClock
 from server.db.engine import Database
 from server.embedded import PostgresProcess
-from server.stats.report import SeriesReport, ShowReport
+from server.stats.report import ShowReport
+from server.stats.series_report import SeriesReport
 from server.stats.service import Reports
 from tests.integration.stats.hand_made import CHANNEL, START
 from tests.integration.stats.oracle import Oracle, money_of

@@ -14,8 +14,9 @@ from server.access.tokens import Identity, Tokens
 from server.clock import SystemClock
 from server.db.engine import Database
 from server.http import problems
-from server.stats.report import SeriesReport, ShowReport
+from server.stats.report import ShowReport
 from server.stats.routes import router
+from server.stats.series_report import SeriesReport
 from tests.integration.stats.hand_made import CHANNEL, make_the_show
 
 PATHS = ("/stats", "/stats/series?step=10", "/export.csv?of=viewers")
