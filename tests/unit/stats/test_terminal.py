@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.stats.figures import divide_half_up
+from server.stats.money import divide_half_up
 from server.stats.report import Headline, Ratio
 from server.stats.terminal import as_duration, as_money, as_ratio, say
 
