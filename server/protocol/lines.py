@@ -49,6 +49,7 @@ class Bought(Reply, frozen=True, tag="ok"):
     """The order: `amount` in minor units of `currency`."""
 
     order: str
+    number: str
     product: str
     quantity: int
     amount: int

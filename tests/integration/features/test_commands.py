@@ -73,6 +73,7 @@ async def test_replies_say_what_the_protocol_promises(stage: Stage) -> None:
     )
     assert bought is not None
     assert bought.pop("order").startswith("o_")
+    assert len(bought.pop("number")) == 8
     assert bought == {
         "product": "p_bowl",
         "quantity": 2,
