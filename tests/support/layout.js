@@ -95,7 +95,7 @@
     }
     return { left, right, top, bottom };
   };
-  const boxes = controls.map((el) => [el, visibleOf(el)]).filter(([, b]) => b.right - b.left > 1 && b.bottom - b.top > 1);
+  const seenBoxes = controls.map((el) => [el, visibleOf(el)]).filter(([, b]) => b.right - b.left > 1 && b.bottom - b.top > 1);
   const common = (a, b) => [Math.min(a.right, b.right) - Math.max(a.left, b.left), Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)];
   // What floats above the page on purpose (a sheet, a toast) covers what lies under it.
   const layerOf = (el) => {
@@ -105,10 +105,12 @@
     }
     return null;
   };
+  const boxes = seenBoxes.map(([el, box]) => [el, box, layerOf(el)]);
   for (let i = 0; i < boxes.length; i++) {
     for (let j = i + 1; j < boxes.length; j++) {
-      const [a, one] = boxes[i], [b, other] = boxes[j];
-      if (a.contains(b) || b.contains(a) || layerOf(a) !== layerOf(b)) continue;
+      const [a, one, layer] = boxes[i], [b, other, otherLayer] = boxes[j];
+      if (one.right <= other.left || other.right <= one.left || one.bottom <= other.top || other.bottom <= one.top) continue;
+      if (a.contains(b) || b.contains(a) || layer !== otherLayer) continue;
       if (a.closest("label") && a.closest("label") === b.closest("label")) continue;
       const [x, y] = common(one, other);
       if (x > 2 && y > 2) faults.push(`lies on another: ${name(a)} and ${name(b)}`);
@@ -118,8 +120,10 @@
     const el = node.parentElement;
     if (el.closest("button, a, summary, label, option")) continue;
     const clips = visibleOf(el);
-    for (const [control, box] of boxes) {
-      if (control.contains(el) || layerOf(control) !== layerOf(el)) continue;
+    const own = layerOf(el);
+    for (const [control, box, layer] of boxes) {
+      if (clips.right <= box.left || box.right <= clips.left || clips.bottom <= box.top || box.bottom <= clips.top) continue;
+      if (control.contains(el) || layer !== own) continue;
       const under = rectsOf(node).some((rect) => {
         const seen = { left: Math.max(rect.left, clips.left), right: Math.min(rect.right, clips.right), top: Math.max(rect.top, clips.top), bottom: Math.min(rect.bottom, clips.bottom) };
         const [x, y] = common(seen, box);
