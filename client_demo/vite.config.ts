@@ -12,6 +12,7 @@ const server = process.env["SHOWFLOOR_SERVER"] ?? "http://127.0.0.1:8000";
 const pageOf = (path: string): string | undefined => {
   if (path === "/" || path.startsWith("/shows/")) return "/index.html";
   if (path === "/host" || path.startsWith("/host/")) return path.startsWith("/host/main") ? undefined : "/host.html";
+  if (path === "/receipt" || path === "/receipt/") return "/receipt.html";
   if (path === "/analyst" || path === "/analyst/") return "/analyst.html";
   if (/^\/docs(\/live)?\/?$/.test(path)) return "/docs.html";
   return undefined;
@@ -63,6 +64,7 @@ export default defineConfig({
         analyst: here("analyst.html"),
         docs: here("docs.html"),
         error: here("error.html"),
+        receipt: here("receipt.html"),
       },
     },
   },

@@ -5,7 +5,7 @@ import { Room, type RoomView } from "../sdk/room";
 import { QUESTIONS_MAX } from "../sdk/state";
 import type { JournalPush, Question, QuestionState, Snapshot } from "../sdk/wire";
 import { drafts } from "../shared/drafts";
-import { session, signOut } from "../shared/staff/session";
+import { renewedToken, session, signOut } from "../shared/staff/session";
 import { forgetColleagues, hearAnswering } from "./answering";
 import { keepPlaces, type Place } from "./products";
 import {
@@ -120,9 +120,8 @@ function forget(): void {
 }
 
 function keepToken(token: string | null): void {
-  const now = session.value;
-  if (!token) signOut("token_expired");
-  else if (now && token !== now.token) session.value = { ...now, token };
+  if (token) renewedToken(token);
+  else signOut("token_expired");
 }
 
 let seen: Snapshot | null = null;

@@ -9,4 +9,5 @@ export { type Identity, type JoinWishes, type Link, Room, type RoomOptions, type
 export { applyPulse, applyPush, begin, place, type RoomState } from "./state";
 export { Taps } from "./taps";
 export { hasVideo, reportWatching } from "./watching";
+export type { Way } from "./ways";
 export type * from "./wire";

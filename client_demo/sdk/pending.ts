@@ -5,6 +5,8 @@ import type { CommandType, Refusal, Reply } from "./wire";
 
 /** After this long without a join or an answer a command is given up, in ms. */
 export const COMMAND_DEADLINE_MS = 20_000;
+/** A person who has confirmed a purchase is told sooner that no answer has come. */
+export const PURCHASE_DEADLINE_MS = 10_000;
 const TRIES_MAX = 4;
 
 /** Commands that are given a key, under which the server carries them out once. A purchase brings its own. */
@@ -26,6 +28,12 @@ const KEYED: ReadonlySet<CommandType> = new Set<CommandType>([
 /** Commands that change nothing the second time. */
 const HARMLESS_TWICE: ReadonlySet<CommandType> = new Set<CommandType>(["vote", "ping", "show.start", "show.end"]);
 
+/**
+ * Money is never queued: a purchase is sent at once or not at all, and on another connection only by a person's act. Its key would make a
+ * repetition safe, but what was written into a connection that broke may never have arrived, and then the repetition would be the purchase.
+ */
+const isMoney = (type: CommandType): boolean => type === "buy";
+
 interface Pending {
   line: { id: number; type: CommandType };
   /** Whether it may be sent again and counts once. */
@@ -45,11 +53,21 @@ export class PendingCommands {
   constructor(
     private readonly write: (line: object) => void,
     private readonly isJoined: () => boolean,
+    private readonly isOffline: () => boolean = () => false,
   ) {}
+
+  /** How many wait. */
+  get size(): number {
+    return this.waiting.size;
+  }
 
   add(id: number, type: CommandType, fields: object): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const deadline = setTimeout(() => this.giveUp(id), COMMAND_DEADLINE_MS);
+      if (isMoney(type) && (!this.isJoined() || this.isOffline())) {
+        reject(new RefusedError("offline", "There is no connection; nothing was sent."));
+        return;
+      }
+      const deadline = setTimeout(() => this.giveUp(id), isMoney(type) ? PURCHASE_DEADLINE_MS : COMMAND_DEADLINE_MS);
       const line = { ...(KEYED.has(type) && { key: newKey() }), ...fields, id, type };
       const repeatable = "key" in line || HARMLESS_TWICE.has(type);
       this.waiting.set(id, { line, repeatable, sent: false, tries: 0, resolve, reject, deadline });
@@ -78,8 +96,9 @@ export class PendingCommands {
   /** The connection is gone. What was sent and must not be sent twice ends as `unanswered`; the rest waits for the next join. */
   connectionLost(): void {
     for (const [id, pending] of this.waiting) {
-      if (!pending.sent) continue;
-      if (pending.repeatable) pending.sent = false;
+      const money = isMoney(pending.line.type);
+      if (!pending.sent && !money) continue;
+      if (pending.repeatable && !money) pending.sent = false;
       else this.take(id)?.reject(new RefusedError("unanswered", "The connection broke before the answer came."));
     }
   }

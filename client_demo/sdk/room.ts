@@ -3,16 +3,18 @@ import { Backoff } from "./backoff";
 import { type Decision, onClosed, onCommandRefused, onJoinRefused } from "./decision";
 import { Heartbeat } from "./heartbeat";
 import { request } from "./http";
+import { openLate } from "./late_socket";
 import { type LineListener, LineSocket } from "./line_socket";
 import { PendingCommands } from "./pending";
 import { applyPulse, applyPush, begin, place, type RoomState } from "./state";
+import { type Way, Ways } from "./ways";
 import type { AnsweringPush, CommandType, FieldsOf, Joined, JournalPush, Line, Refusal, Reply, ReplyOf, Role } from "./wire";
 
 /** Where the connection stands. `stopped` ends only by a person's act: `room.start()`. */
 export type Link =
   | { is: "idle" }
   | { is: "joining" }
-  | { is: "joined" }
+  | { is: "joined"; way: Way }
   | { is: "reconnecting"; offline: boolean; why: string | null }
   | { is: "stopped"; reason: string };
 
@@ -53,17 +55,27 @@ export interface RoomOptions {
   /** Hears who is answering a question; the server tells staff alone. */
   onAnswering?: (push: AnsweringPush) => void;
   /** Makes the socket; a test gives its own. */
-  openSocket?: (listener: LineListener) => Pick<LineSocket, "send" | "drop">;
+  openSocket?: OpenLines;
+  /** Makes the stream that is taken where sockets do not open; a test gives its own. */
+  openStream?: OpenLines;
   random?: () => number;
 }
 
+type Lines = Pick<LineSocket, "send" | "drop">;
+type OpenLines = (listener: LineListener) => Lines;
 type ViewListener = (view: RoomView) => void;
 type PushListener = (push: JournalPush) => void;
 
 const JOIN_DEADLINE_MS = 10_000;
+/** How long a room that goes by the stream waits, at most, before it looks whether sockets open again. */
+const SOCKET_AGAIN_MS = { first: 30_000, most: 10 * 60_000 };
 const HIDDEN_BEFORE_PULSE_ONLY_MS = 60_000;
 const RENEW_BEFORE_END_MS = 10 * 60_000;
 const TIMER_MAX_MS = 2 ** 31 - 1;
+
+function isOffline(): boolean {
+  return typeof navigator !== "undefined" && navigator.onLine === false;
+}
 
 function liveUrl(): string {
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/v1/live`;
@@ -78,8 +90,13 @@ export class Room {
   private readonly pending: PendingCommands;
   private readonly heartbeat: Heartbeat;
   private readonly backoff: Backoff;
-  private readonly openSocket: NonNullable<RoomOptions["openSocket"]>;
-  private socket: Pick<LineSocket, "send" | "drop"> | null = null;
+  private readonly ways = new Ways();
+  private readonly socketAgain: Backoff;
+  private readonly open: Readonly<Record<Way, OpenLines>>;
+  private way: Way = "socket";
+  private entered = false;
+  private socket: Lines | null = null;
+  private probe: Lines | null = null;
   private nextId = 1;
   private joinId: number | null = null;
   private token: string | null;
@@ -87,6 +104,7 @@ export class Room {
   private pulseOnly = false;
   private joinTimer: ReturnType<typeof setTimeout> | undefined;
   private waitTimer: ReturnType<typeof setTimeout> | undefined;
+  private probeTimer: ReturnType<typeof setTimeout> | undefined;
   private hiddenTimer: ReturnType<typeof setTimeout> | undefined;
   private renewTimer: ReturnType<typeof setTimeout> | undefined;
   private unwatch: () => void = () => undefined;
@@ -95,10 +113,15 @@ export class Room {
     this.token = options.token ?? null;
     this.wishes = { ...options.wishes };
     this.backoff = new Backoff(500, 15_000, options.random);
-    this.openSocket = options.openSocket ?? ((listener) => new LineSocket(liveUrl(), listener));
+    this.socketAgain = new Backoff(SOCKET_AGAIN_MS.first, SOCKET_AGAIN_MS.most, options.random);
+    this.open = {
+      socket: options.openSocket ?? ((listener) => new LineSocket(liveUrl(), listener)),
+      stream: options.openStream ?? ((listener) => openLate(options.show, listener)),
+    };
     this.pending = new PendingCommands(
       (line) => this.socket?.send(line),
       () => this.current.link.is === "joined",
+      isOffline,
     );
     this.heartbeat = new Heartbeat(
       () => this.socket?.send({ id: this.nextId++, type: "ping" }),
@@ -169,13 +192,61 @@ export class Room {
   private connect(): void {
     clearTimeout(this.waitTimer);
     this.waitTimer = undefined;
-    clearTimeout(this.joinTimer);
-    this.joinTimer = setTimeout(() => this.lose(null), JOIN_DEADLINE_MS);
-    this.socket = this.openSocket({
+    this.way = this.ways.next();
+    this.expectJoin();
+    this.socket = this.open[this.way]({
       onOpen: () => this.join(),
       onLine: (line) => this.hear(line),
-      onClosed: (code) => this.act(onClosed(code)),
+      onClosed: (code) => this.hearClosed(code),
     });
+  }
+
+  private expectJoin(): void {
+    this.entered = false;
+    clearTimeout(this.joinTimer);
+    this.joinTimer = setTimeout(() => {
+      if (!isOffline()) this.ways.missed(this.way === "socket");
+      this.lose(null);
+    }, JOIN_DEADLINE_MS);
+  }
+
+  private hearClosed(code: number): void {
+    if (!this.entered && !isOffline()) this.ways.missed();
+    this.act(onClosed(code));
+  }
+
+  /** Going by the stream: looks later, and quietly, whether a socket opens by now. */
+  private lookForSocket(afterMs = this.socketAgain.nextMs()): void {
+    this.leaveProbe();
+    if (this.way === "stream") this.probeTimer = setTimeout(() => this.trySocket(), afterMs);
+  }
+
+  private trySocket(): void {
+    const probe: Lines = this.open.socket({
+      onOpen: () => this.moveTo(probe),
+      onLine: (line) => this.hear(line),
+      onClosed: (code) => (this.socket === probe ? this.hearClosed(code) : this.lookForSocket()),
+    });
+    this.probe = probe;
+    this.probeTimer = setTimeout(() => this.lookForSocket(), JOIN_DEADLINE_MS);
+  }
+
+  /** Goes on by a socket that has opened: joins there with the position. A command under way keeps the stream until it is answered. */
+  private moveTo(socket: Lines): void {
+    if (this.pending.size > 0 || this.joinId !== null) return this.lookForSocket(SOCKET_AGAIN_MS.first / 10);
+    this.probe = null;
+    this.leaveProbe();
+    this.socket?.drop();
+    this.socket = socket;
+    this.way = "socket";
+    this.expectJoin();
+    this.join();
+  }
+
+  private leaveProbe(): void {
+    clearTimeout(this.probeTimer);
+    this.probe?.drop();
+    this.probe = null;
   }
 
   private join(): void {
@@ -219,12 +290,16 @@ export class Room {
     if (joined.id !== this.joinId) return;
     this.joinId = null;
     clearTimeout(this.joinTimer);
+    this.entered = true;
     this.backoff.reset();
+    this.ways.joined(this.way);
+    if (this.way === "socket") this.socketAgain.reset();
+    this.lookForSocket();
     this.heartbeat.start();
     this.take(joined);
     const before = this.current.state;
     const state = joined.snapshot ? begin(joined.position, joined.snapshot, before) : before;
-    this.change({ link: { is: "joined" }, state, joins: this.current.joins + 1 });
+    this.change({ link: { is: "joined", way: this.way }, state, joins: this.current.joins + 1 });
     this.pending.joined();
   }
 
@@ -294,14 +369,14 @@ export class Room {
   /** Lets the socket go, waits (with jitter, unless the server named a time) and connects again. */
   private lose(afterMs: number | null, why: string | null = null): void {
     this.letGo();
-    const offline = typeof navigator !== "undefined" && navigator.onLine === false;
-    this.change({ link: { is: "reconnecting", offline, why } });
+    this.change({ link: { is: "reconnecting", offline: isOffline(), why } });
     clearTimeout(this.waitTimer);
     this.waitTimer = setTimeout(() => this.connect(), afterMs ?? this.backoff.nextMs());
   }
 
   private letGo(): void {
     clearTimeout(this.joinTimer);
+    this.leaveProbe();
     this.heartbeat.stop();
     this.socket?.drop();
     this.socket = null;
@@ -311,8 +386,10 @@ export class Room {
   }
 
   private wake(): void {
-    if (this.current.link.is === "joined") this.heartbeat.probe(3_000);
-    else if (this.waitTimer !== undefined) this.connect();
+    if (this.current.link.is === "joined") {
+      this.heartbeat.probe(3_000);
+      this.lookForSocket(0);
+    } else if (this.waitTimer !== undefined) this.connect();
   }
 
   /** A page that nobody has seen for a while takes no journal pushes; coming back it recovers from its position. */

@@ -78,11 +78,15 @@ export interface Pulse {
 
 export interface Order {
   order: string;
+  /** What people call it by; unique in the channel. */
+  number: string;
   product: string;
   quantity: number;
   amount: number;
   currency: string;
   at: string;
+  /** The key that it was bought under; not in the reply to `buy`, which its sender knows. */
+  key?: string;
 }
 
 type Moved = { question: string; state: QuestionState; version: number };

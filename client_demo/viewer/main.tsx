@@ -1,6 +1,7 @@
 import { render } from "preact";
 import "../shared/base.css";
 import "./viewer.css";
+import { followLateParts } from "./late";
 import { followMine } from "./me";
 import { Page } from "./page";
 import { followQuestions } from "./questions/list";
@@ -8,6 +9,7 @@ import { arrive } from "./session";
 
 followMine();
 followQuestions();
+followLateParts();
 void arrive();
 
 const place = document.getElementById("page");

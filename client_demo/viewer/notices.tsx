@@ -47,7 +47,13 @@ function noticeText(): string | null {
 export function Notices() {
   const text = noticeText();
   return (
-    <div class="notices" role="status" data-testid="notices" data-link={link.value.is}>
+    <div
+      class="notices"
+      role="status"
+      data-testid="notices"
+      data-link={link.value.is}
+      data-way={link.value.is === "joined" ? link.value.way : undefined}
+    >
       {text && (
         <p class={cut.value === "back" ? "notice notice-good" : "notice"} data-testid="notice">
           {(cut.value === "cut" || cut.value === "offline") && <span class="spinner" />}

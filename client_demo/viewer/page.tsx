@@ -2,6 +2,7 @@ import { effect } from "@preact/signals";
 import { Picture } from "../shared/ui/picture";
 import { Toasts } from "../shared/ui/toast";
 import { StageCover, WithoutVideo } from "./covers";
+import { Late } from "./late";
 import { LastLines } from "./lines";
 import { Notices } from "./notices";
 import { Panel, Sheet, SheetButtons } from "./pane_view";
@@ -10,9 +11,8 @@ import { FloatingCanvas, ReactButton, ReactionChooser } from "./reactions/reacti
 import { served } from "./served";
 import { arrival, hasVideo, isLive, link, pinnedProduct, show } from "./session";
 import { Settings } from "./settings";
-import { ShareButton, ShareDialog } from "./share";
+import { ShareButton } from "./share_button";
 import { ProductCard } from "./shop/product_card";
-import { PurchaseSheet } from "./shop/purchase_sheet";
 import { t } from "./text";
 import { AnnouncementBar, SettingsButton, ShowState, ShowTitle, Watching } from "./top_bar";
 import { BigPlay, TapForSound, VideoControls } from "./video/controls";
@@ -111,9 +111,9 @@ export function Page() {
         <Stage />
         {!alone && (wide.value ? <Aside /> : <Sheet />)}
       </main>
-      <PurchaseSheet />
+      <Late part="PurchaseSheet" />
       <Settings />
-      <ShareDialog />
+      <Late part="ShareDialog" />
       <Toasts />
     </>
   );

@@ -4,12 +4,12 @@ import { isEscape, ofInputMethod } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
 import { Icon, type IconName } from "../shared/ui/icon";
 import { useLayer } from "../shared/ui/layers";
+import { Late } from "./late";
 import { myOrders } from "./me";
 import { closeSheet, openPane, PANES, type Pane, panel, sheet } from "./panes";
 import { questionCount } from "./questions/list";
 import { Questions } from "./questions/questions";
 import { products } from "./session";
-import { Orders } from "./shop/orders";
 import { Products } from "./shop/products";
 import { t } from "./text";
 
@@ -21,7 +21,7 @@ function sizeOf(pane: Pane): number {
 
 function PaneOf({ pane }: { pane: Pane }) {
   if (pane === "questions") return <Questions />;
-  return pane === "products" ? <Products /> : <Orders />;
+  return pane === "products" ? <Products /> : <Late part="Orders" />;
 }
 
 /** The calm panel beside the video on a wide screen. */

@@ -1,6 +1,7 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import type { Identity, Room } from "../sdk";
+import { draftOf, keepDraft } from "../shared/drafts";
 import { createTranslator } from "../shared/i18n";
 import en from "../shared/locales/settings.en.json";
 import ja from "../shared/locales/settings.ja.json";
@@ -16,6 +17,8 @@ import { asKeptLine, lengthOf } from "../shared/writing";
 import type { tokenStore as TokenStore } from "./token_store";
 
 const NAME_CHARACTERS_MAX = 40;
+
+const NAME_DRAFT = "guest-name";
 
 const t = createTranslator(en, ja);
 const shared = createTranslator(sharedEn, sharedJa);
@@ -35,7 +38,7 @@ export function settings({ identity, room, tokenStore, close }: Hands): Late {
   /** What was said of consent last, until the server has it; the device follows at once, since it needs nobody for that. */
   const consent = signal<"told" | "telling">("told");
   /** The name as it is being written: it stands here again when it was refused. */
-  const name = signal(tokenStore.name);
+  const name = signal(draftOf(NAME_DRAFT).trim() || (draftOf(NAME_DRAFT) ? "" : tokenStore.name));
   const remembered = signal(tokenStore.remembered);
 
   /** Joins with other wishes, and calls `then` when the server has taken them. */
@@ -100,6 +103,7 @@ export function settings({ identity, room, tokenStore, close }: Hands): Late {
           event.preventDefault();
           if (lengthOf(name.value) > NAME_CHARACTERS_MAX) return;
           rename(asKeptLine(name.value));
+          keepDraft(NAME_DRAFT, "");
           close();
         }}
       >
@@ -115,7 +119,11 @@ export function settings({ identity, room, tokenStore, close }: Hands): Late {
             autocomplete="nickname"
             aria-describedby="guest-name-hint guest-name-left"
             value={name.value}
-            onInput={(event) => (name.value = event.currentTarget.value)}
+            onInput={(event) => {
+              name.value = event.currentTarget.value;
+              // A name that was emptied is kept as a space: no draft is an empty one.
+              keepDraft(NAME_DRAFT, name.value || " ");
+            }}
           />
           <Button type="submit" data-testid="guest-name-save" disabled={lengthOf(name.value) > NAME_CHARACTERS_MAX}>
             {shared("save")}

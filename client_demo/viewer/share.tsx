@@ -1,14 +1,14 @@
 import { signal } from "@preact/signals";
 import { Dialog } from "../shared/ui/dialog";
-import { Icon } from "../shared/ui/icon";
 import { showToast } from "../shared/ui/toast";
+import { t } from "./late_text";
 import { room, show } from "./session";
-import { refusalText, t } from "./text";
+import { refusalText } from "./text";
 
 const link = signal<string | null>(null);
 
 /** Takes a share link of one's own and hands it to the device's share sheet, else to the clipboard, else shows it. */
-async function share(): Promise<void> {
+export async function share(): Promise<void> {
   const shown = show.value;
   if (!shown) return;
   const bySystem = "share" in navigator && matchMedia("(pointer: coarse)").matches;
@@ -21,7 +21,8 @@ async function share(): Promise<void> {
   }
 }
 
-async function handOver(url: string, title: string, bySystem: boolean): Promise<void> {
+/** Hands a link to the device's share sheet or to the clipboard; where neither is allowed, shows it. */
+export async function handOver(url: string, title: string, bySystem: boolean): Promise<void> {
   try {
     if (bySystem) return await navigator.share({ title, url });
     await navigator.clipboard.writeText(url);
@@ -30,14 +31,6 @@ async function handOver(url: string, title: string, bySystem: boolean): Promise<
     // Closing the share sheet is no failure; everything else still leaves the link to be copied by hand.
     if ((error as Error).name !== "AbortError") link.value = url;
   }
-}
-
-export function ShareButton({ class: look }: { class: string }) {
-  return (
-    <button type="button" class={look} aria-label={t("share.label")} data-testid="share" onClick={() => void share()}>
-      <Icon name="share" />
-    </button>
-  );
 }
 
 export function ShareDialog() {

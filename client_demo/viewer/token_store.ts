@@ -1,10 +1,18 @@
-// Where the guest's token waits between two page loads: in this tab alone, or on the device when the person ticked "remember me".
+// Where the guest's token waits between two page loads: in this tab alone; on the device when the person ticked "remember me"; and on the
+// device until tomorrow when they confirm a purchase, since without the token nobody finds the order, or what became of it, once the tab is
+// gone (docs/decisions).
 
 const KEY = "showfloor.guest";
+/** As long as the token of a guest who is not remembered. */
+const ORDER_KEPT_MS = 24 * 3_600_000;
 
 interface Kept {
   token: string;
   name: string;
+  /** Only on the device. Without it the record is kept for the sake of an order. */
+  remembered?: boolean;
+  /** Until when it is kept for the sake of an order, in ms of the epoch; only on the device. */
+  until?: number;
 }
 
 function read(storage: () => Storage): Kept | null {
@@ -15,11 +23,44 @@ function read(storage: () => Storage): Kept | null {
   }
 }
 
+function write(storage: () => Storage, next: Kept | null): void {
+  try {
+    if (next) storage().setItem(KEY, JSON.stringify(next));
+    else storage().removeItem(KEY);
+  } catch {
+    // Storage is off: the guest lasts as long as the page.
+  }
+}
+
 const device = (): Storage => localStorage;
 const tab = (): Storage => sessionStorage;
 
-let kept = read(device) ?? read(tab);
-let remembered = read(device) !== null;
+function readDevice(): Kept | null {
+  const found = read(device);
+  if (!found) return null;
+  // Records of before had neither mark: they were there because the person had agreed.
+  const remembered = found.remembered ?? found.until === undefined;
+  if (!remembered && (found.until ?? 0) < Date.now()) {
+    write(device, null);
+    return null;
+  }
+  return { ...found, remembered };
+}
+
+const onDevice = readDevice();
+let remembered = onDevice?.remembered === true;
+let kept = remembered ? onDevice : (read(tab) ?? onDevice);
+/** When this page's own token is on the device for the sake of an order, until when. */
+let until = onDevice && kept?.token === onDevice.token ? (onDevice.until ?? 0) : 0;
+
+function store(forgetDevice: boolean): void {
+  const { token = "", name = "" } = kept ?? {};
+  const forOrder = token !== "" && until > Date.now() && { until };
+  if (remembered || forOrder) write(device, { token, name, remembered, ...forOrder });
+  // What another guest of this device left there for the sake of an order is not ours to remove.
+  else if (forgetDevice) write(device, null);
+  write(tab, remembered ? null : { token, name });
+}
 
 export const tokenStore = {
   get token(): string | null {
@@ -32,14 +73,15 @@ export const tokenStore = {
     return remembered;
   },
   keep(change: { token?: string | null; name?: string; remembered?: boolean }): void {
+    const wasOnDevice = remembered || until > 0;
     remembered = change.remembered ?? remembered;
     const token = change.token === undefined ? kept?.token : change.token;
     kept = { token: token ?? "", name: change.name ?? kept?.name ?? "" };
-    try {
-      (remembered ? localStorage : sessionStorage).setItem(KEY, JSON.stringify(kept));
-      (remembered ? sessionStorage : localStorage).removeItem(KEY);
-    } catch {
-      // Storage is off: the guest lasts as long as the page.
-    }
+    store(wasOnDevice);
+  },
+  /** A purchase is about to be sent: whatever becomes of this tab, the device can ask for it until tomorrow. */
+  keepForOrder(): void {
+    until = Date.now() + ORDER_KEPT_MS;
+    store(true);
   },
 };

@@ -22,7 +22,12 @@ from server.protocol.asyncapi import asyncapi
 
 PAGE_SECONDS = 5
 """How long a viewer's page may be kept: a link that is shared everywhere is then asked for once in that time."""
-STAFF_PAGES = {"host": ("/host",), "analyst": ("/analyst",), "docs": ("/docs", "/docs/live")}
+SAME_FOR_ALL = {
+    "host": ("/host",),
+    "analyst": ("/analyst",),
+    "docs": ("/docs", "/docs/live"),
+    "receipt": ("/receipt",),
+}
 FILES = {
     "/favicon.ico": "image/x-icon",
     "/apple-touch-icon.png": "image/png",
@@ -77,7 +82,7 @@ class Addresses:
         self.router = APIRouter(include_in_schema=False)
         self._add(self.door, "/")
         self._add(self.show, "/shows/{show}", "/shows/{show}/")
-        for name, paths in STAFF_PAGES.items():
+        for name, paths in SAME_FOR_ALL.items():
             self._add(partial(self.page, name), *paths, *(f"{path}/" for path in paths))
         for path in FILES:
             self._add(partial(self.file, path), path)

@@ -1,17 +1,21 @@
 import { signal } from "@preact/signals";
 import { request } from "../../sdk/http";
+import { newKey } from "../../sdk/key";
 import { RefusedError } from "../../sdk/refused";
 import type { Role } from "../../sdk/wire";
+import { keepDraft } from "../drafts";
+import {
+  forgetExchange,
+  heldExchange,
+  holdExchange,
+  keepSession,
+  readSession,
+  type Session,
+  tellSignedOut,
+  watchSessions,
+} from "./session_store";
 
-/** Who is signed in on this page: the token and what the server said of it. */
-export interface Session {
-  token: string;
-  viewer: string;
-  name: string;
-  role: Role;
-  channel: string;
-  expiresAt: string;
-}
+export type { Session } from "./session_store";
 
 interface SignedIn {
   token: string;
@@ -22,12 +26,14 @@ interface SignedIn {
   expires_at: string;
 }
 
-const PLACE = "showfloor.session";
 const RENEW_CHECK_MS = 60_000;
 const RENEW_BEFORE_MS = 15 * 60_000;
 
-/** The session of this tab; null: nobody is signed in. It lives in `sessionStorage`, so it ends with the tab. */
-export const session = signal<Session | null>(stored());
+/** Where the box to sign in keeps what was typed. */
+export const SIGN_IN_DRAFT = "sign-in";
+
+/** Who is signed in on this page; null: nobody. It outlives the tab, until its end or until somebody signs out. */
+export const session = signal<Session | null>(readSession());
 
 /** Why the last session or sign-in failed, as an error code; null when there is nothing to say. */
 export const signInFailure = signal<string | null>(null);
@@ -35,23 +41,9 @@ export const signInFailure = signal<string | null>(null);
 /** A sign-in by the address is under way. */
 export const signingIn = signal(false);
 
-function stored(): Session | null {
-  try {
-    const found = JSON.parse(sessionStorage.getItem(PLACE) ?? "null") as Session | null;
-    return found && new Date(found.expiresAt).getTime() > Date.now() ? found : null;
-  } catch {
-    return null;
-  }
-}
-
 function keep(next: Session | null): void {
   session.value = next;
-  try {
-    if (next) sessionStorage.setItem(PLACE, JSON.stringify(next));
-    else sessionStorage.removeItem(PLACE);
-  } catch {
-    // Storage is off: the session lasts as long as the page.
-  }
+  keepSession(next);
 }
 
 function accept(answer: SignedIn): void {
@@ -60,38 +52,84 @@ function accept(answer: SignedIn): void {
   keep({ token, viewer, name, role, channel, expiresAt: expires_at });
 }
 
-/** Exchanges a sign-in code, or proves a pasted token by renewing it. Resolves to whether somebody is signed in now. */
-export async function signIn(codeOrToken: string): Promise<boolean> {
+/**
+ * Exchanges a sign-in code, or proves a pasted token by renewing it. Resolves to whether somebody is signed in now. The exchange is held
+ * with its key before it is sent: a page that goes away before it has the token can repeat it, although the code is used up.
+ */
+export async function signIn(codeOrToken: string, key = newKey()): Promise<boolean> {
   const text = codeOrToken.trim();
   const token = text.split(".").length === 3 ? text : null;
   signingIn.value = true;
+  if (!token) holdExchange({ code: text, key, at: Date.now() });
   try {
     accept(
       token
         ? await request<SignedIn>("/tokens/renew", { token, body: {} })
-        : await request<SignedIn>("/sign-in", { body: { code: text } }),
+        : await request<SignedIn>("/sign-in", { body: { code: text }, key }),
     );
+    keepDraft(SIGN_IN_DRAFT, "");
+    forgetExchange();
     return true;
   } catch (error) {
-    signInFailure.value = error instanceof RefusedError ? error.code : "unknown";
+    failSignIn(text, error instanceof RefusedError ? error : null);
     return false;
   } finally {
     signingIn.value = false;
   }
 }
 
+/** What was typed stays in its box; an exchange that the server has decided about is not held any longer. */
+function failSignIn(text: string, error: RefusedError | null): void {
+  signInFailure.value = error?.code ?? "unknown";
+  if (error?.refusal.retry === "stop" || error?.refusal.retry === "never") forgetExchange();
+  else keepDraft(SIGN_IN_DRAFT, text);
+}
+
+/** Signs out here, and wherever else on this device the same person is signed in. */
 export function signOut(reason: string | null = null): void {
+  const now = session.value;
   keep(null);
+  if (now && reason === null) tellSignedOut(now.viewer);
   signInFailure.value = reason;
 }
 
-/** Signs in by the code in the address (`/host#code=…`), removes it from the address, and keeps the session fresh from then on. */
+/** The room has renewed the token of this session: it is kept, for other tabs too. */
+export function renewedToken(token: string): void {
+  const now = session.value;
+  if (!now || token === now.token) return;
+  keep({ ...now, token, expiresAt: endOf(token) ?? now.expiresAt });
+}
+
+/** When a token ends, read from its own claims. */
+function endOf(token: string): string | null {
+  try {
+    const claims = JSON.parse(atob((token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/"))) as { exp: number };
+    return new Date(claims.exp * 1000).toISOString();
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Signs in by the code in the address (`/host#code=…`), which is removed from it, or goes on with an exchange whose answer was lost;
+ * from then on keeps the session fresh, and follows what other tabs do.
+ */
 export function startSession(): void {
   const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  const held = heldExchange();
   if (code) {
+    const again = held?.code === code ? held.key : undefined;
+    void signIn(code, again);
     history.replaceState(history.state, "", location.pathname + location.search);
-    void signIn(code);
-  }
+  } else if (held && !session.value) void signIn(held.code, held.key);
+  watchSessions({
+    onKept(next) {
+      if (!session.value || session.value.viewer === next.viewer) session.value = next;
+    },
+    onSignedOut(viewer) {
+      if (session.value?.viewer === viewer) keep(null);
+    },
+  });
   setInterval(() => void renewWhenDue(), RENEW_CHECK_MS);
 }
 

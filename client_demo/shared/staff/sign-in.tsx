@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { draftOf, keepDraft } from "../drafts";
 import { createTranslator } from "../i18n";
 import sharedEn from "../locales/shared.en.json";
 import sharedJa from "../locales/shared.ja.json";
@@ -6,11 +6,10 @@ import en from "../locales/staff.en.json";
 import ja from "../locales/staff.ja.json";
 import { Button } from "../ui/button";
 import { LanguageSwitch, ThemeSwitch } from "../ui/switches";
-import { session, signIn, signInFailure, signingIn, signOut } from "./session";
+import { SIGN_IN_DRAFT, session, signIn, signInFailure, signingIn, signOut } from "./session";
 
 const t = createTranslator(en, ja);
 const shared = createTranslator(sharedEn, sharedJa);
-const typed = signal("");
 
 /** What a refusal means, in words. */
 export function explainError(code: string): string {
@@ -31,7 +30,8 @@ export function SignIn({ page }: { page: string }) {
         class="door-form card"
         onSubmit={(event) => {
           event.preventDefault();
-          if (typed.value.trim()) void signIn(typed.value).then((done) => done && (typed.value = ""));
+          const typed = draftOf(SIGN_IN_DRAFT);
+          if (typed.trim()) void signIn(typed);
         }}
       >
         <p class="wordmark">{shared("app.name")}</p>
@@ -41,16 +41,14 @@ export function SignIn({ page }: { page: string }) {
           <input
             class="input"
             type="text"
-            value={typed.value}
+            value={draftOf(SIGN_IN_DRAFT)}
             autocomplete="off"
             autocapitalize="off"
             spellcheck={false}
             aria-describedby="sign-in-hint"
             aria-invalid={failure !== null}
             data-testid="sign-in-code"
-            onInput={(event) => {
-              typed.value = event.currentTarget.value;
-            }}
+            onInput={(event) => keepDraft(SIGN_IN_DRAFT, event.currentTarget.value)}
           />
         </label>
         <p class="hint" id="sign-in-hint">

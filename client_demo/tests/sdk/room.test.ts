@@ -9,6 +9,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const A_CUP = { product: "p_1", quantity: 1, key: "k-00000001" };
+
 const offsetOf = (room: ReturnType<typeof aRoom>["room"]): number | undefined => room.view.state?.position.offset;
 
 describe("joining", () => {
@@ -205,39 +207,38 @@ describe("commands", () => {
     await expect(bought).rejects.toMatchObject({ code: "sold_out", refusal: { stock: 2 } });
   });
 
-  it("send a purchase again after a cut, under the same key", async () => {
-    const { room, sockets, socket } = aJoinedRoom();
-    const bought = room.command("buy", { product: "p_1", quantity: 1, key: "k-00000001" });
+  it("never send a purchase by themselves on another connection, whether it was sent before or not", async () => {
+    const { room, socket, sockets } = aJoinedRoom();
+    const sent = expect(room.command("buy", A_CUP)).rejects.toMatchObject({ code: "unanswered" });
     socket().closes(1006);
+    await sent;
+    await expect(room.command("buy", A_CUP)).rejects.toMatchObject({ code: "offline" });
     vi.advanceTimersByTime(250);
     socket().open();
     socket().welcomes();
-    expect(sockets[1]?.last("buy")).toEqual(sockets[0]?.last("buy"));
-    socket().says({ id: socket().last("buy").id, type: "ok", order: "o_1" });
-    expect(await bought).toMatchObject({ order: "o_1" });
+    vi.advanceTimersByTime(60_000);
+    expect(sockets[1]?.sent.filter((each) => each.type === "buy")).toEqual([]);
   });
 
-  it.each([
-    ["ask", { text: "Why?" }],
-    ["announce", { text: "Hello" }],
-    ["product.restock", { product: "p_1", add: 10 }],
-    ["question.answer", { question: "q_1", text: "Yes" }],
-    ["question.pin", { question: "q_1" }],
-  ] as const)("send %s again after a cut, under a key of its own", async (type, fields) => {
-    const { room, sockets, socket } = aJoinedRoom();
-    const first = room.command(type, fields as never);
-    const other = room.command(type, fields as never);
-    const [one, two] = sockets[0]?.sent.filter((each) => each.type === type) ?? [];
-    expect(one?.["key"]).toMatch(/^[A-Za-z0-9_-]{8,64}$/);
-    expect(one?.["key"]).not.toBe(two?.["key"]);
+  it("do not go on with a purchase that waited to be tried again when the connection broke", async () => {
+    const { room, socket } = aJoinedRoom();
+    const bought = expect(room.command("buy", A_CUP)).rejects.toMatchObject({ code: "unanswered" });
+    socket().says({ id: socket().last("buy").id, type: "error", code: "busy", message: "", retry: "later", retry_after_ms: 700 });
     socket().closes(1006);
+    await bought;
     vi.advanceTimersByTime(250);
     socket().open();
     socket().welcomes();
-    expect(sockets[1]?.sent.filter((each) => each.type === type)).toEqual([one, two]);
-    socket().says({ id: one?.id, type: "ok" });
-    socket().says({ id: two?.id, type: "ok" });
-    await Promise.all([first, other]);
+    vi.advanceTimersByTime(5_000);
+    expect(socket().sent.map((each) => each.type)).not.toContain("buy");
+  });
+
+  it("refuse a purchase at once when the device says that it is off line, although the socket does not know yet", async () => {
+    vi.stubGlobal("navigator", { onLine: false });
+    const { room, socket } = aJoinedRoom();
+    await expect(room.command("buy", A_CUP)).rejects.toMatchObject({ code: "offline" });
+    expect(socket().sent.map((each) => each.type)).not.toContain("buy");
+    vi.unstubAllGlobals();
   });
 
   it("keep a key that the caller chose", () => {

@@ -1,9 +1,10 @@
 import { dateTime, money } from "../../shared/format";
 import { Button } from "../../shared/ui/button";
+import { t } from "../late_text";
 import { mineFailed, myOrders, retryMine } from "../me";
 import { products } from "../session";
-import { t } from "../text";
 import { ProductPicture } from "./product_card";
+import { ReceiptButtons } from "./receipt";
 
 export function Orders() {
   const orders = myOrders.value;
@@ -29,6 +30,10 @@ export function Orders() {
                   <p class="hint">
                     {t.count("orders.quantity", order.quantity)} {"·"} <time dateTime={order.at}>{dateTime(order.at)}</time>
                   </p>
+                  <p class="hint" data-testid="order-number">
+                    {t("buy.done.order", { order: order.number })}
+                  </p>
+                  <ReceiptButtons order={order} />
                 </div>
                 <strong class="price">{money(order.amount, order.currency)}</strong>
               </li>

@@ -3,9 +3,9 @@ import type { Product } from "../../sdk";
 import { money } from "../../shared/format";
 import { Button } from "../../shared/ui/button";
 import { Picture } from "../../shared/ui/picture";
+import { withParts } from "../late";
 import { isLive, show } from "../session";
 import { t } from "../text";
-import { openPurchase } from "./purchase";
 import { useSeen } from "./seen";
 import { Stock } from "./stock";
 
@@ -35,7 +35,7 @@ export function ProductCard({ product, pinned, small = false }: { product: Produ
         type="button"
         class="product-open"
         aria-label={t("product.look", { title: product.title })}
-        onClick={() => openPurchase(product.id)}
+        onClick={() => withParts((parts) => parts.openPurchase(product.id))}
       >
         <ProductPicture product={product} size={small ? 56 : 88} />
       </button>
@@ -56,7 +56,7 @@ export function ProductCard({ product, pinned, small = false }: { product: Produ
         data-testid="buy"
         aria-label={`${t("product.buy_of", { title: product.title })}${refused ? ` – ${refused}` : ""}`}
         disabled={refused !== null}
-        onClick={() => openPurchase(product.id)}
+        onClick={() => withParts((parts) => parts.openPurchase(product.id))}
       >
         {t("product.buy")}
       </Button>

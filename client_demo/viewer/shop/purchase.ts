@@ -1,23 +1,26 @@
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { Order, RefusedError } from "../../sdk";
+import { draftOf, keepDraft } from "../../shared/drafts";
 import { money } from "../../shared/format";
-import { addOrder } from "../me";
-import { products, room } from "../session";
-import { refusalText, t } from "../text";
+import { showToast } from "../../shared/ui/toast";
+import { t } from "../late_text";
+import { addOrder, myOrders, retryMine } from "../me";
+import { openPane } from "../panes";
+import { identity, link, products, room, show } from "../session";
+import { refusalText } from "../text";
+import { tokenStore } from "../token_store";
+import { doubts, followIntents, type Intent, markUnsent, settle, takeIntent } from "./intents";
 
 export const QUANTITY_MAX = 10;
+/** How long to wait before the server is asked, and asked again, what became of a purchase; the last one from then on. */
+const ASK_AFTER_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
-/**
- * One purchase as the person goes through it. `key` is made once and stays while nothing about the order changes: however often Confirm is
- * pressed or the network breaks, the server counts it once.
- */
+/** The sheet, as the person sees it. It may be left at any time; what was confirmed lives on as an intent. */
 interface Purchase {
   productId: string;
   quantity: number;
   /** What the person sees; the server refuses another price. */
   price: number;
-  key: string;
-  step: "looking" | "working" | "done";
   problem: string | null;
   order: Order | null;
 }
@@ -25,59 +28,176 @@ interface Purchase {
 export const purchase = signal<Purchase | null>(null);
 export const purchasedProduct = computed(() => products.value.find((each) => each.id === purchase.value?.productId) ?? null);
 
-/** `randomUUID` exists only where the page is served safely; random bytes exist everywhere. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `k-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-}
+/** Products with a purchase whose answer this tab waits for. */
+const waiting = signal<ReadonlySet<string>>(new Set());
+/** Keys whose order this tab has shown. */
+const shown = new Set<string>();
+
+/** The purchase of the product in the sheet that may have been made already: what it says is what Confirm means, until that is known. */
+export const doubt = computed(() => doubts.value.find((each) => each.product === purchase.value?.productId) ?? null);
+export const working = computed(() => waiting.value.has(purchase.value?.productId ?? ""));
+
+const quantityPlace = (productId: string): string => `quantity.${productId}`;
 
 export function openPurchase(productId: string): void {
   const product = products.peek().find((each) => each.id === productId);
   if (!product) return;
   room().tell("click", { product: productId });
-  const { price } = product;
-  purchase.value = { productId, quantity: 1, price, key: newKey(), step: "looking", problem: null, order: null };
+  const chosen = Number(draftOf(quantityPlace(productId))) || 1;
+  const quantity = Math.max(1, Math.min(chosen, QUANTITY_MAX, product.stock));
+  purchase.value = { productId, quantity, price: product.price, problem: null, order: null };
+  if (doubt.peek() && !working.peek()) void retryMine();
 }
 
 export function closePurchase(): void {
-  if (purchase.peek()?.step !== "working") purchase.value = null;
+  purchase.value = null;
 }
 
 export function chooseQuantity(quantity: number): void {
   const now = purchase.peek();
-  // Another quantity is another order: it gets its own key.
-  if (now?.step === "looking") purchase.value = { ...now, quantity, key: newKey(), problem: null };
+  if (!now || doubt.peek()) return;
+  purchase.value = { ...now, quantity, problem: null };
+  keepDraft(quantityPlace(now.productId), String(quantity));
 }
 
 export async function confirmPurchase(): Promise<void> {
   const now = purchase.peek();
-  if (now?.step !== "looking") return;
-  purchase.value = { ...now, step: "working", problem: null };
-  const { productId: product, quantity, key, price } = now;
+  const viewer = identity.peek()?.viewer;
+  const showId = show.peek()?.id;
+  if (!now || now.order || working.peek() || !viewer || !showId) return;
+  const { productId: product, quantity, price } = now;
+  purchase.value = { ...now, problem: null };
+  await whileWaiting(product, async () => {
+    const { intent, again } = await takeIntent({ viewer, show: showId, product, quantity, price });
+    tokenStore.keepForOrder();
+    try {
+      const { key } = intent;
+      bought(intent, await room().command("buy", { product, quantity: intent.quantity, key, price: intent.price }));
+    } catch (error) {
+      await refused(intent, error as RefusedError, again);
+    }
+  });
+}
+
+async function whileWaiting(product: string, work: () => Promise<void>): Promise<void> {
+  waiting.value = new Set([...waiting.peek(), product]);
   try {
-    const order = await room().command("buy", { product, quantity, key, price });
-    addOrder(order);
-    purchase.value = { ...now, step: "done", order };
-  } catch (error) {
-    purchase.value = afterRefusal(now, error as RefusedError);
+    await work();
+  } finally {
+    waiting.value = new Set([...waiting.peek()].filter((each) => each !== product));
+  }
+}
+
+/** Another tab came to know what became of a purchase: a sheet that stands open here says the same, and offers no second one. */
+async function hearSettled(intent: Intent): Promise<void> {
+  const ask = async (): Promise<void> => void (await retryMine());
+  await (waiting.peek().has(intent.product) ? ask() : whileWaiting(intent.product, ask));
+  const order = myOrders.peek().find((each) => each.key === intent.key);
+  if (order && purchase.peek()?.productId === intent.product) bought(intent, order);
+}
+
+/** It is known that the order is there, by its reply or because the server was asked: said once, in the sheet or beside it. */
+function bought(intent: Intent, order: Order): void {
+  settle(intent);
+  if (shown.has(intent.key)) return;
+  shown.add(intent.key);
+  addOrder(order);
+  keepDraft(quantityPlace(intent.product), "");
+  const now = purchase.peek();
+  if (now?.productId === intent.product && !now.order) {
+    purchase.value = { ...now, problem: null, order };
+    return;
+  }
+  const title = products.peek().find((each) => each.id === intent.product)?.title ?? order.product;
+  showToast(t("buy.late", { title, number: order.number }), { label: t("buy.done.orders"), run: () => openPane("orders") });
+}
+
+async function refused(intent: Intent, error: RefusedError, again: boolean): Promise<void> {
+  const { code, refusal } = error;
+  if (code === "key_reused") await retryMine();
+  // A decision of the server about this key: there is no such order. Everything else leaves the doubt, unless nothing was ever sent.
+  if (code !== "outcome_unknown" && (refusal.retry === "never" || refusal.retry === "reload")) settle(intent);
+  else if (UNSENT.has(code) && !again) markUnsent(intent);
+  const now = purchase.peek();
+  if (now?.productId === intent.product && !now.order) purchase.value = afterRefusal(now, error);
+  else if (code !== "key_reused") showToast(explain(error, intent.quantity).text);
+}
+
+const UNSENT: ReadonlySet<string> = new Set(["offline", "busy", "too_fast", "join_first"]);
+
+interface Explained {
+  text: string;
+  quantity?: number;
+  price?: number;
+}
+
+function explain(error: RefusedError, quantity: number): Explained {
+  const { stock, price } = error.refusal;
+  switch (error.code) {
+    case "offline":
+      return { text: t("buy.offline") };
+    case "sold_out":
+      if (!stock) return { text: t("buy.sold_out") };
+      return { quantity: Math.min(stock, quantity), text: t.count("buy.fewer_left", stock) };
+    case "price_changed":
+      if (price === undefined) return { text: refusalText(error) };
+      return { price, text: t("buy.price_changed", { price: money(price, purchasedProduct.peek()?.currency ?? "JPY") }) };
+    case "unanswered":
+    case "outcome_unknown":
+    case "unavailable":
+    case "internal":
+      return { text: t("buy.unanswered") };
+    case "show_not_live":
+      return { text: t("buy.not_live") };
+    default:
+      return { text: refusalText(error) };
   }
 }
 
 function afterRefusal(now: Purchase, error: RefusedError): Purchase {
-  const { stock, price } = error.refusal ?? {};
-  const currency = purchasedProduct.peek()?.currency ?? "JPY";
-  switch (error.code) {
-    case "sold_out":
-      if (!stock) return { ...now, problem: t("buy.sold_out") };
-      return { ...now, quantity: Math.min(stock, now.quantity), key: newKey(), problem: t.count("buy.fewer_left", stock) };
-    case "price_changed":
-      if (price === undefined) return { ...now, problem: refusalText(error) };
-      return { ...now, price, key: newKey(), problem: t("buy.price_changed", { price: money(price, currency) }) };
-    case "unanswered":
-      return { ...now, problem: t("buy.unanswered") };
-    case "show_not_live":
-      return { ...now, problem: t("buy.not_live") };
-    default:
-      return { ...now, problem: refusalText(error) };
+  const { text, ...changed } = explain(error, now.quantity);
+  return { ...now, ...changed, problem: text };
+}
+
+/** Follows what became of every purchase in doubt, whether its sheet is still open or not; to be called once. */
+export function followPurchases(): void {
+  followIntents((intent) => void hearSettled(intent));
+  effect(() => {
+    for (const order of myOrders.value) {
+      const intent = doubts.value.find((each) => each.key === order.key);
+      if (intent) queueMicrotask(() => bought(intent, order));
+    }
+  });
+  const asking = computed(() => link.value.is === "joined" && doubts.value.some((each) => !waiting.value.has(each.product)));
+  effect(() => (asking.value ? askUntilKnown() : undefined));
+}
+
+/** Asks the server again and again; returns what ends it. */
+function askUntilKnown(): () => void {
+  let times = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let over = false;
+  const askLater = (): void => {
+    timer = setTimeout(
+      async () => {
+        if (await retryMine()) giveUpAfterTheEnd();
+        if (!over) askLater();
+      },
+      ASK_AFTER_MS[Math.min(times++, ASK_AFTER_MS.length - 1)],
+    );
+  };
+  askLater();
+  return () => {
+    over = true;
+    clearTimeout(timer);
+  };
+}
+
+/** Once the show has ended nothing can be bought any more: what is not among the orders then was never bought. */
+function giveUpAfterTheEnd(): void {
+  if (show.peek()?.state !== "ended") return;
+  const keys = new Set(myOrders.peek().map((each) => each.key));
+  for (const intent of doubts.peek()) {
+    if (!keys.has(intent.key) && settle(intent)) showToast(t("buy.not_arrived"));
   }
 }

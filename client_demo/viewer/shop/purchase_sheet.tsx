@@ -1,16 +1,30 @@
-import type { Product } from "../../sdk";
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Order, Product } from "../../sdk";
 import { money } from "../../shared/format";
 import { Button } from "../../shared/ui/button";
 import { Dialog } from "../../shared/ui/dialog";
 import { Icon } from "../../shared/ui/icon";
+import { showToast } from "../../shared/ui/toast";
+import { t } from "../late_text";
 import { openPane } from "../panes";
-import { isLive } from "../session";
-import { t } from "../text";
+import { isLive, room } from "../session";
+import { tokenStore } from "../token_store";
 import { ProductPicture } from "./product_card";
-import { chooseQuantity, closePurchase, confirmPurchase, purchase, purchasedProduct, QUANTITY_MAX } from "./purchase";
+import {
+  chooseQuantity,
+  closePurchase,
+  confirmPurchase,
+  doubt,
+  purchase,
+  purchasedProduct,
+  QUANTITY_MAX,
+  working,
+} from "./purchase";
+import { ReceiptButtons, receiptLink } from "./receipt";
 import { Stock } from "./stock";
 
-function Quantity({ product, quantity }: { product: Product; quantity: number }) {
+function Quantity({ product, quantity, fixed }: { product: Product; quantity: number; fixed: boolean }) {
   const most = Math.min(QUANTITY_MAX, product.stock);
   return (
     <fieldset class="quantity" aria-label={t("buy.quantity")}>
@@ -21,7 +35,7 @@ function Quantity({ product, quantity }: { product: Product; quantity: number })
         size="icon"
         aria-label={t("buy.fewer")}
         data-testid="buy-fewer"
-        disabled={quantity <= 1}
+        disabled={fixed || quantity <= 1}
         onClick={() => chooseQuantity(quantity - 1)}
       >
         <span aria-hidden="true">{"−"}</span>
@@ -31,7 +45,7 @@ function Quantity({ product, quantity }: { product: Product; quantity: number })
         size="icon"
         aria-label={t("buy.more")}
         data-testid="buy-more"
-        disabled={quantity >= most}
+        disabled={fixed || quantity >= most}
         onClick={() => chooseQuantity(quantity + 1)}
       >
         <span aria-hidden="true">{"+"}</span>
@@ -43,6 +57,7 @@ function Quantity({ product, quantity }: { product: Product; quantity: number })
 /** What is to be known before Confirm: what went wrong, or why it cannot be now, or how it works. */
 function noteOf(product: Product, problem: string | null): { text: string; bad: boolean } {
   if (problem) return { text: problem, bad: true };
+  if (doubt.value) return { text: t(working.value ? "buy.leave" : "buy.doubt"), bad: !working.value };
   if (product.stock === 0) return { text: t("buy.sold_out"), bad: true };
   return isLive.value ? { text: t("buy.note"), bad: false } : { text: t("buy.not_live"), bad: true };
 }
@@ -50,14 +65,13 @@ function noteOf(product: Product, problem: string | null): { text: string; bad: 
 function Looking({ product }: { product: Product }) {
   const now = purchase.value;
   if (!now) return null;
-  const working = now.step === "working";
-  const total = money(now.price * now.quantity, product.currency);
+  const busy = working.value;
+  // While it is not known what became of a purchase, Confirm means that one.
+  const { quantity, price } = doubt.value ?? now;
+  const total = money(price * quantity, product.currency);
   const note = noteOf(product, now.problem);
-  const label = working
-    ? t("buy.working")
-    : now.problem && product.stock > 0
-      ? t("buy.again")
-      : t("buy.confirm", { amount: total });
+  const again = doubt.value !== null || now.problem !== null;
+  const label = busy ? t("buy.working") : again && product.stock > 0 ? t("buy.again") : t("buy.confirm", { amount: total });
   return (
     <>
       <div class="purchase-product">
@@ -66,14 +80,14 @@ function Looking({ product }: { product: Product }) {
           <h3>{product.title}</h3>
           <p class="product-facts">
             <span>
-              <strong class="price">{money(now.price, product.currency)}</strong> <span class="hint">{t("buy.each")}</span>
+              <strong class="price">{money(price, product.currency)}</strong> <span class="hint">{t("buy.each")}</span>
             </span>
             <Stock product={product} />
           </p>
         </div>
       </div>
       <p class="purchase-description">{product.description}</p>
-      <Quantity product={product} quantity={now.quantity} />
+      <Quantity product={product} quantity={quantity} fixed={doubt.value !== null} />
       <p class="purchase-total">
         <span>{t("buy.total")}</span>
         <strong data-testid="buy-total">{total}</strong>
@@ -85,13 +99,47 @@ function Looking({ product }: { product: Product }) {
         look="primary"
         size="large"
         data-testid="buy-confirm"
-        disabled={working || product.stock < now.quantity || !isLive.value}
+        disabled={busy || (!doubt.value && (product.stock < quantity || !isLive.value))}
         onClick={() => void confirmPurchase()}
       >
-        {working && <span class="spinner" />}
+        {busy && <span class="spinner" />}
         {label}
       </Button>
     </>
+  );
+}
+
+function remember(remembered: boolean): void {
+  tokenStore.keep({ remembered });
+  room().rejoinWith({ remember: remembered });
+  showToast(t("buy.find.saved"));
+}
+
+/** How the order is found again: the device keeps it until tomorrow, for longer if the person agrees, and the receipt opens anywhere. */
+function FindAgain({ order }: { order: Order }) {
+  const remembered = useSignal(tokenStore.remembered);
+  useEffect(() => void receiptLink(order.order).catch(() => undefined), [order.order]);
+  return (
+    <section class="purchase-find" aria-label={t("buy.find.title")}>
+      <p class="hint">{t("buy.find.text")}</p>
+      <ReceiptButtons order={order} />
+      <label class="checkbox">
+        <input
+          type="checkbox"
+          data-testid="buy-remember"
+          aria-describedby="buy-remember-hint"
+          checked={remembered.value}
+          onChange={(event) => {
+            remembered.value = event.currentTarget.checked;
+            remember(remembered.value);
+          }}
+        />
+        <span>{t("buy.find.remember")}</span>
+      </label>
+      <p class="hint" id="buy-remember-hint">
+        {t("buy.find.remember_hint")}
+      </p>
+    </section>
   );
 }
 
@@ -104,9 +152,10 @@ function Done({ product }: { product: Product }) {
         <Icon name="check" />
       </span>
       <p>{t.count("buy.done.text", order.quantity, { title: product.title, amount: money(order.amount, order.currency) })}</p>
-      <p class="hint" data-testid="buy-order">
-        {t("buy.done.order", { order: order.order })}
+      <p class="purchase-number" data-testid="buy-order" data-order={order.order}>
+        {t("buy.done.order", { order: order.number })}
       </p>
+      <FindAgain order={order} />
       <div class="purchase-ways">
         <Button
           onClick={() => {
@@ -129,7 +178,7 @@ export function PurchaseSheet() {
   const now = purchase.value;
   const product = purchasedProduct.value;
   if (!now || !product) return null;
-  const done = now.step === "done";
+  const done = now.order !== null;
   return (
     <Dialog sheet title={done ? t("buy.done.title") : t("buy.title")} onClose={closePurchase} testid="purchase">
       {done ? <Done product={product} /> : <Looking product={product} />}

@@ -1,0 +1,41 @@
+import { effect, signal } from "@preact/signals";
+import { showToast } from "../shared/ui/toast";
+import { link } from "./session";
+import { t } from "./text";
+
+type Parts = typeof import("./late_parts");
+
+/** What a page needs only after the video has begun: dialogs, buying, orders. It is loaded once the show is joined, or when it is asked for. */
+const parts = signal<Parts | null>(null);
+let loading: Promise<Parts> | null = null;
+
+function loadParts(): Promise<Parts> {
+  loading ??= import("./late_parts").then((loaded) => {
+    parts.value = loaded;
+    return loaded;
+  });
+  loading.catch(() => {
+    loading = null;
+  });
+  return loading;
+}
+
+/** Does something with the late parts, at once when they are there; without them the person is told. */
+export function withParts(act: (loaded: Parts) => void): void {
+  const there = parts.peek();
+  if (there) act(there);
+  else loadParts().then(act, () => showToast(t("error.offline")));
+}
+
+/** To be called once. */
+export function followLateParts(): void {
+  effect(() => {
+    if (link.value.is === "joined") loadParts().catch(() => undefined);
+  });
+}
+
+/** Draws one of the late parts as soon as it is there. */
+export function Late({ part }: { part: "Orders" | "PurchaseSheet" | "ShareDialog" }) {
+  const Part = parts.value?.[part];
+  return Part ? <Part /> : null;
+}

@@ -1,0 +1,9 @@
+// Everything of the viewer's page that is loaded after its start (`late.tsx`).
+import { followPurchases } from "./shop/purchase";
+
+export { ShareDialog, share } from "./share";
+export { Orders } from "./shop/orders";
+export { openPurchase } from "./shop/purchase";
+export { PurchaseSheet } from "./shop/purchase_sheet";
+
+followPurchases();
