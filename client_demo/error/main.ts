@@ -6,7 +6,11 @@ import { readPreference } from "../shared/preference";
 
 const wish = readPreference("language");
 const here = new URL(location.href);
-if ((wish === "en" || wish === "ja") && wish !== document.documentElement.lang && !here.searchParams.has("lang")) {
+if (
+  (wish === "en" || wish === "ja") &&
+  wish !== document.querySelector<HTMLElement>(".error-words")?.lang &&
+  !here.searchParams.has("lang")
+) {
   here.searchParams.set("lang", wish);
   location.replace(here);
 }

@@ -32,7 +32,7 @@ def error_page(scope: Scope, status: int) -> HTMLResponse | None:
     name = shells.text(language, "card.title", title=title) or title
     part = f' data-testid="{_MISSING_SHOW}"' if key == "show" else ""
     body = (
-        f'<div class="error-words"{part}>'
+        f'<div class="error-words" lang="{language}"{part}>'
         f"<h1>{escape(title)}</h1><p>{escape(text)}</p>"
         f"<p>{escape(shells.text(language, 'error.status', status=str(status)) or '')}</p>"
         f'<nav class="error-ways">{_ways(shells, scope, status, language)}</nav></div>'
