@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { count } from "../shared/format";
+import { shortCount } from "../shared/format";
 import { isEscape, ofInputMethod } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
 import { Icon, type IconName } from "../shared/ui/icon";
@@ -17,6 +17,11 @@ const ICONS: Readonly<Record<Pane, IconName>> = { questions: "question", product
 
 function sizeOf(pane: Pane): number {
   return pane === "questions" ? questionCount.value : pane === "products" ? products.value.length : myOrders.value.length;
+}
+
+function TabSize({ pane }: { pane: Pane }) {
+  const size = sizeOf(pane);
+  return size > 0 ? <span class="tab-size">{shortCount(size)}</span> : null;
 }
 
 function PaneOf({ pane }: { pane: Pane }) {
@@ -50,7 +55,7 @@ export function Panel() {
             data-testid={`tab-${each}`}
             onClick={() => openPane(each)}
           >
-            {t(`tab.${each}`)} <span class="tab-size">{count(sizeOf(each))}</span>
+            {t(`tab.${each}`)} <TabSize pane={each} />
           </button>
         ))}
       </div>
@@ -79,7 +84,7 @@ export function SheetButtons() {
         >
           <Icon name={ICONS[each]} />
           <span>{t(`tab.${each}`)}</span>
-          {sizeOf(each) > 0 && <span class="sheet-size">{count(sizeOf(each))}</span>}
+          {sizeOf(each) > 0 && <span class="sheet-size">{shortCount(sizeOf(each))}</span>}
         </button>
       ))}
     </nav>
@@ -121,7 +126,7 @@ export function Sheet() {
             data-testid={`tab-${each}`}
             onClick={() => openPane(each)}
           >
-            {t(`tab.${each}`)} <span class="tab-size">{count(sizeOf(each))}</span>
+            {t(`tab.${each}`)} <TabSize pane={each} />
           </button>
         ))}
         <span class="spread" />

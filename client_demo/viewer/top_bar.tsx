@@ -60,6 +60,8 @@ export function SettingsButton({ class: look }: { class: string }) {
 }
 
 const hidden = signal<string | null>(null);
+/** The announcement that is opened: two lines are shown of a longer one otherwise. */
+const whole = signal<string | null>(null);
 
 /** What was said longer ago than this greets nobody who comes. */
 const GREETS_FOR_MS = 30 * 60_000;
@@ -78,10 +80,23 @@ export function AnnouncementBar() {
         <p class="announcement" data-testid="announcement">
           <Icon name="megaphone" />
           <span class="visually-hidden">{t("announcement")}</span>
-          <span class="announcement-text" dir="auto">
+          {/* The text itself is the button: two lines of it, all of it once it is pressed. */}
+          <button
+            type="button"
+            class={whole.value === now.at ? "announcement-text announcement-whole" : "announcement-text"}
+            dir="auto"
+            aria-expanded={whole.value === now.at}
+            data-testid="announcement-text"
+            onClick={() => (whole.value = whole.value === now.at ? null : now.at)}
+          >
             <StaffBadge role={now.by} /> {now.text}
-          </span>
-          <button type="button" aria-label={t("announcement.hide")} onClick={() => (hidden.value = now.at)}>
+          </button>
+          <button
+            type="button"
+            class="announcement-hide"
+            aria-label={t("announcement.hide")}
+            onClick={() => (hidden.value = now.at)}
+          >
             <Icon name="close" />
           </button>
         </p>

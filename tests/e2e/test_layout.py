@@ -31,6 +31,7 @@ SOUND = "<button style='width:200px'>Oldest</button><p style='width:90px'>A text
             "<button style='margin:0'>One control</button><button style='margin:0 0 0 -30px'>Another</button>",
             "lies on another",
         ),
+        ("<button style='position:fixed;left:340px;width:60px'>Close</button>", "beyond the edge"),
         (
             "<span>A long name of a host</span><button style='margin-left:-60px'>Buy</button>",
             "text under a control",

@@ -60,8 +60,8 @@
         else if (box.width < 40) faults.push(`nothing left to read (${Math.round(box.width)} px): ${name(el)}`);
         break;
       }
-      if (below && cuts(style.overflowY) && !clamped && style.textOverflow !== "ellipsis") {
-        faults.push(`cut off above or below: ${name(el)}`);
+      if (below && cuts(style.overflowY)) {
+        if (!clamped && style.textOverflow !== "ellipsis") faults.push(`cut off above or below: ${name(el)}`);
         break;
       }
       if (!cuts(style.overflowX) && style.overflowX !== "visible" && beyond) break;
@@ -106,6 +106,11 @@
     return null;
   };
   const boxes = seenBoxes.map(([el, box]) => [el, box, layerOf(el)]);
+  const scrolls = (el) => clippersOf(el.parentElement).some(([, style]) => style.overflowX === "auto" || style.overflowX === "scroll");
+  for (const el of controls) {
+    const box = el.getBoundingClientRect();
+    if ((box.right > wide.clientWidth + 2 || box.left < -2) && !scrolls(el)) faults.push(`beyond the edge: ${name(el)}`);
+  }
   for (let i = 0; i < boxes.length; i++) {
     for (let j = i + 1; j < boxes.length; j++) {
       const [a, one, layer] = boxes[i], [b, other, otherLayer] = boxes[j];
