@@ -59,11 +59,11 @@ export const more = signal<Readonly<Partial<Record<QuestionState, string | null>
 export const places = signal<readonly Place[]>([]);
 
 let openRoom: Room | null = null;
-let opened = "";
+const opened = signal("");
 
-/** Where the draft of a box of this page is kept, such as of `answer.q_1`: each person's and each show's apart. */
+/** Where the draft of a box of this page is kept, such as of `answer.q_1`: each person's and each show's apart. Drawing follows it. */
 export function draftPlace(box: string): string {
-  return `${session.peek()?.viewer ?? ""}.${opened}.${box}`;
+  return `${session.value?.viewer ?? ""}.${opened.value}.${box}`;
 }
 
 /** Whether an answer to the question was begun and not sent. */
@@ -92,7 +92,7 @@ export function openShow(show: string, token: string): () => void {
     onAnswering: (push) => hearAnswering(push, mineRoom.view.identity?.viewer),
   });
   openRoom = mineRoom;
-  opened = show;
+  opened.value = show;
   const stops = [mineRoom.onPush(hear), mineRoom.subscribe(look)];
   mineRoom.start();
   return () => {
@@ -206,7 +206,7 @@ async function fetchQueue(show: string): Promise<void> {
     if (!chosenByHand) selected.value = rows.value[0]?.question.id ?? null;
   } catch {
     setTimeout(() => {
-      if (openRoom && opened === show) void fetchQueue(show);
+      if (openRoom && opened.peek() === show) void fetchQueue(show);
     }, RETRY_MS);
   }
 }
