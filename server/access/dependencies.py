@@ -6,7 +6,7 @@ from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from server.access.repository import read_channel_of
-from server.access.roles import require_staff, require_stats_reader
+from server.access.roles import require_stats_reader
 from server.access.tokens import Identity, Tokens
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -56,17 +56,10 @@ async def member_of(show: ShowId, request: Request, identity: CurrentIdentity) -
 MemberOfShow = Annotated[Identity, Depends(member_of)]
 
 
-def staff_of(identity: MemberOfShow) -> Identity:
-    """Return the caller if they are staff of the show in the path; raises `forbidden` else."""
-    require_staff(identity.role)
-    return identity
-
-
 def stats_reader_of(identity: MemberOfShow) -> Identity:
     """Return the caller if they may read the figures of the show in the path; raises `forbidden` else."""
     require_stats_reader(identity.role)
     return identity
 
 
-StaffOfShow = Annotated[Identity, Depends(staff_of)]
 StatsReaderOfShow = Annotated[Identity, Depends(stats_reader_of)]

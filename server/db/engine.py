@@ -111,7 +111,7 @@ class Database:
                     await transaction.rollback()
                 raise
         finally:
-            await connection.close()
+            await _give_back(connection)
 
     async def _take(self, begin: str | None) -> AsyncConnection:
         """Take a connection from the pool and begin a transaction on it. A dead one is thrown away, since nothing was done on it."""
@@ -123,9 +123,7 @@ class Database:
                 return connection
             except BaseException as error:
                 lost = isinstance(error, DBAPIError) and error.connection_invalidated
-                if lost:
-                    await connection.invalidate()
-                await connection.close()
+                await _give_back(connection)
                 if not lost or dead == self._pool_size:
                     raise
         raise AssertionError("the last one returns or raises")
@@ -140,6 +138,15 @@ async def _limited() -> AsyncIterator[None]:
     """End the block after a while. The driver answers a cancellation by asking the server to cancel, and the second by giving up."""
     async with asyncio.timeout(ANSWER_SECONDS_MAX + CANCEL_SECONDS_MAX), asyncio.timeout(ANSWER_SECONDS_MAX):
         yield
+
+
+async def _give_back(connection: AsyncConnection) -> None:
+    """Return a connection to the pool; one that is closed is thrown away, for the pool would try to roll it back and log that it cannot."""
+    if not connection.invalidated and not connection.closed:
+        raw = await connection.get_raw_connection()
+        if raw.driver_connection is not None and raw.driver_connection.closed:
+            await connection.invalidate()
+    await connection.close()
 
 
 def _note_return(dbapi: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:

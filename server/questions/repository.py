@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import driver
 from server.db.rows import read_all
+from server.errors import RefusedError
 from server.protocol import pushes
+from server.protocol.codes import Code
 from server.protocol.pushes import QuestionState
 from server.questions.faces import as_public, as_staff
 from server.questions.rules import VISIBLE, Question
@@ -104,7 +106,11 @@ async def read_visible(
     after: str | Rank | None,
     limit: int,
 ) -> list[Question]:
-    """Return up to `limit` questions in `states` that every viewer sees, behind `after`: an id by `newest`, a rank by `wanted`."""
+    """Return up to `limit` questions in `states` that every viewer sees, behind `after`: an id by `newest`, a rank by `wanted`.
+
+    Raises `invalid` when the show has no such question.
+    """
+    await _require_place(connection, show_id, after.id if isinstance(after, Rank) else after)
     wanted = _visible(show_id).where(_QUESTION.c.state.in_(states)).limit(limit)
     if order == "newest":
         assert not isinstance(after, Rank), "the newest are told by their ids"
@@ -127,7 +133,11 @@ async def read_questions(connection: AsyncConnection, show_id: str, ids: Sequenc
 async def read_queue(
     connection: AsyncConnection, show_id: str, state: str | None, *, after: str | None, limit: int
 ) -> list[Question]:
-    """Return up to `limit` questions of the show, newest first, in `state` and behind the question `after` where given."""
+    """Return up to `limit` questions of the show, newest first, in `state` and behind `after` where given.
+
+    Raises `invalid` when the show has no such question.
+    """
+    await _require_place(connection, show_id, after)
     wanted = _newest(show_id).limit(limit)
     if state is not None:
         wanted = wanted.where(_QUESTION.c.state == state)
@@ -195,6 +205,11 @@ def _visible(show_id: str) -> Select[Any]:
 
 def _newest(show_id: str) -> Select[Any]:
     return select(_QUESTION).where(_QUESTION.c.show_id == show_id).order_by(_QUESTION.c.id.desc())
+
+
+async def _require_place(connection: AsyncConnection, show_id: str, after: str | None) -> None:
+    if after is not None and not await read_questions(connection, show_id, [after]):
+        raise RefusedError(Code.INVALID, "This cursor is none of this list.")
 
 
 async def _read(connection: AsyncConnection, wanted: Select[Any]) -> list[Question]:

@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import to_wire
 from server.db.rows import note, read_page
+from server.errors import RefusedError
 from server.http.cards import Card
 from server.journal.tables import JournalHead
+from server.protocol.codes import Code
 from server.protocol.pushes import Announcement, Show, ShowState, Video
 from server.shows.tables import AuditRow, ChannelRow, ShowRow
 
@@ -74,7 +76,10 @@ async def read_shows(
     """Return up to `limit` shows of a channel in `order`, those behind the show `after` if it is given.
 
     `states`: only shows in one of them. `words`: only shows whose titles hold each of them, whatever their case and width.
+    Raises `invalid` when the channel has no show `after`.
     """
+    if after is not None:
+        await _require_place(connection, channel_id, after)
     statement = select(_SHOW).where(_SHOW.c.channel_id == channel_id)
     if states:
         statement = statement.where(_SHOW.c.state.in_(states))
@@ -82,6 +87,12 @@ async def read_shows(
         statement = statement.where(func.strpos(_folded(_SHOW.c.title), _folded(word)) > 0)
     ordered = _in_order(statement, order, after)
     return await read_page(connection, ordered, _SHOW.c.id, _as_whole_show, limit=limit)
+
+
+async def _require_place(connection: AsyncConnection, channel_id: str, after: str) -> None:
+    place = select(_SHOW.c.id).where(_SHOW.c.id == after, _SHOW.c.channel_id == channel_id)
+    if await connection.scalar(place) is None:
+        raise RefusedError(Code.INVALID, "This cursor is none of this list.")
 
 
 def _in_order(statement: Select[Any], order: ShowOrder, after: str | None) -> Select[Any]:

@@ -23,6 +23,7 @@ from server.protocol.codec import encode
 from server.protocol.codes import Code
 from server.protocol.commands import Join, Position
 from server.protocol.pushes import Joined
+from server.text.characters import kept, trimmed
 from server.text.names import default_name, guest_number
 
 ROUND_WAIT_SECONDS = 0.01
@@ -100,7 +101,7 @@ class Joins:
             connection.id,
             guest=identity.guest,
             remembered=identity.remembered,
-            source=command.source,
+            source=command.source and _source_of(command.source),
             share=command.share,
             consent_at=identity.consent_at,
             staff=not connection.counted,
@@ -215,6 +216,12 @@ def _answer(lane: Lane, command: Join, room: Room, entrant: Entrant) -> bytes:
         name = room.names.shown(identity.name, identity.viewer_id)
         joined = replace(joined, name_refused=True, name=name, guest=guest_number(name))
     return room.welcome(lane, encode(joined)[:-1], position.offset, snapshot)
+
+
+@lru_cache(maxsize=1024)
+def _source_of(given: str) -> str | None:
+    """Return a source as it is kept. It stands in a link that somebody else made: what is wrong with it must keep nobody out."""
+    return trimmed(kept(given.replace("\n", " "))) or None
 
 
 @lru_cache(maxsize=1024)

@@ -84,3 +84,11 @@ async def test_a_title_is_found_by_its_words_in_any_case_and_width(
 async def test_a_filter_that_means_nothing_is_refused(client: httpx.AsyncClient, wrong: str) -> None:
     answer = await client.get(f"/v1/shows?channel={CHANNEL}&{wrong}")
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize("cursor", ["zzz", "0", "theirs"])
+@pytest.mark.parametrize("order", ["newest", "soonest"])
+async def test_a_cursor_that_is_none_is_refused(client: httpx.AsyncClient, cursor: str, order: str) -> None:
+    params = {"channel": CHANNEL, "order": order, "cursor": cursor}
+    answer = await client.get("/v1/shows", params=params)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")

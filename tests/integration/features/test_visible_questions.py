@@ -8,11 +8,12 @@ import pytest
 from fastapi import FastAPI
 
 import server.questions.routes
+from server.access.roles import Role
 from server.http import problems
 from server.questions.repository import SNAPSHOT_QUESTIONS_MAX, Rank, add_votes
 from server.questions.visible_pages import VisiblePages, Wanted
 from tests.support.reducer import assert_snapshot_plus_pushes_equals_fresh, read_pushes, see
-from tests.support.stage import HOST, SHOW, Stage
+from tests.support.stage import CHANNEL, HOST, SHOW, Stage
 
 ADDRESS = f"/v1/shows/{SHOW}/questions"
 
@@ -103,6 +104,21 @@ async def test_a_cursor_of_another_order_is_refused(client: httpx.AsyncClient, c
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
 
 
+@pytest.mark.parametrize("role", [None, "host"])
+@pytest.mark.parametrize(
+    "query", [{"cursor": "q_1"}, {"cursor": "1-3-q_1"}, {"order": "wanted", "cursor": "1-3-q_1"}]
+)
+async def test_a_cursor_that_is_none_is_refused(
+    stage: Stage, client: httpx.AsyncClient, query: dict[str, str], role: Role | None
+) -> None:
+    headers = {}
+    if role is not None:
+        token = stage.tokens.sign(stage.tokens.new_member(CHANNEL, role, name="Mika"))
+        headers = {"Authorization": f"Bearer {token}"}
+    answer = await client.get(ADDRESS, params=query, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
 async def test_the_snapshot_holds_what_matters_of_the_older_ones(stage: Stage) -> None:
     asked = await ask_many(stage, SNAPSHOT_QUESTIONS_MAX)
     assert "older_questions" not in (await see(stage.database, SHOW)).public
@@ -124,8 +140,8 @@ async def test_the_snapshot_holds_what_matters_of_the_older_ones(stage: Stage) -
 async def test_one_page_is_read_once_for_all_who_ask_within_a_second(stage: Stage) -> None:
     now = [0.0]
     pages = VisiblePages(stage.questions, monotonic=lambda: now[0])
-    wanted = Wanted(SHOW, None, "wanted", Rank(True, 5, "q_z"), 10)
-    await ask_many(stage, 1)
+    (before,) = await ask_many(stage, 1)
+    wanted = Wanted(SHOW, None, "wanted", Rank(True, 5, before), 10)
     first = await pages.page(wanted)
     await ask_many(stage, 1)
     assert await pages.page(wanted) is first

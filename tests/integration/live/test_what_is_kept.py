@@ -130,6 +130,15 @@ async def test_a_share_is_kept_with_its_link_and_its_way_whatever_the_state(
         assert await rows(came) == [(link, "line")]
 
 
+async def test_a_source_is_kept_without_what_nobody_reads(server: str, rows: Rows) -> None:
+    async with (
+        joined_at(server, source=" \u0007mail\nof \u202emay\u009f "),
+        joined_at(server, source="\u001b"),
+    ):
+        kept = await found(rows, "SELECT source FROM attendance ORDER BY source NULLS LAST", 2)
+        assert kept == [("mail of may",), (None,)]
+
+
 async def test_watching_goes_on_over_a_second_join_of_the_same_viewer(server: str, rows: Rows) -> None:
     async with joined_at(server) as witness, joined_at(server) as viewer:
         await viewer.do("playing", playing=True)
