@@ -41,9 +41,13 @@ async function bundledPackages() {
 function noticeOf(name) {
   const folder = join("node_modules", name);
   const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  const files = readdirSync(folder).filter((file) => WANTED.test(file)).sort();
+  const files = readdirSync(folder)
+    .filter((file) => WANTED.test(file))
+    .sort();
   if (!about.license || files.length === 0) throw new Error(`${name} has no licence in its package: find it, and name it here`);
-  const texts = files.map((file) => readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n").replace(OWN_ENDS, "").trim());
+  const texts = files.map((file) =>
+    readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n").replace(OWN_ENDS, "").trim(),
+  );
   const within = (WITHIN[name] ?? []).map((line) => `It carries ${line}`);
   return [`${name} ${about.version} (${about.license})`, ...texts, ...within].join("\n\n");
 }

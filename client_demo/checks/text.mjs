@@ -62,8 +62,10 @@ function checkUse(keysOf) {
 }
 
 checkLanguages();
-for (const folder of ["sdk", "shared", "viewer", "host", "analyst", "receipt"]) for (const path of filesUnder(folder)) checkCode(path);
-for (const page of ["viewer", "viewer_late"]) checkUse(Object.keys(JSON.parse(readFileSync(join(LOCALES, `${page}.en.json`), "utf8"))));
+for (const folder of ["sdk", "shared", "viewer", "host", "analyst", "receipt"])
+  for (const path of filesUnder(folder)) checkCode(path);
+for (const page of ["viewer", "viewer_late"])
+  checkUse(Object.keys(JSON.parse(readFileSync(join(LOCALES, `${page}.en.json`), "utf8"))));
 
 if (problems.length > 0) {
   process.stderr.write(`${problems.join("\n")}\n`);

@@ -2,7 +2,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type { RefusedError } from "../sdk/refused";
 import type { Announcement, CommandType, DismissReason, FieldsOf, Product, Question, QuestionState } from "../sdk/wire";
-import { draftOf, drafts, keepDraft, putBack } from "../shared/drafts";
+import { draftOf, drafts, forgetKey, keepDraft, keyOf, putBack } from "../shared/drafts";
 import { explainError } from "../shared/staff/sign-in";
 import { asKept, brief } from "../shared/writing";
 import { isWriting } from "./deafness";
@@ -218,6 +218,7 @@ export function announce(text: string): void {
   const underWay = draftPlace(UNDER_WAY + Date.now());
   const box = draftPlace("announce");
   keepDraft(underWay, text);
+  const key = keyOf(box, text);
   const back = (): void => {
     keepDraft(underWay, "");
     putBack(box, text);
@@ -225,8 +226,9 @@ export function announce(text: string): void {
   attemptLater(ANNOUNCE_WAIT_MS, {
     say: () => t("deed.announced", { text: brief(text) }),
     send: async () => {
-      await theRoom().command("announce", { text });
+      await theRoom().command("announce", { text, key });
       keepDraft(underWay, "");
+      forgetKey(box, text);
     },
     refused: (error) => {
       back();

@@ -23,6 +23,8 @@ export function chooseShow(id: string | null): void {
   history.replaceState(history.state, "", location.pathname + (text ? `?${text}` : ""));
   asked = id === null;
   chosen.value = id;
+  // Another page for the person, which begins at its top.
+  scrollTo(0, 0);
 }
 
 /** Which show to run: those that run come first whatever their age, then the planned ones, the next first, then those that are over. */

@@ -1,6 +1,7 @@
 // What a person wrote and has not sent, or has sent and not seen arrive. It outlives the box that it was written in, a refusal, a reload
 // and a crash of the page, in this tab alone (`sessionStorage`).
 import { signal } from "@preact/signals";
+import { newKey } from "../sdk/key";
 
 const PREFIX = "showfloor.draft.";
 
@@ -37,6 +38,28 @@ export function keepDraft(place: string, text: string): void {
   } catch {
     // Storage is off or full: the draft lasts as long as the page.
   }
+}
+
+/** Within this time the same words in the same box are taken for the same wish. */
+const DOUBT_MS = 600_000;
+
+const keyPlace = (place: string, text: string): string => `key.${place}.${text}`;
+
+/**
+ * The key under which `text` goes out of this box: one and the same, whatever failed and however often the page was loaded anew, until
+ * `forgetKey` says that it is known what became of it.
+ */
+export function keyOf(place: string, text: string): string {
+  const at = keyPlace(place, text);
+  const [since = "", kept = ""] = (drafts.peek().get(at) ?? "").split(" ");
+  if (kept && Number(since) + DOUBT_MS > Date.now()) return kept;
+  const key = newKey();
+  keepDraft(at, `${Date.now()} ${key}`);
+  return key;
+}
+
+export function forgetKey(place: string, text: string): void {
+  keepDraft(keyPlace(place, text), "");
 }
 
 /** Puts text that could not be sent back into its box: above what was written there meanwhile, which is kept. */

@@ -1,5 +1,6 @@
 import { computed, effect, signal } from "@preact/signals";
 import { type Order, type Question, type RefusedError, request } from "../sdk";
+import { forgetKey, keyOf } from "../shared/drafts";
 import { asKept } from "../shared/writing";
 import { identity, link, onPush, questions, room, show } from "./session";
 
@@ -59,13 +60,15 @@ export const retryMine = loadMine;
 
 /**
  * Asks `text`. Resolves to the state of the question. When the connection breaks before the answer, the server is asked whether the
- * question arrived, so that a person never has to guess, and nothing is asked twice.
+ * question arrived, so that a person never has to guess. What stands in the box at `place` keeps its key until that is known, so that
+ * nothing is asked twice, not even after a reload.
  */
-export async function ask(text: string, onChecking: () => void): Promise<Question["state"] | "lost"> {
+export async function ask(place: string, text: string, onChecking: () => void): Promise<Question["state"] | "lost"> {
   const before = myQuestionIds.peek();
   try {
-    const reply = await room().command("ask", { text });
+    const reply = await room().command("ask", { text, key: keyOf(place, text) });
     remember(reply.question, text, reply.state);
+    forgetKey(place, text);
     return reply.state;
   } catch (error) {
     if ((error as RefusedError).code !== "unanswered") throw error;
@@ -74,6 +77,7 @@ export async function ask(text: string, onChecking: () => void): Promise<Questio
   await joinedAgain();
   const mine = await loadMine();
   const arrived = mine?.questions.find((each) => each.text === asKept(text) && !before.has(each.id));
+  if (arrived) forgetKey(place, text);
   return arrived?.state ?? "lost";
 }
 

@@ -115,6 +115,27 @@ async def test_a_question_that_was_sent_into_a_cut_is_asked_once(
         assert len([push for push in other.pushes if push["type"] == "question.posted"]) == 1
 
 
+async def test_a_question_without_an_answer_is_the_same_one_after_a_reload(
+    showroom: Showroom, desk: Desk, network: Proxy
+) -> None:
+    page = await join_on(desk, showroom, network)
+    async with joined_at(showroom.address) as other:
+        network.hold_answers()
+        await page.get_by_test_id("ask-text").fill(TWICE)
+        await page.get_by_test_id("ask-send").click()
+        await other.expect_push("question.posted")
+        network.cut()
+        network.mend()
+        await page.reload()
+        await expect(page.get_by_test_id("ask-text")).to_have_value(TWICE)
+        await page.get_by_test_id("ask-send").click()
+        await expect(page.get_by_test_id("ask-text")).to_have_value("")
+        await other.do("ask", text="Another one, after it")
+        other.assert_nothing_missing()
+        texts = [push["question"]["text"] for push in other.pushes if push["type"] == "question.posted"]
+        assert texts == [TWICE, "Another one, after it"]
+
+
 async def test_a_purchase_whose_answer_was_cut_off_is_confirmed_by_itself_and_counts_once(
     showroom: Showroom, desk: Desk, network: Proxy
 ) -> None:

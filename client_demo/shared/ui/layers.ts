@@ -78,7 +78,8 @@ function giveBack(opened: HTMLElement | null, around: readonly HTMLElement[]): v
   const opener = opened?.isConnected ? opened : document.getElementById(opened?.id || "-");
   if (opener && canTakeFocus(opener)) return opener.focus({ preventScroll: true });
   const place = around.find(canTakeFocus) ?? document.querySelector<HTMLElement>("dialog[open], main");
-  const inside = place && [...place.querySelectorAll<HTMLElement>(FOCUSABLE)].find((each) => each.tabIndex >= 0 && canTakeFocus(each));
+  const inside =
+    place && [...place.querySelectorAll<HTMLElement>(FOCUSABLE)].find((each) => each.tabIndex >= 0 && canTakeFocus(each));
   if (inside) return inside.focus({ preventScroll: true });
   if (place) {
     place.tabIndex = -1;

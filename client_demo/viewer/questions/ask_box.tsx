@@ -28,7 +28,7 @@ export function AskBox() {
     busy.value = "sending";
     problem.value = null;
     try {
-      const state = await ask(asked, () => (busy.value = "checking"));
+      const state = await ask(place, asked, () => (busy.value = "checking"));
       if (state === "lost") problem.value = t("ask.lost");
       else {
         // What was written on meanwhile stays.

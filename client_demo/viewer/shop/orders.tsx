@@ -33,9 +33,9 @@ export function Orders() {
                   <p class="hint" data-testid="order-number">
                     {t("buy.done.order", { order: order.number })}
                   </p>
-                  <ReceiptButtons order={order} />
                 </div>
                 <strong class="price">{money(order.amount, order.currency)}</strong>
+                <ReceiptButtons order={order} />
               </li>
             );
           })}
