@@ -183,7 +183,8 @@ function Line({ row: { question, standing } }: { row: Row }) {
               ) : (
                 <>
                   <StaffBadge role={question.role} />
-                  <span>{`${nameOf(question)} · ${timeOfDay(question.asked_at)}`}</span>
+                  <span class="line-name">{nameOf(question)}</span>
+                  <span class="line-time">{` · ${timeOfDay(question.asked_at)}`}</span>
                 </>
               )}
             </>

@@ -20,10 +20,21 @@ async def buy(page: Page, showroom: Showroom) -> str:
     return (await page.get_by_test_id("buy-order").inner_text()).split()[-1]
 
 
+async def expect_on_top(page: Page) -> None:
+    """A toast is seen above whatever is open, a modal dialog and its backdrop too."""
+    toast = page.get_by_test_id("toast").last
+    await expect(toast).to_be_visible()
+    hit = """toast => {
+        const {left, width, top, height} = toast.getBoundingClientRect()
+        return toast.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+    }"""
+    assert await toast.evaluate(hit), "something lies over the toast"
+
+
 async def copied_receipt(page: Page) -> str:
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await page.get_by_test_id("receipt-copy").first.click()
-    await expect(page.get_by_test_id("toast").last).to_be_visible()
+    await expect_on_top(page)
     link: str = await page.evaluate("navigator.clipboard.readText()")
     return link
 
@@ -96,7 +107,7 @@ async def test_remember_me_is_offered_with_the_confirmation(showroom: Showroom, 
     await buy(page, showroom)
     await expect(page.get_by_test_id("buy-remember")).not_to_be_checked()
     await page.get_by_test_id("buy-remember").check()
-    await expect(page.get_by_test_id("toast").first).to_be_visible()
+    await expect_on_top(page)
     kept = await page.evaluate("JSON.parse(localStorage.getItem('showfloor.guest'))")
     assert kept["remembered"] is True
 

@@ -139,7 +139,7 @@ async def test_two_tabs_of_one_person_have_one_key_for_one_wish(
     for tab in (page, other):
         await tab.get_by_test_id("buy-confirm").click()
     keys = "Object.keys(localStorage).filter(k => k.startsWith('showfloor.intent.')).map(k => JSON.parse(localStorage[k]).key)"
-    assert len(await page.evaluate(keys)) == 1
+    await eventually(lambda: page.evaluate(f"{keys}.length === 1"))
     network.mend()
     for tab in (page, other):
         await expect(tab.get_by_test_id("buy-done")).to_be_visible()

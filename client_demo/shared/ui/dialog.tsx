@@ -7,6 +7,7 @@ import ja from "../locales/shared.ja.json";
 import { Button } from "./button";
 import { Icon } from "./icon";
 import { useLayer } from "./layers";
+import { Toasts } from "./toast";
 
 const t = createTranslator(en, ja);
 
@@ -53,6 +54,7 @@ export function Dialog({ title, onClose, children, sheet = false, testid }: Dial
         </header>
         {children}
       </div>
+      <Toasts />
     </dialog>
   );
 }

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { useLayoutEffect, useMemo } from "preact/hooks";
 
 interface Toast {
   id: number;
@@ -7,6 +8,8 @@ interface Toast {
 }
 
 const toasts = signal<readonly Toast[]>([]);
+/** The places for toasts that are drawn now; the newest shows them. */
+const places = signal<readonly symbol[]>([]);
 let newest = 0;
 
 /** Shows `text` for `ms` and has it read out politely; with an action, such as Undo, it stays a little longer. At most three at a time. */
@@ -20,8 +23,19 @@ function dropToast(id: number): void {
   toasts.value = toasts.value.filter((toast) => toast.id !== id);
 }
 
-/** The place of the toasts: once in each page. */
+/**
+ * The place of the toasts: once in each page and once in each modal dialog, for nothing outside an open dialog is seen above its
+ * backdrop, read out or pressed.
+ */
 export function Toasts() {
+  const place = useMemo(() => Symbol(), []);
+  useLayoutEffect(() => {
+    places.value = [...places.peek(), place];
+    return () => {
+      places.value = places.peek().filter((each) => each !== place);
+    };
+  }, []);
+  if (places.value.at(-1) !== place) return null;
   return (
     <div class="toasts" role="status" aria-live="polite" data-testid="toasts">
       {toasts.value.map(({ id, text, action }) => (
