@@ -2,7 +2,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type { RefusedError } from "../sdk/refused";
 import type { Announcement, CommandType, DismissReason, FieldsOf, Product, Question, QuestionState } from "../sdk/wire";
-import { draftOf, drafts, forgetKey, keepDraft, keyOf, putBack } from "../shared/drafts";
+import { draftOf, drafts, forgetKey, keepDraft, keepKey, keyOf, putBack, takeKey } from "../shared/drafts";
 import { explainError } from "../shared/staff/sign-in";
 import { asKept, brief } from "../shared/writing";
 import { isWriting } from "./deafness";
@@ -197,14 +197,17 @@ export function restock(product: Product, add: number): void {
   const change: Restock = { product: product.id, add };
   comingStock.value = [...comingStock.value, change];
   const signed = add > 0 ? `+${add}` : `−${-add}`;
+  const place = draftPlace(`stock.${product.id}`);
+  const key = takeKey(place, signed);
   void attempt({
     say: () => t("deed.restocked", { text: product.title, n: signed }),
     send: async () => {
-      await theRoom().command("product.restock", change);
+      await theRoom().command("product.restock", { ...change, key });
       setTimeout(() => arrived(change), STOCK_LATE_MS);
     },
     refused: (error) => {
       arrived(change);
+      if (error.code === "unanswered" || error.code === "outcome_unknown") keepKey(place, signed, key);
       return why(error);
     },
     undo: () => restock(product, -add),

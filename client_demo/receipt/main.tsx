@@ -90,6 +90,9 @@ function NotFound({ why }: { why: "none" | "wrong" | "ended" | "failed" }) {
           {shared("retry")}
         </Button>
       )}
+      <a class="button" href="/" data-testid="receipt-home">
+        {t("home")}
+      </a>
     </div>
   );
 }

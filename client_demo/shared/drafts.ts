@@ -54,7 +54,19 @@ export function keyOf(place: string, text: string): string {
   const [since = "", kept = ""] = (drafts.peek().get(at) ?? "").split(" ");
   if (kept && Number(since) + DOUBT_MS > Date.now()) return kept;
   const key = newKey();
-  keepDraft(at, `${Date.now()} ${key}`);
+  keepKey(place, text, key);
+  return key;
+}
+
+/** What went out under this key may have arrived: the next time that the same is wished for it goes out under it again. */
+export function keepKey(place: string, text: string, key: string): void {
+  keepDraft(keyPlace(place, text), `${Date.now()} ${key}`);
+}
+
+/** The key for a press: that of an earlier one which is in doubt, else a new one for each. */
+export function takeKey(place: string, text: string): string {
+  const key = keyOf(place, text);
+  forgetKey(place, text);
   return key;
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { forgetKey, keyOf } from "../shared/drafts";
+import { forgetKey, keepKey, keyOf, takeKey } from "../shared/drafts";
 
 /** As far as drafts need it; what it holds outlives the page, as a tab's does. */
 class TabStorage {
@@ -26,6 +26,15 @@ test("the same words in a box go out under one key until it is known what became
   expect(keyOf("ask.other", "Is it washable?")).not.toBe(key);
   forgetKey("ask.demo", "Is it washable?");
   expect(keyOf("ask.demo", "Is it washable?")).not.toBe(key);
+});
+
+test("each press has a key of its own, but for the one after a press that is in doubt", () => {
+  const key = takeKey("stock.p_1", "+10");
+  expect(takeKey("stock.p_1", "+10")).not.toBe(key);
+  keepKey("stock.p_1", "+10", key);
+  expect(takeKey("stock.p_1", "+1")).not.toBe(key);
+  expect(takeKey("stock.p_1", "+10")).toBe(key);
+  expect(takeKey("stock.p_1", "+10")).not.toBe(key);
 });
 
 test("a key outlives the page", async () => {

@@ -72,13 +72,15 @@ export async function ask(place: string, text: string, onChecking: () => void): 
     return reply.state;
   } catch (error) {
     if ((error as RefusedError).code !== "unanswered") throw error;
+    onChecking();
+    await joinedAgain();
+    const mine = await loadMine();
+    // The server could not be asked either: nobody may say that it did not arrive.
+    if (!mine) throw error;
+    const arrived = mine.questions.find((each) => each.text === asKept(text) && !before.has(each.id));
+    if (arrived) forgetKey(place, text);
+    return arrived?.state ?? "lost";
   }
-  onChecking();
-  await joinedAgain();
-  const mine = await loadMine();
-  const arrived = mine?.questions.find((each) => each.text === asKept(text) && !before.has(each.id));
-  if (arrived) forgetKey(place, text);
-  return arrived?.state ?? "lost";
 }
 
 function remember(id: string, text: string, state: Question["state"]): void {

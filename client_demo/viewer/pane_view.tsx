@@ -7,7 +7,7 @@ import { useLayer } from "../shared/ui/layers";
 import { Late } from "./late";
 import { myOrders } from "./me";
 import { closeSheet, openPane, PANES, type Pane, panel, sheet } from "./panes";
-import { questionCount } from "./questions/list";
+import { moreQuestions, questionCount } from "./questions/list";
 import { Questions } from "./questions/questions";
 import { products } from "./session";
 import { Products } from "./shop/products";
@@ -19,9 +19,11 @@ function sizeOf(pane: Pane): number {
   return pane === "questions" ? questionCount.value : pane === "products" ? products.value.length : myOrders.value.length;
 }
 
-function TabSize({ pane }: { pane: Pane }) {
+/** How many there are beside a pane's name; "220+" where the rest is not loaded yet. */
+function Size({ pane, look }: { pane: Pane; look: string }) {
   const size = sizeOf(pane);
-  return size > 0 ? <span class="tab-size">{shortCount(size)}</span> : null;
+  const more = pane === "questions" && moreQuestions.value;
+  return size > 0 ? <span class={look}>{`${shortCount(size)}${more ? "+" : ""}`}</span> : null;
 }
 
 function PaneOf({ pane }: { pane: Pane }) {
@@ -55,7 +57,7 @@ export function Panel() {
             data-testid={`tab-${each}`}
             onClick={() => openPane(each)}
           >
-            {t(`tab.${each}`)} <TabSize pane={each} />
+            {t(`tab.${each}`)} <Size pane={each} look="tab-size" />
           </button>
         ))}
       </div>
@@ -84,7 +86,7 @@ export function SheetButtons() {
         >
           <Icon name={ICONS[each]} />
           <span>{t(`tab.${each}`)}</span>
-          {sizeOf(each) > 0 && <span class="sheet-size">{shortCount(sizeOf(each))}</span>}
+          <Size pane={each} look="sheet-size" />
         </button>
       ))}
     </nav>
@@ -126,7 +128,7 @@ export function Sheet() {
             data-testid={`tab-${each}`}
             onClick={() => openPane(each)}
           >
-            {t(`tab.${each}`)} <TabSize pane={each} />
+            {t(`tab.${each}`)} <Size pane={each} look="tab-size" />
           </button>
         ))}
         <span class="spread" />

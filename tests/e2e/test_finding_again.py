@@ -69,6 +69,8 @@ async def test_a_receipt_that_was_cut_off_says_so(showroom: Showroom, desk: Desk
     await page.goto("about:blank")
     await page.goto(showroom.url("/receipt"))
     await expect(page.get_by_test_id("receipt-failure")).to_have_attribute("data-why", "none")
+    await page.get_by_test_id("receipt-home").click()
+    await expect(page.get_by_test_id("viewer")).to_be_visible()
 
 
 async def test_a_guest_s_order_is_found_in_the_next_tab_until_tomorrow(

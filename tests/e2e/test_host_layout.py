@@ -17,7 +17,7 @@ async def test_no_product_is_cut_in_half(gallery: Showroom, desk: Desk, language
     page = await desk.open("desktop", "ja" if language == "ja" else "en")
     await page.goto(gallery.staff_url("host", "/host?show=demo"))
     products = page.locator("ul.products")
-    for width, height in [(768, 1024), (820, 1180), (1024, 768), (1440, 900)]:
+    for width, height in [(360, 780), (768, 1024), (820, 1180), (1024, 768), (1440, 900)]:
         await page.set_viewport_size({"width": width, "height": height})
         await expect(products.locator("li").first).to_be_visible()
         assert await products.evaluate(CUT_PRODUCTS) == 0, (width, height)

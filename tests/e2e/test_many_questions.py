@@ -39,7 +39,10 @@ async def test_a_viewer_reaches_every_question_in_both_orders(
     await page.goto(showroom.url("/shows/demo"))
     await expect(page.get_by_test_id("question").first).to_have_attribute("data-question", asked[-1])
     assert len(await shown(page)) <= ROWS_DRAWN_MAX
+    await expect(page.get_by_test_id("tab-questions")).to_contain_text("+")
     assert await scroll_to_the_end(page, 500) == asked[::-1]
+    await expect(page.get_by_test_id("tab-questions")).to_contain_text("500")
+    await expect(page.get_by_test_id("tab-questions")).not_to_contain_text("+")
     await expect(page.get_by_test_id("questions-more")).to_have_count(0)
     await page.get_by_test_id("sorting-wanted").click()
     await expect(page.get_by_test_id("question").first).to_have_attribute("data-question", asked[0])

@@ -53,6 +53,9 @@ export function followQuestions(): void {
 
 export const questionCount = computed(() => heldNow().byId.size);
 
+/** Whether there are others than those that are counted: no order has been turned to its end. */
+export const moreQuestions = computed(() => heldNow().newest.next !== null && heldNow().wanted.next !== null);
+
 export function questionOf(id: string | null): Question | undefined {
   return heldNow().byId.get(id ?? "");
 }
