@@ -8,8 +8,7 @@ Names that only contain a reserved one ("Naomi", "Hostetler", "Aoi Tanaka") are 
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 
 from server.text.characters import without_blanks
 from server.text.confusables import FLAG_LETTERS, LOOKS_LIKE, SIGNS_AS_LETTERS
@@ -35,11 +34,15 @@ _ROLES_INSIDE = _split("公式 運営 司会 管理者 管理人 配信者 主�
 _RESPECT = _split("san sama kun chan さん さま くん ちゃん 様 君 氏 殿 本人 です 本物 の")
 _FILLERS = frozenset(_split("the real true its it s i im am is this my name mr mrs ms miss team live"))
 _BEFORE_ROLES = ("the", "real", "your", "our")
+VERDICTS_MAX = 20_000
+"""Names that one show's reserved names remember having looked at."""
 _SHORT = 2
 """Names of so few Latin letters are reserved as a whole, not as a part of a longer word."""
 
+_NUMBERED = re.compile("(guest|げすと)[0-9]+")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]+")
 _DIACRITICS = re.compile("[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+_PLAIN_WORDS = re.compile("[a-zA-Z0-9]+")
 _DEFAULT = re.compile(r"Guest ([1-9]\d{3})")
 
 
@@ -59,10 +62,11 @@ class ReservedNames:
 
     def __init__(self, staff: Iterable[str] = (), titles: Iterable[str] = ()) -> None:
         self._names = frozenset((*staff, *titles))
-        looks = {look for name in self._names for look in _looks_of(name)}
+        looks = {look for name in self._names for look in _looks_of(_readings(name))}
         self._whole = looks | _WHOLE_LOOKS
-        self._parts = [look for look in looks if len(look) > _SHORT or not look.isascii()]
-        self._parts += [*_WHOLE_LOOKS, *_RESPECT_LOOKS]
+        parts = [look for look in looks if len(look) > _SHORT or not look.isascii()]
+        self._parts = _by_first_letter([*parts, *_WHOLE_LOOKS, *_RESPECT_LOOKS])
+        self._refused: dict[str, bool] = {}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ReservedNames) and self._names == other._names
@@ -76,8 +80,15 @@ class ReservedNames:
         return self if more == self._names else ReservedNames(more)
 
     def refuse(self, name: str) -> bool:
-        """Whether somebody who is not staff may not be called `name`."""
-        return _is_role(name) or any(self._is_made_of_reserved(look) for look in _looks_of(name))
+        """Whether somebody who is not staff may not be called `name`. In a storm everybody comes back by the name that they had."""
+        refused = self._refused.get(name)
+        if refused is None:
+            if len(self._refused) >= VERDICTS_MAX:
+                self._refused.clear()
+            readings = _readings(name)
+            refused = _is_role(name, readings) or any(map(self._is_made_of_reserved, _looks_of(readings)))
+            self._refused[name] = refused
+        return refused
 
     def shown(self, name: str, viewer_id: str) -> str:
         """Return what somebody who is not staff is called here: `name`, or the guest's name that they get in its place."""
@@ -91,6 +102,8 @@ class ReservedNames:
 
 def _look(name: str) -> str:
     """Return `name` as the eye takes it: compatible forms, case, marks, look-alikes and what is invisible made one; signs are left."""
+    if name.isascii() and any(c.isalpha() for c in name):  # the same, and a third of the time
+        return name.lower().translate(LOOKS_LIKE)
     folded = unicodedata.normalize("NFKC", without_blanks(name)).casefold()
     plain = _DIACRITICS.sub("", unicodedata.normalize("NFD", folded))
     seen = unicodedata.normalize("NFC", plain).translate(LOOKS_LIKE)
@@ -100,43 +113,60 @@ def _look(name: str) -> str:
 
 
 def _words(look: str) -> list[str]:
+    if look.isascii():
+        return _PLAIN_WORDS.findall(look)
     return "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in look).split()
 
 
-@lru_cache(maxsize=4096)
-def _readings(name: str) -> tuple[tuple[str, ...], ...]:
+Readings = tuple[tuple[str, ...], ...]
+
+
+def _readings(name: str) -> Readings:
     """Return the words of a name in each way of reading it: as they stand, without digits around, with digits and signs as letters."""
     look = _look(name)
     words = _words(look)
     bare = [bare for word in words if (bare := word.strip("0123456789"))]
     signs = _words(look.translate(SIGNS_AS_LETTERS))
     inside = [word.translate(SIGNS_AS_LETTERS) for word in bare]
-    plain = [[word for word in bare if word not in _FILLER_LOOKS]]
-    return tuple({tuple(reading): None for reading in (words, bare, signs, inside, *plain) if reading})
+    plain = [word for word in bare if word not in _FILLER_LOOKS]
+    return tuple({tuple(reading): None for reading in (words, bare, signs, inside, plain) if reading})
 
 
-def _looks_of(name: str) -> set[str]:
-    return {"".join(reading) for reading in _readings(name)}
+def _looks_of(readings: Readings) -> set[str]:
+    return {"".join(reading) for reading in readings}
 
 
-@lru_cache(maxsize=4096)
-def _is_role(name: str) -> bool:
+def _is_role(name: str, readings: Readings) -> bool:
     """Whether a word of the name is a role's, whatever stands beside it, or it is written like a guest's number."""
-    look = _look(name)
-    words = {word for reading in _readings(name) for word in reading}
-    words |= {_look(run) for run in _KATAKANA.findall(unicodedata.normalize("NFKC", without_blanks(name)))}
-    if words & _ROLE_LOOKS or any(part in look.replace("非" + part, "") for part in _ROLES_INSIDE):
+    if not all(_ROLE_LOOKS.isdisjoint(reading) for reading in readings):
         return True
-    return re.fullmatch("(guest|げすと)[0-9]+", "".join(_words(look))) is not None
+    if name.isascii():
+        return _NUMBERED.fullmatch("".join(readings[0]) if readings else "") is not None
+    runs = _KATAKANA.findall(unicodedata.normalize("NFKC", without_blanks(name)))
+    if not _ROLE_LOOKS.isdisjoint(map(_look, runs)):
+        return True
+    look = _look(name)
+    if any(part in look.replace("非" + part, "") for part in _ROLES_INSIDE):
+        return True
+    return _NUMBERED.fullmatch("".join(_words(look))) is not None
 
 
-def _is_made_of(look: str, parts: Iterable[str], *, but: frozenset[str]) -> bool:
+def _by_first_letter(parts: Iterable[str]) -> Mapping[str, list[str]]:
+    by_letter: dict[str, list[str]] = {}
+    for part in filter(None, parts):
+        by_letter.setdefault(part[0], []).append(part)
+    return by_letter
+
+
+def _is_made_of(look: str, parts: Mapping[str, list[str]], *, but: frozenset[str]) -> bool:
     """Whether `look` is nothing but `parts` one behind the other, not all of them among `but`."""
+    if look[:1] not in parts:
+        return False
     reached = {0: False}
     for at in range(len(look)):
         if at not in reached:
             continue
-        for part in parts:
+        for part in parts.get(look[at], ()):
             if look.startswith(part, at):
                 end = at + len(part)
                 reached[end] = reached.get(end, False) or reached[at] or part not in but

@@ -216,6 +216,7 @@ async def post_command(
     body = await request.body()
     if len(body) > FRAME_BYTES_MAX:
         raise RefusedError(Code.TOO_LARGE)
+    _require_utf8(body)
     line = body if key is None else with_key(body, key)
     reply = await cast("Desk", request.app.state.desk).carry_out(show, identity, line, stream)
     if identity.role != "viewer":
@@ -224,6 +225,14 @@ async def post_command(
             show, identity.viewer_id, "http", guest=False, remembered=True, source=None, staff=True
         )
     return Response(status_code=204) if reply is None else Response(reply, media_type="application/json")
+
+
+def _require_utf8(body: bytes) -> None:
+    """Refuse what a socket's frame would be closed for; the decoder passes over fields that it does not know."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        raise RefusedError(Code.BAD_JSON) from None
 
 
 def _bearer(request: Request) -> str | None:

@@ -195,3 +195,19 @@ def test_look_alikes_are_known_without_the_tables_of_python() -> None:
         for character in alike:
             name = f"Z{latin}Z{latin}"
             assert ReservedNames([name]).refuse(name.replace(latin, character)), unicodedata.name(character)
+
+
+def test_a_verdict_holds_for_the_names_that_are_reserved_and_no_longer() -> None:
+    before = ReservedNames(["Aoi"])
+    assert not before.refuse("Kenta")
+    after = before.with_staff(["Kenta"])
+    assert after.refuse("Kenta")
+    assert not before.refuse("Kenta")
+
+
+def test_so_many_names_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.text.names.VERDICTS_MAX", 4)
+    names = ReservedNames(["Aoi"])
+    for _ in range(2):
+        assert [names.refuse(f"Aoi{n}" if n % 2 else f"Rin{n}") for n in range(8)] == [False, True] * 4
+    assert len(names._refused) <= 4

@@ -116,6 +116,23 @@ async def test_refusals_by_http_have_the_codes_of_the_socket(server: str, sign_f
         assert (await client.get("/v1/live/nothing/events")).json()["code"] == "not_found"
 
 
+async def test_a_command_in_another_encoding_is_refused_wherever_that_shows(
+    server: str, sign_for: SignFor
+) -> None:
+    address, headers = (
+        f"http://{server}/v1/live/demo/commands",
+        {"Authorization": f"Bearer {sign_for('viewer')}"},
+    )
+    async with httpx.AsyncClient() as client:
+        for line in (
+            b'{"type":"ping","more":"\xff"}',
+            b'{"type":"ask","text":"\xe9"}',
+            b'{"type":"ping"}\xff',
+        ):
+            answer = await client.post(address, content=line, headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (400, "bad_json"), line
+
+
 async def test_a_stream_is_told_by_command_whether_it_plays(server: str) -> None:
     async with joined_at(server) as viewer, stream_at(server, query="?stream=tab-1") as stream:
         _, joined = await stream.read()
