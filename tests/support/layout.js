@@ -124,6 +124,8 @@
   for (const node of texts) {
     const el = node.parentElement;
     if (el.closest("button, a, summary, label, option")) continue;
+    // A mark on a control is drawn over it on purpose, and lets every press through.
+    if (getComputedStyle(el).pointerEvents === "none") continue;
     const clips = visibleOf(el);
     const own = layerOf(el);
     for (const [control, box, layer] of boxes) {

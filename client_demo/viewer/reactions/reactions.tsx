@@ -121,10 +121,10 @@ export function ReactButton() {
         onClick={() => react(chosen.value)}
       >
         <Glyph kind={chosen.value} />
-        <span class="reaction-total" data-testid="reaction-total" data-total={total} title={t.count("react.total", total)}>
-          {shortCount(total)}
-        </span>
       </button>
+      <span class="reaction-total" data-testid="reaction-total" data-total={total} title={t.count("react.total", total)}>
+        {shortCount(total)}
+      </span>
     </div>
   );
 }

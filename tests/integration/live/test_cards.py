@@ -17,7 +17,7 @@ from tests.support.live_server import live_server
 from tests.support.servers import SignFor
 
 TITLE = "</title><script>alert(\"1\")</script> & '2' {channel}"
-POSTER = "https://cdn.example/p.jpg?a=1&b=\"2'"
+POSTER = "https://cdn.example/p.jpg?a=1&b='2'"
 
 
 @pytest.fixture
