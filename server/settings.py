@@ -103,6 +103,15 @@ class Settings(BaseSettings):
     commands_per_second: PositiveFloat = 10.0
     """Refill of a socket's bucket of commands; reactions count too."""
     commands_burst: PositiveInt = 40
+    guests_per_minute_per_ip: NonNegativeFloat = 300.0
+    """New guests per address (IPv6 by /64) and process; 0: no limit. Above: `too_fast`; two minutes' worth may come at once."""
+    guests_per_minute_per_socket: NonNegativeFloat = 6.0
+    """How often a socket may join again as another new guest; 0: no limit. Above: `too_fast`."""
+    guest_burst: NonNegativeInt = 40
+    """More new guests of one address and process within `guest_burst_seconds` are a burst, whose votes count apart; 0: no burst."""
+    guest_burst_seconds: PositiveFloat = 10.0
+    guest_watch_seconds: NonNegativeFloat = 3.0
+    """A guest's votes and taps count once the video has played so long; until then they count apart. 0: at once."""
     asks_per_minute: NonNegativeFloat = 12.0
     """Per viewer and process, for `ask`; 0: no limit. Above: `too_fast`."""
     commands_in_flight_max: PositiveInt = 16

@@ -109,11 +109,14 @@ def make_settings(database_url: str, redis_url: str, tmp_path: Path) -> MakeSett
         "redis_prefix": f"t{next(_numbers)}",
         "secret": secrets.token_urlsafe(48),
         "data": tmp_path / "var",
+        # Viewers of a test come together, from one address, and act at once; test_crowd.py has them doubted.
+        "guest_burst": 0,
+        "guest_watch_seconds": 0,
     }
     return lambda **others: Settings(**{**fixed, **others})
 
 
 @pytest.fixture
 def settings(make_settings: MakeSettings) -> Settings:
-    """Settings for this test's engines, everything else as it is by default."""
+    """Settings for this test's engines, everything else as it is by default, but that no guest is doubted."""
     return make_settings()

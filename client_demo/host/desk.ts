@@ -3,7 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { request } from "../sdk/http";
 import { Room, type RoomView } from "../sdk/room";
 import { QUESTIONS_MAX } from "../sdk/state";
-import type { JournalPush, Question, QuestionState, Snapshot } from "../sdk/wire";
+import type { JournalPush, Question, QuestionState, QuestionVotes, Snapshot } from "../sdk/wire";
 import { drafts } from "../shared/drafts";
 import { renewedToken, session, signOut } from "../shared/staff/session";
 import { forgetColleagues, hearAnswering } from "./answering";
@@ -18,6 +18,8 @@ import {
   neighbour,
   rowsOf,
   type Sorting,
+  type Votes,
+  withVotes,
 } from "./queue";
 
 const PAGE = 100;
@@ -129,7 +131,7 @@ let begun: string | null = null;
 let tabChosen = false;
 let chosenByHand = false;
 /** The votes that were pushed, also for questions that are not loaded yet. */
-const heardVotes = new Map<string, number>();
+const heardVotes = new Map<string, Votes>();
 /** The tab whose questions are in `order`. */
 let shownTab: QuestionState | null = null;
 
@@ -155,7 +157,7 @@ function hear(push: JournalPush): void {
   if (push.type === "question.restored") leaveOutside(push.question.id);
   if ("question" in push && push.question && typeof push.question === "object" && "text" in push.question)
     takeIn([push.question]);
-  if (push.type === "question.voted") countVotes(new Map(push.votes.map((each) => [each.question, each.votes])));
+  if (push.type === "question.voted") countVotes(push.votes);
 }
 
 /** A colleague brought back what this person had moved away: it is new again, and waits to be let in. */
@@ -169,19 +171,18 @@ function takeIn(questions: readonly Question[]): void {
     const before = next.get(question.id);
     if (before && before.version > question.version) continue;
     // A page of the server's may be older than a vote that was pushed meanwhile.
-    const votes = Math.max(question.votes, heardVotes.get(question.id) ?? 0);
-    next.set(question.id, votes === question.votes ? question : { ...question, votes });
+    next.set(question.id, withVotes(question, heardVotes.get(question.id)));
   }
   heard.value = next;
   settle();
 }
 
-function countVotes(votes: ReadonlyMap<string, number>): void {
+function countVotes(votes: readonly QuestionVotes[]): void {
   const next = new Map(heard.value);
-  for (const [id, n] of votes) {
-    heardVotes.set(id, n);
-    const before = next.get(id);
-    if (before) next.set(id, { ...before, votes: n });
+  for (const { question, ...counts } of votes) {
+    heardVotes.set(question, counts);
+    const before = next.get(question);
+    if (before) next.set(question, { ...before, ...counts });
   }
   heard.value = next;
 }

@@ -32,6 +32,7 @@ export function QuestionCard() {
           <Icon name="up" />
           {t.count("votes", question.votes)}
         </span>
+        <VotesApart of={question} />
         {snapshot.value?.pinned_question === question.id && (
           <span class="badge badge-accent">
             <Icon name="pin" />
@@ -54,6 +55,16 @@ export function QuestionCard() {
       </div>
       <Steps />
     </article>
+  );
+}
+
+/** Votes that nobody else sees: of guests who had not watched, or came all at once from one address. */
+function VotesApart({ of: { votes_apart: apart } }: { of: Question }) {
+  if (!apart) return null;
+  return (
+    <span class="votes-apart" data-testid="votes-apart">
+      {t.count("votes_apart", apart)}
+    </span>
   );
 }
 

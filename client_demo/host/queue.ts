@@ -1,6 +1,6 @@
 // The queue of questions as one person works through it. Pure. Nothing moves by itself: a tab keeps the order in which its questions were
 // let in; what is new waits outside and is counted; what a colleague took stays where it was, marked, until the person lets the next ones in.
-import type { Question, QuestionState } from "../sdk/wire";
+import type { Question, QuestionState, QuestionVotes } from "../sdk/wire";
 
 export const TABS: readonly QuestionState[] = ["pending", "open", "answered", "dismissed"];
 export type Sorting = "oldest" | "votes";
@@ -9,6 +9,16 @@ export type Sorting = "oldest" | "votes";
 export interface Row {
   question: Question;
   standing: "here" | "moved";
+}
+
+/** A question's counts as they were pushed. */
+export type Votes = Omit<QuestionVotes, "question">;
+
+/** The question with the higher of its own counts and those pushed: neither ever falls. */
+export function withVotes(question: Question, pushed: Votes | undefined): Question {
+  if (!pushed) return question;
+  const apart = Math.max(question.votes_apart ?? 0, pushed.votes_apart ?? 0);
+  return { ...question, votes: Math.max(question.votes, pushed.votes), votes_apart: apart };
 }
 
 export type Known = ReadonlyMap<string, Question>;

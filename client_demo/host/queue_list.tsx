@@ -193,6 +193,12 @@ function Line({ row: { question, standing } }: { row: Row }) {
         <span class="line-votes" title={t.count("votes", question.votes)}>
           <Icon name="up" />
           {count(question.votes)}
+          {question.votes_apart ? (
+            <span class="line-apart" title={t.count("votes_apart", question.votes_apart)}>
+              <span aria-hidden="true">{`+${count(question.votes_apart)}`}</span>
+              <span class="visually-hidden">{t.count("votes_apart", question.votes_apart)}</span>
+            </span>
+          ) : null}
         </span>
       </button>
     </li>

@@ -69,7 +69,7 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
     case "question.dismissed":
       return withDismissed(snapshot, push.question);
     case "question.voted":
-      return withVotes(snapshot, new Map(push.votes.map((each) => [each.question, each.votes])));
+      return withVotes(snapshot, new Map(push.votes.map(({ question, ...counts }) => [question, counts])));
     case "question.pinned":
       return { ...snapshot, pinned_question: push.question };
     case "product.pinned":
@@ -104,10 +104,10 @@ function withDismissed(snapshot: Snapshot, question: Question | { id: string }):
   return { ...snapshot, questions: snapshot.questions.filter((each) => each.id !== question.id) };
 }
 
-function withVotes(snapshot: Snapshot, votes: ReadonlyMap<string, number>): Snapshot {
+function withVotes(snapshot: Snapshot, votes: ReadonlyMap<string, Partial<Question>>): Snapshot {
   const questions = snapshot.questions.map((each) => {
     const now = votes.get(each.id);
-    return now === undefined ? each : { ...each, votes: now };
+    return now === undefined ? each : { ...each, ...now };
   });
   return { ...snapshot, questions };
 }

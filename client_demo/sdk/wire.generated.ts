@@ -415,6 +415,7 @@ export interface StaffQuestion {
   guest?: number | null;
   dismissed_reason: string | null;
   moderated_by: string | null;
+  votes_apart: number;
 }
 /**
  * Totals of a show: paid orders, units, and minor units per currency.

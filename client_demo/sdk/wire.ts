@@ -13,7 +13,7 @@ export type ReactionKind = wire.React["kind"];
 export type DismissReason = NonNullable<wire.QuestionDismiss["reason"]>;
 
 /** A question; the last two fields are there for staff alone. */
-export type Question = wire.Question & Partial<Pick<wire.StaffQuestion, "dismissed_reason" | "moderated_by">>;
+export type Question = wire.Question & Partial<Pick<wire.StaffQuestion, "dismissed_reason" | "moderated_by" | "votes_apart">>;
 
 /** A show's full state; `sales` is there for staff alone. */
 export type Snapshot = Omit<wire.Snapshot, "questions"> & { questions: Question[]; sales?: wire.Sales };
@@ -49,6 +49,13 @@ export interface Refusal {
   price?: number;
 }
 
+/** The newest count of a question's votes; staff also get those that count apart. */
+export interface QuestionVotes {
+  question: string;
+  votes: number;
+  votes_apart?: number;
+}
+
 interface Published {
   offset: number;
   at: string;
@@ -61,7 +68,7 @@ export type JournalPush = Published &
     | { type: "announce.removed"; announcement: number }
     | { type: "question.submitted" | "question.posted" | "question.answered" | "question.restored"; question: Question }
     | { type: "question.dismissed"; question: Question | { id: string } }
-    | { type: "question.voted"; votes: { question: string; votes: number }[] }
+    | { type: "question.voted"; votes: QuestionVotes[] }
     | { type: "question.pinned"; question: string | null; pinned?: Question | null }
     | { type: "product.pinned"; product: string | null }
     | { type: "product.stock"; products: { product: string; stock: number }[]; sales?: wire.Sales }

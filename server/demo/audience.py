@@ -26,6 +26,8 @@ FIRST_ASKING_SECONDS = (8.0, 12.0, 15.0)
 """Whoever has just started the demo is shown questions at once, and not many later."""
 EAGER = 0.1
 """How much likelier somebody speaks while those first questions are wanted."""
+LOOKS_FIRST_SECONDS = 3.5
+"""Nobody does anything before they have seen what it is about; what a guest does earlier counts apart."""
 LURKING = 0.1
 """Whoever is less warm than this only watches: about three in ten."""
 REACTIONS = ("heart", "heart", "heart", "clap", "fire", "laugh", "wow")
@@ -156,6 +158,7 @@ class SimulatedViewer:
     async def _behave(self, socket: ClientConnection) -> None:
         random, loop = self._random, asyncio.get_running_loop()
         leaves_at = loop.time() + (math.inf if self._watcher else random.expovariate(1 / 240) + 10)
+        await asyncio.sleep(LOOKS_FIRST_SECONDS)
         while loop.time() < leaves_at:
             await asyncio.sleep(self.pause_seconds())
             if self._audience.stage.live:

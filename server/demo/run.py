@@ -53,7 +53,7 @@ def run_demo(
 ) -> None:
     """Run the demo on a bound socket until a signal; addresses go to `out`. Engines are stopped at the end, whatever happens."""
     steps = Progress(progress)
-    engines = engines_for(settings)
+    engines = engines_for(settings_for(settings, audience))
     with steps.step(_names_of_engines(settings)):
         settings = engines.__enter__()
     try:
@@ -65,6 +65,13 @@ def run_demo(
     finally:
         progress.print("Stopping …")
         engines.__exit__(None, None, None)
+
+
+def settings_for(settings: Settings, audience: int) -> Settings:
+    """Return the settings with which a simulated audience, all of one address, is no burst; what is set by hand stands."""
+    lifted = {"guest_burst": 0, "guests_per_minute_per_ip": 0.0}
+    free = {name: value for name, value in lifted.items() if name not in settings.model_fields_set}
+    return settings.model_copy(update=free) if audience > settings.guest_burst else settings
 
 
 def _names_of_engines(settings: Settings) -> str:

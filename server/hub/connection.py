@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 from server.hub.encoding import Encoding, encode_close, encode_lines, ping_of, plain
 
 if TYPE_CHECKING:
+    from server.hub.crowd import Standing
     from server.hub.room import Lane, Room
 
 
@@ -45,6 +46,7 @@ class Connection:
         "room",
         "slow_since",
         "staff",
+        "standing",
         "transport",
         "viewer_id",
     )
@@ -66,6 +68,8 @@ class Connection:
         self.guest = True
         self.staff = False
         self.expires_at = 0.0
+        self.standing: Standing | None = None
+        """Of a guest; nobody else is doubted."""
         self.room: Room | None = None
         self.lane: Lane | None = None
         self.playing = False
@@ -103,6 +107,12 @@ class Connection:
     def joined(self) -> bool:
         """Whether `join` has succeeded."""
         return self.room is not None
+
+    def play(self, now: float, *, playing: bool) -> None:
+        """Note from when on the video plays and is seen, or no longer."""
+        self.playing = playing
+        if self.standing is not None:
+            self.standing.play(now, playing=playing)
 
     def send(self, line: bytes) -> None:
         """Write one JSON object to this viewer alone."""

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from server.hub import metrics
+from server.hub.address import address_key
 from server.hub.connection import Connection
 from server.hub.encoding import Encoding
 from server.hub.handshake import Answer, answer_upgrade, refuse
@@ -71,9 +72,9 @@ def viewer_host(
 ) -> str:
     """Return the address that a viewer's limits are counted by: the peer's, or what the trusted proxy says last."""
     if state["trust_proxy"]:
-        return last_forwarded(headers.get(b"x-forwarded-for", b""))
+        return address_key(last_forwarded(headers.get(b"x-forwarded-for", b"")))
     peer = transport.get_extra_info("peername")
-    return str(peer[0]) if peer else "local"
+    return address_key(str(peer[0])) if peer else "local"
 
 
 def last_forwarded(value: bytes) -> str:

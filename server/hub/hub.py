@@ -12,6 +12,7 @@ from msgspec import Struct, json
 from server.hub import metrics
 from server.hub.admission import Admission, Limits
 from server.hub.connection import Connection
+from server.hub.crowd import Crowd, CrowdLimits
 from server.hub.encoding import encode_lines, plain
 from server.hub.fanout import FanOut
 from server.hub.leaving import send_away
@@ -59,6 +60,7 @@ class Hub:
     def __init__(
         self,
         limits: Limits,
+        crowd: CrowdLimits,
         *,
         fanout_share: float,
         round_wait_seconds_max: float,
@@ -70,6 +72,7 @@ class Hub:
     ) -> None:
         self.rooms: dict[str, Room] = {}
         self.admission = Admission(limits)
+        self.crowd = Crowd(crowd)
         self.fanout = FanOut(share=fanout_share, wait_seconds_max=round_wait_seconds_max)
         self.wheel = Wheel(round(ping_seconds))
         self.audience: Audience | None = None
@@ -186,7 +189,7 @@ class Hub:
         room = connection.room
         if room is None or connection.playing == playing or not connection.counted:
             return
-        connection.playing = playing
+        connection.play(asyncio.get_running_loop().time(), playing=playing)
         room.watching += 1 if playing else -1
         if self.audience:
             self.audience.playing_changed(connection)

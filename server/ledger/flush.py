@@ -26,7 +26,7 @@ class Tally(Struct, array_like=True, gc=False):
 class Attendance(Struct, array_like=True, gc=False):
     """Somebody came to a show: by which link (`share`), and since when they agree to be recognised (`consent_at`).
 
-    `staff`: the host's side, or an analyst, who are in no figure.
+    `staff`: the host's side, or an analyst, who are in no figure. `cleared`: they have watched, and are no suspect any more.
     """
 
     show_id: str
@@ -39,6 +39,7 @@ class Attendance(Struct, array_like=True, gc=False):
     share: str | None = None
     consent_at: datetime | None = None
     staff: bool = False
+    cleared: bool = False
 
 
 class Stretch(Struct, array_like=True, gc=False):

@@ -65,6 +65,12 @@ _SAVE_ATTENDANCES = text("""
         consent_at = greatest(a.consent_at, excluded.consent_at)
 """)
 
+_CLEAR = text("""
+    UPDATE attendance AS a SET suspect = false
+    FROM json_to_recordset(CAST(:rows AS json)) AS r (show_id text, viewer_id text)
+    WHERE a.show_id = r.show_id AND a.viewer_id = r.viewer_id
+""")
+
 _SAVE_STAFF = text("""
     INSERT INTO staff_presence (show_id, viewer_id, first_at)
     SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (show_id text, viewer_id text, first_at timestamptz)
@@ -144,6 +150,8 @@ async def save_attendances(connection: AsyncConnection, attendances: list[Attend
             if not a.staff
         ]
         await connection.execute(_SAVE_ATTENDANCES, {"rows": as_json(rows)})
+        if cleared := [{"show_id": a.show_id, "viewer_id": a.viewer_id} for a in attendances if a.cleared]:
+            await connection.execute(_CLEAR, {"rows": as_json(cleared)})
         staff = [
             {"show_id": a.show_id, "viewer_id": a.viewer_id, "first_at": a.first_at}
             for a in attendances

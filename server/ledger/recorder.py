@@ -94,6 +94,16 @@ class Recorder:
                 staff,
             )
 
+    def clear(self, show_id: str, viewer_id: str) -> None:
+        """Record that a guest who acted before they had watched has watched since, and is no suspect any more."""
+        known = self._attendances.get((show_id, viewer_id))
+        if known is None and _has_room(self._attendances):
+            known = self._attendances[show_id, viewer_id] = Attendance(
+                show_id, viewer_id, self._touch(), True, False, False, None
+            )
+        if known is not None:
+            known.suspect, known.cleared = False, True
+
     def count(  # noqa: PLR0917 - called for every tap, where keywords would cost
         self, show_id: str, viewer_id: str, connection_id: str, kind: str, target: str | None, n: int = 1
     ) -> None:

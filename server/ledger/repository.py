@@ -110,8 +110,15 @@ _SETTLED = text("""
 """)
 
 _REACTION_TOTALS = text("""
-    SELECT target, sum(n) AS total FROM ledger_entry
-    WHERE show_id = :show_id AND kind = 'reaction' AND target IS NOT NULL GROUP BY target
+    SELECT target, sum(n) AS total FROM ledger_entry AS e
+    WHERE show_id = :show_id AND kind = 'reaction' AND target IS NOT NULL AND NOT EXISTS (
+        SELECT FROM attendance AS a WHERE a.show_id = :show_id AND a.viewer_id = e.viewer_id AND a.suspect)
+    GROUP BY target
+""")
+_WATCHED = text("""
+    SELECT DISTINCT p.viewer_id FROM playing AS p LEFT JOIN ledger_process AS l USING (process_id)
+    WHERE p.show_id = :show_id AND p.viewer_id = ANY(CAST(:viewers AS text[]))
+      AND coalesce(p.ended_at, l.alive_until, p.started_at) - p.started_at >= make_interval(secs => :seconds)
 """)
 
 
@@ -197,6 +204,14 @@ async def settled(connection: AsyncConnection, show_id: str, ended_at: datetime)
     limits = {"settle": timedelta(seconds=SETTLE_SECONDS), "silence": timedelta(seconds=SILENCE_SECONDS)}
     found = await connection.scalar(_SETTLED, {"show_id": show_id, "ended_at": ended_at, **limits})
     return bool(found)
+
+
+async def read_watched(
+    connection: AsyncConnection, show_id: str, viewers: Sequence[str], seconds: float
+) -> set[str]:
+    """Return those of the viewers who have watched the show for `seconds` at a stretch, in whatever process."""
+    given = {"show_id": show_id, "viewers": list(viewers), "seconds": seconds}
+    return set(await connection.scalars(_WATCHED, given))
 
 
 async def read_reaction_totals(connection: AsyncConnection, show_id: str) -> dict[str, int]:

@@ -91,6 +91,7 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     lines.StaffQuestionPosted,
     lines.QuestionSubmitted,
     lines.QuestionVoted,
+    lines.StaffQuestionVoted,
     lines.QuestionAnswered,
     lines.StaffQuestionAnswered,
     lines.QuestionDismissed,

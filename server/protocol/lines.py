@@ -17,6 +17,7 @@ from server.protocol.pushes import (
     Show,
     ShowState,
     StaffQuestion,
+    StaffQuestionVotes,
 )
 
 
@@ -156,6 +157,12 @@ class QuestionVoted(Push, frozen=True, tag="question.voted"):
     """The newest count of each question's votes."""
 
     votes: list[QuestionVotes]
+
+
+class StaffQuestionVoted(Push, frozen=True, tag="question.voted"):
+    """The newest counts; viewers get `withheld` when only votes that count apart have come."""
+
+    votes: list[StaffQuestionVotes]
 
 
 class QuestionAnswered(Push, frozen=True, tag="question.answered"):

@@ -80,6 +80,8 @@ class StaffQuestion(Question, frozen=True, kw_only=True):
 
     dismissed_reason: str | None
     moderated_by: str | None
+    votes_apart: int
+    """Votes of guests who had not watched or came in a burst; in no `votes`."""
 
 
 class Sales(Struct, frozen=True):
@@ -131,6 +133,12 @@ class QuestionVotes(Struct, frozen=True):
 
     question: str
     votes: int
+
+
+class StaffQuestionVotes(QuestionVotes, frozen=True):
+    """The same for staff, with the votes that count apart."""
+
+    votes_apart: int
 
 
 class ProductStock(Struct, frozen=True):

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from server.hub.crowd import Doubt
 from server.protocol.codec import ok_line
 from server.protocol.commands import (
     Ask,
@@ -21,6 +22,10 @@ from server.questions.service import Questions
 from server.viewers.caller import Caller, CommandTable, acting, intent_in
 
 
+def _nobody_doubts(caller: Caller) -> None:
+    """Every vote counts."""
+
+
 class QuestionCommands:
     """The socket's way to `Questions`. Without a `pace` a viewer may ask as often as the socket's own limits allow."""
 
@@ -29,11 +34,13 @@ class QuestionCommands:
         questions: Questions,
         pace: AskPace | None = None,
         *,
+        doubt_of: Callable[[Caller], Doubt | None] = _nobody_doubts,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._questions = questions
         self._pace = pace or AskPace(0)
         self._monotonic = monotonic
+        self._doubt_of = doubt_of
 
     def table(self) -> CommandTable:
         """Return which handler carries out which command."""
@@ -59,7 +66,8 @@ class QuestionCommands:
 
     async def vote(self, caller: Caller, command: Vote) -> bytes | None:
         """Vote once for a question."""
-        votes = await self._questions.vote(caller.show_id, caller.viewer_id, command.question)
+        doubt = self._doubt_of(caller)
+        votes = await self._questions.vote(caller.show_id, caller.viewer_id, command.question, doubt=doubt)
         return None if command.id is None else ok_line(command.id, votes=votes)
 
     async def approve(self, caller: Caller, command: QuestionApprove) -> bytes | None:

@@ -22,10 +22,11 @@ def as_staff(question: Question) -> pushes.StaffQuestion:
         question,
         dismissed_reason=question.dismissed_reason,
         moderated_by=question.moderated_by,
+        votes_apart=question.votes_apart,
     )
 
 
-def _as(face: type[Face], question: Question, **more: str | None) -> Face:
+def _as(face: type[Face], question: Question, **more: str | int | None) -> Face:
     return face(
         id=question.id,
         text=question.text,

@@ -1,9 +1,10 @@
 """All SQL of questions and votes."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import Row, Select, bindparam, literal, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,7 +14,7 @@ from server.db.rows import read_all
 from server.errors import RefusedError
 from server.protocol import pushes
 from server.protocol.codes import Code
-from server.protocol.pushes import QuestionState
+from server.protocol.pushes import QuestionState, StaffQuestionVotes
 from server.questions.faces import as_public, as_staff
 from server.questions.rules import VISIBLE, Question
 from server.questions.tables import QuestionRow, VoteRow
@@ -41,19 +42,20 @@ INSERT_QUESTIONS: Final = """
 """
 _INSERT_VOTES = text(
     """
-    INSERT INTO vote (question_id, viewer_id, show_id, at)
-    SELECT v.question, v.viewer, :show, :at
-    FROM unnest(CAST(:questions AS text[]), CAST(:viewers AS text[])) AS v(question, viewer)
+    INSERT INTO vote (question_id, viewer_id, show_id, at, suspect)
+    SELECT v.question, v.viewer, :show, :at, v.suspect
+    FROM unnest(CAST(:questions AS text[]), CAST(:viewers AS text[]), CAST(:suspects AS boolean[]))
+        AS v(question, viewer, suspect)
     ON CONFLICT DO NOTHING
-    RETURNING question_id, viewer_id
+    RETURNING question_id, viewer_id, suspect
     """
 )
 _ADD_VOTES = text(
     """
-    UPDATE question SET votes = votes + added.n
-    FROM unnest(CAST(:questions AS text[]), CAST(:ns AS int[])) AS added(id, n)
+    UPDATE question SET votes = votes + added.n, votes_apart = votes_apart + added.apart
+    FROM unnest(CAST(:questions AS text[]), CAST(:ns AS int[]), CAST(:aparts AS int[])) AS added(id, n, apart)
     WHERE question.id = added.id
-    RETURNING question.id, question.votes
+    RETURNING question.id, question.votes, question.votes_apart
     """
 )
 
@@ -66,6 +68,14 @@ class QuestionsPart:
     staff: list[pushes.StaffQuestion]
     older: list[pushes.Question]
     """Visible ones that `public` leaves out: the pinned one, and the most wanted, most wanted first."""
+
+
+class CastVote(NamedTuple):
+    """A viewer's vote; a `suspect` one counts apart."""
+
+    question_id: str
+    viewer_id: str
+    suspect: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,18 +195,31 @@ async def update_moved(connection: AsyncConnection, questions: Sequence[Question
 
 
 async def insert_votes(
-    connection: AsyncConnection, show_id: str, votes: Sequence[tuple[str, str]], at: datetime
-) -> list[tuple[str, str]]:
-    """Write votes as (question, viewer), and return those that were not there before."""
-    questions, viewers = [q for q, _ in votes], [v for _, v in votes]
-    given = {"show": show_id, "at": at, "questions": questions, "viewers": viewers}
-    return [(row.question_id, row.viewer_id) for row in await connection.execute(_INSERT_VOTES, given)]
+    connection: AsyncConnection, show_id: str, votes: Sequence[CastVote], at: datetime
+) -> list[CastVote]:
+    """Write votes, and return those that were not there before."""
+    questions, viewers, suspects = zip(*votes, strict=True) if votes else ((), (), ())
+    given = {
+        "show": show_id,
+        "at": at,
+        "questions": list(questions),
+        "viewers": list(viewers),
+        "suspects": list(suspects),
+    }
+    return [CastVote(*row) for row in await connection.execute(_INSERT_VOTES, given)]
 
 
-async def add_votes(connection: AsyncConnection, added: Mapping[str, int]) -> dict[str, int]:
-    """Count `added` votes per question, and return the new counts."""
-    given = {"questions": list(added), "ns": list(added.values())}
-    return {row.id: row.votes for row in await connection.execute(_ADD_VOTES, given)}
+async def add_votes(connection: AsyncConnection, votes: Sequence[CastVote]) -> dict[str, StaffQuestionVotes]:
+    """Count new votes, those in doubt apart, and return the new counts by question."""
+    added = Counter(vote.question_id for vote in votes if not vote.suspect)
+    apart = Counter(vote.question_id for vote in votes if vote.suspect)
+    questions = sorted(added.keys() | apart.keys())
+    given = {
+        "questions": questions,
+        "ns": [added[q] for q in questions],
+        "aparts": [apart[q] for q in questions],
+    }
+    return {row.id: StaffQuestionVotes(*row) for row in await connection.execute(_ADD_VOTES, given)}
 
 
 def _visible(show_id: str) -> Select[Any]:

@@ -62,6 +62,9 @@ class StaffQuestionBody(QuestionBody):
 
     dismissed_reason: str | None
     moderated_by: str | None = Field(description="The name of who moved it last.")
+    votes_apart: int = Field(
+        description="Votes of guests who had not watched or came in a burst; not in `votes`."
+    )
 
 
 class QuestionPage(BaseModel):

@@ -37,6 +37,8 @@ class Question:
     answered_by: str | None = None
     """Whoever wrote or gave the answer, by name; `answered_role` is theirs."""
     answered_role: str | None = None
+    votes_apart: int = 0
+    """Votes in doubt, which only staff see."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Questions through the journal: each public method is one command, and commands that arrive together share a transaction."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.hub.crowd import Doubt
 from server.ids import new_id
 from server.journal.intents import Intent
 from server.journal.journal import Journal
@@ -15,15 +15,13 @@ from server.ledger.entries import Fact
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.protocol.commands import DismissReason
-from server.protocol.pushes import Moderation, QuestionState, QuestionVotes
+from server.protocol.pushes import Moderation, QuestionState
 from server.questions.desk import Desk, Pin, Standing, Task, Unpin
 from server.questions.faces import as_public, as_staff
 from server.questions.repository import (
     INSERT_QUESTIONS,
     QuestionOrder,
     Rank,
-    add_votes,
-    insert_votes,
     read_asked_by,
     read_questions,
     read_queue,
@@ -40,8 +38,8 @@ from server.questions.rules import (
     Question,
     Restore,
     first_state,
-    is_visible,
 )
+from server.questions.voting import Voting, vote_many
 from server.shows.audit import Actor
 from server.shows.repository import read_show, update_show
 from server.text import clean_text
@@ -63,14 +61,6 @@ class Asked:
 
     id: str
     state: QuestionState
-
-
-@dataclass(frozen=True, slots=True)
-class Voting:
-    """A viewer votes."""
-
-    viewer_id: str
-    question_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +100,17 @@ class Questions:
         asking = Asking(viewer_id, author, clean_text(text, characters_max=TEXT_CHARACTERS_MAX), role)
         return await self._journal.commit(show_id, self._ask_many, asking, intent=intent, kind=Asked)
 
-    async def vote(self, show_id: str, viewer_id: str, question_id: str) -> int:
-        """Vote once for an open or answered question, and return its votes; voting again changes nothing.
+    async def vote(
+        self, show_id: str, viewer_id: str, question_id: str, *, doubt: Doubt | None = None
+    ) -> int:
+        """Vote once for an open or answered question, and return its votes as they are for the voter; voting again changes nothing.
+
+        A vote in doubt counts apart, which only staff see; its voter's own page counts it.
 
         Raises `not_found` for a question that viewers cannot see, `show_not_live` after the show's end.
         """
         return await self._journal.commit(
-            show_id, self._vote_many, Voting(viewer_id, question_id), repeatable=True
+            show_id, self._vote_many, Voting(viewer_id, question_id, doubt), repeatable=True
         )
 
     async def approve(
@@ -262,26 +256,6 @@ async def ask_many(tx: ShowTransaction, asked: Sequence[Asking]) -> list[Asked |
     facts = [Fact(q.show_id, q.viewer_id, "question", tx.now, target=q.id) for q in questions]
     record_facts(tx, facts)
     return [Asked(question.id, state) for question in questions]
-
-
-async def vote_many(tx: ShowTransaction, votes: Sequence[Voting]) -> list[int | RefusedError]:
-    """Count the votes of one batch, and publish the newest counts once."""
-    show = await read_show(tx.connection, tx.show_id)
-    if show is None or show.state == "ended":
-        return [RefusedError(Code.SHOW_NOT_LIVE) for _ in votes]
-    wanted = list({vote.question_id for vote in votes})
-    counts = {q.id: q.votes for q in await read_questions(tx.connection, tx.show_id, wanted) if is_visible(q)}
-    cast_votes = [(vote.question_id, vote.viewer_id) for vote in votes if vote.question_id in counts]
-    new = await insert_votes(tx.connection, tx.show_id, cast_votes, tx.now) if cast_votes else []
-    if new:
-        changed = await add_votes(tx.connection, Counter(question for question, _ in new))
-        tx.publish("question.voted", {"votes": [QuestionVotes(q, n) for q, n in sorted(changed.items())]})
-        record_facts(tx, [Fact(tx.show_id, v, "vote", tx.now, target=q) for q, v in new])
-        counts |= changed
-    return [
-        counts[vote.question_id] if vote.question_id in counts else RefusedError(Code.NOT_FOUND)
-        for vote in votes
-    ]
 
 
 async def moderate_many(tx: ShowTransaction, tasks: Sequence[Task]) -> list[Standing | RefusedError | None]:

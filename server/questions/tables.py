@@ -9,7 +9,7 @@ from server.db.columns import moment
 
 
 class QuestionRow(SQLModel, table=True):
-    """A viewer's question; `version` counts changes of state, `votes` is kept beside them."""
+    """A viewer's question; `version` counts changes of state, `votes` is kept beside them, those in doubt apart."""
 
     __tablename__ = "question"
     __table_args__ = (Index("question_show_newest", "show_id", "id"),)
@@ -31,6 +31,7 @@ class QuestionRow(SQLModel, table=True):
     role: str = Field(default="viewer", sa_column_kwargs={"server_default": "viewer"})
     answered_by: str | None = None
     answered_role: str | None = None
+    votes_apart: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class VoteRow(SQLModel, table=True):
@@ -43,3 +44,4 @@ class VoteRow(SQLModel, table=True):
     viewer_id: str = Field(primary_key=True)
     show_id: str
     at: datetime = moment("at", nullable=False)
+    suspect: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})

@@ -16,6 +16,7 @@ from server.http.readiness import ServerReadiness
 from server.http.scrape import Families
 from server.hub.admission import Limits
 from server.hub.connection import Connection
+from server.hub.crowd import CrowdLimits
 from server.hub.dispatch import Commands, Dispatcher
 from server.hub.hub import Hub
 from server.journal.intents import Forgetting
@@ -42,6 +43,7 @@ from server.shows.card import Cards
 from server.shows.commands import ShowCommands
 from server.shows.service import Shows
 from server.shows.snapshot import read_snapshot
+from server.viewers.doubts import Doubts
 from server.viewers.engagement import Engagement
 from server.viewers.events import Desk
 from server.viewers.join import Joins
@@ -109,13 +111,14 @@ class Process:
         self.desk = Desk(self.hub, self.dispatcher, self.rooms)
 
     def _commands(self) -> Commands:
-        engagement = Engagement(self.hub, self.recorder, self.clock)
+        doubts = Doubts(self.hub.crowd, self.recorder)
+        engagement = Engagement(self.hub, self.recorder, self.clock, doubts)
         self.hub.audience = engagement
         return {
             Join: self.joins.join,
             **engagement.commands(),
             **self.answering.commands(),
-            **QuestionCommands(self.questions, _ask_pace_for(self.settings)).table(),
+            **QuestionCommands(self.questions, _ask_pace_for(self.settings), doubt_of=doubts.of).table(),
             **ShopCommands(self.shop).table(),
             **ShowCommands(self.shows).table(),
         }
@@ -210,10 +213,23 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
+def crowd_limits_of(settings: Settings) -> CrowdLimits:
+    """Return how many guests of one address are a crowd."""
+    return CrowdLimits(
+        guests_per_host_minute=settings.guests_per_minute_per_ip,
+        guests_per_socket_minute=settings.guests_per_minute_per_socket,
+        burst_guests=settings.guest_burst,
+        burst_seconds=settings.guest_burst_seconds,
+        watch_seconds=settings.guest_watch_seconds,
+        allow_all=not settings.limited,
+    )
+
+
 def hub_for(settings: Settings) -> Hub:
     """Return a hub that keeps to the settings."""
     return Hub(
         limits_of(settings),
+        crowd_limits_of(settings),
         fanout_share=settings.fanout_share,
         round_wait_seconds_max=settings.round_wait_ms / 1000,
         ping_seconds=settings.ping_seconds,

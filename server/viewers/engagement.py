@@ -15,15 +15,17 @@ from server.ledger.recorder import Recorder
 from server.protocol.codec import encode, ok_line
 from server.protocol.codes import Code
 from server.protocol.commands import Click, Command, Impression, Ping, Playing, React, Share
+from server.viewers.doubts import Doubts
 
 
 class Engagement:
     """Tallies and records what viewers do in passing; it also is the hub's `Audience`."""
 
-    def __init__(self, hub: Hub, recorder: Recorder, clock: Clock) -> None:
+    def __init__(self, hub: Hub, recorder: Recorder, clock: Clock, doubts: Doubts) -> None:
         self._hub = hub
         self._recorder = recorder
         self._clock = clock
+        self._doubts = doubts
 
     def commands(self) -> Commands:
         """Return the handlers for the dispatcher."""
@@ -42,7 +44,8 @@ class Engagement:
         assert room is not None, "the dispatcher refuses everything but join before that"
         if room.state != "live":
             raise RefusedError(Code.SHOW_NOT_LIVE)
-        room.pulse.tally(command.kind, command.n)
+        if self._doubts.about(connection) is None:
+            room.pulse.tally(command.kind, command.n)
         if connection.counted:
             self._recorder.count(
                 room.show_id, connection.viewer_id, connection.id, "reaction", command.kind, command.n
@@ -89,9 +92,12 @@ class Engagement:
         else:
             at = now - _silence_of(connection)
             self._recorder.stop_playing(room.show_id, connection.viewer_id, connection.id, at)
+            self._doubts.settle(connection)
 
     def show_ended(self, room: Room) -> None:
         """End every stretch of the show, and have it flushed at once."""
+        for connection in room.connections:
+            self._doubts.settle(connection)
         self._recorder.end_show(room.show_id, self._clock.now())
 
     def _count(self, connection: Connection, kind: str, target: str) -> None:

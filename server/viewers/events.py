@@ -17,6 +17,7 @@ from server.errors import RefusedError
 from server.http.guard import is_head
 from server.http.params import EntityId, OneLine, OptionalKey
 from server.http.refusals import refusals
+from server.hub.address import address_key
 from server.hub.connection import Connection
 from server.hub.dispatch import Dispatcher
 from server.hub.hub import Hub
@@ -118,7 +119,7 @@ class Desk:
         key = (show_id, identity.viewer_id)
         desk = self._desks.pop(key, None) or new_stream(self._hub.admission.limits, self._hub, "http")
         self._desks[key] = desk
-        introduce(desk, identity)
+        introduce(desk, identity, self._hub.crowd)
         if len(self._desks) > DESKS_MAX:
             self._desks.popitem(last=False)
         return desk
@@ -133,6 +134,7 @@ def router() -> APIRouter:
         Code.UNAUTHENTICATED,
         Code.GUESTS_REFUSED,
         Code.SHOW_FULL,
+        Code.TOO_FAST,
         Code.UNAVAILABLE,
     )
     api.add_api_route(
@@ -170,7 +172,7 @@ async def stream_events(
 ) -> StreamingResponse:
     """The first event is `joined`; each journal push has its position as `id`, so that `Last-Event-ID` recovers."""
     hub = cast("Hub", request.app.state.hub)
-    host = request.client.host if request.client else "local"
+    host = address_key(request.client.host) if request.client else "local"
     if is_head(request.scope):  # nobody joins to see what a stream would look like
         await cast("Desk", request.app.state.desk).find(show)
         return StreamingResponse(iter([]), media_type="text/event-stream", headers=_STREAM_HEADERS)

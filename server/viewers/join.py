@@ -15,6 +15,7 @@ from server.clock import to_wire
 from server.errors import RefusedError
 from server.hub import metrics
 from server.hub.connection import Connection
+from server.hub.crowd import Crowd
 from server.hub.hub import Hub
 from server.hub.room import Lane, Room
 from server.journal.rooms import Rooms
@@ -61,7 +62,7 @@ class Joins:
         """Write `joined` and put the connection into the show's room: at once, or where SQL must be asked first, when awaited.
 
         Raises RefusedError, now or when awaited: not_found, unauthenticated, token_expired, forbidden, guests_refused, show_full,
-        unavailable.
+        too_fast, unavailable.
         """
         room = self._hub.rooms.get(command.show)
         if room is None or not self._is_ready(room, command.position):
@@ -89,7 +90,7 @@ class Joins:
             self._check_space(room)
         same = connection.room is room and connection.viewer_id == identity.viewer_id
         self._hub.leave(connection, goes_on=same and connection.role == identity.role)
-        introduce(connection, identity)
+        introduce(connection, identity, self._hub.crowd)
         lane = room.lane_for(connection, pulse_only=command.pulse_only)
         connection.transport.write(_answer(lane, command, room, entrant))
         self._hub.enter(connection, room, lane)
@@ -105,6 +106,7 @@ class Joins:
             share=command.share,
             consent_at=identity.consent_at,
             staff=not connection.counted,
+            suspect=connection.standing is not None and connection.standing.burst,
         )
 
     def _identify(self, connection: Connection, command: Join, room: Room) -> Entrant:
@@ -126,9 +128,12 @@ class Joins:
     def _new_guest(self, connection: Connection, command: Join, room: Room) -> Entrant:
         if not room.guests_allowed:
             raise RefusedError(Code.GUESTS_REFUSED)
+        crowd, now = self._hub.crowd, asyncio.get_running_loop().time()
+        crowd.admit(connection, now)
         refused = bool(command.name) and room.names.refuse(command.name or "")
         name, remember = None if refused else command.name, bool(command.remember)
         identity = self._tokens.new_guest(room.channel_id, name=name, remember=remember)
+        crowd.arrive(identity.viewer_id, connection.host, now)
         self._record_consent(connection, room, False, identity)
         return Entrant(identity, self._tokens.sign(identity), refused)
 
@@ -160,7 +165,7 @@ class Joins:
         return room.sent < max(known, default=0) <= room.top
 
 
-def introduce(connection: Connection, identity: Identity) -> None:
+def introduce(connection: Connection, identity: Identity, crowd: Crowd) -> None:
     """Write down on a connection whose it is."""
     connection.viewer_id = identity.viewer_id
     connection.role = identity.role
@@ -168,6 +173,7 @@ def introduce(connection: Connection, identity: Identity) -> None:
     connection.own_name = identity.name
     connection.guest = identity.guest
     connection.staff = is_staff(identity.role)
+    connection.standing = crowd.find(identity.viewer_id, guest=identity.guest)
     connection.expires_at = identity.expires_at.timestamp()
 
 

@@ -67,6 +67,8 @@ async def gallery(
         redis_prefix="gallery",
         secret=secrets.token_urlsafe(48),
         data=tmp_path_factory.mktemp("gallery"),
+        guest_burst=0,
+        guest_watch_seconds=0,
     )
     async with showroom_on(settings, past=True) as room:
         yield room

@@ -115,6 +115,23 @@ def test_orders_of_before_there_were_numbers_stay_and_an_older_server_goes_on_in
     assert numbers == [(None,), (None,)]
 
 
+def test_votes_of_before_some_counted_apart_count_and_an_older_server_goes_on_voting(bare_url: str) -> None:
+    upgrade_to(bare_url, revision_before("votes_apart"))
+    vote = "INSERT INTO vote (question_id, viewer_id, show_id, at) VALUES ('q', %s, 's', now())"
+    with connect(bare_url) as connection:
+        connection.execute("ALTER TABLE question DISABLE TRIGGER ALL; ALTER TABLE vote DISABLE TRIGGER ALL")
+        connection.execute(
+            "INSERT INTO question (id, show_id, viewer_id, author, text, state, version, votes, asked_at, answered_live)"
+            " VALUES ('q', 's', 'v', 'Aki', 'Warm?', 'open', 0, 1, now(), false)"
+        )
+        connection.execute(vote, ["v_before"])
+        connection.commit()
+        migrate(bare_url)
+        connection.execute(vote, ["v_after"])
+        assert connection.execute("SELECT bool_or(suspect), count(*) FROM vote").fetchone() == (False, 2)
+        assert connection.execute("SELECT votes, votes_apart FROM question").fetchone() == (1, 0)
+
+
 OLD_SHOW = """
     INSERT INTO channel (id, name, currency, created_at) VALUES ('demo', 'Demo', 'JPY', now());
     INSERT INTO show (id, channel_id, title, host, state, moderation, guests_allowed, video_hls, video_mp4, video_poster,

@@ -75,7 +75,9 @@ def apply(state: State, push: Push) -> State:
     if kind == "question.dismissed":
         return state | {"questions": _after_dismissal(state["questions"], push["question"])}
     if kind == "question.voted":
-        votes = {vote["question"]: {"votes": vote["votes"]} for vote in push["votes"]}
+        votes = {
+            vote["question"]: {k: n for k, n in vote.items() if k != "question"} for vote in push["votes"]
+        }
         return state | {"questions": [q | votes.get(q["id"], {}) for q in state["questions"]]}
     if kind == "question.pinned":
         return state | {"pinned_question": push["question"]}
@@ -122,6 +124,6 @@ async def assert_snapshot_plus_pushes_equals_fresh(
     assert [(p["offset"], p["at"]) for p in staff] == [(p["offset"], p["at"]) for p in public]
     assert _without_older(apply_all(old.public, old.offset, public)) == _without_older(fresh.public)
     assert _without_older(apply_all(old.staff, old.offset, staff)) == _without_older(fresh.staff)
-    for word in ("dismissed_reason", "moderated_by", "sales", '"pending"', '"dismissed"'):
+    for word in ("dismissed_reason", "moderated_by", "sales", "votes_apart", '"pending"', '"dismissed"'):
         assert word not in json.dumps([public, fresh.public])
     return public, staff

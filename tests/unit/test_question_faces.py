@@ -18,7 +18,8 @@ def test_staff_see_what_everybody_sees_and_who_moved_it_and_why(move: Move | Non
     assert moved is not None
     public, staff = (msgspec.to_builtins(face) for face in (as_public(moved), as_staff(moved)))
     reason = "spam" if isinstance(move, Dismiss) else None
-    assert staff == public | {"dismissed_reason": reason, "moderated_by": "Mika" if move else None}
+    more = {"dismissed_reason": reason, "moderated_by": "Mika" if move else None, "votes_apart": 0}
+    assert staff == public | more
 
 
 def test_everybody_sees_a_question_without_who_moved_it() -> None:

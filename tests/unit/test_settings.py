@@ -20,6 +20,7 @@ ABOVE_ZERO = (
     "unsent_bytes_max",
     "fanout_share",
     "key_hours",
+    "guest_burst_seconds",
 )
 ZERO_TOO = (
     "round_wait_ms",
@@ -30,6 +31,10 @@ ZERO_TOO = (
     "connections_per_show_max",
     "accepts_per_second_max",
     "asks_per_minute",
+    "guests_per_minute_per_ip",
+    "guests_per_minute_per_socket",
+    "guest_burst",
+    "guest_watch_seconds",
     "unsent_seconds_max",
 )
 

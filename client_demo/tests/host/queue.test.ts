@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { afterLeaving, countStates, countWaiting, inOrder, type Known, letIn, neighbour, rowsOf } from "../../host/queue";
+import { afterLeaving, countStates, countWaiting, inOrder, type Known, letIn, neighbour, rowsOf, withVotes } from "../../host/queue";
 import type { Question, QuestionState } from "../../sdk/wire";
 
 function question(id: string, state: QuestionState, more: Partial<Question> = {}): Question {
@@ -21,6 +21,19 @@ function knowing(...questions: Question[]): Known {
 }
 
 const nobody = new Set<string>();
+
+describe("votes that count apart", () => {
+  it("stand beside the others and move no question", () => {
+    const many = withVotes(question("q1", "open", { votes: 1, votes_apart: 0 }), { votes: 1, votes_apart: 300 });
+    expect(many).toMatchObject({ votes: 1, votes_apart: 300 });
+    expect(letIn("open", knowing(many, question("q2", "open", { votes: 2 })), "votes")).toEqual(["q2", "q1"]);
+  });
+
+  it("never fall behind what was pushed, whichever is older", () => {
+    const pushed = { votes: 4, votes_apart: 7 };
+    expect(withVotes(question("q1", "open", { votes: 5, votes_apart: 2 }), pushed)).toMatchObject({ votes: 5, votes_apart: 7 });
+  });
+});
 
 describe("the order of a tab", () => {
   it("reviews who waits longest first", () => {

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 import server.questions.routes
 from server.access.roles import Role
 from server.http import problems
-from server.questions.repository import SNAPSHOT_QUESTIONS_MAX, Rank, add_votes
+from server.questions.repository import SNAPSHOT_QUESTIONS_MAX, CastVote, Rank, add_votes
 from server.questions.visible_pages import VisiblePages, Wanted
 from tests.support.reducer import assert_snapshot_plus_pushes_equals_fresh, read_pushes, see
 from tests.support.stage import CHANNEL, HOST, SHOW, Stage
@@ -38,7 +38,8 @@ async def ask_many(stage: Stage, n: int) -> list[str]:
 
 async def vote(stage: Stage, votes: dict[str, int]) -> None:
     async with stage.database.write() as connection:
-        await add_votes(connection, votes)
+        cast = [CastVote(id, f"v_{n}", suspect=False) for id, count in votes.items() for n in range(count)]
+        await add_votes(connection, cast)
 
 
 async def read_all(client: httpx.AsyncClient, **params: Any) -> list[dict[str, Any]]:

@@ -1,0 +1,75 @@
+"""Voting: what counts, and what counts apart."""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+
+from server.errors import RefusedError
+from server.hub.crowd import Doubt
+from server.journal.transaction import ShowTransaction
+from server.ledger.entries import Fact
+from server.ledger.repository import read_watched, record_facts
+from server.protocol.codes import Code
+from server.protocol.pushes import QuestionVotes, StaffQuestionVotes
+from server.questions.repository import CastVote, add_votes, insert_votes, read_questions
+from server.questions.rules import is_visible
+from server.shows.repository import read_show
+
+VIEW_SECONDS = 3.0
+"""Who has watched so long by the ledger has watched, wherever they are joined now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voting:
+    """A viewer votes."""
+
+    viewer_id: str
+    question_id: str
+    doubt: Doubt | None = None
+
+
+async def vote_many(tx: ShowTransaction, votes: Sequence[Voting]) -> list[int | RefusedError]:
+    """Count the votes of one batch, those in doubt apart, and publish the newest counts once."""
+    show = await read_show(tx.connection, tx.show_id)
+    if show is None or show.state == "ended":
+        return [RefusedError(Code.SHOW_NOT_LIVE) for _ in votes]
+    wanted = list({vote.question_id for vote in votes})
+    counts = {q.id: q.votes for q in await read_questions(tx.connection, tx.show_id, wanted) if is_visible(q)}
+    suspects = await _suspects(tx, votes, live=show.state == "live")
+    cast_votes = [
+        CastVote(vote.question_id, vote.viewer_id, vote.viewer_id in suspects)
+        for vote in votes
+        if vote.question_id in counts
+    ]
+    new = await insert_votes(tx.connection, tx.show_id, cast_votes, tx.now) if cast_votes else []
+    if new:
+        changed = await add_votes(tx.connection, new)
+        _publish_votes(tx, changed, {vote.question_id for vote in new if not vote.suspect})
+        record_facts(tx, [Fact(tx.show_id, v, "vote", tx.now, target=q) for q, v, _ in new])
+        counts |= {id: each.votes for id, each in changed.items()}
+    return [
+        counts[vote.question_id] + (vote.viewer_id in suspects)
+        if vote.question_id in counts
+        else RefusedError(Code.NOT_FOUND)
+        for vote in votes
+    ]
+
+
+async def _suspects(tx: ShowTransaction, votes: Sequence[Voting], *, live: bool) -> set[str]:
+    """Return the voters whose votes count apart. Before the show there is nothing to watch; who watched elsewhere has watched."""
+    burst = {vote.viewer_id for vote in votes if vote.doubt is Doubt.BURST}
+    unwatched = {vote.viewer_id for vote in votes if vote.doubt is Doubt.UNWATCHED and live}
+    if unwatched:
+        unwatched -= await read_watched(tx.connection, tx.show_id, sorted(unwatched), VIEW_SECONDS)
+    return burst | unwatched
+
+
+def _publish_votes(
+    tx: ShowTransaction, changed: Mapping[str, StaffQuestionVotes], counted: Container[str]
+) -> None:
+    """Tell everybody of what counts, and staff of all; viewers are not told of what only counts apart."""
+    staff = {"votes": [changed[id] for id in sorted(changed)]}
+    public = [QuestionVotes(id, changed[id].votes) for id in sorted(changed) if id in counted]
+    if public:
+        tx.publish("question.voted", {"votes": public}, staff=staff)
+    else:
+        tx.publish_to_staff("question.voted", staff)
