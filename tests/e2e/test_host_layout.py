@@ -11,6 +11,10 @@ CUT_PRODUCTS = """list => {
     return [...list.children].map(row => row.getBoundingClientRect()).filter(row => row.top < end - 1 && row.bottom > end + 1).length;
 }"""
 
+HEIGHTS = "list => [...list.children].map(row => row.getBoundingClientRect().height)"
+TEXT_OUTSIDE_ITS_ROW = """list => [...list.children].filter(row => [...row.querySelectorAll('*')].some(
+    part => part.getBoundingClientRect().bottom > row.getBoundingClientRect().bottom + 1)).map(row => row.textContent)"""
+
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 async def test_no_product_is_cut_in_half(gallery: Showroom, desk: Desk, language: str) -> None:
@@ -20,7 +24,8 @@ async def test_no_product_is_cut_in_half(gallery: Showroom, desk: Desk, language
     for width, height in [(360, 780), (768, 1024), (820, 1180), (1024, 768), (1440, 900)]:
         await page.set_viewport_size({"width": width, "height": height})
         await expect(products.locator("li").first).to_be_visible()
-        assert await products.evaluate(CUT_PRODUCTS) == 0, (width, height)
+        assert await products.evaluate(CUT_PRODUCTS) == 0, (width, height, await products.evaluate(HEIGHTS))
+        assert await products.evaluate(TEXT_OUTSIDE_ITS_ROW) == [], (width, height)
 
 
 async def test_a_phone_reads_the_keys_and_finds_the_choice_of_shows_at_its_top(
