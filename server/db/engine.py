@@ -4,7 +4,6 @@ import asyncio
 import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from time import monotonic
 from typing import Any
 
 from sqlalchemy import URL, event, make_url
@@ -21,8 +20,6 @@ ANSWER_SECONDS_MAX = 5.0
 """How long those who hold up viewers wait for PostgreSQL: one that hangs, or a network that swallows everything, counts as away."""
 CANCEL_SECONDS_MAX = 1.0
 """How long a server that has not answered is asked to cancel; then its connection is thrown away."""
-TRIED_AFTER_SECONDS = 1.0
-"""A pooled connection that was not used for so long is tried before it is used; trying each every time would double a busy show's waits."""
 APPLICATION_NAME = "showfloor"
 """How our sessions are called in pg_stat_activity: a restore looks whether any process of ours is connected."""
 # A connection whose other end is gone without a word is noticed within half a minute, even if nobody waits for an answer.
@@ -56,8 +53,7 @@ class Database:
             hide_parameters=True,
             connect_args=_CONNECTING,
         )
-        event.listen(self.engine.sync_engine, "checkin", _note_return)
-        event.listen(self.engine.sync_engine, "checkout", _try_idle)
+        event.listen(self.engine.sync_engine, "checkout", _try_if_told)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -149,14 +145,13 @@ async def _give_back(connection: AsyncConnection) -> None:
     await connection.close()
 
 
-def _note_return(dbapi: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-    record.info["returned_at"] = monotonic()
+def _try_if_told(dbapi: DBAPIConnection, record: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
+    """Ask a connection that has something to tell whether it still lives; the pool replaces one that does not.
 
-
-def _try_idle(dbapi: DBAPIConnection, record: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
-    """Ask a connection that lay idle, or has something to tell, whether it still lives; the pool replaces one that does not."""
-    idle_seconds = monotonic() - record.info.get("returned_at", monotonic())
-    if idle_seconds < TRIED_AFTER_SECONDS and not _has_something_to_tell(record.driver_connection):
+    One that has nothing to tell is not asked: that would be two round trips before each first command after a pause, and whoever takes
+    it finds out by its BEGIN, before anything is done.
+    """
+    if not _has_something_to_tell(record.driver_connection):
         return
     try:
         cursor = dbapi.cursor()
