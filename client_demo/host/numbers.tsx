@@ -40,6 +40,11 @@ export function Numbers() {
         <Tile name="questions" value={count(unanswered)} loud={counts.value.pending > 0} />
         <Tile name="time" value={elapsed === null ? "–" : duration(elapsed)} />
       </dl>
+      {state?.apart ? (
+        <p class="numbers-apart hint" data-testid="reactions-apart">
+          {t.count("reactions_apart", state.apart)}
+        </p>
+      ) : null}
     </section>
   );
 }

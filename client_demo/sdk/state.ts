@@ -9,6 +9,8 @@ export interface RoomState {
   readonly viewers: number | null;
   readonly reactions: Readonly<Partial<Record<ReactionKind, number>>>;
   readonly degraded: boolean;
+  /** Taps that are in no total; staff alone hear of them. */
+  readonly apart: number;
 }
 
 /** How many questions a snapshot holds; the reducer drops the oldest beyond it, as the server does. */
@@ -23,6 +25,7 @@ export function begin(position: Position, snapshot: Snapshot, before: RoomState 
     viewers: before?.viewers ?? null,
     reactions: before?.reactions ?? {},
     degraded: false,
+    apart: before?.apart ?? 0,
   };
 }
 
@@ -48,6 +51,7 @@ export function applyPulse(state: RoomState, pulse: Pulse): RoomState {
     viewers: pulse.viewers ?? state.viewers,
     reactions: pulse.reactions ? { ...state.reactions, ...pulse.reactions } : state.reactions,
     degraded: pulse.degraded ?? false,
+    apart: pulse.reactions_apart ?? state.apart,
     snapshot: pulse.stock ? withStock(state.snapshot, new Map(Object.entries(pulse.stock))) : state.snapshot,
   };
 }

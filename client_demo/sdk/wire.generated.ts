@@ -495,7 +495,7 @@ export interface ProductStock {
   stock: number;
 }
 /**
- * How the show feels right now; only what changed is there.
+ * How the show feels right now; only what changed is there. `reactions_apart` is for staff: taps in no total, of any kind.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Pulse".
@@ -510,6 +510,7 @@ export interface Pulse {
     [k: string]: number;
   } | null;
   degraded?: boolean | null;
+  reactions_apart?: number | null;
 }
 /**
  * The newest count of one question's votes.

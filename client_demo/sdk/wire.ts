@@ -81,6 +81,7 @@ export interface Pulse {
   viewers?: number;
   stock?: Record<string, number>;
   degraded?: boolean;
+  reactions_apart?: number;
 }
 
 export interface Order {

@@ -5,6 +5,9 @@ from collections import Counter
 from server.protocol.codec import encode
 from server.protocol.pushes import Pulse
 
+APART = "apart"
+"""Beside the kinds of reactions: taps that count apart."""
+
 
 class RoomPulse:
     """Tallies taps until the next tick, keeps the show's totals, and writes a pulse push of what changed."""
@@ -15,6 +18,7 @@ class RoomPulse:
         "_changed_stock",
         "_told_degraded",
         "_unheard",
+        "apart",
         "degraded",
         "quiet_ticks",
         "reactions",
@@ -25,6 +29,8 @@ class RoomPulse:
 
     def __init__(self) -> None:
         self.reactions: dict[str, int] = {}
+        self.apart = 0
+        """Taps of all processes that are in no total."""
         self.viewers = 0
         self.viewers_told = -1
         self.watching = 0
@@ -65,15 +71,20 @@ class RoomPulse:
             self.tally(kind, n)
         fresh = {kind: n - self._unheard[kind] for kind, n in self._added.items()}
         self._unheard = Counter(self._added)
-        self._take_over({kind: self.reactions.get(kind, 0) + n for kind, n in fresh.items()}, viewers)
+        self._take_over({kind: self._total(kind) + n for kind, n in fresh.items()}, viewers)
         self.degraded = True
 
     def _take_over(self, reactions: dict[str, int], viewers: int) -> None:
         for kind, total in reactions.items():
-            if self.reactions.get(kind) != total:
+            if kind == APART:
+                self.apart = total
+            elif self.reactions.get(kind) != total:
                 self.reactions[kind] = total
                 self._changed_reactions.add(kind)
         self.viewers = viewers
+
+    def _total(self, kind: str) -> int:
+        return self.apart if kind == APART else self.reactions.get(kind, 0)
 
     def learn_stock(self, product_id: str, units: int) -> None:
         """Take over a product's units left."""
@@ -99,6 +110,10 @@ class RoomPulse:
         self.viewers_told, self._told_degraded = self.viewers, self.degraded
         self._changed_reactions, self._changed_stock = set(), {}
         return encode(Pulse(reactions, viewers, stock, degraded))
+
+    def apart_line(self) -> bytes:
+        """Return a pulse line that only staff may read: how many taps are in no total."""
+        return encode(Pulse(None, None, None, self.degraded or None, self.apart))
 
     def whole_line(self) -> bytes:
         """Return a pulse line with everything, for one who has just joined."""

@@ -110,10 +110,9 @@ _SETTLED = text("""
 """)
 
 _REACTION_TOTALS = text("""
-    SELECT target, sum(n) AS total FROM ledger_entry AS e
-    WHERE show_id = :show_id AND kind = 'reaction' AND target IS NOT NULL AND NOT EXISTS (
-        SELECT FROM attendance AS a WHERE a.show_id = :show_id AND a.viewer_id = e.viewer_id AND a.suspect)
-    GROUP BY target
+    SELECT CASE WHEN a.suspect THEN 'apart' ELSE e.target END AS target, sum(e.n) AS total
+    FROM ledger_entry AS e LEFT JOIN attendance AS a ON a.show_id = e.show_id AND a.viewer_id = e.viewer_id
+    WHERE e.show_id = :show_id AND e.kind = 'reaction' AND e.target IS NOT NULL GROUP BY 1
 """)
 _WATCHED = text("""
     SELECT DISTINCT p.viewer_id FROM playing AS p LEFT JOIN ledger_process AS l USING (process_id)
@@ -215,6 +214,9 @@ async def read_watched(
 
 
 async def read_reaction_totals(connection: AsyncConnection, show_id: str) -> dict[str, int]:
-    """Return the show's reactions by kind as far as they are counted: the seed of the pulse's counters after Redis lost them."""
+    """Return the show's reactions by kind as far as they are counted, those of suspects as `apart`.
+
+    It is the seed of the pulse's counters after Redis lost them.
+    """
     rows = await connection.execute(_REACTION_TOTALS, {"show_id": show_id})
     return {row.target: int(row.total) for row in rows}

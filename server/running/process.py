@@ -139,6 +139,8 @@ class Process:
     def _greet_staff(self, connection: Connection) -> None:
         self.staff_roll.enter(connection)
         self.answering.greet(connection)
+        if connection.room is not None and connection.room.pulse.apart:
+            connection.send(connection.room.pulse.apart_line())
 
     def _check_top(self) -> None:
         self.topcheck.ask_now()

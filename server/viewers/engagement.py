@@ -9,6 +9,7 @@ from server.errors import RefusedError
 from server.hub.connection import Connection
 from server.hub.dispatch import Commands
 from server.hub.hub import Hub
+from server.hub.pulse import APART
 from server.hub.room import Room
 from server.ids import new_id
 from server.ledger.recorder import Recorder
@@ -44,8 +45,8 @@ class Engagement:
         assert room is not None, "the dispatcher refuses everything but join before that"
         if room.state != "live":
             raise RefusedError(Code.SHOW_NOT_LIVE)
-        if self._doubts.about(connection) is None:
-            room.pulse.tally(command.kind, command.n)
+        doubted = self._doubts.about(connection) is not None
+        room.pulse.tally(APART if doubted else command.kind, command.n)
         if connection.counted:
             self._recorder.count(
                 room.show_id, connection.viewer_id, connection.id, "reaction", command.kind, command.n

@@ -26,10 +26,13 @@ class PulseTicker:
         reports = [RoomReport(r.show_id, r.watching, a) for r, a in zip(rooms, added, strict=True)]
         totals = await self._bus.tick(reports)
         for index, room in enumerate(rooms):
+            apart = room.pulse.apart
             if totals is None:
                 room.pulse.learn_alone(added[index], room.watching)
             else:
                 room.pulse.learn(totals[index].reactions, totals[index].watching)
+            if room.pulse.apart != apart:
+                room.tell_staff(room.pulse.apart_line())
             if room.pulse.changed:
                 room.pulse.quiet_ticks = 0
                 if room.connections:

@@ -118,6 +118,10 @@ async def test_taps_of_guests_who_never_watched_are_not_in_the_pulse(
         await known.do("react", kind="heart", n=2)
         for viewer in (known, *guests):
             await viewer.expect_push("pulse", lambda line: line.get("reactions") == {"heart": 2})
+            assert not any("reactions_apart" in line for line in viewer.lines)
+        for address in servers:
+            async with joined_at(address, token=sign_for("host")) as host:
+                await host.expect_push("pulse", lambda line: line.get("reactions_apart") == 10)
 
         async def both_are_suspect() -> bool:
             return await suspects(database) == {guest.id for guest in guests}
