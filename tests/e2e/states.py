@@ -6,11 +6,13 @@ A walk is given an empty tab and yields the name of the state that the page is i
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
+import httpx
 from playwright.async_api import Locator, Page, expect
 
 from server.demo.catalogue import PAST_SHOW_ID, PRODUCTS
 from tests.support.proxy import proxy_to
 from tests.support.showroom import Showroom
+from tests.support.viewer import joined_at
 
 States = AsyncIterator[str]
 Walk = Callable[[Page, Showroom], States]
@@ -51,6 +53,27 @@ async def viewer_of_a_live_show(page: Page, room: Showroom) -> States:
     await part("settings-open").click()
     await expect(part("settings")).to_be_visible()
     yield "settings"
+
+
+async def receipt(page: Page, room: Showroom) -> States:
+    """The receipt of an order that was just placed, a link that is none, and no link at all."""
+    async with joined_at(room.address) as buyer:
+        bought = await buyer.do("buy", product=TEAPOT, quantity=1, key="k-receipt-walk")
+        async with httpx.AsyncClient() as client:
+            made = await client.post(
+                room.url(f"/v1/orders/{bought['order']}/receipt"),
+                headers={"Authorization": f"Bearer {buyer.token}"},
+                json={},
+            )
+    part = page.get_by_test_id
+    await page.goto(room.url(f"/receipt#{made.json()['receipt']}"))
+    await expect(part("receipt-number")).to_be_visible()
+    yield "receipt"
+    for secret, why in (("#of-nothing", "wrong"), ("", "none")):
+        await page.goto("about:blank")
+        await page.goto(room.url(f"/receipt{secret}"))
+        await expect(part("receipt-failure")).to_have_attribute("data-why", why)
+        yield f"no receipt: {why}"
 
 
 async def viewer_elsewhere(page: Page, room: Showroom) -> States:
@@ -203,6 +226,7 @@ async def errors(page: Page, room: Showroom) -> States:
 
 WALKS: tuple[Walk, ...] = (
     errors,
+    receipt,
     viewer_of_a_live_show,
     viewer_elsewhere,
     viewer_of_other_shows,
