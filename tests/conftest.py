@@ -111,6 +111,7 @@ def make_settings(database_url: str, redis_url: str, tmp_path: Path) -> MakeSett
         "data": tmp_path / "var",
         # Viewers of a test come together, from one address, and act at once; test_crowd.py has them doubted.
         "guest_burst": 0,
+        "guests_per_minute_per_ip": 0,
         "guest_watch_seconds": 0,
     }
     return lambda **others: Settings(**{**fixed, **others})

@@ -18,6 +18,7 @@ from server.hub.socket import LiveSocket
 from server.hub.upgrade import LiveHttp
 from server.running.process import hub_for
 from server.settings import Settings
+from tests.support.eventually import eventually
 from tests.support.live_server import without_signals
 
 CASES_AT_ONCE = 8
@@ -78,6 +79,7 @@ async def echo_server() -> AsyncIterator[str]:
     server = without_signals(uvicorn.Server(config))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
+        await eventually(lambda: server.started or serving.done())
         yield f"ws://127.0.0.1:{listening.getsockname()[1]}/v1/live"
     finally:
         server.should_exit = True

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { createTranslator } from "../i18n";
-import { isComposing } from "../input_method";
+import { isComposing, isEscape } from "../input_method";
 import en from "../locales/shared.en.json";
 import ja from "../locales/shared.ja.json";
 import { Button } from "./button";
@@ -31,12 +31,17 @@ export function Dialog({ title, onClose, children, sheet = false, testid }: Dial
     return () => dialog?.close();
   }, []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a modal dialog by itself; the click only catches the backdrop.
     <dialog
       ref={element}
       class={sheet ? "dialog dialog-sheet" : "dialog"}
       aria-labelledby={heading}
       data-testid={testid}
+      onKeyDown={(event) => {
+        // Chromium passes a page's say over when Escape comes twice without a press in between.
+        if (!isEscape(event)) return;
+        event.preventDefault();
+        onClose();
+      }}
       onCancel={(event) => {
         event.preventDefault();
         if (!isComposing()) onClose();
