@@ -51,11 +51,20 @@ def _pair(run: Run, rival: str) -> tuple[PeerResult, PeerResult] | None:
     return (ours, other) if ours and other else None
 
 
-def _slow_cpu(run: Run) -> Goal | None:
-    pair = _pair(run, "nchan")
-    if not (pair and pair[0].slow and pair[1].slow):
+def _deliveries(run: Run, row: str, rival: str) -> tuple[Delivery, Delivery] | None:
+    """Return ours and the rival's of one row; None unless both were measured."""
+    pair = _pair(run, rival)
+    if pair is None:
         return None
-    ours, rival = pair[0].slow, pair[1].slow
+    ours, other = (getattr(peer, row) for peer in pair)
+    return (ours, other) if ours and other else None
+
+
+def _slow_cpu(run: Run) -> Goal | None:
+    measured = _deliveries(run, "slow", "nchan")
+    if measured is None:
+        return None
+    ours, rival = measured
     ratio = ours.cpu_us / rival.cpu_us
     return Goal(
         f"CPU µs per delivery, {ours.rate:g}/s × {ours.viewers:,}",
@@ -68,10 +77,10 @@ def _slow_cpu(run: Run) -> Goal | None:
 
 
 def _slow_p99(run: Run) -> Goal | None:
-    pair = _pair(run, "nchan")
-    if not (pair and pair[0].slow and pair[1].slow):
+    measured = _deliveries(run, "slow", "nchan")
+    if measured is None:
         return None
-    ours, rival = pair[0].slow, pair[1].slow
+    ours, rival = measured
     ratio = ours.p99_ms / rival.p99_ms
     return Goal(
         "the same: p50 / p99, ms",
@@ -84,10 +93,10 @@ def _slow_p99(run: Run) -> Goal | None:
 
 
 def _fast(run: Run) -> Goal | None:
-    pair = _pair(run, "nats")
-    if not (pair and pair[0].fast and pair[1].fast):
+    measured = _deliveries(run, "fast", "nats")
+    if measured is None:
         return None
-    ours, rival = pair[0].fast, pair[1].fast
+    ours, rival = measured
     ratio = ours.cpu_us / rival.cpu_us
     return Goal(
         f"CPU µs per delivery, {ours.rate:g}/s × {ours.viewers:,}, all delivered",
@@ -100,10 +109,10 @@ def _fast(run: Run) -> Goal | None:
 
 
 def _fast_limit(run: Run) -> Goal | None:
-    pair = _pair(run, "c-tick")
-    if not (pair and pair[0].fast and pair[1].fast):
+    measured = _deliveries(run, "fast", "c-tick")
+    if measured is None:
         return None
-    ours, rival = pair[0].fast, pair[1].fast
+    ours, rival = measured
     ratio = ours.cpu_us / rival.cpu_us
     return Goal(
         "the same", "≤ 1.3 × C per tick", f"C {rival.cpu_us:.2f}", _cost(ours), ratio, met=ratio <= 1.3
@@ -125,10 +134,10 @@ def _fast_p99(run: Run) -> Goal | None:
 
 
 def _calm(run: Run) -> Goal | None:
-    pair = _pair(run, "nchan")
-    if not (pair and pair[0].calm and pair[1].calm):
+    measured = _deliveries(run, "calm", "nchan")
+    if measured is None:
         return None
-    ours, rival = pair[0].calm, pair[1].calm
+    ours, rival = measured
     return Goal(
         f"{ours.rate:g}/s × {ours.viewers:,}: p50 / p99, ms",
         "p99 ≤ 3",
@@ -149,10 +158,10 @@ def _cost(found: Delivery) -> str:
 
 
 def _crowd(run: Run) -> Goal | None:
-    pair = _pair(run, "nchan")
-    if not (pair and pair[0].crowd and pair[1].crowd):
+    measured = _deliveries(run, "crowd", "nchan")
+    if measured is None:
         return None
-    ours, rival = pair[0].crowd, pair[1].crowd
+    ours, rival = measured
     ratio = ours.cpu_us / rival.cpu_us
     return Goal(
         f"{ours.viewers:,} viewers in one room, {ours.rate:g}/s: CPU µs; p50 / p99, ms",

@@ -23,18 +23,19 @@ class FanOut:
         self._share = share
         self._wait_seconds_max = wait_seconds_max
         self._paces: dict[str, Pace] = {}
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._woken: dict[str, asyncio.Event] = {}
+        self._running: dict[str, tuple[asyncio.Task[None], asyncio.Event]] = {}
+        """By show: what runs its rounds, and what tells it that publications have come."""
 
     def wake(self, room: Room) -> None:
         """Make sure that what is pending in `room` goes out soon."""
-        woken = self._woken.get(room.show_id)
-        if woken is not None:
+        running = self._running.get(room.show_id)
+        if running is not None:
             if room.pending:
-                woken.set()
+                running[1].set()
             return
-        self._woken[room.show_id] = asyncio.Event()
-        self._running[room.show_id] = asyncio.create_task(self._run(room), name=f"fan-out {room.show_id}")
+        woken = asyncio.Event()
+        task = asyncio.create_task(self._run(room, woken), name=f"fan-out {room.show_id}")
+        self._running[room.show_id] = task, woken
 
     def due(self, room: Room, now: float) -> float:
         """Return the loop's time from which a round may begin that carries what is not pending yet; it may lie in the past."""
@@ -47,18 +48,18 @@ class FanOut:
         """Let go of a closed room."""
         self._paces.pop(room.show_id, None)
 
-    async def _run(self, room: Room) -> None:
+    async def _run(self, room: Room, woken: asyncio.Event) -> None:
         loop, pace = asyncio.get_running_loop(), self._pace_of(room)
         try:
             while room.pending or room.pulse.changed:
-                await self._wait_for_turn(room, pace)
+                await _wait_for_turn(room, pace, woken)
                 pace.begin(began := loop.time(), len(room.pending))
                 await run_round(room)
                 pace.end(ended := loop.time())
                 metrics.ROUND_SECONDS.observe(ended - began)
         finally:
             # No await lies between the last look and here, so no push can be left behind unseen.
-            del self._running[room.show_id], self._woken[room.show_id]
+            del self._running[room.show_id]
 
     def _pace_of(self, room: Room) -> Pace:
         pace = self._paces.get(room.show_id)
@@ -68,18 +69,19 @@ class FanOut:
             )
         return pace
 
-    async def _wait_for_turn(self, room: Room, pace: Pace) -> None:
-        """Return when the next round may begin. The pulse alone waits longer, until a publication comes that takes it along."""
-        loop, woken = asyncio.get_running_loop(), self._woken[room.show_id]
-        while not room.pending and (wait := pace.pulse_due - loop.time()) > 0:
-            woken.clear()
-            try:
-                async with asyncio.timeout(wait):
-                    await woken.wait()
-            except TimeoutError:
-                break
-        if (wait := pace.due - loop.time()) > 0:
-            await asyncio.sleep(wait)
+
+async def _wait_for_turn(room: Room, pace: Pace, woken: asyncio.Event) -> None:
+    """Return when the next round may begin. The pulse alone waits longer, until a publication comes that takes it along."""
+    loop = asyncio.get_running_loop()
+    while not room.pending and (wait := pace.pulse_due - loop.time()) > 0:
+        woken.clear()
+        try:
+            async with asyncio.timeout(wait):
+                await woken.wait()
+        except TimeoutError:
+            break
+    if (wait := pace.due - loop.time()) > 0:
+        await asyncio.sleep(wait)
 
 
 async def run_round(room: Room) -> None:

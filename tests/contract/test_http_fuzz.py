@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
@@ -21,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 from server.protocol.codes import Code
 from tests.conftest import MakeSettings
+from tests.support.generated import a_few
 from tests.support.live_server import live_server
 from tests.support.servers import SignFor, set_stage, sign_for
 
@@ -35,14 +36,7 @@ CHECKS: list[Any] = [
     content_type_conformance,
     response_schema_conformance,
 ]
-BRIEFLY = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+BRIEFLY = a_few(EXAMPLES)
 
 
 def fuzz(address: str, token: str) -> int:

@@ -10,11 +10,12 @@ from typing import Any, get_args
 import httpx
 import msgspec
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.protocol.commands import AnyCommand, Join
 from tests.conftest import MakeSettings
+from tests.support.generated import a_few
 from tests.support.live_server import live_server
 from tests.support.servers import SignFor, set_stage, sign_for
 from tests.support.viewer import joined_at
@@ -40,14 +41,7 @@ ODD = [
     "a" * 60,
 ]
 words = st.lists(st.sampled_from(ODD) | st.text(max_size=20), min_size=1, max_size=6).map("".join)
-BRIEFLY = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+BRIEFLY = a_few(EXAMPLES)
 
 
 def values(of: Any) -> st.SearchStrategy[Any]:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import secrets
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,6 +14,7 @@ import redis.asyncio as redis
 from server.bus.bus import Bus
 from server.settings import Settings
 from tests.conftest import MakeSettings
+from tests.support.commands import free_port, listens
 from tests.support.eventually import eventually
 from tests.support.live_server import live_server
 from tests.support.servers import SignFor
@@ -114,11 +114,11 @@ async def test_a_server_killed_between_commit_and_publish_loses_nothing(
     server: str, settings: Settings, sign_for: SignFor
 ) -> None:
     async with joined_at(server) as viewer:
-        port = _free_port()
+        port = free_port()
         dying = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.support.dying_server", str(port), env=_environment(settings)
         )
-        await eventually(lambda: _listens(port), within_seconds=30.0)
+        await eventually(lambda: listens(port), within_seconds=30.0)
         async with joined_at(f"127.0.0.1:{port}", token=sign_for("host")) as host:
             await host.send('{"id":77,"type":"announce","text":"my last words"}')
             assert await dying.wait() == -signal.SIGKILL
@@ -129,21 +129,6 @@ async def test_a_server_killed_between_commit_and_publish_loses_nothing(
 
 async def _nothing(show_id: str) -> dict[str, int]:
     return {}
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
-
-
-async def _listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True
 
 
 def _environment(settings: Settings) -> dict[str, str]:

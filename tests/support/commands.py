@@ -1,5 +1,6 @@
 """The command line as people run it: a process of its own, with an environment of its own."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -107,6 +108,16 @@ def engines_on(data: Path) -> list[int]:
         if cwd and Path(cwd).is_relative_to(data.resolve()):
             found.append(process.pid)
     return found
+
+
+async def listens(port: int) -> bool:
+    """Whether somebody takes connections on a port of this machine."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 def free_port() -> int:

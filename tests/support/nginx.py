@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.support.commands import free_port
+from tests.support.commands import free_port, listens
 from tests.support.eventually import eventually
 
 SHIPPED = Path(__file__).parents[2] / "docker" / "nginx.conf"
@@ -54,12 +54,7 @@ async def _running(servers: tuple[str, str], directory: Path) -> AsyncIterator[s
 
 async def _answers(process: asyncio.subprocess.Process, log: Path, port: int) -> bool:
     assert process.returncode is None, await asyncio.to_thread(log.read_text)
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True
+    return await listens(port)
 
 
 def _write_files(nginx: str, servers: tuple[str, str], directory: Path, port: int) -> None:
