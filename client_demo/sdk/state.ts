@@ -24,7 +24,7 @@ export function begin(position: Position, snapshot: Snapshot, before: RoomState 
     snapshot,
     viewers: before?.viewers ?? null,
     reactions: before?.reactions ?? {},
-    degraded: false,
+    degraded: before?.degraded ?? false,
     apart: before?.apart ?? 0,
   };
 }
@@ -50,7 +50,7 @@ export function applyPulse(state: RoomState, pulse: Pulse): RoomState {
     ...state,
     viewers: pulse.viewers ?? state.viewers,
     reactions: pulse.reactions ? { ...state.reactions, ...pulse.reactions } : state.reactions,
-    degraded: pulse.degraded ?? false,
+    degraded: pulse.degraded ?? state.degraded,
     apart: pulse.reactions_apart ?? state.apart,
     snapshot: pulse.stock ? withStock(state.snapshot, new Map(Object.entries(pulse.stock))) : state.snapshot,
   };

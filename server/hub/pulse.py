@@ -113,8 +113,8 @@ class RoomPulse:
 
     def apart_line(self) -> bytes:
         """Return a pulse line that only staff may read: how many taps are in no total."""
-        return encode(Pulse(None, None, None, self.degraded or None, self.apart))
+        return encode(Pulse(reactions_apart=self.apart))
 
     def whole_line(self) -> bytes:
-        """Return a pulse line with everything, for one who has just joined."""
-        return encode(Pulse(self.reactions, self.viewers, None, self.degraded or None))
+        """Return a pulse line with everything, for one who has just joined: also what is not so, which they may have heard elsewhere."""
+        return encode(Pulse(self.reactions, self.viewers, None, self.degraded))

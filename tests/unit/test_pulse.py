@@ -43,7 +43,10 @@ def test_whoever_joins_reads_everything() -> None:
     pulse = RoomPulse()
     pulse.learn({"heart": 3}, viewers=2)
     pulse.take_line()
-    assert json.loads(pulse.whole_line()) == {"type": "pulse", "reactions": {"heart": 3}, "viewers": 2}
+    whole = {"type": "pulse", "reactions": {"heart": 3}, "viewers": 2}
+    assert json.loads(pulse.whole_line()) == whole | {"degraded": False}
+    pulse.learn_alone({}, viewers=1)
+    assert json.loads(pulse.whole_line()) == whole | {"viewers": 1, "degraded": True}
 
 
 def test_alone_it_says_so_and_shows_its_own_taps_at_once() -> None:
@@ -80,3 +83,34 @@ def test_no_tap_is_lost_or_shown_twice_whenever_the_others_go_and_come(steps: li
             pulse.tally(*step)
             tapped[step[0]] += step[1]
     assert pulse.reactions == tapped
+
+
+moves = st.one_of(taps, st.sampled_from(["tick", "away", "told", "joins"]))
+
+
+@given(st.lists(moves, max_size=40), st.booleans())
+def test_who_keeps_what_a_pulse_leaves_out_knows_what_the_room_knows(
+    steps: list[Any], was_degraded: bool
+) -> None:
+    """Also one who comes from another process, and brings along what they heard there."""
+    pulse, everywhere = RoomPulse(), dict.fromkeys(KINDS, 0)
+    pulse.learn(dict(everywhere), viewers=0)
+    heard: dict[str, Any] = {"viewers": 99, "degraded": was_degraded, "reactions": {"heart": 1}}
+    for step in ["joins", *steps, "told"]:
+        line = None
+        if step == "tick":
+            for kind, n in pulse.take_added().items():
+                everywhere[kind] += n
+            pulse.learn(dict(everywhere), viewers=2)
+        elif step == "away":
+            pulse.learn_alone(pulse.take_added(), viewers=1)
+        elif step == "told":
+            line = pulse.take_line()
+        elif step == "joins":
+            line = pulse.whole_line()
+        else:
+            pulse.tally(*step)
+        said = json.loads(line or b"{}")
+        heard |= said | {"reactions": heard["reactions"] | said.get("reactions", {})}
+    assert (heard["viewers"], heard["degraded"]) == (pulse.viewers, pulse.degraded)
+    assert heard["reactions"] == pulse.reactions

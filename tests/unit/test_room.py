@@ -133,7 +133,7 @@ def inflated(frame: bytes) -> bytes:
 
 def test_whoever_joins_reads_joined_then_what_was_sent_since_then_the_pulse() -> None:
     room = fresh_room()
-    lines = b'{"offset":9}\n{"offset":10}\n{"type":"pulse","reactions":{},"viewers":0}'
+    lines = b'{"offset":9}\n{"offset":10}\n{"type":"pulse","reactions":{},"viewers":0,"degraded":false}'
     read = b'{"j":1,"snapshot":{"s":1}}\n' + lines
     for reading, encoding in ((Reading.VIEWER, Encoding.FRAMES), (Reading.STAFF, Encoding.FRAMES)):
         frame = room.welcome(Lane(reading, encoding, "k1"), b'{"j":1', 8, b'{"s":1}')

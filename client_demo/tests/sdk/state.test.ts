@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { applyPulse, applyPush, begin, place, type RoomState } from "../../sdk/state";
-import type { JournalPush, Position, Snapshot } from "../../sdk/wire";
+import type { JournalPush, Position, Pulse, Snapshot } from "../../sdk/wire";
 import { aQuestion, aSnapshot, posted } from "./scripted_socket";
 
 const AT = "2026-11-22T10:02:00Z";
@@ -69,6 +69,29 @@ describe("a pulse", () => {
     const second = applyPulse(first, { type: "pulse", reactions: { fire: 1 }, stock: { p_1: 7 } });
     expect(second).toMatchObject({ viewers: 10, reactions: { heart: 3, fire: 1 } });
     expect(second.snapshot.products[0]?.stock).toBe(7);
+  });
+
+  const whole: Required<Pulse> = {
+    type: "pulse",
+    viewers: 10,
+    reactions: { heart: 3 },
+    stock: { p_1: 7 },
+    degraded: true,
+    reactions_apart: 5,
+  };
+
+  it.each(Object.keys(whole))("that says nothing of %s leaves it as it was", (field) => {
+    const told = applyPulse(aState(), whole);
+    const without = Object.fromEntries(Object.entries(whole).filter(([name]) => name !== field));
+    expect(applyPulse(told, without as unknown as Pulse)).toEqual(told);
+    expect(applyPulse(told, { type: "pulse" })).toEqual(told);
+  });
+
+  it("is what a fresh snapshot begins with, until the first one after it says more", () => {
+    const told = applyPulse(aState(), whole);
+    const anew = begin({ epoch: "k2", offset: 9 }, aSnapshot(), told);
+    expect(anew).toMatchObject({ viewers: 10, reactions: { heart: 3 }, degraded: true, apart: 5 });
+    expect(applyPulse(anew, { type: "pulse", viewers: 11, degraded: false })).toMatchObject({ viewers: 11, degraded: false });
   });
 });
 
