@@ -17,8 +17,11 @@ export class Impressions {
     this.timer ??= setTimeout(() => this.flush(), SEND_AFTER_MS);
   }
 
-  private flush(): void {
+  /** Reports at once what waits. Called before a click is told, so that nobody clicks before they have seen. */
+  flush(): void {
+    clearTimeout(this.timer);
     this.timer = undefined;
+    if (!this.waiting.size) return;
     const products = [...this.waiting].slice(0, PRODUCTS_PER_COMMAND_MAX);
     if (!this.room.tell("impression", { products })) {
       this.timer = setTimeout(() => this.flush(), SEND_AFTER_MS);

@@ -112,3 +112,10 @@ export function tap(kind: Parameters<Taps["tap"]>[0]): void {
 export function sawProduct(product: string): void {
   impressions?.saw(product);
 }
+
+/** A product is opened: its card has been seen by then, however short. */
+export function openedProduct(product: string): void {
+  sawProduct(product);
+  impressions?.flush();
+  current?.tell("click", { product });
+}

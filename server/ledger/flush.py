@@ -11,7 +11,10 @@ from msgspec import Struct
 
 
 class Tally(Struct, array_like=True, gc=False):
-    """A viewer did `kind` to `target` `n` times, for the first time `at`; `via`: by which way a share went out."""
+    """A viewer did `kind` to `target` `n` times, for the first time `at`; `via`: by which way a share went out.
+
+    Several may have the same viewer, kind and target: clicks keep their moments.
+    """
 
     show_id: str
     viewer_id: str

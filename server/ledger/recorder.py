@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sized
 from datetime import datetime, timedelta
 
 import structlog
+from msgspec.structs import replace
 
 from server.clock import Clock
 from server.ledger import metrics
@@ -22,6 +23,8 @@ HEARTBEAT_PAUSE = timedelta(seconds=5)
 ROLL_CALL_SECONDS = 60.0
 """How often a flush names all open stretches."""
 CLOSE_TRIES = 3
+CLICKS_APART = 8
+"""Clicks of a viewer on one product within one flush that keep a moment each; further ones are added to the last of them."""
 
 log = structlog.get_logger()
 
@@ -44,6 +47,7 @@ class Recorder:
         self._process_id = process_id
         self._clock = clock
         self._tallies: dict[tuple[str, str, str, str | None], Tally] = {}
+        """By show, viewer, what was done, and to what."""
         self._attendances: dict[tuple[str, str], Attendance] = {}
         self._open: dict[str, Stretch] = {}
         self._changed: dict[tuple[str, datetime], Stretch] = {}
@@ -107,13 +111,31 @@ class Recorder:
     def count(  # noqa: PLR0917 - called for every tap, where keywords would cost
         self, show_id: str, viewer_id: str, connection_id: str, kind: str, target: str | None, n: int = 1
     ) -> None:
-        """Record that a viewer did `kind` (reaction, impression, click, share) to `target` `n` times more."""
+        """Record that a viewer did `kind` (reaction, impression, click, share) to `target` `n` times more.
+
+        Of several within one flush the first one's time is kept; of clicks that of each.
+        """
         key = (show_id, viewer_id, kind, target)
         tally = self._tallies.get(key)
         if tally is not None:
-            tally.n += n
+            if kind == "click":
+                self._click_again(tally)
+            else:
+                tally.n += n
         elif _has_room(self._tallies):
             self._tallies[key] = Tally(show_id, viewer_id, kind, target, n, connection_id, self._touch())
+
+    def _click_again(self, first: Tally) -> None:
+        """Keep a further click's own moment: whether one came after the first impression is what the funnel asks."""
+        last = first
+        for nth in range(1, CLICKS_APART):
+            key = (first.show_id, first.viewer_id, f"click {nth}", first.target)
+            tally = self._tallies.get(key)
+            if tally is None and len(self._tallies) < ROWS_MAX:
+                self._tallies[key] = replace(first, n=1, at=self._touch())
+                return
+            last = tally or last
+        last.n += 1
 
     def share(self, show_id: str, viewer_id: str, connection_id: str, share_id: str, via: str) -> None:
         """Record that a viewer passed the show on, by a link with the id `share_id`."""

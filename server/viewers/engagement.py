@@ -54,14 +54,20 @@ class Engagement:
         return _ok(command)
 
     def click(self, connection: Connection, command: Click) -> bytes | None:
-        """Record that the viewer opened a product."""
-        self._count(connection, "click", command.product)
+        """Record that the viewer opened a product, before and after the show too: what the wire accepts is not thrown away."""
+        if connection.counted:
+            self._recorder.count(
+                connection.show_id, connection.viewer_id, connection.id, "click", command.product
+            )
         return _ok(command)
 
     def impression(self, connection: Connection, command: Impression) -> bytes | None:
-        """Record which product cards the viewer really saw."""
-        for product in command.products:
-            self._count(connection, "impression", product)
+        """Record which product cards the viewer really saw, whenever that was."""
+        if connection.counted:
+            for product in command.products:
+                self._recorder.count(
+                    connection.show_id, connection.viewer_id, connection.id, "impression", product
+                )
         return _ok(command)
 
     def share(self, connection: Connection, command: Share) -> bytes | None:
@@ -100,11 +106,6 @@ class Engagement:
         for connection in room.connections:
             self._doubts.settle(connection)
         self._recorder.end_show(room.show_id, self._clock.now())
-
-    def _count(self, connection: Connection, kind: str, target: str) -> None:
-        """Keep it, before and after the show too: what the wire accepts is not thrown away."""
-        if connection.counted:
-            self._recorder.count(connection.show_id, connection.viewer_id, connection.id, kind, target, 1)
 
 
 def _silence_of(connection: Connection) -> timedelta:

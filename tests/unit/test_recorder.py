@@ -7,7 +7,7 @@ import pytest
 from server.clock import ManualClock
 from server.ledger import recorder as recorder_module
 from server.ledger.flush import Flush, decode_flush
-from server.ledger.recorder import FLUSH_ROWS, HEARTBEAT, ROLL_CALL_SECONDS, Recorder
+from server.ledger.recorder import CLICKS_APART, FLUSH_ROWS, HEARTBEAT, ROLL_CALL_SECONDS, Recorder
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -56,6 +56,22 @@ async def test_taps_of_a_viewer_are_added_up() -> None:
     ]
     assert flush.tallies[0].at == NOON
     assert flush.alive_until == NOON + timedelta(seconds=1)
+
+
+async def test_clicks_keep_their_moments_and_many_are_added_up() -> None:
+    bench = Bench()
+    for _ in range(CLICKS_APART + 20):
+        bench.clock.at += timedelta(milliseconds=1)
+        bench.recorder.count("show", "anna", "c1", "click", "p_1")
+    bench.recorder.count("show", "anna", "c1", "click", "p_2")
+    clicks = (await bench.flushed()).tallies
+    assert [(t.kind, t.target, t.n) for t in clicks] == [
+        *[("click", "p_1", 1)] * (CLICKS_APART - 1),
+        ("click", "p_1", 21),
+        ("click", "p_2", 1),
+    ]
+    moments = [t.at for t in clicks[:-1]]
+    assert moments == [NOON + timedelta(milliseconds=n) for n in range(1, CLICKS_APART + 1)]
 
 
 async def test_consent_and_suspicion_of_a_viewer_add_up() -> None:

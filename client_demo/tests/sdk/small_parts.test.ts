@@ -72,6 +72,16 @@ describe("impressions", () => {
     const sizes = room.told.map(([, fields]) => (fields as { products: string[] }).products.length);
     expect(sizes).toEqual([20, 5]);
   });
+
+  it("that wait are told at once when asked, and not again", () => {
+    const room = ears();
+    const impressions = new Impressions(room);
+    impressions.saw("p_1");
+    impressions.flush();
+    impressions.flush();
+    vi.advanceTimersByTime(5_000);
+    expect(room.told).toEqual([["impression", { products: ["p_1"] }]]);
+  });
 });
 
 describe("decisions", () => {

@@ -6,7 +6,7 @@ import { showToast } from "../../shared/ui/toast";
 import { t } from "../late_text";
 import { addOrder, myOrders, retryMine } from "../me";
 import { openPane } from "../panes";
-import { identity, link, products, room, show } from "../session";
+import { identity, link, openedProduct, products, room, show } from "../session";
 import { refusalText } from "../text";
 import { tokenStore } from "../token_store";
 import { doubts, followIntents, type Intent, markUnsent, settle, takeIntent } from "./intents";
@@ -42,7 +42,7 @@ const quantityPlace = (productId: string): string => `quantity.${productId}`;
 export function openPurchase(productId: string): void {
   const product = products.peek().find((each) => each.id === productId);
   if (!product) return;
-  room().tell("click", { product: productId });
+  openedProduct(productId);
   const chosen = Number(draftOf(quantityPlace(productId))) || 1;
   const quantity = Math.max(1, Math.min(chosen, QUANTITY_MAX, product.stock));
   purchase.value = { productId, quantity, price: product.price, problem: null, order: null };

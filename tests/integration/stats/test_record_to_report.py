@@ -100,6 +100,31 @@ async def test_what_was_done_by_hand_is_what_the_report_says(show: Recorded) -> 
     assert await show.report() == final
 
 
+@pytest.mark.parametrize(
+    ("done", "reached"),
+    [
+        ("impression click", 2),
+        ("click impression", 1),
+        ("click impression click", 2),
+        ("click click impression click click", 2),
+        ("impression click impression", 2),
+        ("click impression impression", 1),
+    ],
+)
+async def test_the_order_of_what_a_viewer_did_survives_a_flush(
+    show: Recorded, done: str, reached: int
+) -> None:
+    """The tabs are on two servers, all within one flush of either."""
+    show.one.attend("s", "anna", "anna", guest=False, remembered=True, source=None)
+    show.one.start_playing("s", "anna", "a1", show.after(0))
+    for i, kind in enumerate(done.split()):
+        show.after(10 + i / 1_000)
+        (show.one, show.two)[i % 2].count("s", "anna", "a1", kind, "channel-1")
+    show.after(20)
+    steps = (await show.report()).funnel.steps
+    assert [step.viewers for step in steps] == [int(n < reached) for n in range(3)]
+
+
 async def test_a_server_that_was_killed_ends_its_viewers_where_it_was_last_alive(show: Recorded) -> None:
     for recorder, viewer in ((show.one, "anna"), (show.two, "ben")):
         recorder.attend("s", viewer, viewer, guest=False, remembered=True, source=None)
