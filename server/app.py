@@ -15,7 +15,7 @@ import server.shows.routes
 import server.stats.routes
 import server.viewers.events
 from server.clock import Clock, SystemClock
-from server.hosts import Hosts
+from server.hosts import Hosts, Origins
 from server.http import operations, pages, problems
 from server.http.guard import Guard, Rules
 from server.hub.socket import LiveSocket
@@ -78,7 +78,7 @@ def create_app(
             yield {
                 "hub": process.hub,
                 "dispatcher": process.dispatcher,
-                "origins": frozenset(settings.origins),
+                "origins": Origins(settings.origins),
                 "hosts": Hosts(settings.hosts),
                 "trust_proxy": settings.trust_proxy,
                 "socket_class": socket_class,
@@ -98,7 +98,9 @@ def create_app(
     for routes in ROUTES:
         app.include_router(routes.router())
     pages.install(app, settings.pages, card_of)
-    rules = Rules(Hosts(settings.hosts), tuple(settings.media_origins), settings.trust_proxy)
+    rules = Rules(
+        Hosts(settings.hosts), Origins(settings.origins), tuple(settings.media_origins), settings.trust_proxy
+    )
     app.add_middleware(Guard, rules=rules)
     return app
 

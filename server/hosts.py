@@ -1,7 +1,7 @@
-"""The names that requests may be for: what a Host header may hold (RFC 9110, section 7.2), and which names are ours."""
+"""Whom requests may be for and whose pages may send them: Host (RFC 9110, section 7.2) and Origin (RFC 6454), and which are ours."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import AddressValueError, IPv6Address
@@ -12,6 +12,9 @@ HOST_BYTES_MAX = 261
 PORT_MAX = 65_535
 _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(?::([0-9]*))?")
 _EITHER_DEFAULT = (80, 443)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_FROM_HERE = (None, b"same-origin", b"none")
+"""What Sec-Fetch-Site says of our own pages and of what a person typed; browsers of before 2023 say nothing."""
 
 
 class Host(NamedTuple):
@@ -87,6 +90,62 @@ class Hosts:
 
 
 ANY_HOST = Hosts()
+
+
+class Origin(NamedTuple):
+    """Where a page comes from: the scheme, `http` or `https`, the name in lower case, and the port."""
+
+    scheme: str
+    name: str
+    port: int
+
+
+def parse_origin(value: bytes | str) -> Origin | None:
+    """Return what an Origin header names; None for `null`, several, or what is no page of a web server."""
+    text = value if isinstance(value, str) else value.decode("latin-1")
+    scheme, found, authority = text.partition("://")
+    default = _DEFAULT_PORTS.get(scheme.lower())
+    host = parse_host(authority) if found else None
+    if default is None or host is None:
+        return None
+    return Origin(scheme.lower(), host.name, default if host.port is None else host.port)
+
+
+class Origins:
+    """The origins whose pages may open what counts people or changes something: the server's own, and `allowed`.
+
+    Raises ValueError for an entry that is no origin, such as `https://shop.example` or `http://localhost:5173`.
+    """
+
+    def __init__(self, allowed: Iterable[str] = ()) -> None:
+        self._allowed: set[Origin] = set()
+        for entry in allowed:
+            origin = parse_origin(entry)
+            if origin is None:
+                raise ValueError(f"{entry!r} is no origin; write it as https://shop.example, without a path")
+            self._allowed.add(origin)
+
+    def allow(self, headers: Mapping[bytes, bytes], scheme: str | None) -> bool:
+        """Whether the page that sent this request may; `scheme` is how the server was reached, None where that is not known.
+
+        A request without Origin comes from no script of a page: from another program, or from an address in a page, such as a
+        picture's; of these a browser tells where they stand. `headers` have names in lower case, repeated ones joined by commas.
+        """
+        value = headers.get(b"origin")
+        if value is None:
+            return headers.get(b"sec-fetch-site") in _FROM_HERE
+        origin = parse_origin(value)
+        return origin is not None and (origin in self._allowed or self._is_own(origin, headers, scheme))
+
+    def _is_own(self, origin: Origin, headers: Mapping[bytes, bytes], scheme: str | None) -> bool:
+        host = parse_host(headers.get(b"host", b""))
+        if host is None or scheme not in (None, origin.scheme):
+            return False
+        port = _DEFAULT_PORTS[origin.scheme] if host.port is None else host.port
+        return (origin.name, origin.port) == (host.name, port)
+
+
+OWN_ORIGIN = Origins()
 
 
 def _in_brackets(entry: str) -> str:

@@ -22,7 +22,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from server.hosts import Hosts
+from server.hosts import Hosts, Origins
 
 SECRET_CHARACTERS_MIN = 32
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     limits: Literal["on", "off"] = "on"
     """`off` lifts admission and rate limits: for load tests only."""
     origins: list[str] = Field(default_factory=list)
-    """Origins allowed to open sockets beside the server's own host."""
+    """Origins whose pages may open sockets and send commands, such as `https://shop.example`, beside the server's own."""
     hosts: list[str] = Field(default_factory=list)
     """Names that requests may be for, such as `shop.example` or `*.shop.example`; none: any. Others get 421."""
     media_origins: list[str] = Field(default_factory=list)
@@ -140,6 +140,12 @@ class Settings(BaseSettings):
     @classmethod
     def _refuse_what_is_no_host(cls, value: list[str]) -> list[str]:
         Hosts(value)
+        return value
+
+    @field_validator("origins")
+    @classmethod
+    def _refuse_what_is_no_origin(cls, value: list[str]) -> list[str]:
+        Origins(value)
         return value
 
     @model_validator(mode="after")

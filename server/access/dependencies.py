@@ -5,7 +5,8 @@ from typing import Annotated, cast
 from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from server.access.repository import read_channel_of
+from server.access.entry import require_entry
+from server.access.repository import read_terms
 from server.access.roles import require_stats_reader
 from server.access.tokens import Identity, Tokens
 from server.db.engine import Database
@@ -41,22 +42,21 @@ def optional_identity(
 OptionalIdentity = Annotated[Identity | None, Depends(optional_identity)]
 
 
-async def member_of(show: ShowId, request: Request, identity: CurrentIdentity) -> Identity:
-    """Return the caller, known in the channel of `show`; raises `not_found` without such a show and `forbidden` in another channel."""
+async def entrant_of(show: ShowId, request: Request, identity: CurrentIdentity) -> Identity:
+    """Return the caller, who may enter `show`; raises `not_found`, `forbidden` and `guests_refused`."""
     database = cast("Database", request.app.state.database)
     async with database.read_soon() as connection:
-        channel_id = await read_channel_of(connection, show)
-    if channel_id is None:
+        terms = await read_terms(connection, show)
+    if terms is None:
         raise RefusedError(Code.NOT_FOUND)
-    if channel_id != identity.channel_id:
-        raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
+    require_entry(identity, terms)
     return identity
 
 
-MemberOfShow = Annotated[Identity, Depends(member_of)]
+EntrantOfShow = Annotated[Identity, Depends(entrant_of)]
 
 
-def stats_reader_of(identity: MemberOfShow) -> Identity:
+def stats_reader_of(identity: EntrantOfShow) -> Identity:
     """Return the caller if they may read the figures of the show in the path; raises `forbidden` else."""
     require_stats_reader(identity.role)
     return identity

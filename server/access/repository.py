@@ -1,4 +1,4 @@
-"""The SQL of sign-in codes, of who is staff, and of which channel a show belongs to."""
+"""The SQL of sign-in codes, of who is staff, and of who may enter a show."""
 
 from datetime import datetime
 
@@ -6,18 +6,20 @@ from sqlalchemy import column, delete, insert, select, table, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.access.entry import ShowTerms
 from server.access.tables import SignInCodeRow, StaffMemberRow
 
 _CODE = SignInCodeRow.__table__  # type: ignore[attr-defined]
 _STAFF = StaffMemberRow.__table__  # type: ignore[attr-defined]
-_SHOW = table("show", column("id"), column("channel_id"))
-"""Only what says who is at home in a show; the rest of the row is the shows' own."""
+_SHOW = table("show", column("id"), column("channel_id"), column("guests_allowed"))
+"""Only what says who may enter; the rest of the row is the shows' own."""
 
 
-async def read_channel_of(connection: AsyncConnection, show_id: str) -> str | None:
-    """Return the id of the show's channel; None when there is no such show."""
-    channel: str | None = await connection.scalar(select(_SHOW.c.channel_id).where(_SHOW.c.id == show_id))
-    return channel
+async def read_terms(connection: AsyncConnection, show_id: str) -> ShowTerms | None:
+    """Return who may enter the show; None when there is no such show."""
+    asked = select(_SHOW.c.channel_id, _SHOW.c.guests_allowed).where(_SHOW.c.id == show_id)
+    found = (await connection.execute(asked)).one_or_none()
+    return None if found is None else ShowTerms(found.channel_id, found.guests_allowed)
 
 
 async def insert_code(connection: AsyncConnection, row: SignInCodeRow) -> None:

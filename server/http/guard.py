@@ -10,9 +10,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.errors import RefusedError
-from server.hosts import ANY_HOST, Hosts
+from server.hosts import ANY_HOST, OWN_ORIGIN, Hosts, Origins
 from server.http.problems import answer_refusal
-from server.hub.entrance import last_forwarded
+from server.hub.entrance import forwarded_scheme, last_forwarded
 from server.hub.handshake import join_headers
 from server.protocol.codes import Code
 
@@ -21,6 +21,10 @@ ANY_NAME_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked by machines that know an address and no name, and the same whatever the name."""
 HEAD_OF_FILES = ("/assets/", "/media/")
 """Where HEAD is answered without opening the file."""
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+LIVE_PATHS = "/v1/live/"
+"""A stream of events is asked for by GET, and makes its caller a viewer."""
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -44,6 +48,7 @@ class Rules(NamedTuple):
     """What the guard goes by."""
 
     hosts: Hosts = ANY_HOST
+    origins: Origins = OWN_ORIGIN
     media_origins: tuple[str, ...] = ()
     trust_proxy: bool = False
 
@@ -51,8 +56,9 @@ class Rules(NamedTuple):
 class Guard:
     """ASGI middleware.
 
-    Refuses requests for other names (421), for none or two (400), and bodies over 64 KiB (413), whether or not they say so
-    beforehand. Answers HEAD as GET is answered, without the body. Takes the caller's address and scheme from a trusted proxy.
+    Refuses requests for other names (421), for none or two (400), those of foreign pages that would count people or change something
+    (403), and bodies over 64 KiB (413), whether or not they say so beforehand. Answers HEAD as GET is answered, without the body.
+    Takes the caller's address and scheme from a trusted proxy.
     """
 
     def __init__(self, app: ASGIApp, rules: Rules | None = None) -> None:
@@ -92,10 +98,24 @@ class Guard:
                 else "This is another server."
             )
             return answer_refusal(scope, RefusedError(Code.INVALID, told), status=status)
+        if _has_effect(scope) and not self._is_ours(scope, headers):
+            return answer_refusal(
+                scope, RefusedError(Code.FORBIDDEN, "Pages of this origin may not do this.")
+            )
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > BODY_BYTES_MAX:
             return answer_refusal(scope, RefusedError(Code.TOO_LARGE))
         return None
+
+    def _is_ours(self, scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
+        """Whether no page sent this, or one that may."""
+        scheme = forwarded_scheme(headers) if self._rules.trust_proxy else scope["scheme"]
+        return self._rules.origins.allow(headers, scheme)
+
+
+def _has_effect(scope: Scope) -> bool:
+    """Whether the request counts somebody as a viewer or may change something; all else is only read, and by whom a token says."""
+    return scope["method"] not in READING or scope["path"].startswith(LIVE_PATHS)
 
 
 def is_head(scope: Scope) -> bool:
@@ -106,8 +126,8 @@ def is_head(scope: Scope) -> bool:
 def _as_the_proxy_says(headers: Mapping[bytes, bytes]) -> Scope:
     """Return the caller's address and scheme as the proxy tells them, by the rule that holds for sockets too."""
     told: Scope = {"client": (last_forwarded(headers.get(b"x-forwarded-for", b"")), 0)}
-    scheme = last_forwarded(headers.get(b"x-forwarded-proto", b"")).lower()
-    if scheme in ("http", "https"):
+    scheme = forwarded_scheme(headers)
+    if scheme is not None:
         told["scheme"] = scheme
     return told
 

@@ -38,7 +38,9 @@ def enter(
     """
     hub: Hub = state["hub"]
     host, now = viewer_host(state, transport, headers), asyncio.get_running_loop().time()
-    answer = _admit(hub, host, now) or answer_upgrade(headers, state["origins"], state["hosts"])
+    answer = _admit(hub, host, now) or answer_upgrade(
+        headers, state["origins"], state["hosts"], reached_by(state, headers)
+    )
     if not answer.accepted:
         metrics.HANDSHAKES_REFUSED.labels("busy" if b" 503 " in answer.head[:16] else "bad").inc()
         end_with(transport, answer, head_only=head_only)
@@ -75,6 +77,17 @@ def viewer_host(
         return address_key(last_forwarded(headers.get(b"x-forwarded-for", b"")))
     peer = transport.get_extra_info("peername")
     return address_key(str(peer[0])) if peer else "local"
+
+
+def reached_by(state: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> str | None:
+    """Return the scheme of the address that the viewer used; None where a trusted proxy stands before us and does not say."""
+    return forwarded_scheme(headers) if state["trust_proxy"] else "http"
+
+
+def forwarded_scheme(headers: Mapping[bytes, bytes]) -> str | None:
+    """Return `http` or `https` as the proxy tells it, which some call `ws` and `wss` for sockets; None where it does not."""
+    told = last_forwarded(headers.get(b"x-forwarded-proto", b"")).lower()
+    return {"http": "http", "https": "https", "ws": "http", "wss": "https"}.get(told)
 
 
 def last_forwarded(value: bytes) -> str:

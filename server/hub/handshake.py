@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from msgspec import Struct
 
-from server.hosts import ANY_HOST, Hosts
+from server.hosts import ANY_HOST, OWN_ORIGIN, Hosts, Origins
 from server.hub.frames import DEFLATE_WINDOW_BITS
 
 LIVE_PATH = b"/v1/live"
@@ -80,12 +80,15 @@ def join_headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 
 def answer_upgrade(
-    headers: Mapping[bytes, bytes], origins: frozenset[str], hosts: Hosts = ANY_HOST
+    headers: Mapping[bytes, bytes],
+    origins: Origins = OWN_ORIGIN,
+    hosts: Hosts = ANY_HOST,
+    scheme: str | None = "http",
 ) -> Answer:
     """Return the answer to `GET /v1/live` by HTTP/1.1; `headers` has lower-case names, repeated ones joined.
 
-    `origins` are allowed beside the request's own host; a request without Origin comes from no browser and is let in. `hosts` are
-    the names that are ours. A header that may be there once only and is repeated holds no value that is accepted.
+    `origins` are those whose pages may ask, `hosts` the names that are ours, and `scheme` is how we were reached, None where that
+    is not known. A header that may be there once only and is repeated holds no value that is accepted.
     """
     misdirected = hosts.refusal(headers.get(b"host"))
     if misdirected is not None:
@@ -101,7 +104,7 @@ def answer_upgrade(
     key = headers.get(b"sec-websocket-key", b"")
     if not _is_key(key):
         return refuse(HTTPStatus.BAD_REQUEST, "Sec-WebSocket-Key must be 16 bytes in base64")
-    if not _origin_allowed(headers, origins):
+    if not origins.allow(headers, scheme):
         return refuse(HTTPStatus.FORBIDDEN, "this Origin is not allowed")
     offers = headers.get(b"sec-websocket-extensions")
     deflate = _accept_deflate(offers) if offers else b""
@@ -115,15 +118,6 @@ def _is_key(key: bytes) -> bool:
         return len(key) == 24 and len(a2b_base64(key, strict_mode=True)) == 16
     except NotBase64:
         return False
-
-
-def _origin_allowed(headers: Mapping[bytes, bytes], origins: Iterable[str]) -> bool:
-    origin = headers.get(b"origin")
-    if origin is None:
-        return True
-    text = origin.decode("latin-1")
-    host = headers.get(b"host", b"").decode("latin-1")
-    return text.partition("://")[2] in (host, host.lower()) or text in origins
 
 
 def _accept_deflate(extensions: bytes) -> bytes:

@@ -177,6 +177,7 @@ class Rooms:
             room.restart(head.epoch, head.top)
         else:
             self._hub.deliver(room.show_id, room.epoch, lacking)
+        room.guests_allowed = read.guests_allowed
         room.names = read.names.with_staff(room.staff_names())
         room.snapshot = self._as_snapshot(head.top, read)
 

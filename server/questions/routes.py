@@ -6,9 +6,9 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from server.access.dependencies import OptionalIdentity, ShowId, member_of
+from server.access.dependencies import OptionalIdentity, ShowId, entrant_of
+from server.access.entry import require_entry
 from server.access.roles import is_staff
-from server.access.tokens import Identity
 from server.errors import RefusedError
 from server.http.params import ENTITY_ID, Face, Limit, Moment
 from server.http.refusals import refusals
@@ -17,7 +17,7 @@ from server.protocol.pushes import QuestionState
 from server.questions.faces import as_public, as_staff
 from server.questions.repository import QuestionOrder, Rank, rank_of
 from server.questions.rules import VISIBLE, Question
-from server.questions.service import Questions, VisiblePage
+from server.questions.service import Questions
 from server.questions.visible_pages import VisiblePages, Wanted
 
 
@@ -131,7 +131,7 @@ async def list_questions(
     questions = cast("Questions", request.app.state.questions)
     response.headers["Vary"] = "Authorization"
     if identity is not None and is_staff(identity.role) and order == "newest":
-        await member_of(show, request, identity)
+        await entrant_of(show, request, identity)
         response.headers["Cache-Control"] = "no-store"
         return await _staff_page(questions, show, state, cursor, limit)
     after: str | Rank | None = _as_rank(cursor) if cursor and order == "wanted" else cursor
@@ -139,7 +139,7 @@ async def list_questions(
         raise RefusedError(Code.FORBIDDEN, "Only staff see questions in this state.")
     pages = cast("VisiblePages", request.app.state.visible_questions)
     page = await pages.page(Wanted(show, state, order, after, limit + 1))
-    _admit(identity, page)
+    require_entry(identity, page)
     response.headers["Cache-Control"] = f"{'public' if page.guests_allowed else 'private'}, max-age=1"
     found = page.questions[:limit]
     following = _cursor_of(found[-1], order) if len(page.questions) > limit else None
@@ -152,14 +152,6 @@ async def _staff_page(
     found = await questions.list_queue(show, state, after=cursor, limit=limit + 1)
     page = [StaffQuestionBody.model_validate(as_staff(question)) for question in found[:limit]]
     return StaffQuestionPage(questions=page, next=page[-1].id if len(found) > limit else None)
-
-
-def _admit(identity: Identity | None, page: VisiblePage) -> None:
-    """Let in whoever may join the show; raises `guests_refused`, and `forbidden` for a token of another channel."""
-    if identity is not None and identity.channel_id != page.channel_id:
-        raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
-    if not page.guests_allowed and (identity is None or identity.guest):
-        raise RefusedError(Code.GUESTS_REFUSED)
 
 
 def _cursor_of(question: Question, order: QuestionOrder) -> str:

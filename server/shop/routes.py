@@ -5,11 +5,8 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
-from server.access.dependencies import CurrentIdentity
-from server.access.repository import read_channel_of
+from server.access.dependencies import CurrentIdentity, entrant_of
 from server.clock import to_wire
-from server.db.engine import Database
-from server.errors import RefusedError
 from server.http.params import ENTITY_ID, EntityId, Face, IdempotencyKey, Moment, RequestBody
 from server.http.refusals import refusals
 from server.protocol.codes import Code
@@ -64,6 +61,7 @@ def router() -> APIRouter:
                 Code.UNAUTHENTICATED,
                 Code.TOKEN_EXPIRED,
                 Code.FORBIDDEN,
+                Code.GUESTS_REFUSED,
                 Code.NOT_FOUND,
                 Code.SHOW_NOT_LIVE,
                 Code.SOLD_OUT,
@@ -94,7 +92,7 @@ async def place_order(
     body: OrderRequest, key: IdempotencyKey, identity: CurrentIdentity, request: Request, response: Response
 ) -> OrderBody:
     """Sends the order once it is committed. Repeating the request with the same key is safe after any failure."""
-    await _require_channel_of(body.show, identity.channel_id, request)
+    await entrant_of(body.show, request, identity)
     staff = identity.role != "viewer"
     purchase = Purchase(identity.viewer_id, body.product, body.quantity, key, body.price, staff)
     receipt = await cast("Shop", request.app.state.shop).buy(body.show, purchase)
@@ -123,12 +121,3 @@ def as_body(order: Order) -> OrderBody:
         currency=order.currency,
         at=to_wire(order.at),
     )
-
-
-async def _require_channel_of(show_id: str, channel_id: str, request: Request) -> None:
-    async with cast("Database", request.app.state.database).read() as connection:
-        found = await read_channel_of(connection, show_id)
-    if found is None:
-        raise RefusedError(Code.NOT_FOUND)
-    if found != channel_id:
-        raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")

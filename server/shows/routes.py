@@ -5,7 +5,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
-from server.access.dependencies import CurrentIdentity, MemberOfShow, ShowId
+from server.access.dependencies import CurrentIdentity, EntrantOfShow, ShowId
 from server.access.roles import require_show_runner
 from server.access.tokens import NAME_CHARACTERS_MAX
 from server.http.params import (
@@ -161,7 +161,7 @@ def router() -> APIRouter:
         get_own,
         methods=["GET"],
         summary="The viewer's own questions, votes and orders",
-        responses=refusals(*known),
+        responses=refusals(*known, Code.GUESTS_REFUSED),
     )
     return api
 
@@ -192,7 +192,7 @@ async def get_show(show: ShowId, request: Request) -> ShowBody:
     return ShowBody.model_validate(await cast("Shows", request.app.state.shows).find(show))
 
 
-async def get_own(show: ShowId, viewer: MemberOfShow, request: Request) -> OwnBody:
+async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnBody:
     """For the bearer of the token alone; a new device with the same token finds everything here."""
     asked, votes = await cast("Questions", request.app.state.questions).list_own(show, viewer.viewer_id)
     bought = await cast("Shop", request.app.state.shop).list_own(show, viewer.viewer_id)

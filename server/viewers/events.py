@@ -11,7 +11,8 @@ from typing import Annotated, Any, cast, get_args
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from server.access.dependencies import CurrentIdentity, ShowId
+from server.access.dependencies import CurrentIdentity, OptionalIdentity, ShowId
+from server.access.entry import require_entry
 from server.access.tokens import Identity
 from server.errors import RefusedError
 from server.http.guard import is_head
@@ -79,9 +80,9 @@ class Desk:
         self._streams: dict[tuple[str, str, str], Connection] = {}
         """Open streams of this process that have a name, by show, viewer and name."""
 
-    async def find(self, show_id: str) -> None:
-        """Raise `RefusedError` if there is no such show."""
-        await self._rooms.open(show_id)
+    async def admit(self, show_id: str, identity: Identity | None) -> None:
+        """Raise `RefusedError` unless there is such a show and the bearer may enter it."""
+        require_entry(identity, await self._rooms.open(show_id))
 
     def open_stream(self, connection: Connection, name: str) -> None:
         """Let commands that name this stream reach it, until it ends."""
@@ -101,8 +102,7 @@ class Desk:
         `stream` names the viewer's stream that a `playing` is about: `not_found` when this process does not have it.
         """
         room = await self._rooms.open(show_id)
-        if identity.channel_id != room.channel_id:
-            raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
+        require_entry(identity, room)
         desk = self._desk_of(show_id, identity)
         desk.room = room
         find = None if stream is None else partial(self._find_stream, (show_id, identity.viewer_id, stream))
@@ -160,6 +160,7 @@ def router() -> APIRouter:
 async def stream_events(
     show: ShowId,
     request: Request,
+    identity: OptionalIdentity,
     *,
     playing: Annotated[bool, Query(description="The video plays and the page is visible.")] = False,
     pulse_only: Annotated[bool, Query(description="No journal pushes.")] = False,
@@ -174,7 +175,7 @@ async def stream_events(
     hub = cast("Hub", request.app.state.hub)
     host = address_key(request.client.host) if request.client else "local"
     if is_head(request.scope):  # nobody joins to see what a stream would look like
-        await cast("Desk", request.app.state.desk).find(show)
+        await cast("Desk", request.app.state.desk).admit(show, identity)
         return StreamingResponse(iter([]), media_type="text/event-stream", headers=_STREAM_HEADERS)
     if hub.draining:
         raise RefusedError(Code.BUSY, "This process is going away.", retry_after_ms=1000)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from server.access.entry import require_entry
 from server.access.roles import is_staff
 from server.access.tokens import Identity, Tokens
 from server.clock import to_wire
@@ -114,10 +115,7 @@ class Joins:
         if command.token is None:
             return self._new_guest(connection, command, room)
         identity = self._tokens.verify(command.token)
-        if identity.channel_id != room.channel_id:
-            raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
-        if identity.guest and not room.guests_allowed:
-            raise RefusedError(Code.GUESTS_REFUSED)
+        require_entry(identity, room)
         name, refused = command.name, identity.role == "viewer" and _is_refused(room, command.name, identity)
         if refused:
             name = default_name(identity.viewer_id)
@@ -126,8 +124,7 @@ class Joins:
         return Entrant(revised, None if revised is identity else self._tokens.sign(revised), refused)
 
     def _new_guest(self, connection: Connection, command: Join, room: Room) -> Entrant:
-        if not room.guests_allowed:
-            raise RefusedError(Code.GUESTS_REFUSED)
+        require_entry(None, room)
         crowd, now = self._hub.crowd, asyncio.get_running_loop().time()
         crowd.admit(connection, now)
         refused = bool(command.name) and room.names.refuse(command.name or "")

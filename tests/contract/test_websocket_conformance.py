@@ -9,7 +9,7 @@ from typing import Any
 import kosoku
 import uvicorn
 
-from server.hosts import ANY_HOST
+from server.hosts import ANY_HOST, OWN_ORIGIN
 from server.hub.connection import Connection
 from server.hub.dispatch import Dispatcher
 from server.hub.frames import Opcode, Reader, binary_frame, deflated_frame, text_frame
@@ -61,7 +61,7 @@ async def echo_app(scope: dict[str, Any], receive: Any, send: Any) -> None:
     scope["state"].update(
         hub=hub,
         dispatcher=Dispatcher(hub, {}),
-        origins=frozenset(),
+        origins=OWN_ORIGIN,
         hosts=ANY_HOST,
         trust_proxy=False,
         socket_class=EchoSocket,

@@ -10,6 +10,7 @@ from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFact
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
+from server.hosts import OWN_ORIGIN, Origins
 from server.hub.handshake import Answer, BadHeadError, answer_upgrade, parse_headers, refuse
 
 KEY = b"dGhlIHNhbXBsZSBub25jZQ=="
@@ -20,10 +21,9 @@ HEADERS = {
     b"sec-websocket-version": b"13",
     b"sec-websocket-key": KEY,
 }
-NOWHERE: frozenset[str] = frozenset()
 
 
-def answer(*without: bytes, origins: frozenset[str] = NOWHERE, **headers: str) -> Answer:
+def answer(*without: bytes, origins: Origins = OWN_ORIGIN, **headers: str) -> Answer:
     """The answer to a good request, without some headers and with others."""
     asked = {name: value for name, value in HEADERS.items() if name not in without}
     asked |= {name.replace("_", "-").encode(): value.encode() for name, value in headers.items()}
@@ -57,9 +57,12 @@ def test_the_rfcs_own_key_gets_the_rfcs_own_answer() -> None:
         ({"origin": "null"}, 403),
         ({"connection": "keep-alive, Upgrade"}, 101),
         ({"upgrade": "WebSocket"}, 101),
-        ({"origin": "https://showfloor.test"}, 101),
+        ({"origin": "http://showfloor.test"}, 101),
+        ({"origin": "https://showfloor.test"}, 403),
+        ({"origin": "http://showfloor.test:8000"}, 403),
+        ({"sec_fetch_site": "cross-site"}, 403),
         ({"origin": "https://shop.test"}, 101),
-        ({"host": "Showfloor.TEST", "origin": "https://showfloor.test"}, 101),
+        ({"host": "Showfloor.TEST", "origin": "http://showfloor.test"}, 101),
         ({"host": ""}, 400),
         ({"host": "a, b"}, 400),
         ({"content_length": "0"}, 101),
@@ -69,7 +72,7 @@ def test_the_rfcs_own_key_gets_the_rfcs_own_answer() -> None:
     ],
 )
 def test_who_is_let_in(headers: dict[str, str], expected: int) -> None:
-    found = answer(origins=frozenset({"https://shop.test"}), **headers)
+    found = answer(origins=Origins(["https://shop.test"]), **headers)
     assert (status(found), found.accepted) == (expected, expected == 101)
 
 
@@ -109,7 +112,7 @@ def test_the_librarys_client_accepts_what_is_answered(bits: int | None) -> None:
     client.send_request(client.connect())
     (request,) = client.data_to_send()
     headers = parse_headers(request.removesuffix(b"\r\n\r\n"))
-    client.receive_data(answer_upgrade(headers, NOWHERE).head)
+    client.receive_data(answer_upgrade(headers).head)
     client.events_received()
     assert client.handshake_exc is None
     assert client.state is State.OPEN
@@ -151,7 +154,7 @@ def test_whatever_comes_as_a_head_is_parsed_or_refused(rest: bytes) -> None:
     except BadHeadError:
         return
     assert all(name == name.lower() and b"\n" not in value for name, value in headers.items())
-    assert not answer_upgrade(headers, NOWHERE).accepted
+    assert not answer_upgrade(headers).accepted
 
 
 @given(
@@ -160,7 +163,7 @@ def test_whatever_comes_as_a_head_is_parsed_or_refused(rest: bytes) -> None:
     )
 )
 def test_whatever_the_headers_hold_there_is_one_answer(others: dict[bytes, bytes]) -> None:
-    found = answer_upgrade(HEADERS | others, NOWHERE)
+    found = answer_upgrade(HEADERS | others)
     assert status(found) in {101, 400, 403, 426}
     assert found.accepted == (status(found) == 101)
 

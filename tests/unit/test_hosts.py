@@ -1,4 +1,6 @@
-"""The names that requests may be for: what a Host header may hold, and which names are ours."""
+"""The names that requests may be for, and the origins they may come from: what the headers may hold, and which are ours."""
+
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from pydantic import ValidationError
 
 from server.doctor.finding import State
 from server.doctor.machine import examine_hosts
-from server.hosts import Host, Hosts, parse_host
+from server.hosts import OWN_ORIGIN, Host, Hosts, Origins, parse_host
 from server.settings import Settings
 
 
@@ -99,3 +101,75 @@ def test_the_doctor_says_that_any_name_is_answered() -> None:
     assert examine_hosts(Settings()).state is State.ADVICE
     named = examine_hosts(Settings(hosts=["shop.example"]))
     assert (named.state, named.what) == (State.FINE, "shop.example")
+
+
+OURS = Origins(["https://shop.example", "http://localhost:5173"])
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "scheme", "allowed"),
+    [
+        ("http://live.example", "live.example", "http", True),
+        ("HTTP://Live.Example", "live.example.", "http", True),
+        ("http://live.example", "live.example:80", "http", True),
+        ("https://live.example", "live.example:443", "https", True),
+        ("https://live.example", "live.example", "https", True),
+        ("https://live.example", "live.example", None, True),
+        ("http://[::1]:8000", "[0::1]:8000", "http", True),
+        ("https://shop.example", "live.example", "http", True),
+        ("https://shop.example:443", "live.example", "https", True),
+        ("http://localhost:5173", "live.example", "http", True),
+        ("https://live.example", "live.example", "http", False),
+        ("http://live.example", "live.example", "https", False),
+        ("ftp://live.example", "live.example", "http", False),
+        ("ftp://live.example", "live.example", None, False),
+        ("http://live.example:8000", "live.example", "http", False),
+        ("http://live.example", "live.example:8000", "http", False),
+        ("http://evil.example", "live.example", "http", False),
+        ("http://live.example.evil.example", "live.example", "http", False),
+        ("http://shop.example", "live.example", "http", False),
+        ("https://shop.example:8443", "live.example", "http", False),
+        ("http://localhost", "live.example", "http", False),
+        ("null", "", "http", False),
+        ("null", "null", "http", False),
+        ("", "", "http", False),
+        ("http://", "", "http", False),
+        ("live.example", "live.example", "http", False),
+        ("://live.example", "live.example", "http", False),
+        ("http://live.example/", "live.example", "http", False),
+        ("http://me@live.example", "live.example", "http", False),
+        ("http://live.example, http://live.example", "live.example", "http", False),
+    ],
+)
+def test_which_pages_may_open_a_door(origin: str, host: str, scheme: str | None, allowed: bool) -> None:
+    assert OURS.allow({b"origin": origin.encode(), b"host": host.encode()}, scheme) is allowed
+
+
+@pytest.mark.parametrize(
+    ("site", "allowed"),
+    [(None, True), (b"none", True), (b"same-origin", True), (b"same-site", False), (b"cross-site", False)],
+)
+def test_an_address_in_somebody_elses_page_opens_nothing(site: bytes | None, allowed: bool) -> None:
+    headers = {b"host": b"live.example"} | ({} if site is None else {b"sec-fetch-site": site})
+    assert OWN_ORIGIN.allow(headers, "http") is allowed
+
+
+@given(st.binary(max_size=80), st.binary(max_size=80), st.sampled_from(["http", "https", None]))
+def test_whatever_an_origin_header_holds_it_is_ours_or_refused(
+    origin: bytes, host: bytes, scheme: Any
+) -> None:
+    """What is let in says the name that the request is for, or one that is allowed."""
+    if OURS.allow({b"origin": origin, b"host": host}, scheme):
+        named = origin.lower().partition(b"://")[2]
+        assert named.partition(b":")[0].strip(b".") in (
+            host.lower().partition(b":")[0].strip(b"."),
+            b"shop.example",
+        )
+
+
+@pytest.mark.parametrize(
+    "entry", ["shop.example", "https://shop.example/", "null", "*", "ws://shop.example", ""]
+)
+def test_a_setting_that_is_no_origin_is_refused(entry: str) -> None:
+    with pytest.raises(ValidationError, match="origin"):
+        Settings(origins=[entry])

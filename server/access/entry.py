@@ -1,0 +1,36 @@
+"""Who may enter a show, pure: the one rule behind every door, whether socket, event stream, command, order or read."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from server.access.tokens import Identity
+from server.errors import RefusedError
+from server.protocol.codes import Code
+
+
+class Terms(Protocol):
+    """What a show says of who may enter it."""
+
+    @property
+    def channel_id(self) -> str: ...
+    @property
+    def guests_allowed(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTerms:
+    """The terms as SQL has them; a room in memory has its own."""
+
+    channel_id: str
+    guests_allowed: bool
+
+
+def require_entry(identity: Identity | None, terms: Terms) -> None:
+    """Raise unless the bearer may enter a show with these terms; None is somebody without a token: a guest, or about to be one.
+
+    Raises `forbidden` for a token of another channel, `guests_refused` for a guest where only known viewers may come.
+    """
+    if identity is not None and identity.channel_id != terms.channel_id:
+        raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
+    if not terms.guests_allowed and (identity is None or identity.guest):
+        raise RefusedError(Code.GUESTS_REFUSED)

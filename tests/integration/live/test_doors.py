@@ -1,0 +1,197 @@
+"""Whoever may not enter a show may not enter it by any door: socket, event stream, command, order or read.
+
+The doors are found in the API's description and in the table of commands: a new one of either is tried by itself. What needs a body
+of its own must be named here, and a route that nobody names fails the test.
+"""
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, cast, get_args
+
+import httpx
+import pytest
+
+from server.access.roles import ROLES, Role
+from server.access.tokens import Identity, Tokens
+from server.clock import SystemClock
+from server.protocol.commands import AnyCommand
+from tests.conftest import MakeSettings
+from tests.support.live_server import live_server
+from tests.support.stage import CHANNEL, ELSEWHERE, open_stage
+from tests.support.viewer import viewer_at
+
+OPEN, KNOWN_ONLY = "demo", "known_only"
+"""A show for everybody, and one that refuses guests."""
+FOR_EVERYBODY = {("GET", "/v1/shows/{show}")}
+"""What is shown to those too who may not enter: the link's card and the page need it to say why."""
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/v1/orders"): {"product": "p_bowl", "quantity": 1},
+    ("POST", "/v1/live/{show}/commands"): {"type": "ping"},
+}
+"""What must be sent beside the show's id where something is to be sent."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody at a door; None as role is nobody's token, `guest` a guest's."""
+
+    role: Role | str | None
+    channel: str = CHANNEL
+
+    def refusal(self, show: str) -> str | None:
+        """Return the code with which every door must refuse this person, None where every door must let them in."""
+        if self.role is not None and self.channel != CHANNEL:
+            return "forbidden"
+        return "guests_refused" if show == KNOWN_ONLY and self.role in (None, "guest") else None
+
+    def is_right(self, show: str, code: str | None) -> bool:
+        """Whether `code`, None for an answer, is what this person may get; a role may be refused behind the door, as in the figures."""
+        if self.role is None and code == "unauthenticated":
+            return True
+        expected = self.refusal(show)
+        return code == expected if expected else code != "guests_refused"
+
+
+PEOPLE = [
+    Person(None),
+    *(Person(role, channel) for channel in (CHANNEL, ELSEWHERE) for role in ("guest", *ROLES)),
+]
+
+SOME = [person for person in PEOPLE if person.role in ("guest", "viewer", "host")]
+
+
+@dataclass(frozen=True)
+class House:
+    """A server, and a token for each person."""
+
+    address: str
+    tokens: dict[Person, str]
+
+    def headers(self, person: Person) -> dict[str, str]:
+        """Return what says who asks."""
+        return {"Authorization": f"Bearer {self.tokens[person]}"} if person in self.tokens else {}
+
+    def client(self) -> httpx.AsyncClient:
+        """Return a client of the server."""
+        return httpx.AsyncClient(base_url=f"http://{self.address}", timeout=20)
+
+
+@pytest.fixture
+async def house(make_settings: MakeSettings) -> AsyncIterator[House]:
+    """Both shows on a server."""
+    settings = make_settings(limits="off")
+    assert settings.database_url is not None
+    tokens = Tokens(settings.signing_secret(), SystemClock())
+    made = {person: tokens.sign(identity_of(person, tokens)) for person in PEOPLE if person.role is not None}
+    async with open_stage(settings.database_url) as stage:
+        await stage.add_show(KNOWN_ONLY, guests_allowed=False)
+    async with live_server(settings) as address:
+        yield House(address, made)
+
+
+def identity_of(person: Person, tokens: Tokens) -> Identity:
+    """Return who the person is to the server."""
+    if person.role == "guest":
+        return tokens.new_guest(person.channel, name=None, remember=False)
+    return tokens.new_member(person.channel, cast("Role", person.role), name="Aki")
+
+
+def doors_of(description: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield method and path of every operation that is about one show, whether its address says so or its body."""
+    for path, operations in description["paths"].items():
+        for method, operation in operations.items():
+            body = json.dumps(operation.get("requestBody", {}))
+            named = re.findall(r"#/components/schemas/(\w+)", body)
+            fields = {
+                field for name in named for field in description["components"]["schemas"][name]["properties"]
+            }
+            if "show" in fields | {parameter["name"] for parameter in operation.get("parameters", [])}:
+                yield method.upper(), path
+
+
+async def knock(client: httpx.AsyncClient, method: str, path: str, **request: Any) -> str | None:
+    """Return the code of the refusal, None for whatever was not refused. A stream is not read."""
+    async with client.stream(method, path, **request) as answer:
+        if answer.is_success:
+            return None
+        await answer.aread()
+        return str(answer.json()["code"])
+
+
+@pytest.mark.parametrize("show", [OPEN, KNOWN_ONLY])
+async def test_every_route_about_a_show_asks_the_same_question(house: House, show: str) -> None:
+    async with house.client() as client:
+        doors = set(doors_of((await client.get("/openapi.json")).json())) - FOR_EVERYBODY
+        assert len(doors) >= 8
+        assert {door for door in doors if door[0] != "GET"} == set(BODIES), "say here what the new one needs"
+        for (method, path), person in product(sorted(doors), PEOPLE):
+            place = path.replace("{show}", show)
+            headers = house.headers(person) | {"Idempotency-Key": f"key-{person.role}-{person.channel}"}
+            body = BODIES.get((method, path))
+            named = body and ({"show": show, **body} if place == path else body)
+            code = await knock(client, method, place, json=named, headers=headers)
+            assert person.is_right(show, code), (method, path, person, code)
+            if method == "GET":
+                head = await client.head(place, headers=headers)
+                assert head.is_success == (code is None), (path, person)
+
+
+@pytest.mark.parametrize("show", [OPEN, KNOWN_ONLY])
+async def test_every_command_by_http_asks_the_same_question(house: House, show: str) -> None:
+    async with house.client() as client:
+        for kind, person in product(get_args(AnyCommand), SOME):
+            line = json.dumps({"id": 1, "type": kind.__struct_config__.tag})
+            code = await knock(
+                client, "POST", f"/v1/live/{show}/commands", content=line, headers=house.headers(person)
+            )
+            assert person.is_right(show, code), (line, person, code)
+
+
+@pytest.mark.parametrize("show", [OPEN, KNOWN_ONLY])
+async def test_the_socket_asks_the_same_question(house: House, show: str) -> None:
+    for person in PEOPLE:
+        async with viewer_at(house.address) as viewer:
+            token = {"token": house.tokens[person]} if person in house.tokens else {}
+            reply = await viewer.ask_for("join", show=show, **token)
+            assert reply.get("code") == person.refusal(show), person
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image", "Accept": "image/avif,image/*"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "null"},
+    ],
+)
+async def test_a_foreign_page_counts_nobody_and_changes_nothing(house: House, page: dict[str, str]) -> None:
+    async with house.client() as client:
+        paths = (await client.get("/openapi.json")).json()["paths"]
+        acting = {(m.upper(), path) for path, methods in paths.items() for m in methods if m != "get"}
+        assert len(acting) >= 7
+        for method, path in {*acting, ("GET", "/v1/live/{show}/events"), ("HEAD", "/v1/live/{show}/events")}:
+            place = re.sub("{.*?}", "demo", path)
+            answer = await client.request(method, f"{place}?playing=true", headers=page)
+            assert answer.status_code == 403, (method, path)
+        answer = await client.get("/v1/shows/demo", headers=page)
+        assert answer.status_code == 200, "what is only read is for everybody"
+
+
+async def test_an_allowed_page_is_let_in(make_settings: MakeSettings) -> None:
+    settings = make_settings(origins=["https://shop.example"], trust_proxy=True)
+    assert settings.database_url is not None
+    async with open_stage(settings.database_url):
+        pass
+    async with live_server(settings) as address, httpx.AsyncClient(base_url=f"http://{address}") as client:
+        told = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https", "Sec-Fetch-Site": "cross-site"}
+        for origin, code in [
+            ("https://shop.example", None),
+            (f"https://{address}", None),
+            (f"http://{address}", "forbidden"),
+        ]:
+            headers = told | {"Origin": origin}
+            assert await knock(client, "GET", "/v1/live/demo/events", headers=headers) == code
