@@ -1,4 +1,4 @@
-"""The opening handshake's answer, pure (RFC 6455, section 4.2; RFC 7692, section 7.1)."""
+"""The opening handshake's answer, pure (RFC 6455, section 4.2)."""
 
 import re
 from binascii import Error as NotBase64
@@ -10,13 +10,12 @@ from http import HTTPStatus
 from msgspec import Struct
 
 from server.hosts import ANY_HOST, OWN_ORIGIN, Hosts, Origins
-from server.hub.frames import DEFLATE_WINDOW_BITS
+from server.hub.deflate_offer import answer_to
 
 LIVE_PATH = b"/v1/live"
 HEAD_BYTES_MAX = 16 * 1024
 HEAD_END = b"\r\n\r\n"
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-_DEFLATE = b"permessage-deflate; server_no_context_takeover; client_no_context_takeover"
 _HEAD = re.compile(rb"[A-Z]+ [!-\"$-~]+ HTTP/1\.1(?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*)*")
 _ZERO = re.compile(rb"0+")
 _SWITCHING = (
@@ -107,7 +106,7 @@ def answer_upgrade(
     if not origins.allow(headers, scheme):
         return refuse(HTTPStatus.FORBIDDEN, "this Origin is not allowed")
     offers = headers.get(b"sec-websocket-extensions")
-    deflate = _accept_deflate(offers) if offers else b""
+    deflate = answer_to(offers) if offers else b""
     accept = b2a_base64(sha1(key + _GUID).digest(), newline=False)  # noqa: S324 (the RFC's choice, no secret)
     extension = b"\r\nSec-WebSocket-Extensions: " + deflate if deflate else b""
     return Answer(_SWITCHING + accept + extension + b"\r\n\r\n", accepted=True, deflate=bool(deflate))
@@ -118,26 +117,3 @@ def _is_key(key: bytes) -> bool:
         return len(key) == 24 and len(a2b_base64(key, strict_mode=True)) == 16
     except NotBase64:
         return False
-
-
-def _accept_deflate(extensions: bytes) -> bytes:
-    """Return our answer to the first offer that can be met, or nothing.
-
-    The same bytes go to everybody in a room, so the window is ours to choose: an offer that asks for a smaller one is declined, as
-    RFC 7692, section 7.1.2.1 has it.
-    """
-    for offer in extensions.split(b","):
-        name, *parameters = (part.strip().replace(b" ", b"") for part in offer.split(b";"))
-        window = next((p for p in parameters if p.startswith(b"server_max_window_bits")), None)
-        if name == b"permessage-deflate" and (window is None or _window_bits(window) >= DEFLATE_WINDOW_BITS):
-            return (
-                _DEFLATE
-                if window is None
-                else b"%b; server_max_window_bits=%d" % (_DEFLATE, DEFLATE_WINDOW_BITS)
-            )
-    return b""
-
-
-def _window_bits(parameter: bytes) -> int:
-    bits = parameter.partition(b"=")[2].strip(b'"')
-    return int(bits) if bits.isdigit() else 0

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from websockets.client import ClientProtocol
-from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
+from websockets.exceptions import (
+    DuplicateParameter,
+    InvalidHeader,
+    InvalidParameterName,
+    InvalidParameterValue,
+    NegotiationError,
+)
+from websockets.extensions.permessage_deflate import (
+    ClientPerMessageDeflateFactory,
+    ServerPerMessageDeflateFactory,
+)
+from websockets.headers import parse_extension
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
@@ -92,6 +103,26 @@ def test_every_header_of_the_handshake_is_needed(name: bytes) -> None:
         ("x-other, permessage-deflate", ""),
         ("permessage-deflate; server_max_window_bits=9", None),
         ("permessage-deflate; server_max_window_bits=x", None),
+        ("permessage-deflate; server_max_window_bits", None),
+        ("permessage-deflate; server_max_window_bits=16", None),
+        ("permessage-deflate; server_max_window_bits=012", None),
+        ("permessage-deflate; server_max_window_bits=" + "1" * 5000, None),
+        ("permessage-deflate; server_max_window_bits=" + "1" * 5000 + ", permessage-deflate", ""),
+        ('permessage-deflate; server_max_window_bits="12"', "; server_max_window_bits=12"),
+        ("permessage-deflate; server_max_window_bits=12; server_max_window_bits=12", None),
+        ("permessage-deflate; client_max_window_bits=10", ""),
+        ("permessage-deflate; client_max_window_bits=7", None),
+        ("permessage-deflate; client_max_window_bits=" + "9" * 5000, None),
+        ("permessage-deflate; server_no_context_takeover; client_no_context_takeover", ""),
+        ("permessage-deflate; server_no_context_takeover=1", None),
+        ("permessage-deflate; client_no_context_takeover; client_no_context_takeover", None),
+        ("permessage-deflate; unknown", None),
+        ("permessage-deflate; unknown=1, permessage-deflate; client_max_window_bits", ""),
+        ("permessage-deflate; server_max_window_bits_too=12", None),
+        ("permessage-deflate; ", None),
+        ("permessage-deflate permessage-deflate", None),
+        ("permessage-deflate;=", None),
+        ("PERMESSAGE-DEFLATE", ""),
         ("x-webkit-deflate-frame", None),
         ("", None),
     ],
@@ -166,6 +197,63 @@ def test_whatever_the_headers_hold_there_is_one_answer(others: dict[bytes, bytes
     found = answer_upgrade(HEADERS | others)
     assert status(found) in {101, 400, 403, 426}
     assert found.accepted == (status(found) == 101)
+
+
+_PARAMETERS = [
+    b"server_no_context_takeover",
+    b"client_no_context_takeover",
+    b"client_max_window_bits",
+    b"server_max_window_bits",
+    b"x-unknown",
+]
+_values = st.one_of(
+    st.just(b""),
+    st.integers(0, 20).map(lambda bits: b"=%d" % bits),
+    st.integers(1, 6000).map(lambda digits: b"=" + b"9" * digits),
+    st.binary(max_size=8).map(lambda value: b"=" + value),
+)
+_offers = st.tuples(
+    st.sampled_from([b"permessage-deflate", b"x-webkit-deflate-frame", b""]),
+    st.lists(st.tuples(st.sampled_from(_PARAMETERS), _values), max_size=4),
+).map(lambda offer: b";".join([offer[0], *(b" " + name + value for name, value in offer[1])]))
+
+
+@given(st.lists(_offers, max_size=4).map(b", ".join))
+def test_whatever_is_offered_is_agreed_to_where_the_library_would_agree(offers: bytes) -> None:
+    """The library's server is the oracle, our window aside."""
+    try:
+        headers = parse_headers(
+            b"GET /v1/live HTTP/1.1\r\n"
+            + b"\r\n".join(b"%b: %b" % header for header in HEADERS.items())
+            + b"\r\nSec-WebSocket-Extensions: "
+            + offers
+        )
+    except BadHeadError:
+        return
+    found = answer_upgrade(headers)
+    assert found.accepted
+    whole = [offer.strip() for offer in offers.split(b",")]
+    good = [offer for offer in whole if _meets_rfc_7692(offer)]
+    assert found.deflate == bool(good)
+
+
+def _meets_rfc_7692(offer: bytes) -> bool:
+    """Whether the library's server would accept this offer, and its window is one of ours."""
+    try:
+        ((name, parameters),) = parse_extension(offer.decode("latin-1"))
+        if name != "permessage-deflate":
+            return False
+        _, accepted = ServerPerMessageDeflateFactory().process_request_params(parameters, [])
+    except (
+        InvalidHeader,
+        NegotiationError,
+        InvalidParameterName,
+        InvalidParameterValue,
+        DuplicateParameter,
+        ValueError,
+    ):
+        return False
+    return accepted.local_max_window_bits >= 12
 
 
 def test_a_refusal_says_when_to_come_back_and_closes() -> None:

@@ -112,6 +112,13 @@ CASES: dict[str, tuple[bytes, int]] = {
     "a head over 16 KiB": (request(LONG), 431),
     "a head over 16 KiB of many headers": (request(*[b"X-%d: a\r\n" % n for n in range(2000)]), 431),
     "a target over 16 KiB": (request(target=b"/v1/live?" + b"a" * 17_000), 431),
+    "a window of 5,000 digits": (
+        request(
+            b"Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=" + b"1" * 5000 + b"\r\n"
+        ),
+        101,
+    ),
+    "offers that are none": (request(b'Sec-WebSocket-Extensions: ;=,\xff;,=;"\r\n'), 101),
     "another origin": (request(b"Origin: http://elsewhere.test\r\n"), 403),
     "its own origin": (request(b"Origin: http://showfloor.test\r\n"), 101),
 }
