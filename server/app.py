@@ -14,6 +14,7 @@ import server.shop.routes
 import server.shows.routes
 import server.stats.routes
 import server.viewers.events
+from server.addresses import Proxies
 from server.clock import Clock, SystemClock
 from server.hosts import Hosts, Origins
 from server.http import operations, pages, problems
@@ -80,7 +81,7 @@ def create_app(
                 "dispatcher": process.dispatcher,
                 "origins": Origins(settings.origins),
                 "hosts": Hosts(settings.hosts),
-                "trust_proxy": settings.trust_proxy,
+                "proxies": proxies_of(settings),
                 "socket_class": socket_class,
                 "drain": process.drain,
                 "watch": process.watch,
@@ -99,10 +100,15 @@ def create_app(
         app.include_router(routes.router())
     pages.install(app, settings.pages, card_of)
     rules = Rules(
-        Hosts(settings.hosts), Origins(settings.origins), tuple(settings.media_origins), settings.trust_proxy
+        Hosts(settings.hosts), Origins(settings.origins), tuple(settings.media_origins), proxies_of(settings)
     )
     app.add_middleware(Guard, rules=rules)
     return app
+
+
+def proxies_of(settings: Settings) -> Proxies:
+    """Return whose word on the caller counts."""
+    return Proxies(settings.trusted_proxies, any_peer=settings.trust_proxy)
 
 
 def app_from_environment() -> FastAPI:

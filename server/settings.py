@@ -22,6 +22,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from server.addresses import Proxies
 from server.hosts import Hosts, Origins
 
 SECRET_CHARACTERS_MIN = 32
@@ -55,7 +56,9 @@ class Settings(BaseSettings):
     media_origins: list[str] = Field(default_factory=list)
     """Origins from which the pages may load video and pictures, such as your CDN's `https://cdn.example`; else only their own."""
     trust_proxy: bool = False
-    """Take the viewer's address from `X-Forwarded-For` (its last entry), set by a proxy of yours."""
+    """Whoever connects is a proxy of yours: the caller is the last entry of its `X-Forwarded-For`. `trusted_proxies` is safer."""
+    trusted_proxies: list[str] = Field(default_factory=list)
+    """Networks of your proxies, such as `10.0.0.0/8`: the caller is the last entry of `X-Forwarded-For` that is none of theirs."""
     redis_prefix: str = "sf"
     """Put before every Redis key and topic."""
     database_pool_size: PositiveInt = 10
@@ -146,6 +149,12 @@ class Settings(BaseSettings):
     @classmethod
     def _refuse_what_is_no_origin(cls, value: list[str]) -> list[str]:
         Origins(value)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _refuse_what_is_no_network(cls, value: list[str]) -> list[str]:
+        Proxies(value)
         return value
 
     @model_validator(mode="after")

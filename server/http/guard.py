@@ -9,10 +9,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.addresses import LOCAL, NO_PROXY, Proxies
 from server.errors import RefusedError
 from server.hosts import ANY_HOST, OWN_ORIGIN, Hosts, Origins
 from server.http.problems import answer_refusal
-from server.hub.entrance import forwarded_scheme, last_forwarded
+from server.hub.entrance import forwarded_scheme, peer_of
 from server.hub.handshake import join_headers
 from server.protocol.codes import Code
 
@@ -50,7 +51,7 @@ class Rules(NamedTuple):
     hosts: Hosts = ANY_HOST
     origins: Origins = OWN_ORIGIN
     media_origins: tuple[str, ...] = ()
-    trust_proxy: bool = False
+    proxies: Proxies = NO_PROXY
 
 
 class Guard:
@@ -58,7 +59,7 @@ class Guard:
 
     Refuses requests for other names (421), for none or two (400), those of foreign pages that would count people or change something
     (403), and bodies over 64 KiB (413), whether or not they say so beforehand. Answers HEAD as GET is answered, without the body.
-    Takes the caller's address and scheme from a trusted proxy.
+    Takes the caller's address and scheme from proxies of ours.
     """
 
     def __init__(self, app: ASGIApp, rules: Rules | None = None) -> None:
@@ -71,8 +72,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = join_headers(scope["headers"])
-        if self._rules.trust_proxy:
-            scope = {**scope, **_as_the_proxy_says(headers)}
+        scope = {**scope, **_caller_of(scope, headers, self._rules.proxies)}
         as_head = scope["method"] == "HEAD"
         send = _without_body(send) if as_head else send
         send = _with_headers(send, self._headers)
@@ -109,7 +109,8 @@ class Guard:
 
     def _is_ours(self, scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
         """Whether no page sent this, or one that may."""
-        scheme = forwarded_scheme(headers) if self._rules.trust_proxy else scope["scheme"]
+        told_by_proxy = self._rules.proxies.believe(peer_of(scope.get("client")))
+        scheme = forwarded_scheme(headers) if told_by_proxy else scope["scheme"]
         return self._rules.origins.allow(headers, scheme)
 
 
@@ -123,11 +124,16 @@ def is_head(scope: Scope) -> bool:
     return bool(scope.get("showfloor.head"))
 
 
-def _as_the_proxy_says(headers: Mapping[bytes, bytes]) -> Scope:
-    """Return the caller's address and scheme as the proxy tells them, by the rule that holds for sockets too."""
-    told: Scope = {"client": (last_forwarded(headers.get(b"x-forwarded-for", b"")), 0)}
-    scheme = forwarded_scheme(headers)
-    if scheme is not None:
+def caller_key(scope: Scope) -> str:
+    """Return what the caller's limits are counted by, by the rule that holds for sockets too."""
+    return str(scope.get("showfloor.caller", LOCAL))
+
+
+def _caller_of(scope: Scope, headers: Mapping[bytes, bytes], proxies: Proxies) -> Scope:
+    """Return what the scope is to hold of the caller; the scheme is the one that a proxy of ours was called by, where it says so."""
+    peer = peer_of(scope.get("client"))
+    told: Scope = {"showfloor.caller": proxies.caller_key(peer, headers.get(b"x-forwarded-for"))}
+    if proxies.believe(peer) and (scheme := forwarded_scheme(headers)) is not None:
         told["scheme"] = scheme
     return told
 

@@ -1,6 +1,6 @@
 """From a request for the live socket to a socket in the hub: one way for every connection, whatever it carried before.
 
-`state` is the lifespan's: `hub`, `dispatcher`, `origins`, `hosts`, `trust_proxy` and `socket_class`.
+`state` is the lifespan's: `hub`, `dispatcher`, `origins`, `hosts`, `proxies` and `socket_class`.
 """
 
 import asyncio
@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from server.addresses import Proxies
 from server.hub import metrics
-from server.hub.address import address_key
 from server.hub.connection import Connection
 from server.hub.encoding import Encoding
 from server.hub.handshake import Answer, answer_upgrade, refuse
@@ -37,9 +37,12 @@ def enter(
     its body.
     """
     hub: Hub = state["hub"]
-    host, now = viewer_host(state, transport, headers), asyncio.get_running_loop().time()
-    answer = _admit(hub, host, now) or answer_upgrade(
-        headers, state["origins"], state["hosts"], reached_by(state, headers)
+    proxies: Proxies = state["proxies"]
+    peer = peer_of(transport.get_extra_info("peername"))
+    host = proxies.caller_key(peer, headers.get(b"x-forwarded-for"))
+    scheme = forwarded_scheme(headers) if proxies.believe(peer) else "http"
+    answer = _admit(hub, host, asyncio.get_running_loop().time()) or answer_upgrade(
+        headers, state["origins"], state["hosts"], scheme
     )
     if not answer.accepted:
         metrics.HANDSHAKES_REFUSED.labels("busy" if b" 503 " in answer.head[:16] else "bad").inc()
@@ -69,30 +72,15 @@ class _Refused(asyncio.Protocol):
         self._timer.cancel()
 
 
-def viewer_host(
-    state: Mapping[str, Any], transport: asyncio.Transport, headers: Mapping[bytes, bytes]
-) -> str:
-    """Return the address that a viewer's limits are counted by: the peer's, or what the trusted proxy says last."""
-    if state["trust_proxy"]:
-        return address_key(last_forwarded(headers.get(b"x-forwarded-for", b"")))
-    peer = transport.get_extra_info("peername")
-    return address_key(str(peer[0])) if peer else "local"
-
-
-def reached_by(state: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> str | None:
-    """Return the scheme of the address that the viewer used; None where a trusted proxy stands before us and does not say."""
-    return forwarded_scheme(headers) if state["trust_proxy"] else "http"
+def peer_of(peername: object) -> str | None:
+    """Return the address of a peer, None for one that has none, such as one on a Unix socket."""
+    return str(peername[0]) if isinstance(peername, tuple) and peername else None
 
 
 def forwarded_scheme(headers: Mapping[bytes, bytes]) -> str | None:
     """Return `http` or `https` as the proxy tells it, which some call `ws` and `wss` for sockets; None where it does not."""
-    told = last_forwarded(headers.get(b"x-forwarded-proto", b"")).lower()
-    return {"http": "http", "https": "https", "ws": "http", "wss": "https"}.get(told)
-
-
-def last_forwarded(value: bytes) -> str:
-    """Return the last entry of X-Forwarded-For: the one that the proxy itself has put there."""
-    return value.decode("latin-1").rpartition(",")[2].strip() or "unknown"
+    told = headers.get(b"x-forwarded-proto", b"").rpartition(b",")[2].strip().lower()
+    return {b"http": "http", b"https": "https", b"ws": "http", b"wss": "https"}.get(told)
 
 
 def _make_socket(

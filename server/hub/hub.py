@@ -144,7 +144,8 @@ class Hub:
         """A connection has been let in; unless it has joined already, `join` must follow soon."""
         self.admission.enter(connection.host)
         if not connection.joined:
-            self._unjoined.append((connection.heard_at + self._join_seconds, connection))
+            due = asyncio.get_running_loop().time() + self._join_seconds
+            self._unjoined.append((due, connection))
 
     def closed(self, connection: Connection) -> None:
         """A connection is gone, for whatever reason."""

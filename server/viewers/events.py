@@ -15,10 +15,9 @@ from server.access.dependencies import CurrentIdentity, OptionalIdentity, ShowId
 from server.access.entry import require_entry
 from server.access.tokens import Identity
 from server.errors import RefusedError
-from server.http.guard import is_head
+from server.http.guard import caller_key, is_head
 from server.http.params import EntityId, OneLine, OptionalKey
 from server.http.refusals import refusals
-from server.hub.address import address_key
 from server.hub.connection import Connection
 from server.hub.dispatch import Dispatcher
 from server.hub.hub import Hub
@@ -173,7 +172,7 @@ async def stream_events(
 ) -> StreamingResponse:
     """The first event is `joined`; each journal push has its position as `id`, so that `Last-Event-ID` recovers."""
     hub = cast("Hub", request.app.state.hub)
-    host = address_key(request.client.host) if request.client else "local"
+    host = caller_key(request.scope)
     if is_head(request.scope):  # nobody joins to see what a stream would look like
         await cast("Desk", request.app.state.desk).admit(show, identity)
         return StreamingResponse(iter([]), media_type="text/event-stream", headers=_STREAM_HEADERS)
@@ -193,19 +192,30 @@ async def stream_events(
         share=share,
         pulse_only=pulse_only,
     )
-    joining = cast("Joins", request.app.state.joins).join(connection, command)
-    if joining is not None:
-        await joining
-    hub.opened(connection)
+    transport = cast("StreamTransport", connection.transport)
+    await _join(cast("Joins", request.app.state.joins), connection, transport, command)
     hub.set_playing(connection, playing=playing)
     if stream is not None:
         cast("Desk", request.app.state.desk).open_stream(connection, stream)
-    transport = cast("StreamTransport", connection.transport)
     return StreamingResponse(
         transport.read(),
         media_type="text/event-stream",
         headers=_STREAM_HEADERS,
     )
+
+
+async def _join(joins: Joins, connection: Connection, transport: StreamTransport, command: Join) -> None:
+    """Join; the stream has its place among the open connections from before it waits for anything, and gives it back if refused."""
+    transport.open()
+    try:
+        joining = joins.join(connection, command)
+        if joining is not None:
+            await joining
+        if not connection.joined:  # it was closed meanwhile
+            raise RefusedError(Code.BUSY, "This process is going away, or late.", retry_after_ms=1000)
+    except BaseException:
+        transport.abort()
+        raise
 
 
 async def post_command(

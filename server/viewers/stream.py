@@ -23,10 +23,17 @@ class StreamTransport:
         self._came = asyncio.Event()
         self._read = False
         """Whether somebody reads; a peer may be gone before the answer starts."""
-        self._left = False
+        self._counted = False
+        """Whether the hub counts the connection among those that are open."""
         self.connection: Connection | None = None
         self.on_left: Callable[[], None] = _nothing
         """Called once, when the connection has left the hub."""
+
+    def open(self) -> None:
+        """Count the connection in; it takes its place before it has joined, and `abort` gives it back."""
+        assert self.connection is not None, "set before it is opened"
+        self._counted = True
+        self._hub.opened(self.connection)
 
     def write(self, data: bytes, /) -> None:
         if self._closing:
@@ -75,11 +82,10 @@ class StreamTransport:
 
     def _leave(self) -> None:
         """Take the connection out of the hub, once."""
-        connection = self.connection
-        if connection is None or self._left or not connection.joined:
+        if self.connection is None or not self._counted:
             return
-        self._left = True
-        self._hub.closed(connection)
+        self._counted = False
+        self._hub.closed(self.connection)
         self.on_left()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import kosoku
 import uvicorn
 
+from server.addresses import NO_PROXY
 from server.hosts import ANY_HOST, OWN_ORIGIN
 from server.hub.connection import Connection
 from server.hub.dispatch import Dispatcher
@@ -63,7 +64,7 @@ async def echo_app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         dispatcher=Dispatcher(hub, {}),
         origins=OWN_ORIGIN,
         hosts=ANY_HOST,
-        trust_proxy=False,
+        proxies=NO_PROXY,
         socket_class=EchoSocket,
     )
     await receive()

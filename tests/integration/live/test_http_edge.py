@@ -1,12 +1,16 @@
 """HTTP at the edge, for every route alike: HEAD, names that are ours, whose word on the caller is taken, bodies without a length."""
 
+from collections import Counter
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from tests.conftest import MakeSettings
 from tests.support.live_server import live_server
+from tests.support.viewer import viewer_at
 from tests.support.wire import wire
 
 ROUTES = [
@@ -122,6 +126,43 @@ async def test_a_stream_s_address_is_counted_as_a_socket_s(
         assert (await one.read_bytes(12)) == b"HTTP/1.1 200"
         await two.send(asked % b"2.2.2.2")
         assert (await two.read()).status == 503
+
+
+async def test_every_door_knows_a_caller_by_one_address(make_settings: MakeSettings, set_stage: None) -> None:
+    """What a caller claims before our proxies' entries counts at no door, and all doors count together."""
+    settings = make_settings(trusted_proxies=["127.0.0.0/8", "10.0.0.0/8"], connections_per_ip_max=2)
+    told = "{}, 203.0.113.9:4711, [::ffff:10.0.0.7]:443"
+    asked = b"GET /v1/live/demo/events HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: %b\r\n\r\n"
+    async with (
+        live_server(settings) as server,
+        wire(server) as one,
+        wire(server) as two,
+        viewer_at(server, additional_headers={"X-Forwarded-For": told.format("1.1.1.1")}),
+    ):
+        await one.send(asked % told.format("2.2.2.2").encode())
+        assert (await one.read_bytes(12)) == b"HTTP/1.1 200"
+        with pytest.raises(InvalidStatus, match="503"):
+            async with viewer_at(server, additional_headers={"X-Forwarded-For": told.format("junk")}):
+                pass
+        await two.send(asked % told.format("3.3.3.3").encode())
+        assert (await two.read()).status == 503
+        async with viewer_at(server, additional_headers={"X-Forwarded-For": "203.0.113.10"}):
+            pass
+
+
+async def test_a_stream_has_its_place_before_it_waits_and_gives_it_back_when_refused(
+    make_settings: MakeSettings, set_stage: None
+) -> None:
+    settings = make_settings(connections_per_ip_max=3)
+    async with live_server(settings) as server, AsyncExitStack() as stack:
+        wires = [await stack.enter_async_context(wire(server)) for _ in range(12)]
+        for each in wires:
+            await each.send(b"GET /v1/live/none/events HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert {(await each.read()).status for each in wires} <= {404, 503}
+        for each in wires:  # none of them can be answered before SQL is, which opens the room
+            await each.send(b"GET /v1/live/demo/events HTTP/1.1\r\nHost: a\r\n\r\n")
+        heads = Counter([await each.read_bytes(12) for each in wires])
+        assert heads == {b"HTTP/1.1 200": 3, b"HTTP/1.1 503": 9}
 
 
 async def test_a_body_that_does_not_say_how_long_it_is_has_an_end_too(server: str) -> None:
