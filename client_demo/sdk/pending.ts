@@ -12,6 +12,7 @@ const TRIES_MAX = 4;
 /** Commands that are given a key, under which the server carries them out once. A purchase brings its own. */
 const KEYED: ReadonlySet<CommandType> = new Set<CommandType>([
   "ask",
+  "share",
   "announce",
   "question.approve",
   "question.answer",

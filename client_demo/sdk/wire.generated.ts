@@ -48,6 +48,7 @@ export interface Join {
   share?: string | null;
   pulse_only?: boolean;
   id?: number | null;
+  key?: null;
 }
 /**
  * A place in a show's journal; `epoch` changes only if the journal itself was restored.
@@ -68,6 +69,7 @@ export interface React {
   kind: "clap" | "fire" | "heart" | "laugh" | "wow";
   n?: number;
   id?: number | null;
+  key?: null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -87,6 +89,7 @@ export interface Vote {
   type: "vote";
   question: string;
   id?: number | null;
+  key?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -116,6 +119,7 @@ export interface Click {
   type: "click";
   product: string;
   id?: number | null;
+  key?: null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -129,6 +133,7 @@ export interface Impression {
    */
   products: string[];
   id?: number | null;
+  key?: null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -138,6 +143,7 @@ export interface Share {
   type: "share";
   via?: string;
   id?: number | null;
+  key?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -147,6 +153,7 @@ export interface Playing {
   type: "playing";
   playing?: boolean;
   id?: number | null;
+  key?: null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -167,6 +174,7 @@ export interface Buy {
 export interface Ping {
   type: "ping";
   id?: number | null;
+  key?: null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -201,6 +209,7 @@ export interface QuestionAnswering {
   question: string;
   answering?: boolean;
   id?: number | null;
+  key?: null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -283,6 +292,7 @@ export interface ProductRestock {
 export interface ShowStart {
   type: "show.start";
   id?: number | null;
+  key?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -291,6 +301,7 @@ export interface ShowStart {
 export interface ShowEnd {
   type: "show.end";
   id?: number | null;
+  key?: string | null;
 }
 /**
  * What was announced last: `by` which role, under which `name`, at which `offset` of the journal (neither known of old ones).

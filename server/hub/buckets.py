@@ -29,6 +29,12 @@ class Buckets:
         if len(self._left) > FORGET_ABOVE:
             self._forget(now)
 
+    def give_back(self, key: str) -> None:
+        """Put back one that was taken for something that turned out not to count."""
+        if key in self._left:
+            left, at = self._left[key]
+            self._left[key] = (min(self._burst, left + 1.0), at)
+
     def _forget(self, now: float) -> None:
         refilled = self._burst / self._per_second
         self._left = {key: (left, at) for key, (left, at) in self._left.items() if now - at < refilled}

@@ -79,6 +79,8 @@ def _explain(line: bytes, error: msgspec.ValidationError) -> UndecodableError:
         "Invalid value '" in message and message.endswith("`$.type`")
     ) or "missing required field `type`" in message:
         return UndecodableError(Code.UNKNOWN_TYPE, id=_read_id(line))
+    if message.startswith("Expected `null`") and message.endswith("`$.key`"):
+        message = "This command takes no key"
     return UndecodableError(Code.INVALID, message + ".", id=_read_id(line))
 
 

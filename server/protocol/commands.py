@@ -35,6 +35,12 @@ class Keyed(Command, kw_only=True):
     key: Key | None = None
 
 
+class Passing(Command, kw_only=True):
+    """A command that is not sent again for want of an answer: it takes no `key`, which nothing would keep."""
+
+    key: None = None
+
+
 class Position(Struct, frozen=True, gc=False):
     """A place in a show's journal; `epoch` changes only if the journal itself was restored."""
 
@@ -42,7 +48,7 @@ class Position(Struct, frozen=True, gc=False):
     offset: Offset
 
 
-class Join(Command, tag="join"):
+class Join(Passing, tag="join"):
     show: EntityId
     token: Annotated[str, Meta(max_length=2000)] | None = None
     position: Position | None = None
@@ -53,7 +59,7 @@ class Join(Command, tag="join"):
     pulse_only: bool = False
 
 
-class React(Command, tag="react"):
+class React(Passing, tag="react"):
     kind: ReactionKind
     n: Annotated[int, Meta(ge=1, le=50)] = 1
 
@@ -62,7 +68,7 @@ class Ask(Keyed, tag="ask"):
     text: Text500
 
 
-class Vote(Command, tag="vote"):
+class Vote(Keyed, tag="vote"):
     question: EntityId
 
 
@@ -74,19 +80,19 @@ class AnnounceRemove(Keyed, tag="announce.remove"):
     announcement: Offset | None = None
 
 
-class Click(Command, tag="click"):
+class Click(Passing, tag="click"):
     product: EntityId
 
 
-class Impression(Command, tag="impression"):
+class Impression(Passing, tag="impression"):
     products: Annotated[list[EntityId], Meta(min_length=1, max_length=20)]
 
 
-class Share(Command, tag="share"):
+class Share(Keyed, tag="share"):
     via: Annotated[str, Meta(max_length=32, pattern=r"^[a-z0-9_]+" + _END)] = "copy"
 
 
-class Playing(Command, tag="playing"):
+class Playing(Passing, tag="playing"):
     playing: bool = True
 
 
@@ -97,7 +103,7 @@ class Buy(Command, tag="buy"):
     price: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
 
 
-class Ping(Command, tag="ping"):
+class Ping(Passing, tag="ping"):
     pass
 
 
@@ -113,7 +119,7 @@ class QuestionAnswer(Keyed, tag="question.answer"):
     live: bool = False
 
 
-class QuestionAnswering(Command, tag="question.answering"):
+class QuestionAnswering(Passing, tag="question.answering"):
     question: EntityId
     answering: bool = True
 
@@ -150,11 +156,11 @@ class ProductRestock(Keyed, tag="product.restock"):
     add: Annotated[int, Meta(ge=-100_000, le=100_000)]
 
 
-class ShowStart(Command, tag="show.start"):
+class ShowStart(Keyed, tag="show.start"):
     pass
 
 
-class ShowEnd(Command, tag="show.end"):
+class ShowEnd(Keyed, tag="show.end"):
     pass
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from server.errors import RefusedError
 from server.hub.crowd import Doubt
 from server.protocol.codec import ok_line
 from server.protocol.commands import (
@@ -18,7 +19,7 @@ from server.protocol.commands import (
 )
 from server.questions.desk import Standing
 from server.questions.pace import AskPace
-from server.questions.service import Questions
+from server.questions.service import AskedBefore, Questions
 from server.viewers.caller import Caller, CommandTable, acting, intent_in
 
 
@@ -56,18 +57,31 @@ class QuestionCommands:
         }
 
     async def ask(self, caller: Caller, command: Ask) -> bytes | None:
-        """Post a question under the caller's name; `too_fast` when the viewer has asked too often."""
-        self._pace.spend(caller.viewer_id, self._monotonic())
+        """Post a question under the caller's name; `too_fast` when the viewer has asked too often. A repeat is no question more."""
         intent = intent_in(caller, command)
-        question = await self._questions.ask(
-            caller.show_id, caller.viewer_id, caller.name, command.text, role=caller.role, intent=intent
-        )
-        return None if command.id is None else ok_line(command.id, question=question.id, state=question.state)
+        try:
+            self._pace.spend(caller.viewer_id, self._monotonic())
+        except RefusedError:
+            asked = await self._questions.asked_before(intent) if intent else None
+            if asked is None:
+                raise
+        else:
+            asked = await self._questions.ask(
+                caller.show_id, caller.viewer_id, caller.name, command.text, role=caller.role, intent=intent
+            )
+            if isinstance(asked, AskedBefore):
+                self._pace.give_back(caller.viewer_id)
+        return None if command.id is None else ok_line(command.id, question=asked.id, state=asked.state)
 
     async def vote(self, caller: Caller, command: Vote) -> bytes | None:
         """Vote once for a question."""
-        doubt = self._doubt_of(caller)
-        votes = await self._questions.vote(caller.show_id, caller.viewer_id, command.question, doubt=doubt)
+        votes = await self._questions.vote(
+            caller.show_id,
+            caller.viewer_id,
+            command.question,
+            doubt=self._doubt_of(caller),
+            intent=intent_in(caller, command),
+        )
         return None if command.id is None else ok_line(command.id, votes=votes)
 
     async def approve(self, caller: Caller, command: QuestionApprove) -> bytes | None:

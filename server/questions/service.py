@@ -8,7 +8,7 @@ from server.db.engine import Database
 from server.errors import RefusedError
 from server.hub.crowd import Doubt
 from server.ids import new_id
-from server.journal.intents import Intent
+from server.journal.intents import Intent, read_stored
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact
@@ -63,6 +63,12 @@ class Asked:
     state: QuestionState
 
 
+class AskedBefore(Asked):
+    """The same of a question that was asked under the same key before."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class VisiblePage:
     """Questions that every viewer of a show sees, and who may come to it."""
@@ -95,13 +101,31 @@ class Questions:
     ) -> Asked:
         """Post a question of `author`, who is `role` in the channel, or hand it to the moderators where the show wants that first.
 
-        Raises `invalid` for a text that holds nothing visible, `show_not_live` after the show's end.
+        Returns `AskedBefore` when the intent was carried out before. Raises `invalid` for a text that holds nothing visible,
+        `show_not_live` after the show's end.
         """
         asking = Asking(viewer_id, author, clean_text(text, characters_max=TEXT_CHARACTERS_MAX), role)
-        return await self._journal.commit(show_id, self._ask_many, asking, intent=intent, kind=Asked)
+        return await self._journal.commit(show_id, self._ask_many, asking, intent=intent, kind=AskedBefore)
+
+    async def asked_before(self, intent: Intent) -> Asked | None:
+        """Return what was asked under the same key before, if anything was; raises `key_reused` when it was something else."""
+        async with self._database.read_soon() as connection:
+            stored = (await read_stored(connection, [intent])).get(intent.place)
+        if stored is None:
+            return None
+        answer: Asked | RefusedError = stored.answer(intent, AskedBefore)
+        if isinstance(answer, RefusedError):
+            raise answer
+        return answer
 
     async def vote(
-        self, show_id: str, viewer_id: str, question_id: str, *, doubt: Doubt | None = None
+        self,
+        show_id: str,
+        viewer_id: str,
+        question_id: str,
+        *,
+        doubt: Doubt | None = None,
+        intent: Intent | None = None,
     ) -> int:
         """Vote once for an open or answered question, and return its votes as they are for the voter; voting again changes nothing.
 
@@ -109,8 +133,9 @@ class Questions:
 
         Raises `not_found` for a question that viewers cannot see, `show_not_live` after the show's end.
         """
+        voting = Voting(viewer_id, question_id, doubt)
         return await self._journal.commit(
-            show_id, self._vote_many, Voting(viewer_id, question_id, doubt), repeatable=True
+            show_id, self._vote_many, voting, intent=intent, kind=int, repeatable=True
         )
 
     async def approve(

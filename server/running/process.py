@@ -47,6 +47,7 @@ from server.viewers.doubts import Doubts
 from server.viewers.engagement import Engagement
 from server.viewers.events import Desk
 from server.viewers.join import Joins
+from server.viewers.sharing import Sharing
 from server.viewers.staff_roll import StaffRoll
 from server.workers.ledger import LedgerWorker
 from server.workers.loop import repeat
@@ -117,6 +118,7 @@ class Process:
         return {
             Join: self.joins.join,
             **engagement.commands(),
+            **Sharing(self.database, self.recorder, self.clock).commands(),
             **self.answering.commands(),
             **QuestionCommands(self.questions, _ask_pace_for(self.settings), doubt_of=doubts.of).table(),
             **ShopCommands(self.shop).table(),

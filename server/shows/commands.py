@@ -39,11 +39,13 @@ class ShowCommands:
     async def start(self, caller: Caller, command: ShowStart) -> bytes | None:
         """Start the show."""
         require_show_runner(caller.role)
-        state = await self._shows.start(caller.show_id, acting(caller))
+        actor, intent = acting(caller), intent_in(caller, command)
+        state = await self._shows.start(caller.show_id, actor, intent=intent)
         return None if command.id is None else ok_line(command.id, state=state)
 
     async def end(self, caller: Caller, command: ShowEnd) -> bytes | None:
         """End the show."""
         require_show_runner(caller.role)
-        state = await self._shows.end(caller.show_id, acting(caller))
+        actor, intent = acting(caller), intent_in(caller, command)
+        state = await self._shows.end(caller.show_id, actor, intent=intent)
         return None if command.id is None else ok_line(command.id, state=state)

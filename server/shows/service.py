@@ -85,13 +85,18 @@ class Shows:
         self._step_many = step_many
         self._announce_many = announce_many
 
-    async def start(self, show_id: str, actor: Actor) -> ShowState:
+    async def start(self, show_id: str, actor: Actor, *, intent: Intent | None = None) -> ShowState:
         """Open the show for reactions and purchases; a live show stays live. Raises `conflict` when it has ended."""
-        return await self._journal.commit(show_id, self._step_many, Stepping(actor, "start"), repeatable=True)
+        return await self._step(show_id, Stepping(actor, "start"), intent)
 
-    async def end(self, show_id: str, actor: Actor) -> ShowState:
+    async def end(self, show_id: str, actor: Actor, *, intent: Intent | None = None) -> ShowState:
         """End the show for good; an ended show stays ended. Raises `show_not_live` when it has not started."""
-        return await self._journal.commit(show_id, self._step_many, Stepping(actor, "end"), repeatable=True)
+        return await self._step(show_id, Stepping(actor, "end"), intent)
+
+    async def _step(self, show_id: str, stepping: Stepping, intent: Intent | None) -> ShowState:
+        return await self._journal.commit(
+            show_id, self._step_many, stepping, intent=intent, kind=ShowState, repeatable=True
+        )
 
     async def announce(self, show_id: str, actor: Actor, text: str, *, intent: Intent | None = None) -> int:
         """Tell everybody in the show, and those who join later, and return the publication's offset; raises `invalid`."""

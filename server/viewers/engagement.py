@@ -1,4 +1,4 @@
-"""Soft commands: reactions, clicks, impressions, shares, playing. Plain dictionary work, no await, nothing that can fail."""
+"""Soft commands: reactions, clicks, impressions, playing. Plain dictionary work, no await, nothing that can fail."""
 
 import asyncio
 import math
@@ -11,11 +11,10 @@ from server.hub.dispatch import Commands
 from server.hub.hub import Hub
 from server.hub.pulse import APART
 from server.hub.room import Room
-from server.ids import new_id
 from server.ledger.recorder import Recorder
 from server.protocol.codec import encode, ok_line
 from server.protocol.codes import Code
-from server.protocol.commands import Click, Command, Impression, Ping, Playing, React, Share
+from server.protocol.commands import Click, Command, Impression, Ping, Playing, React
 from server.viewers.doubts import Doubts
 
 
@@ -34,7 +33,6 @@ class Engagement:
             React: self.react,
             Click: self.click,
             Impression: self.impression,
-            Share: self.share,
             Playing: self.playing,
             Ping: self.ping,
         }
@@ -69,15 +67,6 @@ class Engagement:
                     connection.show_id, connection.viewer_id, connection.id, "impression", product
                 )
         return _ok(command)
-
-    def share(self, connection: Connection, command: Share) -> bytes | None:
-        """Record a share, before and after the show too, and return the id for its link."""
-        share_id = new_id("s")
-        if connection.counted:
-            self._recorder.share(
-                connection.show_id, connection.viewer_id, connection.id, share_id, command.via
-            )
-        return None if command.id is None else ok_line(command.id, share=share_id)
 
     def playing(self, connection: Connection, command: Playing) -> bytes | None:
         """Note that the video plays and is seen, or no longer."""

@@ -249,9 +249,23 @@ describe("commands", () => {
 
   it("end as unanswered after a cut where a second one would count twice", async () => {
     const { room, socket } = aJoinedRoom();
-    const shared = room.command("share", { via: "copy" });
+    const tapped = room.command("react", { kind: "heart" });
     socket().closes(1006);
-    await expect(shared).rejects.toMatchObject({ code: "unanswered" });
+    await expect(tapped).rejects.toMatchObject({ code: "unanswered" });
+  });
+
+  it("share by one link, however often the connection breaks", async () => {
+    const { room, socket } = aJoinedRoom();
+    const shared = room.command("share", { via: "copy" });
+    const { key } = socket().last("share");
+    expect(key).toMatch(/^k-/);
+    socket().closes(1006);
+    vi.advanceTimersByTime(500);
+    socket().open();
+    socket().welcomes();
+    expect(socket().last("share").key).toBe(key);
+    socket().says({ id: socket().last("share").id, type: "ok", share: "s_1" });
+    expect(await shared).toMatchObject({ share: "s_1" });
   });
 
   it("tell a person that they ask too fast, but not once the question may have been taken", async () => {

@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from server.settings import Settings
+from tests.conftest import MakeSettings
+from tests.support.live_server import live_server
 from tests.support.servers import SignFor
 from tests.support.viewer import joined_at
 
@@ -66,3 +68,24 @@ async def test_a_command_by_http_takes_its_key_from_the_header_or_the_body(
     async with joined_at(servers[1], token=token) as host:
         reply = await host.ask_for("product.restock", product="p_apron", add=10, key="key-000001")
         assert reply["stock"] == 20
+
+
+async def test_a_question_sent_again_is_not_a_question_more(
+    make_settings: MakeSettings, set_stage: None
+) -> None:
+    """Two may be asked at once, whatever is repeated between, before and after."""
+    settings = make_settings(asks_per_minute=4.0, commands_burst=100)
+    async with live_server(settings) as address, joined_at(address) as viewer:
+
+        async def ask(text: str, key: str | None = None) -> Any:
+            reply = await viewer.ask_for("ask", text=text, **({"key": key} if key else {}))
+            return reply.get("question", reply.get("code"))
+
+        first = await ask("Is it warm?", "ask-000001")
+        assert {await ask("Is it warm?", "ask-000001") for _ in range(5)} == {first}
+        second = await ask("Is it soft?", "ask-000002")
+        assert second.startswith("q_")
+        assert await ask("Is it red?") == await ask("Is it red?", "ask-000003") == "too_fast"
+        assert await ask("Is it warm?", "ask-000001") == first
+        assert await ask("Is it soft?", "ask-000002") == second
+        assert await ask("Is it blue?", "ask-000002") == "key_reused"

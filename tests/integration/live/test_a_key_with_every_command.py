@@ -1,0 +1,167 @@
+"""Every command of the protocol with an idempotency key: it is carried out once, or refused. None takes a key and forgets it.
+
+The commands are those of the protocol's own list: a new one has to be added here before it passes.
+"""
+
+import json
+from typing import Any, get_args
+
+import httpx
+import msgspec
+import pytest
+from sqlalchemy import text
+
+from server.db.engine import Database
+from server.protocol.commands import AnyCommand
+from server.settings import Settings
+from tests.conftest import MakeSettings
+from tests.support.eventually import eventually
+from tests.support.servers import SignFor
+from tests.support.viewer import joined_at
+
+Fields = dict[str, Any]
+
+IN_ORDER: dict[str, Fields] = {
+    "join": {"show": "demo"},
+    "react": {"kind": "heart", "n": 3},
+    "click": {"product": "p_apron"},
+    "impression": {"products": ["p_apron"]},
+    "playing": {},
+    "ping": {},
+    "share": {"via": "line"},
+    "announce": {"text": "Ten minutes left"},
+    "announce.remove": {},
+    "ask": {"text": "Is it warm?"},
+    "question.approve": {"question": "$question"},
+    "vote": {"question": "$question"},
+    "question.answering": {"question": "$question"},
+    "question.pin": {"question": "$question"},
+    "question.unpin": {"question": "$question"},
+    "question.answer": {"question": "$question", "text": "Very"},
+    "question.restore": {"question": "$question"},
+    "question.dismiss": {"question": "$question"},
+    "product.pin": {"product": "p_apron"},
+    "product.unpin": {"product": "p_apron"},
+    "product.restock": {"product": "p_apron", "add": 10},
+    "buy": {"product": "p_apron", "quantity": 1},
+    "show.start": {},
+    "show.end": {},
+}
+ANOTHER = {"type": "announce", "text": "Something else"}
+BY_HTTP = [tag for tag in IN_ORDER if tag not in ("join", "playing")]
+"""`playing` and `join` are a stream's there, whatever key comes with them."""
+
+
+def takes_a_key(kind: Any) -> bool:
+    """Whether the type says that more than null is a key."""
+    info = msgspec.inspect.type_info(kind)
+    assert isinstance(info, msgspec.inspect.StructType)
+    (key,) = [field for field in info.fields if field.name == "key"]
+    return not isinstance(key.type, msgspec.inspect.NoneType)
+
+
+KEYED = {str(kind.__struct_config__.tag): takes_a_key(kind) for kind in get_args(AnyCommand)}
+
+
+@pytest.fixture
+def settings(make_settings: MakeSettings) -> Settings:
+    """No limit is in the way of sending everything."""
+    return make_settings(limits="off", flush_ms=50)
+
+
+@pytest.fixture
+async def database(settings: Settings, set_stage: None) -> Any:
+    """The servers' database, with a show whose questions are looked at first."""
+    database = Database(settings.database_url or "", pool_size=2)
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE show SET moderation = 'pre'"))
+    yield database
+    await database.close()
+
+
+def test_the_list_is_the_protocols() -> None:
+    assert set(IN_ORDER) == set(KEYED)
+
+
+async def counts(database: Database) -> dict[str, Any]:
+    """What is kept of what was sent, by kind."""
+    async with database.read() as connection:
+        entries = await connection.execute(text("SELECT kind, sum(n) FROM ledger_entry GROUP BY kind"))
+        found: dict[str, Any] = {str(kind): n for kind, n in entries}
+        found["audit"] = await connection.scalar(text("SELECT count(*) FROM audit"))
+        found["journal"] = await connection.scalar(text("SELECT sum(top) FROM journal_head"))
+        return found
+
+
+def command(tag: str, question: str) -> Fields:
+    fields = {name: question if value == "$question" else value for name, value in IN_ORDER[tag].items()}
+    return {"id": 1, "type": tag, **fields}
+
+
+async def test_by_http_each_is_carried_out_once_or_refused(
+    servers: tuple[str, str], database: Database, sign_for: SignFor
+) -> None:
+    headers = {"Authorization": f"Bearer {sign_for('host')}"}
+    one, two = (httpx.AsyncClient(base_url=f"http://{at}/v1/live/demo", headers=headers) for at in servers)
+    question = ""
+    async with one, two:
+        for tag in BY_HTTP:
+            said, key = command(tag, question), {"Idempotency-Key": f"key-{tag.replace('.', '-')}-1"}
+            first = await one.post("/commands", json=said, headers=key)
+            if not KEYED[tag]:
+                assert (first.status_code, first.json()["code"]) == (422, "invalid"), tag
+                continue
+            assert first.status_code == 200, (tag, first.text)
+            question = first.json().get("question", question)
+            before = await counts(database)
+            again = await two.post("/commands", json=said, headers=key)
+            assert (again.status_code, again.json()) == (200, first.json()), tag
+            other = said | {"quantity": 2} if tag == "buy" else ANOTHER
+            reused = await two.post("/commands", json=other, headers=key)
+            assert (reused.status_code, reused.json()["code"]) == (409, "key_reused"), tag
+            after = await counts(database)
+            assert {name: after[name] for name in before if name != "share"} == {
+                name: before[name] for name in before if name != "share"
+            }, tag
+
+
+async def test_by_socket_those_that_keep_no_key_refuse_one(server: str, sign_for: SignFor) -> None:
+    token = sign_for("host")
+    async with joined_at(server, token=token) as host:
+        question = (await host.do("ask", text="Is it soft?"))["question"]
+        for tag in (tag for tag, keyed in KEYED.items() if not keyed):
+            fields = {
+                name: value for name, value in command(tag, question).items() if name not in ("id", "type")
+            }
+            if tag == "join":
+                fields["token"] = token
+            refused = await host.ask_for(tag, **fields, key="key-000001")
+            assert (refused["type"], refused.get("code")) == ("error", "invalid"), tag
+            assert "takes no key" in refused["message"]
+            answer = await host.ask_for(tag, **fields, key=None)
+            assert answer["type"] != "error", (tag, answer)
+
+
+async def test_a_share_sent_again_with_its_key_is_one_link_counted_once(
+    servers: tuple[str, str], database: Database
+) -> None:
+    async with joined_at(servers[0]) as fan:
+        links = {(await fan.do("share", via="line", key="share-0001"))["share"] for _ in range(3)}
+        headers = {"Authorization": f"Bearer {fan.token}", "Idempotency-Key": "share-0001"}
+        address = f"http://{servers[1]}/v1/live/demo/commands"
+        async with httpx.AsyncClient(headers=headers) as elsewhere:
+            for _ in range(3):
+                body = json.dumps({"id": 7, "type": "share", "via": "line"})
+                links.add((await elsewhere.post(address, content=body)).json()["share"])
+        assert len(links) == 1
+        other = (await fan.do("share", via="line"))["share"]
+
+        async def both_are_kept() -> bool:
+            async with database.read() as connection:
+                targets = await connection.scalars(
+                    text("SELECT target FROM ledger_entry WHERE kind = 'share'")
+                )
+                return sorted(targets) == sorted([*links, other])
+
+        await eventually(both_are_kept)
+    assert (await counts(database))["share"] == 2
