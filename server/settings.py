@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -26,9 +27,36 @@ from server.addresses import Proxies
 from server.hosts import Hosts, Origins
 
 SECRET_CHARACTERS_MIN = 32
+DISTINCT_CHARACTERS_MIN = 10
+"""Of 32 random hexadecimal digits one in ten thousand has fewer."""
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
+PositiveDays = Annotated[float, Field(gt=0.0, le=36_500.0)]
 PingSeconds = Annotated[float, Field(ge=1.0)]
 """The connections are spread over whole seconds, so none is visited more often."""
+
+
+class WeakSecretError(ValueError):
+    """A secret can be guessed; it says which and why, and not what it is."""
+
+
+def weakness_of(secret: str) -> str | None:
+    """Return why a secret does not do, as the end of a sentence; None when nothing is found against it."""
+    if len(secret) < SECRET_CHARACTERS_MIN:
+        return f"needs at least {SECRET_CHARACTERS_MIN} characters"
+    if len(set(secret)) < DISTINCT_CHARACTERS_MIN:
+        return "is long, but of so few characters that it can be guessed"
+    if secret in (secret + secret)[1:-1]:
+        return "is one word said again and again"
+    steps = [ord(after) - ord(before) for before, after in pairwise(secret)]
+    if sum(-1 <= step <= 1 for step in steps) * 2 > len(steps):
+        return "is a row of characters that follow one another"
+    return None
+
+
+def _strong(which: str, secret: SecretStr) -> str:
+    if weakness := weakness_of(secret.get_secret_value()):
+        raise WeakSecretError(f"{which} {weakness}")
+    return secret.get_secret_value()
 
 
 class Settings(BaseSettings):
@@ -44,7 +72,9 @@ class Settings(BaseSettings):
     redis_url: str | None = None
     """Redis or Valkey; none: the embedded one."""
     secret: SecretStr | None = None
-    """Signs tokens; at least 32 characters. None: made once and kept in `data/secret`."""
+    """Signs tokens; at least 32 characters, and not to be guessed. None: made once and kept in `data/secret`."""
+    secret_old: SecretStr | None = None
+    """The secret before, while it is rotated: verifies what it has signed, and signs nothing."""
     data: Path = Path("var")
     """Where embedded engines, the secret and other state live."""
     limits: Literal["on", "off"] = "on"
@@ -115,6 +145,10 @@ class Settings(BaseSettings):
     guest_burst_seconds: PositiveFloat = 10.0
     guest_watch_seconds: NonNegativeFloat = 3.0
     """A guest's votes and taps count once the video has played so long; until then they count apart. 0: at once."""
+    staff_sign_in_days: PositiveDays = 7.0
+    """How long a host's, moderator's, analyst's or admin's sign-in may be renewed, from its first token on."""
+    viewer_sign_in_days: PositiveDays = 365.0
+    """The same for viewers and guests."""
     asks_per_minute: NonNegativeFloat = 12.0
     """Per viewer and process, for `ask`; 0: no limit. Above: `too_fast`."""
     commands_in_flight_max: PositiveInt = 16
@@ -130,13 +164,6 @@ class Settings(BaseSettings):
         for plain in ("postgres://", "postgresql://"):
             if value and value.startswith(plain):
                 return "postgresql+psycopg://" + value.removeprefix(plain)
-        return value
-
-    @field_validator("secret")
-    @classmethod
-    def _refuse_a_weak_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and len(value.get_secret_value()) < SECRET_CHARACTERS_MIN:
-            raise ValueError(f"SHOWFLOOR_SECRET needs at least {SECRET_CHARACTERS_MIN} characters")
         return value
 
     @field_validator("hosts")
@@ -178,18 +205,35 @@ class Settings(BaseSettings):
         return init_settings, env_settings, toml
 
     def signing_secret(self) -> str:
-        """Return the secret; where none is set, the one kept in `data/secret`, made at first use, readable by its owner alone."""
+        """Return the secret; where none is set, the one kept in `data/secret`, made at first use, readable by its owner alone.
+
+        Raises WeakSecretError for one that can be guessed.
+        """
         if self.secret is not None:
-            return self.secret.get_secret_value()
+            return _strong("SHOWFLOOR_SECRET", self.secret)
         self.data.mkdir(parents=True, exist_ok=True)
         kept = self.data / "secret"
         try:
             descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            return kept.read_text("ascii").strip()
+            return self._kept_secret()
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
-        return kept.read_text("ascii").strip()
+        return self._kept_secret()
+
+    def old_signing_secret(self) -> str | None:
+        """Return the secret that is believed beside the one that signs, None without; raises WeakSecretError."""
+        return _strong("SHOWFLOOR_SECRET_OLD", self.secret_old) if self.secret_old else None
+
+    def require_strong_secrets(self) -> None:
+        """Raise WeakSecretError if a secret that is set, or kept already, can be guessed. Makes none."""
+        self.old_signing_secret()
+        if self.secret is not None or (self.data / "secret").exists():
+            self.signing_secret()
+
+    def _kept_secret(self) -> str:
+        kept = self.data / "secret"
+        return _strong(f"the secret in {kept}", SecretStr(kept.read_text("ascii").strip()))
 
     @property
     def limited(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from server.access.roles import Role
-from server.access.tokens import Tokens
+from server.access.tokens import tokens_for
 from server.cli.program import app, run
 from server.clock import SystemClock
 from server.running import launch
@@ -44,7 +44,7 @@ def _make_token(
     settings: Settings, role: Role, channel_id: str, subject: str | None, lifetime: timedelta | None
 ) -> str:
     """Return a token for `role` in a channel, signed with the settings' secret; nothing is read from a database."""
-    tokens = Tokens(settings.signing_secret(), SystemClock())
+    tokens = tokens_for(settings, SystemClock())
     member = tokens.new_member(channel_id, role, name=role.capitalize(), viewer_id=subject, lifetime=lifetime)
     return tokens.sign(member)
 
@@ -60,7 +60,7 @@ async def _make_code(
         raise Trouble("a sign-in code is kept in SQL, and there is no database", "set SHOWFLOOR_DATABASE_URL")
     database, clock = Database(settings.database_url, pool_size=1), SystemClock()
     try:
-        sign_in = SignIn(database, Tokens(settings.signing_secret(), clock), clock)
+        sign_in = SignIn(database, tokens_for(settings, clock), clock)
         return await sign_in.issue_code(channel_id, role, subject=subject, lifetime=lifetime or CODE_LIFETIME)
     finally:
         await database.close()

@@ -1,6 +1,7 @@
 """Commands about the settings: `config check`."""
 
 import typer
+from pydantic import SecretStr
 from rich.console import Console
 from rich.markup import escape
 
@@ -22,11 +23,13 @@ def config_check() -> None:
     settings = Settings()
     out = Console(highlight=False, soft_wrap=True)
     for name in Settings.model_fields:
-        shown = "set" if name == "secret" and settings.secret else launch.shown_value(getattr(settings, name))
+        value = getattr(settings, name)
+        shown = "set" if isinstance(value, SecretStr) else launch.shown_value(value)
         changed = name in settings.model_fields_set
         out.print(f"{'[bold]' if changed else '[dim]'}{name:<26} {escape(shown)}")
     unknown = launch.unknown_variables()
     for variable, hint in unknown:
         console.print(f"[red]{variable} is no setting of Showfloor{hint}[/red]")
+    settings.require_strong_secrets()
     refuse_half_a_configuration(settings, sql_alone=True)
     raise typer.Exit(1 if unknown else 0)

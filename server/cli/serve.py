@@ -26,7 +26,7 @@ def serve(
     from server.telemetry import set_up_logging
 
     set_up_logging()
-    settings = _settings_to_serve() if worker else _settings_to_serve(worker=False)
+    settings = _settings_to_serve(**({} if worker else {"worker": False}))
     with (
         launch.listen(host, port) as listening,
         suppress(KeyboardInterrupt),
@@ -78,7 +78,7 @@ def worker() -> None:
         run(run_worker(settings, listening))
 
 
-def _settings_to_serve(**given: object) -> Settings:
+def _settings_to_serve(**given: bool) -> Settings:
     settings = launch.load_settings(**given)
     settings.signing_secret()
     launch.warn_of_lifted_limits(settings)

@@ -34,7 +34,7 @@ def doctor(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     marks = {State.FINE: "[green]✓[/green]", State.ADVICE: "[yellow]![/yellow]", State.BROKEN: "[red]✗[/red]"}
     out = Console(highlight=False, soft_wrap=True)
     broken = 0
-    for finding in examine(launch.load_settings(), host, port):
+    for finding in examine(launch.load_settings(examined=True), host, port):
         broken += finding.state is State.BROKEN
         out.print(f"{marks[finding.state]} [bold]{finding.subject:<18}[/bold] {escape(finding.what)}")
         if finding.mend:

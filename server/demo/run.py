@@ -12,7 +12,7 @@ from rich.console import Console
 
 from server.access.roles import Role
 from server.access.sign_in import SignIn
-from server.access.tokens import Tokens
+from server.access.tokens import tokens_for
 from server.app import create_app
 from server.bus.connections import REDIS_AWAY
 from server.clock import SystemClock
@@ -98,7 +98,7 @@ class _Demo:
         self._out = out
         self._steps = steps
         self._clock = SystemClock()
-        self._tokens = Tokens(settings.signing_secret(), self._clock)
+        self._tokens = tokens_for(settings, self._clock)
 
     async def run(self) -> None:
         """Seed, serve, invite; returns after a signal, when the server has ended."""

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from server.doctor.finding import Finding, State
 from server.running.trouble import port_in_use
-from server.settings import SECRET_CHARACTERS_MIN, Settings
+from server.settings import Settings, WeakSecretError
 
 OPEN_FILES_MIN = 1024
 OPEN_FILES_ADVISED = 16_384
-DISTINCT_CHARACTERS_MIN = 12
 
 
 def examine_python(version: tuple[int, ...]) -> Finding:
@@ -59,13 +58,16 @@ def examine_data(data: Path) -> Finding:
 
 
 def examine_secret(settings: Settings) -> Finding:
-    """A secret must be long and not guessable; a kept one must be its owner's alone."""
+    """A secret must be long and not guessable, or nothing starts; a kept one must be its owner's alone."""
     fresh = f"set SHOWFLOOR_SECRET to a random one, such as {secrets.token_urlsafe(36)}"
     kept = settings.data / "secret"
-    if settings.secret is None and not kept.exists():
-        return Finding("Secret", State.FINE, "will be made at the first start and kept with the data")
     try:
-        secret = settings.signing_secret()
+        settings.old_signing_secret()
+        if settings.secret is None and not kept.exists():
+            return Finding("Secret", State.FINE, "will be made at the first start and kept with the data")
+        settings.signing_secret()
+    except WeakSecretError as weak:
+        return Finding("Secret", State.BROKEN, str(weak), fresh)
     except OSError as error:
         return Finding(
             "Secret",
@@ -73,10 +75,6 @@ def examine_secret(settings: Settings) -> Finding:
             f"{kept} cannot be read ({error.strerror})",
             "give it to the user who runs Showfloor",
         )
-    if len(secret) < SECRET_CHARACTERS_MIN:
-        return Finding("Secret", State.BROKEN, f"shorter than {SECRET_CHARACTERS_MIN} characters", fresh)
-    if len(set(secret)) < DISTINCT_CHARACTERS_MIN:
-        return Finding("Secret", State.BROKEN, "long, but of so few characters that it can be guessed", fresh)
     if settings.secret is None and kept.stat().st_mode & 0o077:
         return Finding("Secret", State.BROKEN, f"others may read {kept}", f"chmod 600 {kept}")
     return Finding("Secret", State.FINE, "set" if settings.secret is not None else f"kept in {kept}")

@@ -22,7 +22,9 @@ class Code(StrEnum):
     JOIN_FIRST = "join_first"
     UNAUTHENTICATED = "unauthenticated"
     TOKEN_EXPIRED = "token_expired"
+    TOKEN_REVOKED = "token_revoked"
     FORBIDDEN = "forbidden"
+    BANNED = "banned"
     GUESTS_REFUSED = "guests_refused"
     NOT_FOUND = "not_found"
     SHOW_NOT_LIVE = "show_not_live"
@@ -57,7 +59,11 @@ MEANINGS: dict[Code, Meaning] = {
     Code.JOIN_FIRST: Meaning("never", 409, "The first command must be `join`."),
     Code.UNAUTHENTICATED: Meaning("stop", 401, "The token is missing, not ours, or of another kind."),
     Code.TOKEN_EXPIRED: Meaning("stop", 401, "The token has ended; sign in again, or join as a new guest."),
+    Code.TOKEN_REVOKED: Meaning(
+        "stop", 401, "The token was ended by a sign-out; sign in again, or join as a new guest."
+    ),
     Code.FORBIDDEN: Meaning("never", 403, "The role, or the channel of the token, does not allow this."),
+    Code.BANNED: Meaning("stop", 403, "The host's side has banned this viewer from the show."),
     Code.GUESTS_REFUSED: Meaning("stop", 403, "This show is for signed-in viewers."),
     Code.NOT_FOUND: Meaning("never", 404, "There is no such show, product, question or order here."),
     Code.SHOW_NOT_LIVE: Meaning("never", 409, "The show has not started or has ended."),

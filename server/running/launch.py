@@ -38,9 +38,14 @@ def end_on_signals() -> None:
         signal.signal(signal.SIGHUP, signal.default_int_handler)
 
 
-def load_settings(**given: object) -> Settings:
-    """Return the settings, with `given` on top; warns of variables that mean nothing. Raises what `explain` knows."""
+def load_settings(*, examined: bool = False, **given: object) -> Settings:
+    """Return the settings, with `given` on top; warns of variables that mean nothing. Raises what `explain` knows.
+
+    No process starts with a secret that can be guessed, but the one that says so itself (`examined`).
+    """
     settings = Settings(**given)  # type: ignore[arg-type]
+    if not examined:
+        settings.require_strong_secrets()
     if settings.data.exists() and not settings.data.is_dir():
         raise not_a_directory(settings.data)
     if settings.database_url and not re.match(r"postgresql(\+\w+)?://", settings.database_url):

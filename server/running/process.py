@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-from server.access.tokens import Tokens
+from server.access.tokens import tokens_for
 from server.bus.bus import Bus
 from server.clock import Clock
 from server.db.engine import Database
@@ -91,9 +91,11 @@ class Process:
             snapshot_seconds=settings.snapshot_ms / 1000,
         )
         self.recorder = Recorder(self.bus.append_ledger, process_id=self.id, clock=clock)
-        self.tokens = Tokens(settings.signing_secret(), clock)
+        self.tokens = tokens_for(settings, clock)
         self.questions = Questions(self.journal, self.database)
-        self.receipt_links = ReceiptLinks(settings.signing_secret(), clock)
+        self.receipt_links = ReceiptLinks(
+            settings.signing_secret(), clock, old_secret=settings.old_signing_secret()
+        )
         self.visible_questions = VisiblePages(self.questions)
         self.shop = Shop(self.journal, self.database, FakePayments())
         self.cards = Cards(self.database)

@@ -32,12 +32,15 @@ def explain(error: Exception) -> Trouble | None:
     from server.embedded import DataDirectoryInUse, EngineFailed, EngineMissing
     from server.errors import RefusedError
     from server.running.engine_trouble import explain_redis, explain_sql
+    from server.settings import WeakSecretError
 
     match error:
         case DataDirectoryInUse() | EngineFailed() | EngineMissing() | RefusedError():
             return Trouble(str(error))
         case ValidationError():
             return Trouble(_bad_settings(error), "see `showfloor config check`")
+        case WeakSecretError():
+            return Trouble(str(error), "put a random one there: `openssl rand -hex 32`")
         case UnfitDatabase():
             return Trouble(error.what, error.mend)
         case DBAPIError() | psycopg.Error():

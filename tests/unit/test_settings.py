@@ -21,6 +21,8 @@ ABOVE_ZERO = (
     "fanout_share",
     "key_hours",
     "guest_burst_seconds",
+    "staff_sign_in_days",
+    "viewer_sign_in_days",
 )
 ZERO_TOO = (
     "round_wait_ms",

@@ -6,7 +6,8 @@ from typing import Any
 import jwt
 import pytest
 
-from server.access.tokens import Identity, Tokens
+from server.access.roles import ROLES, Role
+from server.access.tokens import Identity, SignInEnds, Tokens
 from server.clock import ManualClock
 from server.errors import RefusedError
 from server.protocol.codes import Code
@@ -109,8 +110,18 @@ def test_two_guests_are_two_viewers(tokens: Tokens) -> None:
 
 
 def test_a_good_token_is_believed(tokens: Tokens) -> None:
-    assert tokens.verify(sign(claims())) == Identity(
-        "v_1", "viewer", "demo", False, False, "Aki", NOON + timedelta(minutes=1)
+    token = sign(claims(jti="t_2", sid="t_1", auth_time=int(NOON.timestamp()) - 60))
+    assert tokens.verify(token) == Identity(
+        "v_1",
+        "viewer",
+        "demo",
+        False,
+        False,
+        "Aki",
+        NOON + timedelta(minutes=1),
+        token_id="t_2",
+        sign_in_id="t_1",
+        signed_in_at=NOON - timedelta(minutes=1),
     )
 
 
@@ -161,3 +172,61 @@ def test_consent_says_since_when_and_lasts_over_renewals(tokens: Tokens, clock: 
 def test_a_token_from_before_consents_had_times_agreed_when_it_was_signed(tokens: Tokens) -> None:
     assert tokens.verify(sign(claims(guest=True, rem=True))).consent_at == NOON
     assert tokens.verify(sign(claims(guest=False, rem=True))).consent_at is None
+
+
+def test_renewed_tokens_have_ids_of_their_own_and_belong_to_one_sign_in(tokens: Tokens) -> None:
+    first = tokens.verify(tokens.sign(tokens.new_member("demo", "host", name="Mika")))
+    second = tokens.verify(tokens.sign(tokens.renew(first)))
+    third = tokens.verify(tokens.sign(tokens.renew(second)))
+    assert len({first.token_id, second.token_id, third.token_id}) == 3
+    assert first.sign_in_id == second.sign_in_id == third.sign_in_id == first.token_id
+
+
+def test_a_guest_who_is_revised_stays_in_one_sign_in(tokens: Tokens, clock: ManualClock) -> None:
+    guest = tokens.new_guest("demo", name=None, remember=False)
+    clock.at += timedelta(hours=1)
+    revised = tokens.revised(guest, name="Aki", remember=True)
+    assert revised.token_id != guest.token_id
+    assert (revised.sign_in_id, revised.signed_in_at) == (guest.sign_in_id, guest.signed_in_at)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_renewal_goes_beyond_the_end_of_the_sign_in(clock: ManualClock, role: Role) -> None:
+    ends = SignInEnds(staff=timedelta(days=2), viewer=timedelta(days=100))
+    tokens = Tokens(SECRET, clock, ends=ends)
+    last = NOON + ends.of(role)
+    held = tokens.new_member("demo", role, name="Mika")
+    while held.expires_at < last:
+        clock.at = held.expires_at - timedelta(seconds=1)
+        held = tokens.verify(tokens.sign(tokens.renew(held)))
+    assert held.expires_at == last
+    clock.at = last - timedelta(seconds=1)
+    assert tokens.renew(tokens.verify(tokens.sign(held))).expires_at == last
+    clock.at = last
+    assert refusal_of(tokens, tokens.sign(held)) is Code.TOKEN_EXPIRED
+
+
+def test_staff_sign_in_again_sooner_than_viewers() -> None:
+    assert SignInEnds().staff < SignInEnds().viewer
+
+
+def test_a_token_made_for_longer_is_not_renewed_beyond_the_end(tokens: Tokens, clock: ManualClock) -> None:
+    held = tokens.new_member("demo", "host", name="Mika", lifetime=timedelta(days=300))
+    clock.at = NOON + timedelta(days=8)
+    assert tokens.verify(tokens.sign(held)).role == "host"
+    with pytest.raises(RefusedError) as refused:
+        tokens.renew(held)
+    assert refused.value.code is Code.TOKEN_EXPIRED
+
+
+def test_a_token_from_before_tokens_had_ids_is_good_until_its_end(tokens: Tokens, clock: ManualClock) -> None:
+    old, other = sign(claims(role="host")), sign(claims(role="host", name="Sora"))
+    held = tokens.verify(old)
+    assert held.signed_in_at == NOON
+    assert tokens.verify(old).token_id == held.token_id == held.sign_in_id != tokens.verify(other).token_id
+    assert tokens.renew(held).sign_in_id == held.token_id
+    assert tokens.renew(tokens.verify(sign(claims(role="host", iat=2**37)))).expires_at <= NOON + timedelta(
+        days=7
+    )
+    clock.at += timedelta(minutes=1)
+    assert refusal_of(tokens, old) is Code.TOKEN_EXPIRED
