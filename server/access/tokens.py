@@ -1,13 +1,21 @@
 """Signed tokens: who somebody is, in which channel, until when. Fixed algorithm, issuer, audience and type."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Protocol
+from typing import Protocol
 
 import msgspec
-from msgspec import Meta
 
+from server.access.claims import (
+    AUDIENCE,
+    ISSUER,
+    KIND,
+    Claims,
+    consent_of,
+    id_by_signature,
+    in_ms,
+    read_claims,
+)
 from server.access.roles import Role
 from server.access.signatures import Signatures
 from server.clock import Clock
@@ -19,20 +27,11 @@ from server.settings import Settings
 from server.text import clean_line
 from server.text.names import default_name
 
-ISSUER = AUDIENCE = "showfloor"
-KIND = "access"
 NAME_CHARACTERS_MAX = 40
 
 GUEST_LIFETIME = timedelta(hours=24)
 REMEMBERED_LIFETIME = timedelta(days=90)
 STAFF_LIFETIME = timedelta(hours=12)
-
-_SECONDS_MAX = 253_402_300_799
-"""The last second of the year 9999, which is the last that a time of ours can hold."""
-_Seconds = Annotated[int, Meta(ge=0, le=_SECONDS_MAX)]
-_Milliseconds = Annotated[int, Meta(ge=0, le=_SECONDS_MAX * 1000)]
-_Word = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-"""PostgreSQL keeps no NUL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,35 +80,6 @@ class _NothingRevoked:
         return False
 
 
-class _Claims(msgspec.Struct):
-    """A token's payload; decoding it strictly is what refuses a token that we signed for something else."""
-
-    iss: str
-    aud: str
-    typ: str
-    sub: _Word
-    ch: _Word
-    role: Role
-    name: _Word
-    iat: _Seconds
-    exp: _Seconds
-    guest: bool = False
-    rem: bool = False
-    rem_at: _Milliseconds | msgspec.UnsetType = msgspec.UNSET
-    """Since when, in milliseconds; tokens from before this field agreed when they were signed."""
-    jti: _Word | msgspec.UnsetType = msgspec.UNSET
-    """The token's own id; tokens from before this field are known by what they are signed with."""
-    sid: _Word | msgspec.UnsetType = msgspec.UNSET
-    """The `jti` of the first token of the sign-in, in those that were renewed from it."""
-    auth_time: _Seconds | msgspec.UnsetType = msgspec.UNSET
-    """When that one was made; in tokens from before this field, `iat`."""
-    nbf: _Seconds | msgspec.UnsetType = msgspec.UNSET
-    """Never ours; whoever else signs with the secret may say from when on the token is good."""
-
-
-_claims_decoder = msgspec.json.Decoder(_Claims)
-
-
 class Tokens:
     """Signs identities with one secret and verifies them; stateless, so every process with the secret agrees.
 
@@ -135,7 +105,7 @@ class Tokens:
         """Return the token of `identity`: a JWT, HS256."""
         issued_at = int(self._clock.now().timestamp())
         renewed = identity.sign_in_id != identity.token_id
-        claims = _Claims(
+        claims = Claims(
             iss=ISSUER,
             aud=AUDIENCE,
             typ=KIND,
@@ -147,7 +117,7 @@ class Tokens:
             exp=int(identity.expires_at.timestamp()),
             guest=identity.guest,
             rem=identity.remembered,
-            rem_at=_in_ms(identity.consent_at),
+            rem_at=in_ms(identity.consent_at),
             jti=identity.token_id or new_id("t"),
             sid=identity.sign_in_id if renewed else msgspec.UNSET,
             auth_time=int(identity.signed_in_at.timestamp()) if identity.signed_in_at else issued_at,
@@ -160,12 +130,13 @@ class Tokens:
         Raises `unauthenticated` when it is not ours, `token_expired` when its time is over, and `token_revoked` when it was ended
         before that; nothing else, whatever comes.
         """
-        claims = self._read_claims(token)
-        now = self._clock.now()
+        claims, now = read_claims(self._signatures.read(token)), self._clock.now()
+        if claims.nbf is not msgspec.UNSET and claims.nbf > now.timestamp():
+            raise RefusedError(Code.UNAUTHENTICATED)
         expires_at = datetime.fromtimestamp(claims.exp, UTC)
         if expires_at <= now:
             raise RefusedError(Code.TOKEN_EXPIRED)
-        token_id = _id_by_signature(token) if claims.jti is msgspec.UNSET else claims.jti
+        token_id = id_by_signature(token) if claims.jti is msgspec.UNSET else claims.jti
         sign_in_id = token_id if claims.sid is msgspec.UNSET else claims.sid
         if self._revoked.holds(token_id, sign_in_id, claims.sub, claims.iat):
             raise RefusedError(Code.TOKEN_REVOKED)
@@ -178,7 +149,7 @@ class Tokens:
             remembered=claims.rem,
             name=claims.name,
             expires_at=expires_at,
-            consent_at=_consent_of(claims),
+            consent_at=consent_of(claims),
             token_id=token_id,
             sign_in_id=sign_in_id,
             signed_in_at=min(now, datetime.fromtimestamp(signed_in_at, UTC)),
@@ -193,7 +164,7 @@ class Tokens:
         shown = clean_line(name, characters_max=NAME_CHARACTERS_MAX) if name else default_name(viewer_id)
         lifetime = REMEMBERED_LIFETIME if remember else GUEST_LIFETIME
         expires_at = self._end_of(lifetime)
-        consent_at = self._now_in_ms() if remember else None
+        consent_at = self._nowin_ms() if remember else None
         return self._begin(
             Identity(viewer_id, "viewer", channel_id, True, remember, shown, expires_at, consent_at)
         )
@@ -212,7 +183,7 @@ class Tokens:
             return identity
         consent_at = identity.consent_at if remembered else None
         if remembered and not identity.remembered:
-            consent_at = self._now_in_ms()
+            consent_at = self._nowin_ms()
         wished = msgspec.structs.replace(identity, name=shown, remembered=remembered, consent_at=consent_at)
         return self.renew(wished)
 
@@ -252,7 +223,7 @@ class Tokens:
         token_id, now = new_id("t"), self._clock.now().replace(microsecond=0)
         return msgspec.structs.replace(identity, token_id=token_id, sign_in_id=token_id, signed_in_at=now)
 
-    def _now_in_ms(self) -> datetime:
+    def _nowin_ms(self) -> datetime:
         """Return the present moment as exactly as a token tells it."""
         now = self._clock.now()
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
@@ -260,17 +231,6 @@ class Tokens:
     def _end_of(self, lifetime: timedelta) -> datetime:
         """Return when a token ends that is made now: a token's times are whole seconds."""
         return self._clock.now().replace(microsecond=0) + lifetime
-
-    def _read_claims(self, token: str) -> _Claims:
-        try:
-            claims = _claims_decoder.decode(self._signatures.read(token))
-        except (msgspec.MsgspecError, UnicodeError, RecursionError):
-            raise RefusedError(Code.UNAUTHENTICATED) from None
-        ours = (claims.iss, claims.aud, claims.typ) == (ISSUER, AUDIENCE, KIND)
-        early = claims.nbf is not msgspec.UNSET and claims.nbf > self._clock.now().timestamp()
-        if early or not ours:
-            raise RefusedError(Code.UNAUTHENTICATED)
-        return claims
 
 
 def tokens_for(settings: Settings, clock: Clock, *, revoked: Revoked | None = None) -> Tokens:
@@ -280,22 +240,6 @@ def tokens_for(settings: Settings, clock: Clock, *, revoked: Revoked | None = No
     )
     secret, old = settings.signing_secret(), settings.old_signing_secret()
     return Tokens(secret, clock, old_secret=old, ends=ends, revoked=revoked)
-
-
-def _id_by_signature(token: str) -> str:
-    """Return the id of a token that was signed before tokens had ids: nobody else's token has the same."""
-    return f"t_{hashlib.sha256(token.encode()).hexdigest()[:32]}"
-
-
-def _in_ms(at: datetime | None) -> int | msgspec.UnsetType:
-    return msgspec.UNSET if at is None else round(at.timestamp() * 1000)
-
-
-def _consent_of(claims: _Claims) -> datetime | None:
-    if not (claims.guest and claims.rem):
-        return None
-    ms = claims.iat * 1000 if claims.rem_at is msgspec.UNSET else claims.rem_at
-    return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 def _lifetime_of(role: Role) -> timedelta:
