@@ -94,6 +94,7 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # its redirects would repeat whatever name was asked for
     )
     problems.install(app)
     for routes in ROUTES:

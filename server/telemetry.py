@@ -2,8 +2,14 @@
 
 import logging
 import sys
+import time
+from collections.abc import Callable, Hashable
 
 import structlog
+
+QUIET_SECONDS = 1.0
+KINDS_MAX = 1_000
+"""Kinds that are remembered; a line made with its numbers in it is a kind of its own."""
 
 
 def _without_the_pools_traceback(record: logging.LogRecord) -> bool:
@@ -11,6 +17,42 @@ def _without_the_pools_traceback(record: logging.LogRecord) -> bool:
     if record.name.startswith("sqlalchemy.pool"):
         record.exc_info = record.exc_text = None
     return True
+
+
+class OneLineEach(logging.Filter):
+    """Lets through one line a kind and second; the next one of the kind says how many were left out (`unsaid`).
+
+    A kind is the logger, the level, what is said without what it is about, and the type of the error. What strangers do
+    wrong can then fill no disk and hide nothing else.
+    """
+
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._monotonic = monotonic
+        self._kinds: dict[Hashable, tuple[float, int]] = {}
+        """When the last line of the kind was let through, and how many were not since then."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is to be written."""
+        now, kind = self._monotonic(), _kind_of(record)
+        said_at, unsaid = self._kinds.get(kind, (float("-inf"), 0))
+        if now - said_at < QUIET_SECONDS:
+            self._kinds[kind] = (said_at, unsaid + 1)
+            return False
+        if len(self._kinds) >= KINDS_MAX:
+            self._kinds.clear()
+        self._kinds[kind] = (now, 0)
+        if unsaid and isinstance(record.msg, dict):
+            record.msg = {**record.msg, "unsaid": unsaid}
+        elif unsaid:
+            record.msg, record.args = f"{record.getMessage()} (and {unsaid} more)", ()
+        return True
+
+
+def _kind_of(record: logging.LogRecord) -> Hashable:
+    said = record.msg.get("event") if isinstance(record.msg, dict) else record.msg
+    error = record.exc_info[0] if record.exc_info else None
+    return record.name, record.levelno, str(said), error
 
 
 def set_up_logging(*, level: str = "INFO", json: bool = True) -> None:
@@ -40,6 +82,7 @@ def set_up_logging(*, level: str = "INFO", json: bool = True) -> None:
         )
     )
     handler.addFilter(_without_the_pools_traceback)
+    handler.addFilter(OneLineEach())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

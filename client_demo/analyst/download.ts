@@ -30,15 +30,19 @@ export async function saveExport(show: string, of: "viewers" | "orders" | "quest
 
 type Cell = string | number | null;
 
-/** Saves rows as CSV (RFC 4180); text that a spreadsheet would run as a formula gets an apostrophe before it. */
+/** Saves rows as CSV (RFC 4180), all cells quoted; what a spreadsheet would run as a formula gets an apostrophe before it. */
 export function saveRows(name: string, head: readonly string[], rows: readonly (readonly Cell[])[]): void {
   const lines = [head, ...rows].map((row) => row.map(cellText).join(","));
   save(new Blob([`\uFEFF${lines.join("\r\n")}\r\n`], { type: "text/csv;charset=utf-8" }), `${name}.csv`);
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what a spreadsheet passes over before a formula
+const FORMULA = /(^|[;\t\r\n])([\s\x00-\x20\x85\ufeff]*)(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])/g;
+
+/** The rule of `server/stats/export.py`, held to the same examples. */
 export function cellText(cell: Cell): string {
-  if (cell === null) return "";
-  if (typeof cell === "number") return String(cell);
-  const safe = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  if (cell === null) return '""';
+  if (typeof cell === "number") return `"${cell}"`;
+  const safe = cell.replace(FORMULA, "$1'$2");
+  return `"${safe.replaceAll('"', '""')}"`;
 }

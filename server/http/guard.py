@@ -32,15 +32,21 @@ HEADERS = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
 }
+"""What every answer carries that does not say otherwise; what may be kept says so itself."""
 
 
-def content_policy(media_origins: Iterable[str] = ()) -> str:
-    """Return the Content-Security-Policy of every answer: all from here, video and pictures from `media_origins` too."""
+def content_policy(media_origins: Iterable[str] = (), *, pictures: str = "") -> str:
+    """Return the Content-Security-Policy of every answer: all from here, video and pictures from `media_origins` too.
+
+    `'self'` holds for the socket of the same name and port. `blob:` is how hls.js hands over the video, and how it starts its worker.
+    `pictures` is where else pictures may come from.
+    """
     media = " ".join(["'self'", *media_origins])
     return (
-        f"default-src 'self'; script-src 'self'; style-src 'self'; img-src {media} data: blob:; media-src {media} blob:; "
-        f"connect-src {media} ws: wss:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        f"default-src 'self'; script-src 'self'; style-src 'self'; img-src {media} {pictures}; media-src {media} blob:; "
+        f"connect-src {media}; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'; require-trusted-types-for 'script'"
     )
 

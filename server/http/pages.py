@@ -1,5 +1,6 @@
 """The three pages and the API's, their assets and media."""
 
+import os
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -16,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from server.http.cards import Card, first_sight, head_of
+from server.http.guard import content_policy
 from server.http.language import language_of
 from server.http.shells import Shells
 from server.protocol.asyncapi import asyncapi
@@ -43,28 +45,47 @@ _SHOW_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 MEDIA = Path(__file__).parents[1] / "demo" / "media"
 
 
-class Assets(StaticFiles):
-    """Files whose names change with their contents: kept by browsers for good, and sent as compressed as the build left them."""
+class Files(StaticFiles):
+    """The files of a folder. What is no name of a file is the name of none."""
 
-    ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+    KEPT = "public, max-age=86400"
 
     async def check_config(self) -> None:
         """Find nothing wrong: pages that are not built yet have no assets, which is no fault of the asker's."""
 
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Return the file's path and what the system knows of it, None where there is none."""
+        try:
+            return super().lookup_path(path)
+        except (OSError, ValueError):  # too long, a NUL in it, not to be read
+            return "", None
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return the file at `path`; raises 404, and 405 for what is neither GET nor HEAD."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = self.KEPT
+        return response
+
+
+class Assets(Files):
+    """Files whose names change with their contents: kept by browsers for good, and sent as compressed as the build left them."""
+
+    KEPT = "public, max-age=31536000, immutable"
+    ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return the file at `path`, or its compressed twin where there is one that the caller accepts."""
+        response: Response = await super().get_response(path, scope)
         accepted = Headers(scope=scope).get("accept-encoding", "")
         for name, ending in self.ENCODINGS:
             found, stat = self.lookup_path(path + ending)
             if name in accepted and stat is not None and not path.endswith(ending):
-                response: Response = self.file_response(found, stat, scope)
+                response = self.file_response(found, stat, scope)
                 response.headers["Content-Encoding"] = name
                 response.headers["Content-Type"] = guess_type(path)[0] or "application/octet-stream"
+                response.headers["Cache-Control"] = self.KEPT
                 break
-        else:
-            response = await super().get_response(path, scope)
         response.headers["Vary"] = "Accept-Encoding"
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
 
@@ -113,10 +134,13 @@ class Addresses:
         return HTMLResponse(page, headers=headers)
 
     def page(self, name: str) -> Response:
-        """One of the pages that are the same for everybody."""
+        """One of the pages that are the same for everybody. The API's brings small pictures within its styles."""
         if not self._shells.has(name):
             return _not_built()
-        return FileResponse(self._pages / f"{name}.html", headers={"Cache-Control": "no-cache"})
+        headers = {"Cache-Control": "no-cache"}
+        if name == "docs":
+            headers["Content-Security-Policy"] = content_policy(pictures="data:")
+        return FileResponse(self._pages / f"{name}.html", headers=headers)
 
     def file(self, path: str) -> Response:
         """A file that has its address by convention."""
@@ -147,7 +171,7 @@ def install(app: FastAPI, pages: Path, card_of: CardOf = no_card) -> None:
     app.include_router(Addresses(pages, shells, card_of).router)
     app.add_api_route("/asyncapi.json", live_socket, include_in_schema=False)
     app.mount("/assets", Assets(directory=pages / "assets", check_dir=False), name="assets")
-    app.mount("/media", StaticFiles(directory=MEDIA, check_dir=False), name="media")
+    app.mount("/media", Files(directory=MEDIA, check_dir=False), name="media")
 
 
 def live_socket(request: Request) -> JSONResponse:

@@ -187,8 +187,8 @@ def restock(product: Product, add: int) -> Product:
     """
     if add == 0:
         raise RefusedError(Code.INVALID, "A restock of 0 changes nothing.")
-    if product.stock + add > STOCK_MAX:
-        raise RefusedError(Code.INVALID, f"More than {STOCK_MAX} units cannot be counted.")
+    if product.stock + product.sold + add > STOCK_MAX:
+        raise RefusedError(Code.INVALID, f"More than {STOCK_MAX} units, with those sold, cannot be counted.")
     if product.stock + add < 0:
         raise RefusedError(
             Code.SOLD_OUT, "Fewer units are left than should be taken away.", stock=product.stock

@@ -11,6 +11,7 @@ from rich.table import Table
 from server.stats.export import ExportOf, write_table
 from server.stats.report import Clicks, Conversion, Funnel, Headline, Money, Ratio, Repeat, ShowReport
 from server.stats.service import Reports
+from server.text.characters import kept
 
 Line = tuple[str, str]
 """What is measured, and how much of it."""
@@ -50,7 +51,7 @@ def render(report: ShowReport, console: Console) -> None:
     """Print the report: its sentences first, then each figure with what it rests on."""
     show = report.show
     mark = "  [yellow]provisional[/yellow]" if report.provisional else ""
-    console.print(f"[bold]{escape(show.title)}[/bold]  {show.id} · {show.channel} · {show.state}{mark}")
+    console.print(f"[bold]{_plain(show.title)}[/bold]  {show.id} · {show.channel} · {show.state}{mark}")
     for headline in report.headlines:
         console.print(f"  {escape(say(headline))}")
     for title, lines in _sections(report):
@@ -215,6 +216,11 @@ def _print_section(console: Console, title: str, lines: Iterable[Line]) -> None:
         console.print(table)
 
 
+def _plain(text: str) -> str:
+    """Return what somebody wrote so that a terminal takes nothing in it for a command."""
+    return escape(kept(" ".join(text.split())))
+
+
 def _print_products(console: Console, report: ShowReport) -> None:
     if not report.products:
         console.print()
@@ -224,6 +230,6 @@ def _print_products(console: Console, report: ShowReport) -> None:
         table.add_column(name, justify="left" if name == "product" else "right")
     for p in report.products:
         numbers = (f"{n:,}" for n in (p.impressed, p.clickers, p.orders, p.units))
-        table.add_row(escape(p.title), *numbers, as_money(p.gmv_minor, p.currency))
+        table.add_row(_plain(p.title), *numbers, as_money(p.gmv_minor, p.currency))
     console.print()
     console.print(table)

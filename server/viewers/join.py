@@ -224,7 +224,7 @@ def _answer(lane: Lane, command: Join, room: Room, entrant: Entrant) -> bytes:
 @lru_cache(maxsize=1024)
 def _source_of(given: str) -> str | None:
     """Return a source as it is kept. It stands in a link that somebody else made: what is wrong with it must keep nobody out."""
-    return trimmed(kept(given.replace("\n", " "))) or None
+    return trimmed(kept(" ".join(given.split()))) or None
 
 
 @lru_cache(maxsize=1024)

@@ -2,6 +2,7 @@
 
 from collections import Counter as Tally
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 
@@ -158,6 +159,12 @@ def test_a_restock_that_cannot_be_is_refused(add: int, code: Code) -> None:
     with pytest.raises(RefusedError) as refused:
         restock(BOWL, add)
     assert refused.value.code is code
+
+
+def test_a_restock_counts_what_was_sold() -> None:
+    """Else a product that sells for years would reach what SQL cannot hold."""
+    with pytest.raises(RefusedError):
+        restock(replace(BOWL, stock=0, sold=STOCK_MAX), 1)
 
 
 def test_the_fake_provider_charges_a_reference_once() -> None:

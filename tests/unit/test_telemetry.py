@@ -5,7 +5,9 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
+from server import telemetry
 from server.telemetry import set_up_logging
 
 
@@ -31,3 +33,30 @@ def test_the_pool_throws_a_dead_connection_away_in_one_line(
     line = json.loads(capsys.readouterr().err)
     assert line["event"] == "while it was reset"
     assert ("exception" in line) is traced
+
+
+def test_a_flood_of_one_kind_is_one_line_a_second(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logging()
+    log = structlog.get_logger("server.test")
+    for number in range(500):
+        log.error("command.failed", number=number)
+        logging.getLogger("uvicorn.error").error("Exception in ASGI application %d", number)
+    log.error("another.kind")
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    events = [str(line["event"]) for line in lines]
+    assert events[:2] == ["command.failed", "Exception in ASGI application 0"]
+    assert "another.kind" in events
+    assert len(lines) < 50, "a slow machine may take seconds, not five hundred of them"
+
+
+def test_the_next_line_says_how_many_were_left_out() -> None:
+    now = 0.0
+    quiet = telemetry.OneLineEach(monotonic=lambda: now)
+    records = [
+        logging.LogRecord("server", logging.ERROR, "x.py", 1, {"event": "failed", "n": n}, (), None)
+        for n in range(4)
+    ]
+    assert [quiet.filter(record) for record in records[:3]] == [True, False, False]
+    now = 1.5
+    assert quiet.filter(records[3])
+    assert records[3].msg == {"event": "failed", "n": 3, "unsaid": 2}
