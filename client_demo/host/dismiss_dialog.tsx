@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { DismissReason, Question } from "../sdk/wire";
 import { ofInputMethod } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
@@ -16,22 +16,29 @@ function close(): void {
   dismissing.value = null;
 }
 
+function stateNow(question: Question): Question {
+  return known.value.get(question.id) ?? question;
+}
+
 /** Why a question is taken away: one of five, by a click or its number. It is about the question for which it was opened, and no other. */
 export function DismissDialog({ question }: { question: Question }) {
-  const now = known.value.get(question.id) ?? question;
+  const now = stateNow(question);
   const moved = now.version !== question.version;
   const choose = (reason: DismissReason | undefined): void => {
-    if (!reason || moved) return;
+    // Asked at the press: what a colleague did may be known and not drawn yet.
+    if (!reason || stateNow(question).version !== question.version) return;
     close();
     dismiss(question, reason);
   };
-  useEffect(() => {
+  const chosen = useRef(choose);
+  chosen.current = choose;
+  useLayoutEffect(() => {
     const hear = (event: KeyboardEvent): void => {
-      if (keysOn.value && !event.repeat && !ofInputMethod(event)) choose(REASONS[Number(event.key) - 1]);
+      if (keysOn.value && !event.repeat && !ofInputMethod(event)) chosen.current(REASONS[Number(event.key) - 1]);
     };
     document.addEventListener("keydown", hear);
     return () => document.removeEventListener("keydown", hear);
-  }, [question, moved]);
+  }, []);
   return (
     <Dialog title={t("dismiss.title")} onClose={close} testid="dismiss-dialog">
       <p class="dismissed-text">{question.text}</p>

@@ -1,5 +1,5 @@
 import { render } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import "../shared/base.css";
 import "../shared/staff/staff.css";
 import "./host.css";
@@ -59,7 +59,7 @@ function NotHere() {
 
 function Show({ id }: { id: string }) {
   useEffect(() => openShow(id, session.value?.token ?? ""), [id]);
-  useEffect(listenToKeys, []);
+  useLayoutEffect(listenToKeys, []);
   const { link } = view.value;
   const here = snapshot.value !== null;
   useEffect(() => {

@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { duration } from "../shared/format";
 import { ofInputMethod } from "../shared/input_method";
 import { nameOf, StaffBadge } from "../shared/people";
@@ -51,7 +51,7 @@ export function Stage() {
   const asked = question.value;
   const elapsed = useElapsed();
   useLayer(leave);
-  useEffect(() => {
+  useLayoutEffect(() => {
     held.value = null;
     passed.value = new Set();
     element.current?.showModal();

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { shortCount } from "../shared/format";
 import { isEscape, ofInputMethod } from "../shared/input_method";
 import { Button } from "../shared/ui/button";
@@ -99,7 +99,7 @@ export function Sheet() {
   const place = useRef<HTMLElement>(null);
   const up = pane !== null;
   useLayer(closeSheet, up);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (up) place.current?.focus({ preventScroll: true });
   }, [up]);
   if (!pane) return null;

@@ -1,5 +1,6 @@
 """What a person has in hand stays in hand: boxes that are being written in, dialogs that are open, and what was written in them."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -14,6 +15,7 @@ from tests.support.showroom import Showroom
 from tests.support.viewer import joined_at
 
 ASKED = ["Is it machine washable?", "Which sizes are there?", "Do you ship to Okinawa?", "How heavy is it?"]
+ANY = re.compile(".")
 BEGUN, REST = "Yes, at 40 degrees", ", please add soap and love, all joking aside"
 
 
@@ -164,13 +166,23 @@ async def test_the_dismissal_is_of_the_question_for_which_it_was_opened(
     page = await open_desk(desk, host_url(showroom))
     await take_up(page, asked[0])
     await page.get_by_test_id("dismiss").click()
+    await expect(page.get_by_test_id("reason-spam")).to_be_focused()
+    # The key comes in the very turn in which the colleague's answer is drawn.
+    await page.evaluate(
+        "new MutationObserver((_, seen) => { if (document.querySelector('[data-testid=dismiss-moved]')) { seen.disconnect();"
+        " document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: '1', bubbles: true})); window.pressed = true; } })"
+        ".observe(document.body, {subtree: true, childList: true})"
+    )
     async with joined_at(showroom.address, token=showroom.token("moderator")) as colleague:
         await colleague.do("question.answer", question=asked[0], live=True)
+        await page.wait_for_function("() => window.pressed")
         await expect(page.get_by_test_id("dismiss-moved")).to_contain_text("Moderator")
         await page.keyboard.press("1")
+        # By force: it says that it is disabled.
         await page.get_by_test_id("reason-spam").click(force=True)
         await expect(page.get_by_test_id("count-dismissed")).to_have_text("0")
         await expect(page.get_by_test_id("dismiss-dialog")).to_contain_text(ASKED[0])
+        await expect(page.get_by_test_id("last-deed")).not_to_have_attribute("data-state", ANY)
 
 
 async def test_the_question_about_ending_the_show_does_not_turn_round(

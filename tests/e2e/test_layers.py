@@ -72,6 +72,68 @@ async def test_a_layer_goes_by_back_and_by_escape_and_the_focus_returns(
     assert page.url != here, "with nothing open, Back leaves the page"
 
 
+@pytest.mark.parametrize("over", DIALOGS, ids="-".join)
+async def test_a_layer_has_the_keys_as_soon_as_it_is_drawn(
+    gallery: Showroom, desk: Desk, over: tuple[Device, str, str, str]
+) -> None:
+    device, path, opener, layer = over
+    page = await open_page(desk, gallery, device, path)
+    await page.get_by_test_id(opener).first.wait_for()
+    # Asked behind the turn that draws it, and before the frame in which a person sees it.
+    await page.evaluate(
+        "layer => new MutationObserver((_, seen) => { const drawn = document.querySelector(`[data-testid=${layer}]`);"
+        " if (drawn) { seen.disconnect(); window.hasKeys = drawn.contains(document.activeElement); } })"
+        ".observe(document.body, {subtree: true, childList: true})",
+        layer,
+    )
+    await page.get_by_test_id(opener).first.click()
+    await page.wait_for_function("() => 'hasKeys' in window")
+    assert await page.evaluate("hasKeys")
+
+
+SLOW_HISTORY = """
+const go = history.go.bind(history);
+window.stepsBack = 0;
+history.go = (steps) => setTimeout(go, 1500, steps);
+addEventListener("popstate", () => stepsBack++);
+"""
+"""A browser that is busy when it is asked to step back."""
+
+
+async def test_a_step_back_that_takes_long_closes_nothing_that_was_opened_meanwhile(
+    gallery: Showroom, desk: Desk
+) -> None:
+    page = await desk.open("phone")
+    await page.add_init_script(SLOW_HISTORY)
+    await page.goto(gallery.url(VIEWER))
+    sheet = page.get_by_test_id("sheet")
+    await page.get_by_test_id("tab-products").click()
+    await page.get_by_test_id("sheet-close").click()
+    await page.get_by_test_id("tab-products").click()
+    await page.wait_for_function("() => stepsBack === 1")
+    await eventually(lambda: page.evaluate("history.state?.layers === 1"))
+    await expect(sheet).to_be_visible()
+    await page.go_back()
+    await expect(sheet).to_have_count(0)
+
+
+async def test_a_step_back_that_takes_long_is_taken_once(gallery: Showroom, desk: Desk) -> None:
+    page = await desk.open("phone")
+    await page.add_init_script(SLOW_HISTORY)
+    await page.goto(gallery.url("/robots.txt"))
+    await page.goto(gallery.url(VIEWER))
+    while not await page.evaluate("stepsBack"):
+        await page.get_by_test_id("tab-products").click()
+        await page.get_by_test_id("sheet-close").click()
+    await page.get_by_test_id("tab-products").click()
+    await eventually(lambda: page.evaluate("history.state?.layers === 1"))
+    assert page.url.endswith(VIEWER)
+    await page.reload()
+    await page.get_by_test_id("tab-products").click()
+    await page.wait_for_function("() => stepsBack === 1")
+    await expect(page.get_by_test_id("sheet")).to_be_visible()
+
+
 async def test_layers_go_one_at_a_time(gallery: Showroom, desk: Desk) -> None:
     page = await open_page(desk, gallery, "phone", VIEWER)
     sheet, purchase = page.get_by_test_id("sheet"), page.get_by_test_id("purchase")

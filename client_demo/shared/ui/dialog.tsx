@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { createTranslator } from "../i18n";
 import { isComposing, isEscape } from "../input_method";
 import en from "../locales/shared.en.json";
@@ -25,7 +25,8 @@ export function Dialog({ title, onClose, children, sheet = false, testid }: Dial
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useLayer(onClose);
-  useEffect(() => {
+  // In the turn in which it is drawn: the next key, however soon it comes, is for the dialog and not for the page under it.
+  useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
     return () => dialog?.close();

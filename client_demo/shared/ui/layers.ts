@@ -10,11 +10,15 @@ interface Layer {
 }
 
 const FOCUSABLE = "button, a[href], input, select, textarea, summary, [tabindex]";
-/** A step back that the browser does not carry out is forgotten after this long. */
-const STEP_BACK_MS = 500;
+/**
+ * A step back that the browser does not carry out is forgotten after this long. A busy device takes seconds for one, and a second one
+ * beside it would leave the page.
+ */
+const STEP_BACK_MS = 10_000;
 
 const layers: Layer[] = [];
-let goingBack: ReturnType<typeof setTimeout> | undefined;
+/** The page's own step back that is under way, and how many steps are left once it is taken. */
+let goingBack: { to: number; forgotten: ReturnType<typeof setTimeout> } | undefined;
 let settling = false;
 /** What was pressed last: Safari gives a pressed button no focus. */
 let pressed: HTMLElement | null = null;
@@ -29,16 +33,17 @@ function settleSoon(): void {
   settling = true;
   setTimeout(() => {
     settling = false;
-    if (goingBack === undefined) settle();
+    if (!goingBack) settle();
   });
 }
 
 function settle(): void {
   const surplus = steps() - layers.length;
   if (surplus > 0) {
-    goingBack = setTimeout(() => {
+    const forget = (): void => {
       goingBack = undefined;
-    }, STEP_BACK_MS);
+    };
+    goingBack = { to: layers.length, forgotten: setTimeout(forget, STEP_BACK_MS) };
     history.go(-surplus);
     return;
   }
@@ -46,9 +51,10 @@ function settle(): void {
 }
 
 function takeStep(): void {
-  if (goingBack === undefined) for (const layer of layers.slice(steps()).reverse()) layer.close();
-  clearTimeout(goingBack);
-  goingBack = undefined;
+  if (goingBack?.to === steps()) {
+    clearTimeout(goingBack.forgotten);
+    goingBack = undefined;
+  } else for (const layer of layers.slice(steps()).reverse()) layer.close();
   settleSoon();
 }
 
