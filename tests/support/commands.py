@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -11,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from tests.support.forked_server import FORKS, run
 COMMAND_SECONDS = 120.0
 READY_SECONDS = 90.0
 STOP_SECONDS = 60.0
+PORTS = (10_000, 32_768)
+"""Below those from which Linux takes one for a connection that goes out."""
 
 
 def showfloor(*words: str, data: Path, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -121,11 +124,12 @@ async def listens(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on, and that the system gives to nobody who asks for any: it stays free until it is used."""
+    while True:
+        port = random.randrange(*PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _command(words: tuple[str, ...]) -> list[str]:

@@ -1,6 +1,5 @@
 """Valkey in its larger shapes: a cluster of six nodes, and a master with a replica under a sentinel."""
 
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ import redis
 
 from server.embedded import ValkeyProcess, start_valkey
 from server.embedded.wheels import valkey_server
+from tests.support.commands import free_port
 
 HOST = "127.0.0.1"
 SLOTS = 16384
@@ -21,12 +21,11 @@ AT_ONCE = ["--repl-diskless-sync-delay", "0"]
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [each.getsockname()[1] for each in sockets]
+    """Different ports that nobody listens on."""
+    found: set[int] = set()
+    while len(found) < count:
+        found.add(free_port())
+    return list(found)
 
 
 def wait_for(claim: Callable[[], object], what: str, within_seconds: float = 30.0) -> None:
