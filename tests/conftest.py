@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import redis
 
@@ -32,11 +33,22 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     for name in [name for name in os.environ if name.startswith("SHOWFLOOR_")]:
         del os.environ[name]
-    directory = tempfile.TemporaryDirectory(prefix="showfloor-", ignore_cleanup_errors=True)
-    os.environ["PYTEST_DEBUG_TEMPROOT"] = directory.name
-    config.add_cleanup(directory.cleanup)
-    # A run that is told to end ends its engines first, as after Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if not hasattr(config, "workerinput"):  # a worker of pytest-xdist has a folder in that of its run
+        directory = tempfile.TemporaryDirectory(prefix="showfloor-", ignore_cleanup_errors=True)
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = directory.name
+        config.add_cleanup(directory.cleanup)
+    signal.signal(signal.SIGTERM, lambda *_: _end(config))
+
+
+def _end(config: pytest.Config) -> None:
+    """End as after Ctrl-C, which a terminal sends to every process of the run: asyncio cancels the test, and it cleans up.
+
+    An exception raised here would stay in whichever task ran, and come again when the test cleans up.
+    """
+    if config.pluginmanager.has_plugin("dsession"):  # pytest-xdist's, in the process that has the workers
+        for worker in psutil.Process().children():
+            worker.send_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

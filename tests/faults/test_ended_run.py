@@ -14,10 +14,27 @@ from tests.support.eventually import eventually
 REPOSITORY = Path(__file__).parents[2]
 TEST = """
 import asyncio
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.contract.test_websocket_conformance import echo_server
 from tests.support.live_server import live_server
+
+
+@asynccontextmanager
+async def busy_task():
+    ended = asyncio.Event()
+
+    async def work():
+        while not ended.is_set():
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(work())
+    try:
+        yield
+    finally:
+        ended.set()
+        await task
 
 
 async def test_that_waits(valkey, {fixtures}):
@@ -25,11 +42,18 @@ async def test_that_waits(valkey, {fixtures}):
         Path({told!r}).write_text(str(valkey.pid))
         await asyncio.Event().wait()
 """
-SERVERS = {"echo": ("request", "echo_server()"), "live": ("settings", "live_server(settings)")}
+SERVERS = {
+    "echo": ("request", "echo_server()"),
+    "live": ("settings", "live_server(settings)"),
+    # The signal finds this task at work, and not the loop waiting.
+    "busy": ("request", "busy_task()"),
+}
 
 
-@pytest.mark.parametrize("kind", SERVERS)
-async def test_a_run_that_is_told_to_end_takes_its_engines_along(tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "workers"), [*((kind, "0") for kind in SERVERS), ("live", "2")])
+async def test_a_run_that_is_told_to_end_takes_its_engines_along(
+    tmp_path: Path, kind: str, workers: str
+) -> None:
     told, file, log = tmp_path / "valkey", tmp_path / "test_waiting.py", tmp_path / "log"
     fixtures, server = SERVERS[kind]
     file.write_text(TEST.format(fixtures=fixtures, server=server, told=str(told)))
@@ -42,6 +66,8 @@ async def test_a_run_that_is_told_to_end_takes_its_engines_along(tmp_path: Path,
         str(REPOSITORY / "pyproject.toml"),
         "-p",
         "tests.conftest",
+        "-n",
+        workers,
     ]
     with log.open("w") as out:
         run = await asyncio.create_subprocess_exec(
