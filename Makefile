@@ -8,6 +8,8 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 PORT ?= 8000
+# Tests wait more than they work. Each worker has engines and a browser of its own; the files keep their order, so that it starts them once.
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/done
@@ -35,8 +37,8 @@ demo: setup ## a running show on 127.0.0.1:8000 (PORT=… for another port)
 	$(say) 'Starting the demo on port $(PORT); Ctrl-C ends it'
 	@exec $(BIN)/showfloor demo --port $(PORT)
 
-test: setup-dev ## every test, browser included
-	@$(BIN)/python -m pytest
+test: setup-dev ## every test, browser included; WORKERS=0 for one after another
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 load: setup-dev ## a short headless load
 	@$(BIN)/python -m loadtests
