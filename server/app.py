@@ -37,6 +37,7 @@ PARTS_FOR_ROUTES = (
     "journal",
     "questions",
     "receipt_links",
+    "revocations",
     "recorder",
     "settings",
     "shop",

@@ -1,11 +1,12 @@
 """Signing in and renewing a token, over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from server.access.dependencies import CurrentIdentity
+from server.access.revocations import Revocations
 from server.access.roles import Role
 from server.access.sign_in import SignIn
 from server.access.tokens import Identity
@@ -54,7 +55,17 @@ def router() -> APIRouter:
         renew_token,
         methods=["POST"],
         summary="Exchange a token for a fresh one with the same rights",
-        responses=refusals(Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED),
+        responses=refusals(Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.TOKEN_REVOKED),
+    )
+    api.add_api_route(
+        "/sign-out",
+        sign_out,
+        methods=["POST"],
+        status_code=204,
+        summary="End the token, and every other of the same sign-in",
+        responses=refusals(
+            Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.TOKEN_REVOKED, Code.BUSY, Code.UNAVAILABLE
+        ),
     )
     return api
 
@@ -69,6 +80,11 @@ async def sign_in(body: SignInRequest, request: Request, key: OptionalKey = None
 def renew_token(identity: CurrentIdentity, request: Request) -> TokenAnswer:
     """The old token stays valid until its own end."""
     return _as_answer(request, request.app.state.tokens.renew(identity))
+
+
+async def sign_out(identity: CurrentIdentity, request: Request) -> None:
+    """Whatever was renewed from the same sign-in is refused by every process within a second, and its sockets and streams are closed."""
+    await cast("Revocations", request.app.state.revocations).sign_out(identity)
 
 
 def _as_answer(request: Request, identity: Identity) -> TokenAnswer:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
@@ -18,6 +19,27 @@ class SignInCodeRow(SQLModel, table=True):
     subject: str
     expires_at: datetime = moment("expires_at", nullable=False)
     uses_left: int
+
+
+class RevokedRow(SQLModel, table=True):
+    """A sign-in that was ended before its time (`id` is its own), or a person of whom all that was signed until `at` has ended."""
+
+    __tablename__ = "revoked"
+
+    id: str = Field(primary_key=True)
+    person: bool = Field(primary_key=True)
+    at: datetime = moment("at", nullable=False)
+    ends_at: datetime = moment("ends_at", nullable=False, index=True)
+    number: int = Field(index=True, sa_type=BigInteger)
+
+
+class RevokedHeadRow(SQLModel, table=True):
+    """The newest number of what was revoked; the one row."""
+
+    __tablename__ = "revoked_head"
+
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    top: int = Field(sa_type=BigInteger)
 
 
 class StaffMemberRow(SQLModel, table=True):

@@ -70,13 +70,13 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
 class Revoked(Protocol):
     """Who knows which tokens were ended before their time."""
 
-    def holds(self, token_id: str, sign_in_id: str, viewer_id: str, issued_at: int) -> bool:
+    def holds(self, sign_in_id: str, viewer_id: str, issued_at: int) -> bool:
         """Whether the token is one of them; `issued_at` in seconds. Asked at every join and request: no more than a look-up."""
         ...
 
 
 class _NothingRevoked:
-    def holds(self, token_id: str, sign_in_id: str, viewer_id: str, issued_at: int) -> bool:
+    def holds(self, sign_in_id: str, viewer_id: str, issued_at: int) -> bool:
         return False
 
 
@@ -138,7 +138,7 @@ class Tokens:
             raise RefusedError(Code.TOKEN_EXPIRED)
         token_id = id_by_signature(token) if claims.jti is msgspec.UNSET else claims.jti
         sign_in_id = token_id if claims.sid is msgspec.UNSET else claims.sid
-        if self._revoked.holds(token_id, sign_in_id, claims.sub, claims.iat):
+        if self._revoked.holds(sign_in_id, claims.sub, claims.iat):
             raise RefusedError(Code.TOKEN_REVOKED)
         signed_in_at = claims.iat if claims.auth_time is msgspec.UNSET else claims.auth_time
         return Identity(

@@ -87,6 +87,7 @@ class Bus:
         self._listener = Listener(
             self._link,
             echo_topic,
+            topics=[self._keys.everyone],
             on_message=self._receive,
             on_subscribed=self._outbox.echo_soon,
             on_gap_possible=on_gap_possible,
@@ -122,6 +123,10 @@ class Bus:
         """Send a word to all other processes that have the show; never waits, may be lost, and nothing repairs that."""
         message = _Message(self._process_id, show_id, "", [], word)
         self._outbox.put(self._keys.show_topic(show_id), _encoder.encode(message))
+
+    def tell_everyone(self, word: bytes) -> None:
+        """Send a word to all other processes, whichever shows they have; it comes to `on_word` without a show. May be lost like `tell`."""
+        self._outbox.put(self._keys.everyone, _encoder.encode(_Message(self._process_id, "", "", [], word)))
 
     async def subscribe(self, show_id: str) -> None:
         """Receive a show's publications; `on_gap_possible` is called once that is confirmed."""

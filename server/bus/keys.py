@@ -7,6 +7,7 @@
 | `<p>:ledger` | flushes of all recorders, field `b` | stream | until the worker has counted them |
 | `<p>:ledger:set-aside` | flushes that could not be counted | stream | until somebody looks; the newest 1,000 |
 | `<p>:show:<show>` | publications of the show, MessagePack `[process, show, epoch, [publication, …], word]` | topic | – |
+| `<p>:everyone` | what is for every process, in the same form, without a show | topic | – |
 | `<p>:echo:<process>` | the process hears itself: its connections both ways are alive | topic | – |
 
 The braces are hash tags: in a cluster both keys of a show live on one node, where one script reaches them.
@@ -19,6 +20,7 @@ class Keys:
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self.ledger = f"{prefix}:ledger"
+        self.everyone = f"{prefix}:everyone"
         self.ledger_set_aside = f"{prefix}:ledger:set-aside"
 
     def totals(self, show_id: str) -> str:

@@ -7,7 +7,7 @@ confirmed subscription counts as a possible gap, and the process sends itself a 
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 from redis.exceptions import RedisError
@@ -34,6 +34,7 @@ class Listener:
         link: Link,
         echo_topic: str,
         *,
+        topics: Iterable[str] = (),
         on_message: Callable[[str, bytes], None],
         on_subscribed: Callable[[], None],
         on_gap_possible: Callable[[], None],
@@ -44,7 +45,7 @@ class Listener:
         self._on_message = on_message
         self._on_subscribed = on_subscribed
         self._on_gap_possible = on_gap_possible
-        self._topics: set[str] = set()
+        self._topics = set(topics)
         self._subscription: Subscription | None = None
         self._echo_at = 0.0
 

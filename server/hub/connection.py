@@ -1,5 +1,6 @@
 """One socket of one viewer: who they are, which room and lane they are in, and the way to write to them."""
 
+import math
 from typing import TYPE_CHECKING, Protocol
 
 from server.hub.encoding import Encoding, encode_close, encode_lines, ping_of, plain
@@ -44,6 +45,7 @@ class Connection:
         "refused",
         "role",
         "room",
+        "sign_in_id",
         "slow_since",
         "staff",
         "standing",
@@ -67,7 +69,9 @@ class Connection:
         self.own_name = ""
         self.guest = True
         self.staff = False
-        self.expires_at = 0.0
+        self.sign_in_id = ""
+        self.expires_at = math.inf
+        """Of the token, in seconds since 1970; whoever has not joined has none."""
         self.standing: Standing | None = None
         """Of a guest; nobody else is doubted."""
         self.room: Room | None = None

@@ -11,7 +11,7 @@ import structlog
 from server.errors import RefusedError
 from server.hub import metrics
 from server.hub.connection import Connection
-from server.hub.hub import Hub
+from server.hub.hub import TOKEN_ENDED, Hub
 from server.hub.metrics import COUNTS
 from server.protocol.codec import UndecodableError, decode_command, error_line
 from server.protocol.codes import Code
@@ -39,6 +39,7 @@ class Dispatcher:
 
     def __init__(self, hub: Hub, commands: Commands) -> None:
         self._limits = hub.admission.limits
+        self._wall, self._evict = hub.wall, hub.evict
         self._handlers = dict(commands)
         self._lasting = {kind for kind, handler in commands.items() if iscoroutinefunction(handler)}
         self._joining: dict[Connection, list[bytes]] = {}
@@ -98,6 +99,9 @@ class Dispatcher:
             self._refuse_too_fast(connection, command, wait_seconds)
         elif connection.room is None and type(command) is not Join:
             self._refuse(connection, command.id, RefusedError(Code.JOIN_FIRST))
+        elif connection.expires_at <= self._wall() and type(command) is not Join:
+            self._refuse(connection, command.id, RefusedError(Code.TOKEN_EXPIRED))
+            self._evict(connection, TOKEN_ENDED, "the token has ended", "token")
         elif connection.in_flight >= self._limits.in_flight_max and self._is_too_much(command):
             self._refuse(connection, command.id, _too_fast(BUSY_SECONDS))
         else:

@@ -7,35 +7,25 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from msgspec import Struct, json
-
 from server.hub import metrics
 from server.hub.admission import Admission, Limits
 from server.hub.connection import Connection
 from server.hub.crowd import Crowd, CrowdLimits
 from server.hub.encoding import encode_lines, plain
+from server.hub.endings import Endings
 from server.hub.fanout import FanOut
 from server.hub.leaving import send_away
 from server.hub.room import Lane, Reading, Room
 from server.hub.wheel import Wheel
 from server.protocol.codec import encode
 from server.protocol.publication import Publication
-from server.protocol.pushes import ProductStock
 
+TOKEN_ENDED, SIGNED_OUT = 4401, 4410
 GAP_LINE = encode({"type": "gap"})
 GC_THRESHOLD = (50_000, 50, 100)
 """Sockets make no cycles; the default threshold would walk every one of them again and again while they join."""
 CATCH_UP_BYTES_MAX = 64 * 1024
 """A slow viewer that reads again is given what it missed up to this size; more is a `gap`, since it would fill the buffer anew."""
-
-
-class _StockPush(Struct):
-    """What the hub itself reads of a `product.stock` line."""
-
-    products: list[ProductStock]
-
-
-_stock_decoder = json.Decoder(_StockPush)
 
 
 def _ignore(connection: Connection) -> None:
@@ -75,13 +65,14 @@ class Hub:
         self.crowd = Crowd(crowd)
         self.fanout = FanOut(share=fanout_share, wait_seconds_max=round_wait_seconds_max)
         self.wheel = Wheel(round(ping_seconds))
+        self.endings = Endings(ping_seconds)
         self.audience: Audience | None = None
         self.staff_leaves: Callable[[Connection], None] = _ignore
         self.draining = False
         self._silence_seconds = silence_seconds
         self._join_seconds = join_seconds
         self._slow_seconds_max = slow_seconds_max
-        self._wall = wall
+        self.wall = wall
         self._unjoined: deque[tuple[float, Connection]] = deque()
         self._name = secrets.token_hex(6)
         self._connections_made = 0
@@ -130,8 +121,7 @@ class Hub:
                 self.audience.show_ended(room)
         elif publication.type == "product.stock":
             # Told again by the pulse, for those who get nothing else.
-            for change in _stock_decoder.decode(publication.line).products:
-                room.pulse.learn_stock(change.product, change.stock)
+            room.pulse.learn_stock_of(publication.line)
 
     # --- sockets
 
@@ -160,6 +150,7 @@ class Hub:
         connection.lane = lane
         lane.writers[connection] = connection.transport.write
         self.wheel.add(connection)
+        self.endings.watch(connection, self.wall())
 
     def leave(self, connection: Connection, *, goes_on: bool = False) -> None:
         """Take a connection out of its room; one without a room is left alone.
@@ -235,9 +226,9 @@ class Hub:
     # --- going away
 
     async def drain(self, seconds: float) -> None:
-        """Ask every viewer to come back elsewhere, spread over at most `seconds` so that the others meet no storm.
+        """Ask every viewer to come back elsewhere, spread over at most `seconds`; new sockets are refused from the start.
 
-        New sockets are refused from the start. Returns when all are closed, each after the answers to what it had asked.
+        Returns when all are closed, each after the answers to what it had asked.
         """
         self.draining = True
         await send_away(self._staying(), seconds)
@@ -266,16 +257,17 @@ class Hub:
         while self._unjoined and self._unjoined[0][0] <= now:
             _, connection = self._unjoined.popleft()
             if not connection.joined and not connection.transport.is_closing():
-                self._evict(connection, 4408, "join did not come in time", "no_join")
-        wall = self._wall()
+                self.evict(connection, 4408, "join did not come in time", "no_join")
+        wall = self.wall()
         for connection in self.wheel.turn():
             if now - connection.heard_at > self._silence_seconds:
                 metrics.EVICTIONS.labels("silent").inc()
                 connection.abort()
-            elif connection.expires_at <= wall:
-                self._evict(connection, 4401, "the token has ended", "token")
             elif connection.slow_since is None:
                 connection.ping()
+            self.endings.watch(connection, wall)
+        for connection in self.endings.due(wall):
+            self.evict(connection, TOKEN_ENDED, "the token has ended", "token")
         self._watch_the_slow(now)
         metrics.CONNECTIONS.set(self.admission.open)
         metrics.tell_counts()
@@ -295,6 +287,7 @@ class Hub:
         metrics.SLOW.set(slow)
         metrics.VIEWERS.set(watching)
 
-    def _evict(self, connection: Connection, code: int, why: str, reason: str) -> None:
+    def evict(self, connection: Connection, code: int, why: str, reason: str) -> None:
+        """Close a connection for `reason` (the metric's label), with a closing code and `why` for people."""
         metrics.EVICTIONS.labels(reason).inc()
         connection.close(code, why)

@@ -2,11 +2,20 @@
 
 from collections import Counter
 
+from msgspec import Struct, json
+
 from server.protocol.codec import encode
-from server.protocol.pushes import Pulse
+from server.protocol.pushes import ProductStock, Pulse
 
 APART = "apart"
 """Beside the kinds of reactions: taps that count apart."""
+
+
+class _StockPush(Struct):
+    products: list[ProductStock]
+
+
+_stock_decoder = json.Decoder(_StockPush)
 
 
 class RoomPulse:
@@ -89,6 +98,11 @@ class RoomPulse:
     def learn_stock(self, product_id: str, units: int) -> None:
         """Take over a product's units left."""
         self._changed_stock[product_id] = units
+
+    def learn_stock_of(self, line: bytes) -> None:
+        """Take over what a `product.stock` push says."""
+        for change in _stock_decoder.decode(line).products:
+            self.learn_stock(change.product, change.stock)
 
     @property
     def changed(self) -> bool:

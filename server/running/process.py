@@ -4,21 +4,23 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
+from server.access.revocations import Ended, Revocations
 from server.access.tokens import tokens_for
 from server.bus.bus import Bus
 from server.clock import Clock
-from server.db.engine import Database
+from server.db.engine import SQL_AWAY, Database
 from server.http.readiness import ServerReadiness
 from server.http.scrape import Families
 from server.hub.admission import Limits
 from server.hub.connection import Connection
 from server.hub.crowd import CrowdLimits
 from server.hub.dispatch import Commands, Dispatcher
-from server.hub.hub import Hub
+from server.hub.endings import of_sign_ins
+from server.hub.hub import SIGNED_OUT, Hub
 from server.journal.intents import Forgetting
 from server.journal.journal import Journal
 from server.journal.rooms import Rooms
@@ -91,7 +93,10 @@ class Process:
             snapshot_seconds=settings.snapshot_ms / 1000,
         )
         self.recorder = Recorder(self.bus.append_ledger, process_id=self.id, clock=clock)
-        self.tokens = tokens_for(settings, clock)
+        self.revocations = Revocations(
+            self.database, clock, tell=self.bus.tell_everyone, close=self._close_ended
+        )
+        self.tokens = tokens_for(settings, clock, revoked=self.revocations)
         self.questions = Questions(self.journal, self.database)
         self.receipt_links = ReceiptLinks(
             settings.signing_secret(), clock, old_secret=settings.old_signing_secret()
@@ -136,7 +141,14 @@ class Process:
         self._deliver(show_id, epoch, publications)
         self.bus.publish(show_id, epoch, publications)
 
+    def _close_ended(self, ended: Ended) -> None:
+        for connection in of_sign_ins(self.hub.rooms.values(), ended.sign_ins, ended.people):
+            self.hub.evict(connection, SIGNED_OUT, "signed out", "signed_out")
+
     def _hear_word(self, show_id: str, word: bytes) -> None:
+        if not show_id:
+            self.revocations.hear_word(word)
+            return
         self.answering.hear_word(show_id, word)
         self.staff_roll.hear_word(show_id, word)
 
@@ -158,6 +170,7 @@ class Process:
         settings = self.settings
         loops = {
             "hub": self.hub.run(),
+            "revocations": self.revocations.run(),
             "topcheck": self.topcheck.run(),
             "pulse": repeat("pulse", settings.tick_ms / 1000, PulseTicker(self.hub, self.bus).run_once),
             "recorder": self.recorder.run(settings.flush_ms / 1000),
@@ -166,6 +179,7 @@ class Process:
         kept_for = timedelta(hours=settings.key_hours)
         forgetting = Forgetting(self.database, self.clock, kept_for)
         loops["keys"] = repeat("keys", FORGETTING_SECONDS, forgetting.run_once)
+        loops["sign-ins"] = repeat("sign-ins", FORGETTING_SECONDS, self.revocations.forget_ended)
         if self.ledger is not None:
             loops["ledger"] = self.ledger.run()
         return loops
@@ -175,6 +189,8 @@ class Process:
         """Start connections and loops; at the end finish what was accepted, flush, and close."""
         await self.bus.start()
         try:
+            with suppress(*SQL_AWAY):
+                await self.revocations.run_once()  # before anybody comes in; else the loop makes up for it
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(loop, name=name) for name, loop in self._loops().items()]
                 try:

@@ -1,0 +1,162 @@
+"""What was ended before its time: SQL is the truth, and each process holds all of it in memory, so that a token costs a look-up.
+
+A word on the bus makes the others read at once; each reads every half second all the same, so a lost word is late by no more.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+
+from server.access.revoked_repository import delete_ended, insert_revoked, read_revoked_after
+from server.access.tables import RevokedRow
+from server.access.tokens import REMEMBERED_LIFETIME, Identity
+from server.clock import Clock
+from server.db.engine import Database, is_away
+from server.errors import RefusedError
+from server.protocol.codes import Code
+
+READ_SECONDS = 0.5
+READ_AGAIN_SECONDS = 0.05
+"""Words that come meanwhile share one read."""
+LONGEST_LIFETIME = timedelta(days=366)
+"""No token is made for longer (`showfloor token --hours`), so nothing has to be remembered for longer."""
+GUESTS_HELD_MAX = 500_000
+"""Above so many nobody's guest sign-in is ended on the server any more: their pages forget the token, and it ends by itself."""
+
+log = structlog.get_logger()
+
+
+class RevokedWord(msgspec.Struct, frozen=True, tag_field="told", tag="revoked"):
+    """The word: something has been ended, SQL says what."""
+
+
+_words = msgspec.msgpack.Decoder(RevokedWord)
+_WORD = msgspec.msgpack.encode(RevokedWord())
+
+
+def _tell_nobody(word: bytes) -> None:
+    """What a command beside the servers does; they find it by themselves."""
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """What a process has just learnt: sign-ins by their id, and people by theirs."""
+
+    sign_ins: frozenset[str]
+    people: frozenset[str]
+
+
+def _close_nothing(ended: Ended) -> None:
+    """What a process without sockets does about them."""
+
+
+class Revocations:
+    """One process's part. `tell(word)` reaches the other processes; `close(ended)` is called with what was not known before."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        tell: Callable[[bytes], None] = _tell_nobody,
+        close: Callable[[Ended], None] = _close_nothing,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._tell = tell
+        self._close = close
+        self._number = -1
+        self._sign_ins: dict[str, datetime] = {}
+        """Until when each has to be remembered."""
+        self._people: dict[str, tuple[float, datetime]] = {}
+        """Up to which second a person's tokens are good no more, and until when that has to be remembered."""
+        self._asked = asyncio.Event()
+
+    def holds(self, sign_in_id: str, viewer_id: str, issued_at: int) -> bool:
+        """Whether a token of the sign-in, made at `issued_at` (seconds), was ended before its time."""
+        if sign_in_id in self._sign_ins:
+            return True
+        person = self._people.get(viewer_id)
+        return person is not None and issued_at <= person[0]
+
+    async def sign_out(self, identity: Identity) -> None:
+        """End every token of the bearer's sign-in, in all processes; returns once that is committed and holds here.
+
+        Raises `busy` for a guest when very many are held already, and `unavailable`.
+        """
+        now = self._clock.now()
+        if identity.guest and len(self._sign_ins) >= GUESTS_HELD_MAX:
+            raise RefusedError(Code.BUSY, retry_after_ms=60_000)
+        longest = REMEMBERED_LIFETIME if identity.guest else LONGEST_LIFETIME
+        await self._keep(identity.sign_in_id, False, now, max(identity.expires_at, now + longest))
+
+    async def end_person(self, viewer_id: str) -> None:
+        """End every token that a person holds now, of whichever sign-in; new ones are theirs to get."""
+        now = self._clock.now()
+        await self._keep(viewer_id, True, now, now + LONGEST_LIFETIME)
+
+    async def _keep(self, id: str, person: bool, at: datetime, ends_at: datetime) -> None:
+        async with self._database.write_soon() as connection:
+            await insert_revoked(connection, id, person=person, at=at, ends_at=ends_at)
+        self._take([RevokedRow(id=id, person=person, at=at, ends_at=ends_at, number=0)])
+        self._tell(_WORD)
+
+    def hear_word(self, word: bytes) -> None:
+        """Take what another process tells; words of other kinds are left alone."""
+        try:
+            _words.decode(word)
+        except msgspec.DecodeError:
+            return
+        self._asked.set()
+
+    async def run(self) -> None:
+        """Read what is new, at once when told to, until cancelled; an absent database is waited out."""
+        failures = 0
+        while True:
+            try:
+                await self.run_once()
+                failures = 0
+            except Exception as error:
+                failures += 1
+                if not is_away(error):
+                    log.error("revocations.failed", error=type(error).__name__, exc_info=failures == 1)
+            await asyncio.sleep(READ_AGAIN_SECONDS)
+            try:
+                async with asyncio.timeout(READ_SECONDS):
+                    await self._asked.wait()
+            except TimeoutError:
+                pass
+            self._asked.clear()
+
+    async def run_once(self) -> None:
+        """Read what was ended since the last time."""
+        async with (
+            self._database.write_soon() as connection
+        ):  # one row and what is new: no snapshot is needed
+            top, rows = await read_revoked_after(connection, self._number)
+        self._number = top
+        self._take(rows)
+
+    async def forget_ended(self) -> None:
+        """Let go of what no token could be believed by any more, here and in SQL."""
+        now = self._clock.now()
+        self._sign_ins = {id: ends_at for id, ends_at in self._sign_ins.items() if ends_at > now}
+        self._people = {id: held for id, held in self._people.items() if held[1] > now}
+        async with self._database.write() as connection:
+            await delete_ended(connection, now)
+
+    def _take(self, rows: list[RevokedRow]) -> None:
+        sign_ins, people = set[str](), set[str]()
+        for row in rows:
+            if row.person:
+                held = self._people.get(row.id)
+                if held is None or held[0] < row.at.timestamp():
+                    people.add(row.id)
+                    self._people[row.id] = row.at.timestamp(), row.ends_at
+            elif row.id not in self._sign_ins:
+                sign_ins.add(row.id)
+                self._sign_ins[row.id] = row.ends_at
+        if sign_ins or people:
+            self._close(Ended(frozenset(sign_ins), frozenset(people)))
