@@ -9,7 +9,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 # Tests wait more than they work. Each worker has engines and a browser of its own; the files keep their order, so that it starts them once.
-WORKERS ?= 2
+WORKERS ?= 0
 VENV := .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/done
@@ -37,7 +37,7 @@ demo: setup ## a running show on 127.0.0.1:8000 (PORT=… for another port)
 	$(say) 'Starting the demo on port $(PORT); Ctrl-C ends it'
 	@exec $(BIN)/showfloor demo --port $(PORT)
 
-test: setup-dev ## every test, browser included; WORKERS=0 for one after another
+test: setup-dev ## every test, browser included; WORKERS=2 for two at a time
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 load: setup-dev ## a short headless load

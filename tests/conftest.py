@@ -15,6 +15,7 @@ import redis
 
 from server.db.migrations import migrate
 from server.embedded import PostgresProcess, ValkeyProcess, start_postgres, start_valkey
+from server.embedded.process import wait_until
 from server.settings import Settings
 from tests.support.databases import copy_database, spare_the_disk
 
@@ -46,9 +47,18 @@ def _end(config: pytest.Config) -> None:
     An exception raised here would stay in whichever task ran, and come again when the test cleans up.
     """
     if config.pluginmanager.has_plugin("dsession"):  # pytest-xdist's, in the process that has the workers
-        for worker in psutil.Process().children():
+        workers = psutil.Process().children()
+        for worker in workers:
             worker.send_signal(signal.SIGINT)
+        # It kills workers that take long, and their engines would stay.
+        wait_until(lambda: not any(map(_has_engines, workers)), lambda: True)
     signal.raise_signal(signal.SIGINT)
+
+
+def _has_engines(worker: psutil.Process) -> bool:
+    return worker.is_running() and any(
+        child.name().startswith(("postgres", "valkey")) for child in worker.children()
+    )
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

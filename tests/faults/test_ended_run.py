@@ -50,10 +50,8 @@ SERVERS = {
 }
 
 
-@pytest.mark.parametrize(("kind", "workers"), [*((kind, "0") for kind in SERVERS), ("live", "2")])
-async def test_a_run_that_is_told_to_end_takes_its_engines_along(
-    tmp_path: Path, kind: str, workers: str
-) -> None:
+@pytest.mark.parametrize("kind", SERVERS)
+async def test_a_run_that_is_told_to_end_takes_its_engines_along(tmp_path: Path, kind: str) -> None:
     told, file, log = tmp_path / "valkey", tmp_path / "test_waiting.py", tmp_path / "log"
     fixtures, server = SERVERS[kind]
     file.write_text(TEST.format(fixtures=fixtures, server=server, told=str(told)))
@@ -66,8 +64,6 @@ async def test_a_run_that_is_told_to_end_takes_its_engines_along(
         str(REPOSITORY / "pyproject.toml"),
         "-p",
         "tests.conftest",
-        "-n",
-        workers,
     ]
     with log.open("w") as out:
         run = await asyncio.create_subprocess_exec(
