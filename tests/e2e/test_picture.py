@@ -8,13 +8,14 @@ from typing import Any, Literal
 import pytest
 from playwright.async_api import Page, expect
 
+from server.demo.catalogue import VIDEO_MP4
 from server.settings import Settings
 from tests.support.browser import NETWORK_FAILS, Desk
 from tests.support.eventually import eventually
 from tests.support.rolling_playlist import RollingPlaylist, rolling_playlist
 from tests.support.showroom import Showroom, showroom_on
 
-Way = Literal["hls.js", "native", "file"]
+Way = Literal["hls.js", "native", "file", "both", "both native"]
 WITHOUT_SCRIPT = "delete window.MediaSource; delete window.ManagedMediaSource"
 """Leaves the browser's own HLS, as on an iPhone."""
 QUICK = "Math.random = () => 0.1"
@@ -32,10 +33,12 @@ async def theatre(settings: Settings, *streams: RollingPlaylist) -> AsyncIterato
 async def open_show(desk: Desk, room: Showroom, stream: RollingPlaylist, way: Way) -> Page:
     """Return a tab in a show of its own that plays `stream` by `way`."""
     video = {"mp4": stream.file_url} if way == "file" else {"hls": stream.url}
+    if way.startswith("both"):
+        video["mp4"] = VIDEO_MP4
     show = await room.begin_show(video)
     page = await desk.open("phone")
     await page.add_init_script(QUICK)
-    if way == "native":
+    if way.endswith("native"):
         await page.add_init_script(WITHOUT_SCRIPT)
     await page.goto(room.url(f"/shows/{show}"))
     return page
@@ -120,6 +123,26 @@ async def survive_a_late_start(page: Page, stream: RollingPlaylist) -> None:
     await eventually(lambda: moves(page), within_seconds=20)
 
 
+async def take_over_from_a_file(page: Page, stream: RollingPlaylist) -> None:
+    """The stream is late and the file plays meanwhile; it goes on until the stream can really be had, and then gives way to it."""
+    await expect_playing(page)
+    assert await page.evaluate("document.querySelector('video').currentSrc.endsWith('.mp4')")
+    for be_there in (stream.cut, stream.mend, stream.hollow):
+        be_there()
+        asked = stream.playlists
+        await eventually(lambda asked=asked: stream.playlists > asked, within_seconds=60)
+        assert await moves(page)
+        assert await page.evaluate("document.querySelector('video').currentSrc.endsWith('.mp4')")
+    await page.evaluate("document.querySelector('video').muted = false")
+    stream.fill()
+    await eventually(lambda: stream.edge_was_fetched, within_seconds=60)
+    await expect_back(page, stream)
+    assert not await page.evaluate("document.querySelector('video').currentSrc.endsWith('.mp4')")
+    assert not await page.evaluate("document.querySelector('video').muted")
+    await expect(page.get_by_test_id("notice")).to_have_count(0)
+    await survive_a_cut(page, stream)
+
+
 async def survive_a_strange_pause(page: Page, stream: RollingPlaylist) -> None:
     """The browser pauses it although nobody asked; a person's pause stays."""
     await expect_playing(page)
@@ -174,3 +197,14 @@ async def tell(desk: Desk, settings: Settings, stories: list[tuple[Way, Story, d
 @pytest.mark.parametrize("half", [0, 1])
 async def test_the_picture_comes_back_by_itself(settings: Settings, desk: Desk, half: int) -> None:
     await tell(desk, settings, list(STORIES[half::2]))
+
+
+async def test_a_stream_that_is_late_takes_over_from_the_file_in_its_place(
+    settings: Settings, desk: Desk
+) -> None:
+    late: dict[str, Any] = {"started": False}
+    await tell(
+        desk,
+        settings,
+        [("both", take_over_from_a_file, late), ("both native", take_over_from_a_file, late)],
+    )

@@ -37,6 +37,7 @@ class RollingPlaylist:
         self._frozen: int | None = None
         self._cut = False
         self._missing = not started
+        self._hollow = False
         self._ended = False
         self._run = 0
         self.playlists = 0
@@ -103,6 +104,14 @@ class RollingPlaylist:
         """After `lose`, or when it was made with `started=False`."""
         self._missing = False
 
+    def hollow(self) -> None:
+        """The playlist is there, and nothing that it lists."""
+        self._missing, self._hollow = False, True
+
+    def fill(self) -> None:
+        """After `hollow`."""
+        self._hollow = False
+
     def restart(self) -> None:
         """Another run of the encoder: numbers begin again, timestamps too."""
         self._run += 1
@@ -143,6 +152,8 @@ class RollingPlaylist:
             return self._playlist().encode(), "application/vnd.apple.mpegurl"
         if path == FILE_PATH:
             return (MEDIA / "demo.mp4").read_bytes(), "video/mp4"
+        if self._hollow:
+            return None
         self.segments.add(path.strip("/"))
         number = int(path.removesuffix(".ts").rsplit("-", 1)[1])
         return move_on(

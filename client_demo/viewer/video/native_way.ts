@@ -2,16 +2,57 @@ import type { Way, Wish } from "./ways";
 
 export const HLS_TYPE = "application/vnd.apple.mpegurl";
 const PROBE_EVERY_MS = 1_500;
+const TRIAL_MS = 10_000;
 /** Further behind the end of what can be sought than this, in seconds, is not live. */
 const BEHIND_SECONDS = 20;
 
-/** Returns a playlist's text, of its first variant where it lists variants. Throws when it cannot be had. */
-async function readPlaylist(url: string): Promise<string> {
+/** A playlist, and the address that its lines are relative to. */
+interface Playlist {
+  text: string;
+  url: string;
+}
+
+/** Returns a playlist, the first variant where it lists variants. Throws when it cannot be had. */
+async function readPlaylist(url: string): Promise<Playlist> {
   const answer = await fetch(url, { cache: "no-store" });
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
   const text = await answer.text();
   const variant = /#EXT-X-STREAM-INF[^\n]*\n([^#\s]\S*)/.exec(text)?.[1];
-  return variant ? readPlaylist(new URL(variant, answer.url).href) : text;
+  return variant ? readPlaylist(new URL(variant, answer.url).href) : { text, url: answer.url };
+}
+
+function newestOf({ text }: Playlist): string {
+  const lines = text.trimEnd().split("\n");
+  return lines.findLast((line) => line && !line.startsWith("#")) ?? "";
+}
+
+/** Whether scripts can read the playlist, and the newest that it lists. */
+export async function isThere(url: string): Promise<boolean> {
+  try {
+    const playlist = await readPlaylist(url);
+    const newest = newestOf(playlist);
+    const answer = newest ? await fetch(new URL(newest, playlist.url)) : null;
+    void answer?.body?.cancel();
+    return answer?.ok ?? false;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the browser plays what is there by itself: an element that nobody sees tries it, since scripts need not be allowed to read it. */
+export function loads(url: string): Promise<boolean> {
+  const trial = document.createElement("video");
+  trial.muted = true;
+  trial.preload = "metadata";
+  return new Promise<boolean>((done) => {
+    trial.onloadedmetadata = () => done(true);
+    trial.onerror = () => done(false);
+    setTimeout(done, TRIAL_MS, false);
+    trial.src = url;
+  }).finally(() => {
+    trial.removeAttribute("src");
+    trial.load();
+  });
 }
 
 /** A browser tells nothing of a playlist that it plays itself, so while the picture stands the page looks at it. */
@@ -27,12 +68,8 @@ class Probe {
     if (performance.now() - this.askedAt > PROBE_EVERY_MS) {
       this.askedAt = performance.now();
       readPlaylist(this.url).then(
-        (text) => {
-          const newest =
-            text
-              .trimEnd()
-              .split("\n")
-              .findLast((line) => line && !line.startsWith("#")) ?? "";
+        (playlist) => {
+          const newest = newestOf(playlist);
           this.same = this.last === null || this.last === newest;
           this.last = newest;
         },

@@ -1,5 +1,5 @@
 import { batch } from "@preact/signals";
-import type { Show } from "../../sdk";
+import { Backoff, type Show } from "../../sdk";
 import { setVideoPlays } from "../session";
 import { playback } from "./playback";
 import { Recovery, type TIMINGS } from "./recovery";
@@ -8,6 +8,8 @@ import { type Source, sourcesOf, type Way } from "./ways";
 const LOOK_EVERY_MS = 250;
 /** So many attempts go to the way that has played before another one is tried. */
 const FAITH = 8;
+/** How long a file plays, at most, before it is asked whether the stream that it stands in for has come. */
+const BETTER_AGAIN_MS = { least: 1_000, first: 4_000, most: 30_000 };
 
 /** One video element and the source on it, from the moment that the show is live until it is not. */
 export class Player {
@@ -22,6 +24,9 @@ export class Player {
   private attempt = 0;
   private wasLive = false;
   private position = 0;
+  private readonly betterAgain = new Backoff(BETTER_AGAIN_MS.first, BETTER_AGAIN_MS.most);
+  private betterAt = 0;
+  private asking: Source | null = null;
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -51,6 +56,8 @@ export class Player {
     this.sources = offer ? sourcesOf(offer, this.video) : [];
     this.attempt = 0;
     this.wasLive = false;
+    this.betterAgain.reset();
+    this.betterAt = 0;
     playback.unsupported.value = offer !== null && this.sources.length === 0;
     playback.hasSound.value = false;
     if (this.sources.length > 0) this.recovery.begin(performance.now());
@@ -59,6 +66,7 @@ export class Player {
 
   /** The server is heard again, or a person asks: the next attempt is now. */
   again(): void {
+    this.betterAt = 0;
     this.recovery.wake(performance.now(), "network");
   }
 
@@ -100,11 +108,26 @@ export class Player {
     else if (deed === "edge") way?.toEdge();
     if (deed === "play" || deed === "edge") this.play();
     this.tell();
+    if (this.recovery.playing && !this.former && document.visibilityState === "visible") void this.askForBetter();
+  }
+
+  /** What plays may be a file that stands in for a stream that was late: the stream takes over once it is there, however late. */
+  private async askForBetter(): Promise<void> {
+    const { source } = this;
+    const now = performance.now();
+    const better = this.sources.find((each) => each.url !== source?.url);
+    if (this.asking || !source || source.url === this.sources[0]?.url || !better?.isThere || now < this.betterAt) return;
+    this.asking = source;
+    const isThere = await better.isThere();
+    this.asking = null;
+    if (this.source !== source || !this.recovery.playing) return;
+    this.betterAt = performance.now() + BETTER_AGAIN_MS.least + this.betterAgain.nextMs();
+    if (isThere) this.attach(better);
   }
 
   private tell(): void {
     const { recovery, video } = this;
-    if (recovery.playing) {
+    if (recovery.playing && !this.former) {
       this.attempt = 0;
       this.position = video.currentTime;
     }
@@ -120,12 +143,12 @@ export class Player {
     setVideoPlays(recovery.playing);
   }
 
-  private attach(): void {
-    const source = this.nextSource();
+  private attach(source = this.nextSource()): void {
     if (!source) return;
     const { former } = this;
     if (former) this.way?.end();
     else this.former = this.way;
+    const before = this.source;
     this.source = source;
     let mine: Way | null = null;
     const isMine = (): boolean => mine === null || this.way === mine;
@@ -137,10 +160,22 @@ export class Player {
         this.former?.end();
         this.former = null;
       },
-      onFailed: () => isMine() && this.recovery.fail(),
+      onFailed: () => {
+        if (!isMine()) return;
+        // The file goes on that the stream would have taken the place of.
+        if (mine && this.former && before?.isThere === undefined && this.recovery.playing) return this.backTo(before);
+        this.recovery.fail();
+      },
       onUnsupported: () => isMine() && this.sources.length === 1 && (playback.unsupported.value = true),
     });
     this.way = mine;
+  }
+
+  private backTo(source: Source | null): void {
+    this.way?.end();
+    this.way = this.former;
+    this.former = null;
+    this.source = source;
   }
 
   /** The way that has played is tried again for a while; else each in turn. */

@@ -1,5 +1,5 @@
 import type { Show } from "../../sdk";
-import { HLS_TYPE, openNative } from "./native_way";
+import { HLS_TYPE, isThere, loads, openNative } from "./native_way";
 
 /** What the driver of a way is told and asked. */
 export interface Wish {
@@ -35,6 +35,8 @@ export type Open = (video: HTMLVideoElement, wish: Wish) => Way;
 export interface Source {
   url: string;
   open: Open;
+  /** Of a stream: whether it can be had now, asked without touching the element. */
+  isThere?: () => Promise<boolean>;
 }
 
 /** Where Media Source Extensions are, hls.js plays; it comes only when it is needed. A load that fails is a failed attempt like any other. */
@@ -64,8 +66,10 @@ function openHls(video: HTMLVideoElement, wish: Wish): Way {
 /** The ways to play `source`, best first: hls.js, the browser's own HLS (iPhone), the MP4 file. */
 export function sourcesOf(source: Show["video"], video: HTMLVideoElement): Source[] {
   const found: Source[] = [];
-  if (source.hls && ("ManagedMediaSource" in window || "MediaSource" in window)) found.push({ url: source.hls, open: openHls });
-  if (source.hls && video.canPlayType(HLS_TYPE)) found.push({ url: source.hls, open: openNative });
+  const { hls } = source;
+  if (hls && ("ManagedMediaSource" in window || "MediaSource" in window))
+    found.push({ url: hls, open: openHls, isThere: () => isThere(hls) });
+  if (hls && video.canPlayType(HLS_TYPE)) found.push({ url: hls, open: openNative, isThere: () => loads(hls) });
   if (source.mp4) found.push({ url: source.mp4, open: openNative });
   return found;
 }
