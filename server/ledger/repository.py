@@ -115,9 +115,12 @@ _REACTION_TOTALS = text("""
     WHERE e.show_id = :show_id AND e.kind = 'reaction' AND e.target IS NOT NULL GROUP BY 1
 """)
 _WATCHED = text("""
-    SELECT DISTINCT p.viewer_id FROM playing AS p LEFT JOIN ledger_process AS l USING (process_id)
-    WHERE p.show_id = :show_id AND p.viewer_id = ANY(CAST(:viewers AS text[]))
-      AND coalesce(p.ended_at, l.alive_until, p.started_at) - p.started_at >= make_interval(secs => :seconds)
+    SELECT viewer_id FROM (
+        SELECT p.viewer_id, range_agg(tstzrange(
+            p.started_at, greatest(p.started_at, coalesce(p.ended_at, l.alive_until)))) AS watched
+        FROM playing AS p LEFT JOIN ledger_process AS l USING (process_id)
+        WHERE p.show_id = :show_id AND p.viewer_id = ANY(CAST(:viewers AS text[])) GROUP BY p.viewer_id
+    ) AS each WHERE (SELECT sum(upper(r) - lower(r)) FROM unnest(watched) AS r) >= make_interval(secs => :seconds)
 """)
 
 
@@ -208,7 +211,7 @@ async def settled(connection: AsyncConnection, show_id: str, ended_at: datetime)
 async def read_watched(
     connection: AsyncConnection, show_id: str, viewers: Sequence[str], seconds: float
 ) -> set[str]:
-    """Return those of the viewers who have watched the show for `seconds` at a stretch, in whatever process."""
+    """Return those of the viewers who have watched the show for `seconds` in all, in whatever processes; tabs at once count once."""
     given = {"show_id": show_id, "viewers": list(viewers), "seconds": seconds}
     return set(await connection.scalars(_WATCHED, given))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from server.db.engine import Database
@@ -79,14 +80,14 @@ class VisiblePage:
 
 
 class Questions:
-    """Asking, voting and moderating in any show."""
+    """Asking, voting and moderating in any show; `watch_seconds` are those of `vote_many`."""
 
-    def __init__(self, journal: Journal, database: Database) -> None:
+    def __init__(self, journal: Journal, database: Database, *, watch_seconds: float) -> None:
         self._journal = journal
         self._database = database
         # The journal groups commands by their handler: it must be the same object each time.
         self._ask_many = ask_many
-        self._vote_many = vote_many
+        self._vote_many = partial(vote_many, watch_seconds=watch_seconds)
         self._moderate_many = moderate_many
 
     async def ask(

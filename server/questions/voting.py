@@ -14,9 +14,6 @@ from server.questions.repository import CastVote, add_votes, insert_votes, read_
 from server.questions.rules import is_visible
 from server.shows.repository import read_show
 
-VIEW_SECONDS = 3.0
-"""Who has watched so long by the ledger has watched, wherever they are joined now."""
-
 
 @dataclass(frozen=True, slots=True)
 class Voting:
@@ -27,14 +24,19 @@ class Voting:
     doubt: Doubt | None = None
 
 
-async def vote_many(tx: ShowTransaction, votes: Sequence[Voting]) -> list[int | RefusedError]:
-    """Count the votes of one batch, those in doubt apart, and publish the newest counts once."""
+async def vote_many(
+    tx: ShowTransaction, votes: Sequence[Voting], *, watch_seconds: float
+) -> list[int | RefusedError]:
+    """Count the votes of one batch, those in doubt apart, and publish the newest counts once.
+
+    Who has watched for `watch_seconds` by the ledger has watched, wherever they are joined now.
+    """
     show = await read_show(tx.connection, tx.show_id)
     if show is None or show.state == "ended":
         return [RefusedError(Code.SHOW_NOT_LIVE) for _ in votes]
     wanted = list({vote.question_id for vote in votes})
     counts = {q.id: q.votes for q in await read_questions(tx.connection, tx.show_id, wanted) if is_visible(q)}
-    suspects = await _suspects(tx, votes, live=show.state == "live")
+    suspects = await _suspects(tx, votes, watch_seconds if show.state == "live" else 0.0)
     cast_votes = [
         CastVote(vote.question_id, vote.viewer_id, vote.viewer_id in suspects)
         for vote in votes
@@ -54,12 +56,12 @@ async def vote_many(tx: ShowTransaction, votes: Sequence[Voting]) -> list[int | 
     ]
 
 
-async def _suspects(tx: ShowTransaction, votes: Sequence[Voting], *, live: bool) -> set[str]:
+async def _suspects(tx: ShowTransaction, votes: Sequence[Voting], watch_seconds: float) -> set[str]:
     """Return the voters whose votes count apart. Before the show there is nothing to watch; who watched elsewhere has watched."""
     burst = {vote.viewer_id for vote in votes if vote.doubt is Doubt.BURST}
-    unwatched = {vote.viewer_id for vote in votes if vote.doubt is Doubt.UNWATCHED and live}
+    unwatched = {vote.viewer_id for vote in votes if vote.doubt is Doubt.UNWATCHED and watch_seconds}
     if unwatched:
-        unwatched -= await read_watched(tx.connection, tx.show_id, sorted(unwatched), VIEW_SECONDS)
+        unwatched -= await read_watched(tx.connection, tx.show_id, sorted(unwatched), watch_seconds)
     return burst | unwatched
 
 

@@ -97,7 +97,7 @@ class Process:
             self.database, clock, tell=self.bus.tell_everyone, close=self._close_ended
         )
         self.tokens = tokens_for(settings, clock, revoked=self.revocations)
-        self.questions = Questions(self.journal, self.database)
+        self.questions = Questions(self.journal, self.database, watch_seconds=settings.guest_watch_seconds)
         self.receipt_links = ReceiptLinks(
             settings.signing_secret(), clock, old_secret=settings.old_signing_secret()
         )

@@ -27,6 +27,7 @@ from server.shows.repository import insert_show
 from server.shows.service import Shows
 from server.shows.tables import AuditRow, ChannelRow, ShowRow
 
+WATCH_SECONDS = 3.0
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SHOW = "demo"
 CHANNEL = "demo"
@@ -143,7 +144,7 @@ async def open_stage(
         database,
         clock,
         journal,
-        Questions(journal, database),
+        Questions(journal, database, watch_seconds=WATCH_SECONDS),
         shop,
         Shows(journal, database, clock),
         Tokens(SECRET, clock),
