@@ -9,6 +9,8 @@ from server.protocol.codes import Code
 from server.shop.payments import Approved, Charge, Outcome
 
 STOCK_MAX = 1_000_000_000
+AMOUNT_MAX = 2**53 - 1
+"""In minor units: what JSON's readers still hold to the unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ class Counter:
             raise RefusedError(Code.PRICE_CHANGED, price=product.price_minor, currency=product.currency)
         if purchase.quantity > product.stock:
             raise RefusedError(Code.SOLD_OUT, stock=product.stock)
+        if product.price_minor * purchase.quantity > AMOUNT_MAX:
+            raise RefusedError(Code.INVALID, "So much money cannot be counted.")
         return product
 
     def _sell(self, product: Product, purchase: Purchase) -> Order:

@@ -24,6 +24,7 @@ BOWL = Product("p_bowl", 2500, "JPY", stock=2, sold=7)
 def serve(
     purchases: Sequence[Purchase],
     *,
+    products: Sequence[Product] = (APRON, BOWL),
     live: bool = True,
     earlier: Sequence[Order] = (),
     declined: bool = False,
@@ -36,7 +37,7 @@ def serve(
         "demo",
         NOON,
         live=live,
-        products=[APRON, BOWL],
+        products=products,
         earlier=earlier,
         new_order_id=lambda: f"o_{next(numbers)}",
         new_number=new_number,
@@ -159,6 +160,13 @@ def test_a_restock_that_cannot_be_is_refused(add: int, code: Code) -> None:
     with pytest.raises(RefusedError) as refused:
         restock(BOWL, add)
     assert refused.value.code is code
+
+
+def test_more_money_than_can_be_counted_is_not_taken() -> None:
+    """The price of a row from before prices had a bound."""
+    gold = replace(BOWL, price_minor=2**62, stock=9)
+    (answer,) = serve([Purchase("v_1", "p_bowl", 3, "key-1")], products=[gold]).answers
+    assert code_of(answer) is Code.INVALID
 
 
 def test_a_restock_counts_what_was_sold() -> None:
