@@ -10,6 +10,7 @@ from pathlib import Path
 
 from prometheus_client import REGISTRY
 
+from server import currencies
 from server.protocol import codes, schema
 from server.stats import schema as stats_schema
 
@@ -49,6 +50,7 @@ GENERATED: dict[str, Callable[[str], str]] = {
     "docs/operations.md": operations_page,
     "client_demo/sdk/wire.schema.json": lambda _: schema.as_json(),
     "client_demo/analyst/report.schema.json": lambda _: stats_schema.as_json(),
+    "client_demo/shared/currencies.generated.ts": lambda _: currencies.as_typescript(),
 }
 """Each file that is generated, wholly or in part, and what makes its new text from the old one."""
 

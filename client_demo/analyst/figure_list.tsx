@@ -71,7 +71,13 @@ function Row({ figure, before, compared }: { figure: Figure; before: Figure | un
         >
           {t(`figure.${key}`)}
         </button>
-        {(of || amount === null) && <span class="hint figure-of">{basis(figure)}</span>}
+        {(of || amount === null) && (
+          <span class="hint figure-of" data-testid={`basis-${key}`}>
+            {basis(figure)}
+          </span>
+        )}
+        {figure.currency && figure.kind === "count" && <span class="hint figure-of">{figure.currency}</span>}
+        {figure.note && <span class="hint figure-of">{t(`note.${figure.note}`)}</span>}
         {figure.beside && (
           <span class="hint figure-of" data-testid={`beside-${key}`}>
             {besideOf(figure)}
@@ -91,10 +97,10 @@ function Row({ figure, before, compared }: { figure: Figure; before: Figure | un
   );
 }
 
-function basis({ of, amount, knownAt }: Figure): string {
+function basis({ of, amount, knownAt, unknown }: Figure): string {
   if (of) return t(`of.${of.unit}`, { part: count(of.part), whole: count(of.whole) });
   if (amount === null && knownAt) return t("known.at", { at: dateTime(knownAt) });
-  return t("known.not");
+  return t(unknown ? `unknown.${unknown}` : "known.not");
 }
 
 /** What people without a view did, told beside the figure. */

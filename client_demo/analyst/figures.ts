@@ -12,9 +12,14 @@ export interface Figure {
   of?: { part: number; whole: number; unit: "viewers" | "buyers" | "questions" | "customers" | "impressions" | "clicks" };
   /** More may come before this figure is final. */
   provisional?: boolean;
+  /** The currency of an amount, or of the orders that are counted. */
   currency?: string;
   /** When a figure that is null now will be known. */
   knownAt?: string | null;
+  /** Why it is null where no time will mend that. */
+  unknown?: "replay" | "refunds";
+  /** What is to be said beside it whatever it came to. */
+  note?: "nothing_after";
   /** What is of people without a view: part of a total about things, or not in a figure about people at all. Nothing when there is none. */
   beside?: { key: "part" | "buyers" | "money"; amount: number };
 }
@@ -51,6 +56,8 @@ export type FigureKey =
   | "conversion_30d"
   | "gmv"
   | "net"
+  | "staff_sales"
+  | "bot_sales"
   | "orders"
   | "units"
   | "aov"
@@ -100,7 +107,7 @@ function audienceOf({ audience }: ShowReport): Figure[] {
     timed("watch_total", watch.total_seconds),
     counted("views", audience.views),
     counted("guests", audience.guests),
-    counted("replay_viewers", audience.replay_viewers),
+    { ...counted("replay_viewers", audience.replay_viewers), unknown: "replay" },
   ];
 }
 
@@ -129,22 +136,25 @@ function salesOf(report: ShowReport): Figure[] {
   const conversion = report.conversion.map((each): Figure => {
     const figure = shared(`conversion_${each.window}`, each.rate, "viewers");
     const beside = each.without_a_view ? { beside: { key: "buyers" as const, amount: each.without_a_view } } : {};
-    return { ...figure, provisional: each.provisional, knownAt: each.closes_at, ...beside };
+    const note = each.window === "live" ? {} : { note: "nothing_after" as const };
+    return { ...figure, provisional: each.provisional, knownAt: each.closes_at, ...beside, ...note };
   });
   const [live, ...later] = conversion;
   return [...(live ? [live] : []), ...report.money.flatMap(moneyOf), ...clicksOf(report), ...later];
 }
 
 function moneyOf(money: ShowReport["money"][number]): Figure[] {
-  const { currency, without_a_view: beside } = money;
+  const { currency, without_a_view: beside, suspected_bots: bots, staff } = money;
   const inMoney = (key: FigureKey, amount: number | null): Figure => ({ key, kind: "money", amount, currency });
   return [
     { ...inMoney("gmv", money.gmv_minor), ...(beside.orders && { beside: { key: "money", amount: beside.gmv_minor } }) },
-    ...(money.refunded_minor ? [inMoney("net", money.net_minor)] : []),
-    counted("orders", money.orders, beside.orders),
-    counted("units", money.units, beside.units),
+    { ...inMoney("net", money.net_minor), unknown: "refunds" },
+    { ...counted("orders", money.orders, beside.orders), currency },
+    { ...counted("units", money.units, beside.units), currency },
     inMoney("aov", money.aov_minor),
     inMoney("gpm", money.gpm_minor),
+    ...(bots?.orders ? [inMoney("bot_sales", bots.gmv_minor)] : []),
+    ...(staff.orders ? [inMoney("staff_sales", staff.gmv_minor)] : []),
   ];
 }
 

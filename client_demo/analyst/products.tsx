@@ -4,7 +4,7 @@ import { t } from "./text";
 
 /** What each product did in this show, the best-selling first. */
 export function Products({ report }: { report: ShowReport }) {
-  const products = [...report.products].sort((a, b) => b.gmv_minor - a.gmv_minor || b.impressed - a.impressed);
+  const products = [...report.products].sort((a, b) => b.orders - a.orders || b.impressed - a.impressed);
   return (
     <section class="card" aria-labelledby="products-title" data-testid="products">
       <h2 id="products-title">{t("products.title")}</h2>
@@ -49,7 +49,7 @@ function Row({ product: each }: { product: ProductFigures }) {
       <td>{rate(each.ctor)}</td>
       <td>{count(each.orders)}</td>
       <td>{count(each.units)}</td>
-      <td>{money(each.gmv_minor, each.currency)}</td>
+      <td>{each.sales.map((sold) => money(sold.gmv_minor, sold.currency)).join(" · ")}</td>
     </tr>
   );
 }

@@ -224,9 +224,9 @@ export interface Headline {
  */
 export interface LeftOut {
   /**
-   * left out of every figure about people; their paid orders stay in the money, told apart
+   * left out of figures about people; their orders stay in the money, told apart; null where nobody looked for them
    */
-  suspected_bots: number;
+  suspected_bots: number | null;
   /**
    * people of the host's side and analysts who were there; in no figure at all
    */
@@ -279,7 +279,10 @@ export interface Money {
   units: number;
   gmv_minor: number;
   without_a_view: Sales;
-  suspected_bots: Sales;
+  /**
+   * of these, what suspected bots bought; null where nobody looked for them
+   */
+  suspected_bots: Sales | null;
   staff: Sales;
   /**
    * null: refunds are not recorded yet
@@ -323,7 +326,7 @@ export interface PeriodRate {
   rate: Ratio;
 }
 /**
- * One product in this show. Viewers count once, actions each time.
+ * One product in this show, whatever currencies it sold in. Viewers count once, actions each time.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
  * via the `definition` "ProductFigures".
@@ -349,9 +352,24 @@ export interface ProductFigures {
   buyers: number;
   ctr: Ratio;
   ctor: Ratio;
-  currency: string;
-  gmv_minor: number;
+  /**
+   * what it brought in each currency that it sold in; in its own where it sold in none
+   */
+  sales: ProductSales[];
   without_a_view: ProductTotals;
+}
+/**
+ * What a product brought in one currency.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "ProductSales".
+ */
+export interface ProductSales {
+  currency: string;
+  orders: number;
+  units: number;
+  gmv_minor: number;
+  without_a_view: Sales;
 }
 /**
  * What was done with a product.
@@ -364,7 +382,6 @@ export interface ProductTotals {
   clicks: number;
   orders: number;
   units: number;
-  gmv_minor: number;
 }
 /**
  * Dismissed questions are left out of all but their own count.
@@ -449,7 +466,10 @@ export interface SeriesReport {
    * the step asked for, or a wider one when the show is long
    */
   step_seconds: number;
-  suspected_bots_left_out: number;
+  /**
+   * how many are not in these columns; null where nobody looked for them
+   */
+  suspected_bots_left_out: number | null;
   t: number[];
   /**
    * most viewers at once within the step, so that its greatest is the peak

@@ -194,7 +194,7 @@ function LeftOut({ report: { left_out: out, definition_version } }: { report: Sh
     <footer class="left-out" data-testid="left-out">
       <h2>{t("left_out.title")}</h2>
       <ul class="hint">
-        <li>{t.count("left_out.bots", out.suspected_bots)}</li>
+        <li>{out.suspected_bots === null ? t("left_out.bots_unknown") : t.count("left_out.bots", out.suspected_bots)}</li>
         <li>{t.count("left_out.staff", out.staff)}</li>
         <li>{t.count("left_out.without_view", out.without_a_view)}</li>
         <li>{t.count("left_out.guests", out.guests_without_consent)}</li>

@@ -1,4 +1,8 @@
+import { MINOR_DIGITS } from "./currencies.generated";
 import { language } from "./i18n";
+
+/** Currencies whose sign no other one shown here has. All others are written with their code: a dollar may be one of twenty. */
+const SIGNED: ReadonlySet<string> = new Set(["JPY", "EUR", "GBP", "KRW", "INR"]);
 
 const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
 
@@ -18,11 +22,18 @@ function once<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeT
 
 /** Money of `minor` units (yen, cents) of an ISO 4217 currency, as people write it. */
 export function money(minor: number, currency: string): string {
+  const digits = MINOR_DIGITS[currency] ?? 2;
   const format = once(
     `money ${currency}`,
-    (locale) => new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol" }),
+    (locale) =>
+      new Intl.NumberFormat(locale, {
+        style: "currency",
+        currency,
+        currencyDisplay: SIGNED.has(currency) ? "narrowSymbol" : "code",
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }),
   );
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 0;
   return format.format(minor / 10 ** digits);
 }
 

@@ -12,6 +12,7 @@ from server.running import launch
 from server.running.engines import database_for
 from server.running.trouble import Trouble
 from server.settings import Settings
+from server.stats.definitions import REPEAT_DAYS, REPEAT_DAYS_MAX
 
 Show = Annotated[str, typer.Argument(help="A show's id, such as demo.")]
 ExportOf = Literal["viewers", "orders", "questions", "series"]
@@ -21,12 +22,15 @@ ExportOf = Literal["viewers", "orders", "questions", "series"]
 def stats(
     show: Show,
     json: Annotated[bool, typer.Option("--json", help="The report as the HTTP API gives it.")] = False,
+    days: Annotated[
+        int, typer.Option(min=1, max=REPEAT_DAYS_MAX, help="The window of the repeat figures.")
+    ] = REPEAT_DAYS,
 ) -> None:
     """The figures of a show, as the analyst's page has them."""
     from server.stats.terminal import render
 
     with database_for(launch.load_settings()) as settings:
-        report = run(_with_reports(settings, show, lambda reports: reports.report(show)))
+        report = run(_with_reports(settings, show, lambda reports: reports.report(show, repeat_days=days)))
     if json:
         typer.echo(report.model_dump_json(indent=2))
     else:

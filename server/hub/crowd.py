@@ -32,6 +32,11 @@ class CrowdLimits:
     watch_seconds: float
     allow_all: bool = False
 
+    @property
+    def tells_suspects(self) -> bool:
+        """Whether any guest can be in doubt; else nobody can say that there were no bots."""
+        return not self.allow_all and bool(self.burst_guests or self.watch_seconds)
+
 
 class Doubt(Enum):
     """Why a guest's votes and taps count apart."""

@@ -104,7 +104,12 @@ class Process:
         self.visible_questions = VisiblePages(self.questions)
         self.shop = Shop(self.journal, self.database, FakePayments())
         self.cards = Cards(self.database)
-        self.shows = Shows(self.journal, self.database, clock)
+        self.shows = Shows(
+            self.journal,
+            self.database,
+            clock,
+            bots_looked_for=crowd_limits_of(settings).tells_suspects,
+        )
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
         self.answering = AnsweringDesk(self.hub, self.bus.tell)
         self.hub.staff_leaves = self.answering.leave

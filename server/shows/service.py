@@ -44,10 +44,11 @@ NO_VIDEO = Video(hls="", mp4="", poster="")
 
 @dataclass(frozen=True, slots=True)
 class Stepping:
-    """A member of staff starts or ends the show."""
+    """A member of staff starts or ends the show; `bots_looked_for` says whether the server tells suspected bots."""
 
     actor: Actor
     step: Step
+    bots_looked_for: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,10 @@ EVERY_SHOW = Selection()
 class Shows:
     """What may be done with shows as a whole."""
 
-    def __init__(self, journal: Journal, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, journal: Journal, database: Database, clock: Clock, *, bots_looked_for: bool = True
+    ) -> None:
+        self._bots_looked_for = bots_looked_for
         self._journal = journal
         self._database = database
         self._clock = clock
@@ -87,7 +91,7 @@ class Shows:
 
     async def start(self, show_id: str, actor: Actor, *, intent: Intent | None = None) -> ShowState:
         """Open the show for reactions and purchases; a live show stays live. Raises `conflict` when it has ended."""
-        return await self._step(show_id, Stepping(actor, "start"), intent)
+        return await self._step(show_id, Stepping(actor, "start", self._bots_looked_for), intent)
 
     async def end(self, show_id: str, actor: Actor, *, intent: Intent | None = None) -> ShowState:
         """End the show for good; an ended show stays ended. Raises `show_not_live` when it has not started."""
@@ -185,7 +189,7 @@ async def step_many(tx: ShowTransaction, steps: Sequence[Stepping]) -> list[Show
             answers.append(_with_current(refused, show))
             continue
         if state != show.state:
-            await update_show(tx.connection, tx.show_id, _changes(state, tx.now))
+            await update_show(tx.connection, tx.show_id, _changes(state, tx.now, stepping))
             show = _show_in(state, show, to_wire(tx.now))
             tx.publish("show.started" if state == "live" else "show.ended", {"show": show})
             audit(tx, stepping.actor, f"show.{stepping.step}", tx.show_id)
@@ -193,8 +197,10 @@ async def step_many(tx: ShowTransaction, steps: Sequence[Stepping]) -> list[Show
     return answers
 
 
-def _changes(state: ShowState, now: datetime) -> dict[str, Any]:
-    return {"state": state, ("started_at" if state == "live" else "ended_at"): now}
+def _changes(state: ShowState, now: datetime, stepping: Stepping) -> dict[str, Any]:
+    if state == "live":
+        return {"state": state, "started_at": now, "bots_looked_for": stepping.bots_looked_for}
+    return {"state": state, "ended_at": now}
 
 
 def _show_in(state: ShowState, show: Show, at: str) -> Show:

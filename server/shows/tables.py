@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Boolean, Column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -45,6 +45,11 @@ class ShowRow(SQLModel, table=True):
     starts_at: datetime | None = moment("starts_at")
     started_at: datetime | None = moment("started_at")
     ended_at: datetime | None = moment("ended_at")
+    bots_looked_for: bool = Field(
+        default=True,
+        sa_column=Column("bots_looked_for", Boolean, nullable=False, server_default=text("true")),
+    )
+    """Whether the server that started it tells suspected bots; where not, nobody can say that there were none."""
 
 
 class AuditRow(SQLModel, table=True):

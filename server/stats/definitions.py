@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Literal
 
-DEFINITION_VERSION = 2
+DEFINITION_VERSION = 3
 
 VIEW_MIN = timedelta(seconds=3)
 """Playing and visible for so long in total makes a visit a qualified view."""
@@ -21,6 +21,7 @@ CONVERSION_WINDOWS: dict[Literal["live", "24h", "7d", "30d"], timedelta] = {
 
 REPEAT_DAYS = 90
 """W, the window of the repeat rates, where the caller names none."""
+REPEAT_DAYS_MAX = 3_650
 
 FUNNEL_STEPS: tuple[Literal["impression", "click", "paid"], ...] = ("impression", "click", "paid")
 """The steps that exist. A hold and a checkout come between `click` and `paid` once the shop has them."""

@@ -84,9 +84,9 @@ def order_table(rows: Sequence[Row[Any]]) -> Table:
 
 
 def question_table(rows: Sequence[Row[Any]]) -> Table:
-    """Return the show's questions in every state."""
+    """Return the show's questions in every state, suspected bots' and staff's marked as such; `votes_apart` are those in doubt."""
     header = "question asked_at viewer author text state votes answered_at answered_live answer dismissed_reason moderated_by"
-    return Table(header.split(), rows)
+    return Table([*header.split(), "suspected_bot", "staff", "votes_apart"], rows)
 
 
 _DONE = ("reactions", "impressions", "clicks", "shares", "questions", "votes", "orders", "units")

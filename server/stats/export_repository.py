@@ -1,4 +1,4 @@
-"""All SQL of the exports. Here everybody is in it, suspected bots too: a column says so."""
+"""All SQL of the exports. Here everybody is in it, suspected bots and staff too: columns say so."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,8 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.shop.numbers import HEXADECIMAL, LETTERS
 
+_SUSPECT = "CASE WHEN a.suspect THEN true WHEN show.bots_looked_for THEN false END AS suspect"
+"""Nothing where it cannot be known, since nobody looked."""
+
 # A link counts that a `share` of this channel was answered with; anything else that a join named is as none.
-_VIEWERS = text("""
+_VIEWERS = text(f"""
     WITH withdrawn AS (
         SELECT e.viewer_id, max(e.at) AS at FROM show JOIN show AS own ON own.channel_id = show.channel_id
         JOIN ledger_entry AS e ON e.show_id = own.id AND e.kind = 'consent_withdrawn' WHERE show.id = :show GROUP BY e.viewer_id
@@ -30,12 +33,12 @@ _VIEWERS = text("""
         GROUP BY viewer_id
     )
     SELECT known.viewer_id, a.first_at, a.guest, a.remembered AND coalesce(w.at < a.consent_at, w.at IS NULL) AS remembered,
-           coalesce(a.suspect, false) AS suspect, a.source, link.id AS share, link.via AS share_via,
+           {_SUSPECT}, a.source, link.id AS share, link.via AS share_via,
            s.viewer_id IS NOT NULL OR bought.staff IS TRUE AS staff,
            coalesce(r.reactions, 0) AS reactions, coalesce(r.impressions, 0) AS impressions, coalesce(r.clicks, 0) AS clicks,
            coalesce(r.shares, 0) AS shares, coalesce(r.questions, 0) AS questions, coalesce(r.votes, 0) AS votes,
-           coalesce(bought.orders, 0) AS orders, coalesce(bought.units, 0) AS units, coalesce(spent.spent, '{}') AS spent
-    FROM known LEFT JOIN bought USING (viewer_id) LEFT JOIN spent USING (viewer_id)
+           coalesce(bought.orders, 0) AS orders, coalesce(bought.units, 0) AS units, coalesce(spent.spent, '{{}}') AS spent
+    FROM known JOIN show ON show.id = :show LEFT JOIN bought USING (viewer_id) LEFT JOIN spent USING (viewer_id)
     LEFT JOIN attendance AS a ON a.show_id = :show AND a.viewer_id = known.viewer_id
     LEFT JOIN rollup AS r ON r.show_id = :show AND r.viewer_id = known.viewer_id
     LEFT JOIN link ON link.id = a.share
@@ -44,20 +47,23 @@ _VIEWERS = text("""
     ORDER BY a.first_at NULLS LAST, known.viewer_id
 """)
 
-_ORDERS = text("""
+_ORDERS = text(f"""
     SELECT o.id, o.at, o.viewer_id, o.product_id, p.title, o.quantity, o.unit_price_minor, o.amount_minor, o.currency, o.payment,
-           coalesce(a.suspect, false) AS suspect, o.staff OR s.viewer_id IS NOT NULL AS staff,
+           {_SUSPECT}, o.staff OR s.viewer_id IS NOT NULL AS staff,
            coalesce(o.number, translate(upper(right(o.id, 8)), :hex, :letters)) AS number
-    FROM orders AS o JOIN product AS p ON p.id = o.product_id
+    FROM orders AS o JOIN product AS p ON p.id = o.product_id JOIN show ON show.id = o.show_id
     LEFT JOIN attendance AS a ON a.show_id = o.show_id AND a.viewer_id = o.viewer_id
     LEFT JOIN staff_presence AS s ON s.show_id = o.show_id AND s.viewer_id = o.viewer_id
     WHERE o.show_id = :show ORDER BY o.at, o.id
 """)
 
-_QUESTIONS = text("""
-    SELECT id, asked_at, viewer_id, author, text, state, votes, answered_at, answered_live, answer_text, dismissed_reason,
-           moderated_by
-    FROM question WHERE show_id = :show ORDER BY asked_at, id
+_QUESTIONS = text(f"""
+    SELECT q.id, q.asked_at, q.viewer_id, q.author, q.text, q.state, q.votes, q.answered_at, q.answered_live, q.answer_text,
+           q.dismissed_reason, q.moderated_by, {_SUSPECT}, s.viewer_id IS NOT NULL OR q.role <> 'viewer' AS staff, q.votes_apart
+    FROM question AS q JOIN show ON show.id = q.show_id
+    LEFT JOIN attendance AS a ON a.show_id = q.show_id AND a.viewer_id = q.viewer_id
+    LEFT JOIN staff_presence AS s ON s.show_id = q.show_id AND s.viewer_id = q.viewer_id
+    WHERE q.show_id = :show ORDER BY q.asked_at, q.id
 """)
 
 

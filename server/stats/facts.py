@@ -25,6 +25,8 @@ class ShowHead:
     ended_at: datetime | None
     settled: bool
     as_of: datetime
+    bots_looked_for: bool = True
+    """Whether the server tried to tell suspected bots; else it cannot be known whether there were any."""
 
     @property
     def until(self) -> datetime:
@@ -46,7 +48,8 @@ class ShowHead:
 class People:
     """Who came, by what is known of them; `suspects` and `staff` are how many more were left out."""
 
-    suspects: int
+    suspects: int | None
+    """None where nobody looked for them."""
     staff: int
     came: frozenset[str]
     guests: frozenset[str]
@@ -153,7 +156,7 @@ class SeriesFacts:
 
     show: ShowHead
     step_seconds: int
-    suspects: int
+    suspects: int | None
     viewers: Sequence[Stretches]
     reactions: dict[int, int]
     clicks: dict[int, int]

@@ -51,7 +51,8 @@ def build_report(facts: ShowFacts) -> ShowReport:
     questions = build_questions(facts.questions, attendance)
     engagement = build_engagement(facts.tallies, attendance)
     left_out = build_left_out(facts, attendance)
-    money = [build_money(sold, audience.views) for sold in facts.sold]
+    bots_known = facts.people.suspects is not None
+    money = [build_money(sold, audience.views, bots_known=bots_known) for sold in facts.sold]
     repeat = build_repeat(facts, attendance)
     return ShowReport(
         definition_version=DEFINITION_VERSION,

@@ -29,8 +29,11 @@ def build_headlines(
 def _say_who_bought(audience: Audience, repeat: Repeat, buyers: int) -> Iterator[Headline]:
     if not audience.viewers:
         return
-    seen = repeat.buyers_seen_before.part if repeat.buyers_seen_before else 0
-    yield Headline(key="bought", numbers={"buyers": buyers, "viewers": audience.viewers, "seen_before": seen})
+    yield Headline(key="bought", numbers={"buyers": buyers, "viewers": audience.viewers})
+    seen = repeat.buyers_seen_before
+    if seen and seen.whole:
+        numbers = {"seen_before": seen.part, "recognisable": seen.whole}
+        yield Headline(key="buyers_seen_before", numbers=numbers)
     if audience.watch_time.median_seconds is not None:
         watched = {"viewers": audience.viewers, "peak": audience.concurrency.peak}
         yield Headline(
@@ -50,7 +53,7 @@ def _say_sold(sold: Money) -> Iterator[Headline]:
         ("sold_to_staff", sold.staff),
     )
     for key, part in beside:
-        if part.orders:
+        if part and part.orders:
             yield Headline(key=key, numbers={"orders": part.orders, **_amount(sold, part.gmv_minor)})
 
 

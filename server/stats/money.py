@@ -4,7 +4,7 @@ from server.stats.facts import Sold
 from server.stats.report import Money
 
 
-def build_money(sold: Sold, views: int) -> Money:
+def build_money(sold: Sold, views: int, *, bots_known: bool) -> Money:
     """Return one currency's figures: everything that the audience paid for. Refunds are not recorded yet."""
     everybody = (sold.viewers, sold.without_a_view, sold.suspected_bots)
     orders, gmv = sum(part.orders for part in everybody), sum(part.gmv_minor for part in everybody)
@@ -14,7 +14,7 @@ def build_money(sold: Sold, views: int) -> Money:
         units=sum(part.units for part in everybody),
         gmv_minor=gmv,
         without_a_view=sold.without_a_view,
-        suspected_bots=sold.suspected_bots,
+        suspected_bots=sold.suspected_bots if bots_known else None,
         staff=sold.staff,
         refunded_minor=None,
         net_minor=None,

@@ -51,8 +51,8 @@ class ReportedShow(Figures):
 class LeftOut(Figures):
     """Who is in the show's record and not in its figures, and why."""
 
-    suspected_bots: int = Field(
-        description="left out of every figure about people; their paid orders stay in the money, told apart"
+    suspected_bots: int | None = Field(
+        description="left out of figures about people; their orders stay in the money, told apart; null where nobody looked for them"
     )
     staff: int = Field(
         description="people of the host's side and analysts who were there; in no figure at all"
@@ -208,7 +208,9 @@ class Money(Figures):
     units: int
     gmv_minor: int
     without_a_view: Sales = Field(description="of these, what people without a view bought")
-    suspected_bots: Sales = Field(description="of these, what suspected bots bought")
+    suspected_bots: Sales | None = Field(
+        description="of these, what suspected bots bought; null where nobody looked for them"
+    )
     staff: Sales = Field(description="beside these, what staff and analysts bought")
     refunded_minor: int | None = Field(description="null: refunds are not recorded yet")
     net_minor: int | None = Field(description="GMV − refunded; null as long as that is")
@@ -250,11 +252,20 @@ class ProductTotals(Figures):
     clicks: int
     orders: int
     units: int
+
+
+class ProductSales(Figures):
+    """What a product brought in one currency."""
+
+    currency: str
+    orders: int
+    units: int
     gmv_minor: int
+    without_a_view: Sales = Field(description="of these, what people without a view bought")
 
 
 class ProductFigures(Figures):
-    """One product in this show. Viewers count once, actions each time."""
+    """One product in this show, whatever currencies it sold in. Viewers count once, actions each time."""
 
     product: str
     title: str
@@ -267,8 +278,9 @@ class ProductFigures(Figures):
     buyers: int = Field(description="viewers who bought it")
     ctr: Ratio = Field(description="viewers who saw and opened it, of those who saw it")
     ctor: Ratio = Field(description="viewers who opened and bought it, of those who opened it")
-    currency: str
-    gmv_minor: int
+    sales: list[ProductSales] = Field(
+        description="what it brought in each currency that it sold in; in its own where it sold in none"
+    )
     without_a_view: ProductTotals = Field(description="of the totals, those of people without a view")
 
 

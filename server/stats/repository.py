@@ -23,7 +23,9 @@ _GIVE_ROOM = text("""
     SELECT set_config('work_mem', '64MB', true), set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)
 """)
 
-_SHOW = text("SELECT id, channel_id, title, host, state, started_at, ended_at FROM show WHERE id = :show")
+_SHOW = text("""
+    SELECT id, channel_id, title, host, state, started_at, ended_at, bots_looked_for FROM show WHERE id = :show
+""")
 
 _PEOPLE = text(f"""
     WITH {WITHDRAWN}, came AS (
@@ -146,7 +148,8 @@ async def read_people(connection: AsyncConnection, show: ShowHead) -> People:
     given = {"show": show.id, "channel": show.channel_id, "until": show.until}
     row = (await connection.execute(_PEOPLE, given)).one()
     known = (frozenset(ids or ()) for ids in (row.came, row.guests, row.recognisable))
-    return People(row.suspects, row.staff, *known)
+    suspects = row.suspects if row.suspects or show.bots_looked_for else None
+    return People(suspects, row.staff, *known)
 
 
 async def read_stretches(connection: AsyncConnection, show: ShowHead) -> list[Stretches]:

@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from server.access.dependencies import ShowId, StatsReaderOfShow
 from server.http.refusals import refusals
 from server.protocol.codes import Code
-from server.stats.definitions import REPEAT_DAYS
+from server.stats.definitions import REPEAT_DAYS, REPEAT_DAYS_MAX
 from server.stats.export import ExportOf, csv_chunks
 from server.stats.report import ShowReport
 from server.stats.series_report import SeriesReport
@@ -16,7 +16,6 @@ from server.stats.service import Reports
 from server.stats.zones import ZONE_CHARACTERS_MAX, find_zone
 
 STEP_SECONDS_MAX = 3_600
-REPEAT_DAYS_MAX = 3_650
 
 
 def reports_of(request: Request) -> Reports:

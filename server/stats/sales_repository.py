@@ -1,7 +1,9 @@
 """The SQL of what a show sold, and to whom."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -9,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.stats.facts import Actions, ShowHead, Sold, Wares
 from server.stats.population import LEFT_OUT, VIEWERS
-from server.stats.report import ProductFigures, ProductTotals, Ratio, Sales
+from server.stats.report import ProductFigures, ProductSales, ProductTotals, Ratio, Sales
 
 _FIRST_ORDERS = text(f"""
     WITH {LEFT_OUT}
@@ -47,6 +49,8 @@ _WARES = text(f"""
         FROM orders AS o WHERE o.show_id = :show AND NOT o.staff
           AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = o.viewer_id)
         GROUP BY o.product_id, o.viewer_id, o.currency
+    ), ordered AS (
+        SELECT product_id, viewer_id, sum(orders) AS orders FROM paid GROUP BY product_id, viewer_id
     ), met AS (
         SELECT product_id, sum(impressions) AS impressions, sum(clicks) AS clicks,
                sum(impressions) FILTER (WHERE viewer.viewer_id IS NULL) AS impressions_beside,
@@ -58,25 +62,25 @@ _WARES = text(f"""
                sum(least(clicks, impressions)) FILTER (WHERE viewer.viewer_id IS NOT NULL) AS clicks_seen,
                sum(least(clicks, coalesce(ordered.orders, 0))) FILTER (WHERE viewer.viewer_id IS NOT NULL) AS orders_clicked
         FROM touched LEFT JOIN viewer USING (viewer_id)
-        LEFT JOIN (SELECT product_id, viewer_id, sum(orders) AS orders FROM paid GROUP BY product_id, viewer_id) AS ordered
-            USING (product_id, viewer_id)
+        LEFT JOIN ordered USING (product_id, viewer_id)
         GROUP BY product_id
+    ), buyers AS (
+        SELECT product_id, count(*) AS buyers FROM ordered JOIN viewer USING (viewer_id) GROUP BY product_id
     ), bought AS (
         SELECT product_id, currency, sum(orders) AS orders, sum(units) AS units, sum(gmv) AS gmv,
-               count(*) FILTER (WHERE viewer.viewer_id IS NOT NULL) AS buyers,
                sum(orders) FILTER (WHERE beside) AS orders_beside, sum(units) FILTER (WHERE beside) AS units_beside,
                sum(gmv) FILTER (WHERE beside) AS gmv_beside
         FROM (SELECT paid.*, viewer.viewer_id IS NULL AND left_out.viewer_id IS NULL AS beside
               FROM paid LEFT JOIN viewer USING (viewer_id) LEFT JOIN left_out USING (viewer_id)) AS paid
-        LEFT JOIN viewer USING (viewer_id)
         GROUP BY product_id, currency
     )
     SELECT p.id, p.title, coalesce(bought.currency, p.currency) AS currency,
            met.impressions, met.clicks, met.impressions_beside, met.clicks_beside, met.impressed, met.clickers,
            met.saw_and_clicked, met.clicked_and_bought, met.clicks_seen, met.orders_clicked,
-           bought.orders, bought.units, bought.gmv, bought.buyers,
+           bought.orders, bought.units, bought.gmv, buyers.buyers,
            bought.orders_beside, bought.units_beside, bought.gmv_beside
     FROM product AS p LEFT JOIN met ON met.product_id = p.id LEFT JOIN bought ON bought.product_id = p.id
+    LEFT JOIN buyers ON buyers.product_id = p.id
     WHERE p.channel_id = :channel AND (met.product_id IS NOT NULL OR bought.product_id IS NOT NULL)
     ORDER BY p.rank, p.id, currency
 """)
@@ -102,17 +106,20 @@ async def read_wares(connection: AsyncConnection, show: ShowHead, viewers: str) 
     """Return the products that were seen, clicked or sold in the show, in the catalogue's order."""
     given = {"show": show.id, "channel": show.channel_id, "viewers": viewers}
     rows = (await connection.execute(_WARES, given)).all()
-    met = {row.id: row for row in rows}.values()  # a product sold in two currencies was met once
+    products = [list(of_one) for _, of_one in groupby(rows, lambda row: row.id)]
+    met = [first for first, *_ in products]  # a product sold in two currencies was met once
     actions = Actions(
         impressions=sum(_number(row.impressions) - _number(row.impressions_beside) for row in met),
         clicks=sum(_number(row.clicks) - _number(row.clicks_beside) for row in met),
         clicks_seen=sum(_number(row.clicks_seen) for row in met),
         orders_clicked=sum(_number(row.orders_clicked) for row in met),
     )
-    return Wares([_product(row) for row in rows], actions)
+    return Wares([_product(of_one) for of_one in products], actions)
 
 
-def _product(row: Row[Any]) -> ProductFigures:
+def _product(rows: Sequence[Row[Any]]) -> ProductFigures:
+    """Return what was done with a product; its rows differ in what it sold in each currency alone."""
+    row = rows[0]
     return ProductFigures(
         product=row.id,
         title=row.title,
@@ -120,16 +127,28 @@ def _product(row: Row[Any]) -> ProductFigures:
         impressed=_number(row.impressed),
         clicks=_number(row.clicks),
         clickers=_number(row.clickers),
-        orders=_number(row.orders),
-        units=_number(row.units),
+        orders=sum(_number(each.orders) for each in rows),
+        units=sum(_number(each.units) for each in rows),
         buyers=_number(row.buyers),
         ctr=Ratio.of(_number(row.saw_and_clicked), _number(row.impressed)),
         ctor=Ratio.of(_number(row.clicked_and_bought), _number(row.clickers)),
-        currency=row.currency,
-        gmv_minor=_number(row.gmv),
+        sales=[_sales(each) for each in rows],
         without_a_view=ProductTotals(
             impressions=_number(row.impressions_beside),
             clicks=_number(row.clicks_beside),
+            orders=sum(_number(each.orders_beside) for each in rows),
+            units=sum(_number(each.units_beside) for each in rows),
+        ),
+    )
+
+
+def _sales(row: Row[Any]) -> ProductSales:
+    return ProductSales(
+        currency=row.currency,
+        orders=_number(row.orders),
+        units=_number(row.units),
+        gmv_minor=_number(row.gmv),
+        without_a_view=Sales(
             orders=_number(row.orders_beside),
             units=_number(row.units_beside),
             gmv_minor=_number(row.gmv_beside),

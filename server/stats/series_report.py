@@ -35,7 +35,9 @@ class SeriesReport(Figures):
     provisional: bool
     show: ReportedShow
     step_seconds: int = Field(description="the step asked for, or a wider one when the show is long")
-    suspected_bots_left_out: int
+    suspected_bots_left_out: int | None = Field(
+        description="how many are not in these columns; null where nobody looked for them"
+    )
     t: list[int]
     watching: list[int] = Field(
         description="most viewers at once within the step, so that its greatest is the peak"

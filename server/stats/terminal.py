@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from server.currencies import minor_digits
 from server.stats.export import ExportOf, write_table
 from server.stats.report import Clicks, Conversion, Funnel, Headline, Money, Ratio, Repeat, ShowReport
 from server.stats.service import Reports
@@ -17,23 +18,10 @@ Line = tuple[str, str]
 """What is measured, and how much of it."""
 
 UNKNOWN = "–"
-_MINOR_DIGITS = {
-    "JPY": 0,
-    "KRW": 0,
-    "VND": 0,
-    "CLP": 0,
-    "ISK": 0,
-    "BHD": 3,
-    "KWD": 3,
-    "OMR": 3,
-    "TND": 3,
-    "JOD": 3,
-}
-"""Digits after the point where they are not two."""
-
 _SENTENCES = {
     "nobody_yet": "Nobody has watched or bought yet.",
-    "bought": "{buyers} of {viewers} viewers bought; {seen_before} of the buyers had been here before.",
+    "bought": "{buyers} of {viewers} viewers bought.",
+    "buyers_seen_before": "{seen_before} of {recognisable} buyers we may recognise had been in an earlier show.",
     "watched": "{viewers} viewers watched, {peak} of them at once, half of them for {median_seconds} or longer.",
     "sold": "Sold for {amount}: orders {orders}, units {units}.",
     "sold_without_a_view": "Of these, orders by people who did not watch: {orders}, for {amount}.",
@@ -44,6 +32,12 @@ _SENTENCES = {
     "guests_left_out": "{guests} guests did not agree to be recognised and are left out of repeat figures.",
     "engaged": "{engaged} of {viewers} viewers did more than watch; they sent {reactions} reactions.",
     "answered": "{answered} of {asked} questions were answered, half of them within {median_seconds}.",
+}
+
+_UNKNOWN_BECAUSE = {
+    "replay": "no replay is recorded yet",
+    "refunds": "refunds are not recorded yet",
+    "bots": "nobody looked for them in this show",
 }
 
 
@@ -59,7 +53,7 @@ def render(report: ShowReport, console: Console) -> None:
     _print_products(console, report)
     console.print(
         f"[dim]As of {report.as_of:%Y-%m-%d %H:%M:%S} UTC, definitions version {report.definition_version}. "
-        f"Left out: {report.left_out.suspected_bots} suspected bots, {report.left_out.staff} staff, "
+        f"Left out: {_number(report.left_out.suspected_bots)} suspected bots, {report.left_out.staff} staff, "
         f"{report.left_out.without_a_view} without a view.[/dim]"
     )
 
@@ -94,7 +88,7 @@ def as_money(minor: int | None, currency: str) -> str:
     """Return an amount with its currency's digits: `1,830 JPY`, `18.30 EUR`."""
     if minor is None:
         return UNKNOWN
-    digits = _MINOR_DIGITS.get(currency, 2)
+    digits = minor_digits(currency)
     whole, part = divmod(abs(minor), 10**digits)
     sign = "-" if minor < 0 else ""
     return f"{sign}{whole:,}" + (f".{part:0{digits}}" if digits else "") + f" {currency}"
@@ -117,7 +111,7 @@ def _sections(report: ShowReport) -> Iterator[tuple[str, Iterable[Line]]]:
     yield "Engagement", _engagement(report)
     yield "Funnel, while live", _funnel(report.funnel)
     yield "Clicks", _clicks(report.clicks)
-    yield "Conversion", map(_conversion, report.conversion)
+    yield "Conversion", _conversions(report.conversion)
     yield "Money", (line for sold in report.money for line in _money(sold))
     yield "Who came back", _repeat(report.repeat)
 
@@ -126,8 +120,7 @@ def _audience(report: ShowReport) -> Iterator[Line]:
     audience, average = report.audience, report.audience.concurrency.average
     yield "viewers", f"{audience.viewers:,}  ({audience.guests:,} guests)"
     yield "views, visits", f"{audience.views:,}, {audience.visits:,}"
-    replay = audience.replay_viewers
-    yield "replay viewers", UNKNOWN if replay is None else f"{replay:,}"
+    yield "replay viewers", _number(audience.replay_viewers) + _why(audience.replay_viewers, "replay")
     yield (
         "watch time, total · mean · median",
         " · ".join(as_duration(seconds) for seconds in audience.watch_time.model_dump().values()),
@@ -135,6 +128,8 @@ def _audience(report: ShowReport) -> Iterator[Line]:
     yield "at once, peak", f"{audience.concurrency.peak:,}"
     yield "at once, average", UNKNOWN if average is None else f"{average:,.1f}"
     yield "length of the show", as_duration(report.show.duration_seconds)
+    suspects = report.left_out.suspected_bots
+    yield "suspected bots, left out", _number(suspects) + _why(suspects, "bots")
 
 
 def _engagement(report: ShowReport) -> Iterator[Line]:
@@ -151,6 +146,15 @@ def _engagement(report: ShowReport) -> Iterator[Line]:
     yield "viewers who asked", as_ratio(questions.askers)
     yield "questions answered", as_ratio(questions.answered)
     yield "time to answer, median", as_duration(questions.median_answer_seconds)
+
+
+def _number(n: int | None) -> str:
+    return UNKNOWN if n is None else f"{n:,}"
+
+
+def _why(known: object, reason: str) -> str:
+    """Return why something cannot be known, where it is not."""
+    return f"  ({_UNKNOWN_BECAUSE[reason]})" if known is None else ""
 
 
 def _beside(without_a_view: int) -> str:
@@ -172,6 +176,11 @@ def _clicks(clicks: Clicks) -> Iterator[Line]:
     yield "CTOR per action", as_ratio(clicks.ctor.per_action)
 
 
+def _conversions(conversions: Iterable[Conversion]) -> Iterator[Line]:
+    yield from map(_conversion, conversions)
+    yield "", "Nothing is sold after the end yet: later windows equal the live one."
+
+
 def _conversion(conversion: Conversion) -> Line:
     name = "while live" if conversion.window == "live" else f"until {conversion.window} after"
     still = " so far" if conversion.provisional and conversion.rate else ""
@@ -188,9 +197,10 @@ def _money(sold: Money) -> Iterator[Line]:
         ("beside it, staff", sold.staff),
     )
     for name, part in parts:
-        if part.orders:
+        if part and part.orders:
             yield name, f"{as_money(part.gmv_minor, currency)}  ({part.orders:,} orders)"
-    yield "net", as_money(sold.net_minor, currency)
+    yield "refunded", as_money(sold.refunded_minor, currency) + _why(sold.refunded_minor, "refunds")
+    yield "net", as_money(sold.net_minor, currency) + _why(sold.net_minor, "refunds")
     yield "AOV", as_money(sold.aov_minor, currency)
     yield "GPM, per 1,000 views", as_money(sold.gpm_minor, currency)
 
@@ -230,6 +240,7 @@ def _print_products(console: Console, report: ShowReport) -> None:
         table.add_column(name, justify="left" if name == "product" else "right")
     for p in report.products:
         numbers = (f"{n:,}" for n in (p.impressed, p.clickers, p.orders, p.units))
-        table.add_row(_plain(p.title), *numbers, as_money(p.gmv_minor, p.currency))
+        brought = ", ".join(as_money(sold.gmv_minor, sold.currency) for sold in p.sales)
+        table.add_row(_plain(p.title), *numbers, brought)
     console.print()
     console.print(table)

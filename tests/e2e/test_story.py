@@ -123,5 +123,5 @@ async def test_every_figure_of_an_ended_show_is_what_was_done_by_hand(showroom: 
     )
     assert await evening.analyst.read_figures() == written(report)
     headline = evening.analyst.part("headline-bought")
-    await expect(headline).to_have_text("1 of 2 viewers bought; 0 of them had been here before.")
+    await expect(headline).to_have_text("1 of 2 viewers bought.")
     await evening.analyst.expect_funnel(impression=2, click=1, paid=1)

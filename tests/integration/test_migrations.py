@@ -18,6 +18,15 @@ from tests.support.eventually import eventually
 
 OTHERS_TABLE = "CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"
 LOCK_MS = 100
+_CHANNEL = "INSERT INTO channel (id, name, currency, created_at) VALUES ('c', 'C', 'JPY', now())"
+_SHOW = """
+    INSERT INTO show (id, channel_id, title, host, state, moderation, guests_allowed, video_hls, video_mp4, video_poster, created_at,
+                      started_at)
+    VALUES ('{show}', 'c', 'S', 'H', 'live', 'post', true, '', '', '', now(), {started})
+"""
+_ATTEND = """
+    INSERT INTO attendance (show_id, viewer_id, first_at, guest, remembered, suspect) VALUES (%s, 'v', now(), true, true, %s)
+"""
 
 
 @pytest.fixture
@@ -149,6 +158,23 @@ def test_what_could_be_written_and_not_read_is_mended_and_goes_on(bare_url: str)
         row = connection.execute("SELECT starts_at, video_hls, video_poster FROM show").fetchone()
         assert row == (None, "", "/p.webp")
         connection.execute("UPDATE show SET state = 'ended', ended_at = now()")
+
+
+def test_of_shows_of_before_nobody_says_that_there_were_no_bots(bare_url: str) -> None:
+    upgrade_to(bare_url, revision_before("bots_looked_for"))
+    with connect(bare_url) as connection:
+        connection.execute(_CHANNEL)
+        for show, started in (("past", "now()"), ("with_bots", "now()"), ("planned", "NULL")):
+            connection.execute(_SHOW.format(show=show, started=started))
+        connection.execute(_ATTEND, ["with_bots", True])
+        connection.execute(_ATTEND, ["past", False])
+    migrate(bare_url)
+    with connect(bare_url) as connection:
+        connection.execute(_SHOW.format(show="late", started="now()"))
+        connection.execute(_ATTEND, ["late", False])
+        blind = connection.execute("SELECT id FROM show WHERE NOT bots_looked_for").fetchall()
+        assert blind == [("past",)]
+        assert connection.execute("SELECT DISTINCT joined FROM attendance").fetchall() == [(True,)]
 
 
 def upgrade_to(url: str, revision: str) -> None:

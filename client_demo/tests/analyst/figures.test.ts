@@ -70,10 +70,10 @@ const REPORT: ShowReport = {
       units: 82,
       gmv_minor: 318_400,
       without_a_view: { orders: 2, units: 3, gmv_minor: 9_000 },
-      suspected_bots: NONE,
-      staff: NONE,
-      refunded_minor: 400,
-      net_minor: 318_000,
+      suspected_bots: null,
+      staff: { orders: 1, units: 1, gmv_minor: 700 },
+      refunded_minor: null,
+      net_minor: null,
       aov_minor: 4549,
       gpm_minor: 707_556,
     },
@@ -115,7 +115,8 @@ describe("the figures of a report", () => {
     expect(find("conversion_24h")?.amount).toBeNull();
     expect(find("viewers_again")).toMatchObject({ amount: null, knownAt: "2026-04-01T10:00:00Z" });
     expect(find("buyers_seen_before")).toMatchObject({ amount: null, of: { part: 0, whole: 0 } });
-    expect(find("replay_viewers")?.amount).toBeNull();
+    expect(find("replay_viewers")).toMatchObject({ amount: null, unknown: "replay" });
+    expect(find("net")).toMatchObject({ amount: null, unknown: "refunds" });
   });
 
   it("tell beside each total what is of people without a view, and nothing where there is none", () => {
@@ -131,12 +132,23 @@ describe("the figures of a report", () => {
     });
   });
 
-  it("never mix currencies, and name sales after refunds only where there were any", () => {
+  it("never mix currencies, and have one name for each figure of each", () => {
     expect(all.filter((figure) => figure.key === "gmv").map((figure) => [figure.currency, figure.amount])).toEqual([
       ["JPY", 318_400],
       ["USD", 900],
     ]);
-    expect(all.filter((figure) => figure.key === "net").map((figure) => figure.currency)).toEqual(["JPY"]);
+    expect(all.filter((figure) => figure.key === "orders").map((figure) => figure.currency)).toEqual(["JPY", "USD"]);
+    const names = all.map((figure) => `${figure.key} ${figure.currency ?? ""}`);
+    expect(names.length).toBe(new Set(names).size);
+  });
+
+  it("tell apart what staff and suspected bots bought, where they bought anything", () => {
+    expect(find("staff_sales")).toMatchObject({ amount: 700, currency: "JPY" });
+    expect(find("bot_sales")).toBeUndefined();
+  });
+
+  it("say of windows after the end that nothing is sold in them yet", () => {
+    expect(all.filter((figure) => figure.note === "nothing_after").map((figure) => figure.key)).toEqual(["conversion_24h"]);
   });
 });
 

@@ -6,7 +6,7 @@ import pytest
 
 from server.journal.repository import read_heads
 from server.protocol.codes import Code
-from server.shows.service import Plan
+from server.shows.service import Plan, Shows
 from server.shows.snapshot import read_snapshot
 from tests.support.reducer import assert_snapshot_plus_pushes_equals_fresh, see
 from tests.support.stage import CHANNEL, HOST, MODERATOR, SHOW, Stage, refused
@@ -26,6 +26,16 @@ async def test_a_show_starts_and_ends_once(stage: Stage, second: Stage) -> None:
     assert public[1]["show"]["started_at"] == public[0]["at"]
     assert public[1]["show"]["ended_at"] == public[1]["at"]
     assert [a.action for a in await stage.audits()] == ["show.start", "show.end"]
+
+
+async def test_a_show_keeps_whether_its_server_told_bots(stage: Stage) -> None:
+    await stage.add_show("evening", state="scheduled")
+    blind = Shows(stage.journal, stage.database, stage.clock, bots_looked_for=False)
+    await blind.start("evening", HOST)
+    await blind.end("evening", HOST)
+    statement = "SELECT bots_looked_for FROM show WHERE id = 'evening'"
+    async with stage.database.read() as connection:
+        assert (await connection.exec_driver_sql(statement)).scalar_one() is False
 
 
 async def test_an_ended_show_cannot_start_again(stage: Stage) -> None:

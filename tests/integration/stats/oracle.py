@@ -220,6 +220,10 @@ class Oracle:
         return sum(not b.staff and end - WINDOW < moment(show, b.at) <= end for b in part.bought)
 
 
+def in_currency(orders: Iterable[Bought], currency: str) -> list[Bought]:
+    return [order for order in orders if order.currency == currency]
+
+
 def money_of(orders: Iterable[Bought]) -> dict[str, Any]:
     found = list(orders)
     return {

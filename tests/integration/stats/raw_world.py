@@ -52,6 +52,7 @@ class Bought:
     product: int
     quantity: int
     staff: bool
+    currency: str = "JPY"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ parts = st.builds(
             product=st.sampled_from([1, 2]),
             quantity=st.integers(1, 3),
             staff=rarely,
+            currency=st.sampled_from(["JPY", "JPY", "USD"]),
         ),
         max_size=2,
     ),
@@ -172,7 +174,7 @@ async def _write_deeds(connection: AsyncConnection, show: str, person: str, part
             "quantity": bought.quantity,
             "unit_price_minor": PRICES[bought.product],
             "amount_minor": PRICES[bought.product] * bought.quantity,
-            "currency": "JPY",
+            "currency": bought.currency,
             "payment": "fake",
             "at": moment(show, bought.at),
             "staff": bought.staff,

@@ -22,7 +22,7 @@ from server.stats.report import ShowReport
 from server.stats.series_report import SeriesReport
 from server.stats.service import Reports
 from tests.integration.stats.hand_made import CHANNEL, START
-from tests.integration.stats.oracle import Oracle, money_of
+from tests.integration.stats.oracle import Oracle, in_currency, money_of
 from tests.integration.stats.raw_world import LENGTH, Asked, Bought, Came, Did, Part, World, worlds, write
 from tests.support.databases import copy_database
 
@@ -173,19 +173,21 @@ def check_sales(report: ShowReport, oracle: Oracle) -> None:
         "suspected_bots": oracle.orders(suspects),
         "staff": oracle.staff_orders(),
     }
-    if not any(groups.values()):
-        assert report.money == []
-        return
-    (money,) = report.money
-    for name in ("without_a_view", "suspected_bots", "staff"):
-        assert getattr(money, name).model_dump() == money_of(groups[name]), name
-    total = groups["viewers"] + groups["without_a_view"] + groups["suspected_bots"]
-    assert {k: getattr(money, k) for k in ("orders", "units", "gmv_minor")} == money_of(total)
+    sold_in = {order.currency for orders in groups.values() for order in orders}
+    assert [money.currency for money in report.money] == sorted(sold_in)
+    for money in report.money:
+        own = {name: in_currency(orders, money.currency) for name, orders in groups.items()}
+        for name in ("without_a_view", "suspected_bots", "staff"):
+            assert getattr(money, name).model_dump() == money_of(own[name]), name
+        total = own["viewers"] + own["without_a_view"] + own["suspected_bots"]
+        assert {k: getattr(money, k) for k in ("orders", "units", "gmv_minor")} == money_of(total)
 
 
 def check_products(report: ShowReport, oracle: Oracle) -> None:
     viewers, people, beside = oracle.viewers, oracle.honest, oracle.beside
     suspects = [p for p in oracle.here if oracle.suspect("s", p)]
+    names = [product.product for product in report.products]
+    assert len(names) == len(set(names))
     seen = clicks = seen_clicks = clicked_orders = 0
     for product in report.products:
         n = int(product.product.removeprefix(f"{CHANNEL}-"))
@@ -198,12 +200,20 @@ def check_products(report: ShowReport, oracle: Oracle) -> None:
         assert (product.ctr.part, product.ctr.whole) == (len(saw & opened), len(saw))
         assert (product.ctor.part, product.ctor.whole) == (len(opened & bought), len(opened))
         assert product.buyers == sum(bool(oracle.orders([p], n)) for p in viewers)
-        assert product.orders == len(oracle.orders([*people, *suspects], n))
+        sold, sold_beside = oracle.orders([*people, *suspects], n), oracle.orders(beside, n)
+        assert (product.orders, product.units) == (len(sold), sum(b.quantity for b in sold))
         assert product.without_a_view.model_dump() == {
             "impressions": oracle.sum_of(beside, "impression", n),
             "clicks": oracle.sum_of(beside, "click", n),
-            **money_of(oracle.orders(beside, n)),
+            "orders": len(sold_beside),
+            "units": sum(b.quantity for b in sold_beside),
         }
+        assert [s.currency for s in product.sales] == (sorted({b.currency for b in sold}) or ["JPY"])
+        for sales in product.sales:
+            own = {k: getattr(sales, k) for k in ("orders", "units", "gmv_minor")}
+            assert own == money_of(in_currency(sold, sales.currency))
+            beside_own = money_of(in_currency(sold_beside, sales.currency))
+            assert sales.without_a_view.model_dump() == beside_own
         seen += oracle.sum_of(viewers, "impression", n)
         clicks += oracle.sum_of(viewers, "click", n)
         for p in viewers:
@@ -275,7 +285,7 @@ def check_sentences(report: ShowReport) -> None:
     viewers = report.audience.viewers
     for key, part, whole in (
         ("bought", "buyers", "viewers"),
-        ("bought", "seen_before", "buyers"),
+        ("buyers_seen_before", "seen_before", "recognisable"),
         ("engaged", "engaged", "viewers"),
         ("came_back", "returned", "recognisable"),
         ("bought_again", "again", "buyers"),
@@ -285,5 +295,6 @@ def check_sentences(report: ShowReport) -> None:
             assert int(said[key][part]) <= int(said[key][whole]), key
     assert ("bought" in said) == bool(viewers)
     beside = sum(money.without_a_view.orders for money in report.money)
-    assert said.get("sold_without_a_view", {}).get("orders", 0) == beside
+    told = [h.numbers["orders"] for h in report.headlines if h.key == "sold_without_a_view"]
+    assert sum(map(int, told)) == beside
     assert ("nobody_yet" in said) == (not viewers and not report.money)

@@ -1,6 +1,7 @@
 """The report of shows whose figures are known, from the real tables."""
 
 import asyncio
+import csv
 import io
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -15,6 +16,7 @@ from server.embedded import PostgresProcess
 from server.errors import RefusedError
 from server.ledger.repository import rebuild_rollups
 from server.stats import repository
+from server.stats.export import ExportOf, csv_chunks
 from server.stats.figures import build_report
 from server.stats.report import Ratio, ShowReport
 from server.stats.service import Reports, read_facts
@@ -78,7 +80,7 @@ async def _report_the_show(url: str) -> ShowReport:
 
 
 def test_says_of_which_moment_and_definition_it_is(report: ShowReport) -> None:
-    assert (report.definition_version, report.as_of, report.provisional) == (2, LONG_AFTER, False)
+    assert (report.definition_version, report.as_of, report.provisional) == (3, LONG_AFTER, False)
     assert (report.show.channel, report.show.state, report.show.duration_seconds) == (CHANNEL, "ended", 3_600)
 
 
@@ -197,13 +199,18 @@ def test_repeat_rates_leave_out_who_did_not_agree(report: ShowReport) -> None:
 def test_products_have_their_own_figures(report: ShowReport) -> None:
     first, second = report.products
     assert (first.impressions, first.impressed, first.clicks, first.clickers) == (3, 2, 1, 1)
-    assert (first.orders, first.units, first.buyers, first.gmv_minor) == (2, 3, 2, 3_000)
-    assert (second.impressions, second.clickers, second.orders, second.gmv_minor) == (0, 1, 2, 1_000)
+    assert (first.orders, first.units, first.buyers, second.orders) == (2, 3, 2, 2)
+    assert (second.impressions, second.clickers) == (0, 1)
+    assert [(s.currency, s.gmv_minor) for p in (first, second) for s in p.sales] == [
+        ("JPY", 3_000),
+        ("JPY", 1_000),
+    ]
 
 
 def test_headlines_say_the_answers_first(report: ShowReport) -> None:
     said = {headline.key: headline.numbers for headline in report.headlines}
-    assert said["bought"] == {"buyers": 3, "viewers": 4, "seen_before": 1}
+    assert said["bought"] == {"buyers": 3, "viewers": 4}
+    assert said["buyers_seen_before"] == {"seen_before": 1, "recognisable": 3}
     assert said["came_back"] == {"returned": 1, "recognisable": 3}
     assert said["guests_left_out"] == {"guests": 1}
     assert next(iter(said)) == "bought"
@@ -337,6 +344,60 @@ async def test_who_asks_for_the_same_report_at_once_gets_the_same_one(reports: R
     assert first is second
 
 
+async def test_where_nobody_looked_for_bots_nobody_says_that_there_were_none(
+    database: Database, reports: Reports
+) -> None:
+    async with database.write() as connection:
+        await add_channel(connection)
+        show = await HandMade(connection, "s").open()
+        await connection.exec_driver_sql("UPDATE show SET bots_looked_for = false")
+        await show.attend("anna")
+        await show.play("anna", (0, 60))
+        await show.buy("anna", 1, 5)
+        await show.ask("anna", 6)
+        await show.close()
+    report, series = await reports.report("s"), await reports.series("s")
+    assert (report.left_out.suspected_bots, series.suspected_bots_left_out) == (None, None)
+    assert [money.suspected_bots for money in report.money] == [None]
+    tables: tuple[ExportOf, ...] = ("viewers", "orders", "questions")
+    for of in tables:
+        (row,) = csv.DictReader(io.StringIO("".join(csv_chunks(await reports.table("s", of)))))
+        assert row["suspected_bot"] == ""
+    console = Console(file=io.StringIO(), width=120)
+    render(report, console)
+    assert "– suspected bots" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+async def test_a_product_sold_in_two_currencies_is_one_product(database: Database, reports: Reports) -> None:
+    async with database.write() as connection:
+        await add_channel(connection)
+        show = await HandMade(connection, "s").open()
+        await show.attend("anna")
+        await show.play("anna", (0, 60))
+        show.do("anna", "impression", 1, f"{CHANNEL}-1")
+        show.do("anna", "click", 2, f"{CHANNEL}-1")
+        await show.buy("anna", 1, 5)
+        await show.buy("anna", 1, 6, quantity=2)
+        await show.close()
+        await connection.exec_driver_sql("UPDATE orders SET currency = 'USD' WHERE quantity = 2")
+    report = await reports.report("s")
+    (product,) = report.products
+    assert (product.impressions, product.clicks, product.orders, product.units, product.buyers) == (
+        1,
+        1,
+        2,
+        3,
+        1,
+    )
+    assert product.ctor == Ratio.of(1, 1)
+    assert [(s.currency, s.units, s.gmv_minor) for s in product.sales] == [
+        ("JPY", 1, 1_000),
+        ("USD", 2, 2_000),
+    ]
+    assert [(m.currency, m.gmv_minor) for m in report.money] == [("JPY", 1_000), ("USD", 2_000)]
+    assert report.clicks.ctor.per_action == Ratio.of(1, 1), "each click carries one order at most"
+
+
 def test_a_terminal_shows_each_figure_and_takes_titles_as_text(report: ShowReport) -> None:
     console = Console(file=io.StringIO(), width=120)
     odd = report.model_copy(update={"show": report.show.model_copy(update={"title": "[red]Sale[/red] [/]"})})
@@ -344,7 +405,8 @@ def test_a_terminal_shows_each_figure_and_takes_titles_as_text(report: ShowRepor
     text = console.file.getvalue()  # type: ignore[attr-defined]
     for expected in (
         "[red]Sale[/red] [/]",
-        "3 of 4 viewers bought; 1 of the buyers had been here before.",
+        "3 of 4 viewers bought.",
+        "1 of 3 buyers we may recognise had been in an earlier show.",
         "Sold for 4,000 JPY: orders 4, units 5.",
         "75.0 %  (3 of 4)",
         "=Product 1",

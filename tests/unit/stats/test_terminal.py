@@ -14,6 +14,10 @@ from server.stats.terminal import as_duration, as_money, as_ratio, say
         (1_830, "EUR", "18.30 EUR"),
         (-5, "USD", "-0.05 USD"),
         (1_234, "KWD", "1.234 KWD"),
+        (1_830, "XAF", "1,830 XAF"),
+        (1_830, "LYD", "1.830 LYD"),
+        (1_830, "HUF", "18.30 HUF"),
+        (12_345, "CLF", "1.2345 CLF"),
         (None, "JPY", "–"),
     ],
 )
@@ -29,11 +33,10 @@ def test_durations_and_ratios() -> None:
 
 
 def test_a_headline_is_a_sentence() -> None:
-    numbers = {"buyers": 61, "viewers": 412, "seen_before": 38}
-    assert (
-        say(Headline(key="bought", numbers=numbers))
-        == "61 of 412 viewers bought; 38 of the buyers had been here before."
-    )
+    numbers = {"buyers": 61, "viewers": 412}
+    assert say(Headline(key="bought", numbers=numbers)) == "61 of 412 viewers bought."
+    seen = Headline(key="buyers_seen_before", numbers={"seen_before": 38, "recognisable": 50})
+    assert say(seen) == "38 of 50 buyers we may recognise had been in an earlier show."
     sold = {"orders": 1, "units": 2, "amount_minor": 2_000, "currency": "JPY"}
     assert say(Headline(key="sold", numbers=sold)) == "Sold for 2,000 JPY: orders 1, units 2."
 

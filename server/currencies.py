@@ -1,0 +1,29 @@
+"""How many digits the minor unit of a currency has, by ISO 4217: the one table of the server and the pages.
+
+Source: list one of ISO 4217 as SIX publishes it, of 1 January 2026. The tables of CLDR, which browsers bring, differ from it: they say how
+prices are usually written (HUF 0, IQD 0), not what a minor unit is.
+"""
+
+DIGITS_ELSEWHERE = 2
+_CODES_BY_DIGITS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+MINOR_DIGITS = {code: digits for digits, codes in _CODES_BY_DIGITS.items() for code in codes.split()}
+"""Digits after the point where they are not two."""
+
+
+def minor_digits(currency: str) -> int:
+    """Return how many digits stand after the point of an amount in `currency`, an ISO 4217 code."""
+    return MINOR_DIGITS.get(currency, DIGITS_ELSEWHERE)
+
+
+def as_typescript() -> str:
+    """Return the table as the pages have it."""
+    rows = "".join(f"  {code}: {digits},\n" for code, digits in sorted(MINOR_DIGITS.items()))
+    return (
+        "// Written by `python -m server.generate` from server/currencies.py (ISO 4217); edit that file.\n\n"
+        "/** Digits of a currency's minor unit where they are not two. */\n"
+        f"export const MINOR_DIGITS: Readonly<Record<string, number>> = {{\n{rows}}};\n"
+    )
