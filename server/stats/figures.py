@@ -14,6 +14,7 @@ from server.stats.facts import Actions, People, QuestionTallies, ShowFacts, Show
 from server.stats.funnel import build_funnel
 from server.stats.headlines import build_headlines
 from server.stats.money import build_money
+from server.stats.ratio import Ratio
 from server.stats.report import (
     Audience,
     Clicks,
@@ -23,7 +24,6 @@ from server.stats.report import (
     PeriodRate,
     QuestionsAndAnswers,
     Rate,
-    Ratio,
     Reactions,
     Repeat,
     ReportedShow,

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.stats.facts import Actions, ShowHead, Sold, Wares
 from server.stats.population import LEFT_OUT, VIEWERS
-from server.stats.report import ProductFigures, ProductSales, ProductTotals, Ratio, Sales
+from server.stats.ratio import Ratio
+from server.stats.report import ProductFigures, ProductSales, ProductTotals, Sales
 
 _FIRST_ORDERS = text(f"""
     WITH {LEFT_OUT}

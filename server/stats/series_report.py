@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from server.stats.report import Figures, ReportedShow
+from server.stats.ratio import Figures
+from server.stats.report import ReportedShow
 
 MarkKind = Literal[
     "product.pinned",

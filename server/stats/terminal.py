@@ -10,7 +10,8 @@ from rich.table import Table
 
 from server.currencies import minor_digits
 from server.stats.export import ExportOf, write_table
-from server.stats.report import Clicks, Conversion, Funnel, Headline, Money, Ratio, Repeat, ShowReport
+from server.stats.ratio import Ratio
+from server.stats.report import Clicks, Conversion, Funnel, Headline, Money, Repeat, ShowReport
 from server.stats.service import Reports
 from server.text.characters import kept
 

@@ -11,7 +11,8 @@ from server.clock import ManualClock
 from server.db.engine import Database
 from server.ledger.recorder import Recorder
 from server.ledger.repository import rebuild_rollups
-from server.stats.report import Ratio, ShowReport
+from server.stats.ratio import Ratio
+from server.stats.report import ShowReport
 from server.stats.service import Reports
 from server.workers.ledger import LedgerWorker
 from tests.integration.stats.hand_made import START, HandMade, add_channel

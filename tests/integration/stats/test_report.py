@@ -18,7 +18,8 @@ from server.ledger.repository import rebuild_rollups
 from server.stats import repository
 from server.stats.export import ExportOf, csv_chunks
 from server.stats.figures import build_report
-from server.stats.report import Ratio, ShowReport
+from server.stats.ratio import Ratio
+from server.stats.report import ShowReport
 from server.stats.service import Reports, read_facts
 from server.stats.terminal import render
 from tests.integration.stats.hand_made import (

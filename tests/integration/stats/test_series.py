@@ -87,8 +87,8 @@ async def test_every_table_can_be_exported_and_no_cell_is_a_formula(reports: Rep
     lines = {}
     for of in ("viewers", "orders", "questions", "series"):
         text = "".join(csv_chunks(await reports.table("s", of)))
-        assert ",=" not in text
-        lines[of] = text.splitlines()
+        assert ',"=' not in text
+        lines[of] = text.replace('"', "").splitlines()
     assert {of: len(found) - 1 for of, found in lines.items()} == {
         "viewers": 7,
         "orders": 4,

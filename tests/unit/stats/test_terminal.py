@@ -3,7 +3,8 @@
 import pytest
 
 from server.stats.money import divide_half_up
-from server.stats.report import Headline, Ratio
+from server.stats.ratio import Ratio
+from server.stats.report import Headline
 from server.stats.terminal import as_duration, as_money, as_ratio, say
 
 
