@@ -75,5 +75,11 @@ def attach(data: Path) -> Engines | None:
     return Engines(postgres.url(DATABASE), valkey.url)
 
 
+def addresses_at(data: Path) -> tuple[str, str]:
+    """Return `database_url` and `redis_url` of engines whose data lie under `data`, whether they run or not."""
+    postgres, valkey = _engines_of(data)
+    return postgres.url(DATABASE), valkey.url
+
+
 def _engines_of(data: Path) -> tuple[PostgresProcess, ValkeyProcess]:
     return PostgresProcess(data / "postgres"), ValkeyProcess(data / "valkey")

@@ -35,6 +35,7 @@ from server.questions.commands import QuestionCommands
 from server.questions.pace import AskPace
 from server.questions.service import Questions
 from server.questions.visible_pages import VisiblePages
+from server.running.disk import DataDisks
 from server.running.watch import ProcessWatch
 from server.settings import Settings
 from server.shop.commands import ShopCommands
@@ -115,13 +116,20 @@ class Process:
         self.hub.staff_leaves = self.answering.leave
         self.joins = Joins(self.hub, self.rooms, self.tokens, self.recorder, greet_staff=self._greet_staff)
         self.ledger = LedgerWorker(self.database, self.bus) if settings.worker else None
+        self.disks = DataDisks(settings)
         self.watch = ProcessWatch(
             ServerReadiness(self.hub, self.database, self.bus),
             Families() if self.ledger else Families(lambda name: name not in OF_THE_WORKER),
-            measure=self.ledger.measure if self.ledger else None,
+            measure=self._measure,
         )
         self.dispatcher = Dispatcher(self.hub, self._commands())
         self.desk = Desk(self.hub, self.dispatcher, self.rooms)
+
+    async def _measure(self) -> None:
+        """Read, at a scrape, what nobody keeps at hand."""
+        await self.disks.measure()
+        if self.ledger:
+            await self.ledger.measure()
 
     def _commands(self) -> Commands:
         doubts = Doubts(self.hub.crowd, self.recorder)
