@@ -260,3 +260,14 @@ async def test_a_token_is_renewed_until_it_ends(stage: Stage, client: httpx.Asyn
     assert code_of(await client.post("/v1/tokens/renew", headers=headers)) == "token_expired"
     fresh = {"Authorization": f"Bearer {renewed['token']}"}
     assert (await client.post("/v1/tokens/renew", headers=fresh)).status_code == 200
+
+
+async def test_what_is_a_viewers_own_comes_whole(stage: Stage, client: httpx.AsyncClient) -> None:
+    """However much it is: nobody has to ask for a second page."""
+    asked = [await stage.questions.ask(SHOW, "v_1", "Aki", f"Number {n}?") for n in range(230)]
+    for question in asked:
+        await stage.questions.vote(SHOW, "v_1", question.id)
+    own = (await client.get(f"/v1/shows/{SHOW}/me", headers=bearer(stage))).json()
+    ids = [question.id for question in asked]
+    assert [question["id"] for question in own["questions"]] == sorted(ids, reverse=True)
+    assert own["votes"] == sorted(ids)
