@@ -31,6 +31,7 @@ _WHOLE_ROLES = _split(
 """No name may be one of these, nor be made of them and of other reserved ones."""
 _ROLES_INSIDE = _split("公式 運営 司会 管理者 管理人 配信者 主催 事務局")
 """Japanese writes no spaces; these mean the role wherever they stand, but behind 非 ("not")."""
+_INSIDE = re.compile("|".join(_ROLES_INSIDE))
 _RESPECT = _split("san sama kun chan さん さま くん ちゃん 様 君 氏 殿 本人 です 本物 の")
 _FILLERS = frozenset(_split("the real true its it s i im am is this my name mr mrs ms miss team live"))
 _BEFORE_ROLES = ("the", "real", "your", "our")
@@ -43,6 +44,8 @@ _NUMBERED = re.compile("(guest|げすと)[0-9]+")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]+")
 _DIACRITICS = re.compile("[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 _PLAIN_WORDS = re.compile("[a-zA-Z0-9]+")
+_PLAIN = re.compile("[ -~\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff]*")
+"""Characters that have one form only, and stand for no others but in `LOOKS_LIKE`."""
 _DEFAULT = re.compile(r"Guest ([1-9]\d{3})")
 
 
@@ -62,7 +65,7 @@ class ReservedNames:
 
     def __init__(self, staff: Iterable[str] = (), titles: Iterable[str] = ()) -> None:
         self._names = frozenset((*staff, *titles))
-        looks = {look for name in self._names for look in _looks_of(_readings(name))}
+        looks = {look for name in self._names for look in _looks_of(_readings(_look(name)))}
         self._whole = looks | _WHOLE_LOOKS
         parts = [look for look in looks if len(look) > _SHORT or not look.isascii()]
         self._parts = _by_first_letter([*parts, *_WHOLE_LOOKS, *_RESPECT_LOOKS])
@@ -85,8 +88,11 @@ class ReservedNames:
         if refused is None:
             if len(self._refused) >= VERDICTS_MAX:
                 self._refused.clear()
-            readings = _readings(name)
-            refused = _is_role(name, readings) or any(map(self._is_made_of_reserved, _looks_of(readings)))
+            look = _look(name)
+            readings = _readings(look)
+            refused = _is_role(name, look, readings) or any(
+                map(self._is_made_of_reserved, _looks_of(readings))
+            )
             self._refused[name] = refused
         return refused
 
@@ -102,12 +108,16 @@ class ReservedNames:
 
 def _look(name: str) -> str:
     """Return `name` as the eye takes it: compatible forms, case, marks, look-alikes and what is invisible made one; signs are left."""
-    if name.isascii() and any(c.isalpha() for c in name):  # the same, and a third of the time
+    if _PLAIN.fullmatch(name) and any(map(str.isalpha, name)):  # the same, and a fifth of the time
         return name.lower().translate(LOOKS_LIKE)
+    return _look_of_any(name)
+
+
+def _look_of_any(name: str) -> str:
     folded = unicodedata.normalize("NFKC", without_blanks(name)).casefold()
     plain = _DIACRITICS.sub("", unicodedata.normalize("NFD", folded))
     seen = unicodedata.normalize("NFC", plain).translate(LOOKS_LIKE)
-    if not any(unicodedata.category(c)[0] == "L" for c in seen):
+    if not any(map(str.isalpha, seen)):
         seen = seen.translate(FLAG_LETTERS).translate(LOOKS_LIKE)
     return seen
 
@@ -115,19 +125,24 @@ def _look(name: str) -> str:
 def _words(look: str) -> list[str]:
     if look.isascii():
         return _PLAIN_WORDS.findall(look)
+    words = look.split()
+    if all(map(str.isalnum, words)):
+        return words
     return "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in look).split()
 
 
 Readings = tuple[tuple[str, ...], ...]
 
 
-def _readings(name: str) -> Readings:
+def _readings(look: str) -> Readings:
     """Return the words of a name in each way of reading it: as they stand, without digits around, with digits and signs as letters."""
-    look = _look(name)
     words = _words(look)
-    bare = [bare for word in words if (bare := word.strip("0123456789"))]
-    signs = _words(look.translate(SIGNS_AS_LETTERS))
-    inside = [word.translate(SIGNS_AS_LETTERS) for word in bare]
+    if look.replace(" ", "").isalpha():  # neither digits nor signs
+        bare = signs = inside = words
+    else:
+        bare = [kept for word in words if (kept := word.strip("0123456789"))]
+        signs = _words(look.translate(SIGNS_AS_LETTERS))
+        inside = [word.translate(SIGNS_AS_LETTERS) for word in bare]
     plain = [word for word in bare if word not in _FILLER_LOOKS]
     return tuple({tuple(reading): None for reading in (words, bare, signs, inside, plain) if reading})
 
@@ -136,31 +151,38 @@ def _looks_of(readings: Readings) -> set[str]:
     return {"".join(reading) for reading in readings}
 
 
-def _is_role(name: str, readings: Readings) -> bool:
+def _is_role(name: str, look: str, readings: Readings) -> bool:
     """Whether a word of the name is a role's, whatever stands beside it, or it is written like a guest's number."""
-    if not all(_ROLE_LOOKS.isdisjoint(reading) for reading in readings):
+    for reading in readings:
+        if not _ROLE_LOOKS.isdisjoint(reading):
+            return True
+    if readings and _NUMBERED.fullmatch("".join(readings[0])) is not None:
         return True
-    if name.isascii():
-        return _NUMBERED.fullmatch("".join(readings[0]) if readings else "") is not None
-    runs = _KATAKANA.findall(unicodedata.normalize("NFKC", without_blanks(name)))
-    if not _ROLE_LOOKS.isdisjoint(map(_look, runs)):
-        return True
-    look = _look(name)
-    if any(part in look.replace("非" + part, "") for part in _ROLES_INSIDE):
-        return True
-    return _NUMBERED.fullmatch("".join(_words(look))) is not None
+    return not name.isascii() and (_has_katakana_role(name) or _has_role_inside(look))
 
 
-def _by_first_letter(parts: Iterable[str]) -> Mapping[str, list[str]]:
+def _has_katakana_role(name: str) -> bool:
+    """Whether a run of katakana between other letters is a role."""
+    plain = name if _PLAIN.fullmatch(name) else unicodedata.normalize("NFKC", without_blanks(name))
+    return not _ROLE_LOOKS.isdisjoint(map(_look, _KATAKANA.findall(plain)))
+
+
+def _has_role_inside(look: str) -> bool:
+    return _INSIDE.search(look) is not None and any(
+        part in look.replace("非" + part, "") for part in _ROLES_INSIDE
+    )
+
+
+def _by_first_letter(parts: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     by_letter: dict[str, list[str]] = {}
     for part in filter(None, parts):
         by_letter.setdefault(part[0], []).append(part)
-    return by_letter
+    return {letter: tuple(alike) for letter, alike in by_letter.items()}
 
 
-def _is_made_of(look: str, parts: Mapping[str, list[str]], *, but: frozenset[str]) -> bool:
+def _is_made_of(look: str, parts: Mapping[str, tuple[str, ...]], *, but: frozenset[str]) -> bool:
     """Whether `look` is nothing but `parts` one behind the other, not all of them among `but`."""
-    if look[:1] not in parts:
+    if not look.startswith(parts.get(look[:1], ())):  # nearly every name
         return False
     reached = {0: False}
     for at in range(len(look)):

@@ -1,9 +1,12 @@
 """Names that are taken for a staff member's, a role's, the show's or the channel's are refused; names of ordinary people are not."""
 
+import re
+import sys
 import unicodedata
 
 import pytest
 
+from server.text import names
 from server.text.names import NOBODY, ReservedNames, default_name, guest_number
 
 RESERVED = ReservedNames(["Aoi", "葵", "Mika", "Sora", "Li"], ["Spring knitwear", "Kumo Store", "春のニット"])
@@ -195,6 +198,24 @@ def test_look_alikes_are_known_without_the_tables_of_python() -> None:
         for character in alike:
             name = f"Z{latin}Z{latin}"
             assert ReservedNames([name]).refuse(name.replace(latin, character)), unicodedata.name(character)
+
+
+def test_a_plain_name_looks_the_same_by_the_short_way() -> None:
+    """Every character that the short way takes, beside letters of each kind."""
+    taken = 0
+    for character in map(chr, range(sys.maxunicode + 1)):
+        for name in (f"Mo{character}l", f"{character}がー", f"力{character}"):
+            if names._PLAIN.fullmatch(name):
+                taken += 1
+                assert names._look(name) == names._look_of_any(name), f"U+{ord(character):04X}"
+    assert taken > 3 * 21_000
+
+
+@pytest.mark.parametrize("name", ["m1ka san", "葵 公式", "ミカ", "the Aoi", "h0st", "非公式", "Guest 7"])
+def test_a_name_is_read_the_same_by_the_short_way(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    short = ReservedNames(["Aoi", "葵", "Mika"]).refuse(name)
+    monkeypatch.setattr(names, "_PLAIN", re.compile("(?!)"))
+    assert ReservedNames(["Aoi", "葵", "Mika"]).refuse(name) == short
 
 
 def test_a_verdict_holds_for_the_names_that_are_reserved_and_no_longer() -> None:
