@@ -12,6 +12,7 @@ export type Decision =
 /** How a refusal of a command other than `join` is met. */
 export function onCommandRefused(refusal: Refusal): Decision {
   if (refusal.code === "join_first") return { act: "rejoin", fresh: false };
+  if (refusal.code === "token_expired") return { act: "renew" };
   if (refusal.retry === "stop") return { act: "stop", reason: refusal.code };
   return { act: "tell" };
 }
@@ -20,7 +21,7 @@ export function onCommandRefused(refusal: Refusal): Decision {
 export function onJoinRefused(refusal: Refusal, withToken: boolean): Decision {
   if (refusal.code === "token_expired") return { act: "renew" };
   // `forbidden` is how a token of another channel is refused.
-  const tokenRefused = refusal.code === "unauthenticated" || refusal.code === "forbidden";
+  const tokenRefused = ["unauthenticated", "forbidden", "token_revoked"].includes(refusal.code);
   if (tokenRefused && withToken) return { act: "forget_token", reason: refusal.code };
   if (refusal.retry === "later") return { act: "again", afterMs: refusal.retry_after_ms ?? null };
   if (refusal.retry === "reload") return { act: "rejoin", fresh: true };
@@ -37,6 +38,10 @@ export function onClosed(code: number): Decision {
       return { act: "stop", reason: "protocol" };
     case 4401:
       return { act: "renew" };
+    case 4403:
+      return { act: "stop", reason: "banned" };
+    case 4410:
+      return { act: "forget_token", reason: "token_revoked" };
     case 4429:
       return { act: "again", afterMs: 30_000 };
     default:

@@ -24,6 +24,8 @@ const KEYED: ReadonlySet<CommandType> = new Set<CommandType>([
   "announce.remove",
   "product.unpin",
   "product.restock",
+  "viewer.ban",
+  "viewer.unban",
 ]);
 
 /** Commands that change nothing the second time. */

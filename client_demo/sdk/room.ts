@@ -413,7 +413,7 @@ export class Room {
       this.options.onToken?.(renewed.token);
     } catch (error) {
       const code = (error as { code?: string }).code ?? "";
-      if (code === "token_expired" || code === "unauthenticated") return this.forgetToken(code);
+      if (["token_expired", "token_revoked", "unauthenticated"].includes(code)) return this.forgetToken(code);
     }
     if (this.current.link.is === "joined") this.join();
     else if (this.current.link.is !== "stopped") this.lose(null);

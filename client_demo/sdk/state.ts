@@ -82,6 +82,10 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
       const stocked = withStock(snapshot, new Map(push.products.map((each) => [each.product, each.stock])));
       return push.sales ? { ...stocked, sales: push.sales } : stocked;
     }
+    case "viewer.banned":
+      return { ...snapshot, banned: [push.banned, ...(snapshot.banned ?? [])] };
+    case "viewer.unbanned":
+      return { ...snapshot, banned: (snapshot.banned ?? []).filter((each) => each.viewer !== push.viewer) };
     default:
       // `withheld`, and what a later server may say: only the position moves.
       return snapshot;

@@ -27,6 +27,8 @@ export type Command =
   | ProductPin
   | ProductUnpin
   | ProductRestock
+  | ViewerBan
+  | ViewerUnban
   | ShowStart
   | ShowEnd;
 
@@ -286,6 +288,29 @@ export interface ProductRestock {
   key?: string | null;
 }
 /**
+ * By the viewer's id, or by a question that they asked; one of the two.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ViewerBan".
+ */
+export interface ViewerBan {
+  type: "viewer.ban";
+  viewer?: string | null;
+  question?: string | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ViewerUnban".
+ */
+export interface ViewerUnban {
+  type: "viewer.unban";
+  viewer: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "ShowStart".
  */
@@ -330,6 +355,18 @@ export interface Answer {
   role?: string | null;
 }
 /**
+ * A viewer who may not enter the show: the `name` that they asked under, if they did, since when, and `by` whom.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Banned".
+ */
+export interface Banned {
+  viewer: string;
+  name: string | null;
+  at: string;
+  by: string;
+}
+/**
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "JoinedAsStaff".
  */
@@ -361,6 +398,7 @@ export interface StaffSnapshot {
   announcement: Announcement | null;
   questions: StaffQuestion[];
   sales: Sales;
+  banned: Banned[];
   older_questions?: Question[];
 }
 /**

@@ -16,7 +16,7 @@ export type DismissReason = NonNullable<wire.QuestionDismiss["reason"]>;
 export type Question = wire.Question & Partial<Pick<wire.StaffQuestion, "dismissed_reason" | "moderated_by" | "votes_apart">>;
 
 /** A show's full state; `sales` is there for staff alone. */
-export type Snapshot = Omit<wire.Snapshot, "questions"> & { questions: Question[]; sales?: wire.Sales };
+export type Snapshot = Omit<wire.Snapshot, "questions"> & { questions: Question[]; sales?: wire.Sales; banned?: wire.Banned[] };
 
 export interface Joined {
   id: number;
@@ -72,6 +72,8 @@ export type JournalPush = Published &
     | { type: "question.pinned"; question: string | null; pinned?: Question | null }
     | { type: "product.pinned"; product: string | null }
     | { type: "product.stock"; products: { product: string; stock: number }[]; sales?: wire.Sales }
+    | { type: "viewer.banned"; banned: wire.Banned }
+    | { type: "viewer.unbanned"; viewer: string }
     | { type: "withheld" }
   );
 
@@ -124,6 +126,8 @@ interface Replies {
   "product.pin": JournalOffset;
   "product.unpin": JournalOffset;
   "product.restock": { product: string; stock: number };
+  "viewer.ban": { viewer: string };
+  "viewer.unban": { viewer: string };
   "show.start": { state: ShowState };
   "show.end": { state: ShowState };
 }

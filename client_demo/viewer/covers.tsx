@@ -43,6 +43,12 @@ function Refused({ reason }: { reason: string }) {
       );
     case "guests_refused":
       return <Cover name="guests" title={t("cover.guests.title")} text={t("cover.guests.text")} />;
+    case "banned":
+      return (
+        <Cover name="banned" title={t("cover.banned.title")} text={t("cover.banned.text")}>
+          <HomeLink />
+        </Cover>
+      );
     case "forbidden":
     case "unauthenticated":
     case "token_expired":

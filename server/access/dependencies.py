@@ -46,7 +46,7 @@ async def entrant_of(show: ShowId, request: Request, identity: CurrentIdentity) 
     """Return the caller, who may enter `show`; raises `not_found`, `forbidden` and `guests_refused`."""
     database = cast("Database", request.app.state.database)
     async with database.read_soon() as connection:
-        terms = await read_terms(connection, show)
+        terms = await read_terms(connection, show, identity.viewer_id)
     if terms is None:
         raise RefusedError(Code.NOT_FOUND)
     require_entry(identity, terms)

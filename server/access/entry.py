@@ -1,5 +1,6 @@
 """Who may enter a show, pure: the one rule behind every door, whether socket, event stream, command, order or read."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +16,8 @@ class Terms(Protocol):
     def channel_id(self) -> str: ...
     @property
     def guests_allowed(self) -> bool: ...
+    @property
+    def banned(self) -> Container[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +26,18 @@ class ShowTerms:
 
     channel_id: str
     guests_allowed: bool
+    banned: Container[str] = ()
+    """Ids of viewers, of those who are asked about at least."""
 
 
 def require_entry(identity: Identity | None, terms: Terms) -> None:
     """Raise unless the bearer may enter a show with these terms; None is somebody without a token: a guest, or about to be one.
 
-    Raises `forbidden` for a token of another channel, `guests_refused` for a guest where only known viewers may come.
+    Raises `forbidden` for a token of another channel, `guests_refused` for a guest where only known viewers may come, and `banned`.
     """
     if identity is not None and identity.channel_id != terms.channel_id:
         raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
     if not terms.guests_allowed and (identity is None or identity.guest):
         raise RefusedError(Code.GUESTS_REFUSED)
+    if identity is not None and identity.role == "viewer" and identity.viewer_id in terms.banned:
+        raise RefusedError(Code.BANNED)

@@ -6,6 +6,7 @@ from sqlalchemy import column, delete, insert, select, table, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.access.bans_repository import is_banned
 from server.access.entry import ShowTerms
 from server.access.tables import SignInCodeRow, StaffMemberRow
 
@@ -15,11 +16,17 @@ _SHOW = table("show", column("id"), column("channel_id"), column("guests_allowed
 """Only what says who may enter; the rest of the row is the shows' own."""
 
 
-async def read_terms(connection: AsyncConnection, show_id: str) -> ShowTerms | None:
-    """Return who may enter the show; None when there is no such show."""
-    asked = select(_SHOW.c.channel_id, _SHOW.c.guests_allowed).where(_SHOW.c.id == show_id)
+async def read_terms(
+    connection: AsyncConnection, show_id: str, viewer_id: str | None = None
+) -> ShowTerms | None:
+    """Return who may enter the show, and whether `viewer_id` is banned from it; None when there is no such show."""
+    banned = is_banned(_SHOW.c.id, viewer_id).label("banned")
+    asked = select(_SHOW.c.channel_id, _SHOW.c.guests_allowed, banned).where(_SHOW.c.id == show_id)
     found = (await connection.execute(asked)).one_or_none()
-    return None if found is None else ShowTerms(found.channel_id, found.guests_allowed)
+    if found is None:
+        return None
+    barred = (viewer_id,) if found.banned and viewer_id else ()
+    return ShowTerms(found.channel_id, found.guests_allowed, barred)
 
 
 async def insert_code(connection: AsyncConnection, row: SignInCodeRow) -> None:

@@ -21,6 +21,19 @@ class SignInCodeRow(SQLModel, table=True):
     uses_left: int
 
 
+class BanRow(SQLModel, table=True):
+    """A viewer who may not enter a show; `name` is what they were called, if it was seen."""
+
+    __tablename__ = "ban"
+
+    show_id: str = Field(primary_key=True)
+    viewer_id: str = Field(primary_key=True)
+    name: str | None = None
+    at: datetime = moment("at", nullable=False)
+    actor: str
+    actor_name: str
+
+
 class RevokedRow(SQLModel, table=True):
     """A sign-in that was ended before its time (`id` is its own), or a person of whom all that was signed until `at` has ended."""
 

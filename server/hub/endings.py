@@ -1,9 +1,26 @@
-"""Connections that have to end although their peers would go on: whose tokens end, and whose sign-in was ended."""
+"""Connections that have to end although their peers would go on: whose tokens end, whose sign-in was ended, and who is banned."""
 
 from collections.abc import Iterable
 
+from msgspec import Struct, json
+
 from server.hub.connection import Connection
 from server.hub.room import Room
+from server.protocol.publication import Publication
+
+BAN, UNBAN = "viewer.banned", "viewer.unbanned"
+
+
+class _Banned(Struct):
+    viewer: str
+
+
+class _BanPush(Struct):
+    banned: _Banned
+
+
+_ban_decoder = json.Decoder(_BanPush)
+_unban_decoder = json.Decoder(_Banned)
 
 
 class Endings:
@@ -34,3 +51,13 @@ def of_sign_ins(rooms: Iterable[Room], sign_ins: frozenset[str], viewers: frozen
         for connection in room.connections
         if connection.sign_in_id in sign_ins or connection.viewer_id in viewers
     ]
+
+
+def heed_ban(room: Room, publication: Publication) -> list[Connection]:
+    """Let the room learn from a ban or its undoing, and return the connections that have to end by it."""
+    if publication.type == UNBAN:
+        room.banned.discard(_unban_decoder.decode(publication.for_staff).viewer)
+        return []
+    viewer_id = _ban_decoder.decode(publication.for_staff).banned.viewer
+    room.banned.add(viewer_id)
+    return [c for c in room.connections if c.viewer_id == viewer_id and c.role == "viewer"]

@@ -12,7 +12,7 @@ from server.hub.admission import Admission, Limits
 from server.hub.connection import Connection
 from server.hub.crowd import Crowd, CrowdLimits
 from server.hub.encoding import encode_lines, plain
-from server.hub.endings import Endings
+from server.hub.endings import BAN, UNBAN, Endings, heed_ban
 from server.hub.fanout import FanOut
 from server.hub.leaving import send_away
 from server.hub.room import Lane, Reading, Room
@@ -20,7 +20,7 @@ from server.hub.wheel import Wheel
 from server.protocol.codec import encode
 from server.protocol.publication import Publication
 
-TOKEN_ENDED, SIGNED_OUT = 4401, 4410
+TOKEN_ENDED, BANNED, SIGNED_OUT = 4401, 4403, 4410
 GAP_LINE = encode({"type": "gap"})
 GC_THRESHOLD = (50_000, 50, 100)
 """Sockets make no cycles; the default threshold would walk every one of them again and again while they join."""
@@ -122,6 +122,9 @@ class Hub:
         elif publication.type == "product.stock":
             # Told again by the pulse, for those who get nothing else.
             room.pulse.learn_stock_of(publication.line)
+        elif publication.type in (BAN, UNBAN):
+            for connection in heed_ban(room, publication):
+                self.evict(connection, BANNED, "banned from this show", "banned")
 
     # --- sockets
 

@@ -89,6 +89,8 @@ class Room:
         self.top = top
         self.sent = top
         self.guests_allowed = guests_allowed
+        self.banned: set[str] = set()
+        """Viewers who may not enter, by id."""
         self.state = state
         self.snapshot: RoomSnapshot | None = None
         self.names = NOBODY

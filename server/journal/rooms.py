@@ -39,6 +39,8 @@ class SnapshotRead(Protocol):
     @property
     def guests_allowed(self) -> bool: ...
     @property
+    def banned(self) -> frozenset[str]: ...
+    @property
     def names(self) -> ReservedNames: ...
     @property
     def public(self) -> bytes: ...
@@ -156,6 +158,7 @@ class Rooms:
         )
         room.preload(tail)
         room.names = read.names
+        room.banned = set(read.banned)
         room.snapshot = self._as_snapshot(head.top, read)
         room.empty_since = asyncio.get_running_loop().time()
         return room
@@ -177,6 +180,8 @@ class Rooms:
             room.restart(head.epoch, head.top)
         else:
             self._hub.deliver(room.show_id, room.epoch, lacking)
+        if room.top == head.top:  # else newer publications have told the room what the read does not know
+            room.banned = set(read.banned)
         room.guests_allowed = read.guests_allowed
         room.names = read.names.with_staff(room.staff_names())
         room.snapshot = self._as_snapshot(head.top, read)

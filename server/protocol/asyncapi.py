@@ -78,6 +78,13 @@ COMMANDS = (
     Spoken(said.ProductPin, "staff", (lines.Published,), "Show one product above the others."),
     Spoken(said.ProductUnpin, "staff", (lines.Published,), "Pin no product; without one, whichever it is."),
     Spoken(said.ProductRestock, "staff", (lines.Restocked,), "Add to a product's units, or take some away."),
+    Spoken(
+        said.ViewerBan,
+        "staff",
+        (lines.Barred,),
+        "Ban a viewer from the show, by their id or by a question of theirs.",
+    ),
+    Spoken(said.ViewerUnban, "staff", (lines.Barred,), "Let a banned viewer in again."),
     Spoken(said.ShowStart, "host, admin", (lines.ShowMoved,), "Begin the show."),
     Spoken(said.ShowEnd, "host, admin", (lines.ShowMoved,), "End the show; it does not start again."),
 )
@@ -102,6 +109,8 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     lines.ProductPinned,
     lines.StockChanged,
     lines.StaffStockChanged,
+    lines.StaffViewerBanned,
+    lines.StaffViewerUnbanned,
     lines.Withheld,
 )
 OTHER_PUSHES: tuple[type[Struct], ...] = (Pulse, lines.Answering, lines.Reconnect, lines.Gap)

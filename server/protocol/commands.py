@@ -156,6 +156,17 @@ class ProductRestock(Keyed, tag="product.restock"):
     add: Annotated[int, Meta(ge=-100_000, le=100_000)]
 
 
+class ViewerBan(Keyed, tag="viewer.ban"):
+    """By the viewer's id, or by a question that they asked; one of the two."""
+
+    viewer: EntityId | None = None
+    question: EntityId | None = None
+
+
+class ViewerUnban(Keyed, tag="viewer.unban"):
+    viewer: EntityId
+
+
 class ShowStart(Keyed, tag="show.start"):
     pass
 
@@ -187,6 +198,8 @@ AnyCommand = (
     | ProductPin
     | ProductUnpin
     | ProductRestock
+    | ViewerBan
+    | ViewerUnban
     | ShowStart
     | ShowEnd
 )

@@ -92,6 +92,15 @@ class Sales(Struct, frozen=True):
     amount: dict[str, int]
 
 
+class Banned(Struct, frozen=True):
+    """A viewer who may not enter the show: the `name` that they asked under, if they did, since when, and `by` whom."""
+
+    viewer: str
+    name: str | None
+    at: str
+    by: str
+
+
 class Announcement(Struct, frozen=True, omit_defaults=True):
     """What was announced last: `by` which role, under which `name`, at which `offset` of the journal (neither known of old ones)."""
 
@@ -125,6 +134,7 @@ class StaffSnapshot(Struct, frozen=True):
     announcement: Announcement | None
     questions: list[StaffQuestion]
     sales: Sales
+    banned: list[Banned]
     older_questions: list[Question] | UnsetType = UNSET
 
 

@@ -42,6 +42,16 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class VisiblePage:
+    """Questions that every viewer of a show sees, and who may come to it."""
+
+    channel_id: str
+    guests_allowed: bool
+    banned: frozenset[str]
+    questions: list[Question]
+
+
+@dataclass(frozen=True, slots=True)
 class Approve:
     """Let everybody see a pending question."""
 

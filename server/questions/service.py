@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
+from server.access.bans_repository import read_bans
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.hub.crowd import Doubt
@@ -38,6 +39,7 @@ from server.questions.rules import (
     Dismiss,
     Question,
     Restore,
+    VisiblePage,
     first_state,
 )
 from server.questions.voting import Voting, vote_many
@@ -68,15 +70,6 @@ class AskedBefore(Asked):
     """The same of a question that was asked under the same key before."""
 
     __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class VisiblePage:
-    """Questions that every viewer of a show sees, and who may come to it."""
-
-    channel_id: str
-    guests_allowed: bool
-    questions: list[Question]
 
 
 class Questions:
@@ -231,7 +224,8 @@ class Questions:
             if show is None:
                 raise RefusedError(Code.NOT_FOUND)
             found = await read_visible(connection, show_id, states, order, after=after, limit=limit)
-            return VisiblePage(show.channel_id, show.guests_allowed, found)
+            banned = frozenset(ban.viewer_id for ban in await read_bans(connection, show_id))
+            return VisiblePage(show.channel_id, show.guests_allowed, banned, found)
 
     async def list_own(self, show_id: str, viewer_id: str) -> tuple[list[Question], list[str]]:
         """Return the viewer's own questions, newest first, and the ids of the questions they voted for."""

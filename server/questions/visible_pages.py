@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from server.protocol.pushes import QuestionState
 from server.questions.repository import QuestionOrder, Rank
-from server.questions.rules import VISIBLE
-from server.questions.service import Questions, VisiblePage
+from server.questions.rules import VISIBLE, VisiblePage
+from server.questions.service import Questions
 
 FRESH_SECONDS = 1.0
 PAGES_MAX = 1_000

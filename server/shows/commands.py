@@ -1,8 +1,8 @@
-"""Shows on the socket: starting, ending, announcing."""
+"""Shows on the socket: starting, ending, announcing, banning."""
 
 from server.access.roles import require_show_runner
 from server.protocol.codec import ok_line
-from server.protocol.commands import Announce, AnnounceRemove, ShowEnd, ShowStart
+from server.protocol.commands import Announce, AnnounceRemove, ShowEnd, ShowStart, ViewerBan, ViewerUnban
 from server.shows.service import Shows
 from server.viewers.caller import Caller, CommandTable, acting, intent_in
 
@@ -18,6 +18,8 @@ class ShowCommands:
         return {
             Announce: self.announce,
             AnnounceRemove: self.remove_announcement,
+            ViewerBan: self.ban,
+            ViewerUnban: self.unban,
             ShowStart: self.start,
             ShowEnd: self.end,
         }
@@ -35,6 +37,23 @@ class ShowCommands:
             caller.show_id, actor, command.announcement, intent=intent
         )
         return None if command.id is None else ok_line(command.id, offset=offset)
+
+    async def ban(self, caller: Caller, command: ViewerBan) -> bytes | None:
+        """Ban a viewer."""
+        viewer = await self._shows.ban(
+            caller.show_id,
+            acting(caller),
+            viewer_id=command.viewer,
+            question_id=command.question,
+            intent=intent_in(caller, command),
+        )
+        return None if command.id is None else ok_line(command.id, viewer=viewer)
+
+    async def unban(self, caller: Caller, command: ViewerUnban) -> bytes | None:
+        """Let a banned viewer in again."""
+        actor, intent = acting(caller), intent_in(caller, command)
+        viewer = await self._shows.unban(caller.show_id, actor, command.viewer, intent=intent)
+        return None if command.id is None else ok_line(command.id, viewer=viewer)
 
     async def start(self, caller: Caller, command: ShowStart) -> bytes | None:
         """Start the show."""

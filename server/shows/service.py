@@ -21,6 +21,7 @@ from server.protocol.codes import Code
 from server.protocol.pushes import Moderation, Show, ShowState, Video
 from server.shows.announcements import Announcing, Removing, announce_many
 from server.shows.audit import Actor, audit
+from server.shows.bans import Banning, Unbanning, ban_many
 from server.shows.repository import (
     ShowOrder,
     as_show,
@@ -88,6 +89,7 @@ class Shows:
         # The journal groups commands by their handler: it must be the same object each time.
         self._step_many = step_many
         self._announce_many = announce_many
+        self._ban_many = ban_many
 
     async def start(self, show_id: str, actor: Actor, *, intent: Intent | None = None) -> ShowState:
         """Open the show for reactions and purchases; a live show stays live. Raises `conflict` when it has ended."""
@@ -117,6 +119,33 @@ class Shows:
         """
         removing = Removing(actor, offset)
         return await self._journal.commit(show_id, self._announce_many, removing, intent=intent, kind=int)
+
+    async def ban(
+        self,
+        show_id: str,
+        actor: Actor,
+        *,
+        viewer_id: str | None = None,
+        question_id: str | None = None,
+        intent: Intent | None = None,
+    ) -> str:
+        """Keep a viewer, or whoever asked a question, out of the show from now on, and return their id.
+
+        Raises `invalid` unless one of the two is given, `not_found` for no such question, and `forbidden` for staff.
+        """
+        if (viewer_id is None) == (question_id is None):
+            raise RefusedError(Code.INVALID, "Either `viewer` or `question` must be given.")
+        banning = Banning(actor, viewer_id, question_id)
+        return await self._journal.commit(
+            show_id, self._ban_many, banning, intent=intent, kind=str, repeatable=True
+        )
+
+    async def unban(self, show_id: str, actor: Actor, viewer_id: str, *, intent: Intent | None = None) -> str:
+        """Let a viewer in again, and return their id."""
+        unbanning = Unbanning(actor, viewer_id)
+        return await self._journal.commit(
+            show_id, self._ban_many, unbanning, intent=intent, kind=str, repeatable=True
+        )
 
     async def create(
         self, channel_id: str, actor: Actor, plan: Plan, *, intent: Intent | None = None

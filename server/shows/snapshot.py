@@ -6,6 +6,7 @@ from functools import lru_cache
 from msgspec import UNSET
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.access.bans_repository import read_bans
 from server.access.repository import read_staff_names
 from server.errors import RefusedError
 from server.protocol.codec import encode
@@ -13,9 +14,13 @@ from server.protocol.codes import Code
 from server.protocol.pushes import Show, Snapshot, StaffSnapshot
 from server.questions import repository as questions
 from server.shop import repository as shop
+from server.shows.bans import as_banned
 from server.shows.repository import as_announcement, as_show, read_channel_name, read_show
 from server.shows.tables import ShowRow
 from server.text.names import ReservedNames
+
+BANS_SHOWN_MAX = 200
+"""The newest in a staff's snapshot; all of them hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class SnapshotRead:
     show: Show
     channel_id: str
     guests_allowed: bool
+    banned: frozenset[str]
     names: ReservedNames
     public: bytes
     staff: bytes
@@ -40,6 +46,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str) -> SnapshotRe
         raise RefusedError(Code.NOT_FOUND)
     asked = await questions.read_snapshot_part(connection, show_id, row.pinned_question)
     sold = await shop.read_snapshot_part(connection, show_id, row.channel_id)
+    bans = await read_bans(connection, show_id)
     show, announcement = as_show(row), as_announcement(row)
     older = asked.older or UNSET
     public = Snapshot(
@@ -53,10 +60,14 @@ async def read_snapshot(connection: AsyncConnection, show_id: str) -> SnapshotRe
         announcement,
         asked.staff,
         sold.sales,
+        [as_banned(ban) for ban in bans[:BANS_SHOWN_MAX]],
         older,
     )
+    banned = frozenset(ban.viewer_id for ban in bans)
     names = await _read_names(connection, row)
-    return SnapshotRead(show, row.channel_id, row.guests_allowed, names, encode(public), encode(staff))
+    return SnapshotRead(
+        show, row.channel_id, row.guests_allowed, banned, names, encode(public), encode(staff)
+    )
 
 
 async def _read_names(connection: AsyncConnection, row: ShowRow) -> ReservedNames:

@@ -30,6 +30,7 @@ __all__ = ["server", "set_stage", "sign_for"]
 TOP = Path(__file__).parents[2]
 JOURNALS = Path(__file__).parent / "journals"
 DOCUMENT = asyncapi(host="showfloor.test", secure=True)
+STAFF_ALONE = {"question.submitted", "viewer.banned", "viewer.unbanned"}
 _COMMAND_ROW = re.compile(r"^\| ((?:`[\w.]+` ?)+)\| (all|staff|host, admin) \|", re.MULTILINE)
 
 Json = dict[str, Any]
@@ -84,7 +85,7 @@ def test_recorded_journals_fit_the_document(journal: str) -> None:
     for push in pushes:
         assert_fits(push, *ours)
     told = {push["type"] for push in pushes}
-    assert {wire_type(push) for push in JOURNAL_PUSHES} - told <= {"withheld", "question.submitted"}
+    assert {wire_type(push) for push in JOURNAL_PUSHES} - told <= STAFF_ALONE | {"withheld"}
 
 
 def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
@@ -108,6 +109,8 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
         "question.pin": about,
         "product.pin": {"product": "p_apron"},
         "product.restock": {"product": "p_apron", "add": 1},
+        "viewer.ban": {"viewer": "v_nobody"},
+        "viewer.unban": {"viewer": "v_nobody"},
     }
     return fields.get(name_of(spoken.command), {})
 

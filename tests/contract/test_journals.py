@@ -24,7 +24,7 @@ FOR_ALL = {
 }
 KINDS = {
     "a_show_for_viewers.json": FOR_ALL | {"withheld"},
-    "a_show_for_staff.json": FOR_ALL | {"question.submitted"},
+    "a_show_for_staff.json": FOR_ALL | {"question.submitted", "viewer.banned", "viewer.unbanned"},
 }
 
 

@@ -85,6 +85,10 @@ def apply(state: State, push: Push) -> State:
         return state | {"pinned_product": push["product"]}
     if kind == "product.stock":
         return _with_stock(state, push)
+    if kind == "viewer.banned":
+        return state | {"banned": [push["banned"], *state["banned"]]}
+    if kind == "viewer.unbanned":
+        return state | {"banned": [each for each in state["banned"] if each["viewer"] != push["viewer"]]}
     assert kind == "withheld", f"the protocol knows no push {kind}"
     return state
 

@@ -96,11 +96,16 @@ describe("decisions", () => {
     expect(onJoinRefused(refusal("guests_refused", "stop"), false)).toEqual({ act: "stop", reason: "guests_refused" });
     expect(onJoinRefused(refusal("token_expired", "stop"), true)).toEqual({ act: "renew" });
     expect(onJoinRefused(refusal("forbidden", "never"), true)).toEqual({ act: "forget_token", reason: "forbidden" });
+    expect(onJoinRefused(refusal("token_revoked", "stop"), true)).toEqual({ act: "forget_token", reason: "token_revoked" });
+    expect(onJoinRefused(refusal("banned", "stop"), true)).toEqual({ act: "stop", reason: "banned" });
+    expect(onCommandRefused(refusal("token_expired", "stop"))).toEqual({ act: "renew" });
   });
 
   it("follow the closing code", () => {
     expect(onClosed(1006)).toEqual({ act: "again", afterMs: null });
     expect(onClosed(4401)).toEqual({ act: "renew" });
+    expect(onClosed(4403)).toEqual({ act: "stop", reason: "banned" });
+    expect(onClosed(4410)).toEqual({ act: "forget_token", reason: "token_revoked" });
     expect(onClosed(4429)).toEqual({ act: "again", afterMs: 30_000 });
     expect([1003, 1007, 1009, 4400].map((code) => onClosed(code).act)).toEqual(["stop", "stop", "stop", "stop"]);
   });

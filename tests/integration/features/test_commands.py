@@ -28,6 +28,8 @@ STAFF_COMMANDS: list[dict[str, Any]] = [
     {"type": "product.pin", "product": "p_bowl"},
     {"type": "product.unpin"},
     {"type": "product.restock", "product": "p_bowl", "add": 1},
+    {"type": "viewer.ban", "viewer": "v_1"},
+    {"type": "viewer.unban", "viewer": "v_1"},
 ]
 RUNNERS_COMMANDS: list[dict[str, Any]] = [{"type": "show.start"}, {"type": "show.end"}]
 

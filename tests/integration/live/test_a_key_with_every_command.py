@@ -44,6 +44,8 @@ IN_ORDER: dict[str, Fields] = {
     "product.unpin": {"product": "p_apron"},
     "product.restock": {"product": "p_apron", "add": 10},
     "buy": {"product": "p_apron", "quantity": 1},
+    "viewer.ban": {"viewer": "v_nobody"},
+    "viewer.unban": {"viewer": "v_nobody"},
     "show.start": {},
     "show.end": {},
 }
