@@ -16,6 +16,7 @@ export function QuestionCard() {
   const row = current.value;
   if (!row) return <Nothing />;
   const { question, standing } = row;
+  const isLong = question.text.length > 160;
   return (
     <article
       class="focus card"
@@ -41,7 +42,9 @@ export function QuestionCard() {
         )}
       </p>
       <p
-        class={question.text.length > 160 ? "focus-text focus-text-long" : "focus-text"}
+        class={isLong ? "focus-text focus-text-long" : "focus-text"}
+        // What scrolls is scrolled by keys, too.
+        tabIndex={isLong ? 0 : undefined}
         lang={languageOf(question.text)}
         data-testid="focus-text"
       >

@@ -14,7 +14,9 @@ export function TopBar() {
   return (
     <header class="bar">
       <div class="bar-title">
-        <h1 data-testid="show-title">{show?.title ?? shared("loading")}</h1>
+        <h1 data-testid="show-title" title={show?.title}>
+          {show?.title ?? shared("loading")}
+        </h1>
         {show && (
           <span class={show.state === "live" ? "badge badge-live" : "badge"} data-testid="show-state" data-state={show.state}>
             {shared(`state.${show.state}`)}

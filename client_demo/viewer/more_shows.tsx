@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Show } from "../sdk";
+import { Backoff, type Show } from "../sdk";
 import { dateTime } from "../shared/format";
 import { showsOf } from "./address";
 import { myOrders } from "./me";
@@ -9,6 +9,9 @@ import { channel, show } from "./session";
 import { t } from "./text";
 
 const EACH_MAX = 3;
+const AGAIN_MS = { least: 20_000, first: 20_000, most: 240_000 };
+
+const idsOf = (shows: readonly Show[]): string => shows.map((each) => each.id).join();
 
 function when(each: Show): string {
   const at = each.state === "scheduled" ? each.starts_at : (each.started_at ?? each.starts_at);
@@ -59,11 +62,26 @@ export function MoreShows() {
         () => undefined,
       );
     };
+    // Nobody tells a show that is over of those that begin, so it is asked for now and then, ever more rarely, and by chance not all at once.
+    let timer: ReturnType<typeof setTimeout>;
+    const backoff = new Backoff(AGAIN_MS.first, AGAIN_MS.most);
+    const wait = (): void => {
+      timer = setTimeout(lookForLive, AGAIN_MS.least + backoff.nextMs());
+    };
+    const lookForLive = async (): Promise<void> => {
+      if (document.visibilityState === "visible") {
+        const live = await showsOf(channelId, "live", EACH_MAX).catch(() => null);
+        if (live && idsOf(live) !== idsOf(found.peek().filter((each) => each.state === "live"))) look();
+      }
+      if (!over) wait();
+    };
     look();
+    wait();
     document.addEventListener("visibilitychange", look);
     window.addEventListener("online", look);
     return () => {
       over = true;
+      clearTimeout(timer);
       document.removeEventListener("visibilitychange", look);
       window.removeEventListener("online", look);
     };

@@ -61,6 +61,17 @@ async def test_a_receipt_opens_the_order_on_another_device_and_its_secret_never_
         assert (await client.get(showroom.url("/v1/shows/demo/me"))).status_code == 401
 
 
+async def test_the_switches_of_a_receipt_stand_in_the_middle(showroom: Showroom, desk: Desk) -> None:
+    for language in ("en", "ja"):
+        page = await desk.open("phone", "ja" if language == "ja" else "en")
+        await page.goto(showroom.url("/receipt"))
+        await expect(page.get_by_test_id("receipt-failure")).to_be_visible()
+        for switch in await page.locator(".switches > *").all():
+            box = await switch.bounding_box()
+            assert box is not None
+            assert abs(box["x"] + box["width"] / 2 - 180) < 2
+
+
 async def test_a_receipt_that_was_cut_off_says_so(showroom: Showroom, desk: Desk) -> None:
     desk.expected |= REFUSED
     page = await desk.open()

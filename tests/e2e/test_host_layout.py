@@ -4,7 +4,9 @@ import pytest
 from playwright.async_api import expect
 
 from tests.support.browser import Desk
+from tests.support.crowd import LONG_TITLE
 from tests.support.showroom import Showroom
+from tests.support.viewer import joined_at
 
 CUT_PRODUCTS = """list => {
     const end = list.getBoundingClientRect().bottom;
@@ -39,3 +41,33 @@ async def test_a_phone_reads_the_keys_and_finds_the_choice_of_shows_at_its_top(
     await page.get_by_test_id("other-show").click()
     await expect(page.get_by_test_id("show-choice").get_by_role("heading")).to_be_in_viewport()
     assert await page.evaluate("scrollY") == 0
+
+
+async def test_a_long_title_and_a_long_question_leave_everything_that_is_done_in_sight(
+    showroom: Showroom, desk: Desk
+) -> None:
+    title, question = LONG_TITLE + LONG_TITLE[:20], ("How long does the glaze last? " * 20)[:500].strip()
+    show = await showroom.plan_show(title=title)
+    async with joined_at(showroom.address, show, token=showroom.token("host")) as host:
+        await host.do("show.start")
+        await host.do("ask", text=question)
+    page = await desk.open("desktop")
+    await page.goto(showroom.staff_url("host", f"/host?show={show}"))
+    part = page.get_by_test_id
+    await part("tab-open").click()
+    await expect(part("focus-text")).to_have_text(question)
+    for width, height in [(1440, 900), (1280, 800), (1180, 820)]:
+        await page.set_viewport_size({"width": width, "height": height})
+        for name in ("answer-live", "pin-question", "dismiss"):
+            await expect(part(name), f"{name} {width}").to_be_in_viewport(ratio=1)
+        tops = [await part(name).bounding_box() for name in ("stage-open", "end-show", "show-title")]
+        rows = [box["y"] + box["height"] / 2 for box in tops if box]
+        assert max(rows) - min(rows) < 4, (width, rows)
+    await expect(part("show-title")).to_have_attribute("title", title)
+    await page.set_viewport_size({"width": 360, "height": 780})
+    await part("focus").evaluate("card => card.scrollIntoView({ block: 'start' })")
+    for name in ("answer-live", "pin-question", "dismiss"):
+        await expect(part(name), f"{name} on a phone").to_be_in_viewport(ratio=1)
+    await part("focus-text").focus()
+    await page.keyboard.press("End")
+    await page.wait_for_function("document.querySelector('[data-testid=focus-text]').scrollTop > 0")

@@ -71,3 +71,17 @@ async def test_a_long_announcement_can_be_opened_and_a_phone_on_its_side_reaches
     await page.get_by_test_id("ask-text").fill("Is it dishwasher safe?")
     await page.get_by_test_id("ask-send").click()
     await expect(page.get_by_test_id("question").first).to_contain_text("dishwasher")
+
+
+async def test_a_phone_on_its_side_has_the_ask_box_in_sight_without_scrolling(
+    gallery: Showroom, desk: Desk
+) -> None:
+    page = await desk.open("phone", viewport={"width": 740, "height": 360})
+    await page.goto(gallery.url("/shows/demo"))
+    await page.get_by_test_id("tab-questions").click()
+    for part in ("ask-text", "ask-send"):
+        await expect(page.get_by_test_id(part)).to_be_in_viewport(ratio=1)
+    hit = "box => { const { left, top, height } = box.getBoundingClientRect();"
+    assert await page.get_by_test_id("ask-text").evaluate(
+        hit + " return box.contains(document.elementFromPoint(left + 20, top + height / 2)); }"
+    )

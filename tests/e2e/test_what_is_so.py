@@ -56,6 +56,23 @@ async def test_a_show_that_is_over_announces_nothing_and_leads_on(showroom: Show
     await expect(page.get_by_test_id("show-state")).to_have_attribute("data-state", "live")
 
 
+async def test_a_show_that_is_over_finds_by_itself_what_began_since(showroom: Showroom, desk: Desk) -> None:
+    """The page lies open and is seen all the time: nothing but its own look-up can tell it."""
+    over = await showroom.begin_show(NO_VIDEO)
+    page = await desk.open("phone")
+    await page.add_init_script("Math.random = () => 0")
+    await page.clock.install()
+    await page.goto(showroom.url(f"/shows/{over}"))
+    await showroom.end_show(over)
+    await expect(page.get_by_test_id("cover-ended")).to_be_visible()
+    await expect(page.get_by_test_id("show-link").first).to_be_visible()
+    begun = await showroom.begin_show(NO_VIDEO)
+    link = page.locator(f"[data-testid=show-link][data-show={begun}]")
+    await expect(link).to_have_count(0)
+    await page.clock.fast_forward(20_000)
+    await expect(link).to_be_visible()
+
+
 async def test_a_planned_show_says_when_and_that_its_host_starts_it_and_then_is_joined(
     showroom: Showroom, desk: Desk
 ) -> None:
