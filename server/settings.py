@@ -134,10 +134,12 @@ class Settings(BaseSettings):
     accepts_per_second_max: NonNegativeInt = 5_000
     """New sockets per second and process; 0: no limit. Above: 503 with Retry-After."""
     commands_per_second: PositiveFloat = 10.0
-    """Refill of a socket's bucket of commands; reactions count too."""
+    """Refill of a viewer's bucket of commands, over all sockets and requests of a process, and of a socket's; reactions count too."""
     commands_burst: PositiveInt = 40
+    requests_per_second_per_ip: NonNegativeFloat = 200.0
+    """HTTP requests per address and process, files aside; 0: no limit. Above: 429; twenty seconds' worth may come at once."""
     guests_per_minute_per_ip: NonNegativeFloat = 300.0
-    """New guests per address (IPv6 by /64) and process; 0: no limit. Above: `too_fast`; two minutes' worth may come at once."""
+    """New guests per address (IPv6 by /64); 0: no limit. Above: `too_fast`; two minutes' worth may come at once."""
     guests_per_minute_per_socket: NonNegativeFloat = 6.0
     """How often a socket may join again as another new guest; 0: no limit. Above: `too_fast`."""
     guest_burst: NonNegativeInt = 40
@@ -149,8 +151,20 @@ class Settings(BaseSettings):
     """How long a host's, moderator's, analyst's or admin's sign-in may be renewed, from its first token on."""
     viewer_sign_in_days: PositiveDays = 365.0
     """The same for viewers and guests."""
+    sign_ins_per_minute_per_ip: NonNegativeFloat = 30.0
+    """Sign-in codes tried per address; 0: no limit. Above: 429; a minute's worth may come at once."""
     asks_per_minute: NonNegativeFloat = 12.0
-    """Per viewer and process, for `ask`; 0: no limit. Above: `too_fast`."""
+    """Questions per viewer, and per socket; 0: no limit. Above: `too_fast`; half a minute's worth may come at once. So do votes, orders."""
+    asks_per_minute_per_ip: NonNegativeFloat = 240.0
+    """Per address, like the next ones; 0: no limit. A minute's worth may come at once."""
+    asks_per_minute_per_show: NonNegativeFloat = 1_200.0
+    """More than anybody reads; 0: no limit."""
+    votes_per_minute: NonNegativeFloat = 60.0
+    votes_per_minute_per_ip: NonNegativeFloat = 3_000.0
+    orders_per_minute: NonNegativeFloat = 20.0
+    orders_per_minute_per_ip: NonNegativeFloat = 3_000.0
+    shares_per_minute: NonNegativeFloat = 12.0
+    """Share links per viewer and process; 0: no limit."""
     commands_in_flight_max: PositiveInt = 16
     """Commands of one socket that wait for SQL; above: `too_fast`."""
     unsent_bytes_max: PositiveInt = 64 * 1024

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from server.bus import metrics
+from server.bus.buckets import SharedBuckets
 from server.bus.connections import REDIS_AWAY, open_link
 from server.bus.counters import Counters, RoomReport, RoomTotals, SeedReactions
 from server.bus.keys import Keys
@@ -94,6 +95,7 @@ class Bus:
         )
         self._tasks: list[asyncio.Task[None]] = []
         self.ledger = LedgerStream(self._link, self._keys)
+        self.buckets = SharedBuckets(self._link, self._keys)
 
     @property
     def alive(self) -> bool:
@@ -112,6 +114,7 @@ class Bus:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.buckets.close()
         await self._link.close()
 
     def publish(self, show_id: str, epoch: str, publications: list[Publication]) -> None:

@@ -6,6 +6,7 @@
 | `<p>:{show}:processes` | by process: until when it counts, its viewers, what it has told | hash of JSON | an hour from its last tick |
 | `<p>:ledger` | flushes of all recorders, field `b` | stream | until the worker has counted them |
 | `<p>:ledger:set-aside` | flushes that could not be counted | stream | until somebody looks; the newest 1,000 |
+| `<p>:bucket:<act>:<by>:<key>` | when somebody's bucket is full again, in µs (`server.pace`) | string | until then |
 | `<p>:show:<show>` | publications of the show, MessagePack `[process, show, epoch, [publication, …], word]` | topic | – |
 | `<p>:everyone` | what is for every process, in the same form, without a show | topic | – |
 | `<p>:echo:<process>` | the process hears itself: its connections both ways are alive | topic | – |
@@ -30,6 +31,10 @@ class Keys:
     def processes(self, show_id: str) -> str:
         """What each process has told about the show."""
         return f"{self._prefix}:{{{show_id}}}:processes"
+
+    def bucket(self, name: str) -> str:
+        """When somebody's bucket is full again."""
+        return f"{self._prefix}:bucket:{name}"
 
     def show_topic(self, show_id: str) -> str:
         """Where the show's publications travel."""

@@ -15,6 +15,8 @@ from server.hosts import ANY_HOST, OWN_ORIGIN, Hosts, Origins
 from server.http.problems import answer_refusal
 from server.hub.entrance import forwarded_scheme, peer_of
 from server.hub.handshake import join_headers
+from server.pace.rates import Act, By
+from server.pace.service import Pace
 from server.protocol.codes import Code
 
 BODY_BYTES_MAX = 64 * 1024
@@ -82,7 +84,7 @@ class Guard:
         as_head = scope["method"] == "HEAD"
         send = _without_body(send) if as_head else send
         send = _with_headers(send, self._headers)
-        refused = self._refusal(scope, headers)
+        refused = self._refusal(scope, headers) or _pace_refusal(scope)
         if refused is not None:
             await refused(scope, receive, send)
             return
@@ -123,6 +125,18 @@ class Guard:
 def _has_effect(scope: Scope) -> bool:
     """Whether the request counts somebody as a viewer or may change something; all else is only read, and by whom a token says."""
     return scope["method"] not in READING or scope["path"].startswith(LIVE_PATHS)
+
+
+def _pace_refusal(scope: Scope) -> Response | None:
+    """Return the answer to an address that asks too often; files are not counted, nor what machines look at."""
+    pace: Pace | None = scope.get("state", {}).get("pace")
+    if pace is None or scope["path"] in ANY_NAME_PATHS or scope["path"].startswith(HEAD_OF_FILES):
+        return None
+    try:
+        pace.note(Act.REQUEST, {By.ADDRESS: caller_key(scope)})
+    except RefusedError as refused:
+        return answer_refusal(scope, refused)
+    return None
 
 
 def is_head(scope: Scope) -> bool:

@@ -3,40 +3,78 @@
 from server.errors import RefusedError
 from server.protocol.codes import Code
 
-FORGET_ABOVE = 10_000
-"""Buckets remembered; a full one is forgotten first, then those that were used longest ago."""
+ROUNDING_SECONDS = 1e-6
+"""A wait that is no longer is none: whoever waited as told has waited enough."""
+KEYS_MAX = 100_000
+"""Buckets remembered; a full one is forgotten first, then those that are nearest to full."""
 
 
 class Buckets:
-    """Refuses what somebody does above `per_minute` once `burst` are spent; 0 a minute: never."""
+    """Refuses what somebody does above `per_minute` once `burst` are spent; 0 a minute: never.
 
-    def __init__(self, per_minute: float, *, burst: float) -> None:
-        self._per_second = per_minute / 60
-        self._burst = max(1.0, burst)
-        self._left: dict[str, tuple[float, float]] = {}
+    Of each is kept one number, the time at which their bucket is full again (the "generic cell rate algorithm").
+    """
+
+    def __init__(self, per_minute: float, *, burst: float, keys_max: int = KEYS_MAX) -> None:
+        self.cost_seconds = 60 / per_minute if per_minute else 0.0
+        """What one spending moves that time by; 0: there is no limit."""
+        self.ahead_seconds = max(1.0, burst) * self.cost_seconds
+        """How far ahead of now that time may be."""
+        self._keys_max = keys_max
+        self._full_at: dict[str, float] = {}
+
+    def wait(self, key: str, now: float) -> float:
+        """Return how many seconds `key` has to wait at `now` before it may spend; 0: it may."""
+        full_at = self._full_at.get(key)
+        if full_at is None:
+            return 0.0
+        wait = full_at + self.cost_seconds - self.ahead_seconds - now
+        return wait if wait > ROUNDING_SECONDS else 0.0
+
+    def take(self, key: str, now: float) -> float:
+        """Take one from the bucket of `key` and return 0, or how many seconds to wait if it is empty."""
+        cost = self.cost_seconds
+        if not cost:
+            return 0.0
+        full_at = self._full_at.get(key)
+        if full_at is None or full_at < now:
+            full_at = now
+        wait = full_at + cost - self.ahead_seconds - now
+        if wait > ROUNDING_SECONDS:
+            return wait
+        self._full_at[key] = full_at + cost
+        if len(self._full_at) > self._keys_max:
+            self._forget(now)
+        return 0.0
 
     def spend(self, key: str, now: float) -> None:
         """Take one from the bucket of `key` at `now` (seconds); raises `too_fast` with `retry_after_ms` if it is empty."""
-        if not self._per_second:
-            return
-        left, at = self._left.pop(key, (self._burst, now))
-        left = min(self._burst, left + max(0.0, now - at) * self._per_second)
-        if left < 1.0:
-            self._left[key] = (left, now)
-            wait_seconds = (1.0 - left) / self._per_second
-            raise RefusedError(Code.TOO_FAST, retry_after_ms=int(wait_seconds * 1000) + 1)
-        self._left[key] = (left - 1.0, now)
-        if len(self._left) > FORGET_ABOVE:
-            self._forget(now)
+        if wait := self.take(key, now):
+            raise too_fast(wait)
 
     def give_back(self, key: str) -> None:
         """Put back one that was taken for something that turned out not to count."""
-        if key in self._left:
-            left, at = self._left[key]
-            self._left[key] = (min(self._burst, left + 1.0), at)
+        if key in self._full_at:
+            self._full_at[key] -= self.cost_seconds
+
+    def hold(self, key: str, seconds: float, now: float) -> None:
+        """Let `key` spend nothing for so many seconds, since its bucket is known to be empty elsewhere."""
+        until = now + seconds + self.ahead_seconds - self.cost_seconds
+        self._full_at[key] = max(until, self._full_at.get(key, 0.0))
+
+    @property
+    def size(self) -> int:
+        """How many buckets are remembered."""
+        return len(self._full_at)
 
     def _forget(self, now: float) -> None:
-        refilled = self._burst / self._per_second
-        self._left = {key: (left, at) for key, (left, at) in self._left.items() if now - at < refilled}
-        for key in list(self._left)[: max(0, len(self._left) - FORGET_ABOVE // 2)]:
-            del self._left[key]
+        """Forget buckets that are full; if most are not, then those that are nearest to it: whoever spends most stays known."""
+        self._full_at = {key: at for key, at in self._full_at.items() if at > now}
+        if len(self._full_at) > self._keys_max // 2:
+            emptiest = sorted(self._full_at.items(), key=lambda item: item[1], reverse=True)
+            self._full_at = dict(emptiest[: self._keys_max // 2])
+
+
+def too_fast(wait_seconds: float) -> RefusedError:
+    """Return the refusal that says when to try again."""
+    return RefusedError(Code.TOO_FAST, retry_after_ms=int(wait_seconds * 1000) + 1)

@@ -1,4 +1,4 @@
-"""One person, many guests: how fast new guests may come from one address, and whose votes and taps count apart.
+"""One person, many guests: whose votes and taps count apart.
 
 Pure; the caller brings the time. A process knows the guests that came to it; known viewers and staff are never looked at.
 """
@@ -6,27 +6,17 @@ Pure; the caller brings the time. A process knows the guests that came to it; kn
 from collections import OrderedDict, deque
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
-
-from server.hub.buckets import Buckets
-
-if TYPE_CHECKING:
-    from server.hub.connection import Connection
 
 STANDINGS_MAX = 100_000
 """Guests remembered; beyond that those who joined longest ago are forgotten."""
 ADDRESSES_MAX = 10_000
 """Addresses with new guests of late; beyond that those whose last guest came longest ago are forgotten."""
-PACE_BURST_MINUTES = 2.0
-"""Of an address with no new guest of late, so many minutes' worth may come at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class CrowdLimits:
     """As the settings have them; 0 lifts one. `allow_all` lifts them all."""
 
-    guests_per_host_minute: float
-    guests_per_socket_minute: float
     burst_guests: int
     burst_seconds: float
     watch_seconds: float
@@ -86,20 +76,8 @@ class Crowd:
 
     def __init__(self, limits: CrowdLimits) -> None:
         self._limits = limits
-        per_host = limits.guests_per_host_minute
-        per_socket = limits.guests_per_socket_minute
-        self._hosts = Buckets(per_host, burst=per_host * PACE_BURST_MINUTES)
-        self._sockets = Buckets(per_socket, burst=per_socket)
         self._standings: OrderedDict[str, Standing] = OrderedDict()
         self._newcomers: OrderedDict[str, deque[tuple[float, Standing]]] = OrderedDict()
-
-    def admit(self, connection: "Connection", now: float) -> None:
-        """Let the connection become a new guest at `now` (seconds); raises `too_fast` above the pace of its address, or its own."""
-        if self._limits.allow_all:
-            return
-        if connection.joined:  # its first guest is paid for by the address alone
-            self._sockets.spend(connection.id, now)
-        self._hosts.spend(connection.host, now)
 
     def arrive(self, viewer_id: str, host: str, now: float) -> None:
         """Note a new guest. With more than `burst_guests` of one address within `burst_seconds`, all of those are a burst."""

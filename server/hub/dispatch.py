@@ -10,6 +10,7 @@ import structlog
 
 from server.errors import RefusedError
 from server.hub import metrics
+from server.hub.buckets import Buckets
 from server.hub.connection import Connection
 from server.hub.hub import TOKEN_ENDED, Hub
 from server.hub.metrics import COUNTS
@@ -37,9 +38,11 @@ class Dispatcher:
     replies come in the order in which they finish. What comes while a `join` is under way waits for it.
     """
 
-    def __init__(self, hub: Hub, commands: Commands) -> None:
+    def __init__(self, hub: Hub, commands: Commands, viewers: Buckets | None = None) -> None:
+        """`viewers` are the buckets of commands of each viewer, over all of their sockets and requests; none: no limit but the socket's."""
         self._limits = hub.admission.limits
         self._wall, self._evict = hub.wall, hub.evict
+        self._viewers = Buckets(0, burst=0) if viewers is None else viewers
         self._handlers = dict(commands)
         self._lasting = {kind for kind, handler in commands.items() if iscoroutinefunction(handler)}
         self._joining: dict[Connection, list[bytes]] = {}
@@ -118,7 +121,7 @@ class Dispatcher:
         return type(command) in self._lasting and not self._limits.allow_all
 
     def _spend(self, connection: Connection, now: float) -> float:
-        """Take one command from the connection's bucket; return how many seconds to wait if it is empty, else 0."""
+        """Take one command from the connection's bucket and its viewer's; return how many seconds to wait if one is empty, else 0."""
         limits = self._limits
         if limits.allow_all:
             return 0.0
@@ -131,8 +134,10 @@ class Dispatcher:
             connection.allowance = allowance
             return (1.0 - allowance) / rate
         connection.allowance = allowance - 1.0
-        connection.refused = 0
-        return 0.0
+        wait = self._viewers.take(connection.viewer_id, now) if connection.room is not None else 0.0
+        if not wait:
+            connection.refused = 0
+        return wait
 
     def _call(self, connection: Connection, command: Command) -> None:
         try:

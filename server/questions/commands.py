@@ -1,10 +1,11 @@
 """Questions on the socket: each command to its service call, each result to its reply."""
 
-import time
 from collections.abc import Callable
 
 from server.errors import RefusedError
 from server.hub.crowd import Doubt
+from server.pace.rates import Act
+from server.pace.service import Keys, Pace
 from server.protocol.codec import ok_line
 from server.protocol.commands import (
     Ask,
@@ -18,9 +19,8 @@ from server.protocol.commands import (
     Vote,
 )
 from server.questions.desk import Standing
-from server.questions.pace import AskPace
 from server.questions.service import AskedBefore, Questions
-from server.viewers.caller import Caller, CommandTable, acting, intent_in
+from server.viewers.caller import Caller, CommandTable, acting, intent_in, paced_by
 
 
 def _nobody_doubts(caller: Caller) -> None:
@@ -28,19 +28,17 @@ def _nobody_doubts(caller: Caller) -> None:
 
 
 class QuestionCommands:
-    """The socket's way to `Questions`. Without a `pace` a viewer may ask as often as the socket's own limits allow."""
+    """The socket's way to `Questions`. Without a `pace` a viewer may ask and vote as often as the socket's own limits allow."""
 
     def __init__(
         self,
         questions: Questions,
-        pace: AskPace | None = None,
+        pace: Pace | None = None,
         *,
         doubt_of: Callable[[Caller], Doubt | None] = _nobody_doubts,
-        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._questions = questions
-        self._pace = pace or AskPace(0)
-        self._monotonic = monotonic
+        self._pace = pace
         self._doubt_of = doubt_of
 
     def table(self) -> CommandTable:
@@ -58,31 +56,34 @@ class QuestionCommands:
 
     async def ask(self, caller: Caller, command: Ask) -> bytes | None:
         """Post a question under the caller's name; `too_fast` when the viewer has asked too often. A repeat is no question more."""
-        intent = intent_in(caller, command)
+        intent, by = intent_in(caller, command), paced_by(caller)
+        # Read before anything is awaited: by the next line of their frame the caller may be somebody else, elsewhere.
+        show_id, viewer_id, author, role = caller.show_id, caller.viewer_id, caller.name, caller.role
         try:
-            self._pace.spend(caller.viewer_id, self._monotonic())
+            await self._spend(Act.ASK, by)
         except RefusedError:
             asked = await self._questions.asked_before(intent) if intent else None
             if asked is None:
                 raise
         else:
             asked = await self._questions.ask(
-                caller.show_id, caller.viewer_id, caller.name, command.text, role=caller.role, intent=intent
+                show_id, viewer_id, author, command.text, role=role, intent=intent
             )
-            if isinstance(asked, AskedBefore):
-                self._pace.give_back(caller.viewer_id)
+            if isinstance(asked, AskedBefore) and self._pace is not None:
+                self._pace.give_back(Act.ASK, by)
         return None if command.id is None else ok_line(command.id, question=asked.id, state=asked.state)
 
     async def vote(self, caller: Caller, command: Vote) -> bytes | None:
-        """Vote once for a question."""
-        votes = await self._questions.vote(
-            caller.show_id,
-            caller.viewer_id,
-            command.question,
-            doubt=self._doubt_of(caller),
-            intent=intent_in(caller, command),
-        )
+        """Vote once for a question; `too_fast` when the viewer has voted too often."""
+        show_id, viewer_id, doubt = caller.show_id, caller.viewer_id, self._doubt_of(caller)
+        intent = intent_in(caller, command)
+        await self._spend(Act.VOTE, paced_by(caller))
+        votes = await self._questions.vote(show_id, viewer_id, command.question, doubt=doubt, intent=intent)
         return None if command.id is None else ok_line(command.id, votes=votes)
+
+    async def _spend(self, act: Act, by: Keys) -> None:
+        if self._pace is not None:
+            await self._pace.spend(act, by)
 
     async def approve(self, caller: Caller, command: QuestionApprove) -> bytes | None:
         """Let everybody see a pending question."""

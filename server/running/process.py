@@ -28,11 +28,12 @@ from server.journal.topcheck import TopCheck
 from server.ledger.metrics import OF_THE_WORKER
 from server.ledger.recorder import Recorder
 from server.ledger.repository import read_reaction_totals
+from server.pace.rates import rates_of
+from server.pace.service import Pace
 from server.protocol.commands import Join
 from server.protocol.publication import Publication
 from server.questions.answering import AnsweringDesk
 from server.questions.commands import QuestionCommands
-from server.questions.pace import AskPace
 from server.questions.service import Questions
 from server.questions.visible_pages import VisiblePages
 from server.running.disk import DataDisks
@@ -114,7 +115,20 @@ class Process:
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
         self.answering = AnsweringDesk(self.hub, self.bus.tell)
         self.hub.staff_leaves = self.answering.leave
-        self.joins = Joins(self.hub, self.rooms, self.tokens, self.recorder, greet_staff=self._greet_staff)
+        self.pace = Pace(
+            rates_of(settings),
+            shared=self.bus.buckets,
+            alive=lambda: self.bus.alive,
+            limited=settings.limited,
+        )
+        self.joins = Joins(
+            self.hub,
+            self.rooms,
+            self.tokens,
+            self.recorder,
+            self.pace,
+            greet_staff=self._greet_staff,
+        )
         self.ledger = LedgerWorker(self.database, self.bus) if settings.worker else None
         self.disks = DataDisks(settings)
         self.watch = ProcessWatch(
@@ -122,7 +136,7 @@ class Process:
             Families() if self.ledger else Families(lambda name: name not in OF_THE_WORKER),
             measure=self._measure,
         )
-        self.dispatcher = Dispatcher(self.hub, self._commands())
+        self.dispatcher = Dispatcher(self.hub, self._commands(), self.pace.commands)
         self.desk = Desk(self.hub, self.dispatcher, self.rooms)
 
     async def _measure(self) -> None:
@@ -138,10 +152,10 @@ class Process:
         return {
             Join: self.joins.join,
             **engagement.commands(),
-            **Sharing(self.database, self.recorder, self.clock).commands(),
+            **Sharing(self.database, self.recorder, self.clock, self.pace).commands(),
             **self.answering.commands(),
-            **QuestionCommands(self.questions, _ask_pace_for(self.settings), doubt_of=doubts.of).table(),
-            **ShopCommands(self.shop).table(),
+            **QuestionCommands(self.questions, self.pace, doubt_of=doubts.of).table(),
+            **ShopCommands(self.shop, self.pace).table(),
             **ShowCommands(self.shows).table(),
         }
 
@@ -186,6 +200,7 @@ class Process:
             "revocations": self.revocations.run(),
             "topcheck": self.topcheck.run(),
             "pulse": repeat("pulse", settings.tick_ms / 1000, PulseTicker(self.hub, self.bus).run_once),
+            "pace": self.pace.run(),
             "recorder": self.recorder.run(settings.flush_ms / 1000),
             "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, self.rooms.close_empty),
         }
@@ -229,10 +244,6 @@ class Process:
         await self.hub.drain(self.settings.drain_seconds)
 
 
-def _ask_pace_for(settings: Settings) -> AskPace:
-    return AskPace(settings.asks_per_minute if settings.limited else 0)
-
-
 def limits_of(settings: Settings) -> Limits:
     """Return the hub's limits: the settings alone have defaults."""
     return Limits(
@@ -251,8 +262,6 @@ def limits_of(settings: Settings) -> Limits:
 def crowd_limits_of(settings: Settings) -> CrowdLimits:
     """Return how many guests of one address are a crowd."""
     return CrowdLimits(
-        guests_per_host_minute=settings.guests_per_minute_per_ip,
-        guests_per_socket_minute=settings.guests_per_minute_per_socket,
         burst_guests=settings.guest_burst,
         burst_seconds=settings.guest_burst_seconds,
         watch_seconds=settings.guest_watch_seconds,

@@ -1,18 +1,21 @@
 """The shop on the socket: buying, restocking, pinning."""
 
 from server.clock import to_wire
+from server.pace.rates import Act
+from server.pace.service import Pace
 from server.protocol.codec import ok_line
 from server.protocol.commands import Buy, ProductPin, ProductRestock, ProductUnpin
 from server.shop.rules import Purchase
 from server.shop.service import Shop
-from server.viewers.caller import Caller, CommandTable, acting, intent_in
+from server.viewers.caller import Caller, CommandTable, acting, intent_in, paced_by
 
 
 class ShopCommands:
-    """The socket's way to `Shop`."""
+    """The socket's way to `Shop`. Without a `pace` a viewer may buy as often as the socket's own limits allow."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, pace: Pace | None = None) -> None:
         self._shop = shop
+        self._pace = pace
 
     def table(self) -> CommandTable:
         """Return which handler carries out which command."""
@@ -24,7 +27,8 @@ class ShopCommands:
         }
 
     async def buy(self, caller: Caller, command: Buy) -> bytes | None:
-        """Buy; the reply is the confirmation."""
+        """Buy; the reply is the confirmation. `too_fast` when the viewer has bought too often."""
+        show_id, by = caller.show_id, paced_by(caller)
         purchase = Purchase(
             caller.viewer_id,
             command.product,
@@ -33,7 +37,12 @@ class ShopCommands:
             command.price,
             staff=caller.role != "viewer",
         )
-        order = (await self._shop.buy(caller.show_id, purchase)).order
+        if self._pace is not None:
+            await self._pace.spend(Act.ORDER, by)
+        receipt = await self._shop.buy(show_id, purchase)
+        if receipt.repeated and self._pace is not None:
+            self._pace.give_back(Act.ORDER, by)
+        order = receipt.order
         if command.id is None:
             return None
         return ok_line(

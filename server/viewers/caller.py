@@ -7,6 +7,8 @@ import msgspec
 
 from server.access.roles import require_staff
 from server.journal.intents import Intent, intent_of
+from server.pace.rates import By
+from server.pace.service import Keys
 from server.protocol.commands import Command, Keyed
 from server.shows.audit import Actor
 
@@ -16,6 +18,8 @@ class Caller(Protocol):
 
     @property
     def id(self) -> str: ...
+    @property
+    def host(self) -> str: ...
     @property
     def viewer_id(self) -> str: ...
     @property
@@ -30,6 +34,16 @@ class Caller(Protocol):
 
 CommandTable = dict[type[Command], Callable[[Caller, Any], Awaitable[bytes | None]]]
 """Which handler carries out which command; it returns the reply's line, or None when the command has no id."""
+
+
+def paced_by(caller: Caller) -> Keys:
+    """Return whom what the caller does is counted for."""
+    return {
+        By.VIEWER: caller.viewer_id,
+        By.SOCKET: caller.id,
+        By.ADDRESS: caller.host,
+        By.SHOW: caller.show_id,
+    }
 
 
 def acting(caller: Caller) -> Actor:

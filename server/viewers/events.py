@@ -94,16 +94,16 @@ class Desk:
             del self._streams[key]
 
     async def carry_out(
-        self, show_id: str, identity: Identity, line: bytes, stream: str | None
+        self, show_id: str, identity: Identity, host: str, line: bytes, stream: str | None
     ) -> bytes | None:
-        """Carry out one command of the viewer in the show; returns the reply's line, and raises `RefusedError`.
+        """Carry out one command of the viewer, who calls from `host`, in the show; returns the reply's line, and raises `RefusedError`.
 
         `stream` names the viewer's stream that a `playing` is about: `not_found` when this process does not have it.
         """
         room = await self._rooms.open(show_id)
         require_entry(identity, room)
         desk = self._desk_of(show_id, identity)
-        desk.room = room
+        desk.room, desk.host = room, host
         find = None if stream is None else partial(self._find_stream, (show_id, identity.viewer_id, stream))
         return await self._dispatcher.carry_out(
             desk, line, asyncio.get_running_loop().time(), find_stream=find
@@ -231,7 +231,9 @@ async def post_command(
         raise RefusedError(Code.TOO_LARGE)
     _require_utf8(body)
     line = body if key is None else with_key(body, key)
-    reply = await cast("Desk", request.app.state.desk).carry_out(show, identity, line, stream)
+    reply = await cast("Desk", request.app.state.desk).carry_out(
+        show, identity, caller_key(request.scope), line, stream
+    )
     if identity.role != "viewer":
         recorder = cast("Recorder", request.app.state.recorder)
         recorder.attend(

@@ -21,6 +21,8 @@ from server.hub.hub import Hub
 from server.hub.room import Lane, Room
 from server.journal.rooms import Rooms
 from server.ledger.recorder import Recorder
+from server.pace.rates import Act, By
+from server.pace.service import Pace
 from server.protocol.codec import encode
 from server.protocol.codes import Code
 from server.protocol.commands import Join, Position
@@ -50,6 +52,7 @@ class Joins:
         rooms: Rooms,
         tokens: Tokens,
         recorder: Recorder,
+        pace: Pace,
         *,
         greet_staff: Callable[[Connection], None],
     ) -> None:
@@ -57,6 +60,7 @@ class Joins:
         self._rooms = rooms
         self._tokens = tokens
         self._recorder = recorder
+        self._pace = pace
         self._greet_staff = greet_staff
 
     def join(self, connection: Connection, command: Join) -> Awaitable[None] | None:
@@ -126,7 +130,10 @@ class Joins:
     def _new_guest(self, connection: Connection, command: Join, room: Room) -> Entrant:
         require_entry(None, room)
         crowd, now = self._hub.crowd, asyncio.get_running_loop().time()
-        crowd.admit(connection, now)
+        by = {By.ADDRESS: connection.host}
+        if connection.joined:  # a socket's first guest is paid for by the address alone
+            by[By.SOCKET] = connection.id
+        self._pace.note(Act.GUEST, by)
         refused = bool(command.name) and room.names.refuse(command.name or "")
         name, remember = None if refused else command.name, bool(command.remember)
         identity = self._tokens.new_guest(room.channel_id, name=name, remember=remember)

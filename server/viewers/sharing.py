@@ -9,6 +9,8 @@ from server.hub.dispatch import Commands
 from server.ids import new_id
 from server.journal.intents import carry_out_once
 from server.ledger.recorder import Recorder
+from server.pace.rates import Act, By
+from server.pace.service import Pace
 from server.protocol.codec import ok_line
 from server.protocol.commands import Share
 from server.viewers.caller import intent_in
@@ -17,17 +19,22 @@ from server.viewers.caller import intent_in
 class Sharing:
     """Gives out the ids of share links, and records whose they are."""
 
-    def __init__(self, database: Database, recorder: Recorder, clock: Clock) -> None:
+    def __init__(self, database: Database, recorder: Recorder, clock: Clock, pace: Pace) -> None:
         self._database = database
         self._recorder = recorder
         self._clock = clock
+        self._pace = pace
 
     def commands(self) -> Commands:
         """Return the handlers for the dispatcher."""
         return {Share: self.share}
 
     async def share(self, connection: Connection, command: Share) -> bytes | None:
-        """Record a share, before and after the show too, and return the id for its link. SQL is asked only about a key."""
+        """Record a share, before and after the show too, and return the id for its link. SQL is asked only about a key.
+
+        Raises `too_fast` when the viewer has shared too often.
+        """
+        self._pace.note(Act.SHARE, {By.VIEWER: connection.viewer_id})
         new = new_id("s")
 
         async def take(_: AsyncConnection) -> str:

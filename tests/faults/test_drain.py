@@ -17,7 +17,13 @@ pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("set_stage")]
 LEAVING = 400
 SPREAD_SECONDS = 0.8
 """What the server takes to send so many away."""
-LIFTED = {"commands_per_second": 1000, "commands_burst": 1000, "asks_per_minute": 0}
+LIFTED = {
+    "commands_per_second": 1000,
+    "commands_burst": 1000,
+    "asks_per_minute": 0,
+    "asks_per_minute_per_ip": 0,
+    "orders_per_minute": 0,
+}
 UNITS = 100_000
 PATIENCE_SECONDS = 60.0
 

@@ -19,6 +19,9 @@ LIFTED = {
     "commands_per_second": 1000,
     "commands_burst": 1000,
     "asks_per_minute": 0,
+    "asks_per_minute_per_ip": 0,
+    "votes_per_minute": 0,
+    "orders_per_minute": 0,
     "connections_per_ip_max": 0,
 }
 UNITS = 100_000

@@ -1,22 +1,12 @@
 """One person with many guests is told from a carrier's address with many people."""
 
 from dataclasses import replace
-from types import SimpleNamespace
-from typing import Any
 
-import pytest
-
-from server.errors import RefusedError
 from server.hub.crowd import ADDRESSES_MAX, STANDINGS_MAX, Crowd, CrowdLimits, Doubt
 from server.running.process import crowd_limits_of
 from server.settings import Settings
 
 LIMITS = crowd_limits_of(Settings())
-NO_PACE = replace(LIMITS, guests_per_host_minute=0, guests_per_socket_minute=0)
-
-
-def socket(id: str = "c", host: str = "198.51.100.1", *, joined: bool = False) -> Any:
-    return SimpleNamespace(id=id, host=host, joined=joined)
 
 
 def come(
@@ -39,7 +29,7 @@ def watch(crowd: Crowd, host: str, count: int, since: float) -> None:
 
 
 def test_three_hundred_guests_in_seconds_are_a_burst_from_the_first_to_the_last() -> None:
-    crowd = Crowd(NO_PACE)
+    crowd = Crowd(LIMITS)
     come(crowd, 300, host="h", every_seconds=0.01)
     watch(crowd, "h", 300, since=3.0)
     assert doubts(crowd, "h", 300, now=60.0) == [Doubt.BURST] * 300
@@ -47,15 +37,13 @@ def test_three_hundred_guests_in_seconds_are_a_burst_from_the_first_to_the_last(
 
 def test_a_carriers_address_with_two_hundred_people_over_minutes_is_none() -> None:
     crowd = Crowd(LIMITS)
-    for n in range(200):
-        crowd.admit(socket(f"c{n}", "h"), n * 1.0)
     come(crowd, 200, host="h", every_seconds=1.0)
     watch(crowd, "h", 200, since=200.0)
     assert doubts(crowd, "h", 200, now=203.0) == [None] * 200
 
 
 def test_a_burst_of_one_address_is_nobody_elses() -> None:
-    crowd = Crowd(NO_PACE)
+    crowd = Crowd(LIMITS)
     come(crowd, 300, host="h", every_seconds=0.01)
     come(crowd, 5, host="i", every_seconds=0.01)
     watch(crowd, "i", 5, since=0.0)
@@ -63,7 +51,7 @@ def test_a_burst_of_one_address_is_nobody_elses() -> None:
 
 
 def test_an_address_is_quiet_again_after_its_burst() -> None:
-    crowd = Crowd(NO_PACE)
+    crowd = Crowd(LIMITS)
     come(crowd, 300, host="h", every_seconds=0.01)
     crowd.arrive("late", "h", 30.0)
     late = crowd.known("late")
@@ -72,7 +60,7 @@ def test_an_address_is_quiet_again_after_its_burst() -> None:
 
 
 def test_a_guest_counts_once_they_have_watched_for_three_seconds_in_all() -> None:
-    crowd = Crowd(NO_PACE)
+    crowd = Crowd(LIMITS)
     crowd.arrive("v", "h", 0.0)
     guest = crowd.find("v", guest=True)
     assert guest is not None
@@ -90,47 +78,25 @@ def test_a_guest_counts_once_they_have_watched_for_three_seconds_in_all() -> Non
 
 
 def test_nobody_else_is_looked_at() -> None:
-    crowd = Crowd(NO_PACE)
+    crowd = Crowd(LIMITS)
     assert crowd.find("v", guest=False) is None
     assert crowd.known("v") is None
 
 
-def test_new_guests_of_one_address_have_a_pace_and_others_are_not_held_up() -> None:
-    crowd = Crowd(LIMITS)
-    for n in range(600):
-        crowd.admit(socket(f"c{n}", "h"), 0.0)
-    with pytest.raises(RefusedError) as refused:
-        crowd.admit(socket("one more", "h"), 0.0)
-    assert refused.value.data["retry_after_ms"] <= 201
-    crowd.admit(socket("d", "i"), 0.0)
-    crowd.admit(socket("e", "h"), 0.21)
-
-
-def test_a_socket_may_be_a_new_guest_again_only_now_and_then() -> None:
-    crowd = Crowd(LIMITS)
-    crowd.admit(socket(), 0.0)
-    for _ in range(6):
-        crowd.admit(socket(joined=True), 0.0)
-    with pytest.raises(RefusedError):
-        crowd.admit(socket(joined=True), 0.0)
-    crowd.admit(socket(joined=True), 10.1)
-
-
 def test_what_is_remembered_is_bounded() -> None:
-    crowd = Crowd(NO_PACE)
+    crowd = Crowd(LIMITS)
     for n in range(STANDINGS_MAX + 10):
         crowd.arrive(f"v{n}", f"h{n % (ADDRESSES_MAX + 10)}", 0.0)
     assert len(crowd._standings) <= STANDINGS_MAX
     assert len(crowd._newcomers) <= ADDRESSES_MAX
     come(crowd, 5000, host="h", every_seconds=0.0)
-    assert len(crowd._newcomers["h"]) <= NO_PACE.burst_guests
+    assert len(crowd._newcomers["h"]) <= LIMITS.burst_guests
 
 
-def test_without_limits_nobody_is_doubted_or_refused() -> None:
-    for limits in (replace(LIMITS, allow_all=True), CrowdLimits(0, 0, 0, 10.0, 0)):
+def test_without_limits_nobody_is_doubted() -> None:
+    for limits in (replace(LIMITS, allow_all=True), CrowdLimits(0, 10.0, 0)):
         crowd = Crowd(limits)
         for n in range(2000):
-            crowd.admit(socket(joined=True), 0.0)
             crowd.arrive(f"v{n}", "h", 0.0)
         standing = crowd.find("v1", guest=True)
         assert standing is None or standing.doubt(0.0) is None

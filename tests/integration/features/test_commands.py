@@ -40,6 +40,7 @@ class Speaker:
 
     role: Role = "viewer"
     id: str = "c_1"
+    host: str = "203.0.113.7"
     viewer_id: str = "v_1"
     channel_id: str = CHANNEL
     show_id: str = SHOW

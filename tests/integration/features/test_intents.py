@@ -47,6 +47,7 @@ class Speaker:
     viewer_id: str = "m_1"
     role: Role = "host"
     id: str = "c_1"
+    host: str = "203.0.113.7"
     channel_id: str = CHANNEL
     name: str = "Mika"
 

@@ -1,0 +1,1 @@
+"""How often somebody may do something: one service before every door, by address, viewer, socket and show."""

@@ -1,0 +1,79 @@
+"""Which limits there are: for each act, by whom it is counted, how often, and how many at once. Pure."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import NamedTuple
+
+from server.settings import Settings
+
+
+class Act(Enum):
+    """What is counted."""
+
+    REQUEST = "request"
+    COMMAND = "command"
+    GUEST = "guest"
+    SHARE = "share"
+    ASK = "ask"
+    VOTE = "vote"
+    ORDER = "order"
+    SIGN_IN = "sign_in"
+
+
+class By(Enum):
+    """Whom it is counted for."""
+
+    ADDRESS = "address"
+    VIEWER = "viewer"
+    SOCKET = "socket"
+    SHOW = "show"
+
+
+class Rate(NamedTuple):
+    """So many a minute (0: no limit), of which so many minutes' worth may come at once."""
+
+    per_minute: float
+    burst_minutes: float
+
+    @property
+    def burst(self) -> float:
+        """How many may come at once."""
+        return self.per_minute * self.burst_minutes
+
+
+Rates = Mapping[Act, Mapping[By, Rate]]
+
+SHARED = frozenset({Act.GUEST, Act.ASK, Act.VOTE, Act.ORDER, Act.SIGN_IN})
+"""What is counted over all processes; all else by each for itself."""
+
+
+def rates_of(settings: Settings) -> Rates:
+    """Return the limits as the settings have them. Who comes as another viewer by the same socket goes by the socket's bucket too."""
+    asks, votes, orders = settings.asks_per_minute, settings.votes_per_minute, settings.orders_per_minute
+    commands = settings.commands_per_second * 60
+    return {
+        Act.REQUEST: {By.ADDRESS: Rate(settings.requests_per_second_per_ip * 60, 1 / 3)},
+        Act.COMMAND: {By.VIEWER: Rate(commands, settings.commands_burst / commands)},
+        Act.GUEST: {
+            By.ADDRESS: Rate(settings.guests_per_minute_per_ip, 2.0),
+            By.SOCKET: Rate(settings.guests_per_minute_per_socket, 1.0),
+        },
+        Act.SHARE: {By.VIEWER: Rate(settings.shares_per_minute, 1.0)},
+        Act.ASK: {
+            By.VIEWER: Rate(asks, 0.5),
+            By.SOCKET: Rate(asks, 0.5),
+            By.ADDRESS: Rate(settings.asks_per_minute_per_ip, 1.0),
+            By.SHOW: Rate(settings.asks_per_minute_per_show, 0.5),
+        },
+        Act.VOTE: {
+            By.VIEWER: Rate(votes, 0.5),
+            By.SOCKET: Rate(votes, 0.5),
+            By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
+        },
+        Act.ORDER: {
+            By.VIEWER: Rate(orders, 0.5),
+            By.SOCKET: Rate(orders, 0.5),
+            By.ADDRESS: Rate(settings.orders_per_minute_per_ip, 1.0),
+        },
+        Act.SIGN_IN: {By.ADDRESS: Rate(settings.sign_ins_per_minute_per_ip, 1.0)},
+    }
