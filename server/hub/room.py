@@ -95,6 +95,8 @@ class Room:
         self.snapshot: RoomSnapshot | None = None
         self.names = NOBODY
         """The names that only staff may carry here."""
+        self.on_sale: frozenset[str] = frozenset()
+        """Ids of the products that the show sells."""
         self.pulse = RoomPulse()
         self.pending: list[Publication] = []
         self.pending_since = 0.0

@@ -43,6 +43,8 @@ class SnapshotRead(Protocol):
     @property
     def names(self) -> ReservedNames: ...
     @property
+    def on_sale(self) -> frozenset[str]: ...
+    @property
     def public(self) -> bytes: ...
     @property
     def staff(self) -> bytes: ...
@@ -159,6 +161,7 @@ class Rooms:
         room.preload(tail)
         room.names = read.names
         room.banned = set(read.banned)
+        room.on_sale = read.on_sale
         room.snapshot = self._as_snapshot(head.top, read)
         room.empty_since = asyncio.get_running_loop().time()
         return room
@@ -184,6 +187,7 @@ class Rooms:
             room.banned = set(read.banned)
         room.guests_allowed = read.guests_allowed
         room.names = read.names.with_staff(room.staff_names())
+        room.on_sale = read.on_sale
         room.snapshot = self._as_snapshot(head.top, read)
 
     def _as_snapshot(self, offset: int, read: SnapshotRead) -> RoomSnapshot:

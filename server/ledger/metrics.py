@@ -9,6 +9,9 @@ FLUSHES_FAILED = Counter(
 SHED = Counter(
     "showfloor_ledger_shed", "Soft facts left out because the recorder was full while Redis was away"
 )
+VIEWER_SHED = Counter(
+    "showfloor_ledger_viewer_shed", "Soft facts left out because one viewer held more than their share"
+)
 HELD = Gauge("showfloor_ledger_held_rows", "Rows that the recorder holds and Redis has not taken yet")
 
 APPLIED = Counter("showfloor_ledger_applied", "Soft facts that the worker has counted")

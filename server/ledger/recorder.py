@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from server.clock import Clock
 from server.ledger import metrics
 from server.ledger.flush import Attendance, Flush, Stretch, Tally, encode_flush
+from server.ledger.shares import Shares
 
 ROWS_MAX = 400_000
 """Rows of one sort that are held while Redis is away; what is new above that is left out and counted."""
@@ -51,6 +52,7 @@ class Recorder:
         self._attendances: dict[tuple[str, str], Attendance] = {}
         self._open: dict[str, Stretch] = {}
         self._changed: dict[tuple[str, datetime], Stretch] = {}
+        self._shares = Shares()
         self._pending: deque[Flush] = deque()
         self._number = 0
         now = clock.now()
@@ -84,7 +86,7 @@ class Recorder:
             known.share = known.share or share
             known.consent_at = _newest(known.consent_at, consent_at)
             known.staff = known.staff or staff
-        elif _has_room(self._attendances):
+        elif self._has_room(self._attendances, viewer_id):
             self._attendances[show_id, viewer_id] = Attendance(
                 show_id,
                 viewer_id,
@@ -101,7 +103,7 @@ class Recorder:
     def clear(self, show_id: str, viewer_id: str) -> None:
         """Record that a guest who acted before they had watched has watched since, and is no suspect any more."""
         known = self._attendances.get((show_id, viewer_id))
-        if known is None and _has_room(self._attendances):
+        if known is None and self._has_room(self._attendances, viewer_id):
             known = self._attendances[show_id, viewer_id] = Attendance(
                 show_id, viewer_id, self._touch(), True, False, False, None
             )
@@ -122,7 +124,7 @@ class Recorder:
                 self._click_again(tally)
             else:
                 tally.n += n
-        elif _has_room(self._tallies):
+        elif self._has_room(self._tallies, viewer_id):
             self._tallies[key] = Tally(show_id, viewer_id, kind, target, n, connection_id, self._touch())
 
     def _click_again(self, first: Tally) -> None:
@@ -131,7 +133,8 @@ class Recorder:
         for nth in range(1, CLICKS_APART):
             key = (first.show_id, first.viewer_id, f"click {nth}", first.target)
             tally = self._tallies.get(key)
-            if tally is None and len(self._tallies) < ROWS_MAX:
+            free = ROWS_MAX - len(self._tallies)
+            if tally is None and free > 0 and self._shares.take(first.viewer_id, free):
                 self._tallies[key] = replace(first, n=1, at=self._touch())
                 return
             last = tally or last
@@ -139,7 +142,7 @@ class Recorder:
 
     def share(self, show_id: str, viewer_id: str, connection_id: str, share_id: str, via: str) -> None:
         """Record that a viewer passed the show on, by a link with the id `share_id`."""
-        if _has_room(self._tallies):
+        if self._has_room(self._tallies, viewer_id):
             key = (show_id, viewer_id, "share", share_id)
             now = self._touch()
             self._tallies[key] = Tally(show_id, viewer_id, "share", share_id, 1, connection_id, now, via)
@@ -147,10 +150,14 @@ class Recorder:
     def consent(self, show_id: str, viewer_id: str, connection_id: str, *, given: bool) -> None:
         """Record that a guest agreed to be recognised, or no longer does. Of several within one flush the last one's time is kept."""
         kind = "consent_given" if given else "consent_withdrawn"
-        self.count(show_id, viewer_id, connection_id, kind, None)
-        tally = self._tallies.get((show_id, viewer_id, kind, None))
+        key, now = (show_id, viewer_id, kind, None), self._touch()
+        tally = self._tallies.get(key)
         if tally is not None:
-            tally.at = self._touch()
+            tally.n, tally.at = tally.n + 1, now
+        elif len(self._tallies) < ROWS_MAX:  # whatever else the viewer has held: two rows a show at most
+            self._tallies[key] = Tally(show_id, viewer_id, kind, None, 1, connection_id, now)
+        else:
+            metrics.SHED.inc()
 
     def start_playing(self, show_id: str, viewer_id: str, connection_id: str, at: datetime) -> None:
         """Record that the video now plays and is seen on this connection; said twice it changes nothing."""
@@ -161,7 +168,7 @@ class Recorder:
             self._end(stretch, at)
         while (connection_id, at) in self._changed:  # a stretch is known by its connection and start
             at += timedelta(microseconds=1)
-        if _has_room(self._changed):
+        if self._has_room(self._changed, viewer_id):
             self._touch()
             self._open[connection_id] = stretch = Stretch(show_id, viewer_id, connection_id, at)
             self._changed[connection_id, at] = stretch
@@ -213,6 +220,16 @@ class Recorder:
                     return
         log.warning("recorder.last_flush_lost", rows=sum(flush.rows for flush in self._pending))
 
+    def _has_room(self, rows: Sized, viewer_id: str) -> bool:
+        """Whether one row more of the viewer may be held: there is room, and they have not had more than their share of it."""
+        if len(rows) >= ROWS_MAX:
+            metrics.SHED.inc()
+            return False
+        if not self._shares.take(viewer_id, ROWS_MAX - len(rows)):
+            metrics.VIEWER_SHED.inc()
+            return False
+        return True
+
     def _touch(self) -> datetime:
         self._touched_at = now = self._clock.now()
         return now
@@ -236,6 +253,7 @@ class Recorder:
             return
         self._heartbeat_at = now + HEARTBEAT_PAUSE
         self._tallies, self._attendances, self._changed = {}, {}, {}
+        self._shares.clear()
         for start in range(0, max(longest, 1), FLUSH_ROWS):
             part = slice(start, start + FLUSH_ROWS)
             self._number += 1
@@ -269,10 +287,3 @@ class Recorder:
 
 def _newest(one: datetime | None, other: datetime | None) -> datetime | None:
     return other if one is None or (other is not None and other > one) else one
-
-
-def _has_room(rows: Sized) -> bool:
-    if len(rows) < ROWS_MAX:
-        return True
-    metrics.SHED.inc()
-    return False

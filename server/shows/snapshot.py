@@ -32,6 +32,7 @@ class SnapshotRead:
     guests_allowed: bool
     banned: frozenset[str]
     names: ReservedNames
+    on_sale: frozenset[str]
     public: bytes
     staff: bytes
 
@@ -65,8 +66,9 @@ async def read_snapshot(connection: AsyncConnection, show_id: str) -> SnapshotRe
     )
     banned = frozenset(ban.viewer_id for ban in bans)
     names = await _read_names(connection, row)
+    on_sale = frozenset(product.id for product in sold.products)
     return SnapshotRead(
-        show, row.channel_id, row.guests_allowed, banned, names, encode(public), encode(staff)
+        show, row.channel_id, row.guests_allowed, banned, names, on_sale, encode(public), encode(staff)
     )
 
 

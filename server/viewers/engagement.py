@@ -52,20 +52,31 @@ class Engagement:
         return _ok(command)
 
     def click(self, connection: Connection, command: Click) -> bytes | None:
-        """Record that the viewer opened a product, before and after the show too: what the wire accepts is not thrown away."""
+        """Record that the viewer opened a product, before and after the show too: what the wire accepts is not thrown away.
+
+        Raises `not_found` for what the show does not sell, which no card can have led to.
+        """
+        room = connection.room
+        assert room is not None, "the dispatcher refuses everything but join before that"
+        if command.product not in room.on_sale:
+            raise RefusedError(Code.NOT_FOUND)
         if connection.counted:
-            self._recorder.count(
-                connection.show_id, connection.viewer_id, connection.id, "click", command.product
-            )
+            self._recorder.count(room.show_id, connection.viewer_id, connection.id, "click", command.product)
         return _ok(command)
 
     def impression(self, connection: Connection, command: Impression) -> bytes | None:
-        """Record which product cards the viewer really saw, whenever that was."""
+        """Record which product cards the viewer really saw, whenever that was: each once, and only of what the show sells.
+
+        Raises `not_found` when it sells none of them.
+        """
+        room = connection.room
+        assert room is not None, "the dispatcher refuses everything but join before that"
+        seen = [product for product in dict.fromkeys(command.products) if product in room.on_sale]
+        if not seen:
+            raise RefusedError(Code.NOT_FOUND)
         if connection.counted:
-            for product in command.products:
-                self._recorder.count(
-                    connection.show_id, connection.viewer_id, connection.id, "impression", product
-                )
+            for product in seen:
+                self._recorder.count(room.show_id, connection.viewer_id, connection.id, "impression", product)
         return _ok(command)
 
     def playing(self, connection: Connection, command: Playing) -> bytes | None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.clock import ManualClock
+from server.ledger import metrics
 from server.ledger import recorder as recorder_module
 from server.ledger.flush import Flush, decode_flush
 from server.ledger.recorder import CLICKS_APART, FLUSH_ROWS, HEARTBEAT, ROLL_CALL_SECONDS, Recorder
@@ -195,6 +196,43 @@ async def test_a_full_recorder_leaves_out_what_is_new(monkeypatch: pytest.Monkey
     for viewer in ("anna", "bob", "carl", "anna"):
         bench.recorder.count("show", viewer, "c", "click", "p_1")
     assert {t.viewer_id: t.n for t in (await bench.flushed()).tallies} == {"anna": 2, "bob": 1}
+
+
+async def test_a_flood_of_one_viewer_displaces_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder_module, "ROWS_MAX", 40_000)
+    bench, shed = Bench(), metrics.VIEWER_SHED._value.get()
+    bench.taker.away = True
+    for n in range(50_000):
+        bench.recorder.count("show", "flood", "c", "impression", f"p_{n}")
+        bench.recorder.share("show", "flood", "c", f"s_{n}", "copy")
+        bench.recorder.start_playing("show", "flood", f"c{n}", NOON)
+    bench.recorder.consent("show", "flood", "c", given=False)
+    for n in range(10_000):
+        bench.recorder.count("show", f"v_{n}", "c", "click", "p_1")
+        bench.recorder.attend("show", f"v_{n}", "c", guest=True, remembered=False, source=None)
+    bench.taker.away = False
+    await bench.recorder.flush()
+    tallies = [tally for flush in bench.taker.flushes for tally in flush.tallies]
+    of_others = {tally.viewer_id for tally in tallies if tally.viewer_id != "flood"}
+    assert len(of_others) == sum(len(flush.attendances) for flush in bench.taker.flushes) == 10_000
+    assert len(tallies) - len(of_others) <= 101
+    assert "consent_withdrawn" in {tally.kind for tally in tallies}
+    assert metrics.VIEWER_SHED._value.get() > shed
+    bench.recorder.count("show", "flood", "c", "reaction", "heart")  # the next interval is a new one
+    assert [t.viewer_id for t in (await bench.flushed()).tallies] == ["flood"]
+
+
+async def test_a_crowd_that_floods_leaves_room_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder_module, "ROWS_MAX", 40_000)
+    bench = Bench()
+    for n in range(200):
+        for viewer in range(400):
+            bench.recorder.count("show", f"flood_{viewer}", "c", "impression", f"p_{n}")
+    for n in range(10_000):
+        bench.recorder.count("show", f"v_{n}", "c", "click", "p_1")
+    await bench.recorder.flush()
+    tallies = [tally for flush in bench.taker.flushes for tally in flush.tallies]
+    assert sum(tally.viewer_id.startswith("v_") for tally in tallies) == 10_000
 
 
 async def test_an_idle_process_falls_silent_but_not_while_somebody_watches() -> None:

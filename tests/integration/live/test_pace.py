@@ -13,6 +13,7 @@ from sqlalchemy import text
 from server.db.engine import Database
 from server.settings import Settings
 from tests.conftest import MakeSettings
+from tests.support.eventually import eventually
 from tests.support.live_server import live_server
 from tests.support.servers import SignFor
 from tests.support.viewer import Viewer, joined_at, viewer_at
@@ -150,3 +151,33 @@ async def test_requests_have_a_pace_by_address_and_those_who_look_at_the_server_
         assert (await client.get("/v1/shows/demo", headers=two)).status_code == 200
         for _ in range(20):
             assert (await client.get("/readyz", headers=one)).status_code == 200
+
+
+async def test_only_what_the_show_sells_can_be_seen_or_opened(
+    make_settings: MakeSettings, set_stage: None
+) -> None:
+    """Whatever ids a viewer sends, the ledger has a row for each product of the show at most, and one impression a command."""
+    settings = make_settings(flush_ms=50)
+    database = Database(settings.database_url or "", pool_size=1)
+
+    async def facts() -> dict[tuple[str, str], int]:
+        async with database.read() as connection:
+            rows = await connection.execute(
+                text("SELECT kind, target, n FROM ledger_entry WHERE kind IN ('impression', 'click')")
+            )
+            return {(row.kind, row.target): row.n for row in rows}
+
+    async with live_server(settings) as server, joined_at(server) as viewer:
+        for strange in ("p_invented", "p_other", "p_gone"):
+            assert await viewer.refused("click", product=strange) == "not_found"
+            assert await viewer.refused("impression", products=[strange]) == "not_found"
+        await viewer.do("impression", products=["p_apron", "p_invented", "p_apron", "p_other", "p_apron"])
+        await viewer.do("click", product="p_bowl")
+        wanted = {("impression", "p_apron"): 1, ("click", "p_bowl"): 1}
+
+        async def counted() -> bool:
+            return len(await facts()) >= len(wanted)
+
+        await eventually(counted)
+        assert await facts() == wanted
+    await database.close()
