@@ -185,7 +185,7 @@ class Hub:
         if room is None or connection.playing == playing or not connection.counted:
             return
         connection.play(asyncio.get_running_loop().time(), playing=playing)
-        room.watching += 1 if playing else -1
+        room.play(connection.viewer_id, playing=playing)
         if self.audience:
             self.audience.playing_changed(connection)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from prometheus_client import Counter, Gauge, Histogram
 
 CONNECTIONS = Gauge("showfloor_connections", "Open sockets")
-VIEWERS = Gauge("showfloor_viewers_watching", "Connections that are watching (playing and visible)")
+VIEWERS = Gauge("showfloor_viewers_watching", "Viewers who are watching (playing and visible), each once")
 JOINS = Counter("showfloor_joins", "Joins answered", ["how"])
 """`fresh`: no position was sent; `recovered`: the gap came whole; `refused`: a snapshot instead."""
 COMMANDS = Counter("showfloor_commands", "Commands received")

@@ -101,7 +101,8 @@ class Room:
         self.pending: list[Publication] = []
         self.pending_since = 0.0
         """The loop's time at which the oldest of `pending` came."""
-        self.watching = 0
+        self._players: dict[str, int] = {}
+        """By viewer: how many of their connections play."""
         self.empty_since: float | None = None
         self.connections: dict[Connection, None] = {}
         self.slow: set[Connection] = set()
@@ -110,6 +111,19 @@ class Room:
         self._early: dict[int, Publication] = {}
         self._welcomes: dict[tuple[Lane, int, bytes | None], bytes] = {}
         """What those who join now read behind their own words, made once for all of them; empty again when the room moves on."""
+
+    @property
+    def watching(self) -> int:
+        """How many viewers watch here, each once, by however many connections."""
+        return len(self._players)
+
+    def play(self, viewer_id: str, *, playing: bool) -> None:
+        """Note that one connection more of the viewer plays, or one less."""
+        connections = self._players.get(viewer_id, 0) + (1 if playing else -1)
+        if connections:
+            self._players[viewer_id] = connections
+        else:
+            del self._players[viewer_id]
 
     @property
     def lanes(self) -> Iterable[Lane]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
@@ -88,6 +89,28 @@ async def test_reactions_and_viewers_of_all_processes_add_up(servers: Two) -> No
             await viewer.expect_push("pulse", lambda p: p.get("viewers") == 2)
         await far.do("playing", playing=False)
         await near.expect_push("pulse", lambda p: p.get("viewers") == 1)
+
+
+async def test_a_viewer_with_many_tabs_is_one_who_watches(servers: Two, sign_for: SignFor) -> None:
+    token = sign_for("viewer")
+    async with joined_at(servers[1]) as other, AsyncExitStack() as stack:
+        tabs = [await stack.enter_async_context(joined_at(servers[0], token=token)) for _ in range(15)]
+        await asyncio.gather(*(tab.do("playing", playing=True) for tab in tabs))
+        await other.do("playing", playing=True)
+        await other.expect_push("pulse", lambda p: p.get("viewers", 0) >= 2)
+        for tab in tabs[:13]:
+            await tab.socket.close()
+        await tabs[13].do("playing", playing=False)
+        await tabs[14].join(token=token)  # goes on playing
+        await other.do("react", kind="heart")
+        await tabs[14].expect_push("pulse", lambda p: "reactions" in p)
+
+        def told() -> list[int]:
+            return [line["viewers"] for line in other.lines if "viewers" in line]
+
+        assert told()[-1] == max(told()) == 2
+        await tabs[14].join(token=sign_for("viewer"))  # somebody else, who does not play
+        await eventually(lambda: told()[-1] == 1)
 
 
 async def test_only_staff_read_what_waits_for_moderation_and_offsets_stay_whole(
