@@ -1,6 +1,6 @@
 """Signing in and renewing a token, over HTTP."""
 
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
@@ -11,11 +11,10 @@ from server.access.roles import Role
 from server.access.sign_in import SignIn
 from server.access.tokens import Identity
 from server.clock import to_wire
-from server.http.guard import caller_key
+from server.http import pacing
 from server.http.params import Moment, OptionalKey, RequestBody
 from server.http.refusals import refusals
-from server.pace.rates import Act, By
-from server.pace.service import Pace
+from server.pace.rates import Act
 from server.protocol.codes import Code
 
 
@@ -77,7 +76,7 @@ def router() -> APIRouter:
 async def sign_in(body: SignInRequest, request: Request, key: OptionalKey = None) -> TokenAnswer:
     """Codes end after a quarter of an hour and count once, unless they were made for more; the same code and key count once together."""
     state = request.app.state
-    await cast("Pace", state.pace).spend(Act.SIGN_IN, {By.ADDRESS: caller_key(request.scope)})
+    await pacing.spend(request, Act.SIGN_IN)
     identity = await SignIn(state.database, state.tokens, state.clock).exchange(body.code, key)
     return _as_answer(request, identity)
 

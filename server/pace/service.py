@@ -74,9 +74,12 @@ class Pace:
         counted = [by for by in self._take(act, keys) if by is not By.SOCKET]
         if self._shared is None or act not in SHARED or not counted or not self._is_heard():
             return
-        waits = await self._ask(self._shared, [self._spending(act, by, keys[by]) for by in counted])
+        untold = [(act, by, keys[by]) for by in counted if (act, by, keys[by]) in self._told]
+        told = [self._spending(*key, n=self._told.pop(key), done=True) for key in untold]
+        asked = [self._spending(act, by, keys[by]) for by in counted]
+        waits = await self._ask(self._shared, [*told, *asked])
         now, refused = self._monotonic(), 0.0
-        for by, wait in zip(counted, waits, strict=True):
+        for by, wait in zip(counted, waits[len(told) :], strict=True):
             if wait > 0:
                 self._buckets[act, by].hold(keys[by], wait, now)
                 metrics.REFUSED.labels(act.value, by.value).inc()

@@ -7,11 +7,10 @@ from pydantic import Field
 
 from server.access.dependencies import CurrentIdentity, entrant_of
 from server.clock import to_wire
-from server.http.guard import caller_key
+from server.http import pacing
 from server.http.params import ENTITY_ID, EntityId, Face, IdempotencyKey, Moment, RequestBody
 from server.http.refusals import refusals
-from server.pace.rates import Act, By
-from server.pace.service import Pace
+from server.pace.rates import Act
 from server.protocol.codes import Code
 from server.shop.rules import Order, Purchase
 from server.shop.service import Shop
@@ -96,15 +95,13 @@ async def place_order(
     body: OrderRequest, key: IdempotencyKey, identity: CurrentIdentity, request: Request, response: Response
 ) -> OrderBody:
     """Sends the order once it is committed. Repeating the request with the same key is safe after any failure."""
-    by = {By.VIEWER: identity.viewer_id, By.ADDRESS: caller_key(request.scope), By.SHOW: body.show}
-    pace = cast("Pace", request.app.state.pace)
-    await pace.spend(Act.ORDER, by)
+    await pacing.spend(request, Act.ORDER, viewer=identity.viewer_id)
     await entrant_of(body.show, request, identity)
     staff = identity.role != "viewer"
     purchase = Purchase(identity.viewer_id, body.product, body.quantity, key, body.price, staff)
     receipt = await cast("Shop", request.app.state.shop).buy(body.show, purchase)
     if receipt.repeated:
-        pace.give_back(Act.ORDER, by)
+        pacing.give_back(request, Act.ORDER, viewer=identity.viewer_id)
     response.status_code = 200 if receipt.repeated else 201
     return as_body(receipt.order)
 
