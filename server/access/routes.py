@@ -1,6 +1,6 @@
 """Signing in and renewing a token, over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
