@@ -115,12 +115,7 @@ class Process:
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
         self.answering = AnsweringDesk(self.hub, self.bus.tell)
         self.hub.staff_leaves = self.answering.leave
-        self.pace = Pace(
-            rates_of(settings),
-            shared=self.bus.buckets,
-            alive=lambda: self.bus.alive,
-            limited=settings.limited,
-        )
+        self.pace = pace_for(settings, self.bus)
         self.joins = Joins(
             self.hub,
             self.rooms,
@@ -242,6 +237,11 @@ class Process:
     async def drain(self) -> None:
         """Send the viewers elsewhere, spread over a set time."""
         await self.hub.drain(self.settings.drain_seconds)
+
+
+def pace_for(settings: Settings, bus: Bus) -> Pace:
+    """Return the pace service of a process that hears the others by `bus`."""
+    return Pace(rates_of(settings), shared=bus.buckets, alive=lambda: bus.alive, limited=settings.limited)
 
 
 def limits_of(settings: Settings) -> Limits:
