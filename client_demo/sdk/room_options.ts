@@ -1,0 +1,21 @@
+import type { JoinWishes } from "./bearer";
+import type { OpenLines } from "./way_in";
+import type { AnsweringPush } from "./wire";
+
+/** Which show a room is of, and as whom it is joined. */
+export interface RoomOptions {
+  show: string;
+  token?: string | null;
+  /** Whether a token that is of no use any more may be forgotten, to join as a new guest. Not for staff pages. */
+  guest: boolean;
+  wishes?: JoinWishes;
+  /** Hears each token that the server gives, to keep it where the person agreed to; null: forget it. */
+  onToken?: (token: string | null) => void;
+  /** Hears who is answering a question; the server tells staff alone. */
+  onAnswering?: (push: AnsweringPush) => void;
+  /** Makes the socket; a test gives its own. */
+  openSocket?: OpenLines;
+  /** Makes the stream that is taken where sockets do not open; a test gives its own. */
+  openStream?: OpenLines;
+  random?: () => number;
+}
