@@ -29,6 +29,8 @@ class Fact:
     currency: str | None = None
     source: str | None = None
     via: str | None = None
+    staff: bool = False
+    """Done by the host's side or an analyst, who are in no figure of the show from then on."""
 
 
 class Countable(Protocol):

@@ -30,6 +30,7 @@ class Attendance(Struct, array_like=True, gc=False):
     """Somebody came to a show: by which link (`share`), and since when they agree to be recognised (`consent_at`).
 
     `staff`: the host's side, or an analyst, who are in no figure. `cleared`: they have watched, and are no suspect any more.
+    `joined`: they came; else they acted by HTTP alone, and who they are is known from that.
     """
 
     show_id: str
@@ -43,6 +44,7 @@ class Attendance(Struct, array_like=True, gc=False):
     consent_at: datetime | None = None
     staff: bool = False
     cleared: bool = False
+    joined: bool = True
 
 
 class Stretch(Struct, array_like=True, gc=False):

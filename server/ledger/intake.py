@@ -50,19 +50,19 @@ _SAVE_PROCESS_SHOWS = text("""
 # A viewer is a guest only while every joining was one; suspicion stays; the first source, link and time stand. Of consents the newest
 # does: whether it was taken back afterwards is a fact of its own.
 _SAVE_ATTENDANCES = text("""
-    INSERT INTO attendance AS a (show_id, viewer_id, first_at, guest, remembered, suspect, source, share, consent_at)
+    INSERT INTO attendance AS a (show_id, viewer_id, first_at, guest, remembered, suspect, source, share, consent_at, joined)
     SELECT show_id, viewer_id, min(first_at), bool_and(guest), bool_or(remembered), bool_or(suspect),
            (array_agg(source ORDER BY first_at) FILTER (WHERE source IS NOT NULL))[1],
-           (array_agg(share ORDER BY first_at) FILTER (WHERE share IS NOT NULL))[1], max(consent_at)
+           (array_agg(share ORDER BY first_at) FILTER (WHERE share IS NOT NULL))[1], max(consent_at), bool_or(joined)
     FROM json_to_recordset(CAST(:rows AS json)) AS r (
         show_id text, viewer_id text, first_at timestamptz, guest boolean, remembered boolean, suspect boolean, source text,
-        share text, consent_at timestamptz)
+        share text, consent_at timestamptz, joined boolean)
     GROUP BY show_id, viewer_id
     ON CONFLICT (show_id, viewer_id) DO UPDATE SET
         first_at = least(a.first_at, excluded.first_at), guest = a.guest AND excluded.guest,
         remembered = a.remembered OR excluded.remembered, suspect = a.suspect OR excluded.suspect,
         source = coalesce(a.source, excluded.source), share = coalesce(a.share, excluded.share),
-        consent_at = greatest(a.consent_at, excluded.consent_at)
+        consent_at = greatest(a.consent_at, excluded.consent_at), joined = a.joined OR excluded.joined
 """)
 
 _CLEAR = text("""
@@ -145,6 +145,7 @@ async def save_attendances(connection: AsyncConnection, attendances: list[Attend
                 "source": a.source,
                 "share": a.share,
                 "consent_at": a.consent_at,
+                "joined": a.joined,
             }
             for a in attendances
             if not a.staff

@@ -75,8 +75,12 @@ class Recorder:
         share: str | None = None,
         consent_at: datetime | None = None,
         staff: bool = False,
+        joined: bool = True,
     ) -> None:
-        """Record that somebody has joined a show; the first time, source and link count, the newest consent, and suspicion stays."""
+        """Record that somebody has joined a show; the first time, source and link count, the newest consent, and suspicion stays.
+
+        Not `joined`: they have acted in it by HTTP, and who they are is kept.
+        """
         known = self._attendances.get((show_id, viewer_id))
         if known is not None:
             known.guest = known.guest and guest
@@ -86,6 +90,7 @@ class Recorder:
             known.share = known.share or share
             known.consent_at = _newest(known.consent_at, consent_at)
             known.staff = known.staff or staff
+            known.joined = known.joined or joined
         elif self._has_room(self._attendances, viewer_id):
             self._attendances[show_id, viewer_id] = Attendance(
                 show_id,
@@ -98,6 +103,7 @@ class Recorder:
                 share,
                 consent_at,
                 staff,
+                joined=joined,
             )
 
     def clear(self, show_id: str, viewer_id: str) -> None:

@@ -29,6 +29,12 @@ _INSERT_ENTRIES: Final = f"""
         show_id text, viewer_id text, kind text, target text, n int, connection_id text, amount_minor bigint, currency text,
         source text, at timestamptz, via text)
 """
+_KEEP_STAFF: Final = """
+    INSERT INTO staff_presence (show_id, viewer_id, first_at)
+    SELECT show_id, viewer_id, min(at) FROM json_to_recordset(CAST(%s AS json)) AS e (show_id text, viewer_id text, at timestamptz)
+    GROUP BY show_id, viewer_id ORDER BY show_id, viewer_id
+    ON CONFLICT DO NOTHING
+"""
 # Several changes of one viewer are one row: a statement may touch a row once.
 _ADD_TO_ROLLUPS: Final = """
     INSERT INTO rollup AS r (show_id, viewer_id, visits, reactions, impressions, clicks, shares, questions, votes, orders, units)
@@ -125,10 +131,12 @@ _WATCHED = text("""
 
 
 def record_facts(tx: ShowTransaction, facts: Sequence[Fact]) -> None:
-    """Keep `facts` and add them to the rollups with the show's transaction: both stand or fall with what they tell of."""
+    """Keep `facts`, and who did them as staff, and add them to the rollups with the show's transaction: all stand or fall together."""
     if facts:
         changes: RollupChanges = {}
         add_facts(changes, facts)
+        if staff := [fact for fact in facts if fact.staff]:
+            tx.write(_KEEP_STAFF, staff)  # before the rollups, as the worker does: no deadlock
         tx.write(_INSERT_ENTRIES, facts)
         tx.write(_ADD_TO_ROLLUPS, changes.values())
 
@@ -139,6 +147,8 @@ async def append_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> No
         return
     changes: RollupChanges = {}
     add_facts(changes, facts)
+    if staff := [fact for fact in facts if fact.staff]:
+        await driver.run(connection, _KEEP_STAFF, [as_json(staff)])
     await copy_entries(
         connection,
         (

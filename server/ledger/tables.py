@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Index, text
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
@@ -80,6 +80,10 @@ class AttendanceRow(SQLModel, table=True):
     """The id of the link that brought them, as they sent it: one that no `share` entry has means nothing."""
     consent_at: datetime | None = moment("consent_at")
     """Since when a guest has agreed, by the newest consent that they came with; null before version 2 of the definitions."""
+    joined: bool = Field(
+        default=True, sa_column=Column("joined", Boolean, nullable=False, server_default=text("true"))
+    )
+    """False of those who acted by HTTP alone: they were not there, and what is known of them is their token's."""
 
 
 class StaffPresenceRow(SQLModel, table=True):

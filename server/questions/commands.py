@@ -78,7 +78,9 @@ class QuestionCommands:
         show_id, viewer_id, doubt = caller.show_id, caller.viewer_id, self._doubt_of(caller)
         intent = intent_in(caller, command)
         await self._spend(Act.VOTE, paced_by(caller))
-        votes = await self._questions.vote(show_id, viewer_id, command.question, doubt=doubt, intent=intent)
+        votes = await self._questions.vote(
+            show_id, viewer_id, command.question, doubt=doubt, role=caller.role, intent=intent
+        )
         return None if command.id is None else ok_line(command.id, votes=votes)
 
     async def _spend(self, act: Act, by: Keys) -> None:

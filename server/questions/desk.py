@@ -84,7 +84,9 @@ class Desk:
         self._publish(move, before, after)
         if isinstance(move, Answer):
             actor = task.actor.viewer_id
-            self.facts.append(Fact(self._tx.show_id, actor, "answer", self._tx.now, target=after.id))
+            self.facts.append(
+                Fact(self._tx.show_id, actor, "answer", self._tx.now, target=after.id, staff=True)
+            )
         details: dict[str, Any] = {"from": before.state, "to": after.state, "version": after.version}
         if isinstance(move, Dismiss):
             details["reason"] = move.reason
@@ -149,3 +151,11 @@ def _conflict(question: Question) -> RefusedError:
 
 def _standing_of(question: Question) -> Standing:
     return Standing(question.id, question.state, question.version)
+
+
+def asked_fact(question: Question) -> Fact:
+    """Return what the ledger keeps of a question that was asked just now."""
+    staff = question.role != "viewer"
+    return Fact(
+        question.show_id, question.viewer_id, "question", question.asked_at, target=question.id, staff=staff
+    )

@@ -13,12 +13,11 @@ from server.ids import new_id
 from server.journal.intents import Intent, read_stored
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
-from server.ledger.entries import Fact
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.protocol.commands import DismissReason
 from server.protocol.pushes import Moderation, QuestionState
-from server.questions.desk import Desk, Pin, Standing, Task, Unpin
+from server.questions.desk import Desk, Pin, Standing, Task, Unpin, asked_fact
 from server.questions.faces import as_public, as_staff
 from server.questions.repository import (
     INSERT_QUESTIONS,
@@ -119,6 +118,7 @@ class Questions:
         question_id: str,
         *,
         doubt: Doubt | None = None,
+        role: str = "viewer",
         intent: Intent | None = None,
     ) -> int:
         """Vote once for an open or answered question, and return its votes as they are for the voter; voting again changes nothing.
@@ -127,7 +127,7 @@ class Questions:
 
         Raises `not_found` for a question that viewers cannot see, `show_not_live` after the show's end.
         """
-        voting = Voting(viewer_id, question_id, doubt)
+        voting = Voting(viewer_id, question_id, doubt, staff=role != "viewer")
         return await self._journal.commit(
             show_id, self._vote_many, voting, intent=intent, kind=int, repeatable=True
         )
@@ -273,8 +273,7 @@ async def ask_many(tx: ShowTransaction, asked: Sequence[Asking]) -> list[Asked |
             )
         else:
             tx.publish_to_staff("question.submitted", {"question": as_staff(question)})
-    facts = [Fact(q.show_id, q.viewer_id, "question", tx.now, target=q.id) for q in questions]
-    record_facts(tx, facts)
+    record_facts(tx, [asked_fact(question) for question in questions])
     return [Asked(question.id, state) for question in questions]
 
 

@@ -22,6 +22,7 @@ class Voting:
     viewer_id: str
     question_id: str
     doubt: Doubt | None = None
+    staff: bool = False
 
 
 async def vote_many(
@@ -46,7 +47,8 @@ async def vote_many(
     if new:
         changed = await add_votes(tx.connection, new)
         _publish_votes(tx, changed, {vote.question_id for vote in new if not vote.suspect})
-        record_facts(tx, [Fact(tx.show_id, v, "vote", tx.now, target=q) for q, v, _ in new])
+        staff = {vote.viewer_id for vote in votes if vote.staff}
+        record_facts(tx, [Fact(tx.show_id, v, "vote", tx.now, target=q, staff=v in staff) for q, v, _ in new])
         counts |= {id: each.votes for id, each in changed.items()}
     return [
         counts[vote.question_id] + (vote.viewer_id in suspects)

@@ -61,7 +61,7 @@ _DELETE_ORDERS = text("DELETE FROM orders WHERE id = ANY(:ids)")
 _READ_SALES = text(
     """
     SELECT currency, count(*) AS orders, sum(quantity) AS units, sum(amount_minor)::bigint AS amount_minor
-    FROM orders WHERE show_id = :show GROUP BY currency ORDER BY currency
+    FROM orders WHERE show_id = :show AND NOT staff GROUP BY currency ORDER BY currency
     """
 )
 

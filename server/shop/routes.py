@@ -5,6 +5,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
+from server.access.acquaintance import keep_identity
 from server.access.dependencies import CurrentIdentity, entrant_of
 from server.clock import to_wire
 from server.http import pacing
@@ -102,6 +103,7 @@ async def place_order(
     receipt = await cast("Shop", request.app.state.shop).buy(body.show, purchase)
     if receipt.repeated:
         pacing.give_back(request, Act.ORDER, viewer=identity.viewer_id)
+    keep_identity(request, body.show, identity)
     response.status_code = 200 if receipt.repeated else 201
     return as_body(receipt.order)
 

@@ -243,6 +243,7 @@ def _as_facts(orders: Iterable[Order]) -> list[Fact]:
             n=order.quantity,
             amount_minor=order.amount_minor,
             currency=order.currency,
+            staff=order.staff,
         )
         for order in orders
     ]

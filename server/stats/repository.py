@@ -29,15 +29,15 @@ _SHOW = text("""
 
 _PEOPLE = text(f"""
     WITH {WITHDRAWN}, came AS (
-        SELECT a.viewer_id, a.suspect, a.guest,
-               NOT a.guest OR (a.remembered AND NOT EXISTS (
+        SELECT a.viewer_id, a.suspect, a.guest, a.joined,
+               NOT a.guest OR (a.remembered AND coalesce(a.consent_at, '-infinity') <= :until AND NOT EXISTS (
                    SELECT FROM withdrawn AS w WHERE w.viewer_id = a.viewer_id
                    AND w.at >= coalesce(a.consent_at, '-infinity') AND w.at <= :until)) AS recognisable
         FROM attendance AS a WHERE a.show_id = :show
           AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = a.viewer_id)
     )
     SELECT count(*) FILTER (WHERE suspect) AS suspects,
-           array_agg(viewer_id) FILTER (WHERE NOT suspect) AS came,
+           array_agg(viewer_id) FILTER (WHERE NOT suspect AND joined) AS came,
            array_agg(viewer_id) FILTER (WHERE NOT suspect AND guest) AS guests,
            array_agg(viewer_id) FILTER (WHERE NOT suspect AND recognisable) AS recognisable,
            (SELECT count(*) FROM staff_presence WHERE show_id = :show) AS staff

@@ -18,11 +18,12 @@ from server.stats.watching import FOREVER, Stretches, watch
 _HERE = "here AS MATERIALIZED (SELECT a.* FROM attendance AS a JOIN viewer USING (viewer_id) WHERE a.show_id = :show)"
 _HONEST = """o.suspect IS NOT TRUE AND NOT EXISTS (
     SELECT FROM staff_presence AS s WHERE s.show_id = {show} AND s.viewer_id = here.viewer_id)"""
-# `o` is the attendance of the other show. A later consent looks forward only: it must have begun before the earlier show was left.
+# `o` is the attendance of the other show. A later consent looks forward only: it must have begun before the earlier show was left, and what
+# is said in a show's room after its end is not about that show.
 _KNOWN = "((o.viewer_id IS NULL AND NOT here.guest) OR NOT o.guest"
-_WAS_THE_SAME = f"""{_KNOWN} OR (o.remembered
+_WAS_THE_SAME = f"""{_KNOWN} OR (o.remembered AND coalesce(o.consent_at, '-infinity') <= other.finish
     AND (NOT here.guest OR coalesce(here.consent_at, '-infinity') <= coalesce(o.consent_at, o.first_at))))"""
-_IS_THE_SAME = f"""{_KNOWN} OR (o.remembered
+_IS_THE_SAME = f"""{_KNOWN} OR (o.remembered AND coalesce(o.consent_at, '-infinity') <= other.finish
     AND (NOT here.guest OR coalesce(o.consent_at, '-infinity') <= coalesce(here.consent_at, here.first_at))
     AND NOT EXISTS (SELECT FROM withdrawn AS w WHERE w.viewer_id = here.viewer_id
                     AND w.at >= coalesce(o.consent_at, '-infinity') AND w.at < :until)))"""
@@ -44,7 +45,7 @@ _ELSEWHERE = """
         FROM stretch JOIN here USING (viewer_id)
         GROUP BY stretch.viewer_id, stretch.show_id HAVING sum(stop - start) FILTER (WHERE stop > start) >= :view_min
     ), same AS (
-        SELECT pair.* FROM pair JOIN here USING (viewer_id)
+        SELECT pair.* FROM pair JOIN here USING (viewer_id) JOIN other ON other.id = pair.show_id
         LEFT JOIN attendance AS o ON o.show_id = pair.show_id AND o.viewer_id = pair.viewer_id
         WHERE {honest} AND {same}
     )
@@ -70,6 +71,7 @@ _BOUGHT_BEFORE = text(f"""
     SELECT array_agg(DISTINCT here.viewer_id)
     FROM here JOIN first USING (viewer_id)
     JOIN orders AS b ON b.viewer_id = here.viewer_id AND b.channel_id = :channel AND b.show_id <> :show AND b.at < first.at
+    JOIN (SELECT id, coalesce(ended_at, 'infinity') AS finish FROM show) AS other ON other.id = b.show_id
     LEFT JOIN attendance AS o ON o.show_id = b.show_id AND o.viewer_id = b.viewer_id
     WHERE NOT b.staff AND {_HONEST.format(show="b.show_id")} AND {_WAS_THE_SAME}
 """)
@@ -79,13 +81,15 @@ _BOUGHT_BEFORE = text(f"""
 _PERIOD = text(f"""
     WITH {WITHDRAWN}, placed AS (
         SELECT b.viewer_id, b.show_id, count(*) AS orders
-        FROM orders AS b LEFT JOIN attendance AS o ON o.show_id = b.show_id AND o.viewer_id = b.viewer_id
+        FROM orders AS b JOIN show AS own ON own.id = b.show_id
+        LEFT JOIN attendance AS o ON o.show_id = b.show_id AND o.viewer_id = b.viewer_id
         WHERE b.channel_id = :channel AND b.at > :since AND b.at <= :until AND NOT b.staff AND o.suspect IS NOT TRUE
           AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = b.show_id AND s.viewer_id = b.viewer_id)
           AND CASE WHEN o.viewer_id IS NULL THEN EXISTS (
                        SELECT FROM attendance AS k JOIN show ON show.id = k.show_id
                        WHERE k.viewer_id = b.viewer_id AND show.channel_id = :channel AND NOT k.guest)
-                   ELSE NOT o.guest OR (o.remembered AND NOT EXISTS (
+                   ELSE NOT o.guest OR (o.remembered AND coalesce(o.consent_at, '-infinity') <= least(own.ended_at, :until)
+                       AND NOT EXISTS (
                        SELECT FROM withdrawn AS w WHERE w.viewer_id = b.viewer_id
                        AND w.at >= coalesce(o.consent_at, '-infinity') AND w.at <= :until)) END
         GROUP BY b.viewer_id, b.show_id

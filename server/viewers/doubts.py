@@ -59,5 +59,6 @@ class Doubts:
                 remembered=False,
                 source=None,
                 suspect=True,
+                joined=False,
             )
         return doubt

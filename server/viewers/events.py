@@ -11,6 +11,7 @@ from typing import Annotated, Any, cast, get_args
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from server.access.acquaintance import keep_identity
 from server.access.dependencies import CurrentIdentity, OptionalIdentity, ShowId
 from server.access.entry import require_entry
 from server.access.tokens import Identity
@@ -22,7 +23,6 @@ from server.hub.connection import Connection
 from server.hub.dispatch import Dispatcher
 from server.hub.hub import Hub
 from server.journal.rooms import Rooms
-from server.ledger.recorder import Recorder
 from server.protocol.codec import FRAME_BYTES_MAX, with_key
 from server.protocol.codes import Code
 from server.protocol.commands import AnyCommand, Join, Position
@@ -234,11 +234,7 @@ async def post_command(
     reply = await cast("Desk", request.app.state.desk).carry_out(
         show, identity, caller_key(request.scope), line, stream
     )
-    if identity.role != "viewer":
-        recorder = cast("Recorder", request.app.state.recorder)
-        recorder.attend(
-            show, identity.viewer_id, "http", guest=False, remembered=True, source=None, staff=True
-        )
+    keep_identity(request, show, identity)
     return Response(status_code=204) if reply is None else Response(reply, media_type="application/json")
 
 

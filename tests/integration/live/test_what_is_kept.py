@@ -9,10 +9,12 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from server.access.roles import Role
 from server.access.tokens import GUEST_LIFETIME, REMEMBERED_LIFETIME, Identity, Tokens
 from server.clock import SystemClock
 from server.db.engine import Database
 from server.settings import Settings
+from server.stats.service import Reports
 from tests.conftest import MakeSettings
 from tests.support.eventually import eventually
 from tests.support.live_server import live_server
@@ -202,3 +204,55 @@ async def test_an_analyst_who_speaks_by_http_alone_is_known_as_staff(
         assert answer.status_code == 204
     ((asker,),) = await rows("SELECT viewer_id FROM question")
     assert await found(rows, "SELECT viewer_id FROM staff_presence", 1) == [(asker,)]
+
+
+@pytest.mark.parametrize("role", ["moderator", "host", "analyst", "admin"])
+async def test_staff_are_in_no_figure_whatever_they_do_by_whatever_way(
+    server: str, settings: Settings, sign_for: SignFor, rows: Rows, role: Role
+) -> None:
+    """No flush is waited for: what staff did in a transaction says in it that they are staff."""
+    async with joined_at(server) as viewer:
+        question = (await viewer.do("ask", text="Is it washable?"))["question"]
+        async with httpx.AsyncClient(base_url=f"http://{server}") as client:
+            headers = {"Authorization": f"Bearer {sign_for(role)}"}
+            for command in ({"type": "ask", "text": "Me too"}, {"type": "vote", "question": question}):
+                content = json.dumps(command)
+                path = "/v1/live/demo/commands"
+                assert (await client.post(path, content=content, headers=headers)).status_code == 204
+            body = {"show": "demo", "product": "p_apron", "quantity": 1}
+            headers["Idempotency-Key"] = "key-000003"
+            assert (await client.post("/v1/orders", json=body, headers=headers)).status_code == 201
+        assert settings.database_url is not None
+        database = Database(settings.database_url)
+        report = await Reports(database, SystemClock()).report("demo")
+        tables = [await Reports(database, SystemClock()).table("demo", of) for of in ("orders", "questions")]
+        await database.close()
+    assert report.left_out.staff == 1
+    assert (report.questions.asked, report.engagement.votes) == (1, 0)
+    (money,) = report.money
+    assert (money.orders, money.staff.orders) == (0, 1)
+    assert [product.orders for product in report.products] == []
+    for table in tables:
+        column = list(table.header).index("staff")
+        assert [row[column] for row in table.rows].count(True) == 1
+    ((sales,),) = await rows("SELECT count(*) FROM orders WHERE NOT staff")
+    assert sales == 0
+
+
+async def test_who_buys_by_http_alone_is_known_by_their_token(
+    server: str, settings: Settings, sign_for: SignFor, rows: Rows
+) -> None:
+    tokens = Tokens(settings.signing_secret(), SystemClock())
+    guest = tokens.sign(tokens.new_guest("demo", name=None, remember=True))
+    async with httpx.AsyncClient(base_url=f"http://{server}") as client:
+        for n, token in enumerate((sign_for("viewer"), guest)):
+            headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"key-10000{n}"}
+            body = {"show": "demo", "product": "p_apron", "quantity": 1}
+            assert (await client.post("/v1/orders", json=body, headers=headers)).status_code == 201
+    known = "SELECT guest, remembered, joined, consent_at IS NOT NULL FROM attendance ORDER BY guest"
+    assert await found(rows, known, 2) == [(False, True, False, False), (True, True, False, True)]
+    assert settings.database_url is not None
+    database = Database(settings.database_url)
+    report = await Reports(database, SystemClock()).report("demo")
+    await database.close()
+    assert (report.left_out.without_a_view, report.left_out.buyers_without_consent) == (0, 0)

@@ -29,12 +29,13 @@ class Oracle:
         return self.world.get((show, person), NOTHING)
 
     def staff(self, show: str, person: str) -> bool:
-        came = self.part(show, person).came
-        return came is not None and came.staff
+        """Whoever was there as staff, or did anything as staff."""
+        part = self.part(show, person)
+        return (part.came is not None and part.came.staff) or any(b.staff for b in part.bought)
 
     def suspect(self, show: str, person: str) -> bool:
         came = self.part(show, person).came
-        return came is not None and came.suspect and not came.staff
+        return came is not None and came.suspect and not self.staff(show, person)
 
     def withdrawals(self, person: str) -> list[datetime]:
         return [
@@ -52,6 +53,8 @@ class Oracle:
         if not came.guest:
             return True
         since = None if came.consent is None else moment(show, came.consent)
+        if since is not None and since > min(until, moment(show, LENGTH)):
+            return False
         gone = [w for w in self.withdrawals(person) if (since is None or w >= since) and w <= until]
         return came.remembered and not gone
 
@@ -65,6 +68,8 @@ class Oracle:
             return not here.guest
         assert before is not None
         assert after is not None
+        if there.guest and there.consent is not None and there.consent > LENGTH:
+            return False
         if not before.guest and not after.guest:
             return True
         if before.guest and not before.remembered:

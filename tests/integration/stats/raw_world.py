@@ -34,6 +34,8 @@ class Came:
     suspect: bool
     staff: bool
     consent: int | None
+    joined: bool = True
+    """Else they acted by HTTP alone, and only what their token says of them is known."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,18 @@ World = dict[tuple[str, str], Part]
 seconds = st.integers(0, LENGTH - 1)
 rarely = st.sampled_from([False] * 7 + [True])
 _DAY = 86_400
-consents = st.sampled_from([None, -30 * _DAY, -8 * _DAY, -7 * _DAY - 5, -60, 0, 1_000])
+consents = st.sampled_from(
+    [None, -30 * _DAY, -8 * _DAY, -7 * _DAY - 5, -60, 0, 1_000, LENGTH + 5, LENGTH + 8 * _DAY]
+)
 _WITHDRAWALS = st.sampled_from([-_DAY, 500, 2_000, LENGTH + _DAY])
 came = st.builds(
-    Came, guest=st.booleans(), remembered=st.booleans(), suspect=rarely, staff=rarely, consent=consents
+    Came,
+    guest=st.booleans(),
+    remembered=st.booleans(),
+    suspect=rarely,
+    staff=rarely,
+    consent=consents,
+    joined=st.sampled_from([True, True, True, False]),
 )
 _tab = st.tuples(st.integers(-5, LENGTH + 20), st.sampled_from([0, 1, 2, 3, 4, 30, 900, LENGTH]))
 parts = st.builds(
@@ -144,7 +154,8 @@ async def _write_presence(connection: AsyncConnection, show: str, person: str, p
     elif part.came is not None:
         kept = {"guest": part.came.guest, "remembered": part.came.remembered, "suspect": part.came.suspect}
         consent_at = None if part.came.consent is None else moment(show, part.came.consent)
-        await add(connection, AttendanceRow, {**here, **kept, "source": None, "consent_at": consent_at})
+        told = {"source": None, "consent_at": consent_at, "joined": part.came.joined}
+        await add(connection, AttendanceRow, {**here, **kept, **told})
     for begin, length in part.played:
         row = {
             "connection_id": new_id("k"),
@@ -181,7 +192,8 @@ async def _write_deeds(connection: AsyncConnection, show: str, person: str, part
         }
         await add(connection, OrderRow, order)
         product = f"{CHANNEL}-{bought.product}"
-        facts.append(Fact(show, person, "order", moment(show, bought.at), product, bought.quantity))
+        at, staff = moment(show, bought.at), bought.staff
+        facts.append(Fact(show, person, "order", at, product, bought.quantity, staff=staff))
     for asked in part.asked:
         answered = asked.state == "answered"
         question = {

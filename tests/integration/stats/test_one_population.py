@@ -114,9 +114,9 @@ def check_audience(report: ShowReport, oracle: Oracle) -> None:
         assert (point.joined, point.present) == (joined, at_once[second])
     out = report.left_out
     there = {p: c for p in oracle.here if (c := oracle.part("s", p).came) is not None}
-    assert out.staff == sum(c.staff for c in there.values())
-    assert out.suspected_bots == sum(c.suspect and not c.staff for c in there.values())
-    assert out.without_a_view == len(oracle.beside & there.keys())
+    assert out.staff == sum(oracle.staff("s", p) for p in oracle.here)
+    assert out.suspected_bots == sum(oracle.suspect("s", p) for p in there)
+    assert out.without_a_view == len([p for p in oracle.beside & there.keys() if there[p].joined])
     assert out.guests_without_consent == len(viewers - oracle.known_viewers())
     assert out.buyers_without_consent == len(oracle.buyers(viewers) - oracle.known_viewers())
 
