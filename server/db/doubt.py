@@ -5,9 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-_STAGE = "stage"
 _GONE = ("08", "57P")
 """Classes of SQLSTATE by which a server says that it goes, and not what became of a statement."""
 
@@ -21,18 +19,6 @@ class Stage:
     """How far a transaction is."""
 
     committing: bool = False
-
-
-def begin(connection: AsyncConnection, stage: Stage) -> None:
-    """Put `stage` where `note_commit` finds it."""
-    connection.info[_STAGE] = stage
-
-
-def note_commit(connection: AsyncConnection) -> None:
-    """Note that COMMIT is about to be sent."""
-    stage = connection.info.get(_STAGE)
-    if stage is not None:
-        stage.committing = True
 
 
 @contextmanager

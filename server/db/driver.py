@@ -13,7 +13,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import pipeline
-from server.db.doubt import note_commit
 
 Row = tuple[Any, ...]
 
@@ -23,7 +22,7 @@ async def fetch(
 ) -> list[Row]:
     """Run a statement and return its rows; parameters are written `%s`."""
     driver = await _driver_of(connection)
-    with _sqlalchemy_errors(driver, statement):
+    with sqlalchemy_errors(driver, statement):
         cursor = await driver.execute(statement, parameters)
         return await cursor.fetchall()
 
@@ -31,42 +30,21 @@ async def fetch(
 async def run(connection: AsyncConnection, statement: str, parameters: Sequence[Any]) -> None:
     """Run a statement that returns nothing. It is made of our own text alone; what comes from outside is in `parameters`."""
     driver = await _driver_of(connection)
-    with _sqlalchemy_errors(driver, statement):
+    with sqlalchemy_errors(driver, statement):
         await driver.execute(statement.encode(), parameters)
 
 
 async def begin(connection: AsyncConnection, statement: str) -> None:
     """Begin the connection's transaction by `statement`: one round trip, which the next statement then does not need."""
     driver = await _driver_of(connection)
-    with _sqlalchemy_errors(driver, statement):
+    with sqlalchemy_errors(driver, statement):
         await pipeline.exchange(driver, [(statement, ())])
-
-
-async def begin_and_fetch(
-    connection: AsyncConnection, statement: str, parameters: Sequence[str]
-) -> pipeline.Rows:
-    """Begin the connection's transaction, run a statement in it, and return its rows, all of them text: one round trip."""
-    driver = await _driver_of(connection)
-    with _sqlalchemy_errors(driver, statement):
-        _, rows = await pipeline.exchange(driver, [pipeline.BEGIN, (statement, parameters)])
-    return rows
-
-
-async def run_and_commit(connection: AsyncConnection, statement: str, parameters: Sequence[str]) -> None:
-    """Run a statement and commit the connection's transaction: one round trip.
-
-    An error from the server says that nothing was committed; a connection that is lost meanwhile does not say it.
-    """
-    driver = await _driver_of(connection)
-    note_commit(connection)
-    with _sqlalchemy_errors(driver, statement):
-        await pipeline.exchange(driver, [(statement, parameters), pipeline.COMMIT])
 
 
 async def copy(connection: AsyncConnection, statement: LiteralString, rows: Iterable[Row]) -> None:
     """Send `rows` by a `COPY … FROM STDIN`."""
     driver = await _driver_of(connection)
-    with _sqlalchemy_errors(driver, statement):
+    with sqlalchemy_errors(driver, statement):
         async with driver.cursor() as cursor, cursor.copy(statement) as sending:
             for row in rows:
                 await sending.write_row(row)
@@ -86,7 +64,8 @@ async def _driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Row
 
 
 @contextmanager
-def _sqlalchemy_errors(driver: psycopg.AsyncConnection[Row], statement: str) -> Iterator[None]:
+def sqlalchemy_errors(driver: psycopg.AsyncConnection[Row], statement: str) -> Iterator[None]:
+    """Raise SQLAlchemy's errors in the place of the driver's."""
     try:
         yield
     except psycopg.Error as error:

@@ -1,20 +1,18 @@
 """The SQL engine of a process, and its units of work."""
 
 import asyncio
-import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from server.db import doubt, driver
 from server.db.doubt import InDoubtError, Stage
+from server.db.pooled import give_back, try_if_told
+from server.db.seats import Seat, Seats
 
 ANSWER_SECONDS_MAX = 5.0
 """How long those who hold up viewers wait for PostgreSQL: one that hangs, or a network that swallows everything, counts as away."""
@@ -53,7 +51,8 @@ class Database:
             hide_parameters=True,
             connect_args=_CONNECTING,
         )
-        event.listen(self.engine.sync_engine, "checkout", _try_if_told)
+        event.listen(self.engine.sync_engine, "checkout", try_if_told)
+        self._seats = Seats(self.engine, pool_size=pool_size)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -79,23 +78,37 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def write_soon(self, *, begins_itself: bool = False) -> AsyncIterator[AsyncConnection]:
-        """`write` for those who hold up viewers; raises `TimeoutError` when the block takes over `ANSWER_SECONDS_MAX`.
-
-        `begins_itself`: the block's first statement brings its BEGIN along, and finds a dead connection by itself.
-        """
+    async def write_soon(self) -> AsyncIterator[AsyncConnection]:
+        """`write` for those who hold up viewers; raises `TimeoutError` when the block takes over `ANSWER_SECONDS_MAX`."""
         stage = Stage()
         with doubt.doubting(stage):
-            async with _limited(), self._begun(None if begins_itself else _BEGIN, stage) as connection:
+            async with _limited(), self._begun(_BEGIN, stage) as connection:
                 yield connection
 
     @asynccontextmanager
-    async def _begun(self, begin: str | None, stage: Stage | None = None) -> AsyncIterator[AsyncConnection]:
+    async def seat_soon(self) -> AsyncIterator[Seat]:
+        """`write_soon` for those who write again and again: yield a seat that most often is connected and kept.
+
+        Its first statement must be `begin_and_fetch`, which finds a dead connection before anything is done.
+        """
+        stage = Stage()
+        with doubt.doubting(stage):
+            async with _limited():
+                seat = await self._seats.take(stage)
+                try:
+                    yield seat
+                    await seat.finish()
+                except BaseException:
+                    await seat.abandon()
+                    raise
+                finally:
+                    await self._seats.give_back(seat)
+
+    @asynccontextmanager
+    async def _begun(self, begin: str, stage: Stage | None = None) -> AsyncIterator[AsyncConnection]:
         connection = await self._take(begin)
         try:
             transaction = await connection.begin()
-            if stage is not None:
-                doubt.begin(connection, stage)
             try:
                 yield connection
                 if stage is not None:
@@ -107,25 +120,25 @@ class Database:
                     await transaction.rollback()
                 raise
         finally:
-            await _give_back(connection)
+            await give_back(connection)
 
-    async def _take(self, begin: str | None) -> AsyncConnection:
+    async def _take(self, begin: str) -> AsyncConnection:
         """Take a connection from the pool and begin a transaction on it. A dead one is thrown away, since nothing was done on it."""
         for dead in range(self._pool_size + 1):
             connection = await self.engine.connect()
             try:
-                if begin is not None:
-                    await driver.begin(connection, begin)
+                await driver.begin(connection, begin)
                 return connection
             except BaseException as error:
                 lost = isinstance(error, DBAPIError) and error.connection_invalidated
-                await _give_back(connection)
+                await give_back(connection)
                 if not lost or dead == self._pool_size:
                     raise
         raise AssertionError("the last one returns or raises")
 
     async def close(self) -> None:
         """Close all connections."""
+        await self._seats.close()
         await self.engine.dispose()
 
 
@@ -134,41 +147,6 @@ async def _limited() -> AsyncIterator[None]:
     """End the block after a while. The driver answers a cancellation by asking the server to cancel, and the second by giving up."""
     async with asyncio.timeout(ANSWER_SECONDS_MAX + CANCEL_SECONDS_MAX), asyncio.timeout(ANSWER_SECONDS_MAX):
         yield
-
-
-async def _give_back(connection: AsyncConnection) -> None:
-    """Return a connection to the pool; one that is closed is thrown away, for the pool would try to roll it back and log that it cannot."""
-    if not connection.invalidated and not connection.closed:
-        raw = await connection.get_raw_connection()
-        if raw.driver_connection is not None and raw.driver_connection.closed:
-            await connection.invalidate()
-    await connection.close()
-
-
-def _try_if_told(dbapi: DBAPIConnection, record: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
-    """Ask a connection that has something to tell whether it still lives; the pool replaces one that does not.
-
-    One that has nothing to tell is not asked: that would be two round trips before each first command after a pause, and whoever takes
-    it finds out by its BEGIN, before anything is done.
-    """
-    if not _has_something_to_tell(record.driver_connection):
-        return
-    try:
-        cursor = dbapi.cursor()
-        cursor.execute("SELECT 1")
-        cursor.close()
-        dbapi.rollback()
-    except Exception as error:
-        raise DisconnectionError from error
-
-
-def _has_something_to_tell(connection: Any) -> bool:
-    """Whether there is something to read on an idle connection: most often its end, else a notice. Costs no round trip."""
-    if connection.closed:
-        return True
-    poll = select.poll()
-    poll.register(connection.pgconn.socket, select.POLLIN)
-    return bool(poll.poll(0))
 
 
 def is_away(error: BaseException) -> bool:

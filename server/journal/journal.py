@@ -184,13 +184,13 @@ class Journal:
         raise AssertionError("the last attempt returns or raises")
 
     async def _transact_once(self, show_id: str, batch: list[Waiting]) -> list[Any]:
-        async with self._database.write_soon(begins_itself=True) as connection:
-            head = await repository.lock_head(connection, show_id)
+        async with self._database.seat_soon() as seat:
+            head = await repository.lock_head(seat, show_id)
             if head is None:
                 raise RefusedError(Code.NOT_FOUND)
-            tx = ShowTransaction(show_id, connection, self._clock.now(), head.epoch, head.top)
+            tx = ShowTransaction(show_id, seat.connection, self._clock.now(), head.epoch, head.top)
             answers = await answer_batch(tx, batch)
-            await repository.write_and_commit(connection, tx)
+            await repository.write_and_commit(seat, tx)
         metrics.TRANSACTIONS.inc()
         metrics.COMMANDS.inc(len(batch))
         self._deliver_now(tx)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import driver
+from server.db.seats import Seat
 from server.journal.transaction import ShowTransaction
 from server.protocol.publication import Publication
 
@@ -40,9 +41,9 @@ class Head:
     top: int
 
 
-async def lock_head(connection: AsyncConnection, show_id: str) -> Head | None:
+async def lock_head(seat: Seat, show_id: str) -> Head | None:
     """Begin the transaction, lock the show's head until it ends, and return it; None when there is no such show."""
-    rows = await driver.begin_and_fetch(connection, _LOCK_HEAD, (show_id,))
+    rows = await seat.begin_and_fetch(_LOCK_HEAD, (show_id,))
     if not rows:
         return None
     epoch, top = rows[0]
@@ -65,13 +66,13 @@ async def write(connection: AsyncConnection, tx: ShowTransaction) -> None:
         await driver.run(connection, *last)
 
 
-async def write_and_commit(connection: AsyncConnection, tx: ShowTransaction) -> None:
+async def write_and_commit(seat: Seat, tx: ShowTransaction) -> None:
     """Do what `write` does and commit, in the same round trip.
 
-    Where nothing is left to be written, the caller's own end of the transaction commits what handlers have written themselves.
+    Where nothing is left to be written, the end of the block in which the seat was taken commits what handlers have written themselves.
     """
     if (last := _last_statement(tx)) is not None:
-        await driver.run_and_commit(connection, *last)
+        await seat.run_and_commit(*last)
 
 
 def _last_statement(tx: ShowTransaction) -> tuple[str, list[str]] | None:
