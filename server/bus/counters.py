@@ -14,7 +14,8 @@ from typing import Any
 import structlog
 
 from server.bus import metrics
-from server.bus.connections import Link, RedisCommand
+from server.bus.connections import Link
+from server.bus.direct import RedisCommand
 from server.bus.keys import Keys
 
 PRESENCE_MS = 2000

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from server.bus.connections import ANSWER_SECONDS_MAX, Link
+
+_MESSAGES = (b"message", b"smessage")
 
 
 class Subscription:
@@ -71,19 +74,23 @@ class Subscription:
             await (pubsub.ssubscribe(topic) if self._link.sharded else pubsub.subscribe(topic))
 
     async def _read(self, pubsub: PubSub) -> None:
+        """Hear what comes. Messages go past redis-py's client, which would connect anew by itself, and costs more than the rest."""
+        connection: Any = pubsub.connection  # there is one: it has subscribed
         while True:
-            message: dict[str, Any] | None = await pubsub.get_message(timeout=None)
-            if message is None:
-                continue
-            topic = message["channel"].decode()
-            if message["type"] in ("message", "smessage"):
-                self._on_message(topic, message["data"])
-            elif message["type"] in ("subscribe", "ssubscribe"):
-                self._on_subscribed()
-            elif topic in self._removed:
-                self._removed.discard(topic)
+            told = await connection.read_response(timeout=inf, disconnect_on_error=False, push_request=True)
+            if told[0] in _MESSAGES:
+                self._on_message(told[1].decode(), told[2])
             else:
-                raise RedisError("the topic moved to another node")
+                self._take_change(await pubsub.handle_message(told))  # type: ignore[no-untyped-call]
+
+    def _take_change(self, change: dict[str, Any]) -> None:
+        topic = change["channel"].decode()
+        if change["type"] in ("subscribe", "ssubscribe"):
+            self._on_subscribed()
+        elif topic in self._removed:
+            self._removed.discard(topic)
+        else:
+            raise RedisError("the topic moved to another node")
 
     def _end(self, reader: asyncio.Task[None]) -> None:
         if not reader.cancelled():
