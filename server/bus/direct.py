@@ -1,6 +1,6 @@
 """Commands to one Redis server past redis-py's client: its connections, without the pool, retries and observations around each command.
 
-They cost five times what the command itself does (docs/decisions/0028), and a show that is busy publishes with every commit.
+They cost as much again as the command itself (docs/decisions/0030), and a busy show publishes with every commit.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,7 +1,7 @@
 """Connections that a writer keeps from one transaction to the next, and drives by pipeline.
 
 To take a connection from SQLAlchemy's pool, begin on it, and give it back costs more than a small transaction does
-(docs/decisions/0028). Handlers still find SQLAlchemy's side of the connection, in the same transaction.
+(docs/decisions/0030). Handlers still find SQLAlchemy's side of the connection, in the same transaction.
 """
 
 from collections.abc import Sequence

@@ -6,11 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from server.db.engine import Database
 from server.settings import Settings
 from tests.conftest import MakeSettings
+from tests.support.eventually import eventually
 from tests.support.live_server import live_server
 from tests.support.postgres_line import PostgresLine, Trap, line_to
 from tests.support.servers import SignFor, set_stage
@@ -52,8 +54,15 @@ async def address(line: PostgresLine, make_settings: MakeSettings, set_stage: No
 
 @pytest.fixture
 async def host(address: str, sign_for: SignFor) -> AsyncIterator[Viewer]:
+    before = shows_seeded()
     async with joined_at(address, token=sign_for("host")) as host:
+        await eventually(lambda: shows_seeded() > before)  # the pulse's first tick reads SQL too
         yield host
+
+
+def shows_seeded() -> float:
+    """How many shows' counters this process has read from SQL."""
+    return REGISTRY.get_sample_value("showfloor_bus_seeded_total") or 0.0
 
 
 async def count(settings: Settings) -> int:
