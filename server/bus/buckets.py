@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from redis.exceptions import RedisError
 
-from server.bus.connections import REDIS_AWAY, Link, RedisCommand
+from server.bus.connections import REDIS_AWAY, Link
+from server.bus.direct import RedisCommand
 from server.bus.keys import Keys
 
 COMMANDS_MAX = 500
