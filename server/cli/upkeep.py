@@ -1,4 +1,4 @@
-"""Commands that look after an installation: `migrate`, `doctor`, `stock`."""
+"""Commands that look after an installation: `migrate`, `doctor`, `stock`, `rollup`."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,9 +10,11 @@ from server.cli.program import Host, Port, app, database_url, run
 from server.running import launch
 from server.running.engines import Start, database_for, engines_for
 from server.running.launch import console
+from server.running.trouble import Trouble
 from server.settings import Settings
 
 if TYPE_CHECKING:
+    from server.ledger.rollup_repository import Difference
     from server.shop.stocktaking import Disagreement
 
 
@@ -68,5 +70,52 @@ async def _take_stock(settings: Settings, *, repair: bool) -> "list[Disagreement
     try:
         async with database.write() as connection:
             return await (repair_stock(connection) if repair else take_stock(connection))
+    finally:
+        await database.close()
+
+
+@app.command()
+def rollup(
+    show: Annotated[str | None, typer.Argument(help="A show's id; else all shows.")] = None,
+    *,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Compare only. Exit code 1 if any differ.")
+    ] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Derive them anew from the facts, and say what had differed.")
+    ] = False,
+) -> None:
+    """Compare the rollups that figures are read from with the facts that they come from, or rebuild them."""
+    if verify == rebuild:
+        raise typer.BadParameter("one of --verify and --rebuild is needed")
+    with database_for(launch.load_settings()) as settings:
+        found = run(_compare_rollups(settings, show, rebuild=rebuild))
+    for each in found:
+        typer.echo(
+            f"{each.show_id} {each.viewer_id}: {each.column} {each.kept} in the rollup, {each.derived} in the facts"
+        )
+    done = "rebuilt" if rebuild else "differ"
+    console.print(f"{len(found)} {done}." if found else "The rollups are what the facts come to.")
+    raise typer.Exit(1 if found and verify else 0)
+
+
+async def _compare_rollups(settings: Settings, show: str | None, *, rebuild: bool) -> "list[Difference]":
+    from server.db.engine import Database
+    from server.ledger.rollup_repository import find_shows, is_show, rebuild_and_compare, verify_rollups
+
+    database, found = Database(database_url(settings), pool_size=1), []
+    try:
+        async with database.read() as connection:
+            if show is not None and not await is_show(connection, show):
+                raise Trouble(
+                    f"there is no show {show!r}", "the shows of a channel are at /v1/shows?channel=…"
+                )
+            if not rebuild:
+                return await verify_rollups(connection, show)
+            shows = await find_shows(connection, show)
+        for each in shows:  # a transaction of each: those who write wait for one show only
+            async with database.write() as connection:
+                found += await rebuild_and_compare(connection, each)
+        return found
     finally:
         await database.close()

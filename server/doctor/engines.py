@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.db.schema import POSTGRES_VERSION_MIN, newest_schema, read_schema, unfit_schema
 from server.doctor.finding import Finding, State
+from server.doctor.rollups import examine_rollups
 from server.doctor.stock import examine_stock
 from server.embedded import DataDirectoryInUse, EngineFailed, EngineMissing, Engines, attach, start_engines
 from server.running.engine_trouble import explain_redis
@@ -84,6 +85,7 @@ def examine_database(url: str, *, fresh: bool) -> Iterator[Finding]:
                 yield schema
                 if schema.state is State.FINE:
                     yield examine_stock(connection)
+                    yield examine_rollups(connection)
             yield _examine_clock(
                 "PostgreSQL", connection.scalar(text("SELECT clock_timestamp()")) or datetime.now(UTC)
             )
