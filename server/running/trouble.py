@@ -1,6 +1,7 @@
 """What may be wrong when a command starts, said in one line with the way to mend it; never a traceback for an expected fault."""
 
 import errno
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ def explain(error: Exception) -> Trouble | None:
     import psycopg
     from alembic.util.exc import CommandError
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
     from redis.exceptions import RedisError
     from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -39,6 +41,8 @@ def explain(error: Exception) -> Trouble | None:
             return Trouble(str(error))
         case ValidationError():
             return Trouble(_bad_settings(error), "see `showfloor config check`")
+        case SettingsError():
+            return _no_list(error)
         case WeakSecretError():
             return Trouble(str(error), "put a random one there: `openssl rand -hex 32`")
         case UnfitDatabase():
@@ -99,6 +103,15 @@ def _bad_settings(error: "ValidationError") -> str:
         reason = item["msg"].removeprefix("Value error, ")
         told.append(reason if name in reason else f"{name}: {reason}")
     return "; ".join(told)
+
+
+def _no_list(error: Exception) -> Trouble:
+    """Return the trouble of a setting that holds several values and is not written as such; its value is not told."""
+    found = re.search(r'field "(\w+)"', str(error))
+    name = f"SHOWFLOOR_{found[1].upper()}" if found else "a setting"
+    return Trouble(
+        f"{name} is no list in JSON", 'write it with brackets and quotes, as in ["one", "another"]'
+    )
 
 
 def half_a_configuration(*, given: str, missing: str) -> Trouble:

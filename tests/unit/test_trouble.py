@@ -8,6 +8,7 @@ from redis.exceptions import AuthenticationError, ConnectionError, NoPermissionE
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from server.running.trouble import explain
+from server.settings import Settings
 
 SERVER = 'connection to server at "127.0.0.1", port 5432 failed: FATAL:  '
 
@@ -66,3 +67,27 @@ def test_each_fault_says_what_is_wrong_and_how_to_mend_it(error: Exception, what
 
 def test_a_fault_of_ours_keeps_its_traceback() -> None:
     assert explain(KeyError("x")) is None
+
+
+LISTS = [name for name, field in Settings.model_fields.items() if field.annotation == list[str]]
+
+
+def test_there_are_settings_with_several_values() -> None:
+    assert {"hosts", "origins", "media_origins", "trusted_proxies"} <= set(LISTS)
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize(
+    "value", ["one.example,two.example", "[one.example]", "one.example", '["one.example"']
+)
+def test_a_list_that_is_not_written_as_one_is_one_sentence_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"SHOWFLOOR_{name.upper()}", value)
+    with pytest.raises(ValueError) as raised:
+        Settings()
+    trouble = explain(raised.value)
+    assert trouble is not None
+    assert f"SHOWFLOOR_{name.upper()}" in trouble.what
+    assert '["one", "another"]' in trouble.mend
+    assert "one.example" not in str(trouble)
