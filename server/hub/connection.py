@@ -1,5 +1,6 @@
 """One socket of one viewer: who they are, which room and lane they are in, and the way to write to them."""
 
+import asyncio
 import math
 from typing import TYPE_CHECKING, Protocol
 
@@ -8,6 +9,9 @@ from server.hub.encoding import Encoding, encode_close, encode_lines, ping_of, p
 if TYPE_CHECKING:
     from server.hub.crowd import Standing
     from server.hub.room import Lane, Room
+
+LINGER_SECONDS_MAX = 2.0
+"""How long a peer that goes on sending is let to read why nobody hears it any more."""
 
 
 class Transport(Protocol):
@@ -28,13 +32,18 @@ class Connection:
         "allowance",
         "allowance_at",
         "channel_id",
+        "closed",
         "encoding",
+        "ending",
+        "excess",
+        "excess_at",
         "expires_at",
         "guest",
         "heard_at",
         "host",
         "id",
         "in_flight",
+        "joins",
         "lane",
         "leaving",
         "lost",
@@ -42,7 +51,6 @@ class Connection:
         "nonsense",
         "own_name",
         "playing",
-        "refused",
         "role",
         "room",
         "sign_in_id",
@@ -78,14 +86,21 @@ class Connection:
         self.lane: Lane | None = None
         self.playing = False
         self.in_flight = 0
+        self.joins = 0
+        """How often a `join` was tried."""
         self.leaving = False
         """It has been asked to go elsewhere; what it says now is not heard."""
         self.lost = False
         """It went without a word: nothing has been heard of it since `heard_at`."""
+        self.closed = False
+        """The last word has been said: nothing more is heard, and nothing written."""
+        self.ending = False
+        """It was seen closing once; a peer that takes nothing would keep it so for ever."""
         self.nonsense = 0
-        """Frames in a row that were no commands."""
-        self.refused = 0
-        """Commands in a row that were over the rate limit."""
+        """Lines that were no commands, less those that were."""
+        self.excess = 0.0
+        """Lines above the rate limit, less those that had run off at `excess_at`."""
+        self.excess_at = now
         self.slow_since: float | None = None
         self.missed_after: int | None = None
         """Set while journal pushes pass this connection by: the last offset it was given."""
@@ -126,11 +141,24 @@ class Connection:
         """Write what shows that the connection is alive."""
         self.transport.write(ping_of(self.encoding))
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether it makes no sense to write any more."""
+        return self.closed or self.transport.is_closing()
+
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye and close; use `abort` for a peer that does not read."""
-        if not self.transport.is_closing():
+        if not self.is_ending:
+            self.closed = True
             self.transport.write(encode_close(self.encoding, code, reason))
             self.transport.close()
+
+    def turn_away(self, code: int, reason: str) -> None:
+        """Say goodbye to a peer that goes on sending. Closed at once, it would get a reset, which may take our last words from it."""
+        if not self.is_ending:
+            self.closed = True
+            self.transport.write(encode_close(self.encoding, code, reason))
+            asyncio.get_running_loop().call_later(LINGER_SECONDS_MAX, self.transport.abort)
 
     def abort(self) -> None:
         """Drop the socket and all that is buffered for it, at once, since its peer is not heard, or does not read."""

@@ -5,6 +5,7 @@ websockets library's (docs/decisions/0009). Its unmasking is that library's.
 """
 
 import zlib
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import lru_cache
 from typing import Final
@@ -64,10 +65,12 @@ class Reader:
         """What has come of a fragmented message."""
         self._first = 0
 
-    def feed(self, data: bytes) -> list[Message]:
+    def feed(self, data: bytes) -> Iterable[Message]:
         """Return the messages that `data` completes, in order; control messages may stand between.
 
-        Raises FrameError: 1002 for a broken frame, 1007 for text that is not UTF-8, 1009 for a message over the limit.
+        They are read, and decompressed, one by one as they are asked for: whoever has heard enough stops, and feeds no more. Else all
+        must be asked for before the next data is fed. Raises FrameError, here or in their place: 1002 for a broken frame, 1007 for
+        text that is not UTF-8, 1009 for a message over the limit.
         """
         length = len(data) - 6
         if (
@@ -80,13 +83,16 @@ class Reader:
             payload = apply_mask(data[6:], data[2:6])
             if not payload.isascii():
                 _check_utf8(payload)
-            return [(_TEXT, payload)]
+            return ((_TEXT, payload),)
         if self._rest is not None:
             self._rest += data
             if len(self._rest) < self._need:
-                return []
+                return ()
             data = bytes(self._rest)
-        messages: list[Message] = []
+        return self._read(data)
+
+    def _read(self, data: bytes) -> Iterator[Message]:
+        """Yield the messages in `data`, and keep what is left of it."""
         start, end, need = 0, len(data), 2
         while end - start >= 2:
             first, second = data[start], data[start + 1]
@@ -109,9 +115,8 @@ class Reader:
             start, need = stop, 2
             message = self._take(first, payload)
             if message is not None:
-                messages.append(message)
+                yield message
         self._rest, self._need = (bytearray(data[start:]), need) if start < end else (None, 0)
-        return messages
 
     def _check(self, first: int, length: int) -> None:
         """Refuse a frame by its head alone, before its payload has arrived."""

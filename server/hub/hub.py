@@ -11,21 +11,17 @@ from server.hub import metrics
 from server.hub.admission import Admission, Limits
 from server.hub.connection import Connection
 from server.hub.crowd import Crowd, CrowdLimits
-from server.hub.encoding import encode_lines, plain
 from server.hub.endings import BAN, UNBAN, Endings, heed_ban
 from server.hub.fanout import FanOut
-from server.hub.leaving import send_away
-from server.hub.room import Lane, Reading, Room
+from server.hub.leaving import end_stuck, end_unjoined, evict, send_away
+from server.hub.room import Lane, Room
+from server.hub.slow import catch_up, look_at_the_slow, set_aside
 from server.hub.wheel import Wheel
-from server.protocol.codec import encode
 from server.protocol.publication import Publication
 
 TOKEN_ENDED, BANNED, SIGNED_OUT = 4401, 4403, 4410
-GAP_LINE = encode({"type": "gap"})
 GC_THRESHOLD = (50_000, 50, 100)
 """Sockets make no cycles; the default threshold would walk every one of them again and again while they join."""
-CATCH_UP_BYTES_MAX = 64 * 1024
-"""A slow viewer that reads again is given what it missed up to this size; more is a `gap`, since it would fill the buffer anew."""
 
 
 def _ignore(connection: Connection) -> None:
@@ -152,6 +148,8 @@ class Hub:
         room.empty_since = None
         connection.lane = lane
         lane.writers[connection] = connection.transport.write
+        if connection.slow_since is not None:
+            set_aside(connection)
         self.wheel.add(connection)
         self.endings.watch(connection, self.wall())
 
@@ -172,7 +170,7 @@ class Hub:
         if connection in room.slow:
             room.slow.remove(connection)
             room.lane_for(connection, pulse_only=True).writers.pop(connection, None)
-        connection.slow_since = connection.missed_after = None
+        connection.missed_after = None
         del room.connections[connection]
         connection.room, connection.lane = None, None
         self.wheel.remove(connection)
@@ -193,38 +191,14 @@ class Hub:
 
     def paused(self, connection: Connection) -> None:
         """The socket's buffer is over its high mark: from now on the pulse alone, until it drains or has been stuck too long."""
-        room = connection.room
-        if room is None or connection.lane is None or connection.slow_since is not None:
-            return
-        connection.slow_since = asyncio.get_running_loop().time()
-        room.slow.add(connection)
-        connection.lane.writers.pop(connection, None)
-        # A round that is under way still writes to it, since its audience was fixed at its start: it has everything up to `sent`.
-        connection.missed_after = room.sent
-        room.lane_for(connection, pulse_only=True).writers[connection] = connection.transport.write
+        if connection.slow_since is None:
+            connection.slow_since = asyncio.get_running_loop().time()
+            set_aside(connection)
 
     def resumed(self, connection: Connection) -> None:
         """It has drained: give it what it missed, or say that there is a gap, which it fills by a `join` with its position."""
-        room, lane = connection.room, connection.lane
         connection.slow_since = None
-        if room is None or lane is None or connection.missed_after is None:
-            return
-        room.slow.discard(connection)
-        room.lane_for(connection, pulse_only=True).writers.pop(connection, None)
-        frame = self._missed_frame(room, lane, connection.missed_after)
-        connection.missed_after = None
-        lane.writers[connection] = connection.transport.write
-        if frame is not None:
-            connection.transport.write(frame)
-
-    def _missed_frame(self, room: Room, lane: Lane, offset: int) -> bytes | None:
-        if lane.reading is Reading.PULSE:
-            return None
-        missed = room.sent_after(offset)
-        if missed is None or sum(len(p.line) for p in missed) > CATCH_UP_BYTES_MAX:
-            metrics.GAPS_TOLD.inc()
-            return encode_lines(lane.encoding, plain([GAP_LINE]))
-        return lane.encode(missed, None)
+        catch_up(connection)
 
     # --- going away
 
@@ -259,11 +233,13 @@ class Hub:
         """Do one second's house-keeping at the loop's time `now`."""
         while self._unjoined and self._unjoined[0][0] <= now:
             _, connection = self._unjoined.popleft()
-            if not connection.joined and not connection.transport.is_closing():
-                self.evict(connection, 4408, "join did not come in time", "no_join")
+            if not connection.joined and end_unjoined(connection):
+                self._unjoined.append((now + self._join_seconds, connection))
         wall = self.wall()
         for connection in self.wheel.turn():
-            if now - connection.heard_at > self._silence_seconds:
+            if connection.is_ending:
+                end_stuck(connection)
+            elif now - connection.heard_at > self._silence_seconds:
                 metrics.EVICTIONS.labels("silent").inc()
                 connection.abort()
             elif connection.slow_since is None:
@@ -271,26 +247,11 @@ class Hub:
             self.endings.watch(connection, wall)
         for connection in self.endings.due(wall):
             self.evict(connection, TOKEN_ENDED, "the token has ended", "token")
-        self._watch_the_slow(now)
+        look_at_the_slow(self.rooms.values(), now, self._slow_seconds_max)
+        metrics.VIEWERS.set(sum(room.watching for room in self.rooms.values()))
         metrics.CONNECTIONS.set(self.admission.open)
         metrics.tell_counts()
 
-    def _watch_the_slow(self, now: float) -> None:
-        """Drop those who have been stuck too long; `close` would wait for a peer that does not read."""
-        unsent = slow = watching = 0
-        for room in self.rooms.values():
-            watching += room.watching
-            for connection in list(room.slow):
-                slow += 1
-                unsent += connection.transport.get_write_buffer_size()
-                if connection.slow_since is not None and now - connection.slow_since > self._slow_seconds_max:
-                    metrics.EVICTIONS.labels("slow").inc()
-                    connection.abort()
-        metrics.UNSENT_BYTES.set(unsent)
-        metrics.SLOW.set(slow)
-        metrics.VIEWERS.set(watching)
-
     def evict(self, connection: Connection, code: int, why: str, reason: str) -> None:
         """Close a connection for `reason` (the metric's label), with a closing code and `why` for people."""
-        metrics.EVICTIONS.labels(reason).inc()
-        connection.close(code, why)
+        evict(connection, code, why, reason)

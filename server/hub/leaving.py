@@ -1,4 +1,4 @@
-"""How a process sends its viewers elsewhere: a hint and a close for each, spread over time, and no command left unanswered."""
+"""How connections end: sent elsewhere with no command left unanswered, closed for a reason, dropped where they are stuck."""
 
 import asyncio
 import random
@@ -40,7 +40,7 @@ async def send_away(connections: Sequence[Connection], seconds: float) -> None:
 
 def _ask_to_leave(connection: Connection) -> None:
     connection.leaving = True
-    if not connection.transport.is_closing():
+    if not connection.is_ending:
         connection.send(encode({"type": "reconnect", "after_ms": random.randint(0, RECONNECT_MS_MAX)}))
 
 
@@ -56,6 +56,28 @@ def _close_those_without_commands(connections: Iterable[Connection]) -> list[Con
 
 
 def _close(connection: Connection) -> None:
-    if not connection.transport.is_closing():
+    if not connection.is_ending:
         metrics.EVICTIONS.labels("drain").inc()
         connection.close(1001, "going away")
+
+
+def evict(connection: Connection, code: int, why: str, reason: str) -> None:
+    """Close a connection, and count it under `reason`."""
+    metrics.EVICTIONS.labels(reason).inc()
+    connection.close(code, why)
+
+
+def end_unjoined(connection: Connection) -> bool:
+    """Close a connection that has not joined in time, and return True; drop one that was closed before and may be stuck."""
+    if connection.is_ending:
+        connection.abort()
+        return False
+    evict(connection, 4408, "join did not come in time", "no_join")
+    return True
+
+
+def end_stuck(connection: Connection) -> None:
+    """Drop a connection that is met closing for the second time: its peer takes nothing, and `close` would wait for it."""
+    if connection.ending:
+        connection.abort()
+    connection.ending = True

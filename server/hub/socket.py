@@ -4,6 +4,7 @@ There is no ASGI task, queue or second parse per connection; `upgrade` makes one
 """
 
 import asyncio
+from typing import cast
 
 from server.hub import metrics
 from server.hub.connection import Connection
@@ -34,6 +35,9 @@ class LiveSocket(asyncio.Protocol):
         try:
             for opcode, payload in reader.feed(data):
                 self.take(opcode, payload, now)
+                if connection.closed:
+                    self._reader = None  # what stands behind the end is not even decompressed
+                    return
         except FrameError as error:
             self._close(close_frame(error.code, error.reason), "protocol")
 
@@ -43,12 +47,12 @@ class LiveSocket(asyncio.Protocol):
             return
         if opcode == _TEXT:
             self._dispatcher.receive(self.connection, payload, now)
-        elif opcode == _PING:
-            self.connection.transport.write(pong_frame(payload))
         elif opcode == _CLOSE:
             self._close(answer_to_close(payload), None)
-        elif opcode != _PONG:
+        elif opcode not in (_PING, _PONG):
             self._close(close_frame(1003, "only text frames"), "binary")
+        elif self._dispatcher.afford(self.connection, now) and opcode == _PING:
+            self.connection.transport.write(pong_frame(payload))
 
     def _close(self, frame: bytes, reason: str | None) -> None:
         self._reader = None
@@ -63,9 +67,13 @@ class LiveSocket(asyncio.Protocol):
         """A peer that has closed its half gets nothing more: returning None closes the transport."""
 
     def pause_writing(self) -> None:
+        # Who does not read is not read: the answers would heap up.
+        cast("asyncio.Transport", self.connection.transport).pause_reading()
         self._hub.paused(self.connection)
 
     def resume_writing(self) -> None:
+        # First, since what was missed may fill the buffer anew.
+        cast("asyncio.Transport", self.connection.transport).resume_reading()
         self._hub.resumed(self.connection)
 
     def connection_lost(self, exc: Exception | None) -> None:

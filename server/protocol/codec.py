@@ -78,13 +78,14 @@ def _explain(line: bytes, error: msgspec.ValidationError) -> UndecodableError:
     if (
         "Invalid value '" in message and message.endswith("`$.type`")
     ) or "missing required field `type`" in message:
-        return UndecodableError(Code.UNKNOWN_TYPE, id=_read_id(line))
+        return UndecodableError(Code.UNKNOWN_TYPE, id=read_id(line))
     if message.startswith("Expected `null`") and message.endswith("`$.key`"):
         message = "This command takes no key"
-    return UndecodableError(Code.INVALID, message + ".", id=_read_id(line))
+    return UndecodableError(Code.INVALID, message + ".", id=read_id(line))
 
 
-def _read_id(line: bytes) -> int | None:
+def read_id(line: bytes) -> int | None:
+    """Return the id of a line that was not, or could not be, read as a command; None where it has none."""
     try:
         id = _envelope_decoder.decode(line).id
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

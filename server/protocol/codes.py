@@ -54,7 +54,9 @@ MEANINGS: dict[Code, Meaning] = {
     Code.TOO_DEEP: Meaning("never", 400, "The JSON is nested too deeply."),
     Code.UNKNOWN_TYPE: Meaning("never", 400, "No command has this type."),
     Code.INVALID: Meaning("never", 422, "A field is missing, of the wrong type, too long, or out of range."),
-    Code.TOO_LARGE: Meaning("never", 413, "More than 16 KiB in one frame or request."),
+    Code.TOO_LARGE: Meaning(
+        "never", 413, "More than 16 KiB or 64 lines in one frame, or more than 16 KiB in one command by HTTP."
+    ),
     Code.TOO_FAST: Meaning("later", 429, "Over the rate limit; `retry_after_ms` says when to try again."),
     Code.JOIN_FIRST: Meaning("never", 409, "The first command must be `join`."),
     Code.UNAUTHENTICATED: Meaning("stop", 401, "The token is missing, not ours, or of another kind."),

@@ -100,13 +100,17 @@ class Barred(Reply, frozen=True, tag="ok"):
 
 
 class Error(Struct, frozen=True, kw_only=True, tag_field="type", tag="error", omit_defaults=True):
-    """A refusal; nothing was done. Further fields depend on the code, such as `retry_after_ms`, `current`, `stock`, `price`."""
+    """A refusal; nothing was done. Further fields depend on the code, such as `retry_after_ms`, `current`, `stock`, `price`.
+
+    `refused`: it stands for so many lines of one frame.
+    """
 
     code: Code
     message: str
     retry: Verdict
     id: CommandId | None = None
     retry_after_ms: int | None = None
+    refused: int | None = None
 
 
 class Push(Struct, frozen=True, kw_only=True, tag_field="type", tag="push"):

@@ -18,6 +18,7 @@ from server.hub import metrics
 from server.hub.connection import Connection
 from server.hub.crowd import Crowd
 from server.hub.hub import Hub
+from server.hub.price import ANSWER_BYTES_A_TOKEN, READ_TOKENS, charge_join
 from server.hub.room import Lane, Room
 from server.journal.rooms import Rooms
 from server.ledger.recorder import Recorder
@@ -69,6 +70,7 @@ class Joins:
         Raises RefusedError, now or when awaited: not_found, unauthenticated, token_expired, forbidden, guests_refused, show_full,
         too_fast, unavailable.
         """
+        connection.joins += 1
         room = self._hub.rooms.get(command.show)
         if room is None or not self._is_ready(room, command.position):
             return self._join_later(connection, command)
@@ -76,15 +78,18 @@ class Joins:
         return None
 
     async def _join_later(self, connection: Connection, command: Join) -> None:
+        if command.show not in self._hub.rooms:
+            charge_join(connection, READ_TOKENS)
         room, position = await self._rooms.open(command.show), command.position
         while not self._is_ready(room, position):
             if self._awaits_round(room, position):
                 await asyncio.sleep(ROUND_WAIT_SECONDS)
                 continue
+            charge_join(connection, READ_TOKENS)
             await self._rooms.refresh(room)
             if position is not None and position.offset > room.top:
                 position = None  # no process can have given it; it gets the snapshot
-        if not connection.transport.is_closing():
+        if not connection.is_ending:
             self._enter(connection, command, room)
 
     def _enter(self, connection: Connection, command: Join, room: Room) -> None:
@@ -97,7 +102,9 @@ class Joins:
         self._hub.leave(connection, goes_on=same and connection.role == identity.role)
         introduce(connection, identity, self._hub.crowd)
         lane = room.lane_for(connection, pulse_only=command.pulse_only)
-        connection.transport.write(_answer(lane, command, room, entrant))
+        answer = _answer(lane, command, room, entrant)
+        connection.transport.write(answer)
+        charge_join(connection, len(answer) / ANSWER_BYTES_A_TOKEN)
         self._hub.enter(connection, room, lane)
         if connection.staff and not command.pulse_only:
             self._greet_staff(connection)
