@@ -6,7 +6,7 @@ import signal
 from collections.abc import Generator
 from contextlib import AsyncExitStack, contextmanager
 from multiprocessing import parent_process
-from socket import SO_SNDBUF, SOL_SOCKET, socket
+from socket import SO_SNDBUF, SOL_SOCKET, fromfd, socket
 from threading import Thread
 from time import monotonic
 from typing import Any, ClassVar
@@ -21,6 +21,8 @@ from server.settings import Settings
 
 BACKLOG = 8192
 """Sockets that may wait to be accepted; the kernel takes the smaller of this and its own `somaxconn`."""
+ACCEPTED_IN_A_TURN = 32
+"""libuv accepts one socket for each listening descriptor and turn of the loop (docs/decisions/0031)."""
 GRACEFUL_SECONDS = 5
 """How long HTTP requests under way may take at the end."""
 KEEP_ALIVE_SECONDS = 75
@@ -52,7 +54,8 @@ class LiveServer(uvicorn.Server):
         for listening in sockets or ():
             # Every accepted socket inherits it: what the kernel keeps for a viewer who does not read stays small.
             listening.setsockopt(SOL_SOCKET, SO_SNDBUF, KERNEL_BUFFER_BYTES)
-        await super().startup(sockets)
+        more = [another(each) for each in sockets or () for _ in range(ACCEPTED_IN_A_TURN - 1)]
+        await super().startup([*(sockets or ()), *more])
         if self.watch_socket is not None and self.started:
             watch = self.lifespan.state["watch"]
             await self._watching.enter_async_context(watched(watch, self.watch_socket))
@@ -138,6 +141,14 @@ def serve_in_processes(settings: Settings, listening: socket, workers: int) -> N
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def another(listening: socket) -> socket:
+    """Return a duplicate that blocks or not as it does.
+
+    Python's own `dup` lets the socket block, in all processes that share it, and those that serve would wait in `accept`.
+    """
+    return fromfd(listening.fileno(), listening.family, listening.type, listening.proto)
 
 
 def _end_with_the_parent() -> None:
