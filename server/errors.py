@@ -18,6 +18,8 @@ class RefusedError(Exception):
         super().__init__(message or MEANINGS[code].text)
         self.code = code
         self.data = data
+        self.about = ""
+        """Whose token it is about, where that is known and the edge does not know it; never on the wire."""
 
     @property
     def message(self) -> str:

@@ -26,7 +26,9 @@ def current_identity(
     """Return whose token came with the request; raises `unauthenticated` or `token_expired`."""
     if credentials is None:
         raise RefusedError(Code.UNAUTHENTICATED)
-    return cast("Tokens", request.app.state.tokens).verify(credentials.credentials)
+    identity = cast("Tokens", request.app.state.tokens).verify(credentials.credentials)
+    request.state.viewer_id = identity.viewer_id  # for security events
+    return identity
 
 
 CurrentIdentity = Annotated[Identity, Depends(current_identity)]

@@ -30,14 +30,20 @@ class ShowTerms:
     """Ids of viewers, of those who are asked about at least."""
 
 
+def _refusal(code: Code, identity: Identity | None, message: str | None = None) -> RefusedError:
+    refused = RefusedError(code, message)
+    refused.about = identity.viewer_id if identity else ""
+    return refused
+
+
 def require_entry(identity: Identity | None, terms: Terms) -> None:
     """Raise unless the bearer may enter a show with these terms; None is somebody without a token: a guest, or about to be one.
 
     Raises `forbidden` for a token of another channel, `guests_refused` for a guest where only known viewers may come, and `banned`.
     """
     if identity is not None and identity.channel_id != terms.channel_id:
-        raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
+        raise _refusal(Code.FORBIDDEN, identity, "This token is of another channel.")
     if not terms.guests_allowed and (identity is None or identity.guest):
-        raise RefusedError(Code.GUESTS_REFUSED)
+        raise _refusal(Code.GUESTS_REFUSED, identity)
     if identity is not None and identity.role == "viewer" and identity.viewer_id in terms.banned:
-        raise RefusedError(Code.BANNED)
+        raise _refusal(Code.BANNED, identity)

@@ -54,6 +54,12 @@ async def take_one_use(connection: AsyncConnection, code_sha256: str, now: datet
     return None if found is None else SignInCodeRow(**found)
 
 
+async def read_code(connection: AsyncConnection, code_sha256: str) -> SignInCodeRow | None:
+    """Return a code's row, used up or not; None when there is no such code."""
+    found = (await connection.execute(select(_CODE).where(_CODE.c.code_sha256 == code_sha256))).one_or_none()
+    return None if found is None else SignInCodeRow(**found._mapping)
+
+
 async def save_staff_member(connection: AsyncConnection, row: StaffMemberRow) -> None:
     """Keep under which name somebody is staff of a channel."""
     statement = upsert(_STAFF).values(**row.model_dump())

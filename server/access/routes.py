@@ -5,12 +5,14 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from server import security
 from server.access.dependencies import CurrentIdentity
 from server.access.revocations import Revocations
 from server.access.roles import Role
 from server.access.sign_in import SignIn
 from server.access.tokens import Identity
 from server.clock import to_wire
+from server.errors import RefusedError
 from server.http import pacing
 from server.http.params import Moment, OptionalKey, RequestBody
 from server.http.refusals import refusals
@@ -77,7 +79,14 @@ async def sign_in(body: SignInRequest, request: Request, key: OptionalKey = None
     """Codes end after a quarter of an hour and count once, unless they were made for more; the same code and key count once together."""
     state = request.app.state
     await pacing.spend(request, Act.SIGN_IN)
-    identity = await SignIn(state.database, state.tokens, state.clock).exchange(body.code, key)
+    address = request.client.host if request.client else ""
+    try:
+        identity = await SignIn(state.database, state.tokens, state.clock).exchange(body.code, key)
+    except RefusedError as refused:
+        if refused.code is Code.UNAUTHENTICATED:
+            security.note("sign_in_failed", address=address)
+        raise
+    security.note("signed_in", id=identity.viewer_id, address=address)
     return _as_answer(request, identity)
 
 
@@ -89,6 +98,8 @@ def renew_token(identity: CurrentIdentity, request: Request) -> TokenAnswer:
 async def sign_out(identity: CurrentIdentity, request: Request) -> None:
     """Whatever was renewed from the same sign-in is refused by every process within a second, and its sockets and streams are closed."""
     await cast("Revocations", request.app.state.revocations).sign_out(identity)
+    address = request.client.host if request.client else ""
+    security.note("signed_out", id=identity.viewer_id, address=address)
 
 
 def _as_answer(request: Request, identity: Identity) -> TokenAnswer:

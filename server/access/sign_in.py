@@ -7,10 +7,12 @@ from typing import cast, get_args
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.access.people import person_of
 from server.access.repository import (
     delete_ended_codes,
     forget_staff_unseen_since,
     insert_code,
+    read_code,
     save_staff_member,
     take_one_use,
 )
@@ -43,12 +45,13 @@ class SignIn:
         role: Role,
         *,
         subject: str,
+        person: str | None = None,
         uses: int = 1,
         lifetime: timedelta = CODE_LIFETIME,
     ) -> str:
         """Return a new code for `role` in `channel_id`, good for `uses` exchanges until `lifetime` is over.
 
-        `subject` is the name that the bearer is shown by.
+        `subject` is the name that the bearer is shown by, `person` their id; without it, that of whoever has the name in the role.
         """
         code = secrets.token_urlsafe(CODE_BYTES)
         now = self._clock.now()
@@ -57,6 +60,7 @@ class SignIn:
             channel_id=channel_id,
             role=role,
             subject=subject,
+            person=person or person_of(channel_id, role, subject),
             expires_at=now + lifetime,
             uses_left=uses,
         )
@@ -82,7 +86,7 @@ class SignIn:
         if row is not None:
             await self._keep_staff(connection, row, now)
         if row is None or row.role not in get_args(Role):
-            raise RefusedError(Code.UNAUTHENTICATED, "This sign-in code is not valid, or no longer.")
+            raise await _explain(connection, code, now)
         return self._tokens.new_member(
             row.channel_id, cast("Role", row.role), name=row.subject, viewer_id=_viewer_of(row)
         )
@@ -103,8 +107,17 @@ class SignIn:
 
 
 def _viewer_of(row: SignInCodeRow) -> str:
-    """Return the same id by every code of the same person: what they did is found again under it."""
-    return f"m_{_hash(f'{row.channel_id}/{row.role}/{row.subject}')[:26]}"
+    return row.person or person_of(row.channel_id, row.role, row.subject)
+
+
+async def _explain(connection: AsyncConnection, code: str, now: datetime) -> RefusedError:
+    """Return the refusal of a code; who has one that was good hears why it is not any more, who guesses hears nothing."""
+    row = await read_code(connection, _hash(code))
+    if row is None:
+        return RefusedError(Code.UNAUTHENTICATED, "This sign-in code is not valid, or no longer.")
+    if row.expires_at <= now:
+        return RefusedError(Code.UNAUTHENTICATED, "The time of this sign-in code is over.", why="ended")
+    return RefusedError(Code.UNAUTHENTICATED, "This sign-in code was used up.", why="used_up")
 
 
 def _hash(code: str) -> str:

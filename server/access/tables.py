@@ -17,6 +17,9 @@ class SignInCodeRow(SQLModel, table=True):
     channel_id: str
     role: str
     subject: str
+    """The name that its bearer is shown by."""
+    person: str | None = None
+    """The id that its bearer is known by; of codes from before this, it comes from channel, role and name."""
     expires_at: datetime = moment("expires_at", nullable=False)
     uses_left: int
 

@@ -135,11 +135,11 @@ class Tokens:
             raise RefusedError(Code.UNAUTHENTICATED)
         expires_at = datetime.fromtimestamp(claims.exp, UTC)
         if expires_at <= now:
-            raise RefusedError(Code.TOKEN_EXPIRED)
+            raise _ended(Code.TOKEN_EXPIRED, claims)
         token_id = id_by_signature(token) if claims.jti is msgspec.UNSET else claims.jti
         sign_in_id = token_id if claims.sid is msgspec.UNSET else claims.sid
         if self._revoked.holds(sign_in_id, claims.sub, claims.iat):
-            raise RefusedError(Code.TOKEN_REVOKED)
+            raise _ended(Code.TOKEN_REVOKED, claims)
         signed_in_at = claims.iat if claims.auth_time is msgspec.UNSET else claims.auth_time
         return Identity(
             viewer_id=claims.sub,
@@ -240,6 +240,12 @@ def tokens_for(settings: Settings, clock: Clock, *, revoked: Revoked | None = No
     )
     secret, old = settings.signing_secret(), settings.old_signing_secret()
     return Tokens(secret, clock, old_secret=old, ends=ends, revoked=revoked)
+
+
+def _ended(code: Code, claims: Claims) -> RefusedError:
+    refused = RefusedError(code)
+    refused.about = claims.sub
+    return refused
 
 
 def _lifetime_of(role: Role) -> timedelta:

@@ -28,8 +28,9 @@ from server.running.serving import LiveServer, server_for
 from server.running.worker import count_what_is_left, forget_counters
 from server.settings import Settings
 
-CODE_USES = 1000
-CODE_LIFETIME = timedelta(hours=24)
+CODE_USES = 50
+CODE_HOURS = 12
+"""A demo is looked at for a day's work, by a room of people: then it is started again, which makes new codes."""
 ANALYST_NAME = "Analyst"
 
 
@@ -109,6 +110,7 @@ class _Demo:
             guests = group.create_task(self._accompany(server, codes), name="audience")
             await asyncio.wait((serving,))
             guests.cancel()
+        await self._end_codes()
 
     async def _seed(self) -> dict[Role, str]:
         """Bring the database to where the demo begins; returns sign-in codes by role."""
@@ -144,10 +146,20 @@ class _Demo:
         names: dict[Role, str] = {"host": HOST_NAME, "analyst": ANALYST_NAME}
         return {
             role: await sign_in.issue_code(
-                CHANNEL_ID, role, subject=name, uses=CODE_USES, lifetime=CODE_LIFETIME
+                CHANNEL_ID, role, subject=name, uses=CODE_USES, lifetime=timedelta(hours=CODE_HOURS)
             )
             for role, name in names.items()
         }
+
+    async def _end_codes(self) -> None:
+        """A code in somebody's history signs in to no later demo on the same data."""
+        assert self._settings.database_url is not None, "the engines' URLs are in"
+        database = Database(self._settings.database_url, pool_size=1)
+        try:
+            async with database.write_soon() as connection:
+                await repository.delete_codes(connection, CHANNEL_ID)
+        finally:
+            await database.close()
 
     async def _accompany(self, server: LiveServer, codes: dict[Role, str]) -> None:
         """Once the server listens: print the addresses, and keep the audience there."""
@@ -164,6 +176,9 @@ class _Demo:
         out.print(f"  Viewer    {base}/")
         out.print(f"  Host      {base}/host#code={codes['host']}")
         out.print(f"  Analyst   {base}/analyst#code={codes['analyst']}\n")
+        out.print(
+            f"The codes of host and analyst sign in {CODE_USES} times each, for {CODE_HOURS} hours, and end with this demo.\n"
+        )
         out.file.flush()
 
     def _token_of(self, person: Person) -> str:

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from server import security
 from server.db.doubt import InDoubtError
 from server.db.engine import SQL_AWAY
 from server.errors import RefusedError, outcome_unknown, unavailable
@@ -69,6 +70,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RefusedError)
     async def _refused(request: Request, error: RefusedError) -> Response:
+        id = error.about or getattr(request.state, "viewer_id", "")
+        security.note_refusal(error.code, id=id, address=request.client.host if request.client else "")
         return answer_refusal(request.scope, error)
 
     @app.exception_handler(RequestValidationError)

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from server import security
 from server.errors import RefusedError
 from server.hub import metrics
 from server.hub.buckets import Buckets
@@ -253,6 +254,7 @@ class Dispatcher:
 
     def _tell(self, connection: Connection, id: int | None, refusal: RefusedError, *, lines: int = 1) -> None:
         metrics.REFUSALS.labels(refusal.code.value).inc(lines)
+        security.note_refusal(refusal.code, id=refusal.about or connection.viewer_id, address=connection.host)
         if connection.is_ending:
             return
         if lines > 1:

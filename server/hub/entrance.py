@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from server import security
 from server.addresses import Proxies
 from server.hub import metrics
 from server.hub.connection import Connection
@@ -45,6 +46,8 @@ def enter(
         headers, state["origins"], state["hosts"], scheme
     )
     if not answer.accepted:
+        if b" 403 " in answer.head[:16]:
+            security.note("origin_refused", address=host)
         metrics.HANDSHAKES_REFUSED.labels("busy" if b" 503 " in answer.head[:16] else "bad").inc()
         end_with(transport, answer, head_only=head_only)
         return

@@ -24,6 +24,7 @@ def audit(tx: ShowTransaction, actor: Actor, action: str, subject: str, **detail
         "show_id": tx.show_id,
         "at": tx.now,
         "actor": actor.viewer_id,
+        "name": actor.name,
         "role": actor.role,
         "action": action,
         "subject": subject,

@@ -26,10 +26,10 @@ ShowOrder = Literal["newest", "soonest"]
 """The newest made first; or who starts soonest first, those without a time last."""
 
 INSERT_AUDITS: Final = """
-    INSERT INTO audit (id, show_id, at, actor, role, action, subject, details)
-    SELECT id, show_id, at, actor, role, action, subject, details
+    INSERT INTO audit (id, show_id, at, actor, name, role, action, subject, details)
+    SELECT id, show_id, at, actor, name, role, action, subject, details
     FROM json_to_recordset(CAST(%s AS json)) AS a (
-        id text, show_id text, at timestamptz, actor text, role text, action text, subject text, details jsonb)
+        id text, show_id text, at timestamptz, actor text, name text, role text, action text, subject text, details jsonb)
 """
 SET_ANNOUNCEMENT: Final = """
     UPDATE show SET announcement = a.announcement

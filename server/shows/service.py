@@ -250,6 +250,7 @@ def _creation(row: ShowRow, actor: Actor) -> AuditRow:
         show_id=row.id,
         at=row.created_at,
         actor=actor.viewer_id,
+        name=actor.name,
         role=actor.role,
         action="show.create",
         subject=row.id,

@@ -61,6 +61,8 @@ class AuditRow(SQLModel, table=True):
     show_id: str = Field(index=True)
     at: datetime = moment("at", nullable=False)
     actor: str
+    name: str = ""
+    """Who the actor was called then; empty in rows from before this."""
     role: str
     action: str
     subject: str

@@ -1,15 +1,20 @@
 """The command line: results alone on standard output, faults in one line, exit codes."""
 
 import os
+import re
 import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from server.access.tokens import Tokens
+from server.access.revocations import Revocations
+from server.access.sign_in import SignIn
+from server.access.tokens import Identity, Tokens
 from server.clock import SystemClock
+from server.db.engine import Database
 from server.embedded import start_engines
+from server.errors import RefusedError
 from server.settings import Settings
 from tests.support.commands import engines_on, free_port, showfloor, showfloor_afresh
 
@@ -38,6 +43,7 @@ def test_a_token_stands_alone_on_standard_output_and_needs_no_database(data: Pat
     assert result.stdout.count("\n") == 1
     identity = Tokens(SECRET, SystemClock()).verify(result.stdout.strip())
     assert (identity.role, identity.channel_id, identity.guest) == ("host", "demo", False)
+    assert re.fullmatch(r"Host \d{4}", identity.name)
     assert not engines_on(data)
 
 
@@ -73,6 +79,57 @@ def test_a_command_that_cannot_be_understood_ends_with_2(words: tuple[str, ...],
     result = showfloor(*words, data=data)
     assert result.returncode == 2
     assert result.stdout == ""
+
+
+def test_people_have_names_and_two_without_one_are_two(data: Path) -> None:
+    def identity(*words: str) -> Identity:
+        made = showfloor("token", "--role", "host", "--channel", "demo", *words, data=data, secret=SECRET)
+        return Tokens(SECRET, SystemClock()).verify(made.stdout.strip())
+
+    mika, again, sora = (identity("--name", name) for name in ("Mika", " Mika ", "Sora"))
+    assert mika.name == "Mika"
+    assert mika.viewer_id == again.viewer_id != sora.viewer_id
+    assert identity().viewer_id != identity().viewer_id
+
+
+async def test_two_codes_without_a_name_sign_in_two_people_and_with_one_the_same(
+    data: Path, database_url: str, redis_url: str
+) -> None:
+    urls = {"database_url": database_url, "redis_url": redis_url}
+
+    def code(*words: str) -> str:
+        made = showfloor("token", "--role", "host", "--channel", "demo", "--code", *words, data=data, **urls)
+        assert made.returncode == 0, made.stderr
+        return made.stdout.strip()
+
+    codes = [code(), code(), code("--name", "Mika"), code("--name", "Mika")]
+    database, clock = Database(database_url, pool_size=1), SystemClock()
+    try:
+        sign_in = SignIn(database, Tokens(SECRET, clock), clock)
+        one, two, mika, again = [await sign_in.exchange(each) for each in codes]
+        with pytest.raises(RefusedError) as refused:
+            await sign_in.exchange(codes[0])
+    finally:
+        await database.close()
+    assert one.viewer_id != two.viewer_id
+    assert (mika.viewer_id, mika.name) == (again.viewer_id, "Mika")
+    assert refused.value.data == {"why": "used_up"}
+
+
+async def test_a_person_is_signed_out_by_their_name(data: Path, database_url: str, redis_url: str) -> None:
+    urls = {"database_url": database_url, "redis_url": redis_url, "secret": SECRET}
+    made = showfloor("token", "--role", "host", "--channel", "demo", "--name", "Mika", data=data, **urls)
+    done = showfloor("sign-out", "--role", "host", "--channel", "demo", "--name", "Mika", data=data, **urls)
+    assert done.returncode == 0, done.stderr
+    assert_one_line_of_fault(showfloor("sign-out", data=data, **urls), "nobody is named", "--name")
+    database, clock = Database(database_url, pool_size=1), SystemClock()
+    try:
+        revocations = Revocations(database, clock)
+        await revocations.run_once()
+        with pytest.raises(RefusedError):
+            Tokens(SECRET, clock, revoked=revocations).verify(made.stdout.strip())
+    finally:
+        await database.close()
 
 
 def test_a_weak_secret_is_refused(data: Path) -> None:
