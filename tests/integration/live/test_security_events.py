@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
 from server import security
+from tests.conftest import MakeSettings
 from tests.integration.live.test_endings import bearer
+from tests.support.live_server import live_server
 from tests.support.servers import SignFor
 from tests.support.viewer import joined_at, viewer_at
 
@@ -68,12 +70,15 @@ async def test_every_refusal_about_who_somebody_is_leaves_an_event(
 
 
 async def test_a_flood_is_one_line_a_rule_and_second_and_every_event_is_counted(
-    server: str, logged: list[Any]
+    make_settings: MakeSettings, set_stage: None, logged: list[Any]
 ) -> None:
     before = counted("sign_in_failed")
     loop = asyncio.get_running_loop()
     began = loop.time()
-    async with httpx.AsyncClient(base_url=f"http://{server}") as client:
+    async with (
+        live_server(make_settings(limits="off")) as server,
+        httpx.AsyncClient(base_url=f"http://{server}") as client,
+    ):
         for number in range(100):
             await client.post("/v1/sign-in", json={"code": f"wrong-code-{number:010}"})
     seconds = loop.time() - began
