@@ -163,6 +163,8 @@ class Settings(BaseSettings):
     votes_per_minute_per_ip: NonNegativeFloat = 3_000.0
     orders_per_minute: NonNegativeFloat = 20.0
     orders_per_minute_per_ip: NonNegativeFloat = 3_000.0
+    units_per_viewer_max: NonNegativeInt = 10
+    """Units of one product that a viewer may buy in one show; 0: any number. Above: `too_many`."""
     shares_per_minute: NonNegativeFloat = 12.0
     """Share links per viewer and process; 0: no limit."""
     commands_in_flight_max: PositiveInt = 16

@@ -433,6 +433,8 @@ export interface Video {
 /**
  * A product on sale; `price` in minor units of `currency`, `stock` in units left.
  *
+ *     `limit`: so many units one viewer may buy in the show; absent: as many as there are.
+ *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Product".
  */
@@ -444,6 +446,7 @@ export interface Product {
   price: number;
   currency: string;
   stock: number;
+  limit?: number;
 }
 /**
  * A question as staff see it.

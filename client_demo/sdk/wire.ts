@@ -45,6 +45,9 @@ export interface Refusal {
   current?: Question;
   /** With `sold_out`: the units left. */
   stock?: number;
+  /** With `too_many`: how many units one viewer may buy in the show, and how many of them are left to this one. */
+  limit?: number;
+  left?: number;
   /** With `price_changed`: the price now. */
   price?: number;
 }

@@ -32,6 +32,7 @@ class Code(StrEnum):
     BUSY = "busy"
     CONFLICT = "conflict"
     SOLD_OUT = "sold_out"
+    TOO_MANY = "too_many"
     PRICE_CHANGED = "price_changed"
     KEY_REUSED = "key_reused"
     PAYMENT_DECLINED = "payment_declined"
@@ -73,6 +74,11 @@ MEANINGS: dict[Code, Meaning] = {
     Code.BUSY: Meaning("later", 503, "Too many commands are waiting; nothing was done."),
     Code.CONFLICT: Meaning("reload", 409, "Somebody changed it meanwhile; `current` is how it stands."),
     Code.SOLD_OUT: Meaning("never", 409, "Not enough units are left; `stock` says how many."),
+    Code.TOO_MANY: Meaning(
+        "never",
+        409,
+        "More units than one viewer may buy of this product in this show; `limit` says how many, `left` how many more.",
+    ),
     Code.PRICE_CHANGED: Meaning(
         "reload", 409, "The price is no longer the one sent; `price` is the new one."
     ),

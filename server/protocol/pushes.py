@@ -35,7 +35,10 @@ class Show(Struct, frozen=True):
 
 
 class Product(Struct, frozen=True):
-    """A product on sale; `price` in minor units of `currency`, `stock` in units left."""
+    """A product on sale; `price` in minor units of `currency`, `stock` in units left.
+
+    `limit`: so many units one viewer may buy in the show; absent: as many as there are.
+    """
 
     id: str
     title: str
@@ -44,6 +47,7 @@ class Product(Struct, frozen=True):
     price: int
     currency: str
     stock: int
+    limit: int | UnsetType = UNSET
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):

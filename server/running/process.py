@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from server.access.revocations import Ended, Revocations
@@ -88,7 +89,7 @@ class Process:
         self.rooms = Rooms(
             self.hub,
             self.database,
-            read_snapshot,
+            partial(read_snapshot, units_max=units_max_of(settings)),
             subscribe=self.bus.subscribe,
             unsubscribe=self.bus.unsubscribe,
             ring_length=settings.ring_length,
@@ -104,7 +105,7 @@ class Process:
             settings.signing_secret(), clock, old_secret=settings.old_signing_secret()
         )
         self.visible_questions = VisiblePages(self.questions)
-        self.shop = Shop(self.journal, self.database, FakePayments())
+        self.shop = Shop(self.journal, self.database, FakePayments(), units_max=units_max_of(settings))
         self.cards = Cards(self.database)
         self.shows = Shows(
             self.journal,
@@ -242,6 +243,11 @@ class Process:
 def pace_for(settings: Settings, bus: Bus) -> Pace:
     """Return the pace service of a process that hears the others by `bus`."""
     return Pace(rates_of(settings), shared=bus.buckets, alive=lambda: bus.alive, limited=settings.limited)
+
+
+def units_max_of(settings: Settings) -> int:
+    """Return how many units of a product a viewer may buy in a show; 0: any number."""
+    return settings.units_per_viewer_max if settings.limited else 0
 
 
 def limits_of(settings: Settings) -> Limits:

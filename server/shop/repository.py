@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from msgspec import UNSET, UnsetType
 from sqlalchemy import Row, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,10 +33,12 @@ _SET_STOCK = text(
     WHERE product.id = s.id
     """
 )
-_READ_KEYED = text(
+# By one look at each buyer's orders: what holds the key, and what they have bought of the product in the show.
+_READ_EARLIER = text(
     """
     SELECT o.* FROM orders o
-    JOIN unnest(CAST(:viewers AS text[]), CAST(:keys AS text[])) AS k(viewer_id, key) USING (viewer_id, key)
+    JOIN unnest(CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:products AS text[])) AS p(viewer_id, key, product_id)
+        ON o.viewer_id = p.viewer_id AND (o.key = p.key OR (:counted AND o.product_id = p.product_id AND o.show_id = :show))
     """
 )
 _INSERT_ORDERS = text(
@@ -93,11 +97,13 @@ class ShopPart:
     sales: pushes.Sales
 
 
-async def read_snapshot_part(connection: AsyncConnection, show_id: str, channel_id: str) -> ShopPart:
-    """Return what the channel sells, and what the show has sold."""
+async def read_snapshot_part(
+    connection: AsyncConnection, show_id: str, channel_id: str, units_max: int = 0
+) -> ShopPart:
+    """Return what the channel sells, of each at most `units_max` units to a viewer (0: any number), and what the show has sold."""
     on_sale = select(_PRODUCT).where(_PRODUCT.c.channel_id == channel_id, _PRODUCT.c.active)
     ordered = on_sale.order_by(_PRODUCT.c.rank, _PRODUCT.c.id)
-    faces = await read_all(connection, ordered, _PRODUCT.c.id, _as_face)
+    faces = await read_all(connection, ordered, _PRODUCT.c.id, partial(_as_face, limit=units_max or UNSET))
     return ShopPart(faces, await read_sales(connection, show_id))
 
 
@@ -144,10 +150,21 @@ async def set_stock(connection: AsyncConnection, products: Sequence[Product]) ->
         )
 
 
-async def read_keyed(connection: AsyncConnection, purchases: Sequence[Purchase]) -> list[Order]:
-    """Return the orders that hold the key of one of these purchases, of whatever show."""
-    viewers, keys = [p.viewer_id for p in purchases], [p.key for p in purchases]
-    rows = await connection.execute(_READ_KEYED, {"viewers": viewers, "keys": keys})
+async def read_earlier(
+    connection: AsyncConnection, show_id: str, purchases: Sequence[Purchase], *, counted: bool
+) -> list[Order]:
+    """Return the orders that hold the key of one of these purchases, of whatever show.
+
+    `counted`: also those by which one of the buyers has bought the same product in `show_id`.
+    """
+    given = {
+        "viewers": [p.viewer_id for p in purchases],
+        "keys": [p.key for p in purchases],
+        "products": [p.product_id for p in purchases],
+        "counted": counted,
+        "show": show_id,
+    }
+    rows = await connection.execute(_READ_EARLIER, given)
     return list({row.id: as_order(row) for row in rows}.values())
 
 
@@ -200,7 +217,7 @@ async def read_bought_by(connection: AsyncConnection, show_id: str, viewer_id: s
     return await read_all(connection, wanted.order_by(_ORDER.c.id.desc()), _ORDER.c.id, as_order)
 
 
-def _as_face(row: Row[Any]) -> pushes.Product:
+def _as_face(row: Row[Any], limit: int | UnsetType) -> pushes.Product:
     return pushes.Product(
         id=row.id,
         title=row.title,
@@ -209,6 +226,7 @@ def _as_face(row: Row[Any]) -> pushes.Product:
         price=row.price_minor,
         currency=row.currency,
         stock=row.stock,
+        limit=limit,
     )
 
 

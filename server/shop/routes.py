@@ -68,6 +68,7 @@ def router() -> APIRouter:
                 Code.NOT_FOUND,
                 Code.SHOW_NOT_LIVE,
                 Code.SOLD_OUT,
+                Code.TOO_MANY,
                 Code.PRICE_CHANGED,
                 Code.KEY_REUSED,
                 Code.PAYMENT_DECLINED,

@@ -82,7 +82,8 @@ class Batch:
 class Counter:
     """Serves the purchases of one batch in one show, one after the other.
 
-    `products` are those of the show's channel that may be sold, locked; `earlier` the orders that hold one of the batch's keys.
+    `products` are those of the show's channel that may be sold, locked; `earlier` the orders that hold one of the batch's keys, and
+    with `units_max` above 0, which is how many units of a product a viewer may buy in the show, also what they have bought of it.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class Counter:
         live: bool,
         products: Iterable[Product],
         earlier: Iterable[Order],
+        units_max: int = 0,
         new_order_id: Callable[[], str],
         new_number: Callable[[], str],
         authorize: Callable[[Charge], Outcome],
@@ -102,6 +104,11 @@ class Counter:
         self._live = live
         self._products = {product.id: product for product in products}
         self._orders = {(order.viewer_id, order.key): order for order in earlier}
+        self._units_max = units_max
+        self._bought: dict[tuple[str, str], int] = {}
+        for order in self._orders.values():
+            if order.show_id == show_id:
+                self._count(order)
         self._new_order_id = new_order_id
         self._new_number = new_number
         self._authorize = authorize
@@ -134,9 +141,20 @@ class Counter:
             raise RefusedError(Code.PRICE_CHANGED, price=product.price_minor, currency=product.currency)
         if purchase.quantity > product.stock:
             raise RefusedError(Code.SOLD_OUT, stock=product.stock)
+        self._check_limit(purchase)
         if product.price_minor * purchase.quantity > AMOUNT_MAX:
             raise RefusedError(Code.INVALID, "So much money cannot be counted.")
         return product
+
+    def _check_limit(self, purchase: Purchase) -> None:
+        bought = self._bought.get((purchase.viewer_id, purchase.product_id), 0)
+        if self._units_max and bought + purchase.quantity > self._units_max:
+            left = max(0, self._units_max - bought)
+            raise RefusedError(Code.TOO_MANY, limit=self._units_max, left=left)
+
+    def _count(self, order: Order) -> None:
+        whose = (order.viewer_id, order.product_id)
+        self._bought[whose] = self._bought.get(whose, 0) + order.quantity
 
     def _sell(self, product: Product, purchase: Purchase) -> Order:
         """Take the payment, then the units; a payment that is declined leaves the stock as it was."""
@@ -162,6 +180,7 @@ class Counter:
         self._products[product.id] = take_units(product, purchase.quantity)
         self._orders[order.viewer_id, order.key] = order
         self._sold.append(order)
+        self._count(order)
         return order
 
 

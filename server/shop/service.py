@@ -24,7 +24,7 @@ from server.shop.repository import (
     list_on_sale,
     lock_products,
     read_bought_by,
-    read_keyed,
+    read_earlier,
     read_order,
     read_receipt,
     set_stock,
@@ -54,12 +54,18 @@ class Pinning:
 
 
 class Shop:
-    """Buying in a live show, and what staff do with stock and pins."""
+    """Buying in a live show, and what staff do with stock and pins.
 
-    def __init__(self, journal: Journal, database: Database, payments: Payments) -> None:
+    `units_max`: so many units of a product a viewer may buy in one show; 0: any number.
+    """
+
+    def __init__(
+        self, journal: Journal, database: Database, payments: Payments, *, units_max: int = 0
+    ) -> None:
         self._journal = journal
         self._database = database
         self._payments = payments
+        self._units_max = units_max
         self._neighbours = Neighbours(journal, database)
         # The journal groups commands by their handler: it must be the same object each time.
         self._serve_many = self.serve_many
@@ -74,7 +80,7 @@ class Shop:
         """Sell, or return the first receipt again for a key that was used before with the same parameters.
 
         Once this returns, the order is committed. Raises `show_not_live`, `not_found` (also for a product of another channel),
-        `price_changed` with `price`, `sold_out` with `stock`, `payment_declined`, `key_reused`.
+        `price_changed` with `price`, `sold_out` with `stock`, `too_many` with `limit` and `left`, `payment_declined`, `key_reused`.
         """
         receipt = await self._journal.commit(
             show_id, self._serve_many, purchase, hurried=True, repeatable=True
@@ -157,7 +163,8 @@ class Shop:
                 tx.now,
                 live=show.state == "live",
                 products=products,
-                earlier=await read_keyed(tx.connection, purchases),
+                earlier=await read_earlier(tx.connection, tx.show_id, purchases, counted=self._units_max > 0),
+                units_max=self._units_max,
                 new_order_id=lambda: new_id("o"),
                 new_number=new_number,
                 authorize=self._payments.authorize,

@@ -37,7 +37,7 @@ class SnapshotRead:
     staff: bytes
 
 
-async def read_snapshot(connection: AsyncConnection, show_id: str) -> SnapshotRead:
+async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max: int = 0) -> SnapshotRead:
     """Return the show's state as `connection` sees it; raises `not_found` when there is no such show.
 
     Read the journal's head in the same block of `Database.read()`: then the snapshot is true at that head's offset.
@@ -46,7 +46,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str) -> SnapshotRe
     if row is None:
         raise RefusedError(Code.NOT_FOUND)
     asked = await questions.read_snapshot_part(connection, show_id, row.pinned_question)
-    sold = await shop.read_snapshot_part(connection, show_id, row.channel_id)
+    sold = await shop.read_snapshot_part(connection, show_id, row.channel_id, units_max)
     bans = await read_bans(connection, show_id)
     show, announcement = as_show(row), as_announcement(row)
     older = asked.older or UNSET

@@ -40,6 +40,7 @@ ZERO_TOO = (
     "orders_per_minute",
     "orders_per_minute_per_ip",
     "shares_per_minute",
+    "units_per_viewer_max",
     "sign_ins_per_minute_per_ip",
     "requests_per_second_per_ip",
     "guests_per_minute_per_ip",

@@ -28,6 +28,7 @@ def serve(
     live: bool = True,
     earlier: Sequence[Order] = (),
     declined: bool = False,
+    units_max: int = 0,
 ) -> Batch:
     def authorize(charge: Charge) -> Outcome:
         return Declined("no") if declined else Approved(charge.reference)
@@ -39,6 +40,7 @@ def serve(
         live=live,
         products=products,
         earlier=earlier,
+        units_max=units_max,
         new_order_id=lambda: f"o_{next(numbers)}",
         new_number=new_number,
         authorize=authorize,
@@ -179,3 +181,27 @@ def test_the_fake_provider_charges_a_reference_once() -> None:
     provider, charge = FakePayments(), Charge("v_1/key-1", 1000, "JPY")
     assert provider.authorize(charge) == provider.authorize(charge)
     assert provider.authorize(charge) != provider.authorize(Charge("v_1/key-2", 1000, "JPY"))
+
+
+def test_a_viewer_buys_so_many_units_of_a_product_and_no_more_by_however_many_orders() -> None:
+    wishes = [Purchase("v_1", "p_apron", n, f"key-{i}") for i, n in enumerate((3, 3, 1, 1))]
+    others = [Purchase("v_2", "p_apron", 4, "key"), Purchase("v_1", "p_bowl", 2, "bowl")]
+    first, second, third, fourth, other, bowl = serve(
+        [*wishes, *others], products=[replace(APRON, stock=50), BOWL], units_max=4
+    ).answers
+    assert [order_in(a).quantity for a in (first, third, other, bowl)] == [3, 1, 4, 2]
+    for late, left in ((second, 1), (fourth, 0)):
+        assert isinstance(late, RefusedError)
+        assert (late.code, late.data) == (Code.TOO_MANY, {"limit": 4, "left": left})
+
+
+def test_what_was_bought_before_counts_in_its_show_and_a_repeat_is_no_purchase_more() -> None:
+    before = order_in(serve([Purchase("v_1", "p_apron", 4, "first")]).answers[0])
+    elsewhere = replace(before, show_id="other", key="other", id="o_other")
+    wishes = [Purchase("v_1", "p_apron", 4, "first"), Purchase("v_1", "p_apron", 1, "second")]
+    again, more = serve(wishes, earlier=[before], units_max=4).answers
+    assert isinstance(again, Receipt)
+    assert again.repeated
+    assert code_of(more) is Code.TOO_MANY
+    (fresh,) = serve(wishes[1:], earlier=[elsewhere], units_max=4).answers
+    assert order_in(fresh).quantity == 1

@@ -1,7 +1,7 @@
 import { computed, effect, signal } from "@preact/signals";
-import type { Order, RefusedError } from "../../sdk";
+import type { Order, Product, RefusedError } from "../../sdk";
 import { draftOf, keepDraft } from "../../shared/drafts";
-import { money } from "../../shared/format";
+import { count, money } from "../../shared/format";
 import { showToast } from "../../shared/ui/toast";
 import { t } from "../late_text";
 import { addOrder, myOrders, retryMine } from "../me";
@@ -11,7 +11,9 @@ import { refusalText } from "../text";
 import { tokenStore } from "../token_store";
 import { doubts, followIntents, type Intent, markUnsent, settle, takeIntent } from "./intents";
 
-export const QUANTITY_MAX = 10;
+/** Of one order, where the show sets no limit; and the most that one order can hold. */
+const QUANTITY_MAX = 10;
+const QUANTITY_OF_ORDER_MAX = 99;
 /** How long to wait before the server is asked, and asked again, what became of a purchase; the last one from then on. */
 const ASK_AFTER_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
@@ -39,12 +41,25 @@ export const working = computed(() => waiting.value.has(purchase.value?.productI
 
 const quantityPlace = (productId: string): string => `quantity.${productId}`;
 
+/** How many units of the product this person may buy now: what is in stock, and what the show leaves to them. */
+export function buyable(product: Product): number {
+  return Math.min(product.stock, leftToMe(product));
+}
+
+/** What the show leaves to this person, who may have bought some already. */
+export function leftToMe({ id, limit }: Product): number {
+  if (limit === undefined) return QUANTITY_MAX;
+  const mine = myOrders.value.filter((each) => each.product === id);
+  const bought = mine.reduce((units, each) => units + each.quantity, 0);
+  return Math.min(QUANTITY_OF_ORDER_MAX, Math.max(0, limit - bought));
+}
+
 export function openPurchase(productId: string): void {
   const product = products.peek().find((each) => each.id === productId);
   if (!product) return;
   openedProduct(productId);
   const chosen = Number(draftOf(quantityPlace(productId))) || 1;
-  const quantity = Math.max(1, Math.min(chosen, QUANTITY_MAX, product.stock));
+  const quantity = Math.max(1, Math.min(chosen, buyable(product)));
   purchase.value = { productId, quantity, price: product.price, problem: null, order: null };
   if (doubt.peek() && !working.peek()) void retryMine();
 }
@@ -114,7 +129,7 @@ function bought(intent: Intent, order: Order): void {
 
 async function refused(intent: Intent, error: RefusedError, again: boolean): Promise<void> {
   const { code, refusal } = error;
-  if (code === "key_reused") await retryMine();
+  if (code === "key_reused" || code === "too_many") await retryMine();
   // A decision of the server about this key: there is no such order. Everything else leaves the doubt, unless nothing was ever sent.
   if (code !== "outcome_unknown" && (refusal.retry === "never" || refusal.retry === "reload")) settle(intent);
   else if (UNSENT.has(code) && !again) markUnsent(intent);
@@ -132,13 +147,16 @@ interface Explained {
 }
 
 function explain(error: RefusedError, quantity: number): Explained {
-  const { stock, price } = error.refusal;
+  const { stock, price, left, limit = 0 } = error.refusal;
   switch (error.code) {
     case "offline":
       return { text: t("buy.offline") };
     case "sold_out":
       if (!stock) return { text: t("buy.sold_out") };
       return { quantity: Math.min(stock, quantity), text: t.count("buy.fewer_left", stock) };
+    case "too_many":
+      if (!left) return { text: t.count("buy.limit_reached", limit) };
+      return { quantity: Math.min(left, quantity), text: t.count("buy.limit_left", left, { limit: count(limit) }) };
     case "price_changed":
       if (price === undefined) return { text: refusalText(error) };
       return { price, text: t("buy.price_changed", { price: money(price, purchasedProduct.peek()?.currency ?? "JPY") }) };

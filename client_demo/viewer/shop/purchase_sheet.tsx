@@ -12,20 +12,21 @@ import { isLive, room } from "../session";
 import { tokenStore } from "../token_store";
 import { ProductPicture } from "./product_card";
 import {
+  buyable,
   chooseQuantity,
   closePurchase,
   confirmPurchase,
   doubt,
+  leftToMe,
   purchase,
   purchasedProduct,
-  QUANTITY_MAX,
   working,
 } from "./purchase";
 import { ReceiptButtons, receiptLink } from "./receipt";
 import { Stock } from "./stock";
 
 function Quantity({ product, quantity, fixed }: { product: Product; quantity: number; fixed: boolean }) {
-  const most = Math.min(QUANTITY_MAX, product.stock);
+  const most = buyable(product);
   return (
     <fieldset class="quantity" aria-label={t("buy.quantity")}>
       <span class="field-label" aria-hidden="true">
@@ -55,11 +56,15 @@ function Quantity({ product, quantity, fixed }: { product: Product; quantity: nu
 }
 
 /** What is to be known before Confirm: what went wrong, or why it cannot be now, or how it works. */
-function noteOf(product: Product, problem: string | null): { text: string; bad: boolean } {
+function noteOf(product: Product, quantity: number, problem: string | null): { text: string; bad: boolean } {
   if (problem) return { text: problem, bad: true };
   if (doubt.value) return { text: t(working.value ? "buy.leave" : "buy.doubt"), bad: !working.value };
   if (product.stock === 0) return { text: t("buy.sold_out"), bad: true };
-  return isLive.value ? { text: t("buy.note"), bad: false } : { text: t("buy.not_live"), bad: true };
+  if (!isLive.value) return { text: t("buy.not_live"), bad: true };
+  const { limit } = product;
+  const left = leftToMe(product);
+  if (limit === undefined || quantity < left) return { text: t("buy.note"), bad: false };
+  return { text: t.count(left === 0 ? "buy.limit_reached" : "buy.limit", limit), bad: false };
 }
 
 function Looking({ product }: { product: Product }) {
@@ -69,9 +74,9 @@ function Looking({ product }: { product: Product }) {
   // While it is not known what became of a purchase, Confirm means that one.
   const { quantity, price } = doubt.value ?? now;
   const total = money(price * quantity, product.currency);
-  const note = noteOf(product, now.problem);
+  const note = noteOf(product, quantity, now.problem);
   const again = doubt.value !== null || now.problem !== null;
-  const label = busy ? t("buy.working") : again && product.stock > 0 ? t("buy.again") : t("buy.confirm", { amount: total });
+  const label = busy ? t("buy.working") : again && buyable(product) > 0 ? t("buy.again") : t("buy.confirm", { amount: total });
   return (
     <>
       <div class="purchase-product">
@@ -99,7 +104,7 @@ function Looking({ product }: { product: Product }) {
         look="primary"
         size="large"
         data-testid="buy-confirm"
-        disabled={busy || (!doubt.value && (product.stock < quantity || !isLive.value))}
+        disabled={busy || (!doubt.value && (buyable(product) < quantity || !isLive.value))}
         onClick={() => void confirmPurchase()}
       >
         {busy && <span class="spinner" />}

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -180,4 +181,36 @@ async def test_only_what_the_show_sells_can_be_seen_or_opened(
 
         await eventually(counted)
         assert await facts() == wanted
+    await database.close()
+
+
+async def test_a_viewer_buys_so_many_units_of_a_product_by_however_many_requests_at_once(
+    make_settings: MakeSettings, set_stage: None, post: Post
+) -> None:
+    settings = make_settings(orders_per_minute=0, units_per_viewer_max=5, commands_burst=100)
+    database = Database(settings.database_url or "", pool_size=1)
+    async with live_server(settings) as one, live_server(settings) as two, joined_at(one) as guest:
+        assert {p["id"]: p["limit"] for p in guest.lines[0]["snapshot"]["products"]}["p_apron"] == 5
+        answers = await asyncio.gather(
+            *(guest.ask_for("buy", product="p_apron", quantity=1, key=f"socket_{n:08}") for n in range(10)),
+            *(
+                post(
+                    two,
+                    "/v1/orders",
+                    token=guest.token,
+                    key=f"http_{n:08}",
+                    show="demo",
+                    product="p_apron",
+                    quantity=1,
+                )
+                for n in range(20)
+            ),
+        )
+        async with database.read() as connection:
+            sold = await connection.scalar(text("SELECT sum(quantity) FROM orders"))
+        assert sold == 5
+        told = [cast("dict[str, Any]", a.json() if isinstance(a, httpx.Response) else a) for a in answers]
+        assert [a["left"] for a in told if a.get("code") == "too_many"] == [0] * 25
+        assert await guest.refused("buy", product="p_apron", quantity=1, key="one_more_1") == "too_many"
+        await guest.do("buy", product="p_bowl", quantity=1, key="another_1")
     await database.close()
