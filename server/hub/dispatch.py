@@ -99,8 +99,14 @@ class Dispatcher:
             connection = find_stream()
         elif isinstance(command, Join | Playing):
             raise RefusedError(Code.UNKNOWN_TYPE)
-        result = self._handlers[type(command)](connection, command)
-        return result if result is None or isinstance(result, bytes) else await result
+        if connection.in_flight >= self._limits.in_flight_max and self._is_too_much(command):
+            raise _too_fast(BUSY_SECONDS)
+        connection.in_flight += 1
+        try:
+            result = self._handlers[type(command)](connection, command)
+            return result if result is None or isinstance(result, bytes) else await result
+        finally:
+            connection.in_flight -= 1
 
     async def close(self) -> None:
         """Wait for the commands that are under way."""
