@@ -100,7 +100,7 @@ class Dispatcher:
         elif isinstance(command, Join | Playing):
             raise RefusedError(Code.UNKNOWN_TYPE)
         if connection.in_flight >= self._limits.in_flight_max and self._is_too_much(command):
-            raise _too_fast(BUSY_SECONDS)
+            raise _busy()
         connection.in_flight += 1
         try:
             result = self._handlers[type(command)](connection, command)
