@@ -102,7 +102,8 @@ def _judge(environment: Environment, **_: Any) -> None:
             "locust itself was late by %.0f ms (p95): its times are not judged.", outcome.own_lag_p95_ms
         )
     if not broken:
-        log.info("All budgets kept; %s.", _compared(outcome))
+        unjudged = "" if budgets.times_count(outcome) else "; the times were not judged"
+        log.info("All budgets kept; %s%s.", _compared(outcome), unjudged)
     environment.process_exit_code = 1 if broken else 0
 
 
