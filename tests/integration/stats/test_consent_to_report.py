@@ -3,12 +3,15 @@
 import csv
 import io
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import text
 
+from server.access.tokens import Tokens
+from server.clock import ManualClock, SystemClock
 from server.db.engine import Database
 from server.settings import Settings
 from tests.conftest import MakeSettings
@@ -38,6 +41,13 @@ async def host(server: str, sign_for: SignFor) -> AsyncIterator[httpx.AsyncClien
     headers = {"Authorization": f"Bearer {sign_for('host')}"}
     async with httpx.AsyncClient(base_url=f"http://{server}/v1", headers=headers, timeout=20) as client:
         yield client
+
+
+def agreed_earlier(settings: Settings) -> str:
+    """The token of a guest who has agreed three hours ago, before the first show."""
+    then = ManualClock(SystemClock().now() - timedelta(hours=3))
+    tokens = Tokens(settings.signing_secret(), then)
+    return tokens.sign(tokens.new_guest("demo", name=None, remember=True))
 
 
 async def do(host: httpx.AsyncClient, show: str, type: str) -> None:
@@ -100,10 +110,10 @@ async def make_longer(database: Database, show: str, *, hours_ago: int = 0) -> N
 
 @pytest.mark.parametrize("renewed", [False, True])
 async def test_who_took_consent_back_is_in_no_repeat_figure_though_an_old_token_joins_the_next_show(
-    server: str, host: httpx.AsyncClient, database: Database, renewed: bool
+    server: str, settings: Settings, host: httpx.AsyncClient, database: Database, renewed: bool
 ) -> None:
-    async with joined_at(server, remember=True) as stays, joined_at(server, remember=True) as leaves:
-        old, kept = str(leaves.token), str(stays.token)
+    kept, old = (agreed_earlier(settings) for _ in range(2))
+    async with joined_at(server, token=kept) as stays, joined_at(server, token=old) as leaves:
         for viewer in (stays, leaves):
             await watch(viewer, FIRST, database)
         await leaves.join(token=old, remember=False)
