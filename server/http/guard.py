@@ -1,6 +1,6 @@
 """What stands before every route: whose name was asked for, who asks, how much is sent; and the headers that every answer carries."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -39,7 +39,7 @@ HEADERS = {
 """What every answer carries that does not say otherwise; what may be kept says so itself."""
 
 
-def content_policy(media_origins: Iterable[str] = (), *, pictures: str = "") -> str:
+def content_policy(media_origins: Iterable[str] = (), *, pictures: Sequence[str] = ()) -> str:
     """Return the Content-Security-Policy of every answer: all from here, video and pictures from `media_origins` too.
 
     `'self'` holds for the socket of the same name and port. `blob:` is how hls.js hands over the video, and how it starts its worker.
@@ -47,7 +47,7 @@ def content_policy(media_origins: Iterable[str] = (), *, pictures: str = "") -> 
     """
     media = " ".join(["'self'", *media_origins])
     return (
-        f"default-src 'self'; script-src 'self'; style-src 'self'; img-src {media} {pictures}; media-src {media} blob:; "
+        f"default-src 'self'; script-src 'self'; style-src 'self'; img-src {' '.join([media, *pictures])}; media-src {media} blob:; "
         f"connect-src {media}; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'; require-trusted-types-for 'script'"
     )

@@ -139,7 +139,7 @@ class Addresses:
             return _not_built()
         headers = {"Cache-Control": "no-cache"}
         if name == "docs":
-            headers["Content-Security-Policy"] = content_policy(pictures="data:")
+            headers["Content-Security-Policy"] = content_policy(pictures=["data:"])
         return FileResponse(self._pages / f"{name}.html", headers=headers)
 
     def file(self, path: str) -> Response:
