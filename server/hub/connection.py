@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from server.hub.encoding import Encoding, encode_close, encode_lines, ping_of, plain
@@ -54,6 +55,7 @@ class Connection:
         "role",
         "room",
         "sign_in_id",
+        "silence",
         "slow_since",
         "staff",
         "standing",
@@ -91,11 +93,13 @@ class Connection:
         self.leaving = False
         """It has been asked to go elsewhere; what it says now is not heard."""
         self.lost = False
-        """It went without a word: nothing has been heard of it since `heard_at`."""
+        """It went without a word: nothing has been heard of it for as long as `silent_for` says."""
         self.closed = False
         """The last word has been said: nothing more is heard, and nothing written."""
         self.ending = False
         """It was seen closing once; a peer that takes nothing would keep it so for ever."""
+        self.silence: Callable[[], float] | None = None
+        """Of a stream, which says nothing: for how many seconds its peer has acknowledged nothing."""
         self.nonsense = 0
         """Lines that were no commands, less those that were."""
         self.excess = 0.0
@@ -132,6 +136,10 @@ class Connection:
         self.playing = playing
         if self.standing is not None:
             self.standing.play(now, playing=playing)
+
+    def silent_for(self, now: float) -> float:
+        """Return for how many seconds the peer has not been heard at the loop's time `now`."""
+        return now - self.heard_at if self.silence is None else self.silence()
 
     def send(self, line: bytes) -> None:
         """Write one JSON object to this viewer alone."""

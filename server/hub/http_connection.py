@@ -16,6 +16,8 @@ from server.hub.handshake import HEAD_BYTES_MAX, LIVE_PATH, Answer, join_headers
 _ABSOLUTE = re.compile(rb"(?i:https?)://([^/?#]*)(.*)", re.DOTALL)
 _LINE_BYTES = len(": \r\n")
 _TOO_LARGE = refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the head is over 16 KiB")
+PEER = "showfloor.peer"
+"""The extension of a request's scope that holds its transport."""
 _UPGRADE_HEADERS = frozenset({b"upgrade", b"http2-settings"})
 
 
@@ -79,6 +81,8 @@ class HttpConnection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         if self._last is None:
             super().on_message_begin()
+            # Which connection it came on: a stream of events is heard by its TCP alone.
+            self.scope["extensions"] = {PEER: {"transport": self.transport}}
             self._in_head, self._head_bytes = True, 0
 
     def on_url(self, url: bytes) -> None:

@@ -22,6 +22,8 @@ from server.protocol.publication import Publication
 TOKEN_ENDED, BANNED, SIGNED_OUT = 4401, 4403, 4410
 GC_THRESHOLD = (50_000, 50, 100)
 """Sockets make no cycles; the default threshold would walk every one of them again and again while they join."""
+PONG_SECONDS_MAX = 5.0
+"""Who has not answered a ping for so long was there until they were last heard, as far as anybody can tell."""
 
 
 def _ignore(connection: Connection) -> None:
@@ -66,6 +68,7 @@ class Hub:
         self.staff_leaves: Callable[[Connection], None] = _ignore
         self.draining = False
         self._silence_seconds = silence_seconds
+        self.patience_seconds = ping_seconds + PONG_SECONDS_MAX
         self._join_seconds = join_seconds
         self._slow_seconds_max = slow_seconds_max
         self.wall = wall
@@ -239,7 +242,7 @@ class Hub:
         for connection in self.wheel.turn():
             if connection.is_ending:
                 end_stuck(connection)
-            elif now - connection.heard_at > self._silence_seconds:
+            elif connection.silent_for(now) > self._silence_seconds:
                 metrics.EVICTIONS.labels("silent").inc()
                 connection.abort()
             elif connection.slow_since is None:

@@ -1,8 +1,7 @@
 """Soft commands: reactions, clicks, impressions, playing. Plain dictionary work, no await, nothing that can fail."""
 
 import asyncio
-import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from server.clock import Clock, to_wire
 from server.errors import RefusedError
@@ -97,22 +96,24 @@ class Engagement:
         if connection.playing:
             self._recorder.start_playing(room.show_id, connection.viewer_id, connection.id, now)
         else:
-            at = now - _silence_of(connection)
-            self._recorder.stop_playing(room.show_id, connection.viewer_id, connection.id, at)
+            self._stop_playing(room, connection, now)
             self._doubts.settle(connection)
 
     def show_ended(self, room: Room) -> None:
-        """End every stretch of the show, and have it flushed at once."""
+        """End every stretch of the show, those of dead lines where they were last heard, and have it flushed at once."""
+        now = self._clock.now()
         for connection in room.connections:
             self._doubts.settle(connection)
-        self._recorder.end_show(room.show_id, self._clock.now())
+            if connection.playing:
+                self._stop_playing(room, connection, now)
+        self._recorder.end_show(room.show_id, now)
 
-
-def _silence_of(connection: Connection) -> timedelta:
-    """Return how long ago a connection was heard that went without a word; one that said goodbye was heard just now."""
-    if not connection.lost or math.isinf(connection.heard_at):
-        return timedelta(0)
-    return timedelta(seconds=max(0.0, asyncio.get_running_loop().time() - connection.heard_at))
+    def _stop_playing(self, room: Room, connection: Connection, now: datetime) -> None:
+        """End a stretch now; where the line is dead, or a ping has not been answered, when it was last heard."""
+        silent = connection.silent_for(asyncio.get_running_loop().time())
+        dead = connection.lost or silent > self._hub.patience_seconds
+        at = now - timedelta(seconds=max(0.0, silent)) if dead else now
+        self._recorder.stop_playing(room.show_id, connection.viewer_id, connection.id, at)
 
 
 def _ok(command: Command) -> bytes | None:

@@ -21,6 +21,7 @@ from server.http.params import EntityId, OneLine, OptionalKey
 from server.http.refusals import refusals
 from server.hub.connection import Connection
 from server.hub.dispatch import Dispatcher
+from server.hub.http_connection import PEER
 from server.hub.hub import Hub
 from server.journal.rooms import Rooms
 from server.protocol.codec import FRAME_BYTES_MAX, with_key
@@ -181,7 +182,8 @@ async def stream_events(
     reason = hub.admission.refusal(host, asyncio.get_running_loop().time())
     if reason is not None:
         raise RefusedError(Code.BUSY, f"Too many connections ({reason}).", retry_after_ms=5000)
-    connection = new_stream(hub.admission.limits, hub, host)
+    peer = request.scope.get("extensions", {}).get(PEER, {}).get("transport")
+    connection = new_stream(hub.admission.limits, hub, host, peer)
     command = Join(
         show=show,
         token=_bearer(request),

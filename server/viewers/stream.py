@@ -2,7 +2,10 @@
 
 import asyncio
 import math
+import socket
+import sys
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 from server.hub.admission import Limits
 from server.hub.connection import Connection
@@ -10,6 +13,9 @@ from server.hub.encoding import Encoding
 from server.hub.hub import Hub
 
 HIGH_WATER_BYTES = 64 * 1024
+_TCP_INFO: int | None = getattr(socket, "TCP_INFO", None) if sys.platform == "linux" else None
+_LAST_ACK = slice(56, 60)
+"""`tcpi_last_ack_recv` in Linux's `struct tcp_info`, in milliseconds."""
 
 
 class StreamTransport:
@@ -89,8 +95,8 @@ class StreamTransport:
         self.on_left()
 
 
-def new_stream(limits: Limits, hub: Hub, host: str) -> Connection:
-    """Return a connection in the lane of events, which has not joined yet."""
+def new_stream(limits: Limits, hub: Hub, host: str, peer: asyncio.BaseTransport | None = None) -> Connection:
+    """Return a connection in the lane of events, which has not joined yet; `peer` is the way to who reads."""
     transport = StreamTransport(hub)
     connection = Connection(
         hub.new_connection_id(),
@@ -98,11 +104,24 @@ def new_stream(limits: Limits, hub: Hub, host: str) -> Connection:
         host=host,
         encoding=Encoding.EVENTS,
         allowance=limits.commands_burst,
-        now=math.inf,  # a stream cannot be heard; TCP tells when it is gone
+        now=math.inf,  # a stream says nothing: its peer's TCP tells of it
     )
+    connection.silence = partial(silence_of, peer)
     connection.allowance_at = asyncio.get_running_loop().time()
     transport.connection = connection
     return connection
+
+
+def silence_of(peer: asyncio.BaseTransport | None) -> float:
+    """Return for how many seconds a peer's TCP has acknowledged nothing; 0 where nobody can tell."""
+    line = None if peer is None or peer.is_closing() else peer.get_extra_info("socket")
+    if line is None or _TCP_INFO is None:
+        return 0.0
+    try:
+        told = line.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _LAST_ACK.stop)
+    except OSError:  # no TCP, or gone
+        return 0.0
+    return int.from_bytes(told[_LAST_ACK], sys.byteorder) / 1000
 
 
 def _nothing() -> None:

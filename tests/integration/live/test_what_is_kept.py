@@ -13,8 +13,10 @@ from server.access.roles import Role
 from server.access.tokens import GUEST_LIFETIME, REMEMBERED_LIFETIME, Identity, Tokens
 from server.clock import SystemClock
 from server.db.engine import Database
+from server.hub import hub
 from server.settings import Settings
 from server.stats.service import Reports
+from server.viewers import stream
 from tests.conftest import MakeSettings
 from tests.support.eventually import eventually
 from tests.support.live_server import live_server
@@ -175,6 +177,80 @@ async def test_watching_ends_where_a_viewer_was_last_heard(make_settings: MakeSe
         ((seconds,),) = await found(rows, heard, 1)
         silent.socket.close()
     assert seconds == pytest.approx(0, abs=0.5)
+
+
+@pytest.mark.usefixtures("set_stage")
+async def test_a_show_s_end_ends_a_dead_line_where_it_was_last_heard(
+    make_settings: MakeSettings, sign_for: SignFor, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "PONG_SECONDS_MAX", 0.5)
+    loop = asyncio.get_running_loop()
+    async with live_server(make_settings(ping_seconds=1.0, silence_seconds=60.0)) as address:
+        silent = StuckViewer(address)
+        await silent.join()
+        line = b'{"type":"playing"}'
+        await loop.sock_sendall(silent.socket, bytes((0x81, 0x80 | len(line))) + bytes(4) + line)
+        async with joined_at(address) as living:
+            await living.do("playing", playing=True)
+            began = loop.time()
+
+            async def a_ping_is_unanswered() -> bool:
+                return loop.time() - began > 2.5
+
+            await eventually(a_ping_is_unanswered)
+            async with joined_at(address, token=sign_for("host")) as host:
+                await host.do("show.end")
+            lengths = "SELECT extract(epoch FROM ended_at - started_at) FROM playing WHERE ended_at IS NOT NULL ORDER BY 1"
+            ((dead,), (alive,)) = await found(rows, lengths, 2)
+        silent.socket.close()
+    assert dead == pytest.approx(0, abs=0.5)
+    assert alive > 2.4
+
+
+@pytest.mark.usefixtures("set_stage")
+async def test_a_stream_whose_line_is_dead_ends_where_it_was_last_heard(
+    make_settings: MakeSettings, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dead line cannot be made on one machine, so what its TCP would tell is said here."""
+    loop = asyncio.get_running_loop()
+    dead_since = loop.time() + 3_600
+    monkeypatch.setattr(stream, "silence_of", lambda peer: max(0.0, loop.time() - dead_since))
+    async with live_server(make_settings(ping_seconds=1.0, silence_seconds=3.0)) as address:
+        async with (
+            httpx.AsyncClient(timeout=20.0) as client,
+            client.stream("GET", f"http://{address}/v1/live/demo/events?playing=true") as answer,
+        ):
+            assert answer.status_code == 200
+            dead_since = loop.time()
+            async for _ in answer.aiter_lines():
+                """Until the server gives it up."""
+        heard = "SELECT extract(epoch FROM ended_at - started_at) FROM playing WHERE ended_at IS NOT NULL"
+        ((seconds,),) = await found(rows, heard, 1)
+    assert seconds == pytest.approx(0, abs=0.5)
+
+
+async def test_a_peer_s_tcp_tells_how_long_it_has_been_silent() -> None:
+    transports: list[asyncio.WriteTransport] = []
+    server = await asyncio.start_server(lambda _, writer: transports.append(writer.transport), "127.0.0.1", 0)
+    _, writer = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
+    began = asyncio.get_running_loop().time()
+
+    async def has_been_silent() -> bool:
+        return bool(transports) and stream.silence_of(transports[0]) > 0.2
+
+    await eventually(has_been_silent)
+    assert stream.silence_of(transports[0]) <= asyncio.get_running_loop().time() - began + 0.1
+    writer.write(b"x")
+
+    async def is_heard() -> bool:
+        return stream.silence_of(transports[0]) < 0.2
+
+    await eventually(is_heard)
+    writer.close()
+    transports[0].abort()
+    assert stream.silence_of(transports[0]) == 0.0
+    assert stream.silence_of(None) == 0.0
+    server.close()
 
 
 async def test_what_staff_buy_is_marked_on_every_way(
