@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from server.access.revoked_repository import delete_ended, insert_revoked, read_revoked_after
+from server.access.revoked_repository import delete_ended, insert_revoked, read_revoked_after, read_top
 from server.access.tables import RevokedRow
 from server.access.tokens import REMEMBERED_LIFETIME, Identity
 from server.clock import Clock
@@ -132,6 +132,8 @@ class Revocations:
 
     async def run_once(self) -> None:
         """Read what was ended since the last time."""
+        if await read_top(self._database) == self._number:
+            return
         async with (
             self._database.write_soon() as connection
         ):  # one row and what is new: no snapshot is needed

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.tables import RevokedHeadRow, RevokedRow
+from server.db.engine import Database
 
 _REVOKED = RevokedRow.__table__  # type: ignore[attr-defined]
 _HEAD = RevokedHeadRow.__table__  # type: ignore[attr-defined]
@@ -26,6 +27,12 @@ async def insert_revoked(
         "ends_at": func.greatest(_REVOKED.c.ends_at, statement.excluded.ends_at),
     }
     await connection.execute(statement.on_conflict_do_update(index_elements=["id", "person"], set_=newest))
+
+
+async def read_top(database: Database) -> int:
+    """Return the newest number, in one round trip."""
+    ((top,),) = await database.ask("SELECT top FROM revoked_head")
+    return int(str(top))
 
 
 async def read_revoked_after(connection: AsyncConnection, number: int) -> tuple[int, list[RevokedRow]]:

@@ -1,7 +1,7 @@
 """The SQL engine of a process, and its units of work."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy import URL, event, make_url
@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from server.db import doubt, driver
+from server.db import doubt, driver, pipeline
 from server.db.doubt import InDoubtError, Stage
 from server.db.pooled import give_back, try_if_told
 from server.db.seats import Seat, Seats
@@ -103,6 +103,23 @@ class Database:
                     raise
                 finally:
                     await self._seats.give_back(seat)
+
+    async def ask(self, statement: str, parameters: Sequence[str] = ()) -> pipeline.Rows:
+        """Run one statement that only reads, in one round trip, and return its rows, all of them text; for what is asked again and again.
+
+        A dead connection is replaced. Raises `TimeoutError` when it takes over `ANSWER_SECONDS_MAX`.
+        """
+        async with _limited():
+            for dead in range(self._pool_size + 1):
+                seat = await self._seats.take(Stage())
+                try:
+                    return await seat.fetch(statement, parameters)
+                except DBAPIError as error:
+                    if not error.connection_invalidated or dead == self._pool_size:
+                        raise
+                finally:
+                    await self._seats.give_back(seat)
+        raise AssertionError("the last one returns or raises")
 
     @asynccontextmanager
     async def _begun(self, begin: str, stage: Stage | None = None) -> AsyncIterator[AsyncConnection]:

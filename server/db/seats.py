@@ -32,6 +32,12 @@ class Seat:
         self.stage = Stage()
         """How far the transaction is that holds the seat now."""
 
+    async def fetch(self, statement: str, parameters: Sequence[str]) -> pipeline.Rows:
+        """Run a statement that is a transaction of its own, and return its rows, all of them text: one round trip."""
+        with driver.sqlalchemy_errors(self.driver, statement):
+            (rows,) = await pipeline.exchange(self.driver, [(statement, parameters)])
+        return rows
+
     async def begin_and_fetch(self, statement: str, parameters: Sequence[str]) -> pipeline.Rows:
         """Begin a transaction, run a statement in it, and return its rows, all of them text: one round trip."""
         with driver.sqlalchemy_errors(self.driver, statement):

@@ -8,12 +8,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import driver
+from server.db.engine import Database
 from server.db.seats import Seat
 from server.journal.transaction import ShowTransaction
 from server.protocol.publication import Publication
 
 _LOCK_HEAD: Final = "SELECT epoch, top FROM journal_head WHERE show_id = %s FOR UPDATE"
 _READ_HEADS: Final = "SELECT show_id, epoch, top FROM journal_head WHERE show_id = ANY(%s)"
+_ASK_HEADS: Final = """
+    SELECT show_id, epoch, top FROM journal_head WHERE show_id = ANY(ARRAY(SELECT json_array_elements_text(CAST(%s AS json))))
+"""
 _APPEND = """
     INSERT INTO publication (show_id, "offset", type, at, line, staff_line)
     SELECT show_id, "offset", type, at, line, staff_line
@@ -55,6 +59,12 @@ async def lock_head(seat: Seat, show_id: str) -> Head | None:
 async def read_heads(connection: AsyncConnection, show_ids: Iterable[str]) -> list[Head]:
     """Return the heads of those shows that exist."""
     return [Head(*row) for row in await driver.fetch(connection, _READ_HEADS, (list(show_ids),))]
+
+
+async def ask_heads(database: Database, show_ids: Iterable[str]) -> list[Head]:
+    """Return the heads of those shows that exist, in one round trip and a transaction of its own."""
+    rows = await database.ask(_ASK_HEADS, [driver.as_json(list(show_ids))])
+    return [Head(str(show_id), str(epoch), int(str(top))) for show_id, epoch, top in rows]
 
 
 async def write(connection: AsyncConnection, tx: ShowTransaction) -> None:

@@ -61,10 +61,7 @@ class TopCheck:
         rooms = self._hub.rooms
         if not rooms:
             return 0
-        async with (
-            self._database.write_soon() as connection
-        ):  # no snapshot isolation is needed to compare two numbers
-            heads = await repository.read_heads(connection, list(rooms))
+        heads = await repository.ask_heads(self._database, rooms)
         found = 0
         for head in heads:
             room = rooms.get(head.show_id)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from server.db import driver
 from server.db.engine import Database
@@ -143,6 +144,20 @@ async def test_a_kept_connection_that_the_server_ended_is_replaced(keeping: Data
         await connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": int(ended or 0)})
     async with keeping.seat_soon() as seat:
         assert await backend_of(seat) != ended
+
+
+async def test_what_is_asked_outlives_its_connection_and_leaves_no_transaction(keeping: Database) -> None:
+    pid = "SELECT CAST(pg_backend_pid() AS text)"
+    ((ended,),) = await keeping.ask(pid)
+    assert await keeping.ask(ECHO, ("é",)) == [("é",)]
+    with pytest.raises(DBAPIError):
+        await keeping.ask("SELECT 1 / CAST(%s AS int)", ("0",))
+    assert await keeping.ask(pid) == [(ended,)]
+    async with keeping.write_soon() as connection:
+        busy = "SELECT count(*) FROM pg_stat_activity WHERE pid = :pid AND state <> 'idle'"
+        assert await connection.scalar(text(busy), {"pid": int(ended or 0)}) == 0
+        await connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": int(ended or 0)})
+    assert await keeping.ask(pid) != [(ended,)]
 
 
 async def test_seats_leave_connections_to_those_who_take_one_for_a_moment(database: Database) -> None:
