@@ -5,6 +5,7 @@ from playwright.async_api import expect
 
 from tests.support.browser import Desk
 from tests.support.crowd import LONG_TITLE
+from tests.support.eventually import eventually
 from tests.support.showroom import Showroom
 from tests.support.viewer import joined_at
 
@@ -70,4 +71,4 @@ async def test_a_long_title_and_a_long_question_leave_everything_that_is_done_in
         await expect(part(name), f"{name} on a phone").to_be_in_viewport(ratio=1)
     await part("focus-text").focus()
     await page.keyboard.press("End")
-    await page.wait_for_function("document.querySelector('[data-testid=focus-text]').scrollTop > 0")
+    await eventually(lambda: part("focus-text").evaluate("text => text.scrollTop > 0"))
