@@ -117,9 +117,7 @@ class Guard:
 
     def _is_ours(self, scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
         """Whether no page sent this, or one that may."""
-        told_by_proxy = self._rules.proxies.believe(peer_of(scope.get("client")))
-        scheme = forwarded_scheme(headers) if told_by_proxy else scope["scheme"]
-        return self._rules.origins.allow(headers, scheme)
+        return self._rules.origins.allow(headers, scope["showfloor.reached_by"])
 
 
 def _has_effect(scope: Scope) -> bool:
@@ -146,16 +144,22 @@ def is_head(scope: Scope) -> bool:
 
 def caller_key(scope: Scope) -> str:
     """Return what the caller's limits are counted by, by the rule that holds for sockets too."""
-    return str(scope.get("showfloor.caller", LOCAL))
+    return peer_of(scope.get("client")) or LOCAL
 
 
 def _caller_of(scope: Scope, headers: Mapping[bytes, bytes], proxies: Proxies) -> Scope:
-    """Return what the scope is to hold of the caller; the scheme is the one that a proxy of ours was called by, where it says so."""
+    """Return what the scope is to hold of the caller, for every route alike; of the peer nothing is left.
+
+    `client` is the address by which they are counted. The scheme is the one that a proxy of ours was called by; where it does not say,
+    `showfloor.reached_by` is None.
+    """
     peer = peer_of(scope.get("client"))
-    told: Scope = {"showfloor.caller": proxies.caller_key(peer, headers.get(b"x-forwarded-for"))}
-    if proxies.believe(peer) and (scheme := forwarded_scheme(headers)) is not None:
-        told["scheme"] = scheme
-    return told
+    reached_by = forwarded_scheme(headers) if proxies.believe(peer) else scope["scheme"]
+    return {
+        "client": (proxies.caller_key(peer, headers.get(b"x-forwarded-for")), 0),
+        "scheme": reached_by or scope["scheme"],
+        "showfloor.reached_by": reached_by,
+    }
 
 
 def _with_headers(send: Send, added: Mapping[str, str]) -> Send:

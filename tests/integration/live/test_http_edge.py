@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 from websockets.exceptions import InvalidStatus
 
 from tests.conftest import MakeSettings
@@ -148,6 +149,21 @@ async def test_every_door_knows_a_caller_by_one_address(make_settings: MakeSetti
         assert (await two.read()).status == 503
         async with viewer_at(server, additional_headers={"X-Forwarded-For": "203.0.113.10"}):
             pass
+
+
+async def test_every_route_is_told_the_caller_and_not_the_proxy(
+    make_settings: MakeSettings, set_stage: None
+) -> None:
+    """A security event is said with the network of whoever called, behind our proxies too."""
+    settings = make_settings(trusted_proxies=["127.0.0.0/8"], sign_ins_per_minute_per_ip=1)
+    code = {"code": "wrong-code-1"}
+    with capture_logs() as logs:
+        async with live_server(settings) as server, httpx.AsyncClient(base_url=f"http://{server}") as client:
+            for caller, status in (("203.0.113.9:80", 401), ("203.0.113.9", 429), ("2001:db8:1::1", 401)):
+                told = {"X-Forwarded-For": f"1.1.1.1, {caller}"}
+                assert (await client.post("/v1/sign-in", json=code, headers=told)).status_code == status
+    said = [line for line in logs if line["event"] == "security" and line["rule"] == "sign_in_failed"]
+    assert said[0]["address"] == "203.0.113.0/24"
 
 
 async def test_a_stream_has_its_place_before_it_waits_and_gives_it_back_when_refused(
