@@ -133,6 +133,8 @@ class Settings(BaseSettings):
     """Sockets per show and process; 0: no limit. Above: `show_full`."""
     accepts_per_second_max: NonNegativeInt = 5_000
     """New sockets per second and process; 0: no limit. Above: 503 with Retry-After."""
+    accepts_per_second_per_ip: NonNegativeFloat = 200.0
+    """New sockets per second, address and process; 0: no limit. Above: 503; ten seconds' worth may come at once."""
     commands_per_second: PositiveFloat = 10.0
     """Refill of a viewer's bucket of commands, over all sockets and requests of a process, and of a socket's; reactions count too."""
     commands_burst: PositiveInt = 40

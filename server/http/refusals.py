@@ -21,9 +21,9 @@ class Problem(BaseModel):
 
 
 def refusals(*codes: Code) -> dict[int | str, dict[str, Any]]:
-    """Return FastAPI's `responses` for the refusals that a route may answer with."""
+    """Return FastAPI's `responses` for the refusals that a route may answer with; `too_fast` is one of every route's."""
     answers: dict[int | str, dict[str, Any]] = {}
-    for code in codes:
+    for code in dict.fromkeys((*codes, Code.TOO_FAST)):
         meaning = MEANINGS[code]
         line = f"`{code.value}`: {meaning.text}"
         if meaning.status in answers:

@@ -3,6 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from server.hub.buckets import Buckets
+
+HOST_BURST_SECONDS = 10.0
+"""Of an address from which nobody came of late so many seconds' worth may come at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -12,6 +17,7 @@ class Limits:
     connections_per_host_max: int
     connections_per_show_max: int
     accepts_per_second_max: int
+    accepts_per_host_second: float
     commands_per_second: float
     commands_burst: float
     in_flight_max: int
@@ -28,9 +34,14 @@ class Admission:
         self._per_host: Counter[str] = Counter()
         self._second = 0.0
         self._accepted_in_second = 0
+        per_minute = limits.accepts_per_host_second * 60
+        self._arrivals = Buckets(per_minute, burst=limits.accepts_per_host_second * HOST_BURST_SECONDS)
 
     def refusal(self, host: str, now: float) -> str | None:
-        """Return None and count the accept, or the reason for a 503: `connections`, `host`, or `rate`."""
+        """Return None and count the accept, or the reason for a 503: `connections`, `host`, `host_rate` or `rate`.
+
+        Whoever comes and goes too fast takes nothing of what the process lets in within the second.
+        """
         limits = self.limits
         if limits.allow_all:
             return None
@@ -38,11 +49,14 @@ class Admission:
             return "connections"
         if limits.connections_per_host_max and self._per_host[host] >= limits.connections_per_host_max:
             return "host"
+        if self._arrivals.wait(host, now):
+            return "host_rate"
         if now - self._second >= 1.0:
             self._second, self._accepted_in_second = now, 0
         if limits.accepts_per_second_max and self._accepted_in_second >= limits.accepts_per_second_max:
             return "rate"
         self._accepted_in_second += 1
+        self._arrivals.take(host, now)
         return None
 
     def enter(self, host: str) -> None:

@@ -257,6 +257,7 @@ def limits_of(settings: Settings) -> Limits:
         connections_per_host_max=settings.connections_per_ip_max,
         connections_per_show_max=settings.connections_per_show_max,
         accepts_per_second_max=settings.accepts_per_second_max,
+        accepts_per_host_second=settings.accepts_per_second_per_ip,
         commands_per_second=settings.commands_per_second,
         commands_burst=settings.commands_burst,
         in_flight_max=settings.commands_in_flight_max,

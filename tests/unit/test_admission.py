@@ -51,6 +51,14 @@ def test_so_many_come_in_within_a_second_and_the_next_ones_in_the_next() -> None
     assert entered(admission, "later", 11.0) is None
 
 
+def test_one_address_that_comes_and_goes_takes_nothing_of_the_second_from_others() -> None:
+    admission = Admission(limits(**OPEN | {"accepts_per_second_max": 30, "accepts_per_host_second": 2.0}))
+    reasons = [entered(admission, "flood", 0.0) for _ in range(100)]
+    assert reasons == [None] * 20 + ["host_rate"] * 80
+    assert [entered(admission, f"h{n}", 0.0) for n in range(11)] == [None] * 10 + ["rate"]
+    assert entered(admission, "flood", 1.0) is None
+
+
 def test_whoever_is_refused_takes_nobodys_place_in_the_second() -> None:
     admission = Admission(limits(**OPEN | {"connections_per_host_max": 1, "accepts_per_second_max": 2}))
     assert [entered(admission, "a", 0.0) for _ in range(5)] == [None, "host", "host", "host", "host"]

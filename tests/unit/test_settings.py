@@ -32,6 +32,7 @@ ZERO_TOO = (
     "connections_per_ip_max",
     "connections_per_show_max",
     "accepts_per_second_max",
+    "accepts_per_second_per_ip",
     "asks_per_minute",
     "asks_per_minute_per_ip",
     "asks_per_minute_per_show",
