@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from redis.exceptions import RedisError
 
-from server.bus.connections import REDIS_AWAY, Link
+from server.bus.connections import Link
 from server.bus.direct import RedisCommand
 from server.bus.keys import Keys
 
@@ -83,7 +83,7 @@ class SharedBuckets:
             batch, self._waiting = self._waiting[:COMMANDS_MAX], self._waiting[COMMANDS_MAX:]
             try:
                 answers = await self._link.run_many([command for command, _ in batch])
-            except REDIS_AWAY as error:
+            except Exception as error:  # whatever it is, each who waits is told
                 answers = [error] * len(batch)
             for (_, future), answer in zip(batch, answers, strict=True):
                 _resolve(future, answer)

@@ -5,7 +5,6 @@ asked of Redis; or, where nobody may wait (`note`), told to Redis a moment later
 is away the own buckets decide alone.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 
@@ -86,12 +85,6 @@ class Pace:
                 refused = max(refused, wait)
         if refused:
             raise too_fast(refused)
-
-    async def run(self) -> None:
-        """Tell Redis what was noted, until cancelled."""
-        while True:
-            await asyncio.sleep(TELL_SECONDS)
-            await self.tell()
 
     async def tell(self) -> None:
         """Tell Redis what was noted since the last time, and let what is spent elsewhere hold here; what is not heard is forgotten."""

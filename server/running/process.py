@@ -30,7 +30,7 @@ from server.ledger.metrics import OF_THE_WORKER
 from server.ledger.recorder import Recorder
 from server.ledger.repository import read_reaction_totals
 from server.pace.rates import rates_of
-from server.pace.service import Pace
+from server.pace.service import TELL_SECONDS, Pace
 from server.protocol.commands import Join
 from server.protocol.publication import Publication
 from server.questions.answering import AnsweringDesk
@@ -196,7 +196,7 @@ class Process:
             "revocations": self.revocations.run(),
             "topcheck": self.topcheck.run(),
             "pulse": repeat("pulse", settings.tick_ms / 1000, PulseTicker(self.hub, self.bus).run_once),
-            "pace": self.pace.run(),
+            "pace": repeat("pace", TELL_SECONDS, self.pace.tell),
             "recorder": self.recorder.run(settings.flush_ms / 1000),
             "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, self.rooms.close_empty),
         }
