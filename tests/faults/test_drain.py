@@ -23,6 +23,7 @@ LIFTED = {
     "asks_per_minute": 0,
     "asks_per_minute_per_ip": 0,
     "orders_per_minute": 0,
+    "units_per_viewer_max": 0,
 }
 UNITS = 100_000
 PATIENCE_SECONDS = 60.0

@@ -22,6 +22,7 @@ LIFTED = {
     "asks_per_minute_per_ip": 0,
     "votes_per_minute": 0,
     "orders_per_minute": 0,
+    "units_per_viewer_max": 0,
     "connections_per_ip_max": 0,
 }
 UNITS = 100_000
