@@ -15,11 +15,11 @@ from server.hosts import ANY_HOST, OWN_ORIGIN, Hosts, Origins
 from server.http.problems import answer_refusal
 from server.hub.entrance import forwarded_scheme, peer_of
 from server.hub.handshake import join_headers
+from server.hub.http_connection import BODY_BYTES_MAX
 from server.pace.rates import Act, By
 from server.pace.service import Pace
 from server.protocol.codes import Code
 
-BODY_BYTES_MAX = 64 * 1024
 ANY_NAME_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked by machines that know an address and no name, and the same whatever the name."""
 HEAD_OF_FILES = ("/assets/", "/media/")

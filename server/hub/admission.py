@@ -22,6 +22,10 @@ class Limits:
     commands_burst: float
     in_flight_max: int
     unsent_bytes_max: int
+    waiting_per_host_max: int
+    head_seconds: float
+    body_seconds: float
+    unread_seconds: float
     allow_all: bool
 
 

@@ -61,6 +61,7 @@ class Connection:
         "standing",
         "transport",
         "viewer_id",
+        "waited_for",
     )
 
     def __init__(
@@ -100,6 +101,8 @@ class Connection:
         """It was seen closing once; a peer that takes nothing would keep it so for ever."""
         self.silence: Callable[[], float] | None = None
         """Of a stream, which says nothing: for how many seconds its peer has acknowledged nothing."""
+        self.waited_for = False
+        """It is counted among those that have not joined."""
         self.nonsense = 0
         """Lines that were no commands, less those that were."""
         self.excess = 0.0

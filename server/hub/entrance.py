@@ -27,6 +27,7 @@ LOW_WATER_SHARE = 4
 def enter(
     state: Mapping[str, Any],
     transport: asyncio.Transport,
+    own_host: str | None,
     headers: Mapping[bytes, bytes],
     rest: bytes,
     *,
@@ -34,14 +35,16 @@ def enter(
 ) -> None:
     """Answer an upgrade and, if it is accepted, give the transport to a new socket; `rest` is what came right behind the head.
 
-    `headers` are the request's, names in lower case, repeated ones joined. A refusal ends the connection; `head_only` leaves out
-    its body.
+    `own_host` is what the peer is counted by, None for a proxy of ours; `headers` are the request's, names in lower case, repeated
+    ones joined. A refusal ends the connection; `head_only` leaves out its body.
     """
     hub: Hub = state["hub"]
     proxies: Proxies = state["proxies"]
-    peer = peer_of(transport.get_extra_info("peername"))
-    host = proxies.caller_key(peer, headers.get(b"x-forwarded-for"))
-    scheme = forwarded_scheme(headers) if proxies.believe(peer) else "http"
+    host: str | None = own_host
+    scheme: str | None = "http"
+    if host is None:
+        peer = peer_of(transport.get_extra_info("peername"))
+        host, scheme = proxies.caller_key(peer, headers.get(b"x-forwarded-for")), forwarded_scheme(headers)
     answer = _admit(hub, host, asyncio.get_running_loop().time()) or answer_upgrade(
         headers, state["origins"], state["hosts"], scheme
     )
@@ -61,15 +64,20 @@ def enter(
 def end_with(transport: asyncio.Transport, refusal: Answer, *, head_only: bool = False) -> None:
     """Write a refusal, without its body where HEAD asked for it, and end the connection."""
     transport.write(refusal.head if head_only else refusal.head + refusal.body)
-    transport.set_protocol(_Refused(transport))
+    linger(transport)
+
+
+def linger(transport: asyncio.Transport) -> None:
+    """End a connection behind an answer: nothing more is written, and what still comes is passed over for a moment."""
+    transport.set_protocol(_Answered(transport))
     transport.write_eof()
 
 
-class _Refused(asyncio.Protocol):
-    """Takes what a refused peer still sends until it closes too: a reset would take our answer from it (RFC 9112, section 9.6)."""
+class _Answered(asyncio.Protocol):
+    """Takes what a peer still sends until it closes too: a reset would take our answer from it (RFC 9112, section 9.6)."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
-        self._timer = asyncio.get_running_loop().call_later(LINGER_SECONDS_MAX, transport.close)
+        self._timer = asyncio.get_running_loop().call_later(LINGER_SECONDS_MAX, transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
@@ -108,7 +116,7 @@ def _make_socket(
 def _admit(hub: Hub, host: str, now: float) -> Answer | None:
     if hub.draining:
         return refuse(HTTPStatus.SERVICE_UNAVAILABLE, "this process is going away", retry_after_seconds=1)
-    reason = hub.admission.refusal(host, now)
+    reason = "waiting" if hub.waiting.is_full(host) else hub.admission.refusal(host, now)
     if reason is None:
         return None
     return refuse(HTTPStatus.SERVICE_UNAVAILABLE, f"too many sockets ({reason})", retry_after_seconds=5)

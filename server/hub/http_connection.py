@@ -10,14 +10,26 @@ from urllib.parse import unquote_to_bytes
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from server.hub.entrance import end_with, enter
+from server.hub.entrance import end_with, enter, linger
 from server.hub.handshake import HEAD_BYTES_MAX, LIVE_PATH, Answer, join_headers, refuse
+from server.hub.patience import Patience
 
+BODY_BYTES_MAX = 64 * 1024
+BODY_WIRE_BYTES_MAX = 8 * BODY_BYTES_MAX
+"""What a body may take with what its chunks need beside it."""
+PIPELINED_MAX = 16
+"""Requests of a connection that wait for their answers; behind so many it ends."""
+PIECE_BYTES = 4096
+"""What is parsed at a time: an endless head is seen to be one within so much of its limit."""
 _ABSOLUTE = re.compile(rb"(?i:https?)://([^/?#]*)(.*)", re.DOTALL)
 _LINE_BYTES = len(": \r\n")
 _TOO_LARGE = refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the head is over 16 KiB")
 PEER = "showfloor.peer"
 """The extension of a request's scope that holds its transport."""
+_TOO_LONG = refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the body is over 64 KiB")
+_TOO_LATE = refuse(HTTPStatus.REQUEST_TIMEOUT, "the request did not come in time")
+_TOO_MANY = refuse(HTTPStatus.TOO_MANY_REQUESTS, "too many requests before the first was answered")
+_BROKEN = refuse(HTTPStatus.BAD_REQUEST, "this is no HTTP request")
 _UPGRADE_HEADERS = frozenset({b"upgrade", b"http2-settings"})
 
 
@@ -30,16 +42,25 @@ class HttpConnection(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._in_head = self._in_body = False
-        self._head_bytes = 0
-        self._unanswered = 0
+        self._head_bytes = self._body_bytes = self._body_wire_bytes = 0
+        self._unanswered = self._requests = 0
         self._plain_head = b""
         """The head of the request that is being read, without an upgrade that nobody here speaks."""
         self._last: Callable[[], None] | None = None
         """What is done when all requests before are answered; nothing is parsed behind it."""
         self._rest = b""
+        self.patience: Patience
+        """Set by who makes the connection, which is counted before its first bytes come."""
+        self._limits = self.app_state["hub"].admission.limits
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
+        for start in range(0, len(data), PIECE_BYTES):
+            self._take(data[start : start + PIECE_BYTES])
+        self._conclude()
+        self._look(came=True)
+
+    def _take(self, data: bytes) -> None:
         if self._last is not None:
             self._keep(data)
             return
@@ -48,12 +69,15 @@ class HttpConnection(HttpToolsProtocol):
             while data:
                 data = self._feed(data)
         except httptools.HttpParserError:
-            self._break_off()
-        if began_in_head and self._in_head:
+            self._break_off(_BROKEN)
+        if self._in_head and began_in_head:
             self._head_bytes += size
             if self._head_bytes > HEAD_BYTES_MAX:
                 self._end(_TOO_LARGE)
-        self._conclude()
+        elif self._in_body:
+            self._body_wire_bytes += size
+            if self._body_wire_bytes > BODY_WIRE_BYTES_MAX:
+                self._break_off(_TOO_LONG)
 
     def _feed(self, data: bytes) -> bytes:
         """Parse `data`, and return what is to be parsed next in its place."""
@@ -84,20 +108,21 @@ class HttpConnection(HttpToolsProtocol):
             # Which connection it came on: a stream of events is heard by its TCP alone.
             self.scope["extensions"] = {PEER: {"transport": self.transport}}
             self._in_head, self._head_bytes = True, 0
+            self._requests += 1
 
     def on_url(self, url: bytes) -> None:
         if self._last is None:
             super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self._last is None:
+        if self._last is None and not self._in_body:  # what comes behind a body is of no use here
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         if self._last is not None:
             return
-        refusal = self._refusal()
+        refusal = _TOO_MANY if self._unanswered >= PIPELINED_MAX else self._refusal()
         if refusal is not None:
             self._end(refusal)
         elif _is_live(self._origin_form()):
@@ -107,12 +132,19 @@ class HttpConnection(HttpToolsProtocol):
             self._plain_head = self._without_upgrade()
         else:
             super().on_headers_complete()
-            self._in_body = True
+            self._in_body, self._body_bytes, self._body_wire_bytes = True, 0, 0
             self._unanswered += 1
 
     def on_body(self, body: bytes) -> None:
-        if self._last is None and not self._plain_head:
-            super().on_body(body)
+        if self._last is not None or self._plain_head:
+            return
+        self._body_bytes += len(body)
+        if self._body_bytes > BODY_BYTES_MAX and self.cycle.response_started:
+            self._break_off(_TOO_LONG)
+            return
+        super().on_body(body)
+        if self._body_bytes > BODY_BYTES_MAX:  # whoever reads it refuses it, and nothing more is read
+            self._last = partial(linger, self.transport)
 
     def on_message_complete(self) -> None:
         self._in_body = False
@@ -157,8 +189,8 @@ class HttpConnection(HttpToolsProtocol):
         if self._last is None:
             self._last = partial(end_with, self.transport, refusal)
 
-    def _break_off(self) -> None:
-        """End where what came is no HTTP; in the middle of a body, the request that it belongs to gets the refusal as its answer."""
+    def _break_off(self, refusal: Answer) -> None:
+        """End where no more is read; in the middle of a body, the request that it belongs to gets the refusal as its answer."""
         cycle = self.cycle
         if self._in_body and self._last is None:
             cycle.disconnected = (
@@ -166,12 +198,12 @@ class HttpConnection(HttpToolsProtocol):
             )
             cycle.message_event.set()
             if cycle.response_started:
-                self._last = self.transport.close
+                self._last = partial(linger, self.transport)
             if not cycle.response_complete:
                 self._unanswered -= 1
             if self.pipeline and self.pipeline[0][0] is cycle:
                 self.pipeline.popleft()
-        self._end(refuse(HTTPStatus.BAD_REQUEST, "this is no HTTP request"))
+        self._end(refusal)
 
     def _enter(self, method: bytes, version: str, headers: dict[bytes, bytes]) -> None:
         if method not in (b"GET", b"HEAD"):
@@ -180,7 +212,14 @@ class HttpConnection(HttpToolsProtocol):
         if method == b"HEAD" or version != "1.1":
             # RFC 6455 wants GET, and RFC 9110, section 7.8, has an Upgrade in HTTP/1.0 ignored.
             headers.pop(b"upgrade", None)
-        enter(self.app_state, self.transport, headers, self._rest, head_only=method == b"HEAD")
+        enter(
+            self.app_state,
+            self.transport,
+            self.patience.host,
+            headers,
+            self._rest,
+            head_only=method == b"HEAD",
+        )
 
     def _conclude(self) -> None:
         """Do what comes last, once every request before it is answered."""
@@ -190,7 +229,7 @@ class HttpConnection(HttpToolsProtocol):
             self.flow.pause_reading()
             return
         last, self._last = self._last, _nothing
-        self._unset_keepalive_if_required()
+        self._let_go()
         self.connections.discard(self)
         self.flow.resume_reading()
         last()
@@ -200,6 +239,48 @@ class HttpConnection(HttpToolsProtocol):
         self._unanswered -= 1
         super().on_response_complete()
         self._conclude()
+        self._look(came=False)
+
+    # How long the peer is waited for.
+
+    def _look(self, *, came: bool) -> None:
+        """See what the peer is waited for now; `came`: something has just come."""
+        what: tuple[str, int] | None = None
+        if self._last is not None or self.flow.read_paused or self.transport.is_closing():
+            pass
+        elif self._in_body:
+            what = ("body", self._requests)
+        elif self._in_head:
+            what = ("head", self._requests)
+        elif not self._unanswered:
+            what = ("head" if came else "next", self._requests + 1)
+        seconds = {"head": self._limits.head_seconds, "body": self._limits.body_seconds}
+        self.patience.wait(what, seconds.get(what[0], 0.0) if what else 0.0, self._give_up)
+
+    def _give_up(self, what: str) -> None:
+        if what == "body":
+            self._break_off(_TOO_LATE)
+        else:
+            self._end(_TOO_LATE)
+        self._conclude()
+
+    def _let_go(self) -> None:
+        """Wait for nothing any more: the connection is gone, or something else has it."""
+        self._unset_keepalive_if_required()
+        self.patience.stop()
+        self.patience.resume()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.patience.pause(self._limits.unread_seconds, self.transport)
+
+    def resume_writing(self) -> None:
+        self.patience.resume()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._let_go()
+        super().connection_lost(exc)
 
 
 def _is_live(target: bytes) -> bool:

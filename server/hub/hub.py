@@ -16,6 +16,7 @@ from server.hub.fanout import FanOut
 from server.hub.leaving import end_stuck, end_unjoined, evict, send_away
 from server.hub.room import Lane, Room
 from server.hub.slow import catch_up, look_at_the_slow, set_aside
+from server.hub.waiting import Waiting
 from server.hub.wheel import Wheel
 from server.protocol.publication import Publication
 
@@ -60,6 +61,10 @@ class Hub:
     ) -> None:
         self.rooms: dict[str, Room] = {}
         self.admission = Admission(limits)
+        self.waiting = Waiting(
+            per_host_max=0 if limits.allow_all else limits.waiting_per_host_max,
+            head_seconds=limits.head_seconds,
+        )
         self.crowd = Crowd(crowd)
         self.fanout = FanOut(share=fanout_share, wait_seconds_max=round_wait_seconds_max)
         self.wheel = Wheel(round(ping_seconds))
@@ -136,16 +141,25 @@ class Hub:
         """A connection has been let in; unless it has joined already, `join` must follow soon."""
         self.admission.enter(connection.host)
         if not connection.joined:
+            connection.waited_for = True
+            self.waiting.begin(connection.host)
             due = asyncio.get_running_loop().time() + self._join_seconds
             self._unjoined.append((due, connection))
 
     def closed(self, connection: Connection) -> None:
         """A connection is gone, for whatever reason."""
         self.leave(connection)
+        self._come_up(connection)
         self.admission.leave(connection.host)
+
+    def _come_up(self, connection: Connection) -> None:
+        if connection.waited_for:
+            connection.waited_for = False
+            self.waiting.end(connection.host)
 
     def enter(self, connection: Connection, room: Room, lane: Lane) -> None:
         """Put a connection, who is known by now, into a lane of a room. The caller has written `joined` up to `room.sent`."""
+        self._come_up(connection)
         connection.room = room
         room.connections[connection] = None
         room.empty_since = None
@@ -234,6 +248,9 @@ class Hub:
 
     def keep_house(self, now: float) -> None:
         """Do one second's house-keeping at the loop's time `now`."""
+        for newcomer in self.waiting.overdue(now):
+            metrics.TIMED_OUT.labels("first").inc()
+            newcomer.drop()
         while self._unjoined and self._unjoined[0][0] <= now:
             _, connection = self._unjoined.popleft()
             if not connection.joined and end_unjoined(connection):
@@ -253,6 +270,7 @@ class Hub:
         look_at_the_slow(self.rooms.values(), now, self._slow_seconds_max)
         metrics.VIEWERS.set(sum(room.watching for room in self.rooms.values()))
         metrics.CONNECTIONS.set(self.admission.open)
+        metrics.WAITING.set(self.waiting.open)
         metrics.tell_counts()
 
     def evict(self, connection: Connection, code: int, why: str, reason: str) -> None:

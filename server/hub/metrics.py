@@ -26,6 +26,10 @@ PUBLISH_TO_WRITE_SECONDS = Histogram(
 )
 EVICTIONS = Counter("showfloor_evictions", "Sockets closed by the server", ["reason"])
 HANDSHAKES_REFUSED = Counter("showfloor_handshakes_refused", "Upgrades refused", ["reason"])
+WAITING = Gauge("showfloor_connections_waiting", "Connections that the server waits for")
+"""For a head, a body, the next request, or the join."""
+TIMED_OUT = Counter("showfloor_connections_timed_out", "Connections that were waited for in vain", ["what"])
+"""`first`: nothing came at all; `head`, `body`: not all of it; `unread`: an answer was not read."""
 LOOP_LAG_SECONDS = Gauge("showfloor_loop_lag_seconds", "How late the event loop's last tick was")
 UNSENT_BYTES = Gauge("showfloor_unsent_bytes", "Bytes buffered for slow sockets")
 SLOW = Gauge("showfloor_slow_connections", "Connections that are written only the pulse, or nothing")

@@ -1,6 +1,6 @@
 """Peers that the server waits for: for a head, a body, the next request, an answer to be read, or the join. Counted by address. Pure."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -29,28 +29,26 @@ class Waiting:
         self.head_seconds = head_seconds
         self.open = 0
         self._per_host_max = per_host_max
-        self._per_host: Counter[str] = Counter()
+        self._per_host: dict[str, int] = {}
         self._newcomers: deque[tuple[float, Newcomer]] = deque()
 
     def is_full(self, host: str | None) -> bool:
         """Whether as many of this address are waited for as may be."""
-        return host is not None and 0 < self._per_host_max <= self._per_host[host]
+        return host is not None and 0 < self._per_host_max <= self._per_host.get(host, 0)
 
     def begin(self, host: str | None) -> None:
         """Count one more that is waited for."""
         self.open += 1
         if host is not None:
-            self._per_host[host] += 1
+            self._per_host[host] = self._per_host.get(host, 0) + 1
 
     def end(self, host: str | None) -> None:
         """Count it out: it has come up with what it was waited for, or is gone."""
         self.open -= 1
-        if host is None:
-            return
-        if self._per_host[host] <= 1:
-            del self._per_host[host]
-        else:
-            self._per_host[host] -= 1
+        if host is not None:
+            left = self._per_host[host] = self._per_host[host] - 1
+            if not left:
+                del self._per_host[host]
 
     def expect(self, newcomer: Newcomer, now: float) -> None:
         """Take note of a connection that has just been made; `now` is the loop's time."""

@@ -262,6 +262,10 @@ def limits_of(settings: Settings) -> Limits:
         commands_burst=settings.commands_burst,
         in_flight_max=settings.commands_in_flight_max,
         unsent_bytes_max=settings.unsent_bytes_max,
+        waiting_per_host_max=settings.waiting_per_ip_max,
+        head_seconds=settings.head_seconds,
+        body_seconds=settings.body_seconds,
+        unread_seconds=settings.silence_seconds,
         allow_all=not settings.limited,
     )
 
