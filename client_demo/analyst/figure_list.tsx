@@ -76,7 +76,7 @@ function Row({ figure, before, compared }: { figure: Figure; before: Figure | un
             {basis(figure)}
           </span>
         )}
-        {figure.currency && figure.kind === "count" && <span class="hint figure-of">{figure.currency}</span>}
+        {figure.named && <span class="hint figure-of">{figure.currency}</span>}
         {figure.note && <span class="hint figure-of">{t(`note.${figure.note}`)}</span>}
         {figure.beside && (
           <span class="hint figure-of" data-testid={`beside-${key}`}>

@@ -14,6 +14,8 @@ export interface Figure {
   provisional?: boolean;
   /** The currency of an amount, or of the orders that are counted. */
   currency?: string;
+  /** Whether the currency is to be said, since the amount does not. */
+  named?: boolean;
   /** When a figure that is null now will be known. */
   knownAt?: string | null;
   /** Why it is null where no time will mend that. */
@@ -140,17 +142,18 @@ function salesOf(report: ShowReport): Figure[] {
     return { ...figure, provisional: each.provisional, knownAt: each.closes_at, ...beside, ...note };
   });
   const [live, ...later] = conversion;
-  return [...(live ? [live] : []), ...report.money.flatMap(moneyOf), ...clicksOf(report), ...later];
+  return [...(live ? [live] : []), ...report.money.flatMap((each) => moneyOf(each, report.money.length > 1)), ...clicksOf(report), ...later];
 }
 
-function moneyOf(money: ShowReport["money"][number]): Figure[] {
+/** The figures of one currency; one of several names it where no amount does. */
+function moneyOf(money: ShowReport["money"][number], oneOfSeveral: boolean): Figure[] {
   const { currency, without_a_view: beside, suspected_bots: bots, staff } = money;
   const inMoney = (key: FigureKey, amount: number | null): Figure => ({ key, kind: "money", amount, currency });
   return [
     { ...inMoney("gmv", money.gmv_minor), ...(beside.orders && { beside: { key: "money", amount: beside.gmv_minor } }) },
     { ...inMoney("net", money.net_minor), unknown: "refunds" },
-    { ...counted("orders", money.orders, beside.orders), currency },
-    { ...counted("units", money.units, beside.units), currency },
+    { ...counted("orders", money.orders, beside.orders), currency, ...(oneOfSeveral && { named: true }) },
+    { ...counted("units", money.units, beside.units), currency, ...(oneOfSeveral && { named: true }) },
     inMoney("aov", money.aov_minor),
     inMoney("gpm", money.gpm_minor),
     ...(bots?.orders ? [inMoney("bot_sales", bots.gmv_minor)] : []),

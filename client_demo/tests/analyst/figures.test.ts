@@ -138,6 +138,7 @@ describe("the figures of a report", () => {
       ["USD", 900],
     ]);
     expect(all.filter((figure) => figure.key === "orders").map((figure) => figure.currency)).toEqual(["JPY", "USD"]);
+    expect(all.filter((figure) => figure.named).length).toBe(4);
     const names = all.map((figure) => `${figure.key} ${figure.currency ?? ""}`);
     expect(names.length).toBe(new Set(names).size);
   });
