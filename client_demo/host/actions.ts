@@ -3,6 +3,7 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import type { RefusedError } from "../sdk/refused";
 import type { Announcement, CommandType, DismissReason, FieldsOf, Product, Question, QuestionState } from "../sdk/wire";
 import { draftOf, drafts, forgetKey, keepDraft, keepKey, keyOf, putBack, takeKey } from "../shared/drafts";
+import { nameOf } from "../shared/people";
 import { explainError } from "../shared/staff/sign-in";
 import { asKept, brief } from "../shared/writing";
 import { isWriting } from "./deafness";
@@ -114,6 +115,34 @@ export function restore(question: Question): void {
     else answerLive(now);
   };
   move("question.restore", question, { state: "open", answer: null, dismissed_reason: null }, {}, say, undo);
+}
+
+/** Keeps whoever asked the question out of the show; what they are called is for this page's words alone. */
+export function ban(question: Question): void {
+  const who = nameOf(question);
+  let viewer = "";
+  void attempt({
+    say: () => t("deed.banned", { who }),
+    send: async () => {
+      ({ viewer } = await theRoom().command("viewer.ban", { question: question.id }));
+    },
+    refused: refusedPlainly,
+    undo: () => unban(viewer, who),
+  });
+}
+
+export function unban(viewer: string, who: string): void {
+  void attempt({
+    say: () => t("deed.unbanned", { who }),
+    send: () => theRoom().command("viewer.unban", { viewer }),
+    refused: refusedPlainly,
+    undo: () =>
+      void attempt({
+        say: () => t("deed.banned", { who }),
+        send: () => theRoom().command("viewer.ban", { viewer }),
+        refused: refusedPlainly,
+      }),
+  });
 }
 
 function refusedPlainly(error: RefusedError): () => string {

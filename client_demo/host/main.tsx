@@ -10,6 +10,7 @@ import { Button } from "../shared/ui/button";
 import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
 import { takeUpAnnouncements } from "./actions";
 import { AnnouncePanel } from "./announce_panel";
+import { BannedList } from "./banned_list";
 import { DeedList, LastDeed } from "./deed_list";
 import { openShow, snapshot, theRoom, view } from "./desk";
 import { DismissDialog } from "./dismiss_dialog";
@@ -85,6 +86,7 @@ function Show({ id }: { id: string }) {
         <div class="side">
           <ProductPanel />
           <AnnouncePanel />
+          <BannedList />
           <DeedList />
         </div>
       </main>

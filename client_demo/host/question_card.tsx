@@ -3,7 +3,7 @@ import { timeOfDay } from "../shared/format";
 import { nameOf, StaffBadge } from "../shared/people";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
-import { answerLive, approve, restore, sayMoved, toggleQuestion } from "./actions";
+import { answerLive, approve, ban, restore, sayMoved, toggleQuestion } from "./actions";
 import { AnswerForm } from "./answer_form";
 import { colleagues } from "./answering";
 import { chooseTab, counts, current, hasDraft, letInNow, rows, selected, snapshot, step, tab, waiting } from "./desk";
@@ -213,6 +213,16 @@ function Actions({ question }: { question: Question }) {
           >
             {t("dismiss")}
             <Key of="D" />
+          </Button>
+        )}
+        {!question.role && (
+          <Button
+            look="quiet"
+            data-testid="ban"
+            title={t("ban.of", { who: nameOf(question) })}
+            onClick={once(() => ban(question))}
+          >
+            {t("ban")}
           </Button>
         )}
       </div>

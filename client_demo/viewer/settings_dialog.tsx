@@ -1,6 +1,7 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
-import type { Identity, Room } from "../sdk";
+import type { Identity, RefusedError, Room } from "../sdk";
+import { request } from "../sdk/http";
 import { draftOf, keepDraft } from "../shared/drafts";
 import { createTranslator } from "../shared/i18n";
 import en from "../shared/locales/settings.en.json";
@@ -40,6 +41,8 @@ export function settings({ identity, room, tokenStore, close }: Hands): Late {
   /** The name as it is being written: it stands here again when it was refused. */
   const name = signal(draftOf(NAME_DRAFT).trim() || (draftOf(NAME_DRAFT) ? "" : tokenStore.name));
   const remembered = signal(tokenStore.remembered);
+  /** Signing out is asked for twice: orders are found no more. */
+  const leaving = signal<"asked" | "sending" | null>(null);
 
   /** Joins with other wishes, and calls `then` when the server has taken them. */
   function rejoin(wishes: Parameters<Room["rejoinWith"]>[0], then: () => void): void {
@@ -59,6 +62,24 @@ export function settings({ identity, room, tokenStore, close }: Hands): Late {
       consent.value = "told";
       showToast(t(wish ? "settings.remembered" : "settings.forgotten"));
     });
+  }
+
+  /** Ends this guest on the server, and begins anew as another one. */
+  async function leave(): Promise<void> {
+    leaving.value = "sending";
+    const token = tokenStore.token;
+    room().stop();
+    try {
+      if (token) await request("/sign-out", { token, body: {} });
+    } catch (error) {
+      if ((error as RefusedError).refusal?.retry !== "stop") {
+        leaving.value = "asked";
+        room().start();
+        return showToast(t("settings.leave_failed"));
+      }
+    }
+    tokenStore.keep({ token: null, name: "", remembered: false });
+    location.reload();
   }
 
   function rename(wish: string): void {
@@ -153,6 +174,25 @@ export function settings({ identity, room, tokenStore, close }: Hands): Late {
         <p class="hint" id="remember-hint">
           {t(consent.value === "telling" ? "settings.telling" : "settings.remember_hint")}
         </p>
+      </div>
+      <div class="field">
+        {leaving.value && (
+          <p class="hint" id="leave-hint">
+            {t("settings.leave_hint")}
+          </p>
+        )}
+        <Button
+          look={leaving.value ? "danger" : "quiet"}
+          disabled={leaving.value === "sending"}
+          data-testid="leave"
+          aria-describedby={leaving.value ? "leave-hint" : undefined}
+          onClick={() => {
+            if (leaving.value) void leave();
+            else leaving.value = "asked";
+          }}
+        >
+          {t(leaving.value ? "settings.leave_sure" : "settings.leave")}
+        </Button>
       </div>
     </Dialog>
   );

@@ -80,16 +80,23 @@ export async function signIn(codeOrToken: string, key = newKey()): Promise<boole
 
 /** What was typed stays in its box; an exchange that the server has decided about is not held any longer. */
 function failSignIn(text: string, error: RefusedError | null): void {
-  signInFailure.value = error?.code ?? "unknown";
+  const why = (error?.refusal as { why?: string } | undefined)?.why;
+  signInFailure.value = why ?? error?.code ?? "unknown";
   if (error?.refusal.retry === "stop" || error?.refusal.retry === "never") forgetExchange();
   else keepDraft(SIGN_IN_DRAFT, text);
 }
 
-/** Signs out here, and wherever else on this device the same person is signed in. */
+/**
+ * Signs out here, and wherever else on this device the same person is signed in; a person's own wish ends the sign-in on the server too.
+ * Without a connection its tokens last until their own end, but no page has them any more.
+ */
 export function signOut(reason: string | null = null): void {
   const now = session.value;
   keep(null);
-  if (now && reason === null) tellSignedOut(now.viewer);
+  if (now && reason === null) {
+    tellSignedOut(now.viewer);
+    request("/sign-out", { token: now.token, body: {} }).catch(() => undefined);
+  }
   signInFailure.value = reason;
 }
 
