@@ -47,7 +47,8 @@ class RoomPulse:
         self.quiet_ticks = 0
         """Ticks since anything of it changed."""
         self.degraded = False
-        self._told_degraded = False
+        self._told_degraded: bool | None = False
+        """None: not all in the room were told the same."""
         self._added: dict[str, int] = {}
         self._unheard: Counter[str] = Counter()
         """What of `_added` this process has shown its own viewers already."""
@@ -130,5 +131,12 @@ class RoomPulse:
         return encode(Pulse(reactions_apart=self.apart))
 
     def whole_line(self) -> bytes:
-        """Return a pulse line with everything, for one who has just joined: also what is not so, which they may have heard elsewhere."""
+        """Return a pulse line with everything, for one who has just joined: also what is not so, which they may have heard elsewhere.
+
+        What the others have not been told yet is told to all next time, even if it is as before by then.
+        """
+        if self.viewers != self.viewers_told:
+            self.viewers_told = -1
+        if self.degraded != self._told_degraded:
+            self._told_degraded = None
         return encode(Pulse(self.reactions, self.viewers, None, self.degraded))

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.hub.pulse import RoomPulse
@@ -88,6 +88,7 @@ def test_no_tap_is_lost_or_shown_twice_whenever_the_others_go_and_come(steps: li
 moves = st.one_of(taps, st.sampled_from(["tick", "away", "told", "joins"]))
 
 
+@example(steps=["away", "joins", "tick"], was_degraded=False)
 @given(st.lists(moves, max_size=40), st.booleans())
 def test_who_keeps_what_a_pulse_leaves_out_knows_what_the_room_knows(
     steps: list[Any], was_degraded: bool
