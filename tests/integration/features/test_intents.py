@@ -87,6 +87,7 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         "product.pin": ({"product": "p_apron"}, {"product": "p_bowl"}),
         "product.unpin": ({"product": "p_apron"}, {"product": "p_bowl"}),
         "product.restock": ({"product": "p_apron", "add": 10}, {"product": "p_apron", "add": 11}),
+        "viewer.unban": ({"viewer": "v_1"}, {"viewer": "v_2"}),
         "show.start": ({}, {"type": "show.end"}),
         "show.end": ({}, {"type": "show.start"}),
     }
