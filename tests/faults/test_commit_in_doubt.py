@@ -6,13 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
-from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from server.db.engine import Database
 from server.settings import Settings
 from tests.conftest import MakeSettings
-from tests.support.eventually import eventually
 from tests.support.live_server import live_server
 from tests.support.postgres_line import PostgresLine, Trap, line_to
 from tests.support.servers import SignFor, set_stage
@@ -22,6 +20,9 @@ __all__ = ["set_stage"]
 
 pytestmark = pytest.mark.faults
 
+OF_A_COMMAND = "FROM journal_head WHERE show_id = $1 FOR UPDATE"
+"""What every transaction of a show's journal begins with."""
+OF_A_NEW_SHOW = "INSERT INTO show "
 KEY = "key-000001"
 PLAN: dict[str, Any] = {"title": "Autumn", "host": "Mika"}
 COUNTS = """
@@ -46,7 +47,7 @@ async def line(settings: Settings) -> AsyncIterator[PostgresLine]:
 
 @pytest.fixture
 async def address(line: PostgresLine, make_settings: MakeSettings, set_stage: None) -> AsyncIterator[str]:
-    """A server behind the line, in which nothing but what is asked of it commits."""
+    """A server behind the line."""
     quiet = make_settings(database_url=line.url, limits="off", worker=False, top_check_ms=600_000)
     async with live_server(quiet) as address:
         yield address
@@ -54,15 +55,8 @@ async def address(line: PostgresLine, make_settings: MakeSettings, set_stage: No
 
 @pytest.fixture
 async def host(address: str, sign_for: SignFor) -> AsyncIterator[Viewer]:
-    before = shows_seeded()
     async with joined_at(address, token=sign_for("host")) as host:
-        await eventually(lambda: shows_seeded() > before)  # the pulse's first tick reads SQL too
         yield host
-
-
-def shows_seeded() -> float:
-    """How many shows' counters this process has read from SQL."""
-    return REGISTRY.get_sample_value("showfloor_bus_seeded_total") or 0.0
 
 
 async def count(settings: Settings) -> int:
@@ -77,7 +71,7 @@ async def count(settings: Settings) -> int:
 
 async def said_into(line: PostgresLine, trap: Trap, host: Viewer, command: Line) -> Line:
     """Send the command, lose COMMIT's answer, and return what the sender is told."""
-    line.set_trap(trap)
+    line.set_trap(trap, meant_for=OF_A_COMMAND)
     reply = await host.ask_for(**command)
     assert line.sprung.is_set()
     line.mend()
@@ -131,9 +125,10 @@ async def test_all_commands_of_a_batch_are_in_doubt_and_those_behind_were_not_ca
     line: PostgresLine, host: Viewer, settings: Settings
 ) -> None:
     before = await count(settings)
-    line.set_trap("hold")
+    line.set_trap("hold", meant_for=OF_A_COMMAND)
     asked = [asyncio.create_task(host.ask_for("ask", text=f"{n}?", key=f"key-{n:05}")) for n in range(30)]
     replies = await asyncio.gather(*asked)
+    assert line.sprung.is_set()
     line.mend()
     codes = [reply["code"] for reply in replies]
     assert set(codes) <= {"outcome_unknown", "unavailable"}
@@ -150,8 +145,9 @@ async def test_a_request_is_in_doubt_like_a_command(
     headers = {"Authorization": f"Bearer {sign_for('host')}"} | ({"Idempotency-Key": KEY} if keyed else {})
     before = await count(settings)
     async with httpx.AsyncClient(base_url=f"http://{address}/v1", headers=headers) as caller:
-        line.set_trap("cut")
+        line.set_trap("cut", meant_for=OF_A_NEW_SHOW)
         told = await caller.post("/shows", json=PLAN)
+        assert line.sprung.is_set()
         assert (told.status_code, told.json()["code"]) == (503, "outcome_unknown")
         assert told.json()["retry"] == ("later" if keyed else "reload")
         assert ("retry-after" in told.headers) == keyed

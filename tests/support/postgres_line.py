@@ -1,4 +1,8 @@
-"""A line to PostgreSQL that can be cut or go silent at one very moment: the answer to COMMIT."""
+"""A line to PostgreSQL that can be cut or go silent at one very moment: the answer to one transaction's COMMIT.
+
+A server has transactions of its own at any time: a show's totals are read for its first tick, a name of staff is kept after a join.
+So the line follows what each connection is told, and a trap names a statement of the transaction that it is meant for.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,8 +20,47 @@ CHUNK_BYTES = 64 * 1024
 Trap = Literal["cut", "hold"]
 
 
+class Told:
+    """What one connection is told: `transaction` are the statements since the last BEGIN, prepared ones by their text too."""
+
+    def __init__(self) -> None:
+        self.transaction: list[str] = []
+        self._bytes = bytearray()
+        self._started = False
+        self._prepared: dict[bytes, bytes] = {}
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the bytes that come next (PostgreSQL, 55.7): messages of a kind and a length, but for the first, which has no kind."""
+        self._bytes += chunk
+        while True:
+            kind = 1 if self._started else 0
+            if len(self._bytes) < kind + 4:
+                return
+            end = kind + int.from_bytes(self._bytes[kind : kind + 4])
+            if len(self._bytes) < end:
+                return
+            if self._started:
+                self._take(self._bytes[:1], bytes(self._bytes[5:end]))
+            self._started = True
+            del self._bytes[:end]
+
+    def _take(self, kind: bytearray, body: bytes) -> None:
+        words = body.split(b"\0", 2)
+        if kind == b"Q":
+            self._run(words[0])
+        elif kind == b"P":
+            self._prepared[words[0]] = words[1]
+        elif kind == b"B":
+            self._run(self._prepared[words[1]])
+
+    def _run(self, statement: bytes) -> None:
+        if statement.startswith(b"BEGIN"):
+            self.transaction.clear()
+        self.transaction.append(statement.decode())
+
+
 class PostgresLine:
-    """Passes bytes between a server of ours and PostgreSQL's Unix socket. A trap goes off once, at the next COMMIT that is answered."""
+    """Passes bytes between a server of ours and PostgreSQL's Unix socket. A trap goes off once, at the COMMIT that it is meant for."""
 
     def __init__(self, url: str, directory: Path) -> None:
         address = make_url(url)
@@ -28,15 +71,19 @@ class PostgresLine:
         self._lines: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._trap: Trap | None = None
+        self._meant_for = ""
         self._passes = asyncio.Event()
         self._passes.set()
         self.sprung = asyncio.Event()
-        """A COMMIT was answered, and the answer did not get through."""
+        """The COMMIT was answered, and the answer did not get through."""
 
-    def set_trap(self, trap: Trap) -> None:
-        """Let the next answer to a COMMIT not through: `cut` drops its connection, `hold` stops all answers until `mend`."""
+    def set_trap(self, trap: Trap, *, meant_for: str) -> None:
+        """Let one answer to a COMMIT not through: the next one that ends a transaction with `meant_for` in one of its statements.
+
+        `cut` drops its connection, `hold` stops all answers until `mend`.
+        """
         self.sprung.clear()
-        self._trap = trap
+        self._trap, self._meant_for = trap, meant_for
 
     def mend(self) -> None:
         """Let everything through again."""
@@ -63,7 +110,11 @@ class PostgresLine:
         upstream_reader, upstream_writer = await asyncio.open_unix_connection(self._upstream)
         self._writers |= {writer, upstream_writer}
         try:
-            ways = (self._pump(reader, upstream_writer), self._pump_answers(upstream_reader, writer))
+            told = Told()
+            ways = (
+                self._pump(reader, upstream_writer, told),
+                self._pump_answers(upstream_reader, writer, told),
+            )
             tasks = [asyncio.create_task(way) for way in ways]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in tasks:
@@ -74,16 +125,22 @@ class PostgresLine:
             for end in (writer, upstream_writer):
                 end.transport.abort()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, told: Told) -> None:
         with suppress(ConnectionError):
             while chunk := await reader.read(CHUNK_BYTES):
+                told.feed(chunk)
                 writer.write(chunk)
                 await writer.drain()
 
-    async def _pump_answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump_answers(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, told: Told
+    ) -> None:
+        tail = b""
         with suppress(ConnectionError):
             while chunk := await reader.read(CHUNK_BYTES):
-                if self._trap is not None and COMMITTED in chunk:
+                committed = COMMITTED in tail + chunk
+                tail = chunk[1 - len(COMMITTED) :]
+                if committed and self._springs_at(told.transaction):
                     trap, self._trap = self._trap, None
                     if trap == "hold":
                         self._passes.clear()
@@ -93,6 +150,9 @@ class PostgresLine:
                 await self._passes.wait()
                 writer.write(chunk)
                 await writer.drain()
+
+    def _springs_at(self, transaction: list[str]) -> bool:
+        return self._trap is not None and any(self._meant_for in statement for statement in transaction)
 
 
 @asynccontextmanager
