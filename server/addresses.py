@@ -64,6 +64,13 @@ def key_of(address: Address) -> str:
     return str(IPv6Network((int(address), NETWORK_BITS), strict=False))
 
 
+@lru_cache(maxsize=4096)
+def _key_of_peer(peer: str) -> str:
+    """Return what a peer is counted by; asked of every socket, most of which come from proxies and others that were here before."""
+    address = parse_address(peer)
+    return LOCAL if address is None else key_of(address)
+
+
 class Proxies:
     """Which peers are proxies whose word on the caller counts.
 
@@ -77,8 +84,8 @@ class Proxies:
 
     def believe(self, peer: str | None) -> bool:
         """Whether `peer`, an address or None for one without, is a proxy of ours."""
-        if self._any_peer:
-            return True
+        if not self._networks:
+            return self._any_peer
         address = None if peer is None else parse_address(peer)
         return address is not None and self._are_ours(address)
 
@@ -88,9 +95,9 @@ class Proxies:
         It is read from the right: each of our proxies has written the address of whoever called it. The first that is none of ours
         is the caller. What is no address ends the reading, and the last one before it counts: nobody chooses a key of their own.
         """
-        address = None if peer is None else parse_address(peer)
         if not forwarded_for or not self.believe(peer):
-            return LOCAL if address is None else key_of(address)
+            return LOCAL if peer is None else _key_of_peer(peer)
+        address = None if peer is None else parse_address(peer)
         hops_max = 1 if self._any_peer else HOPS_MAX
         for entry in reversed(forwarded_for.rsplit(b",", hops_max)[-hops_max:]):
             told = parse_address(entry.decode("latin-1"))

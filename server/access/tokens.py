@@ -50,8 +50,8 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     """Who holds a token: a viewer by id, with a role that counts in `channel_id` alone.
 
     `guest`: made without an account. `remembered`: agreed to be recognised in later shows, a guest since `consent_at`. `name`: shown
-    beside questions. `token_id`: of this token alone. `sign_in_id`: the `token_id` of the first one, at `signed_in_at`, which this one
-    was renewed from, maybe several times.
+    beside questions. `token_id`: of this token alone, a guest's first one has the guest's. `sign_in_id`: the `token_id` of the first
+    one, at `signed_in_at`, which this one was renewed from, maybe several times.
     """
 
     viewer_id: str
@@ -160,13 +160,24 @@ class Tokens:
 
         Without `name` the guest is called by a number, such as `Guest 4821`.
         """
-        viewer_id = new_id("v")
+        viewer_id, now = new_id("v"), self._clock.now()
         shown = clean_line(name, characters_max=NAME_CHARACTERS_MAX) if name else default_name(viewer_id)
-        lifetime = REMEMBERED_LIFETIME if remember else GUEST_LIFETIME
-        expires_at = self._end_of(lifetime)
-        consent_at = self._nowin_ms() if remember else None
-        return self._begin(
-            Identity(viewer_id, "viewer", channel_id, True, remember, shown, expires_at, consent_at)
+        begun = now.replace(microsecond=0)
+        expires_at = begun + (REMEMBERED_LIFETIME if remember else GUEST_LIFETIME)
+        consent_at = _in_whole_ms(now) if remember else None
+        # A guest signs in once, so one id is enough for both: a storm of joins makes and keeps one string the fewer for each.
+        return Identity(
+            viewer_id,
+            "viewer",
+            channel_id,
+            True,
+            remember,
+            shown,
+            expires_at,
+            consent_at,
+            viewer_id,
+            viewer_id,
+            begun,
         )
 
     def revised(self, identity: Identity, *, name: str | None, remember: bool | None) -> Identity:
@@ -183,7 +194,7 @@ class Tokens:
             return identity
         consent_at = identity.consent_at if remembered else None
         if remembered and not identity.remembered:
-            consent_at = self._nowin_ms()
+            consent_at = _in_whole_ms(self._clock.now())
         wished = msgspec.structs.replace(identity, name=shown, remembered=remembered, consent_at=consent_at)
         return self.renew(wished)
 
@@ -223,11 +234,6 @@ class Tokens:
         token_id, now = new_id("t"), self._clock.now().replace(microsecond=0)
         return msgspec.structs.replace(identity, token_id=token_id, sign_in_id=token_id, signed_in_at=now)
 
-    def _nowin_ms(self) -> datetime:
-        """Return the present moment as exactly as a token tells it."""
-        now = self._clock.now()
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
-
     def _end_of(self, lifetime: timedelta) -> datetime:
         """Return when a token ends that is made now: a token's times are whole seconds."""
         return self._clock.now().replace(microsecond=0) + lifetime
@@ -246,6 +252,11 @@ def _ended(code: Code, claims: Claims) -> RefusedError:
     refused = RefusedError(code)
     refused.about = claims.sub
     return refused
+
+
+def _in_whole_ms(at: datetime) -> datetime:
+    """Return a moment as exactly as a token tells it."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def _lifetime_of(role: Role) -> timedelta:

@@ -36,8 +36,7 @@ class Connection:
         "closed",
         "encoding",
         "ending",
-        "excess",
-        "excess_at",
+        "excess_until",
         "expires_at",
         "guest",
         "heard_at",
@@ -61,7 +60,6 @@ class Connection:
         "standing",
         "transport",
         "viewer_id",
-        "waited_for",
     )
 
     def __init__(
@@ -101,13 +99,10 @@ class Connection:
         """It was seen closing once; a peer that takes nothing would keep it so for ever."""
         self.silence: Callable[[], float] | None = None
         """Of a stream, which says nothing: for how many seconds its peer has acknowledged nothing."""
-        self.waited_for = False
-        """It is counted among those that have not joined."""
         self.nonsense = 0
         """Lines that were no commands, less those that were."""
-        self.excess = 0.0
-        """Lines above the rate limit, less those that had run off at `excess_at`."""
-        self.excess_at = now
+        self.excess_until = 0.0
+        """The loop's time at which all lines above the rate limit have run off."""
         self.slow_since: float | None = None
         self.missed_after: int | None = None
         """Set while journal pushes pass this connection by: the last offset it was given."""

@@ -3,8 +3,8 @@
 import asyncio
 import gc
 import secrets
-from collections import deque
 from collections.abc import Callable, Iterable
+from itertools import takewhile
 from typing import Protocol
 
 from server.hub import metrics
@@ -77,7 +77,8 @@ class Hub:
         self._join_seconds = join_seconds
         self._slow_seconds_max = slow_seconds_max
         self.wall = wall
-        self._unjoined: deque[tuple[float, Connection]] = deque()
+        self._unjoined: dict[Connection, float] = {}
+        """Until when each has to join, the next one first; who joins or is gone is taken out, and waited for no more."""
         self._name = secrets.token_hex(6)
         self._connections_made = 0
 
@@ -141,10 +142,8 @@ class Hub:
         """A connection has been let in; unless it has joined already, `join` must follow soon."""
         self.admission.enter(connection.host)
         if not connection.joined:
-            connection.waited_for = True
             self.waiting.begin(connection.host)
-            due = asyncio.get_running_loop().time() + self._join_seconds
-            self._unjoined.append((due, connection))
+            self._unjoined[connection] = asyncio.get_running_loop().time() + self._join_seconds
 
     def closed(self, connection: Connection) -> None:
         """A connection is gone, for whatever reason."""
@@ -153,8 +152,7 @@ class Hub:
         self.admission.leave(connection.host)
 
     def _come_up(self, connection: Connection) -> None:
-        if connection.waited_for:
-            connection.waited_for = False
+        if self._unjoined.pop(connection, None) is not None:
             self.waiting.end(connection.host)
 
     def enter(self, connection: Connection, room: Room, lane: Lane) -> None:
@@ -227,7 +225,7 @@ class Hub:
         self.draining = True
         await send_away(self._staying(), seconds)
         # Whoever came into a room since then, or is in none yet.
-        await send_away([*self._staying(), *(c for _, c in self._unjoined if not c.joined)], 0.0)
+        await send_away([*self._staying(), *self._unjoined], 0.0)
 
     def _staying(self) -> list[Connection]:
         return [c for room in self.rooms.values() for c in room.connections if not c.leaving]
@@ -251,10 +249,7 @@ class Hub:
         for newcomer in self.waiting.overdue(now):
             metrics.TIMED_OUT.labels("first").inc()
             newcomer.drop()
-        while self._unjoined and self._unjoined[0][0] <= now:
-            _, connection = self._unjoined.popleft()
-            if not connection.joined and end_unjoined(connection):
-                self._unjoined.append((now + self._join_seconds, connection))
+        self._end_unjoined(now)
         wall = self.wall()
         for connection in self.wheel.turn():
             if connection.is_ending:
@@ -272,6 +267,14 @@ class Hub:
         metrics.CONNECTIONS.set(self.admission.open)
         metrics.WAITING.set(self.waiting.open)
         metrics.tell_counts()
+
+    def _end_unjoined(self, now: float) -> None:
+        """End those who had to join by `now`; whoever is not gone the next time that they are due is dropped."""
+        late = [c for c, _ in takewhile(lambda held: held[1] <= now, self._unjoined.items())]
+        for connection in late:
+            del self._unjoined[connection]  # and in again as the last
+            self._unjoined[connection] = now + self._join_seconds
+            end_unjoined(connection)
 
     def evict(self, connection: Connection, code: int, why: str, reason: str) -> None:
         """Close a connection for `reason` (the metric's label), with a closing code and `why` for people."""

@@ -67,13 +67,12 @@ def evict(connection: Connection, code: int, why: str, reason: str) -> None:
     connection.close(code, why)
 
 
-def end_unjoined(connection: Connection) -> bool:
-    """Close a connection that has not joined in time, and return True; drop one that was closed before and may be stuck."""
+def end_unjoined(connection: Connection) -> None:
+    """Close a connection that has not joined in time; drop one that was closed before and may be stuck."""
     if connection.is_ending:
         connection.abort()
-        return False
-    evict(connection, 4408, "join did not come in time", "no_join")
-    return True
+    else:
+        evict(connection, 4408, "join did not come in time", "no_join")
 
 
 def end_stuck(connection: Connection) -> None:

@@ -55,7 +55,6 @@ def exceed(connection: Connection, limits: Limits, lines: int, now: float) -> bo
     """Note lines above the limit; return whether these are more than are borne."""
     if limits.allow_all:
         return False
-    run_off = (now - connection.excess_at) * limits.commands_per_second
-    connection.excess = max(0.0, connection.excess - run_off) + lines
-    connection.excess_at = now
-    return connection.excess > EXCESS_MAX
+    rate = limits.commands_per_second
+    connection.excess_until = max(now, connection.excess_until) + lines / rate
+    return (connection.excess_until - now) * rate > EXCESS_MAX

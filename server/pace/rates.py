@@ -19,6 +19,8 @@ class Act(Enum):
     ORDER = "order"
     SIGN_IN = "sign_in"
 
+    __hash__ = object.__hash__
+
 
 class By(Enum):
     """Whom it is counted for."""
@@ -27,6 +29,8 @@ class By(Enum):
     VIEWER = "viewer"
     SOCKET = "socket"
     SHOW = "show"
+
+    __hash__ = object.__hash__
 
 
 class Rate(NamedTuple):

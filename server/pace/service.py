@@ -59,7 +59,8 @@ class Pace:
 
     def note(self, act: Act, keys: Keys) -> None:
         """Count `act` for everybody in `keys`, without waiting; raises `too_fast` with `retry_after_ms`, and counts for nobody then."""
-        self._tell_later(act, keys, self._take(act, keys), 1)
+        if counted := self._take(act, keys):
+            self._tell_later(act, keys, counted, 1)
 
     def give_back(self, act: Act, keys: Keys) -> None:
         """Put back what was spent for something that turned out not to count."""
@@ -107,8 +108,10 @@ class Pace:
 
     def _take(self, act: Act, keys: Keys) -> list[By]:
         """Take one from each bucket, or from none; there is no await in between."""
-        now = self._monotonic()
         counted = [by for by in self._of[act] if by in keys]
+        if not counted:
+            return counted
+        now = self._monotonic()
         for by in counted:
             if wait := self._buckets[act, by].wait(keys[by], now):
                 metrics.REFUSED.labels(act.value, by.value).inc()

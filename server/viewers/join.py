@@ -185,7 +185,8 @@ def introduce(connection: Connection, identity: Identity, crowd: Crowd) -> None:
     connection.guest = identity.guest
     connection.staff = is_staff(identity.role)
     connection.standing = crowd.find(identity.viewer_id, guest=identity.guest)
-    connection.sign_in_id = identity.sign_in_id
+    same = identity.sign_in_id == identity.viewer_id  # a guest's mostly; kept once, not twice
+    connection.sign_in_id = identity.viewer_id if same else identity.sign_in_id
     connection.expires_at = identity.expires_at.timestamp()
 
 
