@@ -17,6 +17,7 @@ from tests.conftest import MakeSettings
 from tests.support.commands import free_port, listens
 from tests.support.eventually import eventually
 from tests.support.live_server import live_server
+from tests.support.server_process import READY_SECONDS
 from tests.support.servers import SignFor
 from tests.support.stage import HOST, SHOW, Stage, open_stage
 from tests.support.viewer import Viewer, joined_at
@@ -118,7 +119,7 @@ async def test_a_server_killed_between_commit_and_publish_loses_nothing(
         dying = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.support.dying_server", str(port), env=_environment(settings)
         )
-        await eventually(lambda: listens(port), within_seconds=30.0)
+        await eventually(lambda: listens(port), within_seconds=READY_SECONDS)
         async with joined_at(f"127.0.0.1:{port}", token=sign_for("host")) as host:
             await host.send('{"id":77,"type":"announce","text":"my last words"}')
             assert await dying.wait() == -signal.SIGKILL
