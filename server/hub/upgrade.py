@@ -14,6 +14,7 @@ from server.hub.entrance import end_with, enter, peer_of
 from server.hub.handshake import HEAD_BYTES_MAX, HEAD_END, LIVE_PATH, BadHeadError, parse_headers, refuse
 from server.hub.http_connection import HttpConnection
 from server.hub.patience import Patience
+from server.hub.waiting import Waiting
 
 if TYPE_CHECKING:
     from uvicorn.config import Config
@@ -59,10 +60,6 @@ class LiveHttp(asyncio.Protocol):
         waiting.begin(self._host)
         waiting.expect(self, asyncio.get_running_loop().time())
 
-    @property
-    def silent(self) -> bool:
-        return self._transport is not None
-
     def drop(self) -> None:
         if self._transport is not None:
             self._transport.abort()
@@ -70,11 +67,15 @@ class LiveHttp(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._transport is not None:
             self._transport = None
-            self._state["hub"].waiting.end(self._host)
+            waiting: Waiting = self._state["hub"].waiting
+            waiting.hear(self)
+            waiting.end(self._host)
 
     def data_received(self, data: bytes) -> None:
         transport, self._transport = self._transport, None
         assert transport is not None, "the first data goes to what takes over"
+        waiting: Waiting = self._state["hub"].waiting
+        waiting.hear(self)
         end = data.find(HEAD_END, 0, HEAD_BYTES_MAX) if data.startswith(_PREFIX) else -1
         if end < 0 or data[len(_PREFIX)] not in b" ?":
             self._hand_over(transport, data)
@@ -84,7 +85,7 @@ class LiveHttp(asyncio.Protocol):
         except BadHeadError:
             self._hand_over(transport, data)
             return
-        self._state["hub"].waiting.end(self._host)
+        waiting.end(self._host)
         enter(self._state, transport, self._host, headers, data[end + len(HEAD_END) :])
 
     def _hand_over(self, transport: asyncio.Transport, data: bytes) -> None:

@@ -1,17 +1,11 @@
 """Peers that the server waits for: for a head, a body, the next request, an answer to be read, or the join. Counted by address. Pure."""
 
-from collections import deque
-from collections.abc import Iterator
+from itertools import takewhile
 from typing import Protocol
 
 
 class Newcomer(Protocol):
     """A connection from which nothing has come yet."""
-
-    @property
-    def silent(self) -> bool:
-        """Whether still nothing has come, and it is open."""
-        ...
 
     def drop(self) -> None:
         """End it without a word."""
@@ -30,7 +24,8 @@ class Waiting:
         self.open = 0
         self._per_host_max = per_host_max
         self._per_host: dict[str, int] = {}
-        self._newcomers: deque[tuple[float, Newcomer]] = deque()
+        self._newcomers: dict[Newcomer, float] = {}
+        """Until when each has to speak, the next one first."""
 
     def is_full(self, host: str | None) -> bool:
         """Whether as many of this address are waited for as may be."""
@@ -52,11 +47,15 @@ class Waiting:
 
     def expect(self, newcomer: Newcomer, now: float) -> None:
         """Take note of a connection that has just been made; `now` is the loop's time."""
-        self._newcomers.append((now + self.head_seconds, newcomer))
+        self._newcomers[newcomer] = now + self.head_seconds
 
-    def overdue(self, now: float) -> Iterator[Newcomer]:
-        """Yield those that had to speak by `now` and have not."""
-        while self._newcomers and self._newcomers[0][0] <= now:
-            newcomer = self._newcomers.popleft()[1]
-            if newcomer.silent:
-                yield newcomer
+    def hear(self, newcomer: Newcomer) -> None:
+        """Let go of a connection that has spoken, or is gone."""
+        self._newcomers.pop(newcomer, None)
+
+    def overdue(self, now: float) -> list[Newcomer]:
+        """Take out those that had to speak by `now` and have not."""
+        late = [newcomer for newcomer, _ in takewhile(lambda held: held[1] <= now, self._newcomers.items())]
+        for newcomer in late:
+            del self._newcomers[newcomer]
+        return late

@@ -11,6 +11,7 @@ from server.clock import SystemClock
 from server.hub.crowd import STANDINGS_MAX, Crowd
 from server.hub.hub import Hub
 from server.hub.room import Room
+from server.hub.waiting import Waiting
 from server.running.process import crowd_limits_of, hub_for
 from server.settings import Settings
 from server.viewers.join import introduce
@@ -57,6 +58,28 @@ async def test_who_does_not_join_is_closed_then_dropped_and_waited_for_until_gon
     hub.closed(late)
     assert hub.waiting.open == 0
     assert not joined.is_ending
+
+
+class _Peer:
+    """A connection from which nothing has come."""
+
+    def drop(self) -> None:
+        raise AssertionError("it has spoken")
+
+
+def test_who_has_spoken_is_expected_no_longer() -> None:
+    waiting = Waiting(per_host_max=0, head_seconds=5.0)
+    spoken, silent, later = _Peer(), _Peer(), _Peer()
+    for peer, now in ((spoken, 0.0), (silent, 0.0), (later, 3.0)):
+        waiting.expect(peer, now)
+    waiting.hear(spoken)
+    held = weakref.ref(spoken)
+    del spoken, peer
+    assert held() is None
+    assert waiting.overdue(4.9) == []
+    assert waiting.overdue(5.0) == [silent]
+    assert waiting.overdue(6.0) == []
+    assert waiting.overdue(8.0) == [later]
 
 
 def test_a_new_guest_has_one_id_for_all_that_is_theirs() -> None:
