@@ -131,7 +131,7 @@ class Settings(BaseSettings):
     """Sockets per address and process; 0: no limit."""
     connections_per_show_max: NonNegativeInt = 50_000
     """Sockets per show and process; 0: no limit. Above: `show_full`."""
-    waiting_per_ip_max: NonNegativeInt = 1_000
+    waiting_per_ip_max: NonNegativeInt = 2_000
     """Connections of an address and process that are waited for: for a head, a body, the next request, the join; 0: no limit."""
     head_seconds: PositiveFloat = 10.0
     """How long the head of a request may take, from the connection's first moment or the head's first byte. Above: 408."""
@@ -139,7 +139,7 @@ class Settings(BaseSettings):
     """How long the body of a request may take. Above: 408."""
     accepts_per_second_max: NonNegativeInt = 5_000
     """New sockets per second and process; 0: no limit. Above: 503 with Retry-After."""
-    accepts_per_second_per_ip: NonNegativeFloat = 200.0
+    accepts_per_second_per_ip: NonNegativeFloat = 2500.0
     """New sockets per second, address and process; 0: no limit. Above: 503; ten seconds' worth may come at once."""
     commands_per_second: PositiveFloat = 10.0
     """Refill of a viewer's bucket of commands, over all sockets and requests of a process, and of a socket's; reactions count too."""

@@ -119,10 +119,14 @@ async def test_a_server_killed_between_commit_and_publish_loses_nothing(
         dying = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.support.dying_server", str(port), env=_environment(settings)
         )
-        await eventually(lambda: listens(port), within_seconds=READY_SECONDS)
-        async with joined_at(f"127.0.0.1:{port}", token=sign_for("host")) as host:
-            await host.send('{"id":77,"type":"announce","text":"my last words"}')
-            assert await dying.wait() == -signal.SIGKILL
+        try:
+            await eventually(lambda: listens(port), within_seconds=READY_SECONDS)
+            async with joined_at(f"127.0.0.1:{port}", token=sign_for("host")) as host:
+                await host.send('{"id":77,"type":"announce","text":"my last words"}')
+                assert await dying.wait() == -signal.SIGKILL
+        finally:
+            if dying.returncode is None:
+                dying.kill()
         push = await viewer.expect_push("announce")
         assert push["text"] == "my last words"
         viewer.assert_nothing_missing()
