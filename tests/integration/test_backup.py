@@ -88,7 +88,9 @@ async def test_viewers_of_a_restored_show_get_a_snapshot_and_what_came_after_the
             assert "1 orders" in restored.stderr
             assert value(settings.database_url, "SELECT array_agg(id) FROM orders") == [kept["order"]]
             with redis.Redis.from_url(settings.redis_url or "") as client:
-                assert client.keys(f"{settings.redis_prefix}:*") == []
+                names = [key.decode() for key in client.keys(f"{settings.redis_prefix}:*")]
+                # How fast somebody acted is no show's, and is forgotten within seconds by itself.
+                assert [name for name in names if ":bucket:" not in name] == []
 
             await server.start_again()
             await eventually(lambda: viewer.is_in and viewer.epoch != before[0])

@@ -40,7 +40,7 @@ def test_a_flood_of_one_kind_is_one_line_a_second(capsys: pytest.CaptureFixture[
     log = structlog.get_logger("server.test")
     for number in range(500):
         log.error("command.failed", number=number)
-        logging.getLogger("uvicorn.error").error("Exception in ASGI application %d", number)
+        logging.getLogger("server.others").error("Exception in ASGI application %d", number)
     log.error("another.kind")
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     events = [str(line["event"]) for line in lines]
