@@ -22,8 +22,8 @@ def _without_the_pools_traceback(record: logging.LogRecord) -> bool:
 class OneLineEach(logging.Filter):
     """Lets through one line a kind and second; the next one of the kind says how many were left out (`unsaid`).
 
-    A kind is the logger, the level, what is said without what it is about, and the type of the error. What strangers do
-    wrong can then fill no disk and hide nothing else.
+    A kind is the logger, the level, what is said without what it is about (by which `rule`, where one is named), and the type of
+    the error. What strangers do wrong can then fill no disk and hide nothing else.
     """
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -43,16 +43,16 @@ class OneLineEach(logging.Filter):
             self._kinds.clear()
         self._kinds[kind] = (now, 0)
         if unsaid and isinstance(record.msg, dict):
-            record.msg = {**record.msg, "unsaid": unsaid}
+            record.msg = {**record.msg, "unsaid": unsaid + record.msg.get("unsaid", 0)}
         elif unsaid:
             record.msg, record.args = f"{record.getMessage()} (and {unsaid} more)", ()
         return True
 
 
 def _kind_of(record: logging.LogRecord) -> Hashable:
-    said = record.msg.get("event") if isinstance(record.msg, dict) else record.msg
+    told = record.msg if isinstance(record.msg, dict) else {"event": record.msg}
     error = record.exc_info[0] if record.exc_info else None
-    return record.name, record.levelno, str(said), error
+    return record.name, record.levelno, str(told.get("event")), told.get("rule"), error
 
 
 def set_up_logging(*, level: str = "INFO", json: bool = True) -> None:

@@ -60,3 +60,12 @@ def test_the_next_line_says_how_many_were_left_out() -> None:
     now = 1.5
     assert quiet.filter(records[3])
     assert records[3].msg == {"event": "failed", "n": 3, "unsaid": 2}
+
+
+def test_one_rule_hides_no_other(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logging()
+    log = structlog.get_logger("server.security")
+    for rule in ("sign_in_failed", "forbidden", "forbidden"):
+        log.warning("security", rule=rule, unsaid=0)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["rule"] for line in lines] == ["sign_in_failed", "forbidden"]
