@@ -13,6 +13,7 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     SecretStr,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -190,22 +191,11 @@ class Settings(BaseSettings):
                 return "postgresql+psycopg://" + value.removeprefix(plain)
         return value
 
-    @field_validator("hosts")
+    @field_validator("hosts", "origins", "trusted_proxies")
     @classmethod
-    def _refuse_what_is_no_host(cls, value: list[str]) -> list[str]:
-        Hosts(value)
-        return value
-
-    @field_validator("origins")
-    @classmethod
-    def _refuse_what_is_no_origin(cls, value: list[str]) -> list[str]:
-        Origins(value)
-        return value
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _refuse_what_is_no_network(cls, value: list[str]) -> list[str]:
-        Proxies(value)
+    def _refuse_what_cannot_be_read(cls, value: list[str], info: ValidationInfo) -> list[str]:
+        readers = {"hosts": Hosts, "origins": Origins, "trusted_proxies": Proxies}
+        readers[str(info.field_name)](value)
         return value
 
     @model_validator(mode="after")

@@ -3,7 +3,6 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import type { RefusedError } from "../sdk/refused";
 import type { Announcement, CommandType, DismissReason, FieldsOf, Product, Question, QuestionState } from "../sdk/wire";
 import { draftOf, drafts, forgetKey, keepDraft, keepKey, keyOf, putBack, takeKey } from "../shared/drafts";
-import { nameOf } from "../shared/people";
 import { explainError } from "../shared/staff/sign-in";
 import { asKept, brief } from "../shared/writing";
 import { isWriting } from "./deafness";
@@ -15,7 +14,8 @@ import { Toggle } from "./toggle";
 
 const ANNOUNCE_WAIT_MS = 3_000;
 
-const why = (error: RefusedError) => (): string => explainError(error.code);
+/** Says why something was refused. */
+export const why = (error: RefusedError) => (): string => explainError(error.code);
 
 /** Who did what to the question, in a sentence: the colleague's name first. */
 export function sayMoved(question: Question): string {
@@ -117,38 +117,6 @@ export function restore(question: Question): void {
   move("question.restore", question, { state: "open", answer: null, dismissed_reason: null }, {}, say, undo);
 }
 
-/** Keeps whoever asked the question out of the show; what they are called is for this page's words alone. */
-export function ban(question: Question): void {
-  const who = nameOf(question);
-  let viewer = "";
-  void attempt({
-    say: () => t("deed.banned", { who }),
-    send: async () => {
-      ({ viewer } = await theRoom().command("viewer.ban", { question: question.id }));
-    },
-    refused: refusedPlainly,
-    undo: () => unban(viewer, who),
-  });
-}
-
-export function unban(viewer: string, who: string): void {
-  void attempt({
-    say: () => t("deed.unbanned", { who }),
-    send: () => theRoom().command("viewer.unban", { viewer }),
-    refused: refusedPlainly,
-    undo: () =>
-      void attempt({
-        say: () => t("deed.banned", { who }),
-        send: () => theRoom().command("viewer.ban", { viewer }),
-        refused: refusedPlainly,
-      }),
-  });
-}
-
-function refusedPlainly(error: RefusedError): () => string {
-  return why(error);
-}
-
 const pinnedQuestion = new Toggle();
 const pinnedProduct = new Toggle();
 effect(() => {
@@ -174,7 +142,7 @@ export function pinQuestion(id: string | null): void {
   void attempt({
     say: () => t(id ? "deed.pinned" : "deed.unpinned", { text }),
     send: () => (id ? theRoom().command("question.pin", { question: id }) : theRoom().command("question.unpin", {})),
-    refused: refusedPlainly,
+    refused: why,
     undo: () => pinQuestion(before),
   });
 }
@@ -186,7 +154,7 @@ export function pinProduct(id: string | null): void {
   void attempt({
     say: () => t(id ? "deed.pinned" : "deed.unpinned", { text }),
     send: () => (id ? theRoom().command("product.pin", { product: id }) : theRoom().command("product.unpin", {})),
-    refused: refusedPlainly,
+    refused: why,
     undo: () => pinProduct(before),
   });
 }
@@ -275,12 +243,12 @@ export function removeAnnouncement({ text, offset }: Announcement): void {
   void attempt({
     say: () => t("deed.announcement_removed", { text: brief(text) }),
     send: () => theRoom().command("announce.remove", offset ? { announcement: offset } : {}),
-    refused: refusedPlainly,
+    refused: why,
     undo: () =>
       void attempt({
         say: () => t("deed.announced", { text: brief(text) }),
         send: () => theRoom().command("announce", { text }),
-        refused: refusedPlainly,
+        refused: why,
       }),
   });
 }
@@ -302,9 +270,9 @@ export function askAboutShow(): void {
 }
 
 export function startShow(): void {
-  void attempt({ say: () => t("deed.started"), send: () => theRoom().command("show.start", {}), refused: refusedPlainly });
+  void attempt({ say: () => t("deed.started"), send: () => theRoom().command("show.start", {}), refused: why });
 }
 
 export function endShow(): void {
-  void attempt({ say: () => t("deed.ended"), send: () => theRoom().command("show.end", {}), refused: refusedPlainly });
+  void attempt({ say: () => t("deed.ended"), send: () => theRoom().command("show.end", {}), refused: why });
 }

@@ -2,7 +2,7 @@ import type { Banned } from "../sdk/wire.generated";
 import { timeOfDay } from "../shared/format";
 import { nameOf } from "../shared/people";
 import { Button } from "../shared/ui/button";
-import { unban } from "./actions";
+import { unban } from "./bans";
 import { snapshot } from "./desk";
 import { t } from "./text";
 

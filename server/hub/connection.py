@@ -154,17 +154,21 @@ class Connection:
 
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye and close; use `abort` for a peer that does not read."""
-        if not self.is_ending:
-            self.closed = True
-            self.transport.write(encode_close(self.encoding, code, reason))
+        if self._say_goodbye(code, reason):
             self.transport.close()
 
     def turn_away(self, code: int, reason: str) -> None:
         """Say goodbye to a peer that goes on sending. Closed at once, it would get a reset, which may take our last words from it."""
-        if not self.is_ending:
-            self.closed = True
-            self.transport.write(encode_close(self.encoding, code, reason))
+        if self._say_goodbye(code, reason):
             asyncio.get_running_loop().call_later(LINGER_SECONDS_MAX, self.transport.abort)
+
+    def _say_goodbye(self, code: int, reason: str) -> bool:
+        """Write the last word, and return whether it was for us to say."""
+        if self.is_ending:
+            return False
+        self.closed = True
+        self.transport.write(encode_close(self.encoding, code, reason))
+        return True
 
     def abort(self) -> None:
         """Drop the socket and all that is buffered for it, at once, since its peer is not heard, or does not read."""

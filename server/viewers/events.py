@@ -12,9 +12,9 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from server.access.acquaintance import keep_identity
-from server.access.dependencies import CurrentIdentity, OptionalIdentity, ShowId
+from server.access.dependencies import CurrentIdentity, ShowId
 from server.access.entry import require_entry
-from server.access.tokens import Identity
+from server.access.tokens import Identity, Tokens
 from server.errors import RefusedError
 from server.http.guard import caller_key, is_head
 from server.http.params import EntityId, OneLine, OptionalKey
@@ -160,7 +160,6 @@ def router() -> APIRouter:
 async def stream_events(
     show: ShowId,
     request: Request,
-    identity: OptionalIdentity,
     *,
     playing: Annotated[bool, Query(description="The video plays and the page is visible.")] = False,
     pulse_only: Annotated[bool, Query(description="No journal pushes.")] = False,
@@ -175,6 +174,8 @@ async def stream_events(
     hub = cast("Hub", request.app.state.hub)
     host = caller_key(request.scope)
     if is_head(request.scope):  # nobody joins to see what a stream would look like
+        token = _bearer(request)
+        identity = None if token is None else cast("Tokens", request.app.state.tokens).verify(token)
         await cast("Desk", request.app.state.desk).admit(show, identity)
         return StreamingResponse(iter([]), media_type="text/event-stream", headers=_STREAM_HEADERS)
     if hub.draining:

@@ -12,11 +12,11 @@ from server.db.engine import Database
 from server.settings import Settings
 from tests.conftest import MakeSettings
 from tests.support.live_server import live_server
-from tests.support.postgres_line import PostgresLine, Trap, line_to
+from tests.support.postgres_line import PostgresLine, Trap, line
 from tests.support.servers import SignFor, set_stage
 from tests.support.viewer import Line, Viewer, joined_at
 
-__all__ = ["set_stage"]
+__all__ = ["line", "set_stage"]
 
 pytestmark = pytest.mark.faults
 
@@ -36,13 +36,6 @@ REPEATABLE: list[Line] = [
     {"type": "product.restock", "product": "p_apron", "add": 10, "key": KEY},
 ]
 UNREPEATABLE = [{name: value for name, value in line.items() if name != "key"} for line in REPEATABLE[1:]]
-
-
-@pytest.fixture
-async def line(settings: Settings) -> AsyncIterator[PostgresLine]:
-    assert settings.database_url is not None
-    async with line_to(settings.database_url) as line:
-        yield line
 
 
 @pytest.fixture

@@ -7,17 +7,11 @@ from sqlalchemy import text
 
 from server.db.doubt import InDoubtError
 from server.db.engine import Database
-from server.settings import Settings
-from tests.support.postgres_line import PostgresLine, line_to
+from tests.support.postgres_line import PostgresLine, line
+
+__all__ = ["line"]
 
 MEANT = "SELECT 'meant' || %s"
-
-
-@pytest.fixture
-async def line(settings: Settings) -> AsyncIterator[PostgresLine]:
-    assert settings.database_url is not None
-    async with line_to(settings.database_url) as line:
-        yield line
 
 
 @pytest.fixture

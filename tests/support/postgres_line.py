@@ -11,7 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
+import pytest
 from sqlalchemy import make_url
+
+from server.settings import Settings
 
 COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"
 """CommandComplete (PostgreSQL, 55.7): the transaction is committed by then."""
@@ -165,3 +168,11 @@ async def line_to(url: str) -> AsyncIterator[PostgresLine]:
             yield line
         finally:
             await line.close()
+
+
+@pytest.fixture
+async def line(settings: Settings) -> AsyncIterator[PostgresLine]:
+    """A line to the test's own database."""
+    assert settings.database_url is not None
+    async with line_to(settings.database_url) as line:
+        yield line
