@@ -12,6 +12,7 @@ import server.questions.routes
 import server.shop.receipt_routes
 import server.shop.routes
 import server.shows.routes
+import server.snapshots.routes
 import server.stats.routes
 import server.viewers.events
 from server.addresses import Proxies
@@ -49,6 +50,7 @@ PARTS_FOR_ROUTES = (
 )
 ROUTES = (
     server.shows.routes,
+    server.snapshots.routes,
     server.questions.routes,
     server.shop.routes,
     server.shop.receipt_routes,

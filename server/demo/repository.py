@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from server.access.tables import SignInCodeRow
+from server.catalogue.tables import ProductRow
+from server.channels.tables import ChannelRow
 from server.journal.tables import JournalHead, PublicationRow
 from server.ledger.tables import AttendanceRow
-from server.shop.tables import ProductRow
-from server.shows.tables import ChannelRow, ShowRow
+from server.shows.tables import ShowRow
 
 _HEAD: Table = JournalHead.__table__  # type: ignore[attr-defined]
 _SHOW: Table = ShowRow.__table__  # type: ignore[attr-defined]

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.catalogue.tables import ProductRow
+from server.channels.tables import ChannelRow
 from server.clock import to_wire
 from server.demo import repository
 from server.demo.catalogue import (
@@ -37,9 +39,8 @@ from server.journal.repository import write
 from server.journal.transaction import ShowTransaction
 from server.ledger.repository import append_facts, rebuild_rollups
 from server.questions.repository import insert_questions
-from server.shop.tables import ProductRow
 from server.shows.repository import as_show, insert_show, read_show
-from server.shows.tables import ChannelRow, ShowRow
+from server.shows.tables import ShowRow
 
 SHOWTIME = time(11, 0, tzinfo=UTC)
 """20:00 in Japan."""

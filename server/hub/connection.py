@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from server.hub.encoding import Encoding, encode_close, encode_lines, ping_of, plain
+from server.hub.lane import Lane
+from server.text.names import ReservedNames
 
 if TYPE_CHECKING:
     from server.hub.crowd import Standing
-    from server.hub.room import Lane, Room
 
 LINGER_SECONDS_MAX = 2.0
 """How long a peer that goes on sending is let to read why nobody hears it any more."""
@@ -23,6 +24,15 @@ class Transport(Protocol):
     def abort(self) -> None: ...
     def is_closing(self) -> bool: ...
     def get_write_buffer_size(self) -> int: ...
+
+
+class Place(Protocol):
+    """What a connection knows of the room that it is in; the room itself is the hub's (`Hub.room_of`)."""
+
+    @property
+    def show_id(self) -> str: ...
+    @property
+    def names(self) -> ReservedNames: ...
 
 
 class Connection:
@@ -83,7 +93,7 @@ class Connection:
         """Of the token, in seconds since 1970; whoever has not joined has none."""
         self.standing: Standing | None = None
         """Of a guest; nobody else is doubted."""
-        self.room: Room | None = None
+        self.room: Place | None = None
         self.lane: Lane | None = None
         self.playing = False
         self.in_flight = 0

@@ -13,8 +13,9 @@ from server.hub.connection import Connection
 from server.hub.crowd import Crowd, CrowdLimits
 from server.hub.endings import BAN, UNBAN, Endings, heed_ban
 from server.hub.fanout import FanOut
+from server.hub.lane import Lane
 from server.hub.leaving import end_stuck, end_unjoined, evict, send_away
-from server.hub.room import Lane, Room
+from server.hub.room import Room
 from server.hub.slow import catch_up, look_at_the_slow, set_aside
 from server.hub.waiting import Waiting
 from server.hub.wheel import Wheel
@@ -155,6 +156,10 @@ class Hub:
         if self._unjoined.pop(connection, None) is not None:
             self.waiting.end(connection.host)
 
+    def room_of(self, connection: Connection) -> Room | None:
+        """Return the room that a connection is in; None before it has joined."""
+        return self.rooms[connection.show_id] if connection.joined else None
+
     def enter(self, connection: Connection, room: Room, lane: Lane) -> None:
         """Put a connection, who is known by now, into a lane of a room. The caller has written `joined` up to `room.sent`."""
         self._come_up(connection)
@@ -164,7 +169,7 @@ class Hub:
         connection.lane = lane
         lane.writers[connection] = connection.transport.write
         if connection.slow_since is not None:
-            set_aside(connection)
+            set_aside(connection, room)
         self.wheel.add(connection)
         self.endings.watch(connection, self.wall())
 
@@ -173,7 +178,7 @@ class Hub:
 
         `goes_on`: the same viewer enters the same room again at once, and what plays goes on playing.
         """
-        room = connection.room
+        room = self.room_of(connection)
         if room is None:
             return
         if not goes_on:
@@ -194,7 +199,7 @@ class Hub:
 
     def set_playing(self, connection: Connection, *, playing: bool) -> None:
         """Note that a viewer's video plays and is seen, or no longer."""
-        room = connection.room
+        room = self.room_of(connection)
         if room is None or connection.playing == playing or not connection.counted:
             return
         connection.play(asyncio.get_running_loop().time(), playing=playing)
@@ -208,12 +213,12 @@ class Hub:
         """The socket's buffer is over its high mark: from now on the pulse alone, until it drains or has been stuck too long."""
         if connection.slow_since is None:
             connection.slow_since = asyncio.get_running_loop().time()
-            set_aside(connection)
+            set_aside(connection, self.room_of(connection))
 
     def resumed(self, connection: Connection) -> None:
         """It has drained: give it what it missed, or say that there is a gap, which it fills by a `join` with its position."""
         connection.slow_since = None
-        catch_up(connection)
+        catch_up(connection, self.room_of(connection))
 
     # --- going away
 

@@ -1,12 +1,12 @@
 """The audience of one show inside this process, and the last publications of its journal."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
 
 from server.hub.connection import Connection
-from server.hub.encoding import Encoding, Line, encode_begun, encode_lines, encode_rest, position_id
+from server.hub.encoding import Encoding, encode_begun, encode_lines, encode_rest
+from server.hub.lane import Lane, Reading
 from server.hub.pulse import RoomPulse
 from server.protocol.publication import Publication
 from server.text.names import NOBODY
@@ -16,47 +16,6 @@ EARLY_MAX = 1000
 
 WELCOMES_MAX = 32
 """Beginnings of which a room keeps what follows, for a moment: in a storm most come from a few positions."""
-
-
-class Reading(Enum):
-    """Which lines a lane's viewers read."""
-
-    VIEWER = "viewer"
-    STAFF = "staff"
-    PULSE = "pulse"
-
-    __hash__ = object.__hash__
-
-
-class Lane:
-    """Connections of a room that get the same bytes. `writers` maps each to its transport's `write`."""
-
-    __slots__ = ("encoding", "epoch", "reading", "writers")
-
-    def __init__(self, reading: Reading, encoding: Encoding, epoch: str) -> None:
-        self.reading = reading
-        self.encoding = encoding
-        self.epoch = epoch
-        self.writers: dict[Connection, Callable[[bytes], None]] = {}
-
-    def encode(self, publications: Sequence[Publication], pulse: bytes | None) -> bytes | None:
-        """Return what this lane reads of a round; None when that is nothing."""
-        lines = self.lines(publications, pulse)
-        return encode_lines(self.encoding, lines) if lines else None
-
-    def lines(self, publications: Sequence[Publication], pulse: bytes | None) -> list[Line]:
-        """Return the lines that this lane reads of a round."""
-        lines: list[Line] = []
-        if self.reading is Reading.VIEWER:
-            lines += [(p.line, self._id_of(p)) for p in publications]
-        elif self.reading is Reading.STAFF:
-            lines += [(p.for_staff, self._id_of(p)) for p in publications]
-        if pulse is not None:
-            lines.append((pulse, None))
-        return lines
-
-    def _id_of(self, publication: Publication) -> str | None:
-        return position_id(self.epoch, publication.offset) if self.encoding is Encoding.EVENTS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +97,7 @@ class Room:
     def staff_names(self) -> set[str]:
         """Return the names of the staff who are in the room now."""
         lanes = (self._lanes[Reading.STAFF, encoding] for encoding in Encoding)
-        return {connection.name for lane in lanes for connection in lane.writers}
+        return {reader.name for lane in lanes for reader in lane.writers}
 
     def preload(self, publications: Iterable[Publication]) -> None:
         """Fill the ring of a fresh room with the journal's tail up to `top`."""

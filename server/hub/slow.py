@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from server.hub import metrics
 from server.hub.connection import Connection
 from server.hub.encoding import encode_lines, plain
-from server.hub.room import Lane, Reading, Room
+from server.hub.lane import Lane, Reading
+from server.hub.room import Room
 from server.protocol.codec import encode
 
 GAP_LINE = encode({"type": "gap"})
@@ -13,9 +14,9 @@ CATCH_UP_BYTES_MAX = 64 * 1024
 """A slow viewer that reads again is given what it missed up to this size; more is a `gap`, since it would fill the buffer anew."""
 
 
-def set_aside(connection: Connection) -> None:
-    """Give a slow connection the pulse alone; one that is in no room yet is set aside when it enters."""
-    room, lane = connection.room, connection.lane
+def set_aside(connection: Connection, room: Room | None) -> None:
+    """Give a slow connection of `room` the pulse alone; one that is in no room yet is set aside when it enters."""
+    lane = connection.lane
     if room is None or lane is None:
         return
     room.slow.add(connection)
@@ -25,9 +26,9 @@ def set_aside(connection: Connection) -> None:
     room.lane_for(connection, pulse_only=True).writers[connection] = connection.transport.write
 
 
-def catch_up(connection: Connection) -> None:
+def catch_up(connection: Connection, room: Room | None) -> None:
     """Put a connection that was set aside into its lane again, with what it missed or a gap."""
-    room, lane = connection.room, connection.lane
+    lane = connection.lane
     if room is None or lane is None or connection.missed_after is None:
         return
     room.slow.discard(connection)

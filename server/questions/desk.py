@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from server.audit.trail import Actor, audit
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact
@@ -12,7 +13,6 @@ from server.protocol.codes import Code
 from server.protocol.pushes import QuestionState
 from server.questions.faces import as_public, as_staff
 from server.questions.rules import Answer, Approve, Dismiss, Move, Question, Restore, carry_out, is_visible
-from server.shows.audit import Actor, audit
 
 
 @dataclass(frozen=True, slots=True)

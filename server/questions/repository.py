@@ -134,6 +134,14 @@ async def read_visible(
     return await _read(connection, ordered)
 
 
+async def read_asker(
+    connection: AsyncConnection, show_id: str, question_id: str
+) -> tuple[str, str | None] | None:
+    """Return who asked a question of the show, and under which name; None when there is no such question."""
+    found = await read_questions(connection, show_id, [question_id])
+    return (found[0].viewer_id, found[0].author) if found else None
+
+
 async def read_questions(connection: AsyncConnection, show_id: str, ids: Sequence[str]) -> list[Question]:
     """Return those of the questions that belong to the show."""
     wanted = select(_QUESTION).where(_QUESTION.c.id.in_(ids), _QUESTION.c.show_id == show_id)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import cast
 
 from server.access.bans_repository import read_bans
+from server.audit.trail import Actor
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.hub.crowd import Doubt
@@ -42,7 +43,6 @@ from server.questions.rules import (
     first_state,
 )
 from server.questions.voting import Voting, vote_many
-from server.shows.audit import Actor
 from server.shows.repository import read_show, update_show
 from server.text import clean_text
 

@@ -35,6 +35,7 @@ from server.protocol.commands import Join
 from server.protocol.publication import Publication
 from server.questions.answering import AnsweringDesk
 from server.questions.commands import QuestionCommands
+from server.questions.repository import read_asker
 from server.questions.service import Questions
 from server.questions.visible_pages import VisiblePages
 from server.running.disk import DataDisks
@@ -47,7 +48,7 @@ from server.shop.service import Shop
 from server.shows.card import Cards
 from server.shows.commands import ShowCommands
 from server.shows.service import Shows
-from server.shows.snapshot import read_snapshot
+from server.snapshots.snapshot import read_snapshot
 from server.viewers.doubts import Doubts
 from server.viewers.engagement import Engagement
 from server.viewers.events import Desk
@@ -111,6 +112,7 @@ class Process:
             self.journal,
             self.database,
             clock,
+            find_asker=read_asker,
             bots_looked_for=crowd_limits_of(settings).tells_suspects,
         )
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
@@ -178,8 +180,9 @@ class Process:
     def _greet_staff(self, connection: Connection) -> None:
         self.staff_roll.enter(connection)
         self.answering.greet(connection)
-        if connection.room is not None and connection.room.pulse.apart:
-            connection.send(connection.room.pulse.apart_line())
+        room = self.hub.room_of(connection)
+        if room is not None and room.pulse.apart:
+            connection.send(room.pulse.apart_line())
 
     def _check_top(self) -> None:
         self.topcheck.ask_now()

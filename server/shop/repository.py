@@ -9,11 +9,12 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Row, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.catalogue.tables import ProductRow
 from server.db.rows import read_all
 from server.protocol import pushes
 from server.shop.numbers import number_from
 from server.shop.rules import Order, Product, Purchase
-from server.shop.tables import OrderRow, ProductRow
+from server.shop.tables import OrderRow
 
 _PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
 _ORDER = OrderRow.__table__  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from server.access.roles import is_staff, role_in
 from server.access.tokens import Identity
+from server.audit.trail import Actor, audit
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.ids import new_id
@@ -30,7 +31,6 @@ from server.shop.repository import (
     set_stock,
 )
 from server.shop.rules import Batch, Counter, Order, Purchase, Receipt, restock
-from server.shows.audit import Actor, audit
 from server.shows.repository import read_show, update_show
 from server.shows.tables import ShowRow
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from server.audit.trail import Actor, audit
 from server.clock import to_wire
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.protocol.pushes import Announcement
-from server.shows.audit import Actor, audit
 from server.shows.repository import SET_ANNOUNCEMENT, as_announcement, read_show
 
 

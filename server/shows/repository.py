@@ -1,4 +1,4 @@
-"""All SQL of shows, their channels and the audit."""
+"""All SQL of shows."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Row, Select, func, insert, literal_column, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.channels.tables import ChannelRow
 from server.clock import to_wire
 from server.db.rows import note, read_page
 from server.errors import RefusedError
@@ -15,36 +16,19 @@ from server.http.cards import Card
 from server.journal.tables import JournalHead
 from server.protocol.codes import Code
 from server.protocol.pushes import Announcement, Show, ShowState, Video
-from server.shows.tables import AuditRow, ChannelRow, ShowRow
+from server.shows.tables import ShowRow
 
 _SHOW = ShowRow.__table__  # type: ignore[attr-defined]
 _CHANNEL = ChannelRow.__table__  # type: ignore[attr-defined]
 _HEAD = JournalHead.__table__  # type: ignore[attr-defined]
-_AUDIT = AuditRow.__table__  # type: ignore[attr-defined]
 
 ShowOrder = Literal["newest", "soonest"]
 """The newest made first; or who starts soonest first, those without a time last."""
 
-INSERT_AUDITS: Final = """
-    INSERT INTO audit (id, show_id, at, actor, name, role, action, subject, details)
-    SELECT id, show_id, at, actor, name, role, action, subject, details
-    FROM json_to_recordset(CAST(%s AS json)) AS a (
-        id text, show_id text, at timestamptz, actor text, name text, role text, action text, subject text, details jsonb)
-"""
 SET_ANNOUNCEMENT: Final = """
     UPDATE show SET announcement = a.announcement
     FROM json_to_recordset(CAST(%s AS json)) AS a (show_id text, announcement jsonb) WHERE show.id = a.show_id
 """
-
-
-async def channel_exists(connection: AsyncConnection, channel_id: str) -> bool:
-    """Whether there is such a channel."""
-    return await connection.scalar(select(_CHANNEL.c.id).where(_CHANNEL.c.id == channel_id)) is not None
-
-
-async def read_channel_name(connection: AsyncConnection, channel_id: str) -> str:
-    """Return what the channel is called."""
-    return str(await connection.scalar(select(_CHANNEL.c.name).where(_CHANNEL.c.id == channel_id)))
 
 
 async def read_show(connection: AsyncConnection, show_id: str) -> ShowRow | None:
@@ -132,11 +116,6 @@ async def insert_show(connection: AsyncConnection, row: ShowRow, epoch: str) -> 
 async def update_show(connection: AsyncConnection, show_id: str, changes: Mapping[str, Any]) -> None:
     """Set columns of a show."""
     await connection.execute(update(_SHOW).where(_SHOW.c.id == show_id).values(**changes))
-
-
-async def insert_audit(connection: AsyncConnection, row: AuditRow) -> None:
-    """Write who did what, outside of a show's transaction."""
-    await connection.execute(insert(_AUDIT).values(**row.model_dump()))
 
 
 def as_show(row: ShowRow) -> Show:

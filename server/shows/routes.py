@@ -1,13 +1,14 @@
-"""Shows over HTTP: lists, one show, what a viewer did in it, and a new one."""
+"""Shows over HTTP: lists, one show, and a new one."""
 
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
-from server.access.dependencies import CurrentIdentity, EntrantOfShow, ShowId
+from server.access.dependencies import CurrentIdentity, ShowId
 from server.access.roles import require_show_runner
 from server.access.tokens import NAME_CHARACTERS_MAX
+from server.audit.trail import Actor
 from server.http.params import (
     Address,
     Cursor,
@@ -24,12 +25,6 @@ from server.http.refusals import refusals
 from server.journal.intents import intent_of
 from server.protocol.codes import Code
 from server.protocol.pushes import Moderation, ShowState, Video
-from server.questions.faces import as_public
-from server.questions.routes import QuestionBody
-from server.questions.service import Questions
-from server.shop.routes import OrderBody, as_body
-from server.shop.service import Shop
-from server.shows.audit import Actor
 from server.shows.repository import ShowOrder
 from server.shows.rules import TITLE_CHARACTERS_MAX
 from server.shows.service import Plan, Selection, Shows
@@ -115,14 +110,6 @@ class ShowRequest(RequestBody):
     video: VideoRequest = VideoRequest()
 
 
-class OwnBody(BaseModel):
-    """What the viewer did in a show, newest first."""
-
-    questions: list[QuestionBody]
-    votes: list[str] = Field(description="Ids of the questions voted for.")
-    orders: list[OrderBody]
-
-
 def router() -> APIRouter:
     """Return the routes of shows."""
     api = APIRouter(prefix="/v1", tags=["shows"])
@@ -156,13 +143,6 @@ def router() -> APIRouter:
         summary="One show",
         responses=refusals(Code.NOT_FOUND, Code.INVALID, Code.UNAVAILABLE),
     )
-    api.add_api_route(
-        "/shows/{show}/me",
-        get_own,
-        methods=["GET"],
-        summary="The viewer's own questions, votes and orders",
-        responses=refusals(*known, Code.GUESTS_REFUSED),
-    )
     return api
 
 
@@ -190,14 +170,6 @@ async def list_shows(
 async def get_show(show: ShowId, request: Request) -> ShowBody:
     """The same object as in the snapshot; needs no token."""
     return ShowBody.model_validate(await cast("Shows", request.app.state.shows).find(show))
-
-
-async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnBody:
-    """For the bearer of the token alone; a new device with the same token finds everything here."""
-    asked, votes = await cast("Questions", request.app.state.questions).list_own(show, viewer.viewer_id)
-    bought = await cast("Shop", request.app.state.shop).list_own(show, viewer.viewer_id)
-    questions = [QuestionBody.model_validate(as_public(question)) for question in asked]
-    return OwnBody(questions=questions, votes=votes, orders=[as_body(order) for order in bought])
 
 
 async def create_show(

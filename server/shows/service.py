@@ -10,6 +10,9 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.tokens import NAME_CHARACTERS_MAX
+from server.audit.tables import AuditRow
+from server.audit.trail import Actor, audit, insert_audit
+from server.channels.repository import channel_exists
 from server.clock import Clock, to_wire
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -20,20 +23,10 @@ from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.protocol.pushes import Moderation, Show, ShowState, Video
 from server.shows.announcements import Announcing, Removing, announce_many
-from server.shows.audit import Actor, audit
-from server.shows.bans import Banning, Unbanning, ban_many
-from server.shows.repository import (
-    ShowOrder,
-    as_show,
-    channel_exists,
-    insert_audit,
-    insert_show,
-    read_show,
-    read_shows,
-    update_show,
-)
+from server.shows.bans import Banning, Bans, FindAsker, Unbanning
+from server.shows.repository import ShowOrder, as_show, insert_show, read_show, read_shows, update_show
 from server.shows.rules import ANNOUNCEMENT_CHARACTERS_MAX, TITLE_CHARACTERS_MAX, Step, state_after
-from server.shows.tables import AuditRow, ShowRow
+from server.shows.tables import ShowRow
 from server.text import clean_line, clean_text
 
 EPOCH_BYTES = 6
@@ -80,7 +73,13 @@ class Shows:
     """What may be done with shows as a whole."""
 
     def __init__(
-        self, journal: Journal, database: Database, clock: Clock, *, bots_looked_for: bool = True
+        self,
+        journal: Journal,
+        database: Database,
+        clock: Clock,
+        *,
+        find_asker: FindAsker,
+        bots_looked_for: bool = True,
     ) -> None:
         self._bots_looked_for = bots_looked_for
         self._journal = journal
@@ -89,7 +88,7 @@ class Shows:
         # The journal groups commands by their handler: it must be the same object each time.
         self._step_many = step_many
         self._announce_many = announce_many
-        self._ban_many = ban_many
+        self._ban_many = Bans(find_asker).ban_many
 
     async def start(self, show_id: str, actor: Actor, *, intent: Intent | None = None) -> ShowState:
         """Open the show for reactions and purchases; a live show stays live. Raises `conflict` when it has ended."""

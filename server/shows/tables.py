@@ -1,4 +1,4 @@
-"""Channels and their shows."""
+"""Shows."""
 
 from datetime import datetime
 from typing import Any
@@ -8,17 +8,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
-
-
-class ChannelRow(SQLModel, table=True):
-    """A merchant's series of shows with its catalogue and rules."""
-
-    __tablename__ = "channel"
-
-    id: str = Field(primary_key=True)
-    name: str
-    currency: str
-    created_at: datetime = moment("created_at", nullable=False)
 
 
 class ShowRow(SQLModel, table=True):
@@ -50,20 +39,3 @@ class ShowRow(SQLModel, table=True):
         sa_column=Column("bots_looked_for", Boolean, nullable=False, server_default=text("true")),
     )
     """Whether the server that started it tells suspected bots; where not, nobody can say that there were none."""
-
-
-class AuditRow(SQLModel, table=True):
-    """Who did what to what: a row for every moderation and money action of staff."""
-
-    __tablename__ = "audit"
-
-    id: str = Field(primary_key=True)
-    show_id: str = Field(index=True)
-    at: datetime = moment("at", nullable=False)
-    actor: str
-    name: str = ""
-    """Who the actor was called then; empty in rows from before this."""
-    role: str
-    action: str
-    subject: str
-    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column("details", JSONB, nullable=False))

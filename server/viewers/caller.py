@@ -6,11 +6,11 @@ from typing import Any, Protocol
 import msgspec
 
 from server.access.roles import require_staff
+from server.audit.trail import Actor
 from server.journal.intents import Intent, intent_of
 from server.pace.rates import By
 from server.pace.service import Keys
 from server.protocol.commands import Command, Keyed
-from server.shows.audit import Actor
 
 
 class Caller(Protocol):

@@ -38,7 +38,7 @@ class Engagement:
 
     def react(self, connection: Connection, command: React) -> bytes | None:
         """Add taps to the pulse and to the viewer's record."""
-        room = connection.room
+        room = self._hub.room_of(connection)
         assert room is not None, "the dispatcher refuses everything but join before that"
         if room.state != "live":
             raise RefusedError(Code.SHOW_NOT_LIVE)
@@ -55,7 +55,7 @@ class Engagement:
 
         Raises `not_found` for what the show does not sell, which no card can have led to.
         """
-        room = connection.room
+        room = self._hub.room_of(connection)
         assert room is not None, "the dispatcher refuses everything but join before that"
         if command.product not in room.on_sale:
             raise RefusedError(Code.NOT_FOUND)
@@ -68,7 +68,7 @@ class Engagement:
 
         Raises `not_found` when it sells none of them.
         """
-        room = connection.room
+        room = self._hub.room_of(connection)
         assert room is not None, "the dispatcher refuses everything but join before that"
         seen = [product for product in dict.fromkeys(command.products) if product in room.on_sale]
         if not seen:
@@ -90,7 +90,7 @@ class Engagement:
 
     def playing_changed(self, connection: Connection) -> None:
         """Start or stop a stretch of watching; before and after the show there is nothing to watch."""
-        room, now = connection.room, self._clock.now()
+        room, now = self._hub.room_of(connection), self._clock.now()
         if room is None or room.state != "live":
             return
         if connection.playing:

@@ -18,8 +18,9 @@ from server.hub import metrics
 from server.hub.connection import Connection
 from server.hub.crowd import Crowd
 from server.hub.hub import Hub
+from server.hub.lane import Lane
 from server.hub.price import ANSWER_BYTES_A_TOKEN, READ_TOKENS, charge_join
-from server.hub.room import Lane, Room
+from server.hub.room import Room
 from server.journal.rooms import Rooms
 from server.ledger.recorder import Recorder
 from server.pace.rates import Act, By

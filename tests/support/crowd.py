@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert, update
 
+from server.catalogue.tables import ProductRow
 from server.db.engine import Database
 from server.questions.repository import insert_questions
 from server.questions.rules import Question
-from server.shop.tables import ProductRow
 from server.shows.tables import ShowRow
 
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff A."

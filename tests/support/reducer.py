@@ -10,7 +10,7 @@ from typing import Any
 
 from server.db.engine import Database
 from server.journal.repository import read_heads, read_tail
-from server.shows.snapshot import read_snapshot
+from server.snapshots.snapshot import read_snapshot
 
 QUESTIONS_MAX = 200
 QUESTION_PUSHES = ("question.submitted", "question.posted", "question.answered", "question.restored")

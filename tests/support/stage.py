@@ -10,6 +10,10 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from server.access.tokens import Tokens
+from server.audit.tables import AuditRow
+from server.audit.trail import Actor
+from server.catalogue.tables import ProductRow
+from server.channels.tables import ChannelRow
 from server.clock import ManualClock
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -17,15 +21,15 @@ from server.ids import new_id
 from server.journal.journal import Journal
 from server.protocol.codes import Code
 from server.protocol.publication import Publication
+from server.questions.repository import read_asker
 from server.questions.service import Questions
 from server.shop.payments import FakePayments, Payments
 from server.shop.rules import Purchase, Receipt
 from server.shop.service import Shop
-from server.shop.tables import OrderRow, ProductRow
-from server.shows.audit import Actor
+from server.shop.tables import OrderRow
 from server.shows.repository import insert_show
 from server.shows.service import Shows
-from server.shows.tables import AuditRow, ChannelRow, ShowRow
+from server.shows.tables import ShowRow
 
 WATCH_SECONDS = 3.0
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -146,7 +150,7 @@ async def open_stage(
         journal,
         Questions(journal, database, watch_seconds=WATCH_SECONDS),
         shop,
-        Shows(journal, database, clock),
+        Shows(journal, database, clock, find_asker=read_asker),
         Tokens(SECRET, clock),
         delivered,
     )

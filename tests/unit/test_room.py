@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from server.hub import room as room_module
 from server.hub.encoding import Encoding
-from server.hub.room import Lane, Reading, Room
+from server.hub.lane import Lane, Reading
+from server.hub.room import Room
 from server.protocol.publication import Publication
 
 TOP = 10

@@ -13,6 +13,7 @@ import server.access.routes
 import server.questions.routes
 import server.shop.routes
 import server.shows.routes
+import server.snapshots.routes
 from server.access.roles import Role
 from server.access.sign_in import SignIn
 from server.http import problems
@@ -24,7 +25,13 @@ from tests.support.stage import CHANNEL, ELSEWHERE, SHOW, Stage
 async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     problems.install(app)
-    for routes in (server.shows.routes, server.questions.routes, server.shop.routes, server.access.routes):
+    for routes in (
+        server.shows.routes,
+        server.snapshots.routes,
+        server.questions.routes,
+        server.shop.routes,
+        server.access.routes,
+    ):
         app.include_router(routes.router())
     for name in ("database", "clock", "questions", "shop", "shows", "tokens"):
         setattr(app.state, name, getattr(stage, name))

@@ -11,7 +11,7 @@ from server.access.tokens import Tokens
 from server.clock import SystemClock
 from server.db.engine import Database
 from server.settings import Settings
-from server.shows.snapshot import read_snapshot
+from server.snapshots.snapshot import read_snapshot
 from server.text.names import default_name
 from tests.support.eventually import eventually
 from tests.support.reducer import apply_all

@@ -9,14 +9,16 @@ from sqlalchemy import Table, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
+from server.catalogue.tables import ProductRow
+from server.channels.tables import ChannelRow
 from server.ids import new_id
 from server.journal.tables import JournalHead, PublicationRow
 from server.ledger.entries import Fact
 from server.ledger.repository import append_facts
 from server.ledger.tables import AttendanceRow, LedgerProcessRow, PlayingRow
 from server.questions.tables import QuestionRow
-from server.shop.tables import OrderRow, ProductRow
-from server.shows.tables import ChannelRow, ShowRow
+from server.shop.tables import OrderRow
+from server.shows.tables import ShowRow
 
 START = datetime(2026, 1, 10, 12, tzinfo=UTC)
 CHANNEL = "channel"

@@ -1,11 +1,22 @@
 """The audit: a row for every moderation and money action of staff, written in the transaction of the action."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.audit.tables import AuditRow
 from server.ids import new_id
 from server.journal.transaction import ShowTransaction
-from server.shows.repository import INSERT_AUDITS
+
+_AUDIT = AuditRow.__table__  # type: ignore[attr-defined]
+INSERT_AUDITS: Final = """
+    INSERT INTO audit (id, show_id, at, actor, name, role, action, subject, details)
+    SELECT id, show_id, at, actor, name, role, action, subject, details
+    FROM json_to_recordset(CAST(%s AS json)) AS a (
+        id text, show_id text, at timestamptz, actor text, name text, role text, action text, subject text, details jsonb)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +42,8 @@ def audit(tx: ShowTransaction, actor: Actor, action: str, subject: str, **detail
         "details": details,
     }
     tx.write(INSERT_AUDITS, [row])
+
+
+async def insert_audit(connection: AsyncConnection, row: AuditRow) -> None:
+    """Write who did what, outside of a show's transaction."""
+    await connection.execute(insert(_AUDIT).values(**row.model_dump()))

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.bans_repository import read_bans
 from server.access.repository import read_staff_names
+from server.channels.repository import read_channel_name
 from server.errors import RefusedError
 from server.protocol.codec import encode
 from server.protocol.codes import Code
@@ -15,7 +16,7 @@ from server.protocol.pushes import Show, Snapshot, StaffSnapshot
 from server.questions import repository as questions
 from server.shop import repository as shop
 from server.shows.bans import as_banned
-from server.shows.repository import as_announcement, as_show, read_channel_name, read_show
+from server.shows.repository import as_announcement, as_show, read_show
 from server.shows.tables import ShowRow
 from server.text.names import ReservedNames
 

@@ -1,0 +1,1 @@
+"""The catalogue: what a channel has to sell."""

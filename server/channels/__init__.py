@@ -1,0 +1,1 @@
+"""Channels: a merchant's series of shows, its people and its rules."""

@@ -1,0 +1,1 @@
+"""A whole show, put together from what each feature offers of it."""

@@ -1,0 +1,52 @@
+"""What one viewer did in a show, over HTTP: put together from what the features know of them."""
+
+from typing import cast
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from server.access.dependencies import EntrantOfShow, ShowId
+from server.http.refusals import refusals
+from server.protocol.codes import Code
+from server.questions.faces import as_public
+from server.questions.routes import QuestionBody
+from server.questions.service import Questions
+from server.shop.routes import OrderBody, as_body
+from server.shop.service import Shop
+
+
+class OwnBody(BaseModel):
+    """What the viewer did in a show, newest first."""
+
+    questions: list[QuestionBody]
+    votes: list[str] = Field(description="Ids of the questions voted for.")
+    orders: list[OrderBody]
+
+
+def router() -> APIRouter:
+    """Return the routes of a viewer's own part."""
+    api = APIRouter(prefix="/v1", tags=["shows"])
+    api.add_api_route(
+        "/shows/{show}/me",
+        get_own,
+        methods=["GET"],
+        summary="The viewer's own questions, votes and orders",
+        responses=refusals(
+            Code.UNAUTHENTICATED,
+            Code.TOKEN_EXPIRED,
+            Code.FORBIDDEN,
+            Code.NOT_FOUND,
+            Code.INVALID,
+            Code.UNAVAILABLE,
+            Code.GUESTS_REFUSED,
+        ),
+    )
+    return api
+
+
+async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnBody:
+    """For the bearer of the token alone; a new device with the same token finds everything here."""
+    asked, votes = await cast("Questions", request.app.state.questions).list_own(show, viewer.viewer_id)
+    bought = await cast("Shop", request.app.state.shop).list_own(show, viewer.viewer_id)
+    questions = [QuestionBody.model_validate(as_public(question)) for question in asked]
+    return OwnBody(questions=questions, votes=votes, orders=[as_body(order) for order in bought])
