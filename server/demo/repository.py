@@ -23,6 +23,8 @@ _ATTENDANCE: Table = AttendanceRow.__table__  # type: ignore[attr-defined]
 _CODE: Table = SignInCodeRow.__table__  # type: ignore[attr-defined]
 _PUBLICATION: Table = PublicationRow.__table__  # type: ignore[attr-defined]
 
+_KEPT = frozenset({"id", "sold", "version", "stock_moves"})
+
 _LAST_SIGN = text(
     """
     SELECT greatest(
@@ -57,7 +59,7 @@ async def upsert_channel(connection: AsyncConnection, row: ChannelRow) -> None:
 async def upsert_products(connection: AsyncConnection, rows: Sequence[ProductRow]) -> None:
     """Write the products; those that are there get their texts, price and stock anew and keep what they sold."""
     given = insert_or_update(_PRODUCT).values([row.model_dump() for row in rows])
-    fresh = {c.name: given.excluded[c.name] for c in _PRODUCT.columns if c.name not in ("id", "sold")}
+    fresh = {c.name: given.excluded[c.name] for c in _PRODUCT.columns if c.name not in _KEPT}
     await connection.execute(given.on_conflict_do_update(index_elements=["id"], set_=fresh))
 
 

@@ -177,6 +177,32 @@ def test_of_shows_of_before_nobody_says_that_there_were_no_bots(bare_url: str) -
         assert connection.execute("SELECT DISTINCT joined FROM attendance").fetchall() == [(True,)]
 
 
+def test_products_and_orders_of_before_variants_stay_and_an_older_server_goes_on_selling(
+    bare_url: str,
+) -> None:
+    product = """INSERT INTO product (id, channel_id, title, description, image, price_minor, currency, stock, sold, rank, active)
+        VALUES (%s, 'c', 'Bowl', '', '', 100, 'JPY', 5, 1, 0, true)"""
+    order = """INSERT INTO orders (id, channel_id, show_id, viewer_id, key, product_id, quantity, unit_price_minor, amount_minor, currency,
+        payment, at) VALUES (%s, 'c', 's', 'v', %s, 'p_before', 1, 100, 100, 'JPY', 'x', now())"""
+    upgrade_to(bare_url, revision_before("catalogue"))
+    with connect(bare_url) as connection:
+        connection.execute("ALTER TABLE orders DISABLE TRIGGER ALL")
+        connection.execute(_CHANNEL)
+        connection.execute(product, ["p_before"])
+        connection.execute(order, ["o_before", "k_before"])
+        connection.commit()
+        migrate(bare_url)
+        connection.execute(product, ["p_after"])
+        connection.execute(order, ["o_after", "k_after"])
+        connection.execute("UPDATE product SET stock = stock - 1, sold = sold + 1")
+        rows = connection.execute(
+            "SELECT id, stock, parent_id, version, stock_moves FROM product ORDER BY id"
+        )
+        assert rows.fetchall() == [("p_after", 4, None, 1, 0), ("p_before", 4, None, 1, 0)]
+        moves = connection.execute("SELECT stock_after, stock_move FROM orders").fetchall()
+        assert moves == [(None, None), (None, None)]
+
+
 def upgrade_to(url: str, revision: str) -> None:
     """Bring a database to an older schema."""
     engine = create_engine(make_url(url))
