@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 
 import server.access.routes
+import server.channels.routes
 import server.questions.routes
 import server.shop.receipt_routes
 import server.shop.routes
@@ -22,6 +23,7 @@ from server.http import operations, pages, problems
 from server.http.guard import Guard, Rules
 from server.hub.socket import LiveSocket
 from server.running.process import Process
+from server.running.studio import studio_parts
 from server.running.watch import SIBLINGS
 from server.settings import Settings
 from server.shows.card import card_of
@@ -55,6 +57,7 @@ ROUTES = (
     server.shop.routes,
     server.shop.receipt_routes,
     server.access.routes,
+    server.channels.routes,
     server.viewers.events,
     server.stats.routes,
     operations,
@@ -79,6 +82,8 @@ def create_app(
         process.watch.siblings = siblings
         for name in PARTS_FOR_ROUTES:
             setattr(app.state, name, getattr(process, name))
+        for name, part in studio_parts(process).items():
+            setattr(app.state, name, part)
         async with process.running():
             yield {
                 "hub": process.hub,

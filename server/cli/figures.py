@@ -52,7 +52,7 @@ def export(
     """The rows of a show as CSV, safe from spreadsheet formulas."""
     from server.errors import RefusedError
     from server.stats.terminal import write_csv
-    from server.stats.zones import find_zone
+    from server.zones import find_zone
 
     try:
         zone = find_zone(tz)

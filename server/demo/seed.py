@@ -49,7 +49,11 @@ SHOWTIME = time(11, 0, tzinfo=UTC)
 async def seed_catalogue(connection: AsyncConnection, now: datetime) -> None:
     """Write the channel and its products, with full shelves."""
     channel = ChannelRow(
-        id=CHANNEL_ID, name=CHANNEL_NAME, currency=CURRENCY, created_at=now - timedelta(days=30)
+        id=CHANNEL_ID,
+        name=CHANNEL_NAME,
+        currency=CURRENCY,
+        time_zone="Asia/Tokyo",
+        created_at=now - timedelta(days=30),
     )
     await repository.upsert_channel(connection, channel)
     rows = [

@@ -1,8 +1,9 @@
 """Parameters that several routes share: pages of lists, and models that refuse what they do not know."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import Header, Query
@@ -16,6 +17,9 @@ from pydantic import (
     StringConstraints,
 )
 
+from server.errors import RefusedError
+
+T = TypeVar("T")
 ENTITY_ID = r"^[A-Za-z0-9_-]+$"
 EntityId = Annotated[str, Field(min_length=1, max_length=40, pattern=ENTITY_ID)]
 
@@ -97,6 +101,18 @@ _idempotency_key = Header(
 )
 IdempotencyKey = Annotated[str, _idempotency_key]
 OptionalKey = Annotated[str | None, _idempotency_key]
+
+
+def by_field(rule: Callable[[T], T]) -> AfterValidator:
+    """Return a check of a field by a rule that raises RefusedError: the refusal then names the field, beside others that are wrong."""
+
+    def check(value: T) -> T:
+        try:
+            return rule(value)
+        except RefusedError as refused:
+            raise ValueError(refused.message) from None
+
+    return AfterValidator(check)
 
 
 class RequestBody(BaseModel):

@@ -15,7 +15,7 @@ from server.stats.export import ExportOf, csv_chunks
 from server.stats.report import ShowReport
 from server.stats.series_report import SeriesReport
 from server.stats.service import Reports
-from server.stats.zones import ZONE_CHARACTERS_MAX, find_zone
+from server.zones import ZONE_CHARACTERS_MAX, find_zone
 
 STEP_SECONDS_MAX = 3_600
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.stats.export import BYTE_ORDER_MARK, Cell, Table, csv_chunks, guard
-from server.stats.zones import find_zone
+from server.zones import find_zone
 
 CELLS = Path(__file__).parents[3] / "client_demo" / "tests" / "analyst" / "cells.json"
 """What people write and how it stands in a cell: the pages' tests go by the same."""

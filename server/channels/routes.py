@@ -1,0 +1,98 @@
+"""The caller's channel over HTTP."""
+
+from typing import Annotated, Any, Literal, cast
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from server.access.dependencies import CurrentIdentity
+from server.access.roles import require_admin, require_member
+from server.channels.rules import NAME_CHARACTERS_MAX, Language, channel_name, known_zone
+from server.channels.service import Channels
+from server.channels.tables import ChannelRow
+from server.clock import to_wire
+from server.http.params import Moment, OneLine, RequestBody, by_field
+from server.http.refusals import refusals
+from server.protocol.codes import Code
+from server.zones import ZONE_CHARACTERS_MAX
+
+ChannelName = Annotated[OneLine, Field(min_length=1, max_length=NAME_CHARACTERS_MAX), by_field(channel_name)]
+TimeZone = Annotated[
+    OneLine,
+    Field(min_length=1, max_length=ZONE_CHARACTERS_MAX, description="An IANA name, such as `Asia/Tokyo`."),
+    by_field(known_zone),
+]
+
+
+class ChannelChanges(RequestBody):
+    """What is to change; what is left out stays."""
+
+    name: ChannelName | None = None
+    time_zone: TimeZone | None = None
+    language: Language | None = None
+
+
+class ChannelBody(BaseModel):
+    """A channel, as its own people see it."""
+
+    id: str
+    name: str
+    currency: str = Field(description="ISO 4217; it never changes.")
+    time_zone: str = Field(description="An IANA name.")
+    language: Language
+    origins: list[str] = Field(description="Origins whose pages may have the channel's shows in them.")
+    frame_ancestors: list[str] = Field(
+        description="Origins whose pages may show the viewer's page in a frame."
+    )
+    order_taker: Literal["showfloor", "shop"]
+    cart_url: str
+    version: int
+    created_at: Moment
+
+
+def router() -> APIRouter:
+    """Return the routes of a channel's own people."""
+    api = APIRouter(prefix="/v1", tags=["channel"])
+    known = (
+        Code.UNAUTHENTICATED,
+        Code.TOKEN_EXPIRED,
+        Code.TOKEN_REVOKED,
+        Code.FORBIDDEN,
+        Code.NOT_FOUND,
+        Code.UNAVAILABLE,
+    )
+    api.add_api_route(
+        "/channel", get_channel, methods=["GET"], summary="The caller's channel", responses=refusals(*known)
+    )
+    api.add_api_route(
+        "/channel",
+        change_channel,
+        methods=["PATCH"],
+        summary="Change the caller's channel",
+        responses=refusals(*known, Code.BAD_JSON, Code.INVALID, Code.TOO_LARGE),
+    )
+    return api
+
+
+async def get_channel(identity: CurrentIdentity, request: Request, response: Response) -> ChannelBody:
+    """For the channel's own people, analysts among them. The `ETag` is its version."""
+    require_member(identity.role)
+    return _answer(response, await _channels(request).find(identity.channel_id))
+
+
+async def change_channel(
+    body: ChannelChanges, identity: CurrentIdentity, request: Request, response: Response
+) -> ChannelBody:
+    """For admins. What is left out, or null, stays as it is."""
+    require_admin(identity.role)
+    changes: dict[str, Any] = body.model_dump(exclude_none=True)
+    return _answer(response, await _channels(request).change(identity.channel_id, changes))
+
+
+def _channels(request: Request) -> Channels:
+    return cast("Channels", request.app.state.channels)
+
+
+def _answer(response: Response, row: ChannelRow) -> ChannelBody:
+    response.headers["ETag"] = f'"{row.version}"'
+    return ChannelBody(**row.model_dump(exclude={"created_at"}), created_at=to_wire(row.created_at))

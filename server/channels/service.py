@@ -1,0 +1,38 @@
+"""Channels: read and changed by their own people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.channels.repository import read_channel, update_channel
+from server.channels.tables import ChannelRow
+from server.db.engine import Database
+from server.errors import RefusedError
+from server.protocol.codes import Code
+
+
+class Channels:
+    """The channels of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, channel_id: str) -> ChannelRow:
+        """Return the channel; raises `not_found`."""
+        async with self._database.read_soon() as connection:
+            return _found(await read_channel(connection, channel_id))
+
+    async def change(self, channel_id: str, changes: Mapping[str, Any]) -> ChannelRow:
+        """Set what `changes` names, and return the channel as it stands then; what stays the same changes nothing.
+
+        The values must have been looked at before (`server.channels.rules`). Raises `not_found`.
+        """
+        async with self._database.write_soon() as connection:
+            channel = _found(await read_channel(connection, channel_id, locked=True))
+            changed = {name: value for name, value in changes.items() if getattr(channel, name) != value}
+            return await update_channel(connection, channel_id, changed) if changed else channel
+
+
+def _found(channel: ChannelRow | None) -> ChannelRow:
+    if channel is None:
+        raise RefusedError(Code.NOT_FOUND, "There is no such channel.")
+    return channel

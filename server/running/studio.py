@@ -1,0 +1,11 @@
+"""What the studio's routes need beside the shows' own parts: services that hold nothing and run nothing by themselves."""
+
+from collections.abc import Mapping
+
+from server.channels.service import Channels
+from server.running.process import Process
+
+
+def studio_parts(process: Process) -> Mapping[str, object]:
+    """Return them by the names that routes find them under in the application's state."""
+    return {"channels": Channels(process.database)}
