@@ -1,4 +1,4 @@
-"""Channels."""
+"""Channels, their people, the sign-ins of these, and the links that bring them in."""
 
 from datetime import datetime
 
@@ -37,3 +37,68 @@ class ChannelRow(SQLModel, table=True):
     """`showfloor`, or `shop`: the shop's own cart."""
     cart_url: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """The template of the cart's address, where the shop takes the orders."""
+
+
+class PersonRow(SQLModel, table=True):
+    """Somebody who signs in to prepare and run a channel's shows: known everywhere by `id`, shown by `name`."""
+
+    __tablename__ = "person"
+
+    id: str = Field(primary_key=True)
+    channel_id: str = Field(foreign_key="channel.id")
+    email: str
+    """As the person writes it."""
+    email_key: str = Field(index=True)
+    """As it is compared; a channel has it once."""
+    name: str
+    role: str
+    password_hash: str | None = None
+    """Argon2id in its PHC form; none for who has set no password."""
+    oidc_subject: str | None = None
+    """Who they are at the merchant's own provider of sign-ins."""
+    created_at: datetime = moment("created_at", nullable=False)
+    tokens_after: datetime | None = moment("tokens_after")
+    """Tokens that were made up to then are good no more, since the role has changed."""
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+
+
+class SessionRow(SQLModel, table=True):
+    """One sign-in of a person that has not ended; `id` is the sign-in's, which its tokens carry."""
+
+    __tablename__ = "session"
+
+    id: str = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.id", ondelete="CASCADE", index=True)
+    created_at: datetime = moment("created_at", nullable=False)
+    seen_at: datetime = moment("seen_at", nullable=False)
+    """When its newest token was made, or the studio was opened."""
+    ends_at: datetime = moment("ends_at", nullable=False)
+    """No renewal goes beyond."""
+    device: str
+    """Browser and system, such as `Firefox on Linux`."""
+    address: str
+    """The network that the person signed in from, never the whole address."""
+
+
+class InvitationRow(SQLModel, table=True):
+    """A link that works once. Only the hash of its code is kept.
+
+    `kind`: `owner` makes a channel and its first admin, `join` a person of `channel_id` in `role`, `reset` a new password for `person_id`.
+    """
+
+    __tablename__ = "invitation"
+
+    id: str = Field(primary_key=True)
+    kind: str
+    code_sha256: str = Field(unique=True)
+    channel_id: str | None = Field(default=None, foreign_key="channel.id", index=True)
+    role: str
+    email: str = ""
+    """Whom it is for, if that was said; who joins may write another."""
+    person_id: str | None = Field(default=None, foreign_key="person.id", ondelete="CASCADE", index=True)
+    created_at: datetime = moment("created_at", nullable=False)
+    ends_at: datetime = moment("ends_at", nullable=False)
+    made_by: str = ""
+    """The id of who made it; empty for the terminal."""
+    made_by_name: str = ""
+    used_at: datetime | None = moment("used_at")
