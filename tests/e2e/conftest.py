@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,14 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def desk(browser: Browser) -> AsyncIterator[Desk]:
+async def servers(browser: Browser) -> AsyncIterator[AsyncExitStack]:
+    """Servers enter here and close behind the desk: a page that outlives its server complains of it."""
+    async with AsyncExitStack() as stack:
+        yield stack
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def desk(browser: Browser, servers: AsyncExitStack) -> AsyncIterator[Desk]:
     """Opens tabs; the test fails if the browser complained of anything on their pages."""
     desk = Desk(browser)
     yield desk
@@ -45,10 +53,9 @@ async def desk(browser: Browser) -> AsyncIterator[Desk]:
 
 
 @pytest_asyncio.fixture(loop_scope="package")
-async def showroom(settings: Settings, browser: Browser) -> AsyncIterator[Showroom]:
+async def showroom(settings: Settings, servers: AsyncExitStack) -> Showroom:
     """A server for this test alone, with the demo's products and its live show `demo`."""
-    async with showroom_on(settings) as room:
-        yield room
+    return await servers.enter_async_context(showroom_on(settings))
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
@@ -140,24 +141,24 @@ async def test_keys_work_at_once_after_leaving_a_box_by_hand(
 
 
 async def test_colleagues_at_two_processes_see_who_is_answering_what(
-    showroom: Showroom, settings: Settings, desk: Desk, asked: list[str]
+    showroom: Showroom, settings: Settings, servers: AsyncExitStack, desk: Desk, asked: list[str]
 ) -> None:
-    async with live_server(settings) as other:
-        host = await open_desk(desk, host_url(showroom))
-        colleague = await open_desk(
-            desk, f"{showroom.url('/host?show=demo', by=other)}#code={showroom.codes['moderator']}"
-        )
-        await take_up(colleague, asked[2])
-        await begin_answer(host, asked[2])
-        await expect(colleague.get_by_test_id("answering")).to_contain_text("Aoi is answering")
-        await expect(colleague.get_by_test_id("line-answering")).to_have_count(1)
-        await expect(host.get_by_test_id("answering")).to_be_empty()
-        await host.get_by_test_id("announce-text").click()
-        await expect(colleague.get_by_test_id("answering")).to_be_empty()
-        await host.get_by_test_id("answer-text").click()
-        await expect(colleague.get_by_test_id("answering")).to_contain_text("Aoi is answering")
-        await host.close()
-        await expect(colleague.get_by_test_id("answering")).to_be_empty()
+    other = await servers.enter_async_context(live_server(settings))
+    host = await open_desk(desk, host_url(showroom))
+    colleague = await open_desk(
+        desk, f"{showroom.url('/host?show=demo', by=other)}#code={showroom.codes['moderator']}"
+    )
+    await take_up(colleague, asked[2])
+    await begin_answer(host, asked[2])
+    await expect(colleague.get_by_test_id("answering")).to_contain_text("Aoi is answering")
+    await expect(colleague.get_by_test_id("line-answering")).to_have_count(1)
+    await expect(host.get_by_test_id("answering")).to_be_empty()
+    await host.get_by_test_id("announce-text").click()
+    await expect(colleague.get_by_test_id("answering")).to_be_empty()
+    await host.get_by_test_id("answer-text").click()
+    await expect(colleague.get_by_test_id("answering")).to_contain_text("Aoi is answering")
+    await host.close()
+    await expect(colleague.get_by_test_id("answering")).to_be_empty()
 
 
 async def test_the_dismissal_is_of_the_question_for_which_it_was_opened(

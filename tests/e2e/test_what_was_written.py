@@ -1,5 +1,7 @@
 """What a person wrote stands in its field again: after a refusal, without a connection, after a reload, and when the box was closed."""
 
+from contextlib import AsyncExitStack
+
 from playwright.async_api import Page, expect
 
 from tests.conftest import MakeSettings
@@ -39,17 +41,19 @@ async def test_a_question_outlives_its_pane_a_reload_and_a_cut(showroom: Showroo
         await expect(page.get_by_test_id("ask-text")).to_have_value("")
 
 
-async def test_a_question_that_is_refused_stays_in_its_box(make_settings: MakeSettings, desk: Desk) -> None:
+async def test_a_question_that_is_refused_stays_in_its_box(
+    make_settings: MakeSettings, servers: AsyncExitStack, desk: Desk
+) -> None:
     # One question, and the next one long after this test.
-    async with showroom_on(make_settings(asks_per_minute=0.1)) as room:
-        page = await joined(await desk.open(), room.url("/shows/demo"))
-        token = await page.evaluate("JSON.parse(sessionStorage.getItem('showfloor.guest')).token")
-        async with joined_at(room.address, token=token) as same:
-            await same.do("ask", text="The only one")
-        await page.get_by_test_id("ask-text").fill(WRITTEN)
-        await page.get_by_test_id("ask-send").click()
-        await expect(page.get_by_test_id("ask-note")).not_to_be_empty()
-        await expect(page.get_by_test_id("ask-text")).to_have_value(WRITTEN)
+    room = await servers.enter_async_context(showroom_on(make_settings(asks_per_minute=0.1)))
+    page = await joined(await desk.open(), room.url("/shows/demo"))
+    token = await page.evaluate("JSON.parse(sessionStorage.getItem('showfloor.guest')).token")
+    async with joined_at(room.address, token=token) as same:
+        await same.do("ask", text="The only one")
+    await page.get_by_test_id("ask-text").fill(WRITTEN)
+    await page.get_by_test_id("ask-send").click()
+    await expect(page.get_by_test_id("ask-note")).not_to_be_empty()
+    await expect(page.get_by_test_id("ask-text")).to_have_value(WRITTEN)
 
 
 async def test_a_name_that_was_not_saved_stands_in_its_field_again(showroom: Showroom, desk: Desk) -> None:
