@@ -89,10 +89,8 @@ def examine_hosts(settings: Settings) -> Finding:
 
 
 def examine_pages(pages: Path) -> Finding:
-    """The pages must have been built."""
-    missing = [
-        name for name in ("index", "host", "analyst", "studio") if not (pages / f"{name}.html").is_file()
-    ]
+    """The three pages must have been built."""
+    missing = [name for name in ("index", "host", "analyst") if not (pages / f"{name}.html").is_file()]
     if missing:
         return Finding(
             "Pages",

@@ -55,7 +55,7 @@ GivenMoment = Annotated[
 """A time in a request; in UTC afterwards."""
 
 
-def _as_address(value: str) -> str:
+def as_address(value: str) -> str:
     """Return an address that a page may load from; raises `ValueError` for one that no browser takes as it stands."""
     if not value:
         return value
@@ -76,7 +76,7 @@ def _as_address(value: str) -> str:
 Address = Annotated[
     str,
     Field(max_length=500, pattern=r"^(https?://[^\s/?#@]+([/?#]\S*)?|/([^\s/]\S*)?|)$"),
-    AfterValidator(_as_address),
+    AfterValidator(as_address),
 ]
 """Where a picture or video lies: with http, https, or on this server; empty for none."""
 

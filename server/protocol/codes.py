@@ -31,6 +31,7 @@ class Code(StrEnum):
     SHOW_FULL = "show_full"
     BUSY = "busy"
     CONFLICT = "conflict"
+    TAKEN = "taken"
     SOLD_OUT = "sold_out"
     TOO_MANY = "too_many"
     PRICE_CHANGED = "price_changed"
@@ -73,6 +74,9 @@ MEANINGS: dict[Code, Meaning] = {
     Code.SHOW_FULL: Meaning("later", 503, "The show has reached its limit of viewers."),
     Code.BUSY: Meaning("later", 503, "Too many commands are waiting; nothing was done."),
     Code.CONFLICT: Meaning("reload", 409, "Somebody changed it meanwhile; `current` is how it stands."),
+    Code.TAKEN: Meaning(
+        "never", 409, "Another one of the channel has this SKU, external id or name already."
+    ),
     Code.SOLD_OUT: Meaning("never", 409, "Not enough units are left; `stock` says how many."),
     Code.TOO_MANY: Meaning(
         "never",

@@ -9,11 +9,12 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Row, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.catalogue.rules import Stocked
 from server.catalogue.tables import ProductRow
 from server.db.rows import read_all
 from server.protocol import pushes
 from server.shop.numbers import number_from
-from server.shop.rules import Order, Product, Purchase
+from server.shop.rules import Order, Purchase
 from server.shop.tables import OrderRow
 
 _PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
@@ -22,16 +23,11 @@ _ORDER = OrderRow.__table__  # type: ignore[attr-defined]
 # Sorted before it is locked: two shows of one channel that sell the same products wait for each other, and never in a ring.
 _LOCK_PRODUCTS = text(
     """
-    SELECT id, price_minor, currency, stock, sold FROM product
-    WHERE id = ANY(:ids) AND channel_id = :channel AND active
-    ORDER BY id FOR NO KEY UPDATE
-    """
-)
-_SET_STOCK = text(
-    """
-    UPDATE product SET stock = s.stock, sold = s.sold
-    FROM unnest(CAST(:ids AS text[]), CAST(:stocks AS int[]), CAST(:solds AS int[])) AS s(id, stock, sold)
-    WHERE product.id = s.id
+    SELECT p.id, p.price_minor, p.currency, p.stock, p.sold, p.stock_moves, p.parent_id IS NULL AND p.options IS NOT NULL AS heading
+    FROM product AS p
+    WHERE p.id = ANY(:ids) AND p.channel_id = :channel AND p.active
+      AND (p.parent_id IS NULL OR EXISTS (SELECT FROM product AS h WHERE h.id = p.parent_id AND h.active AND h.options IS NOT NULL))
+    ORDER BY p.id FOR NO KEY UPDATE
     """
 )
 # By one look at each buyer's orders: what holds the key, and what they have bought of the product in the show.
@@ -45,13 +41,13 @@ _READ_EARLIER = text(
 _INSERT_ORDERS = text(
     """
     INSERT INTO orders (id, channel_id, show_id, viewer_id, key, product_id, quantity, unit_price_minor, amount_minor, currency,
-                        payment, at, staff, number)
+                        payment, at, staff, number, stock_after, stock_move)
     SELECT o.id, :channel, :show, o.viewer_id, o.key, o.product_id, o.quantity, o.price, o.price * o.quantity, o.currency, o.payment,
-           :at, o.staff, o.number
+           :at, o.staff, o.number, o.stock_after, o.stock_move
     FROM unnest(CAST(:ids AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:products AS text[]),
                 CAST(:quantities AS int[]), CAST(:prices AS bigint[]), CAST(:currencies AS text[]), CAST(:payments AS text[]),
-                CAST(:staff AS boolean[]), CAST(:numbers AS text[]))
-         AS o(id, viewer_id, key, product_id, quantity, price, currency, payment, staff, number)
+                CAST(:staff AS boolean[]), CAST(:numbers AS text[]), CAST(:stocks AS int[]), CAST(:moves AS bigint[]))
+         AS o(id, viewer_id, key, product_id, quantity, price, currency, payment, staff, number, stock_after, stock_move)
     ON CONFLICT DO NOTHING
     RETURNING id
     """
@@ -118,10 +114,10 @@ async def read_sales(connection: AsyncConnection, show_id: str) -> pushes.Sales:
     )
 
 
-async def lock_products(connection: AsyncConnection, channel_id: str, ids: Iterable[str]) -> list[Product]:
+async def lock_products(connection: AsyncConnection, channel_id: str, ids: Iterable[str]) -> list[Stocked]:
     """Lock those products that the channel sells, in the order of their ids, and return them."""
     rows = await connection.execute(_LOCK_PRODUCTS, {"ids": list(set(ids)), "channel": channel_id})
-    return [Product(*row) for row in rows]
+    return [Stocked(*row) for row in rows]
 
 
 async def list_on_sale(connection: AsyncConnection, channel_id: str, ids: Sequence[str]) -> set[str]:
@@ -136,19 +132,6 @@ async def read_stock(connection: AsyncConnection, ids: Iterable[str]) -> dict[st
     """Return the units left of each of the products that are on sale."""
     wanted = select(_PRODUCT.c.id, _PRODUCT.c.stock).where(_PRODUCT.c.id.in_(list(ids)), _PRODUCT.c.active)
     return {row.id: row.stock for row in await connection.execute(wanted)}
-
-
-async def set_stock(connection: AsyncConnection, products: Sequence[Product]) -> None:
-    """Write stock and sold of products that are locked."""
-    if products:
-        await connection.execute(
-            _SET_STOCK,
-            {
-                "ids": [p.id for p in products],
-                "stocks": [p.stock for p in products],
-                "solds": [p.sold for p in products],
-            },
-        )
 
 
 async def read_earlier(
@@ -192,6 +175,8 @@ async def insert_orders(
         "payments": [o.payment for o in orders],
         "staff": [o.staff for o in orders],
         "numbers": [o.number for o in orders],
+        "stocks": [o.stock_after for o in orders],
+        "moves": [o.stock_move for o in orders],
     }
     return list(await connection.scalars(_INSERT_ORDERS, given))
 
@@ -246,4 +231,6 @@ def as_order(row: Row[Any]) -> Order:
         payment=row.payment,
         at=row.at,
         staff=row.staff,
+        stock_after=row.stock_after,
+        stock_move=row.stock_move,
     )

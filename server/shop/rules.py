@@ -1,27 +1,13 @@
 """Who gets the stock, pure: a batch of purchases is decided in the order in which they came."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from server.catalogue.rules import AMOUNT_MAX, Stocked, take_units
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.shop.payments import Approved, Charge, Outcome
-
-STOCK_MAX = 1_000_000_000
-AMOUNT_MAX = 2**53 - 1
-"""In minor units: what JSON's readers still hold to the unit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """What the shop knows of a product while it decides; `stock` is what is left to sell, `sold` what was sold."""
-
-    id: str
-    price_minor: int
-    currency: str
-    stock: int
-    sold: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +41,10 @@ class Order:
     payment: str
     at: datetime
     staff: bool = False
+    stock_after: int | None = None
+    """How many units were left after it."""
+    stock_move: int | None = None
+    """Which change of the product's stock it was."""
 
     @property
     def amount_minor(self) -> int:
@@ -76,7 +66,7 @@ class Batch:
 
     answers: list[Receipt | RefusedError]
     orders: list[Order]
-    products: list[Product]
+    products: list[Stocked]
 
 
 class Counter:
@@ -92,7 +82,7 @@ class Counter:
         at: datetime,
         *,
         live: bool,
-        products: Iterable[Product],
+        products: Iterable[Stocked],
         earlier: Iterable[Order],
         units_max: int = 0,
         new_order_id: Callable[[], str],
@@ -130,13 +120,15 @@ class Counter:
         except RefusedError as refused:
             return refused
 
-    def _check(self, purchase: Purchase) -> Product:
+    def _check(self, purchase: Purchase) -> Stocked:
         """Return the product if it can be sold like this; raises the refusal that fits else."""
         if not self._live:
             raise RefusedError(Code.SHOW_NOT_LIVE)
         product = self._products.get(purchase.product_id)
         if product is None:
             raise RefusedError(Code.NOT_FOUND, "This channel sells no such product.")
+        if product.heading:
+            raise RefusedError(Code.INVALID, "This product has variants: choose a variant.")
         if purchase.price_minor not in (None, product.price_minor):
             raise RefusedError(Code.PRICE_CHANGED, price=product.price_minor, currency=product.currency)
         if purchase.quantity > product.stock:
@@ -156,13 +148,14 @@ class Counter:
         whose = (order.viewer_id, order.product_id)
         self._bought[whose] = self._bought.get(whose, 0) + order.quantity
 
-    def _sell(self, product: Product, purchase: Purchase) -> Order:
+    def _sell(self, product: Stocked, purchase: Purchase) -> Order:
         """Take the payment, then the units; a payment that is declined leaves the stock as it was."""
         amount = product.price_minor * purchase.quantity
         reference = f"{purchase.viewer_id}/{purchase.key}"
         outcome = self._authorize(Charge(reference, amount, product.currency))
         if not isinstance(outcome, Approved):
             raise RefusedError(Code.PAYMENT_DECLINED, reason=outcome.reason)
+        left = take_units(product, purchase.quantity)
         order = Order(
             id=self._new_order_id(),
             number=self._new_number(),
@@ -176,8 +169,10 @@ class Counter:
             payment=outcome.payment,
             at=self._at,
             staff=purchase.staff,
+            stock_after=left.stock,
+            stock_move=left.moves,
         )
-        self._products[product.id] = take_units(product, purchase.quantity)
+        self._products[product.id] = left
         self._orders[order.viewer_id, order.key] = order
         self._sold.append(order)
         self._count(order)
@@ -195,25 +190,3 @@ def repeat(earlier: Order, purchase: Purchase, show_id: str) -> Receipt:
     if not same:
         raise RefusedError(Code.KEY_REUSED)
     return Receipt(earlier, repeated=True)
-
-
-def take_units(product: Product, quantity: int) -> Product:
-    """Return the product with `quantity` units moved from stock to sold."""
-    assert 0 < quantity <= product.stock, "the caller has compared it with the stock"
-    return replace(product, stock=product.stock - quantity, sold=product.sold + quantity)
-
-
-def restock(product: Product, add: int) -> Product:
-    """Return the product with `add` units more, or fewer when negative.
-
-    Raises `invalid` for 0 and for more than the shop can count, `sold_out` when more would be taken away than are left.
-    """
-    if add == 0:
-        raise RefusedError(Code.INVALID, "A restock of 0 changes nothing.")
-    if product.stock + product.sold + add > STOCK_MAX:
-        raise RefusedError(Code.INVALID, f"More than {STOCK_MAX} units, with those sold, cannot be counted.")
-    if product.stock + add < 0:
-        raise RefusedError(
-            Code.SOLD_OUT, "Fewer units are left than should be taken away.", stock=product.stock
-        )
-    return replace(product, stock=product.stock + add)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from server.access.roles import is_staff, role_in
 from server.access.tokens import Identity
 from server.audit.trail import Actor, audit
+from server.catalogue.family import StockChange
+from server.catalogue.rules import add_units
+from server.catalogue.stock_repository import INSERT_STOCK_CHANGES, as_rows, set_stock
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.ids import new_id
@@ -28,9 +31,8 @@ from server.shop.repository import (
     read_earlier,
     read_order,
     read_receipt,
-    set_stock,
 )
-from server.shop.rules import Batch, Counter, Order, Purchase, Receipt, restock
+from server.shop.rules import Batch, Counter, Order, Purchase, Receipt
 from server.shows.repository import read_show, update_show
 from server.shows.tables import ShowRow
 
@@ -191,7 +193,7 @@ async def restock_many(tx: ShowTransaction, wanted: Sequence[Restocking]) -> lis
         try:
             if product is None:
                 raise RefusedError(Code.NOT_FOUND)
-            after = products[product.id] = restock(product, restocking.add)
+            after = products[product.id] = add_units(product, restocking.add)
         except RefusedError as refused:
             answers.append(refused)
             continue
@@ -199,6 +201,9 @@ async def restock_many(tx: ShowTransaction, wanted: Sequence[Restocking]) -> lis
         answers.append(after.stock)
         details = {"add": restocking.add, "stock": after.stock}
         audit(tx, restocking.actor, "product.restock", after.id, **details)
+        change = StockChange(after, restocking.add, "restock" if restocking.add > 0 else "correction")
+        rows = as_rows(show.channel_id, restocking.actor, tx.now, [change], show_id=tx.show_id)
+        tx.write(INSERT_STOCK_CHANGES, rows)
     if changed:
         await set_stock(tx.connection, [products[id] for id in sorted(changed)])
         await publish_stock(tx, {id: products[id].stock for id in sorted(changed)})

@@ -10,21 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from server.catalogue.rules import STOCK_MAX, Stocked, add_units
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.shop.numbers import new_number
 from server.shop.payments import Approved, Charge, Declined, FakePayments, Outcome
-from server.shop.rules import STOCK_MAX, Batch, Counter, Order, Product, Purchase, Receipt, restock
+from server.shop.rules import Batch, Counter, Order, Purchase, Receipt
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-APRON = Product("p_apron", 1000, "JPY", stock=5, sold=0)
-BOWL = Product("p_bowl", 2500, "JPY", stock=2, sold=7)
+APRON = Stocked("p_apron", 1000, "JPY", stock=5, sold=0)
+BOWL = Stocked("p_bowl", 2500, "JPY", stock=2, sold=7)
 
 
 def serve(
     purchases: Sequence[Purchase],
     *,
-    products: Sequence[Product] = (APRON, BOWL),
+    products: Sequence[Stocked] = (APRON, BOWL),
     live: bool = True,
     earlier: Sequence[Order] = (),
     declined: bool = False,
@@ -152,15 +153,15 @@ def test_whatever_comes_units_and_keys_add_up(purchases: list[Purchase]) -> None
 
 
 def test_restocking_adds_and_takes_away() -> None:
-    assert restock(BOWL, 3).stock == 5
-    assert restock(BOWL, -2).stock == 0
-    assert restock(BOWL, 3).sold == BOWL.sold
+    assert add_units(BOWL, 3).stock == 5
+    assert add_units(BOWL, -2).stock == 0
+    assert add_units(BOWL, 3).sold == BOWL.sold
 
 
 @pytest.mark.parametrize(("add", "code"), [(0, Code.INVALID), (STOCK_MAX, Code.INVALID), (-3, Code.SOLD_OUT)])
 def test_a_restock_that_cannot_be_is_refused(add: int, code: Code) -> None:
     with pytest.raises(RefusedError) as refused:
-        restock(BOWL, add)
+        add_units(BOWL, add)
     assert refused.value.code is code
 
 
@@ -174,7 +175,7 @@ def test_more_money_than_can_be_counted_is_not_taken() -> None:
 def test_a_restock_counts_what_was_sold() -> None:
     """Else a product that sells for years would reach what SQL cannot hold."""
     with pytest.raises(RefusedError):
-        restock(replace(BOWL, stock=0, sold=STOCK_MAX), 1)
+        add_units(replace(BOWL, stock=0, sold=STOCK_MAX), 1)
 
 
 def test_the_fake_provider_charges_a_reference_once() -> None:
