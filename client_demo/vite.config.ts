@@ -14,6 +14,7 @@ const pageOf = (path: string): string | undefined => {
   if (path === "/host" || path.startsWith("/host/")) return path.startsWith("/host/main") ? undefined : "/host.html";
   if (path === "/receipt" || path === "/receipt/") return "/receipt.html";
   if (path === "/analyst" || path === "/analyst/") return "/analyst.html";
+  if (/^\/studio(\/[^.]*)?$/.test(path)) return "/studio.html";
   if (/^\/docs(\/live)?\/?$/.test(path)) return "/docs.html";
   return undefined;
 };
@@ -62,6 +63,7 @@ export default defineConfig({
         viewer: here("index.html"),
         host: here("host.html"),
         analyst: here("analyst.html"),
+        studio: here("studio.html"),
         docs: here("docs.html"),
         error: here("error.html"),
         receipt: here("receipt.html"),

@@ -18,7 +18,7 @@ function* filesUnder(folder) {
   }
 }
 
-for (const folder of ["sdk", "shared", "viewer", "host", "analyst"]) {
+for (const folder of ["sdk", "shared", "viewer", "host", "analyst", "studio"]) {
   for (const path of filesUnder(folder)) {
     if (path === HELPER) continue;
     const source = readFileSync(path, "utf8");
@@ -26,7 +26,8 @@ for (const folder of ["sdk", "shared", "viewer", "host", "analyst"]) {
     if (HEARS_KEYS.test(source) && !source.includes("/input_method"))
       problems.push(`${path}: hears keys and does not ask ${HELPER}`);
     for (const [effect] of source.matchAll(WAITS_FOR_THE_FRAME))
-      if (TAKES_KEYS_OR_FOCUS.test(effect)) problems.push(`${path}: takes keys or the focus in useEffect; useLayoutEffect does so at once`);
+      if (TAKES_KEYS_OR_FOCUS.test(effect))
+        problems.push(`${path}: takes keys or the focus in useEffect; useLayoutEffect does so at once`);
   }
 }
 

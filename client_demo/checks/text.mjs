@@ -48,7 +48,7 @@ function checkCode(path) {
 }
 
 function checkUse(keysOf) {
-  const source = ["viewer", "host", "analyst", "shared"]
+  const source = ["viewer", "host", "analyst", "studio", "shared"]
     .flatMap((f) => [...filesUnder(f)])
     .map((f) => readFileSync(f, "utf8"))
     .join("\n");
@@ -62,7 +62,7 @@ function checkUse(keysOf) {
 }
 
 checkLanguages();
-for (const folder of ["sdk", "shared", "viewer", "host", "analyst", "receipt"])
+for (const folder of ["sdk", "shared", "viewer", "host", "analyst", "studio", "receipt"])
   for (const path of filesUnder(folder)) checkCode(path);
 for (const page of ["viewer", "viewer_late"])
   checkUse(Object.keys(JSON.parse(readFileSync(join(LOCALES, `${page}.en.json`), "utf8"))));

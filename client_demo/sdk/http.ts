@@ -24,7 +24,7 @@ export async function request<T>(
   return body as T;
 }
 
-function refusedBy(status: number, body: unknown): RefusedError {
+export function refusedBy(status: number, body: unknown): RefusedError {
   const problem = (body ?? {}) as { code?: string; detail?: string; title?: string };
   return new RefusedError(
     problem.code ?? `http_${status}`,

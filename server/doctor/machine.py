@@ -89,8 +89,10 @@ def examine_hosts(settings: Settings) -> Finding:
 
 
 def examine_pages(pages: Path) -> Finding:
-    """The three pages must have been built."""
-    missing = [name for name in ("index", "host", "analyst") if not (pages / f"{name}.html").is_file()]
+    """The pages must have been built."""
+    missing = [
+        name for name in ("index", "host", "analyst", "studio") if not (pages / f"{name}.html").is_file()
+    ]
     if missing:
         return Finding(
             "Pages",

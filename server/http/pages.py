@@ -27,6 +27,7 @@ PAGE_SECONDS = 5
 SAME_FOR_ALL = {
     "host": ("/host",),
     "analyst": ("/analyst",),
+    "studio": ("/studio", "/studio/{place:path}"),
     "docs": ("/docs", "/docs/live"),
     "receipt": ("/receipt",),
 }

@@ -115,7 +115,7 @@ async def test_every_state_is_accessible(lively_gallery: Showroom, desk: Desk, w
     assert found == {}
 
 
-@pytest.mark.parametrize("path", ["/", "/shows/demo", "/host", "/analyst", "/docs", "/docs/live"])
+@pytest.mark.parametrize("path", ["/", "/shows/demo", "/host", "/analyst", "/studio", "/docs", "/docs/live"])
 async def test_the_policy_of_every_page_is_strict(gallery: Showroom, path: str) -> None:
     async with httpx.AsyncClient() as client:
         answer = await client.get(gallery.url(path))

@@ -10,7 +10,7 @@ PAGE = '<!doctype html>\n<html lang="en"><head><title>Showfloor</title></head><b
 def build_pages(folder: Path) -> Path:
     """Write bare pages into `folder`, which is made, and return it."""
     folder.mkdir(exist_ok=True)
-    for name in ("index", "host", "analyst", "docs", "error"):
+    for name in ("index", "host", "analyst", "studio", "docs", "error"):
         (folder / f"{name}.html").write_text(PAGE)
     for language in ("en", "ja"):
         shutil.copy(LOCALES / f"served.{language}.json", folder)

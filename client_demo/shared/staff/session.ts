@@ -17,7 +17,8 @@ import {
 
 export type { Session } from "./session_store";
 
-interface SignedIn {
+/** What the server answers to a sign-in of any kind. */
+export interface SignedIn {
   token: string;
   viewer: string;
   name: string;
@@ -31,6 +32,7 @@ const RENEW_BEFORE_MS = 15 * 60_000;
 
 /** Where the box to sign in keeps what was typed. */
 export const SIGN_IN_DRAFT = "sign-in";
+export const EMAIL_DRAFT = "sign-in.email";
 
 /** Who is signed in on this page; null: nobody. It outlives the tab, until its end or until somebody signs out. */
 export const session = signal<Session | null>(readSession());
@@ -76,6 +78,31 @@ export async function signIn(codeOrToken: string, key = newKey()): Promise<boole
   } finally {
     signingIn.value = false;
   }
+}
+
+/**
+ * Signs in a person of the channel by what they know. The password is nowhere kept; a refusal tells no more than that both do not belong
+ * together. Resolves to whether somebody is signed in now.
+ */
+export async function signInByPassword(email: string, password: string, channel: string | null = null): Promise<boolean> {
+  signingIn.value = true;
+  try {
+    const body = { email: email.trim(), password, ...(channel && { channel }) };
+    accept(await request<SignedIn>("/sign-in/password", { body }));
+    keepDraft(EMAIL_DRAFT, "");
+    return true;
+  } catch (error) {
+    const code = error instanceof RefusedError ? error.code : "unknown";
+    signInFailure.value = code === "offline" ? code : `password.${code}`;
+    return false;
+  } finally {
+    signingIn.value = false;
+  }
+}
+
+/** Takes up a session that the server gave for something else than a sign-in: a link that was accepted. */
+export function enter(answer: SignedIn): void {
+  accept(answer);
 }
 
 /** What was typed stays in its box; an exchange that the server has decided about is not held any longer. */

@@ -26,11 +26,12 @@ const EXCHANGE_HELD_MS = 15 * 60_000;
 
 const page = typeof location === "undefined" ? "" : (location.pathname.split("/")[1] ?? "");
 const placeOf = (name: string): string => `${PLACE}.${name}`;
-const PAGES = ["host", "analyst"];
+const PAGES = ["host", "analyst", "studio"];
 /** Whose session of another page is of use on this one. */
 const AT_HOME: Readonly<Record<string, readonly Role[]>> = {
   host: ["moderator", "host", "admin"],
   analyst: ["analyst", "host", "admin"],
+  studio: ["host", "admin"],
 };
 
 function read<T>(storage: () => Storage, place: string): T | null {

@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { draftOf, keepDraft } from "../drafts";
 import { createTranslator } from "../i18n";
 import sharedEn from "../locales/shared.en.json";
@@ -6,7 +7,7 @@ import en from "../locales/staff.en.json";
 import ja from "../locales/staff.ja.json";
 import { Button } from "../ui/button";
 import { LanguageSwitch, ThemeSwitch } from "../ui/switches";
-import { SIGN_IN_DRAFT, session, signIn, signInFailure, signingIn, signOut } from "./session";
+import { EMAIL_DRAFT, SIGN_IN_DRAFT, session, signIn, signInByPassword, signInFailure, signingIn, signOut } from "./session";
 
 const t = createTranslator(en, ja);
 const shared = createTranslator(sharedEn, sharedJa);
@@ -18,54 +19,110 @@ export function explainError(code: string): string {
 
 /** The same to the person who signs in. */
 function explainSignIn(code: string): string {
-  return t.maybe(`sign_in.error.${code}`) ?? explainError(code);
+  return t.maybe(`sign_in.error.${code}`) ?? explainError(code.replace(/^password\./, ""));
 }
 
-/** The door of a page for staff: a code or a token, nothing else. `page` says what lies behind it. */
+/** The door of a page for staff: e-mail and password, or a code or a token. `page` says what lies behind it. */
 export function SignIn({ page }: { page: string }) {
   const failure = signInFailure.value;
   return (
     <main class="door" data-testid="sign-in">
-      <form
-        class="door-form card"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const typed = draftOf(SIGN_IN_DRAFT);
-          if (typed.trim()) void signIn(typed);
-        }}
-      >
+      <div class="door-form card">
         <p class="wordmark">{shared("app.name")}</p>
         <h1>{page}</h1>
-        <label class="field">
-          <span class="field-label">{t("sign_in.label")}</span>
-          <input
-            class="input"
-            type="text"
-            value={draftOf(SIGN_IN_DRAFT)}
-            autocomplete="off"
-            autocapitalize="off"
-            spellcheck={false}
-            aria-describedby="sign-in-hint"
-            aria-invalid={failure !== null}
-            data-testid="sign-in-code"
-            onInput={(event) => keepDraft(SIGN_IN_DRAFT, event.currentTarget.value)}
-          />
-        </label>
-        <p class="hint" id="sign-in-hint">
-          {t("sign_in.hint")}
-        </p>
         <p class="door-failure" role="alert" data-testid="sign-in-failure">
           {failure && explainSignIn(failure)}
         </p>
-        <Button type="submit" look="primary" size="large" disabled={signingIn.value} data-testid="sign-in-submit">
-          {signingIn.value ? t("sign_in.busy") : shared("sign_in.submit")}
-        </Button>
-      </form>
+        <ByPassword />
+        <p class="door-or">{t("sign_in.or")}</p>
+        <ByCode />
+      </div>
       <div class="switches">
         <LanguageSwitch />
         <ThemeSwitch />
       </div>
     </main>
+  );
+}
+
+function ByPassword() {
+  const password = useSignal("");
+  const failed = signInFailure.value?.startsWith("password.") ?? false;
+  return (
+    <form
+      class="door-way"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const email = draftOf(EMAIL_DRAFT);
+        if (email.trim() && password.value) void signInByPassword(email, password.value);
+      }}
+    >
+      <label class="field">
+        <span class="field-label">{t("sign_in.email")}</span>
+        <input
+          class="input"
+          type="email"
+          value={draftOf(EMAIL_DRAFT)}
+          autocomplete="username"
+          aria-invalid={failed}
+          data-testid="sign-in-email"
+          onInput={(event) => keepDraft(EMAIL_DRAFT, event.currentTarget.value)}
+        />
+      </label>
+      <label class="field">
+        <span class="field-label">{t("sign_in.password")}</span>
+        <input
+          class="input"
+          type="password"
+          value={password.value}
+          autocomplete="current-password"
+          aria-invalid={failed}
+          data-testid="sign-in-password"
+          onInput={(event) => {
+            password.value = event.currentTarget.value;
+          }}
+        />
+      </label>
+      <Button type="submit" look="primary" size="large" disabled={signingIn.value} data-testid="sign-in-by-password">
+        {signingIn.value ? t("sign_in.busy") : shared("sign_in.submit")}
+      </Button>
+    </form>
+  );
+}
+
+function ByCode() {
+  const failure = signInFailure.value;
+  return (
+    <form
+      class="door-way"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const typed = draftOf(SIGN_IN_DRAFT);
+        if (typed.trim()) void signIn(typed);
+      }}
+    >
+      <label class="field">
+        <span class="field-label">{t("sign_in.label")}</span>
+        <input
+          class="input"
+          type="text"
+          value={draftOf(SIGN_IN_DRAFT)}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          aria-describedby="sign-in-hint"
+          aria-invalid={failure !== null && !failure.startsWith("password.")}
+          data-testid="sign-in-code"
+          onInput={(event) => keepDraft(SIGN_IN_DRAFT, event.currentTarget.value)}
+        />
+      </label>
+      <p class="hint" id="sign-in-hint">
+        {t("sign_in.hint")}
+      </p>
+      <Button type="submit" size="large" disabled={signingIn.value} data-testid="sign-in-submit">
+        {signingIn.value ? t("sign_in.busy") : t("sign_in.by_code")}
+      </Button>
+    </form>
   );
 }
 

@@ -1,0 +1,42 @@
+"""The studio's frame: the door, the areas of a role, addresses that can be linked, and pages that are not there."""
+
+import re
+
+from playwright.async_api import expect
+
+from tests.support.browser import Desk
+from tests.support.showroom import Showroom
+
+
+async def test_who_is_not_signed_in_meets_the_door_and_then_the_page_that_was_asked_for(
+    gallery: Showroom, desk: Desk
+) -> None:
+    page = await desk.open("desktop")
+    part = page.get_by_test_id
+    await page.goto(gallery.url("/studio/nowhere"))
+    await expect(part("sign-in")).to_be_visible()
+    await part("sign-in-code").fill(gallery.codes["host"])
+    await part("sign-in-submit").click()
+    await expect(part("not-found")).to_be_visible()
+    await part("area-home").click()
+    await expect(part("home")).to_be_visible()
+    await expect(page).to_have_url(re.compile(r"/studio$"))
+    await page.go_back()
+    await expect(part("not-found")).to_be_visible()
+
+
+async def test_an_analyst_is_told_that_the_studio_is_for_others(gallery: Showroom, desk: Desk) -> None:
+    page = await desk.open("phone", "ja")
+    await page.goto(gallery.staff_url("analyst", "/studio"))
+    await expect(page.get_by_test_id("not-allowed")).to_be_visible()
+
+
+async def test_a_session_of_the_host_s_page_is_of_use_in_the_studio(gallery: Showroom, desk: Desk) -> None:
+    page = await desk.open("phone")
+    await page.goto(gallery.staff_url("host", "/host"))
+    await expect(page.get_by_test_id("sign-out")).to_be_visible()
+    studio = await page.context.new_page()
+    await studio.goto(gallery.url("/studio"))
+    await expect(studio.get_by_test_id("home")).to_be_visible()
+    await studio.get_by_test_id("areas-more").click()
+    await expect(studio.get_by_test_id("areas-sheet")).to_be_visible()
