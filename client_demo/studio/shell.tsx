@@ -7,6 +7,7 @@ import { Dialog } from "../shared/ui/dialog";
 import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
 import { Toasts } from "../shared/ui/toast";
 import { type Area, areasOf, type Found, find, isOpenTo, type PageProps } from "./areas";
+import { channel, channelFailure, loadChannel } from "./channel";
 import { Link } from "./link";
 import { Failure, Loading, NotAllowed, NotFound } from "./page";
 import { here } from "./router";
@@ -33,7 +34,9 @@ export function Shell() {
     <div class="studio" data-testid="studio">
       <TopBar />
       <Navigation at={found?.area ?? null} />
-      <Main key={path}>{found ? isOpenTo(found.area, now.role) ? <Here found={found} /> : <NotAllowed /> : <NotFound />}</Main>
+      <Main key={path}>
+        {found ? isOpenTo(found.area, now.role) ? <WithChannel found={found} /> : <NotAllowed /> : <NotFound />}
+      </Main>
       <Toasts />
     </div>
   );
@@ -53,6 +56,13 @@ function Main({ children }: { children: preact.ComponentChildren }) {
       {children}
     </main>
   );
+}
+
+/** A page, once the channel is known. */
+function WithChannel({ found }: { found: Found }) {
+  if (channel.value) return <Here found={found} />;
+  const failure = channelFailure.value;
+  return failure ? <Failure code={failure} again={() => void loadChannel()} /> : <Loading />;
 }
 
 const loaded = new Map<string, ComponentType<PageProps>>();
@@ -84,6 +94,11 @@ function TopBar() {
   return (
     <header class="top">
       <p class="wordmark">{`${shared("app.name")} ${t("page.name")}`}</p>
+      {channel.value && (
+        <p class="top-channel" data-testid="channel-name">
+          {channel.value.name}
+        </p>
+      )}
       <nav class="top-links" aria-label={t("pages")}>
         <OtherPages />
       </nav>

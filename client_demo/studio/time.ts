@@ -57,8 +57,7 @@ export function zoneHere(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 }
 
-/** Every time zone that this browser knows, and UTC. */
-export function zones(): readonly string[] {
-  const known = Intl.supportedValuesOf("timeZone");
-  return known.includes("UTC") ? known : ["UTC", ...known];
+/** Every time zone that this browser knows, UTC, and the `present` one, whatever it is called. */
+export function zones(present = "UTC"): readonly string[] {
+  return [...new Set(["UTC", present, ...Intl.supportedValuesOf("timeZone")])].sort();
 }
