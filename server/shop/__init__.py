@@ -1,1 +1,1 @@
-"""The shop: products with their stock, and purchases decided in groups so that nothing is ever sold twice."""
+"""The shop: purchases decided in groups, so that nothing is ever sold twice, and what is left to sell."""

@@ -1,1 +1,1 @@
-"""Shows: created, started, announced in, ended; and the snapshot of all that is in one."""
+"""Shows: planned, started, announced in, ended."""

@@ -1,1 +1,1 @@
-"""Who is there: signed identities, roles, sign-in codes. A viewer has no row; the token is the identity, the ledger the memory."""
+"""Who is there and what they do: joining, watching, reacting, sharing. A viewer has no row; the signed token is who they are."""

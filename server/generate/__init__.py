@@ -11,11 +11,13 @@ from pathlib import Path
 from prometheus_client import REGISTRY
 
 from server import currencies
+from server.generate import house
 from server.protocol import codes, schema
 from server.stats import schema as stats_schema
 
-TOP = Path(__file__).parents[1]
+TOP = Path(__file__).parents[2]
 _METRIC_TABLE = re.compile(r"(<!-- metrics:begin[^>]*-->\n).*?(<!-- metrics:end -->)", re.DOTALL)
+_HOUSE = re.compile(r"(<!-- house:begin[^>]*-->\n).*?(<!-- house:end -->)", re.DOTALL)
 _CODE_TABLE = re.compile(r"(<!-- codes:begin[^>]*-->\n).*?(<!-- codes:end -->)", re.DOTALL)
 
 
@@ -35,6 +37,14 @@ def operations_page(page: str) -> str:
     return written
 
 
+def architecture_page(page: str) -> str:
+    """docs/architecture.md with the table of rooms as the import contract and the imports have it."""
+    table = house.as_markdown(house.read_floors())
+    written, count = _HOUSE.subn(lambda marks: f"{marks[1]}{table}{marks[2]}", page)
+    assert count == 1, "docs/architecture.md has one pair of marks around the table of rooms"
+    return written
+
+
 def metric_table() -> str:
     """Every metric of ours by its name on `/metrics`, its type, and what it says."""
     rows = [
@@ -48,6 +58,8 @@ def metric_table() -> str:
 GENERATED: dict[str, Callable[[str], str]] = {
     "PROTOCOL.md": protocol_page,
     "docs/operations.md": operations_page,
+    "docs/architecture.md": architecture_page,
+    "docs/images/house.svg": lambda _: house.as_svg(house.read_floors()),
     "client_demo/sdk/wire.schema.json": lambda _: schema.as_json(),
     "client_demo/analyst/report.schema.json": lambda _: stats_schema.as_json(),
     "client_demo/shared/currencies.generated.ts": lambda _: currencies.as_typescript(),
@@ -78,7 +90,3 @@ def main() -> int:
         if not only_check:
             path.write_text(text)
     return 1 if only_check and stale else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
