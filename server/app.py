@@ -32,12 +32,14 @@ from server.telemetry import set_up_logging
 PARTS_FOR_ROUTES = (
     "bus",
     "cards",
+    "channel_origins",
     "clock",
     "database",
     "desk",
     "hub",
     "joins",
     "journal",
+    "origins",
     "pace",
     "questions",
     "receipt_links",
@@ -76,9 +78,11 @@ def create_app(
     `siblings` are where the processes that share its main port, itself among them, answer for themselves (`host:port`).
     """
 
+    origins = Origins(settings.origins)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        process = Process(settings, clock or SystemClock())
+        process = Process(settings, clock or SystemClock(), origins)
         process.watch.siblings = siblings
         for name in PARTS_FOR_ROUTES:
             setattr(app.state, name, getattr(process, name))
@@ -88,7 +92,7 @@ def create_app(
             yield {
                 "hub": process.hub,
                 "dispatcher": process.dispatcher,
-                "origins": Origins(settings.origins),
+                "origins": origins,
                 "hosts": Hosts(settings.hosts),
                 "proxies": proxies_of(settings),
                 "pace": process.pace,
@@ -110,9 +114,7 @@ def create_app(
     for routes in ROUTES:
         app.include_router(routes.router())
     pages.install(app, settings.pages, card_of)
-    rules = Rules(
-        Hosts(settings.hosts), Origins(settings.origins), tuple(settings.media_origins), proxies_of(settings)
-    )
+    rules = Rules(Hosts(settings.hosts), origins, tuple(settings.media_origins), proxies_of(settings))
     app.add_middleware(Guard, rules=rules)
     return app
 

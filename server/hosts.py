@@ -13,6 +13,7 @@ PORT_MAX = 65_535
 _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(?::([0-9]*))?")
 _EITHER_DEFAULT = (80, 443)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_LOOPBACK = re.compile(r"127(\.[0-9]{1,3}){3}")
 _FROM_HERE = (None, b"same-origin", b"none")
 """What Sec-Fetch-Site says of our own pages and of what a person typed; browsers of before 2023 say nothing."""
 
@@ -111,19 +112,46 @@ def parse_origin(value: bytes | str) -> Origin | None:
     return Origin(scheme.lower(), host.name, default if host.port is None else host.port)
 
 
-class Origins:
-    """The origins whose pages may open what counts people or changes something: the server's own, and `allowed`.
+def page_origin(entry: str) -> str:
+    """Return the origin of a merchant's pages as browsers write it: lower case, no default port.
 
-    Raises ValueError for an entry that is no origin, such as `https://shop.example` or `http://localhost:5173`.
+    Raises ValueError for what is no origin, and for one that is not safe on its way: `http` is for this machine's own names alone.
+    """
+    origin = parse_origin(entry)
+    if origin is None or not entry.isascii():
+        raise ValueError("an origin is written as https://shop.example, without a path")
+    if origin.scheme != "https" and not _is_loopback(origin.name):
+        raise ValueError("an origin begins with https://; http:// is for localhost")
+    port = "" if origin.port == _DEFAULT_PORTS[origin.scheme] else f":{origin.port}"
+    return f"{origin.scheme}://{origin.name}{port}"
+
+
+def _is_loopback(name: str) -> bool:
+    """Whether browsers take the name for this machine's (Secure Contexts, section 3.1)."""
+    return name in ("localhost", "[::1]") or name.endswith(".localhost") or _LOOPBACK.fullmatch(name) is not None
+
+
+class Origins:
+    """The origins whose pages may open what counts people or changes something: the server's own, `allowed`, and those of channels.
+
+    A channel's hold for that channel alone: once it is known which one a request is about, `opens` is asked. Raises ValueError for an
+    entry that is no origin, such as `https://shop.example` or `http://localhost:5173`.
     """
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         self._allowed: set[Origin] = set()
+        self._of_channels: Mapping[str, frozenset[Origin]] = {}
+        self._of_any_channel: frozenset[Origin] = frozenset()
         for entry in allowed:
             origin = parse_origin(entry)
             if origin is None:
                 raise ValueError(f"{entry!r} is no origin; write it as https://shop.example, without a path")
             self._allowed.add(origin)
+
+    def take(self, of_channels: Mapping[str, frozenset[Origin]]) -> None:
+        """Let the channels' origins be these, by the channel's id."""
+        self._of_channels = of_channels
+        self._of_any_channel = frozenset().union(*of_channels.values())
 
     def allow(self, headers: Mapping[bytes, bytes], scheme: str | None) -> bool:
         """Whether the page that sent this request may; `scheme` is how the server was reached, None where that is not known.
@@ -135,7 +163,24 @@ class Origins:
         if value is None:
             return headers.get(b"sec-fetch-site") in _FROM_HERE
         origin = parse_origin(value)
-        return origin is not None and (origin in self._allowed or self._is_own(origin, headers, scheme))
+        return origin is not None and (
+            origin in self._of_any_channel or self._is_of_the_house(origin, headers, scheme)
+        )
+
+    def page_of(self, headers: Mapping[bytes, bytes], scheme: str | None) -> Origin | None:
+        """Return where the page is from that sent this, if only channels let it in; None for every other caller."""
+        value = headers.get(b"origin")
+        origin = parse_origin(value) if value and self._of_any_channel else None
+        if origin not in self._of_any_channel or origin is None:
+            return None
+        return None if self._is_of_the_house(origin, headers, scheme) else origin
+
+    def opens(self, page: Origin | None, channel_id: str) -> bool:
+        """Whether what `page_of` returned may ask about a channel."""
+        return page is None or page in self._of_channels.get(channel_id, ())
+
+    def _is_of_the_house(self, origin: Origin, headers: Mapping[bytes, bytes], scheme: str | None) -> bool:
+        return origin in self._allowed or self._is_own(origin, headers, scheme)
 
     def _is_own(self, origin: Origin, headers: Mapping[bytes, bytes], scheme: str | None) -> bool:
         host = parse_host(headers.get(b"host", b""))

@@ -11,6 +11,7 @@ from server.access.roles import require_stats_reader
 from server.access.tokens import Identity, Tokens
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.hosts import Origins
 from server.protocol.codes import Code
 
 _bearer = HTTPBearer(
@@ -28,7 +29,14 @@ def current_identity(
         raise RefusedError(Code.UNAUTHENTICATED)
     identity = cast("Tokens", request.app.state.tokens).verify(credentials.credentials)
     request.state.viewer_id = identity.viewer_id  # for security events
+    require_page(request, identity.channel_id)
     return identity
+
+
+def require_page(request: Request, channel_id: str) -> None:
+    """Raise `forbidden` for a request of a foreign page, unless it is one that the channel itself lets in."""
+    if not cast("Origins", request.app.state.origins).opens(request.scope["showfloor.page"], channel_id):
+        raise RefusedError(Code.FORBIDDEN, "Pages of this origin may not ask about this channel.")
 
 
 CurrentIdentity = Annotated[Identity, Depends(current_identity)]

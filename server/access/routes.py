@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from server import security
-from server.access.dependencies import CurrentIdentity
+from server.access.dependencies import CurrentIdentity, require_page
 from server.access.revocations import Revocations
 from server.access.roles import Role
 from server.access.sign_in import SignIn
@@ -86,6 +86,7 @@ async def sign_in(body: SignInRequest, request: Request, key: OptionalKey = None
         if refused.code is Code.UNAUTHENTICATED:
             security.note("sign_in_failed", address=address)
         raise
+    require_page(request, identity.channel_id)
     security.note("signed_in", id=identity.viewer_id, address=address)
     return _as_answer(request, identity)
 

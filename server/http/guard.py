@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.addresses import LOCAL, NO_PROXY, Proxies
 from server.errors import RefusedError
 from server.hosts import ANY_HOST, OWN_ORIGIN, Hosts, Origins
+from server.http.cors import API_PATHS, answer_preflight, cors_headers, is_preflight
 from server.http.problems import answer_refusal
 from server.hub.entrance import forwarded_scheme, peer_of
 from server.hub.handshake import join_headers
@@ -39,17 +40,19 @@ HEADERS = {
 """What every answer carries that does not say otherwise; what may be kept says so itself."""
 
 
-def content_policy(media_origins: Iterable[str] = (), *, pictures: Sequence[str] = ()) -> str:
+def content_policy(
+    media_origins: Iterable[str] = (), *, pictures: Sequence[str] = (), frame_ancestors: Sequence[str] = ()
+) -> str:
     """Return the Content-Security-Policy of every answer: all from here, video and pictures from `media_origins` too.
 
     `'self'` holds for the socket of the same name and port. `blob:` is how hls.js hands over the video, and how it starts its worker.
-    `pictures` is where else pictures may come from.
+    `pictures` is where else pictures may come from, `frame_ancestors` whose pages may show the answer in a frame.
     """
     media = " ".join(["'self'", *media_origins])
     return (
         f"default-src 'self'; script-src 'self'; style-src 'self'; img-src {' '.join([media, *pictures])}; media-src {media} blob:; "
         f"connect-src {media}; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'; require-trusted-types-for 'script'"
+        f"frame-ancestors {' '.join(frame_ancestors) or "'none'"}; require-trusted-types-for 'script'"
     )
 
 
@@ -81,10 +84,15 @@ class Guard:
             return
         headers = join_headers(scope["headers"])
         scope = {**scope, **_caller_of(scope, headers, self._rules.proxies)}
+        origins, reached_by = self._rules.origins, scope["showfloor.reached_by"]
+        scope["showfloor.page"] = origins.page_of(headers, reached_by)
         as_head = scope["method"] == "HEAD"
         send = _without_body(send) if as_head else send
-        send = _with_headers(send, self._headers)
+        cors = cors_headers(scope["path"], origins, headers, reached_by)
+        send = _with_headers(send, {**self._headers, **cors}, varies=scope["path"].startswith(API_PATHS))
         refused = self._refusal(scope, headers) or _pace_refusal(scope)
+        if refused is None and is_preflight(scope["method"], scope["path"], headers):
+            refused = answer_preflight(origins, headers, reached_by)
         if refused is not None:
             await refused(scope, receive, send)
             return
@@ -162,12 +170,16 @@ def _caller_of(scope: Scope, headers: Mapping[bytes, bytes], proxies: Proxies) -
     }
 
 
-def _with_headers(send: Send, added: Mapping[str, str]) -> Send:
+def _with_headers(send: Send, added: Mapping[str, str], *, varies: bool) -> Send:
+    """Return `send` with headers that an answer lacks; `varies`: it is another for pages of another origin."""
+
     async def send_guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in added.items():
                 headers.setdefault(name, value)
+            if varies:
+                headers.add_vary_header("Origin")
         await send(message)
 
     return send_guarded

@@ -10,6 +10,7 @@ from server.hub.lane import Lane
 from server.text.names import ReservedNames
 
 if TYPE_CHECKING:
+    from server.hosts import Origin
     from server.hub.crowd import Standing
 
 LINGER_SECONDS_MAX = 2.0
@@ -60,6 +61,7 @@ class Connection:
         "missed_after",
         "nonsense",
         "own_name",
+        "page",
         "playing",
         "role",
         "room",
@@ -82,6 +84,8 @@ class Connection:
         self.heard_at = now
         self.allowance = allowance
         self.allowance_at = now
+        self.page: Origin | None = None
+        """Where the page is from that opened it, if only channels let such pages in."""
         self.viewer_id = ""
         self.role = ""
         self.channel_id = ""

@@ -1,9 +1,10 @@
 """Connections that have to end although their peers would go on: whose tokens end, whose sign-in was ended, and who is banned."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct, json
 
+from server.hosts import Origin
 from server.hub.connection import Connection
 from server.hub.room import Room
 from server.protocol.publication import Publication
@@ -50,6 +51,16 @@ def of_sign_ins(rooms: Iterable[Room], sign_ins: frozenset[str], viewers: frozen
         for room in rooms
         for connection in room.connections
         if connection.sign_in_id in sign_ins or connection.viewer_id in viewers
+    ]
+
+
+def of_pages(rooms: Iterable[Room], opens: Callable[[Origin | None, str], bool]) -> list[Connection]:
+    """Return the connections of pages that may not be in their room: `opens(page, channel_id)` says which may."""
+    return [
+        connection
+        for room in rooms
+        for connection in room.connections
+        if connection.page is not None and not opens(connection.page, room.channel_id)
     ]
 
 

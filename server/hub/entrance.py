@@ -56,6 +56,7 @@ def enter(
         return
     transport.write(answer.head)
     socket = _make_socket(state, transport, host, deflate=answer.deflate)
+    socket.connection.page = state["origins"].page_of(headers, scheme)
     transport.set_protocol(socket)
     if rest:
         socket.data_received(rest)

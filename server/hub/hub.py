@@ -21,7 +21,7 @@ from server.hub.waiting import Waiting
 from server.hub.wheel import Wheel
 from server.protocol.publication import Publication
 
-TOKEN_ENDED, BANNED, SIGNED_OUT = 4401, 4403, 4410
+TOKEN_ENDED, BANNED, SIGNED_OUT, PAGE_REFUSED = 4401, 4403, 4410, 4411
 GC_THRESHOLD = (50_000, 50, 100)
 """Sockets make no cycles; the default threshold would walk every one of them again and again while they join."""
 PONG_SECONDS_MAX = 5.0

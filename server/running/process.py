@@ -12,16 +12,18 @@ from typing import Any
 from server.access.revocations import Ended, Revocations
 from server.access.tokens import tokens_for
 from server.bus.bus import Bus
+from server.channels.origins import ChannelOrigins
 from server.clock import Clock
 from server.db.engine import SQL_AWAY, Database
+from server.hosts import Origins
 from server.http.readiness import ServerReadiness
 from server.http.scrape import Families
 from server.hub.admission import Limits
 from server.hub.connection import Connection
 from server.hub.crowd import CrowdLimits
 from server.hub.dispatch import Commands, Dispatcher
-from server.hub.endings import of_sign_ins
-from server.hub.hub import SIGNED_OUT, Hub
+from server.hub.endings import of_pages, of_sign_ins
+from server.hub.hub import PAGE_REFUSED, SIGNED_OUT, Hub
 from server.journal.intents import Forgetting
 from server.journal.journal import Journal
 from server.journal.rooms import Rooms
@@ -66,7 +68,7 @@ FORGETTING_SECONDS = 600.0
 class Process:
     """Built from settings that have both URLs; nothing connects or runs before `running`."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, origins: Origins) -> None:
         assert settings.database_url, "the command line puts the embedded engines' URLs in"
         assert settings.redis_url, "the command line puts the embedded engines' URLs in"
         self.settings = settings
@@ -100,6 +102,10 @@ class Process:
         self.revocations = Revocations(
             self.database, clock, tell=self.bus.tell_everyone, close=self._close_ended
         )
+        self.origins = origins
+        self.channel_origins = ChannelOrigins(
+            self.database, origins, tell=self.bus.tell_everyone, close=self._close_pages
+        )
         self.tokens = tokens_for(settings, clock, revoked=self.revocations)
         self.questions = Questions(self.journal, self.database, watch_seconds=settings.guest_watch_seconds)
         self.receipt_links = ReceiptLinks(
@@ -125,6 +131,7 @@ class Process:
             self.tokens,
             self.recorder,
             self.pace,
+            origins,
             greet_staff=self._greet_staff,
         )
         self.ledger = LedgerWorker(self.database, self.bus) if settings.worker else None
@@ -170,9 +177,15 @@ class Process:
         for connection in of_sign_ins(self.hub.rooms.values(), ended.sign_ins, ended.people):
             self.hub.evict(connection, SIGNED_OUT, "signed out", "signed_out")
 
+    def _close_pages(self) -> None:
+        """End the connections of pages that their show's channel no longer lets in."""
+        for connection in of_pages(self.hub.rooms.values(), self.origins.opens):
+            self.hub.evict(connection, PAGE_REFUSED, "pages of this origin may not enter", "page_refused")
+
     def _hear_word(self, show_id: str, word: bytes) -> None:
         if not show_id:
             self.revocations.hear_word(word)
+            self.channel_origins.hear_word(word)
             return
         self.answering.hear_word(show_id, word)
         self.staff_roll.hear_word(show_id, word)
@@ -197,6 +210,7 @@ class Process:
         loops = {
             "hub": self.hub.run(),
             "revocations": self.revocations.run(),
+            "origins": self.channel_origins.run(),
             "topcheck": self.topcheck.run(),
             "pulse": repeat("pulse", settings.tick_ms / 1000, PulseTicker(self.hub, self.bus).run_once),
             "pace": repeat("pace", TELL_SECONDS, self.pace.tell),
@@ -217,7 +231,9 @@ class Process:
         await self.bus.start()
         try:
             with suppress(*SQL_AWAY):
-                await self.revocations.run_once()  # before anybody comes in; else the loop makes up for it
+                # Before anybody comes in; else the loops make up for it.
+                await self.revocations.run_once()
+                await self.channel_origins.run_once()
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(loop, name=name) for name, loop in self._loops().items()]
                 try:

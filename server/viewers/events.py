@@ -12,7 +12,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from server.access.acquaintance import keep_identity
-from server.access.dependencies import CurrentIdentity, ShowId
+from server.access.dependencies import CurrentIdentity, ShowId, require_page
 from server.access.entry import require_entry
 from server.access.tokens import Identity, Tokens
 from server.errors import RefusedError
@@ -80,9 +80,11 @@ class Desk:
         self._streams: dict[tuple[str, str, str], Connection] = {}
         """Open streams of this process that have a name, by show, viewer and name."""
 
-    async def admit(self, show_id: str, identity: Identity | None) -> None:
-        """Raise `RefusedError` unless there is such a show and the bearer may enter it."""
-        require_entry(identity, await self._rooms.open(show_id))
+    async def admit(self, show_id: str, identity: Identity | None) -> str:
+        """Return the show's channel; raises `RefusedError` unless there is such a show and the bearer may enter it."""
+        room = await self._rooms.open(show_id)
+        require_entry(identity, room)
+        return room.channel_id
 
     def open_stream(self, connection: Connection, name: str) -> None:
         """Let commands that name this stream reach it, until it ends."""
@@ -176,7 +178,7 @@ async def stream_events(
     if is_head(request.scope):  # nobody joins to see what a stream would look like
         token = _bearer(request)
         identity = None if token is None else cast("Tokens", request.app.state.tokens).verify(token)
-        await cast("Desk", request.app.state.desk).admit(show, identity)
+        require_page(request, await cast("Desk", request.app.state.desk).admit(show, identity))
         return StreamingResponse(iter([]), media_type="text/event-stream", headers=_STREAM_HEADERS)
     if hub.draining:
         raise RefusedError(Code.BUSY, "This process is going away.", retry_after_ms=1000)
@@ -185,6 +187,7 @@ async def stream_events(
         raise RefusedError(Code.BUSY, f"Too many connections ({reason}).", retry_after_ms=5000)
     peer = request.scope.get("extensions", {}).get(PEER, {}).get("transport")
     connection = new_stream(hub.admission.limits, hub, host, peer)
+    connection.page = request.scope["showfloor.page"]
     command = Join(
         show=show,
         token=_bearer(request),

@@ -14,6 +14,7 @@ from server.access.roles import is_staff
 from server.access.tokens import Identity, Tokens
 from server.clock import to_wire
 from server.errors import RefusedError
+from server.hosts import Origins
 from server.hub import metrics
 from server.hub.connection import Connection
 from server.hub.crowd import Crowd
@@ -55,6 +56,7 @@ class Joins:
         tokens: Tokens,
         recorder: Recorder,
         pace: Pace,
+        origins: Origins,
         *,
         greet_staff: Callable[[Connection], None],
     ) -> None:
@@ -63,6 +65,7 @@ class Joins:
         self._tokens = tokens
         self._recorder = recorder
         self._pace = pace
+        self._origins = origins
         self._greet_staff = greet_staff
 
     def join(self, connection: Connection, command: Join) -> Awaitable[None] | None:
@@ -95,6 +98,8 @@ class Joins:
 
     def _enter(self, connection: Connection, command: Join, room: Room) -> None:
         """No await from what `joined` says to the place in the lane: there must be no gap between them."""
+        if not self._origins.opens(connection.page, room.channel_id):
+            raise RefusedError(Code.FORBIDDEN, "Pages of this origin may not enter this show.")
         entrant = self._identify(connection, command, room)
         identity = entrant.identity
         if connection.room is not room:
