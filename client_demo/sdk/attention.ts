@@ -26,3 +26,8 @@ export function watchAttention(listener: AttentionListener): () => void {
   );
   return () => over.abort();
 }
+
+/** Whether the device says that there is no network. */
+export function isOffline(): boolean {
+  return typeof navigator !== "undefined" && navigator.onLine === false;
+}

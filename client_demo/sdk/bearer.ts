@@ -18,20 +18,65 @@ export interface JoinWishes {
   share?: string;
 }
 
+/**
+ * A token, or what gets one: asked before the first join, and again when the token is of no use any more, such as for the shop's own
+ * signature of a customer. Null is a guest.
+ */
+export type TokenSource = string | null | (() => string | null | Promise<string | null>);
+
 const RENEW_BEFORE_END_MS = 10 * 60_000;
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** Who joins: the token, which is renewed before it ends, and what the person wishes for. */
 export class Bearer {
   private renewTimer: ReturnType<typeof setTimeout> | undefined;
+  private token: string | null = null;
+  private source: Exclude<TokenSource, string | null> | null = null;
+  private asked = true;
+  /** The source has just given it: were it refused, the source would only give it again. */
+  private fresh = false;
 
-  /** `onToken` hears each token that the server gives, and null when one is forgotten; `onDue` that it has to be renewed. */
+  /**
+   * `url` is the server's. `onToken` hears each token that the server gives, and null when one is forgotten; `onDue` that it has to be
+   * renewed.
+   */
   constructor(
-    private token: string | null,
+    from: TokenSource,
     private wishes: JoinWishes,
+    private readonly url: string | undefined,
     private readonly onToken: (token: string | null) => void,
     private readonly onDue: () => void,
-  ) {}
+  ) {
+    this.use(from);
+  }
+
+  /** Takes another token, or what gets one, from the next join on. */
+  use(from: TokenSource): void {
+    const asks = typeof from === "function";
+    this.source = asks ? from : null;
+    this.token = asks ? null : from;
+    this.asked = !asks;
+    this.fresh = false;
+  }
+
+  /** Whether the source has to be asked before the next join. */
+  get isAsked(): boolean {
+    return this.asked;
+  }
+
+  /** Asks the source. Returns whether it had an answer; if not, it is to be asked again. */
+  async ask(): Promise<boolean> {
+    const { source } = this;
+    try {
+      const token = await source?.();
+      if (source !== this.source) return true;
+      this.token = token || null;
+      this.asked = this.fresh = true;
+      return true;
+    } catch {
+      return false;
+    }
+  }
 
   get isKnown(): boolean {
     return this.token !== null;
@@ -50,6 +95,7 @@ export class Bearer {
   take(joined: Joined, before: Identity | null): Identity {
     const { viewer, role, expires_at: expiresAt } = joined;
     if (joined.token) this.keep(joined.token);
+    this.fresh = false;
     const renamed = joined.name_refused
       ? { wish: this.wishes.name ?? null, name: joined.name ?? "", guest: joined.guest ?? null }
       : this.wishes.name
@@ -64,7 +110,9 @@ export class Bearer {
   /** Gets a fresh token; returns why there can be none, or null: it is there, or may be asked for later. */
   async renew(): Promise<string | null> {
     try {
-      this.keep((await request<{ token: string }>("/tokens/renew", { token: this.token ?? undefined, body: {} })).token);
+      this.keep(
+        (await request<{ token: string }>("/tokens/renew", { url: this.url, token: this.token ?? undefined, body: {} })).token,
+      );
     } catch (error) {
       const code = (error as { code?: string }).code ?? "";
       if (code === "token_expired" || code === "unauthenticated") return code;
@@ -72,10 +120,13 @@ export class Bearer {
     return null;
   }
 
-  /** The token is of no use any more: whoever has no other way in is told, and a guest becomes another one. */
-  forget(asGuest: boolean): void {
+  /** The token is of no use any more. Returns whether there is another way in: the source's next one, or as a new guest. */
+  forget(asGuest: boolean): boolean {
     this.onToken(null);
-    if (asGuest) this.token = null;
+    const askAgain = this.source !== null && !this.fresh;
+    if (askAgain) this.asked = false;
+    if (askAgain || asGuest) this.token = null;
+    return askAgain || asGuest;
   }
 
   rest(): void {

@@ -40,6 +40,8 @@ export function onClosed(code: number): Decision {
       return { act: "renew" };
     case 4403:
       return { act: "stop", reason: "banned" };
+    case 4411:
+      return { act: "stop", reason: "forbidden" };
     case 4410:
       return { act: "forget_token", reason: "token_revoked" };
     case 4429:

@@ -35,11 +35,13 @@ export class EventStream {
   private reading: AbortController | null = null;
   private silence: ReturnType<typeof setTimeout> | undefined;
 
+  /** `base` is put before `/v1`: the server's address, empty for the one that the page is from. */
   constructor(
+    base: string,
     show: string,
     private readonly listener: LineListener,
   ) {
-    this.path = `/v1/live/${encodeURIComponent(show)}`;
+    this.path = `${base}/v1/live/${encodeURIComponent(show)}`;
     queueMicrotask(() => this.over || listener.onOpen());
   }
 

@@ -1,19 +1,19 @@
-import { watchAttention } from "./attention";
+import { isOffline, watchAttention } from "./attention";
 import { Backoff } from "./backoff";
-import { Bearer, type JoinWishes } from "./bearer";
+import { Bearer, type JoinWishes, type TokenSource } from "./bearer";
 import { type Decision, onClosed, onCommandRefused, onJoinRefused } from "./decision";
 import { Heartbeat } from "./heartbeat";
-import { openLate } from "./late_socket";
-import { type LineListener, LineSocket } from "./line_socket";
+import { waysTo } from "./open_ways";
 import { PendingCommands } from "./pending";
 import { Resting } from "./resting";
 import type { RoomOptions } from "./room_options";
 import { type RoomView, Views } from "./room_view";
+import { Server } from "./server";
 import { applyPulse, applyPush, begin, place } from "./state";
 import { type Entrant, WayIn } from "./way_in";
 import type { CommandType, FieldsOf, Joined, JournalPush, Line, Refusal, Reply, ReplyOf } from "./wire";
 
-export type { Identity, JoinWishes } from "./bearer";
+export type { Identity, JoinWishes, TokenSource } from "./bearer";
 export type { RoomOptions } from "./room_options";
 export type { Link, RoomView } from "./room_view";
 
@@ -21,16 +21,10 @@ type PushListener = (push: JournalPush) => void;
 
 const JOIN_DEADLINE_MS = 10_000;
 
-function isOffline(): boolean {
-  return typeof navigator !== "undefined" && navigator.onLine === false;
-}
-
-function liveUrl(): string {
-  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/v1/live`;
-}
-
 /** One show as one viewer lives it: joins, recovers, applies pushes, sends commands, and comes back by itself. */
 export class Room {
+  /** The server's HTTP half, asked as this viewer. */
+  readonly server: Server;
   private readonly views = new Views();
   private readonly pushListeners = new Set<PushListener>();
   private readonly pending: PendingCommands;
@@ -39,6 +33,8 @@ export class Room {
   private readonly wayIn: WayIn;
   private readonly bearer: Bearer;
   private entered = false;
+  /** Another one after each start and stop. */
+  private visit = 0;
   private nextId = 1;
   private joinId: number | null = null;
   private readonly resting = new Resting(() => {
@@ -49,13 +45,10 @@ export class Room {
   private unwatch: () => void = () => undefined;
 
   constructor(private readonly options: RoomOptions) {
+    this.server = new Server(options.url, () => this.view.identity?.token);
     const onToken = (token: string | null): void => options.onToken?.(token);
-    this.bearer = new Bearer(options.token ?? null, { ...options.wishes }, onToken, () => void this.renew());
+    this.bearer = new Bearer(options.token ?? null, { ...options.wishes }, this.server.base, onToken, () => void this.renew());
     this.backoff = new Backoff(500, 15_000, options.random);
-    const open = {
-      socket: options.openSocket ?? ((listener: LineListener) => new LineSocket(liveUrl(), listener)),
-      stream: options.openStream ?? ((listener: LineListener) => openLate(options.show, listener)),
-    };
     const entrant: Entrant = {
       onOpen: () => this.join(),
       onLine: (line) => this.hear(line),
@@ -66,7 +59,7 @@ export class Room {
       },
       isBusy: () => this.pending.size > 0 || this.joinId !== null,
     };
-    this.wayIn = new WayIn(open, entrant, JOIN_DEADLINE_MS, options.random);
+    this.wayIn = new WayIn(waysTo(this.server, options), entrant, JOIN_DEADLINE_MS, options.random);
     this.pending = new PendingCommands(
       (line) => this.wayIn.send(line),
       () => this.view.link.is === "joined",
@@ -102,12 +95,14 @@ export class Room {
       onVisible: (visible) => this.resting.attend(visible),
     });
     this.backoff.reset();
+    this.visit++;
     this.change({ link: { is: "joining" } });
     this.connect();
   }
 
   /** Leaves the show. Commands without an answer end with `reason` as their code. */
   stop(reason = "left"): void {
+    this.visit++;
     this.unwatch();
     this.letGo();
     clearTimeout(this.waitTimer);
@@ -130,6 +125,12 @@ export class Room {
     return true;
   }
 
+  /** Joins once more as somebody else, such as a guest who has signed in at the shop. */
+  rejoinAs(token: TokenSource): void {
+    this.bearer.use(token);
+    if (this.view.link.is === "joined") this.lose(0);
+  }
+
   /** Joins once more with other wishes, such as a name, on the same socket. */
   rejoinWith(wishes: JoinWishes): void {
     this.bearer.wish(wishes);
@@ -139,8 +140,17 @@ export class Room {
   private connect(): void {
     clearTimeout(this.waitTimer);
     this.waitTimer = undefined;
+    if (!this.bearer.isAsked) return void this.askThenConnect();
     this.expectJoin();
     this.wayIn.connect();
+  }
+
+  private async askThenConnect(): Promise<void> {
+    const visit = this.visit;
+    const answered = await this.bearer.ask();
+    if (visit !== this.visit) return;
+    if (answered) this.connect();
+    else this.lose(null);
   }
 
   private expectJoin(): void {
@@ -212,12 +222,9 @@ export class Room {
     const state = this.view.state;
     if (!state) return;
     const found = place(state.position, push.offset);
-    if (found === "seen") return;
-    if (found === "jump") {
-      // While a join is out, the answer to it closes the hole.
-      if (this.joinId === null && !this.resting.pulseOnly) this.lose(null);
-      return;
-    }
+    // While a join is out, the answer to it closes the hole.
+    if (found === "jump" && this.joinId === null && !this.resting.pulseOnly) this.lose(null);
+    if (found !== "next") return;
     this.change({ state: applyPush(state, push) });
     for (const listener of this.pushListeners) listener(push);
   }
@@ -284,10 +291,8 @@ export class Room {
   }
 
   private forgetToken(code: string): void {
-    const { guest } = this.options;
-    this.bearer.forget(guest);
-    if (!guest) return this.stop(code);
-    this.lose(0);
+    if (this.bearer.forget(this.options.guest ?? true)) this.lose(0);
+    else this.stop(code);
   }
 
   private change(part: Partial<RoomView>): void {

@@ -1,13 +1,16 @@
-import type { JoinWishes } from "./bearer";
+import type { JoinWishes, TokenSource } from "./bearer";
 import type { OpenLines } from "./way_in";
 import type { AnsweringPush } from "./wire";
 
 /** Which show a room is of, and as whom it is joined. */
 export interface RoomOptions {
+  /** The server's address, such as `https://live.example`; without it, the one that the page is from. */
+  url?: string;
   show: string;
-  token?: string | null;
-  /** Whether a token that is of no use any more may be forgotten, to join as a new guest. Not for staff pages. */
-  guest: boolean;
+  /** Who joins: a token, the shop's own signature of a customer, or a function that gets one; none for a guest. */
+  token?: TokenSource;
+  /** Whether a token that is of no use any more may be forgotten, to join as a new guest: yes unless it says no, as staff pages do. */
+  guest?: boolean;
   wishes?: JoinWishes;
   /** Hears each token that the server gives, to keep it where the person agreed to; null: forget it. */
   onToken?: (token: string | null) => void;
