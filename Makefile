@@ -22,7 +22,7 @@ PAGE_SOURCES := $(shell find $(PAGES) -type f -not -path '*/node_modules/*' -not
 
 say = @printf '\033[1m==>\033[0m %s\n'
 
-.PHONY: help setup setup-dev demo test check load bench fmt generate lock clean
+.PHONY: help setup setup-dev demo sdk test check load bench fmt generate lock clean
 .PHONY: check-format check-lint check-types check-imports check-generated check-sql check-docker check-workflows check-pages
 
 help: ## this list
@@ -36,6 +36,9 @@ setup-dev: setup $(DONE)/dev
 demo: setup ## a running show on 127.0.0.1:8000 (PORT=… for another port)
 	$(say) 'Starting the demo on port $(PORT); Ctrl-C ends it'
 	@exec $(BIN)/showfloor demo --port $(PORT)
+
+sdk: $(PAGES)/node_modules/.installed ## the SDK's package, build/showfloor-sdk-*.tgz
+	@cd $(PAGES) && $(WITH_NODE) npm run --silent sdk -- ../build
 
 test: setup-dev ## every test, browser included; WORKERS=2 for two at a time
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder

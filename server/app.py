@@ -17,6 +17,7 @@ import server.snapshots.routes
 import server.stats.routes
 import server.viewers.events
 from server.addresses import Proxies
+from server.channels.origins import framed_by
 from server.clock import Clock, SystemClock
 from server.hosts import Hosts, Origins
 from server.http import operations, pages, problems
@@ -113,7 +114,7 @@ def create_app(
     problems.install(app)
     for routes in ROUTES:
         app.include_router(routes.router())
-    pages.install(app, settings.pages, card_of)
+    pages.install(app, settings.pages, card_of, framed_by)
     rules = Rules(Hosts(settings.hosts), origins, tuple(settings.media_origins), proxies_of(settings))
     app.add_middleware(Guard, rules=rules)
     return app

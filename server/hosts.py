@@ -128,7 +128,9 @@ def page_origin(entry: str) -> str:
 
 def _is_loopback(name: str) -> bool:
     """Whether browsers take the name for this machine's (Secure Contexts, section 3.1)."""
-    return name in ("localhost", "[::1]") or name.endswith(".localhost") or _LOOPBACK.fullmatch(name) is not None
+    return (
+        name in ("localhost", "[::1]") or name.endswith(".localhost") or _LOOPBACK.fullmatch(name) is not None
+    )
 
 
 class Origins:

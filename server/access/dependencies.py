@@ -35,7 +35,8 @@ def current_identity(
 
 def require_page(request: Request, channel_id: str) -> None:
     """Raise `forbidden` for a request of a foreign page, unless it is one that the channel itself lets in."""
-    if not cast("Origins", request.app.state.origins).opens(request.scope["showfloor.page"], channel_id):
+    page = request.scope.get("showfloor.page")
+    if page is not None and not cast("Origins", request.app.state.origins).opens(page, channel_id):
         raise RefusedError(Code.FORBIDDEN, "Pages of this origin may not ask about this channel.")
 
 

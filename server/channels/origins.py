@@ -4,10 +4,12 @@ A word on the bus makes the others read at once; each looks every half second al
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import cast
 
 import msgspec
 import structlog
+from fastapi import Request
 
 from server.channels.origins_repository import Mark, OpenTo, read_mark, read_open_to
 from server.db.engine import Database, is_away
@@ -100,3 +102,8 @@ class ChannelOrigins:
 def _parsed(origins: tuple[str, ...]) -> frozenset[Origin]:
     """Return what of it browsers can name; the rest lets nobody in."""
     return frozenset(origin for entry in origins if (origin := parse_origin(entry)))
+
+
+def framed_by(request: Request, channel_id: str) -> Sequence[str]:
+    """Return the origins whose pages may show the channel's shows in a frame; see `ChannelOrigins`."""
+    return cast("ChannelOrigins", request.app.state.channel_origins).frame_ancestors_of(channel_id)

@@ -7,7 +7,15 @@ from pydantic import BaseModel, Field
 
 from server.access.dependencies import CurrentIdentity
 from server.access.roles import require_admin, require_member
-from server.channels.rules import NAME_CHARACTERS_MAX, Language, channel_name, known_zone
+from server.channels.rules import (
+    NAME_CHARACTERS_MAX,
+    ORIGIN_CHARACTERS_MAX,
+    ORIGINS_MAX,
+    Language,
+    channel_name,
+    known_zone,
+    page_origins,
+)
 from server.channels.service import Channels
 from server.channels.tables import ChannelRow
 from server.clock import to_wire
@@ -22,6 +30,14 @@ TimeZone = Annotated[
     Field(min_length=1, max_length=ZONE_CHARACTERS_MAX, description="An IANA name, such as `Asia/Tokyo`."),
     by_field(known_zone),
 ]
+PageOrigins = Annotated[
+    list[Annotated[OneLine, Field(max_length=ORIGIN_CHARACTERS_MAX)]],
+    Field(
+        max_length=ORIGINS_MAX,
+        description="Each as `https://shop.example`, with a port where it is not the usual one; `http` for localhost alone.",
+    ),
+    by_field(page_origins),
+]
 
 
 class ChannelChanges(RequestBody):
@@ -30,6 +46,8 @@ class ChannelChanges(RequestBody):
     name: ChannelName | None = None
     time_zone: TimeZone | None = None
     language: Language | None = None
+    origins: PageOrigins | None = None
+    frame_ancestors: PageOrigins | None = None
 
 
 class ChannelBody(BaseModel):
@@ -83,7 +101,7 @@ async def get_channel(identity: CurrentIdentity, request: Request, response: Res
 async def change_channel(
     body: ChannelChanges, identity: CurrentIdentity, request: Request, response: Response
 ) -> ChannelBody:
-    """For admins. What is left out, or null, stays as it is."""
+    """For admins. What is left out, or null, stays as it is. Other origins hold on every process within a second."""
     require_admin(identity.role)
     changes: dict[str, Any] = body.model_dump(exclude_none=True)
     return _answer(response, await _channels(request).change(identity.channel_id, changes))

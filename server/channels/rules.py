@@ -5,11 +5,14 @@ from typing import Literal
 
 from server.currencies import CODES
 from server.errors import RefusedError
+from server.hosts import HOST_BYTES_MAX, page_origin
 from server.protocol.codes import Code
 from server.text import clean_line
 from server.zones import find_zone
 
 NAME_CHARACTERS_MAX = 80
+ORIGINS_MAX = 50
+ORIGIN_CHARACTERS_MAX = HOST_BYTES_MAX + len("https://")
 Language = Literal["en", "ja"]
 
 
@@ -43,6 +46,14 @@ def known_currency(code: str) -> str:
     if code not in CODES:
         raise RefusedError(Code.INVALID, "There is no such currency; send its ISO 4217 code, such as JPY.")
     return code
+
+
+def page_origins(given: list[str]) -> list[str]:
+    """Return origins of pages as browsers write them, each once; raises `invalid`."""
+    try:
+        return list(dict.fromkeys(page_origin(entry.strip()) for entry in given))
+    except ValueError as error:
+        raise RefusedError(Code.INVALID, f"Not every entry can be let in: {error}.") from None
 
 
 def known_zone(name: str) -> str:

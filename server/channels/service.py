@@ -1,6 +1,6 @@
 """Channels: read and changed by their own people."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from server.channels.repository import read_channel, update_channel
@@ -10,11 +10,16 @@ from server.errors import RefusedError
 from server.protocol.codes import Code
 
 
-class Channels:
-    """The channels of one database."""
+def _tell_nobody() -> None:
+    """What a command beside the servers does; they find it by themselves."""
 
-    def __init__(self, database: Database) -> None:
+
+class Channels:
+    """The channels of one database. `changed()` is called behind each change, once it is committed."""
+
+    def __init__(self, database: Database, changed: Callable[[], None] = _tell_nobody) -> None:
         self._database = database
+        self._changed = changed
 
     async def find(self, channel_id: str) -> ChannelRow:
         """Return the channel; raises `not_found`."""
@@ -29,7 +34,11 @@ class Channels:
         async with self._database.write_soon() as connection:
             channel = _found(await read_channel(connection, channel_id, locked=True))
             changed = {name: value for name, value in changes.items() if getattr(channel, name) != value}
-            return await update_channel(connection, channel_id, changed) if changed else channel
+            if changed:
+                channel = await update_channel(connection, channel_id, changed)
+        if changed:
+            self._changed()
+        return channel
 
 
 def _found(channel: ChannelRow | None) -> ChannelRow:

@@ -20,6 +20,7 @@ class Card(NamedTuple):
     state: Literal["scheduled", "live", "ended"]
     poster: str
     """An address, absolute or from this server's root; empty: none."""
+    channel_id: str = ""
 
 
 def head_of(shells: Shells, language: Language, base: str, path: str, card: Card | None) -> str:

@@ -49,10 +49,11 @@ def content_policy(
     `pictures` is where else pictures may come from, `frame_ancestors` whose pages may show the answer in a frame.
     """
     media = " ".join(["'self'", *media_origins])
+    framed_by = " ".join(frame_ancestors) or "'none'"
     return (
         f"default-src 'self'; script-src 'self'; style-src 'self'; img-src {' '.join([media, *pictures])}; media-src {media} blob:; "
         f"connect-src {media}; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        f"frame-ancestors {' '.join(frame_ancestors) or "'none'"}; require-trusted-types-for 'script'"
+        f"frame-ancestors {framed_by}; require-trusted-types-for 'script'"
     )
 
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from http import HTTPStatus
 from mimetypes import guess_type
@@ -92,18 +92,22 @@ class Assets(Files):
 
 CardOf = Callable[[Request, str], Awaitable[Card | None]]
 """Returns the card of a show, or None while it cannot be read; raises `not_found`."""
+FramedBy = Callable[[Request, str], Sequence[str]]
+"""Returns the origins whose pages may show a channel's shows in a frame, by the channel's id."""
 
 
 class Addresses:
     """The routes of the pages: each answers with and without a slash at its end."""
 
-    def __init__(self, pages: Path, shells: Shells, card_of: CardOf) -> None:
+    def __init__(self, pages: Path, shells: Shells, card_of: CardOf, framed_by: FramedBy) -> None:
         self._pages = pages
         self._shells = shells
         self._card_of = card_of
+        self._framed_by = framed_by
         self.router = APIRouter(include_in_schema=False)
         self._add(self.door, "/")
         self._add(self.show, "/shows/{show}", "/shows/{show}/")
+        self._add(self.framed_show, "/embed/shows/{show}", "/embed/shows/{show}/")
         for name, paths in SAME_FOR_ALL.items():
             self._add(partial(self.page, name), *paths, *(f"{path}/" for path in paths))
         for path in FILES:
@@ -119,9 +123,27 @@ class Addresses:
 
     async def show(self, request: Request, show: str) -> Response:
         """The viewer's page of one show; raises `not_found`."""
+        return self._viewer(request, f"/shows/{show}", await self._known(request, show))
+
+    async def framed_show(self, request: Request, show: str) -> Response:
+        """The same page for frames on other pages, where the show's channel lets them; raises `not_found`."""
+        card = await self._known(request, show)
+        response = self._viewer(request, f"/shows/{show}", card)
+        ancestors = self._framed_by(request, card.channel_id) if card else ()
+        policy = content_policy(self._media_origins(request), frame_ancestors=ancestors)
+        response.headers["Content-Security-Policy"] = policy
+        # Whom the channel lets in may be another a moment later.
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    async def _known(self, request: Request, show: str) -> Card | None:
         if _SHOW_ID.fullmatch(show) is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return self._viewer(request, f"/shows/{show}", await self._card_of(request, show))
+        return await self._card_of(request, show)
+
+    def _media_origins(self, request: Request) -> Sequence[str]:
+        settings = getattr(request.app.state, "settings", None)
+        return () if settings is None else settings.media_origins
 
     def _viewer(self, request: Request, path: str, card: Card | None) -> Response:
         language = language_of(request.scope)
@@ -166,10 +188,15 @@ async def no_card(request: Request, show_id: str) -> Card | None:
     return None
 
 
-def install(app: FastAPI, pages: Path, card_of: CardOf = no_card) -> None:
+def no_frame(request: Request, channel_id: str) -> Sequence[str]:
+    """Let nobody's page show anything in a frame."""
+    return ()
+
+
+def install(app: FastAPI, pages: Path, card_of: CardOf = no_card, framed_by: FramedBy = no_frame) -> None:
     """Serve the built pages under `pages`, and the demo's media. Without a build the addresses say how to make one."""
     app.state.shells = shells = Shells(pages)
-    app.include_router(Addresses(pages, shells, card_of).router)
+    app.include_router(Addresses(pages, shells, card_of, framed_by).router)
     app.add_api_route("/asyncapi.json", live_socket, include_in_schema=False)
     app.mount("/assets", Assets(directory=pages / "assets", check_dir=False), name="assets")
     app.mount("/media", Files(directory=MEDIA, check_dir=False), name="media")

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -18,12 +17,10 @@ from server.db.engine import SQL_AWAY, Database
 from server.hosts import Origins
 from server.http.readiness import ServerReadiness
 from server.http.scrape import Families
-from server.hub.admission import Limits
 from server.hub.connection import Connection
-from server.hub.crowd import CrowdLimits
 from server.hub.dispatch import Commands, Dispatcher
 from server.hub.endings import of_pages, of_sign_ins
-from server.hub.hub import PAGE_REFUSED, SIGNED_OUT, Hub
+from server.hub.hub import PAGE_REFUSED, SIGNED_OUT
 from server.journal.intents import Forgetting
 from server.journal.journal import Journal
 from server.journal.rooms import Rooms
@@ -31,8 +28,7 @@ from server.journal.topcheck import TopCheck
 from server.ledger.metrics import OF_THE_WORKER
 from server.ledger.recorder import Recorder
 from server.ledger.repository import read_reaction_totals
-from server.pace.rates import rates_of
-from server.pace.service import TELL_SECONDS, Pace
+from server.pace.service import TELL_SECONDS
 from server.protocol.commands import Join
 from server.protocol.publication import Publication
 from server.questions.answering import AnsweringDesk
@@ -41,6 +37,7 @@ from server.questions.repository import read_asker
 from server.questions.service import Questions
 from server.questions.visible_pages import VisiblePages
 from server.running.disk import DataDisks
+from server.running.limits import crowd_limits_of, hub_for, pace_for, units_max_of
 from server.running.watch import ProcessWatch
 from server.settings import Settings
 from server.shop.commands import ShopCommands
@@ -131,7 +128,7 @@ class Process:
             self.tokens,
             self.recorder,
             self.pace,
-            origins,
+            origins=origins,
             greet_staff=self._greet_staff,
         )
         self.ledger = LedgerWorker(self.database, self.bus) if settings.worker else None
@@ -257,58 +254,3 @@ class Process:
     async def drain(self) -> None:
         """Send the viewers elsewhere, spread over a set time."""
         await self.hub.drain(self.settings.drain_seconds)
-
-
-def pace_for(settings: Settings, bus: Bus) -> Pace:
-    """Return the pace service of a process that hears the others by `bus`."""
-    return Pace(rates_of(settings), shared=bus.buckets, alive=lambda: bus.alive, limited=settings.limited)
-
-
-def units_max_of(settings: Settings) -> int:
-    """Return how many units of a product a viewer may buy in a show; 0: any number."""
-    return settings.units_per_viewer_max if settings.limited else 0
-
-
-def limits_of(settings: Settings) -> Limits:
-    """Return the hub's limits: the settings alone have defaults."""
-    return Limits(
-        connections_max=settings.connections_max,
-        connections_per_host_max=settings.connections_per_ip_max,
-        connections_per_show_max=settings.connections_per_show_max,
-        accepts_per_second_max=settings.accepts_per_second_max,
-        accepts_per_host_second=settings.accepts_per_second_per_ip,
-        commands_per_second=settings.commands_per_second,
-        commands_burst=settings.commands_burst,
-        in_flight_max=settings.commands_in_flight_max,
-        unsent_bytes_max=settings.unsent_bytes_max,
-        waiting_per_host_max=settings.waiting_per_ip_max,
-        head_seconds=settings.head_seconds,
-        body_seconds=settings.body_seconds,
-        unread_seconds=settings.silence_seconds,
-        allow_all=not settings.limited,
-    )
-
-
-def crowd_limits_of(settings: Settings) -> CrowdLimits:
-    """Return how many guests of one address are a crowd."""
-    return CrowdLimits(
-        burst_guests=settings.guest_burst,
-        burst_seconds=settings.guest_burst_seconds,
-        watch_seconds=settings.guest_watch_seconds,
-        allow_all=not settings.limited,
-    )
-
-
-def hub_for(settings: Settings) -> Hub:
-    """Return a hub that keeps to the settings."""
-    return Hub(
-        limits_of(settings),
-        crowd_limits_of(settings),
-        fanout_share=settings.fanout_share,
-        round_wait_seconds_max=settings.round_wait_ms / 1000,
-        ping_seconds=settings.ping_seconds,
-        silence_seconds=settings.silence_seconds,
-        join_seconds=settings.join_seconds,
-        slow_seconds_max=settings.unsent_seconds_max,
-        wall=time.time,
-    )

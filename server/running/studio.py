@@ -8,4 +8,4 @@ from server.running.process import Process
 
 def studio_parts(process: Process) -> Mapping[str, object]:
     """Return them by the names that routes find them under in the application's state."""
-    return {"channels": Channels(process.database)}
+    return {"channels": Channels(process.database, process.channel_origins.changed)}

@@ -39,7 +39,7 @@ async def read_show(connection: AsyncConnection, show_id: str) -> ShowRow | None
 
 async def read_card(connection: AsyncConnection, show_id: str) -> Card | None:
     """Return what a show's card says; None when there is no such show."""
-    columns = (_SHOW.c.title, _CHANNEL.c.name, _SHOW.c.state, _SHOW.c.video_poster)
+    columns = (_SHOW.c.title, _CHANNEL.c.name, _SHOW.c.state, _SHOW.c.video_poster, _SHOW.c.channel_id)
     both = _SHOW.join(_CHANNEL, _CHANNEL.c.id == _SHOW.c.channel_id)
     row = (
         await connection.execute(select(*columns).select_from(both).where(_SHOW.c.id == show_id))

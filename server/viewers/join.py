@@ -56,8 +56,8 @@ class Joins:
         tokens: Tokens,
         recorder: Recorder,
         pace: Pace,
-        origins: Origins,
         *,
+        origins: Origins,
         greet_staff: Callable[[Connection], None],
     ) -> None:
         self._hub = hub

@@ -17,7 +17,7 @@ from server.hub.frames import Opcode, Reader, binary_frame, deflated_frame, text
 from server.hub.hub import Hub
 from server.hub.socket import LiveSocket
 from server.hub.upgrade import LiveHttp
-from server.running.process import hub_for
+from server.running.limits import hub_for
 from server.settings import Settings
 from tests.support.eventually import eventually
 from tests.support.live_server import without_signals

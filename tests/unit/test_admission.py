@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.hub.admission import Admission, Limits
-from server.running.process import limits_of
+from server.running.limits import limits_of
 from server.settings import Settings
 
 OPEN: dict[str, Any] = {

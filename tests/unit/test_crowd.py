@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from server.hub.crowd import ADDRESSES_MAX, STANDINGS_MAX, Crowd, CrowdLimits, Doubt
-from server.running.process import crowd_limits_of
+from server.running.limits import crowd_limits_of
 from server.settings import Settings
 
 LIMITS = crowd_limits_of(Settings())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.hub.connection import Connection
 from server.hub.price import EXCESS_MAX, charge_join, exceed, owed, spend
-from server.running.process import limits_of
+from server.running.limits import limits_of
 from server.settings import Settings
 from tests.support.silent_transport import silent_connection
 

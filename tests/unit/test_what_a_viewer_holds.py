@@ -12,7 +12,7 @@ from server.hub.crowd import STANDINGS_MAX, Crowd
 from server.hub.hub import Hub
 from server.hub.room import Room
 from server.hub.waiting import Waiting
-from server.running.process import crowd_limits_of, hub_for
+from server.running.limits import crowd_limits_of, hub_for
 from server.settings import Settings
 from server.viewers.join import introduce
 from tests.support.silent_transport import silent_connection

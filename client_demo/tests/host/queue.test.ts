@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { afterLeaving, countStates, countWaiting, inOrder, type Known, letIn, neighbour, rowsOf, withVotes } from "../../host/queue";
+import {
+  afterLeaving,
+  countStates,
+  countWaiting,
+  inOrder,
+  type Known,
+  letIn,
+  neighbour,
+  rowsOf,
+  withVotes,
+} from "../../host/queue";
 import type { Question, QuestionState } from "../../sdk/wire";
 
 function question(id: string, state: QuestionState, more: Partial<Question> = {}): Question {

@@ -13,6 +13,88 @@ const A_CUP = { product: "p_1", quantity: 1, key: "k-00000001" };
 
 const offsetOf = (room: ReturnType<typeof aRoom>["room"]): number | undefined => room.view.state?.position.offset;
 
+describe("who joins", () => {
+  const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+  const refusal = { type: "error", message: "", retry: "stop" };
+
+  it("asks for a token before the first join", async () => {
+    const { room, sockets, socket } = aRoom({ token: async () => "by the shop" });
+    room.start();
+    expect(sockets).toHaveLength(0);
+    await settle();
+    socket().open();
+    expect(socket().last("join")["token"]).toBe("by the shop");
+  });
+
+  it("asks again when the token is of no use any more", async () => {
+    let given = 0;
+    const { room, sockets, socket } = aRoom({ token: () => `token ${++given}` });
+    room.start();
+    await settle();
+    socket().open();
+    socket().welcomes({ snapshot: aSnapshot() });
+    socket().closes(4410);
+    await settle();
+    sockets[1]?.open();
+    expect(socket().last("join")["token"]).toBe("token 2");
+  });
+
+  it("asks once more and then joins as a guest when what it is given is refused", async () => {
+    const { room, socket } = aRoom({ token: () => "of another channel" });
+    room.start();
+    await settle();
+    socket().open();
+    socket().says({ id: socket().last("join").id, code: "forbidden", ...refusal });
+    await settle();
+    socket().open();
+    expect(socket().last("join")).not.toHaveProperty("token");
+  });
+
+  it("stops instead where nobody may come as a guest", async () => {
+    const { room, socket } = aRoom({ guest: false, token: () => "of another channel" });
+    room.start();
+    await settle();
+    socket().open();
+    socket().says({ id: socket().last("join").id, code: "forbidden", ...refusal });
+    expect(room.view.link).toEqual({ is: "stopped", reason: "forbidden" });
+  });
+
+  it("tries later when no token can be had now", async () => {
+    let away = true;
+    const { room, sockets, socket } = aRoom({
+      token: () => {
+        if (away) throw new Error("the shop is away");
+        return "there";
+      },
+    });
+    room.start();
+    await settle();
+    expect(room.view.link.is).toBe("reconnecting");
+    expect(sockets).toHaveLength(0);
+    away = false;
+    await vi.advanceTimersByTimeAsync(250);
+    socket().open();
+    expect(socket().last("join")["token"]).toBe("there");
+  });
+
+  it("asks for nothing any more once it was stopped", async () => {
+    const { room, sockets } = aRoom({ token: async () => "late" });
+    room.start();
+    room.stop();
+    await settle();
+    expect(sockets).toHaveLength(0);
+  });
+
+  it("joins again as somebody who signs in", async () => {
+    const { room, sockets, socket } = aJoinedRoom();
+    room.rejoinAs("signed in");
+    await settle();
+    expect(sockets).toHaveLength(2);
+    socket().open();
+    expect(socket().last("join")["token"]).toBe("signed in");
+  });
+});
+
 describe("joining", () => {
   it("sends join first and keeps the token that comes back", () => {
     const kept: (string | null)[] = [];
