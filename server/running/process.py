@@ -86,15 +86,7 @@ class Process:
             self.hub, self.database, seconds=settings.top_check_ms / 1000, bus_alive=lambda: self.bus.alive
         )
         self.journal = Journal(self.database, clock, self._publish, round_due=self.hub.round_due)
-        self.rooms = Rooms(
-            self.hub,
-            self.database,
-            partial(read_snapshot, units_max=units_max_of(settings)),
-            subscribe=self.bus.subscribe,
-            unsubscribe=self.bus.unsubscribe,
-            ring_length=settings.ring_length,
-            snapshot_seconds=settings.snapshot_ms / 1000,
-        )
+        self.rooms = self._rooms(settings)
         self.recorder = Recorder(self.bus.append_ledger, process_id=self.id, clock=clock)
         self.revocations = Revocations(
             self.database, clock, tell=self.bus.tell_everyone, close=self._close_ended
@@ -140,6 +132,17 @@ class Process:
         )
         self.dispatcher = Dispatcher(self.hub, self._commands(), self.pace.commands)
         self.desk = Desk(self.hub, self.dispatcher, self.rooms)
+
+    def _rooms(self, settings: Settings) -> Rooms:
+        return Rooms(
+            self.hub,
+            self.database,
+            partial(read_snapshot, units_max=units_max_of(settings)),
+            subscribe=self.bus.subscribe,
+            unsubscribe=self.bus.unsubscribe,
+            ring_length=settings.ring_length,
+            snapshot_seconds=settings.snapshot_ms / 1000,
+        )
 
     async def _measure(self) -> None:
         """Read, at a scrape, what nobody keeps at hand."""
