@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 import server.access.routes
 import server.channels.routes
+import server.pictures.routes
 import server.questions.routes
 import server.shop.receipt_routes
 import server.shop.routes
@@ -23,6 +24,7 @@ from server.hosts import Hosts, Origins
 from server.http import operations, pages, problems
 from server.http.guard import Guard, Rules
 from server.hub.socket import LiveSocket
+from server.running.limits import uploads_of
 from server.running.process import Process
 from server.running.studio import studio_parts
 from server.running.watch import SIBLINGS
@@ -61,6 +63,7 @@ ROUTES = (
     server.shop.receipt_routes,
     server.access.routes,
     server.channels.routes,
+    server.pictures.routes,
     server.viewers.events,
     server.stats.routes,
     operations,
@@ -115,7 +118,13 @@ def create_app(
     for routes in ROUTES:
         app.include_router(routes.router())
     pages.install(app, settings.pages, card_of, framed_by)
-    rules = Rules(Hosts(settings.hosts), origins, tuple(settings.media_origins), proxies_of(settings))
+    rules = Rules(
+        Hosts(settings.hosts),
+        origins,
+        tuple(settings.media_origins),
+        proxies_of(settings),
+        uploads_of(settings),
+    )
     app.add_middleware(Guard, rules=rules)
     return app
 

@@ -138,6 +138,16 @@ class Settings(BaseSettings):
     """How long the head of a request may take, from the connection's first moment or the head's first byte. Above: 408."""
     body_seconds: PositiveFloat = 30.0
     """How long the body of a request may take. Above: 408."""
+    upload_seconds: PositiveFloat = 300.0
+    """How long a picture or a feed may take on its way here. Above: 408."""
+    pictures_url: Annotated[str, Field(pattern=r"^(s3://[^/]+(/.*)?|file:///.+)$")] | None = None
+    """Where pictures are kept, such as `s3://bucket/prefix` or `file:///srv/pictures`; none: `data/pictures`."""
+    picture_bytes_max: Annotated[int, Field(ge=1, le=1 << 30)] = 20_000_000
+    """Bytes of a picture that is sent here. Above: `picture_too_large`."""
+    picture_pixels_max: Annotated[int, Field(ge=1, le=1 << 28)] = 50_000_000
+    """Its width times its height, looked at before it is decoded. Above: `picture_too_large`."""
+    pictures_at_once: PositiveInt = 2
+    """Pictures that a process renders at a time; eight times as many may wait. Above: `busy`."""
     accepts_per_second_max: NonNegativeInt = 5_000
     """New sockets per second and process; 0: no limit. Above: 503 with Retry-After."""
     accepts_per_second_per_ip: NonNegativeFloat = 2500.0

@@ -14,9 +14,9 @@ from server.errors import RefusedError
 from server.hosts import ANY_HOST, OWN_ORIGIN, Hosts, Origins
 from server.http.cors import API_PATHS, answer_preflight, cors_headers, is_preflight
 from server.http.problems import answer_refusal
+from server.hub.bodies import BODY_BYTES_MAX
 from server.hub.entrance import forwarded_scheme, peer_of
 from server.hub.handshake import join_headers
-from server.hub.http_connection import BODY_BYTES_MAX
 from server.pace.rates import Act, By
 from server.pace.service import Pace
 from server.protocol.codes import Code
@@ -25,6 +25,8 @@ ANY_NAME_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked by machines that know an address and no name, and the same whatever the name."""
 HEAD_OF_FILES = ("/assets/", "/media/")
 """Where HEAD is answered without opening the file."""
+UNCOUNTED = (*HEAD_OF_FILES, "/pictures/")
+"""Files: a page asks for many at once."""
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 LIVE_PATHS = "/v1/live/"
@@ -64,13 +66,16 @@ class Rules(NamedTuple):
     origins: Origins = OWN_ORIGIN
     media_origins: tuple[str, ...] = ()
     proxies: Proxies = NO_PROXY
+    uploads: Mapping[str, int] = {}
+    """Paths to which files are sent by POST, with the bytes that a body may have there."""
 
 
 class Guard:
     """ASGI middleware.
 
     Refuses requests for other names (421), for none or two (400), those of foreign pages that would count people or change something
-    (403), and bodies over 64 KiB (413), whether or not they say so beforehand. Answers HEAD as GET is answered, without the body.
+    (403), and bodies over 64 KiB, of files over their own limits (413), whether or not they say so beforehand. Answers HEAD as GET is
+    answered, without the body.
     Takes the caller's address and scheme from proxies of ours.
     """
 
@@ -100,7 +105,7 @@ class Guard:
         if as_head and not scope["path"].startswith(HEAD_OF_FILES):
             # A copy: uvicorn goes by its own.
             scope = {**scope, "method": "GET", "showfloor.head": True}
-        await self._app(scope, _counted(receive), send)
+        await self._app(scope, _counted(receive, self._body_bytes_max(scope)), send)
 
     def _refusal(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Response | None:
         host = headers.get(b"host")
@@ -120,9 +125,13 @@ class Guard:
                 scope, RefusedError(Code.FORBIDDEN, "Pages of this origin may not do this.")
             )
         length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > BODY_BYTES_MAX:
+        if not length.isdigit() or int(length) > self._body_bytes_max(scope):
             return answer_refusal(scope, RefusedError(Code.TOO_LARGE))
         return None
+
+    def _body_bytes_max(self, scope: Scope) -> int:
+        uploads = self._rules.uploads if scope["method"] == "POST" else {}
+        return uploads.get(scope["path"], BODY_BYTES_MAX)
 
     def _is_ours(self, scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
         """Whether no page sent this, or one that may."""
@@ -137,7 +146,7 @@ def _has_effect(scope: Scope) -> bool:
 def _pace_refusal(scope: Scope) -> Response | None:
     """Return the answer to an address that asks too often; files are not counted, nor what machines look at."""
     pace: Pace | None = scope.get("state", {}).get("pace")
-    if pace is None or scope["path"] in ANY_NAME_PATHS or scope["path"].startswith(HEAD_OF_FILES):
+    if pace is None or scope["path"] in ANY_NAME_PATHS or scope["path"].startswith(UNCOUNTED):
         return None
     try:
         pace.note(Act.REQUEST, {By.ADDRESS: caller_key(scope)})
@@ -200,7 +209,7 @@ def _without_body(send: Send) -> Send:
     return send_head
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, bytes_max: int) -> Receive:
     """Return `receive` with an end to bodies that do not say how long they are."""
     received = 0
 
@@ -208,7 +217,7 @@ def _counted(receive: Receive) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > BODY_BYTES_MAX:
+        if received > bytes_max:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return message
 

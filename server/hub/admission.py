@@ -1,7 +1,8 @@
 """Who is let in: limits on sockets per process, per address and per second, checked before the upgrade."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from server.hub.buckets import Buckets
 
@@ -27,6 +28,10 @@ class Limits:
     body_seconds: float
     unread_seconds: float
     allow_all: bool
+    uploads: Mapping[bytes, int] = field(default_factory=dict)
+    """Paths to which files are sent by POST, with the bytes that a body may have there; elsewhere it is `BODY_BYTES_MAX`."""
+    upload_seconds: float = 0.0
+    """How long a body may take there; 0: no limit."""
 
 
 class Admission:

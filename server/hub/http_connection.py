@@ -10,13 +10,11 @@ from urllib.parse import unquote_to_bytes
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from server.hub.bodies import BODY_BYTES_MAX, BODY_WIRE_FACTOR, body_limits
 from server.hub.entrance import end_with, enter, linger
 from server.hub.handshake import HEAD_BYTES_MAX, LIVE_PATH, Answer, join_headers, refuse
 from server.hub.patience import Patience
 
-BODY_BYTES_MAX = 64 * 1024
-BODY_WIRE_BYTES_MAX = 8 * BODY_BYTES_MAX
-"""What a body may take with what its chunks need beside it."""
 PIPELINED_MAX = 16
 """Requests of a connection that wait for their answers; behind so many it ends."""
 PIECE_BYTES = 4096
@@ -26,7 +24,7 @@ _LINE_BYTES = len(": \r\n")
 _TOO_LARGE = refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the head is over 16 KiB")
 PEER = "showfloor.peer"
 """The extension of a request's scope that holds its transport."""
-_TOO_LONG = refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the body is over 64 KiB")
+_TOO_LONG = refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the body is too long")
 _TOO_LATE = refuse(HTTPStatus.REQUEST_TIMEOUT, "the request did not come in time")
 _TOO_MANY = refuse(HTTPStatus.TOO_MANY_REQUESTS, "too many requests before the first was answered")
 _BROKEN = refuse(HTTPStatus.BAD_REQUEST, "this is no HTTP request")
@@ -43,6 +41,7 @@ class HttpConnection(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._in_head = self._in_body = False
         self._head_bytes = self._body_bytes = self._body_wire_bytes = 0
+        self._body_bytes_max, self._body_seconds = BODY_BYTES_MAX, 0.0
         self._unanswered = self._requests = 0
         self._plain_head = b""
         """The head of the request that is being read, without an upgrade that nobody here speaks."""
@@ -76,7 +75,7 @@ class HttpConnection(HttpToolsProtocol):
                 self._end(_TOO_LARGE)
         elif self._in_body:
             self._body_wire_bytes += size
-            if self._body_wire_bytes > BODY_WIRE_BYTES_MAX:
+            if self._body_wire_bytes > BODY_WIRE_FACTOR * self._body_bytes_max:
                 self._break_off(_TOO_LONG)
 
     def _feed(self, data: bytes) -> bytes:
@@ -132,6 +131,9 @@ class HttpConnection(HttpToolsProtocol):
             self._plain_head = self._without_upgrade()
         else:
             super().on_headers_complete()
+            self._body_bytes_max, self._body_seconds = body_limits(
+                self._limits, self.parser.get_method(), self._origin_form()
+            )
             self._in_body, self._body_bytes, self._body_wire_bytes = True, 0, 0
             self._unanswered += 1
 
@@ -139,11 +141,11 @@ class HttpConnection(HttpToolsProtocol):
         if self._last is not None or self._plain_head:
             return
         self._body_bytes += len(body)
-        if self._body_bytes > BODY_BYTES_MAX and self.cycle.response_started:
+        if self._body_bytes > self._body_bytes_max and self.cycle.response_started:
             self._break_off(_TOO_LONG)
             return
         super().on_body(body)
-        if self._body_bytes > BODY_BYTES_MAX:  # whoever reads it refuses it, and nothing more is read
+        if self._body_bytes > self._body_bytes_max:  # whoever reads it refuses it, and nothing more is read
             self._last = partial(linger, self.transport)
 
     def on_message_complete(self) -> None:
@@ -254,7 +256,7 @@ class HttpConnection(HttpToolsProtocol):
             what = ("head", self._requests)
         elif not self._unanswered:
             what = ("head" if came else "next", self._requests + 1)
-        seconds = {"head": self._limits.head_seconds, "body": self._limits.body_seconds}
+        seconds = {"head": self._limits.head_seconds, "body": self._body_seconds}
         self.patience.wait(what, seconds.get(what[0], 0.0) if what else 0.0, self._give_up)
 
     def _give_up(self, what: str) -> None:

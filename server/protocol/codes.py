@@ -37,6 +37,9 @@ class Code(StrEnum):
     PRICE_CHANGED = "price_changed"
     KEY_REUSED = "key_reused"
     PAYMENT_DECLINED = "payment_declined"
+    PICTURE_UNREADABLE = "picture_unreadable"
+    PICTURE_TOO_LARGE = "picture_too_large"
+    FEED_UNREADABLE = "feed_unreadable"
     UNAVAILABLE = "unavailable"
     OUTCOME_UNKNOWN = "outcome_unknown"
     INTERNAL = "internal"
@@ -88,6 +91,17 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.KEY_REUSED: Meaning("never", 409, "This idempotency key was used with other parameters."),
     Code.PAYMENT_DECLINED: Meaning("never", 402, "The payment was declined; nothing was sold."),
+    Code.PICTURE_UNREADABLE: Meaning(
+        "never", 422, "The bytes are no JPEG, PNG, WebP or AVIF picture, or a broken one."
+    ),
+    Code.PICTURE_TOO_LARGE: Meaning(
+        "never",
+        413,
+        "The picture has more bytes or pixels than are taken; `bytes_max`, `pixels_max` and `side_max` say how many.",
+    ),
+    Code.FEED_UNREADABLE: Meaning(
+        "never", 422, "The file is no product feed that can be read; `reason` says why, `line` where."
+    ),
     Code.UNAVAILABLE: Meaning("later", 503, "The database is away; nothing was done."),
     Code.OUTCOME_UNKNOWN: Meaning(
         "later",

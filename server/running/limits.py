@@ -11,6 +11,11 @@ from server.pace.service import Pace
 from server.settings import Settings
 
 
+def uploads_of(settings: Settings) -> dict[str, int]:
+    """Return the paths at which a POST may have more than 64 KiB, with the bytes that it may have."""
+    return {"/v1/pictures": settings.picture_bytes_max}
+
+
 def pace_for(settings: Settings, bus: Bus) -> Pace:
     """Return the pace service of a process that hears the others by `bus`."""
     return Pace(rates_of(settings), shared=bus.buckets, alive=lambda: bus.alive, limited=settings.limited)
@@ -38,6 +43,8 @@ def limits_of(settings: Settings) -> Limits:
         body_seconds=settings.body_seconds,
         unread_seconds=settings.silence_seconds,
         allow_all=not settings.limited,
+        uploads={path.encode(): size for path, size in uploads_of(settings).items()},
+        upload_seconds=settings.upload_seconds,
     )
 
 

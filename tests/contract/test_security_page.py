@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
+from server.hub.bodies import BODY_BYTES_MAX
 from server.hub.dispatch import NONSENSE_LINES_MAX
-from server.hub.http_connection import BODY_BYTES_MAX, PIPELINED_MAX
+from server.hub.http_connection import PIPELINED_MAX
 from server.hub.price import EXCESS_MAX, LINES_MAX, READ_TOKENS
 from server.settings import Settings
 
