@@ -3,6 +3,7 @@ import "../shared/base.css";
 import "../shared/staff/staff.css";
 import "./analyst.css";
 import "./print.css";
+import { StaffPages } from "../shared/staff/pages";
 import { session, startSession } from "../shared/staff/session";
 import { SignIn, WhoIsIn } from "../shared/staff/sign-in";
 import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
@@ -18,6 +19,7 @@ function Page() {
     <>
       <header class="top">
         <p class="wordmark">{`${shared("app.name")} ${t("page.name")}`}</p>
+        <StaffPages here="analyst" />
         <WhoIsIn />
         <div class="switches">
           <LanguageSwitch />

@@ -4,6 +4,7 @@ import "../shared/base.css";
 import "../shared/staff/staff.css";
 import "./host.css";
 import "./stage.css";
+import { StaffPages } from "../shared/staff/pages";
 import { session, startSession } from "../shared/staff/session";
 import { explainError, SignIn, WhoIsIn } from "../shared/staff/sign-in";
 import { Button } from "../shared/ui/button";
@@ -146,6 +147,7 @@ function Foot() {
           </Button>
         </>
       )}
+      <StaffPages here="host" />
       <WhoIsIn />
       <div class="switches">
         <LanguageSwitch />

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { StaffPages } from "../shared/staff/pages";
 import { session } from "../shared/staff/session";
 import { SignIn, WhoIsIn } from "../shared/staff/sign-in";
 import { Dialog } from "../shared/ui/dialog";
@@ -99,9 +100,7 @@ function TopBar() {
           {channel.value.name}
         </p>
       )}
-      <nav class="top-links" aria-label={t("pages")}>
-        <OtherPages />
-      </nav>
+      <StaffPages here="studio" />
       <div class="top-who">
         <WhoIsIn />
         <div class="switches">
@@ -110,20 +109,6 @@ function TopBar() {
         </div>
       </div>
     </header>
-  );
-}
-
-/** The ways to the pages where shows are run and read. */
-function OtherPages() {
-  return (
-    <>
-      <a href="/host" data-testid="to-host">
-        {t("to.host")}
-      </a>
-      <a href="/analyst" data-testid="to-analyst">
-        {t("to.analyst")}
-      </a>
-    </>
   );
 }
 
@@ -169,8 +154,8 @@ function Navigation({ at }: { at: Area | null }) {
                 }}
               />
             ))}
-            <OtherPages />
           </div>
+          <StaffPages here="studio" />
           <WhoIsIn />
           <div class="switches">
             <LanguageSwitch />

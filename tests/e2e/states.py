@@ -216,6 +216,36 @@ async def analyst(page: Page, room: Showroom) -> States:
     yield "no such show"
 
 
+async def studio(page: Page, room: Showroom) -> States:
+    """The door, the first page, what is not there, the sheet of areas on a phone, settings with a draft that is not saved."""
+    part = page.get_by_test_id
+    await page.goto(room.url("/studio"))
+    await expect(part("sign-in")).to_be_visible()
+    yield "door"
+    await page.goto(room.staff_url("admin", "/studio?"))
+    await expect(part("home")).to_be_visible()
+    yield "home"
+    if await part("areas-more").is_visible():
+        await part("areas-more").click()
+        await expect(part("areas-sheet")).to_be_visible()
+        yield "areas"
+        await page.keyboard.press("Escape")
+        await page.wait_for_function("!history.state?.layers")
+    await page.goto(room.url("/studio/nothing"))
+    await expect(part("not-found")).to_be_visible()
+    yield "not found"
+    await page.goto(room.url("/studio/settings"))
+    await part("field-name").fill("")
+    await part("form-save").click()
+    await expect(part("wrong-name")).not_to_be_empty()
+    yield "settings that are not accepted"
+    await part("form-discard").click()
+    await expect(part("toast")).to_be_visible()
+    yield "changes discarded"
+    await part_of_new_session(page, "not-allowed", room.staff_url("analyst", "/studio"))
+    yield "not for analysts"
+
+
 async def errors(page: Page, room: Showroom) -> States:
     """What is seen where there is nothing to be seen."""
     for path in ("/nothing", "/shows/nowhere"):
@@ -233,4 +263,5 @@ WALKS: tuple[Walk, ...] = (
     host_at_the_desk,
     host_elsewhere,
     analyst,
+    studio,
 )

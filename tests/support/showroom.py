@@ -18,7 +18,7 @@ from server.settings import Settings
 from tests.support.live_server import live_server
 from tests.support.viewer import joined_at
 
-ROLES: dict[Role, str] = {"host": HOST_NAME, "moderator": "Sora", "analyst": "Ren"}
+ROLES: dict[Role, str] = {"host": HOST_NAME, "moderator": "Sora", "analyst": "Ren", "admin": "Mika"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ const EXCHANGE_HELD_MS = 15 * 60_000;
 
 const page = typeof location === "undefined" ? "" : (location.pathname.split("/")[1] ?? "");
 const placeOf = (name: string): string => `${PLACE}.${name}`;
-const PAGES = ["host", "analyst", "studio"];
-/** Whose session of another page is of use on this one. */
-const AT_HOME: Readonly<Record<string, readonly Role[]>> = {
+export type StaffPage = "studio" | "host" | "analyst";
+export const PAGES: readonly StaffPage[] = ["studio", "host", "analyst"];
+/** Who has business on a page, so that a session of another page is of use there. */
+export const AT_HOME: Readonly<Record<StaffPage, readonly Role[]>> = {
   host: ["moderator", "host", "admin"],
   analyst: ["analyst", "host", "admin"],
   studio: ["host", "admin"],
@@ -62,7 +63,7 @@ export function readSession(): Session | null {
   const kept = read<Session>(device, placeOf(page));
   if (alive(kept)) return kept;
   const others = PAGES.map((each) => read<Session>(device, placeOf(each))).filter(alive);
-  return others.find((each) => AT_HOME[page]?.includes(each.role)) ?? null;
+  return others.find((each) => AT_HOME[page as StaffPage]?.includes(each.role)) ?? null;
 }
 
 /** Keeps a session in this tab and for the next one; null takes it away from both, where it was the same person's. */
