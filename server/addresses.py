@@ -71,6 +71,59 @@ def _key_of_peer(peer: str) -> str:
     return LOCAL if address is None else key_of(address)
 
 
+# What the registries of special-purpose addresses (RFC 6890) say is not the public internet, what reaches an IPv4 address from an IPv6
+# one, and where clouds tell a machine its credentials. Of IPv6 only 2000::/3 is given out at all.
+_NOT_PUBLIC_IPV4 = [
+    IPv4Network(network)
+    for network in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "168.63.129.16/32",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.31.196.0/24",
+        "192.52.193.0/24",
+        "192.88.99.0/24",
+        "192.168.0.0/16",
+        "192.175.48.0/24",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+    )
+]
+_GIVEN_OUT_IPV6 = IPv6Network("2000::/3")
+_NOT_PUBLIC_IPV6 = [
+    IPv6Network(network)
+    for network in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
+]
+
+
+def is_public(address: Address) -> bool:
+    """Whether `address` is a host's on the public internet: not private, local, shared, reserved, multicast or a cloud's metadata.
+
+    An IPv6 address that leads to an IPv4 one (mapped, NAT64, 6to4, Teredo) is none, whatever the latter is.
+    """
+    if isinstance(address, IPv4Address):
+        return not any(address in network for network in _NOT_PUBLIC_IPV4)
+    return address in _GIVEN_OUT_IPV6 and not any(address in network for network in _NOT_PUBLIC_IPV6)
+
+
+class Networks:
+    """A set of networks, such as `10.0.0.0/8` or one address. Raises ValueError for an entry that is no network."""
+
+    def __init__(self, entries: Iterable[str] = ()) -> None:
+        self._networks = [_parse_network(entry) for entry in entries]
+
+    def __contains__(self, address: Address) -> bool:
+        return any(address in network for network in self._networks)
+
+
 class Proxies:
     """Which peers are proxies whose word on the caller counts.
 

@@ -17,6 +17,7 @@ import server.shows.routes
 import server.snapshots.routes
 import server.stats.routes
 import server.viewers.events
+import server.webhooks.routes
 from server.addresses import Proxies
 from server.channels.origins import framed_by
 from server.clock import Clock, SystemClock
@@ -43,6 +44,7 @@ PARTS_FOR_ROUTES = (
     "joins",
     "journal",
     "origins",
+    "outbound",
     "pace",
     "questions",
     "receipt_links",
@@ -65,6 +67,7 @@ ROUTES = (
     server.channels.routes,
     server.pictures.routes,
     server.viewers.events,
+    server.webhooks.routes,
     server.stats.routes,
     operations,
 )

@@ -24,7 +24,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from server.addresses import Proxies
+from server.addresses import Networks, Proxies
 from server.hosts import Hosts, Origins
 
 SECRET_CHARACTERS_MIN = 32
@@ -97,7 +97,13 @@ class Settings(BaseSettings):
     pages: Path = Path(__file__).parent.parent / "client_demo" / "dist"
     """Where the built pages are."""
     worker: bool = True
-    """Run the ledger's worker loop inside the server processes too."""
+    """Run the worker's loops inside the server processes too: they count the ledger and deliver webhooks."""
+    outbound_networks: list[str] = Field(default_factory=list)
+    """Networks beside the public internet to which webhooks and key or sign-in addresses may lead, such as `10.1.0.0/16`."""
+    outbound_http: bool = False
+    """Let those addresses begin with `http://` too."""
+    webhook_log_days: Annotated[float, Field(ge=3.0, le=3650.0)] = 30.0
+    """How long webhooks and how they went are kept."""
 
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
     """Where a process answers `/metrics`, `/healthz`, `/readyz` for itself; of `--workers N` the next ports too; 0: any free one."""
@@ -201,10 +207,15 @@ class Settings(BaseSettings):
                 return "postgresql+psycopg://" + value.removeprefix(plain)
         return value
 
-    @field_validator("hosts", "origins", "trusted_proxies")
+    @field_validator("hosts", "origins", "outbound_networks", "trusted_proxies")
     @classmethod
     def _refuse_what_cannot_be_read(cls, value: list[str], info: ValidationInfo) -> list[str]:
-        readers = {"hosts": Hosts, "origins": Origins, "trusted_proxies": Proxies}
+        readers = {
+            "hosts": Hosts,
+            "origins": Origins,
+            "outbound_networks": Networks,
+            "trusted_proxies": Proxies,
+        }
         readers[str(info.field_name)](value)
         return value
 
@@ -252,8 +263,12 @@ class Settings(BaseSettings):
     def require_strong_secrets(self) -> None:
         """Raise WeakSecretError if a secret that is set, or kept already, can be guessed. Makes none."""
         self.old_signing_secret()
-        if self.secret is not None or (self.data / "secret").exists():
+        if self.has_secret():
             self.signing_secret()
+
+    def has_secret(self) -> bool:
+        """Whether there is a secret without making one."""
+        return self.secret is not None or (self.data / "secret").exists()
 
     def _kept_secret(self) -> str:
         kept = self.data / "secret"

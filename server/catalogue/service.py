@@ -30,6 +30,7 @@ from server.errors import RefusedError
 from server.ids import new_id
 from server.journal.intents import Intent, carry_out_once
 from server.protocol.codes import Code
+from server.webhooks import outbox
 
 ROWS_AT_ONCE_MAX = 200
 """Products and variants in one transaction of a bulk call: their rows are locked, and sales of them wait, until it ends."""
@@ -75,6 +76,10 @@ async def _note_stock(connection: AsyncConnection, channel_id: str, actor: Actor
     if edit.stock:
         rows = as_rows(channel_id, actor, edit.now, edit.stock)
         await driver.run(connection, INSERT_STOCK_CHANGES, [driver.as_json(rows)])
+        for change in edit.stock:
+            if change.delta < 0 and not change.after.stock:
+                told = {"show": None, "product": change.after.id}
+                await outbox.put(connection, channel_id, "product.sold_out", told, edit.now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class Standing:
 
 
 class Desk:
-    """Holds the questions that a batch of tasks is about; `moved`, `pinned` and `facts` are what came of it."""
+    """Holds the questions that a batch of tasks is about; `moved`, `answered`, `pinned` and `facts` are what came of it."""
 
     def __init__(self, tx: ShowTransaction, questions: list[Question], pinned: str | None) -> None:
         self._tx = tx
@@ -56,6 +56,7 @@ class Desk:
         self._moved_ids: set[str] = set()
         self.pinned = pinned
         self.facts: list[Fact] = []
+        self.answered: list[Question] = []
 
     @property
     def moved(self) -> list[Question]:
@@ -83,6 +84,7 @@ class Desk:
         self._moved_ids.add(after.id)
         self._publish(move, before, after)
         if isinstance(move, Answer):
+            self.answered.append(after)
             actor = task.actor.viewer_id
             self.facts.append(
                 Fact(self._tx.show_id, actor, "answer", self._tx.now, target=after.id, staff=True)

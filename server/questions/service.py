@@ -45,6 +45,7 @@ from server.questions.rules import (
 from server.questions.voting import Voting, vote_many
 from server.shows.repository import read_show, update_show
 from server.text import clean_text
+from server.webhooks import outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,4 +291,7 @@ async def moderate_many(tx: ShowTransaction, tasks: Sequence[Task]) -> list[Stan
     if desk.pinned != show.pinned_question:
         await update_show(tx.connection, tx.show_id, {"pinned_question": desk.pinned})
     record_facts(tx, desk.facts)
+    for question in desk.answered:
+        told = {"show": tx.show_id, "question": as_public(question)}
+        outbox.leave(tx, show.channel_id, "question.answered", told)
     return answers

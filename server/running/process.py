@@ -15,6 +15,7 @@ from server.channels.origins import ChannelOrigins
 from server.clock import Clock
 from server.db.engine import SQL_AWAY, Database
 from server.hosts import Origins
+from server.http.outbound import outbound_for
 from server.http.readiness import ServerReadiness
 from server.http.scrape import Families
 from server.hub.connection import Connection
@@ -25,7 +26,6 @@ from server.journal.intents import Forgetting
 from server.journal.journal import Journal
 from server.journal.rooms import Rooms
 from server.journal.topcheck import TopCheck
-from server.ledger.metrics import OF_THE_WORKER
 from server.ledger.recorder import Recorder
 from server.ledger.repository import read_reaction_totals
 from server.pace.service import TELL_SECONDS
@@ -39,6 +39,8 @@ from server.questions.visible_pages import VisiblePages
 from server.running.disk import DataDisks
 from server.running.limits import crowd_limits_of, hub_for, pace_for, units_max_of
 from server.running.watch import ProcessWatch
+from server.running.webhooks import WebhookDelivery
+from server.running.worker import OF_THE_WORKERS
 from server.settings import Settings
 from server.shop.commands import ShopCommands
 from server.shop.payments import FakePayments
@@ -124,12 +126,12 @@ class Process:
             greet_staff=self._greet_staff,
         )
         self.ledger = LedgerWorker(self.database, self.bus) if settings.worker else None
-        self.disks = DataDisks(settings)
-        self.watch = ProcessWatch(
-            ServerReadiness(self.hub, self.database, self.bus),
-            Families() if self.ledger else Families(lambda name: name not in OF_THE_WORKER),
-            measure=self._measure,
+        self.outbound = outbound_for(settings)
+        self.delivery = (
+            WebhookDelivery(settings, self.database, clock, self.outbound) if settings.worker else None
         )
+        self.disks = DataDisks(settings)
+        self.watch = self._watched()
         self.dispatcher = Dispatcher(self.hub, self._commands(), self.pace.commands)
         self.desk = Desk(self.hub, self.dispatcher, self.rooms)
 
@@ -144,11 +146,18 @@ class Process:
             snapshot_seconds=settings.snapshot_ms / 1000,
         )
 
+    def _watched(self) -> ProcessWatch:
+        families = Families() if self.ledger else Families(lambda name: name not in OF_THE_WORKERS)
+        readiness = ServerReadiness(self.hub, self.database, self.bus)
+        return ProcessWatch(readiness, families, measure=self._measure)
+
     async def _measure(self) -> None:
         """Read, at a scrape, what nobody keeps at hand."""
         await self.disks.measure()
         if self.ledger:
             await self.ledger.measure()
+        if self.delivery:
+            await self.delivery.worker.measure()
 
     def _commands(self) -> Commands:
         doubts = Doubts(self.hub.crowd, self.recorder)
@@ -223,6 +232,8 @@ class Process:
         loops["sign-ins"] = repeat("sign-ins", FORGETTING_SECONDS, self.revocations.forget_ended)
         if self.ledger is not None:
             loops["ledger"] = self.ledger.run()
+        if self.delivery is not None:
+            loops |= self.delivery.loops()
         return loops
 
     @asynccontextmanager
@@ -243,6 +254,7 @@ class Process:
                     for task in tasks:
                         task.cancel()
         finally:
+            await self.outbound.close()
             await self.bus.close()
             await self.database.close()
 

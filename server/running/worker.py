@@ -1,4 +1,4 @@
-"""`showfloor worker`: a process that only counts the ledger."""
+"""`showfloor worker`: a process that only counts the ledger and delivers webhooks."""
 
 import asyncio
 import secrets
@@ -6,23 +6,32 @@ from contextlib import AsyncExitStack
 from socket import socket
 from time import monotonic
 
+import structlog
+
 from server.bus.bus import Bus
 from server.bus.connections import REDIS_AWAY, open_link
 from server.bus.keys import Keys
+from server.clock import SystemClock
 from server.db.engine import Database
 from server.db.schema import has_newest_schema
+from server.http.outbound import outbound_for
 from server.http.readiness import Question, Readiness
 from server.http.scrape import Families
-from server.ledger.metrics import OF_THE_WORKER
+from server.ledger import metrics as ledger_metrics
 from server.running.watch import ProcessWatch, watched
+from server.running.webhooks import WebhookDelivery
 from server.settings import Settings
+from server.webhooks import metrics as webhook_metrics
 from server.workers.ledger import LedgerWorker
 
-POOL_SIZE = 3
+POOL_SIZE = 5
+OF_THE_WORKERS = ledger_metrics.OF_THE_WORKER | webhook_metrics.OF_THE_WORKER
 READING_SECONDS_MAX = 15.0
 """Above the worker's longest pause after a failure."""
 _SCHEMA = "schema"
 _REDIS_AWAY = "redis away"
+
+log = structlog.get_logger()
 
 
 class WorkerReadiness:
@@ -56,21 +65,34 @@ class WorkerReadiness:
 
 
 async def run_worker(settings: Settings, listening: socket | None = None) -> None:
-    """Count the ledger until cancelled, and answer for it on `listening`. `settings` must have both URLs.
+    """Count the ledger and deliver webhooks until cancelled, and answer for that on `listening`. `settings` must have both URLs.
 
     Engines that are away are waited for.
     """
     database, bus = ledger_parts(settings)
     worker = LedgerWorker(database, bus)
-    watch = ProcessWatch(
-        WorkerReadiness(worker, database, bus), Families(_is_of_the_worker), measure=worker.measure
-    )
+    outbound = outbound_for(settings)
+    delivery = None
+    if settings.has_secret():
+        delivery = WebhookDelivery(settings, database, SystemClock(), outbound)
+    else:
+        log.warning("webhooks.not_delivered", mend="give this process the servers' SHOWFLOOR_SECRET")
+
+    async def measure() -> None:
+        await worker.measure()
+        if delivery:
+            await delivery.worker.measure()
+
+    watch = ProcessWatch(WorkerReadiness(worker, database, bus), Families(_is_of_the_worker), measure=measure)
     try:
         async with AsyncExitStack() as stack:
             if listening is not None:
                 await stack.enter_async_context(watched(watch, listening))
-            await worker.run()
+            group = await stack.enter_async_context(asyncio.TaskGroup())
+            for name, loop in {"ledger": worker.run(), **(delivery.loops() if delivery else {})}.items():
+                group.create_task(loop, name=name)
     finally:
+        await outbound.close()
         await bus.close()
         await database.close()
 
@@ -78,7 +100,7 @@ async def run_worker(settings: Settings, listening: socket | None = None) -> Non
 def _is_of_the_worker(family: str) -> bool:
     """Whether a worker shows this family; the servers' are here only because their modules are imported."""
     return (
-        family in OF_THE_WORKER or family == "showfloor_ready" or family.startswith(("process_", "python_"))
+        family in OF_THE_WORKERS or family == "showfloor_ready" or family.startswith(("process_", "python_"))
     )
 
 

@@ -1,6 +1,6 @@
 """All SQL of products and orders. The batch's statements take arrays: one round trip whatever their number."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,11 +16,18 @@ from server.protocol import pushes
 from server.shop.numbers import number_from
 from server.shop.rules import Order, Purchase
 from server.shop.tables import OrderRow
+from server.webhooks.outbox import WANTED
 
 _PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
 _ORDER = OrderRow.__table__  # type: ignore[attr-defined]
 
 # Sorted before it is locked: two shows of one channel that sell the same products wait for each other, and never in a ring.
+_READ_TERMS = text(
+    f"""
+    SELECT show.channel_id, show.state = 'live' AS live, {WANTED.format(channel="show.channel_id")} AS told
+    FROM show WHERE show.id = :show
+    """
+)
 _LOCK_PRODUCTS = text(
     """
     SELECT p.id, p.price_minor, p.currency, p.stock, p.sold, p.stock_moves, p.parent_id IS NULL AND p.options IS NOT NULL AS heading
@@ -84,6 +91,21 @@ REPAIR_STOCK = text(
     WHERE product.id = o.id
     """
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SaleTerms:
+    """What the shop knows of a show before it sells there; `told`: the types of webhooks that somebody wants."""
+
+    channel_id: str
+    live: bool
+    told: Collection[str]
+
+
+async def read_terms(connection: AsyncConnection, show_id: str) -> SaleTerms | None:
+    """Return on what terms things are sold in the show; None when there is no such show."""
+    row = (await connection.execute(_READ_TERMS, {"show": show_id})).one_or_none()
+    return None if row is None else SaleTerms(*row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from server.shop.neighbours import Neighbours, publish_stock
 from server.shop.numbers import new_number
 from server.shop.payments import Payments
 from server.shop.repository import (
+    SaleTerms,
     as_order,
     delete_orders,
     insert_orders,
@@ -31,10 +32,11 @@ from server.shop.repository import (
     read_earlier,
     read_order,
     read_receipt,
+    read_terms,
 )
 from server.shop.rules import Batch, Counter, Order, Purchase, Receipt
+from server.shop.telling import leave_sold_out, tell_sales
 from server.shows.repository import read_show, update_show
-from server.shows.tables import ShowRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,24 +148,25 @@ class Shop:
         self, tx: ShowTransaction, purchases: Sequence[Purchase]
     ) -> list[Receipt | RefusedError]:
         """Decide a batch of purchases: lock, decide in pure code, write, publish once."""
-        show = await read_show(tx.connection, tx.show_id)
-        if show is None:
+        terms = await read_terms(tx.connection, tx.show_id)
+        if terms is None:
             return [RefusedError(Code.NOT_FOUND) for _ in purchases]
-        batch = await self._decide(tx, show, purchases)
+        batch = await self._decide(tx, terms, purchases)
         if batch.orders:
             await set_stock(tx.connection, batch.products)
             record_facts(tx, _as_facts(batch.orders))
             await publish_stock(tx, {p.id: p.stock for p in batch.products})
+            tell_sales(tx, terms, batch)
         return batch.answers
 
-    async def _decide(self, tx: ShowTransaction, show: ShowRow, purchases: Sequence[Purchase]) -> Batch:
+    async def _decide(self, tx: ShowTransaction, terms: SaleTerms, purchases: Sequence[Purchase]) -> Batch:
         """Lock the products, decide, and write the orders; stock is still to be written."""
-        products = await lock_products(tx.connection, show.channel_id, (p.product_id for p in purchases))
+        products = await lock_products(tx.connection, terms.channel_id, (p.product_id for p in purchases))
         while True:
             counter = Counter(
                 tx.show_id,
                 tx.now,
-                live=show.state == "live",
+                live=terms.live,
                 products=products,
                 earlier=await read_earlier(tx.connection, tx.show_id, purchases, counted=self._units_max > 0),
                 units_max=self._units_max,
@@ -172,7 +175,7 @@ class Shop:
                 authorize=self._payments.authorize,
             )
             batch = counter.serve(purchases)
-            written = await insert_orders(tx.connection, show.channel_id, tx.show_id, batch.orders)
+            written = await insert_orders(tx.connection, terms.channel_id, tx.show_id, batch.orders)
             if len(written) == len(batch.orders):
                 return batch
             # Another show took one of the keys between our read and our write; now its order is seen. Or a number was
@@ -206,6 +209,9 @@ async def restock_many(tx: ShowTransaction, wanted: Sequence[Restocking]) -> lis
         tx.write(INSERT_STOCK_CHANGES, rows)
     if changed:
         await set_stock(tx.connection, [products[id] for id in sorted(changed)])
+        for product in locked:
+            if product.stock and not products[product.id].stock:
+                leave_sold_out(tx, show.channel_id, product.id)
         await publish_stock(tx, {id: products[id].stock for id in sorted(changed)})
     return answers
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,11 +28,12 @@ from server.shows.repository import ShowOrder, as_show, insert_show, read_show, 
 from server.shows.rules import ANNOUNCEMENT_CHARACTERS_MAX, TITLE_CHARACTERS_MAX, Step, state_after
 from server.shows.tables import ShowRow
 from server.text import clean_line, clean_text
+from server.webhooks import outbox
 
 EPOCH_BYTES = 6
 """Eight characters."""
 
-
+Happened = Literal["show.started", "show.ended"]
 NO_VIDEO = Video(hls="", mp4="", poster="")
 
 
@@ -170,7 +171,9 @@ class Shows:
                 raise RefusedError(Code.NOT_FOUND, "There is no such channel.")
             await insert_show(connection, row, epoch=new_epoch())
             await insert_audit(connection, _creation(row, actor))
-            return as_show(row)
+            show = as_show(row)
+            await outbox.put(connection, channel_id, "show.scheduled", {"show": show}, row.created_at)
+            return show
 
         return await carry_out_once(self._database, self._clock, intent, Show, write)
 
@@ -219,7 +222,9 @@ async def step_many(tx: ShowTransaction, steps: Sequence[Stepping]) -> list[Show
         if state != show.state:
             await update_show(tx.connection, tx.show_id, _changes(state, tx.now, stepping))
             show = _show_in(state, show, to_wire(tx.now))
-            tx.publish("show.started" if state == "live" else "show.ended", {"show": show})
+            happened: Happened = "show.started" if state == "live" else "show.ended"
+            tx.publish(happened, {"show": show})
+            outbox.leave(tx, show.channel, happened, {"show": show})
             audit(tx, stepping.actor, f"show.{stepping.step}", tx.show_id)
         answers.append(state)
     return answers

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from server.settings import Settings
 
 ABOVE_ZERO = (
+    "webhook_log_days",
     "database_pool_size",
     "tick_ms",
     "top_check_ms",

@@ -1,0 +1,43 @@
+"""What a process needs to deliver webhooks: the worker, what forgets, and what seals anew while the secret is rotated."""
+
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any
+
+from server.access.sealing import sealing_for
+from server.clock import Clock
+from server.db.engine import Database
+from server.http.outbound import Outbound
+from server.settings import Settings
+from server.webhooks.sending import Sending
+from server.webhooks.service import Webhooks
+from server.workers.loop import repeat
+from server.workers.webhooks import WebhookForgetting, WebhookWorker
+
+FORGETTING_SECONDS = 600.0
+
+
+def webhooks_for(settings: Settings, database: Database, clock: Clock, outbound: Outbound) -> Webhooks:
+    """Return the service of endpoints."""
+    return Webhooks(database, clock, sealing_for(settings), outbound.require_fit)
+
+
+class WebhookDelivery:
+    """Everything about delivery that runs in a process; nothing runs before `loops` are."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock, outbound: Outbound) -> None:
+        sealing = sealing_for(settings)
+        self.worker = WebhookWorker(database, clock, Sending(outbound.client, sealing, clock))
+        self._service = webhooks_for(settings, database, clock, outbound)
+        self._forgetting = WebhookForgetting(database, clock, timedelta(days=settings.webhook_log_days))
+        self._rotated = settings.old_signing_secret() is not None
+
+    def loops(self) -> dict[str, Coroutine[Any, Any, None]]:
+        """Return what runs for as long as the process lives, by name."""
+        loops = {
+            "webhooks": self.worker.run(),
+            "webhook log": repeat("webhook_log", FORGETTING_SECONDS, self._forgetting.run_once),
+        }
+        if self._rotated:
+            loops["webhook secrets"] = repeat("webhook_secrets", FORGETTING_SECONDS, self._service.reseal)
+        return loops

@@ -1,0 +1,1 @@
+"""Webhooks: what happened in a channel, told to the merchant's own servers, at least once."""
