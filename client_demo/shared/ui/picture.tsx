@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Icon } from "./icon";
+import { pictureOf } from "./picture_address";
 
 interface Wish {
   /** Empty where there is none. */
@@ -34,7 +35,7 @@ export function Picture({ src, class: look, size }: Wish) {
   return (
     <img
       class={look}
-      src={src}
+      {...pictureOf(src, size)}
       alt=""
       {...(size !== undefined && { width: size, height: size, loading: "lazy" as const })}
       decoding="async"
