@@ -32,6 +32,7 @@ CODE_USES = 50
 CODE_HOURS = 12
 """A demo is looked at for a day's work, by a room of people: then it is started again, which makes new codes."""
 ANALYST_NAME = "Analyst"
+ADMIN_NAME = "Admin"
 
 
 class Progress:
@@ -143,7 +144,7 @@ class _Demo:
         async with database.write() as connection:
             await repository.delete_codes(connection, CHANNEL_ID)
         sign_in = SignIn(database, self._tokens, self._clock)
-        names: dict[Role, str] = {"host": HOST_NAME, "analyst": ANALYST_NAME}
+        names: dict[Role, str] = {"host": HOST_NAME, "analyst": ANALYST_NAME, "admin": ADMIN_NAME}
         return {
             role: await sign_in.issue_code(
                 CHANNEL_ID, role, subject=name, uses=CODE_USES, lifetime=timedelta(hours=CODE_HOURS)
@@ -175,9 +176,10 @@ class _Demo:
         out.print(f"\nShowfloor is live, with {viewers}. Ctrl-C ends it.\n")
         out.print(f"  Viewer    {base}/")
         out.print(f"  Host      {base}/host#code={codes['host']}")
-        out.print(f"  Analyst   {base}/analyst#code={codes['analyst']}\n")
+        out.print(f"  Analyst   {base}/analyst#code={codes['analyst']}")
+        out.print(f"  Studio    {base}/studio#code={codes['admin']}\n")
         out.print(
-            f"The codes of host and analyst sign in {CODE_USES} times each, for {CODE_HOURS} hours, and end with this demo.\n"
+            f"The codes of host, analyst and studio sign in {CODE_USES} times each, for {CODE_HOURS} hours, and end with this demo.\n"
         )
         out.file.flush()
 

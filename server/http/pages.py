@@ -1,4 +1,4 @@
-"""The three pages and the API's, their assets and media."""
+"""The pages for people and the API's, their assets and media."""
 
 import os
 import re

@@ -190,7 +190,7 @@ def test_the_check_of_settings_finds_a_misspelt_name_and_hides_what_is_secret(da
 def test_the_doctor_finds_a_good_set_up_in_order(data: Path, tmp_path: Path) -> None:
     pages = tmp_path / "pages"
     pages.mkdir()
-    for name in ("index", "host", "analyst"):
+    for name in ("index", "host", "analyst", "studio"):
         (pages / f"{name}.html").touch()
     result = showfloor("doctor", "--port", str(free_port()), data=data, pages=str(pages))
     assert result.returncode == 0, result.stdout

@@ -66,12 +66,14 @@ async def test_a_quiet_demo_has_a_live_show_that_a_guest_can_join(quiet: Running
     assert {product["currency"] for product in snapshot["products"]} == {"JPY"}
 
 
-async def test_the_three_addresses_are_printed_and_the_hosts_code_makes_a_host(quiet: RunningDemo) -> None:
-    await eventually(lambda: "/analyst#code=" in quiet.output)
-    for page in ("/", "/host#code=", "/analyst#code="):
+async def test_the_four_addresses_are_printed_and_the_hosts_code_makes_a_host(quiet: RunningDemo) -> None:
+    await eventually(lambda: "/studio#code=" in quiet.output)
+    for page in ("/", "/host#code=", "/analyst#code=", "/studio#code="):
         assert f"{quiet.url}{page}" in quiet.output
     signed_in = sign_in(quiet, quiet.output.split("/host#code=")[1].split()[0])
     assert (signed_in["role"], signed_in["channel"]) == ("host", "demo")
+    prepares = sign_in(quiet, quiet.output.split("/studio#code=")[1].split()[0])
+    assert (prepares["role"], prepares["channel"]) == ("admin", "demo")
 
 
 def test_lifted_limits_are_said_loudly(quiet: RunningDemo) -> None:
