@@ -1,4 +1,4 @@
-import type { Announcement, JournalPush, Position, Pulse, Question, ReactionKind, Snapshot } from "./wire";
+import type { Announcement, JournalPush, Position, Product, Pulse, Question, ReactionKind, Snapshot } from "./wire";
 
 /** What is known of a show: the snapshot with every push up to `position` applied, and beside it the pulse, which has no position. */
 export interface RoomState {
@@ -82,6 +82,8 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
       const stocked = withStock(snapshot, new Map(push.products.map((each) => [each.product, each.stock])));
       return push.sales ? { ...stocked, sales: push.sales } : stocked;
     }
+    case "product.changed":
+      return withProducts(snapshot, push.products, push.removed);
     case "viewer.banned":
       return { ...snapshot, banned: [push.banned, ...(snapshot.banned ?? [])] };
     case "viewer.unbanned":
@@ -121,9 +123,22 @@ function withVotes(snapshot: Snapshot, votes: ReadonlyMap<string, Partial<Questi
 }
 
 function withStock(snapshot: Snapshot, stock: ReadonlyMap<string, number>): Snapshot {
-  const products = snapshot.products.map((each) => {
+  const stocked = <Sold extends { readonly id: string; readonly stock: number }>(each: Sold): Sold => {
     const now = stock.get(each.id);
     return now === undefined || now === each.stock ? each : { ...each, stock: now };
+  };
+  const products = snapshot.products.map((each) => {
+    const { variants } = each;
+    if (!variants?.some(({ id }) => stock.has(id))) return stocked(each);
+    return { ...stocked(each), variants: variants.map(stocked) };
   });
+  return { ...snapshot, products };
+}
+
+/** In the merchant's order: by rank, then by id. */
+function withProducts(snapshot: Snapshot, changed: readonly Product[], removed: readonly string[]): Snapshot {
+  const gone = new Set([...removed, ...changed.map(({ id }) => id)]);
+  const products = [...snapshot.products.filter(({ id }) => !gone.has(id)), ...changed];
+  products.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1));
   return { ...snapshot, products };
 }

@@ -433,7 +433,10 @@ export interface Video {
 /**
  * A product on sale; `price` in minor units of `currency`, `stock` in units left.
  *
- *     `limit`: so many units one viewer may buy in the show; absent: as many as there are.
+ *     `limit`: so many units one viewer may buy in the show; absent: as many as there are. `compare_at`: a price above `price` that is struck
+ *     through. `images`: all its pictures, where there are several. Products stand by `rank`, then by `id`.
+ *
+ *     With `variants`, which have a value for each of `options`, the product itself is not sold: `price` is the lowest, `stock` 0.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Product".
@@ -446,6 +449,32 @@ export interface Product {
   price: number;
   currency: string;
   stock: number;
+  rank: number;
+  limit?: number;
+  compare_at?: number;
+  sku?: string;
+  images?: string[];
+  options?: string[];
+  variants?: Variant[];
+}
+/**
+ * What is sold of a product with variants; `options` has a value for each of the product's `options`.
+ *
+ *     `image` is empty where it has none of its own. Price, `compare_at`, `stock` and `limit` are as in a product.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Variant".
+ */
+export interface Variant {
+  id: string;
+  options: {
+    [k: string]: string;
+  };
+  price: number;
+  stock: number;
+  image?: string;
+  compare_at?: number;
+  sku?: string;
   limit?: number;
 }
 /**

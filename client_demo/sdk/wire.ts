@@ -3,7 +3,7 @@
 
 import type * as wire from "./wire.generated";
 
-export type { Announcement, Answer, Position, Product, Sales, Show } from "./wire.generated";
+export type { Announcement, Answer, Position, Product, Sales, Show, Variant } from "./wire.generated";
 
 export type Role = "viewer" | "moderator" | "host" | "analyst" | "admin";
 export type Verdict = "never" | "later" | "reload" | "stop";
@@ -75,6 +75,7 @@ export type JournalPush = Published &
     | { type: "question.pinned"; question: string | null; pinned?: Question | null }
     | { type: "product.pinned"; product: string | null }
     | { type: "product.stock"; products: { product: string; stock: number }[]; sales?: wire.Sales }
+    | { type: "product.changed"; products: wire.Product[]; removed: string[] }
     | { type: "viewer.banned"; banned: wire.Banned }
     | { type: "viewer.unbanned"; viewer: string }
     | { type: "withheld" }

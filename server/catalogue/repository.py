@@ -60,6 +60,7 @@ _FOUND_BY = """
                       AND (strpos(lower(c.sku), lower(:{word})) > 0 OR strpos(lower(c.external_id), lower(:{word})) > 0)))
 """
 _HAS_HEAD = text("SELECT 1 FROM product WHERE id = :id AND channel_id = :channel AND parent_id IS NULL")
+_HAS_ITEM = text("SELECT 1 FROM product WHERE id = :id AND channel_id = :channel")
 _READ_ORDER = text(
     "SELECT id, rank FROM product WHERE channel_id = :channel AND parent_id IS NULL ORDER BY rank, id"
 )
@@ -157,6 +158,11 @@ async def list_heads(
 async def has_product(connection: AsyncConnection, channel_id: str, product_id: str) -> bool:
     """Whether the channel has such a product, archived or not; a variant is none."""
     return await connection.scalar(_HAS_HEAD, {"channel": channel_id, "id": product_id}) is not None
+
+
+async def has_item(connection: AsyncConnection, channel_id: str, id: str) -> bool:
+    """Whether the channel has such a product or variant, archived or not."""
+    return await connection.scalar(_HAS_ITEM, {"channel": channel_id, "id": id}) is not None
 
 
 async def read_ranks(connection: AsyncConnection, channel_id: str) -> dict[str, int]:

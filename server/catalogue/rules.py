@@ -20,6 +20,8 @@ OPTIONS_MAX = 3
 VARIANTS_MAX = 100
 IMAGES_MAX = 12
 
+CHOOSE = "The product's variants have stock, not the product: choose a variant."
+
 Reason = Literal["restock", "correction", "return", "import", "created", "variants"]
 """Why stock was changed by something else than a sale. `variants`: the product got variants, which have stock of their own."""
 
@@ -66,9 +68,11 @@ def add_units(product: Stocked, add: int) -> Stocked:
 
 def set_units(product: Stocked, seen: int, to: int) -> Stocked:
     """Return the product with `to` units left, where `seen` are left; raises `conflict` with `stock` where others are."""
-    require_seen(product, seen)
     require_stock(to)
-    return product if to == seen and not product.heading else add_units(product, to - seen)
+    if product.heading:
+        raise RefusedError(Code.INVALID, CHOOSE)
+    require_seen(product, seen)
+    return product if to == seen else add_units(product, to - seen)
 
 
 def require_seen(product: Stocked, seen: int | None) -> None:

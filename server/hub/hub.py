@@ -128,6 +128,8 @@ class Hub:
         elif publication.type == "product.stock":
             # Told again by the pulse, for those who get nothing else.
             room.pulse.learn_stock_of(publication.line)
+        elif publication.type == "product.changed":
+            room.learn_products(publication.line)
         elif publication.type in (BAN, UNBAN):
             for connection in heed_ban(room, publication):
                 self.evict(connection, BANNED, "banned from this show", "banned")

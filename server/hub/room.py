@@ -4,6 +4,8 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import msgspec
+
 from server.hub.connection import Connection
 from server.hub.encoding import Encoding, encode_begun, encode_lines, encode_rest
 from server.hub.lane import Lane, Reading
@@ -16,6 +18,25 @@ EARLY_MAX = 1000
 
 WELCOMES_MAX = 32
 """Beginnings of which a room keeps what follows, for a moment: in a storm most come from a few positions."""
+
+
+class _Variant(msgspec.Struct):
+    id: str
+
+
+class _Product(msgspec.Struct):
+    id: str
+    variants: list[_Variant] = []
+
+
+class _Products(msgspec.Struct):
+    """What a room reads of a `product.changed`."""
+
+    products: list[_Product]
+    removed: list[str]
+
+
+_products = msgspec.json.Decoder(_Products)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +91,13 @@ class Room:
         self._early: dict[int, Publication] = {}
         self._welcomes: dict[tuple[Lane, int, bytes | None], bytes] = {}
         """What those who join now read behind their own words, made once for all of them; empty again when the room moves on."""
+
+    def learn_products(self, line: bytes) -> None:
+        """Take over what the show sells from a `product.changed`."""
+        told = _products.decode(line)
+        sold = {product.id for product in told.products}
+        sold |= {variant.id for product in told.products for variant in product.variants}
+        self.on_sale = self.on_sale - set(told.removed) | sold
 
     @property
     def watching(self) -> int:

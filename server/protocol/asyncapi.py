@@ -107,6 +107,7 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     lines.StaffQuestionRestored,
     lines.QuestionPinned,
     lines.ProductPinned,
+    lines.ProductChanged,
     lines.StockChanged,
     lines.StaffStockChanged,
     lines.StaffViewerBanned,

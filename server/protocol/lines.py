@@ -10,6 +10,7 @@ from server.protocol.codes import Code, Verdict
 from server.protocol.commands import CommandId
 from server.protocol.pushes import (
     Banned,
+    Product,
     ProductStock,
     Question,
     QuestionState,
@@ -241,6 +242,13 @@ class ProductPinned(Push, frozen=True, tag="product.pinned"):
     """Which product is pinned now; null: none."""
 
     product: str | None
+
+
+class ProductChanged(Push, frozen=True, tag="product.changed"):
+    """Products as they stand now, in the place of what was known of them, or new; those `removed` are sold no more here."""
+
+    products: list[Product]
+    removed: list[str]
 
 
 class StockChanged(Push, frozen=True, tag="product.stock"):

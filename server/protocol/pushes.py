@@ -34,10 +34,29 @@ class Show(Struct, frozen=True):
     video: Video
 
 
+class Variant(Struct, frozen=True):
+    """What is sold of a product with variants; `options` has a value for each of the product's `options`.
+
+    `image` is empty where it has none of its own. Price, `compare_at`, `stock` and `limit` are as in a product.
+    """
+
+    id: str
+    options: dict[str, str]
+    price: int
+    stock: int
+    image: str = ""
+    compare_at: int | UnsetType = UNSET
+    sku: str | UnsetType = UNSET
+    limit: int | UnsetType = UNSET
+
+
 class Product(Struct, frozen=True):
     """A product on sale; `price` in minor units of `currency`, `stock` in units left.
 
-    `limit`: so many units one viewer may buy in the show; absent: as many as there are.
+    `limit`: so many units one viewer may buy in the show; absent: as many as there are. `compare_at`: a price above `price` that is struck
+    through. `images`: all its pictures, where there are several. Products stand by `rank`, then by `id`.
+
+    With `variants`, which have a value for each of `options`, the product itself is not sold: `price` is the lowest, `stock` 0.
     """
 
     id: str
@@ -47,7 +66,13 @@ class Product(Struct, frozen=True):
     price: int
     currency: str
     stock: int
+    rank: int
     limit: int | UnsetType = UNSET
+    compare_at: int | UnsetType = UNSET
+    sku: str | UnsetType = UNSET
+    images: list[str] | UnsetType = UNSET
+    options: list[str] | UnsetType = UNSET
+    variants: list[Variant] | UnsetType = UNSET
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):

@@ -11,6 +11,8 @@ from typing import Any
 from server.access.revocations import Ended, Revocations
 from server.access.tokens import tokens_for
 from server.bus.bus import Bus
+from server.catalogue.service import Catalogue
+from server.catalogue.stockroom import Stockroom
 from server.channels.origins import ChannelOrigins
 from server.clock import Clock
 from server.db.engine import SQL_AWAY, Database
@@ -104,6 +106,8 @@ class Process:
         )
         self.visible_questions = VisiblePages(self.questions)
         self.shop = Shop(self.journal, self.database, FakePayments(), units_max=units_max_of(settings))
+        self.catalogue = Catalogue(self.database, clock, self.shop.neighbours.note_products)
+        self.stockroom = Stockroom(self.database, clock, self.shop.neighbours.note_stock)
         self.cards = Cards(self.database)
         self.shows = Shows(
             self.journal,

@@ -1,78 +1,84 @@
-"""Telling a channel's other live shows that stock changed: they sell the same units, and their viewers see the same cards."""
+"""Telling shows what changed outside of them: they sell what the channel's other shows sell, and what its catalogue says."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
-import structlog
-
-from server.db.engine import Database, is_away
-from server.errors import RefusedError
+from server.db.engine import Database
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
 from server.protocol.pushes import ProductStock
 from server.shop.repository import read_sales, read_stock
-from server.shows.repository import read_other_live_shows
-
-PAUSE_SECONDS = 0.25
-
-log = structlog.get_logger()
+from server.shop.shelf import TOLD_AT_ONCE_MAX, publish_products
+from server.shop.untold import Untold
+from server.shows.repository import read_open_shows, read_other_live_shows, read_show
 
 
 class Neighbours:
-    """Publishes the newest stock in the other live shows, after the sale is committed and at most four times a second per show.
+    """Publishes the newest stock and products in the shows that sell them, after the commit and at most four times a second per show.
 
-    What is sold is decided by SQL alone, so this is news and no more: a process that dies before it has told leaves the other shows'
-    cards as they were until the next sale.
+    What is sold, and at which price, is decided by SQL alone, so this is news and no more: a process that dies before it has told leaves
+    the cards as they were until the next change.
     """
 
-    def __init__(self, journal: Journal, database: Database) -> None:
+    def __init__(self, journal: Journal, database: Database, units_max: int = 0) -> None:
         self._journal = journal
         self._database = database
-        self._untold: dict[str, set[str]] = {}
-        self._tellers: set[asyncio.Task[None]] = set()
-        self._publish_many = publish_many
+        self._units_max = units_max
+        self._others = Untold("shop.neighbours_not_told", self._tell_others)
+        self._stock = Untold("shop.stock_not_told", self._tell_stock)
+        self._products = Untold("shop.products_not_told", self._tell_products)
+        # The journal groups commands by their handler: it must be the same object each time.
+        self._publish_stock_many = publish_stock_many
+        self._publish_products_many = self.publish_products_many
 
     def note(self, show_id: str, product_id: str) -> None:
-        """Have the others told that `product_id` changed by what happened in `show_id`."""
-        untold = self._untold.get(show_id)
-        if untold is not None:
-            untold.add(product_id)
-            return
-        self._untold[show_id] = {product_id}
-        task = asyncio.create_task(self._tell(show_id), name=f"stock of {show_id}")
-        self._tellers.add(task)
-        task.add_done_callback(self._tellers.discard)
+        """Have the other live shows told that the stock of `product_id` changed by what happened in `show_id`."""
+        self._others.note(show_id, product_id)
+
+    def note_stock(self, channel_id: str, product_ids: Sequence[str]) -> None:
+        """Have all shows that are not over told of stock that changed outside of any."""
+        self._stock.note(channel_id, *product_ids)
+
+    def note_products(self, channel_id: str, product_ids: Sequence[str]) -> None:
+        """Have all shows that are not over told of products (not variants) that changed, came or went."""
+        self._products.note(channel_id, *product_ids)
 
     async def close(self) -> None:
         """Wait until everything that was noted is told."""
-        while self._tellers:
-            await asyncio.wait(self._tellers)
+        for untold in (self._others, self._stock, self._products):
+            await untold.close()
 
-    async def _tell(self, show_id: str) -> None:
-        """Tell until nothing is left to tell."""
-        try:
-            while products := self._untold[show_id]:
-                self._untold[show_id] = set()
-                await self._tell_once(show_id, sorted(products))
-                await asyncio.sleep(PAUSE_SECONDS)
-        finally:
-            del self._untold[show_id]
+    async def _tell_others(self, show_id: str, product_ids: Sequence[str]) -> None:
+        async with self._database.read_soon() as connection:
+            others = await read_other_live_shows(connection, show_id)
+        for other in others:
+            await self._journal.commit(other, self._publish_stock_many, product_ids)
 
-    async def _tell_once(self, show_id: str, product_ids: Sequence[str]) -> None:
-        try:
-            async with self._database.read_soon() as connection:
-                others = await read_other_live_shows(connection, show_id)
-            for other in others:
-                await self._journal.commit(other, self._publish_many, product_ids)
-        except RefusedError as refused:
-            log.warning("shop.neighbours_not_told", show=show_id, code=refused.code.value)
-        except Exception as error:
-            if not is_away(error):
-                raise
-            log.warning("shop.neighbours_not_told", show=show_id, error=type(error).__name__)
+    async def _tell_stock(self, channel_id: str, product_ids: Sequence[str]) -> None:
+        for show in await self._read_open_shows(channel_id):
+            await self._journal.commit(show, self._publish_stock_many, product_ids)
+
+    async def _tell_products(self, channel_id: str, product_ids: Sequence[str]) -> None:
+        for show in await self._read_open_shows(channel_id):
+            for start in range(0, len(product_ids), TOLD_AT_ONCE_MAX):
+                some = product_ids[start : start + TOLD_AT_ONCE_MAX]
+                await self._journal.commit(show, self._publish_products_many, some)
+
+    async def _read_open_shows(self, channel_id: str) -> list[str]:
+        async with self._database.read_soon() as connection:
+            return await read_open_shows(connection, channel_id)
+
+    async def publish_products_many(
+        self, tx: ShowTransaction, changed: Sequence[Sequence[str]]
+    ) -> list[None]:
+        """Publish all products of the batch, as they stand now."""
+        show = await read_show(tx.connection, tx.show_id)
+        if show is not None:
+            ids = {id for ids in changed for id in ids}
+            await publish_products(tx, show.channel_id, ids, self._units_max)
+        return [None for _ in changed]
 
 
-async def publish_many(tx: ShowTransaction, changed: Sequence[Sequence[str]]) -> list[None]:
+async def publish_stock_many(tx: ShowTransaction, changed: Sequence[Sequence[str]]) -> list[None]:
     """Publish the stock of all products of the batch, as it stands now."""
     stock = await read_stock(tx.connection, {id for ids in changed for id in ids})
     await publish_stock(tx, stock)

@@ -2,10 +2,8 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from msgspec import UNSET, UnsetType
 from sqlalchemy import Row, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +13,7 @@ from server.db.rows import read_all
 from server.protocol import pushes
 from server.shop.numbers import number_from
 from server.shop.rules import Order, Purchase
+from server.shop.shelf import read_shelf
 from server.shop.tables import OrderRow
 from server.webhooks.outbox import WANTED
 
@@ -120,10 +119,8 @@ async def read_snapshot_part(
     connection: AsyncConnection, show_id: str, channel_id: str, units_max: int = 0
 ) -> ShopPart:
     """Return what the channel sells, of each at most `units_max` units to a viewer (0: any number), and what the show has sold."""
-    on_sale = select(_PRODUCT).where(_PRODUCT.c.channel_id == channel_id, _PRODUCT.c.active)
-    ordered = on_sale.order_by(_PRODUCT.c.rank, _PRODUCT.c.id)
-    faces = await read_all(connection, ordered, _PRODUCT.c.id, partial(_as_face, limit=units_max or UNSET))
-    return ShopPart(faces, await read_sales(connection, show_id))
+    shelf = await read_shelf(connection, channel_id, units_max)
+    return ShopPart(shelf, await read_sales(connection, show_id))
 
 
 async def read_sales(connection: AsyncConnection, show_id: str) -> pushes.Sales:
@@ -143,9 +140,12 @@ async def lock_products(connection: AsyncConnection, channel_id: str, ids: Itera
 
 
 async def list_on_sale(connection: AsyncConnection, channel_id: str, ids: Sequence[str]) -> set[str]:
-    """Return those of the products that the channel sells."""
+    """Return those of the ids that are products on the channel's shelf; a variant is shown with its product."""
     wanted = select(_PRODUCT.c.id).where(
-        _PRODUCT.c.id.in_(ids), _PRODUCT.c.channel_id == channel_id, _PRODUCT.c.active
+        _PRODUCT.c.id.in_(ids),
+        _PRODUCT.c.channel_id == channel_id,
+        _PRODUCT.c.active,
+        _PRODUCT.c.parent_id.is_(None),
     )
     return set(await connection.scalars(wanted))
 
@@ -223,19 +223,6 @@ async def read_bought_by(connection: AsyncConnection, show_id: str, viewer_id: s
     """Return the viewer's orders in the show, newest first."""
     wanted: Select[Any] = select(_ORDER).where(_ORDER.c.show_id == show_id, _ORDER.c.viewer_id == viewer_id)
     return await read_all(connection, wanted.order_by(_ORDER.c.id.desc()), _ORDER.c.id, as_order)
-
-
-def _as_face(row: Row[Any], limit: int | UnsetType) -> pushes.Product:
-    return pushes.Product(
-        id=row.id,
-        title=row.title,
-        description=row.description,
-        image=row.image,
-        price=row.price_minor,
-        currency=row.currency,
-        stock=row.stock,
-        limit=limit,
-    )
 
 
 def as_order(row: Row[Any]) -> Order:

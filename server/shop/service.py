@@ -70,7 +70,7 @@ class Shop:
         self._database = database
         self._payments = payments
         self._units_max = units_max
-        self._neighbours = Neighbours(journal, database)
+        self.neighbours = Neighbours(journal, database, units_max)
         # The journal groups commands by their handler: it must be the same object each time.
         self._serve_many = self.serve_many
         self._restock_many = restock_many
@@ -78,7 +78,7 @@ class Shop:
 
     async def close(self) -> None:
         """Wait until the other shows have heard of the last change of stock."""
-        await self._neighbours.close()
+        await self.neighbours.close()
 
     async def buy(self, show_id: str, purchase: Purchase) -> Receipt:
         """Sell, or return the first receipt again for a key that was used before with the same parameters.
@@ -90,7 +90,7 @@ class Shop:
             show_id, self._serve_many, purchase, hurried=True, repeatable=True
         )
         if not receipt.repeated:
-            self._neighbours.note(show_id, purchase.product_id)
+            self.neighbours.note(show_id, purchase.product_id)
         return receipt
 
     async def restock(
@@ -102,7 +102,7 @@ class Shop:
         """
         wanted = Restocking(actor, product_id, add)
         stock = await self._journal.commit(show_id, self._restock_many, wanted, intent=intent, kind=int)
-        self._neighbours.note(show_id, product_id)
+        self.neighbours.note(show_id, product_id)
         return stock
 
     async def pin_product(

@@ -107,6 +107,14 @@ async def read_other_live_shows(connection: AsyncConnection, show_id: str) -> li
     return list(await connection.scalars(others.order_by(_SHOW.c.id)))
 
 
+async def read_open_shows(connection: AsyncConnection, channel_id: str) -> list[str]:
+    """Return the ids of the channel's shows that viewers see and that are not over."""
+    wanted = select(_SHOW.c.id).where(
+        _SHOW.c.channel_id == channel_id, _SHOW.c.state.in_(("scheduled", "rehearsal", "live"))
+    )
+    return list(await connection.scalars(wanted.order_by(_SHOW.c.id)))
+
+
 async def insert_show(connection: AsyncConnection, row: ShowRow, epoch: str) -> None:
     """Write a new show together with the head of its journal, which stands at offset 0."""
     await connection.execute(insert(_HEAD).values(show_id=row.id, epoch=epoch, top=0))

@@ -15,6 +15,7 @@ from server.protocol.codes import Code
 from server.protocol.pushes import Show, Snapshot, StaffSnapshot
 from server.questions import repository as questions
 from server.shop import repository as shop
+from server.shop.shelf import sold_ids
 from server.shows.bans import as_banned
 from server.shows.repository import as_announcement, as_show, read_show
 from server.shows.tables import ShowRow
@@ -67,7 +68,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
     )
     banned = frozenset(ban.viewer_id for ban in bans)
     names = await _read_names(connection, row)
-    on_sale = frozenset(product.id for product in sold.products)
+    on_sale = frozenset(sold_ids(sold.products))
     return SnapshotRead(
         show, row.channel_id, row.guests_allowed, banned, names, on_sale, encode(public), encode(staff)
     )

@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from server.catalogue.stockroom import Adding
+from server.catalogue.wanted import WantedProduct, WantedVariant
 from server.db.migrations import migrate
 from server.embedded import start_postgres
 from tests.support.reducer import Seen, assert_snapshot_plus_pushes_equals_fresh, see
@@ -19,7 +21,7 @@ from tests.support.stage import HOST, MODERATOR, Stage, open_stage
 
 JOURNALS = Path(__file__).parent / "journals"
 SHOW = "evening"
-GENERATED_ID = re.compile(r'"(q)_[0-9a-f]{32}"')
+GENERATED_ID = re.compile(r'"([qp])_[0-9a-f]{32}"')
 
 Recordings = dict[str, dict[str, Any]]
 
@@ -73,6 +75,7 @@ async def play_rest(stage: Stage) -> None:
     await questions.restore(SHOW, MODERATOR, spam, 1)
     await questions.dismiss(SHOW, MODERATOR, spam, 2, "spam")
     await play_sales(stage)
+    await play_catalogue(stage)
     stage.tick()
     await stage.shows.announce(SHOW, HOST, "Thank you 🙏\nSee you next week")
     standing = await stage.shows.announce(SHOW, MODERATOR, "One more minute")
@@ -94,6 +97,30 @@ async def play_sales(stage: Stage) -> None:
     await stage.shop.restock(SHOW, HOST, "p_bowl", 5)
 
 
+async def play_catalogue(stage: Stage) -> None:
+    """A product with variants comes, one of them is sold and restocked; another product costs more, and one is gone."""
+    cups = WantedProduct(
+        title="Cup",
+        price_minor=1500,
+        images=("/media/a.webp", "/media/b.webp"),
+        options=("Glaze",),
+        variants=tuple(WantedVariant(options={"Glaze": glaze}, stock=2, sku=glaze) for glaze in ("白", "藍")),
+    )
+    made = await stage.catalogue.create("demo", HOST, cups)
+    await stage.shop.close()
+    white, indigo = made.variants
+    await stage.buy("v_5", white.id, key="key-v_5-cup", show=SHOW)
+    await stage.shop.close()
+    await stage.stockroom.change("demo", HOST, indigo.id, Adding(3))
+    await stage.shop.close()
+    for id, wanted in (
+        ("p_apron", WantedProduct(price_minor=1200, compare_at_minor=1500)),
+        ("p_bowl", WantedProduct(active=False)),
+    ):
+        await stage.catalogue.change("demo", HOST, id, wanted, lambda version, current: None)
+        await stage.shop.close()
+
+
 async def ask(stage: Stage, viewer: str, author: str, text: str) -> str:
     """Ask, a second after whatever was before, so that ids grow in the order of asking."""
     stage.tick()
@@ -110,7 +137,7 @@ def number_ids(recordings: Recordings) -> Recordings:
     """Return the recordings with each generated id replaced by its number; numbers are in the order of the ids."""
     written = json.dumps(recordings)
     ids = sorted({match.group() for match in GENERATED_ID.finditer(written)})
-    names = {id: f'"q_{number:04d}"' for number, id in enumerate(ids, 1)}
+    names = {id: f'{id[:3]}{number:04d}"' for number, id in enumerate(ids, 1)}
     numbered: Recordings = json.loads(GENERATED_ID.sub(lambda match: names[match.group()], written))
     return numbered
 

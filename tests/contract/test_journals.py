@@ -12,6 +12,7 @@ FOR_ALL = {
     "announce",
     "announce.removed",
     "product.pinned",
+    "product.changed",
     "product.stock",
     "question.answered",
     "question.dismissed",

@@ -85,6 +85,10 @@ def apply(state: State, push: Push) -> State:
         return state | {"pinned_product": push["product"]}
     if kind == "product.stock":
         return _with_stock(state, push)
+    if kind == "product.changed":
+        gone = {*push["removed"], *(each["id"] for each in push["products"])}
+        kept = [each for each in state["products"] if each["id"] not in gone]
+        return state | {"products": sorted([*kept, *push["products"]], key=lambda p: (p["rank"], p["id"]))}
     if kind == "viewer.banned":
         return state | {"banned": [push["banned"], *state["banned"]]}
     if kind == "viewer.unbanned":
@@ -106,8 +110,15 @@ def _after_dismissal(questions: list[State], question: State) -> list[State]:
 
 def _with_stock(state: State, push: Push) -> State:
     stock = {each["product"]: {"stock": each["stock"]} for each in push["products"]}
-    stocked = state | {"products": [p | stock.get(p["id"], {}) for p in state["products"]]}
+    stocked = state | {"products": [_stocked(p, stock) for p in state["products"]]}
     return stocked | {"sales": push["sales"]} if "sales" in push else stocked
+
+
+def _stocked(product: State, stock: dict[str, State]) -> State:
+    after = product | stock.get(product["id"], {})
+    if "variants" in product:
+        after["variants"] = [each | stock.get(each["id"], {}) for each in product["variants"]]
+    return after
 
 
 def _without_older(state: State) -> State:

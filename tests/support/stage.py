@@ -12,6 +12,8 @@ from sqlalchemy import insert, select, text
 from server.access.tokens import Tokens
 from server.audit.tables import AuditRow
 from server.audit.trail import Actor
+from server.catalogue.service import Catalogue
+from server.catalogue.stockroom import Stockroom
 from server.catalogue.tables import ProductRow
 from server.channels.tables import ChannelRow
 from server.clock import ManualClock
@@ -52,6 +54,8 @@ class Stage:
     shop: Shop
     shows: Shows
     tokens: Tokens
+    catalogue: Catalogue
+    stockroom: Stockroom
     delivered: list[Publication] = field(default_factory=list)
 
     async def add_channel(self, id: str) -> None:
@@ -152,6 +156,8 @@ async def open_stage(
         shop,
         Shows(journal, database, clock, find_asker=read_asker),
         Tokens(SECRET, clock),
+        Catalogue(database, clock, shop.neighbours.note_products),
+        Stockroom(database, clock, shop.neighbours.note_stock),
         delivered,
     )
     if not empty:

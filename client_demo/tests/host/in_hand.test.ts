@@ -10,6 +10,7 @@ const product = (id: string, stock = 1): Product => ({
   description: "",
   image: "",
   price: 1,
+  rank: 0,
   currency: "JPY",
   stock,
 });

@@ -100,8 +100,8 @@ export function aSnapshot(): Snapshot {
       video: { hls: "", mp4: "/demo.mp4", poster: "" },
     },
     products: [
-      { id: "p_1", title: "Cup", description: "", image: "", price: 4200, currency: "JPY", stock: 10 },
-      { id: "p_2", title: "Pot", description: "", image: "", price: 8800, currency: "JPY", stock: 2 },
+      { id: "p_1", title: "Cup", description: "", image: "", price: 4200, currency: "JPY", stock: 10, rank: 0 },
+      { id: "p_2", title: "Pot", description: "", image: "", price: 8800, currency: "JPY", stock: 2, rank: 1 },
     ],
     pinned_product: null,
     pinned_question: null,

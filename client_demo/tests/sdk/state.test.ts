@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { applyPulse, applyPush, begin, place, type RoomState } from "../../sdk/state";
-import type { JournalPush, Position, Pulse, Snapshot } from "../../sdk/wire";
+import type { JournalPush, Position, Product, Pulse, Snapshot } from "../../sdk/wire";
 import { aQuestion, aSnapshot, posted } from "./scripted_socket";
 
 const AT = "2026-11-22T10:02:00Z";
@@ -38,6 +38,18 @@ describe("a journal push", () => {
     expect(now.questions.map((each) => each.votes)).toEqual([9, 0]);
     expect(now.products.map((each) => each.stock)).toEqual([10, 0]);
     expect(now).not.toHaveProperty("sales");
+  });
+
+  it("of products puts each in its place, with its variants, and takes away what is sold no more", () => {
+    const sizes = ["S", "L"].map((size) => ({ id: `v_${size}`, options: { Size: size }, price: 100, stock: 3, image: "" }));
+    const shirt = { ...(aSnapshot().products[0] as Product), id: "p_0", rank: 1, stock: 0, options: ["Size"], variants: sizes };
+    const now = after(
+      { type: "product.changed", offset: 6, at: AT, products: [shirt], removed: ["p_1"] },
+      { type: "product.stock", offset: 7, at: AT, products: [{ product: "v_L", stock: 1 }] },
+    );
+    expect(now.products.map((each) => each.id)).toEqual(["p_0", "p_2"]);
+    expect(now.products[0]?.variants?.map((each) => each.stock)).toEqual([3, 1]);
+    expect(applyPulse({ ...aState(), snapshot: now }, { type: "pulse", stock: { v_S: 0 } }).snapshot.products[0]?.variants?.[0]?.stock).toBe(0);
   });
 
   it("that is withheld, or of a kind that came later, moves the position and nothing else", () => {

@@ -1,5 +1,6 @@
 """A channel's catalogue: products, variants and stock are made, changed, and found again by external id and SKU."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -7,11 +8,15 @@ import pytest
 from msgspec import UNSET
 
 from server.catalogue.family import Family
+from server.catalogue.rules import STOCK_MAX
 from server.catalogue.service import Catalogue, Search
+from server.catalogue.stockroom import Adding, Setting
 from server.catalogue.wanted import WantedProduct, WantedVariant, Written
 from server.errors import RefusedError
 from server.protocol.codes import Code
-from tests.support.stage import CHANNEL, ELSEWHERE, HOST, Stage, open_stage, refused
+from server.shop import shelf
+from tests.support.reducer import apply_all, assert_snapshot_plus_pushes_equals_fresh, see
+from tests.support.stage import CHANNEL, ELSEWHERE, HOST, MODERATOR, SHOW, Stage, open_stage, refused
 
 
 @pytest.fixture
@@ -192,6 +197,137 @@ async def test_a_heading_is_not_sold_and_a_variant_is_under_its_own_name(
     await change(catalogue, made.head.id, active=False)
     with refused(Code.NOT_FOUND):
         await stage.buy("v_1", made.variants[0].id)
+
+
+async def test_stock_changes_are_rows_and_sales_stand_among_them(stage: Stage) -> None:
+    await stage.buy("v_1", "p_bowl", quantity=2)
+    assert (
+        await stage.stockroom.change(CHANNEL, HOST, "p_bowl", Adding(9), note=" new  firing ")
+    ).stock == 10
+    await stage.shop.restock(SHOW, MODERATOR, "p_bowl", -4)
+    await stage.buy("v_2", "p_bowl")
+    with refused(Code.CONFLICT) as stale:
+        await stage.stockroom.change(CHANNEL, HOST, "p_bowl", Setting(seen=6, to=20))
+    assert stale.value.data["stock"] == 5
+    await stage.stockroom.change(CHANNEL, HOST, "p_bowl", Setting(seen=5, to=20))
+    await stage.stockroom.change(CHANNEL, HOST, "p_bowl", Setting(seen=20, to=20))
+    changes = await stage.stockroom.list_changes(CHANNEL, "p_bowl", before=None, limit=10)
+    assert [(c.move, c.reason, c.delta, c.stock_after, c.actor, c.role) for c in changes] == [
+        (5, "restock", 15, 20, "m_host", "host"),
+        (4, "sale", -1, 5, "v_2", "viewer"),
+        (3, "correction", -4, 6, "m_moderator", "moderator"),
+        (2, "restock", 9, 10, "m_host", "host"),
+        (1, "sale", -2, 1, "v_1", "viewer"),
+    ]
+    assert changes[3].note == "new firing"
+    assert (changes[2].show, changes[4].order) == (SHOW, (await stage.orders())[0].id)
+    older = await stage.stockroom.list_changes(CHANNEL, "p_bowl", before=3, limit=1)
+    assert [c.move for c in older] == [2]
+
+
+@pytest.mark.parametrize(
+    ("product", "wanted", "code"),
+    [
+        ("p_other", Adding(1), Code.NOT_FOUND),
+        ("p_bowl", Adding(0), Code.INVALID),
+        ("p_bowl", Adding(-4), Code.SOLD_OUT),
+        ("p_bowl", Setting(3, -1), Code.INVALID),
+        ("p_bowl", Setting(3, STOCK_MAX + 1), Code.INVALID),
+        ("p_bowl", Setting(4, 5), Code.CONFLICT),
+    ],
+)
+async def test_a_change_of_stock_that_cannot_be_changes_nothing(
+    stage: Stage, product: str, wanted: Adding | Setting, code: Code
+) -> None:
+    with refused(code):
+        await stage.stockroom.change(CHANNEL, HOST, product, wanted)
+    assert (await stage.products())["p_bowl"] == (3, 0)
+    assert not await stage.stockroom.list_changes(CHANNEL, "p_bowl", before=None, limit=10)
+
+
+async def test_no_sale_is_lost_by_those_who_set_stock_at_the_same_time(
+    stage: Stage, database_url: str
+) -> None:
+    """Two processes: one sells, in the other somebody sets what they saw, again and again."""
+
+    async def sell() -> None:
+        for n in range(40):
+            await stage.buy(f"v_{n}", "p_apron")
+
+    async def set_on(other: Stage) -> None:
+        seen = 10
+        for _ in range(60):
+            try:
+                seen = (await other.stockroom.change(CHANNEL, HOST, "p_apron", Setting(seen, seen + 2))).stock
+            except RefusedError as refusal:
+                if refusal.code is not Code.CONFLICT:
+                    raise
+                seen = refusal.data["stock"]
+
+    await stage.stockroom.change(CHANNEL, HOST, "p_apron", Adding(50))
+    async with open_stage(database_url, empty=True) as other:
+        await asyncio.gather(sell(), set_on(other))
+    changes = await stage.stockroom.list_changes(CHANNEL, "p_apron", before=None, limit=1000)
+    assert [c.move for c in reversed(changes)] == list(range(1, len(changes) + 1))
+    stock = 10
+    for change in reversed(changes):
+        stock += change.delta
+        assert change.stock_after == stock
+    assert (await stage.products())["p_apron"] == (stock, 40)
+
+
+async def test_what_changes_in_the_catalogue_reaches_pages_that_are_open(stage: Stage) -> None:
+    """In every show that is not over; whoever was there before knows what whoever comes now is told."""
+    await stage.add_show("soon", state="scheduled")
+    old = {show: await see(stage.database, show) for show in (SHOW, "soon")}
+    made = await stage.catalogue.create(CHANNEL, HOST, SHIRT)
+    small = made.variants[0].id
+    await stage.shop.close()
+    await change(
+        stage.catalogue,
+        made.head.id,
+        variants=(size("S", compare_at_minor=9000), size("M", stock=1, price_minor=1)),
+    )
+    await change(stage.catalogue, "p_apron", title="Apron, long", price_minor=1200)
+    await stage.shop.close()
+    await change(stage.catalogue, "p_bowl", active=False)
+    await stage.catalogue.reorder(CHANNEL, [made.head.id, "p_apron"])
+    await stage.shop.close()
+    await stage.stockroom.change(CHANNEL, HOST, small, Adding(4))
+    await stage.buy("v_1", small)
+    await stage.shop.close()
+    for show, before in old.items():
+        pushes, _ = await assert_snapshot_plus_pushes_equals_fresh(stage.database, show, before)
+        assert {push["type"] for push in pushes} == {"product.changed", "product.stock"}
+        products = apply_all(before.public, before.offset, pushes)["products"]
+        assert [product["title"] for product in products] == ["Linen shirt", "Apron, long"]
+        assert [variant["stock"] for variant in products[0]["variants"]] == [6, 1]
+
+
+async def test_who_buys_at_the_old_price_is_told_the_new_one(stage: Stage) -> None:
+    await change(stage.catalogue, "p_apron", price_minor=1200)
+    with refused(Code.PRICE_CHANGED) as old:
+        await stage.buy("v_1", "p_apron", price=1000)
+    assert old.value.data["price"] == 1200
+    assert (await stage.buy("v_1", "p_apron", price=1200)).order.unit_price_minor == 1200
+
+
+async def test_of_a_large_catalogue_the_first_products_are_shown_and_others_move_up(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "SHELF_MAX", 3)
+    monkeypatch.setattr(shelf.read_shelf, "__kwdefaults__", {"products_max": 3})
+    await upsert(
+        stage.catalogue, *(WantedProduct(title=f"T{n}", price_minor=1, sku=str(n)) for n in range(4))
+    )
+    await stage.shop.close()
+    old = await see(stage.database, SHOW)
+    await change(stage.catalogue, "p_apron", active=False)
+    await stage.shop.close()
+    ids = [f.head.id for f in await stage.catalogue.list_of(CHANNEL, Search(), after=None, limit=9)]
+    await stage.catalogue.reorder(CHANNEL, [ids[4], ids[0]])
+    await stage.shop.close()
+    await assert_snapshot_plus_pushes_equals_fresh(stage.database, SHOW, old)
 
 
 async def test_products_are_listed_in_their_order_searched_and_moved(catalogue: Catalogue) -> None:
