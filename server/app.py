@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+import server.access.api_key_routes
 import server.access.routes
 import server.channels.routes
 import server.pictures.routes
@@ -44,6 +45,7 @@ PARTS_FOR_ROUTES = (
     "hub",
     "joins",
     "journal",
+    "known_keys",
     "origins",
     "outbound",
     "pace",
@@ -66,6 +68,7 @@ ROUTES = (
     server.shop.routes,
     server.shop.receipt_routes,
     server.access.routes,
+    server.access.api_key_routes,
     server.channels.routes,
     server.pictures.routes,
     server.viewers.events,

@@ -14,10 +14,14 @@ class RefusedError(Exception):
     `code` is from the table; `data` holds further fields of the error reply (JSON-ready); `message` replaces the table's sentence.
     """
 
-    def __init__(self, code: Code, message: str | None = None, **data: Any) -> None:
+    def __init__(
+        self, code: Code, message: str | None = None, *, status: int | None = None, **data: Any
+    ) -> None:
         super().__init__(message or MEANINGS[code].text)
         self.code = code
         self.data = data
+        self.status = status
+        """The HTTP status, where it is not the code's own."""
         self.about = ""
         """Whose token it is about, where that is known and the edge does not know it; never on the wire."""
 

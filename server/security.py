@@ -33,6 +33,9 @@ RULES = (
     "signed_out",
     "origin_refused",
     "exported",
+    "key_refused",
+    "key_made",
+    "key_revoked",
 )
 
 EVENTS = Counter("showfloor_security_events", "Security events, by rule", ["rule"])

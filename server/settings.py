@@ -163,6 +163,8 @@ class Settings(BaseSettings):
     commands_burst: PositiveInt = 40
     requests_per_second_per_ip: NonNegativeFloat = 200.0
     """HTTP requests per address and process, files aside; 0: no limit. Above: 429; twenty seconds' worth may come at once."""
+    requests_per_second_per_key: NonNegativeFloat = 50.0
+    """Requests with an API key, per key and process; 0: no limit. Above: 429; twenty seconds' worth may come at once."""
     guests_per_minute_per_ip: NonNegativeFloat = 300.0
     """New guests per address (IPv6 by /64); 0: no limit. Above: `too_fast`; two minutes' worth may come at once."""
     guests_per_minute_per_socket: NonNegativeFloat = 6.0

@@ -6,12 +6,13 @@ from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from server.access.entry import require_entry
+from server.access.permission import permitted, require_page
+from server.access.principal import Principal
 from server.access.repository import read_terms
-from server.access.roles import require_stats_reader
+from server.access.roles import ANALYSTS, require_stats_reader
 from server.access.tokens import Identity, Tokens
 from server.db.engine import Database
 from server.errors import RefusedError
-from server.hosts import Origins
 from server.protocol.codes import Code
 
 _bearer = HTTPBearer(
@@ -31,13 +32,6 @@ def current_identity(
     request.state.viewer_id = identity.viewer_id  # for security events
     require_page(request, identity.channel_id)
     return identity
-
-
-def require_page(request: Request, channel_id: str) -> None:
-    """Raise `forbidden` for a request of a foreign page, unless it is one that the channel itself lets in."""
-    page = request.scope.get("showfloor.page")
-    if page is not None and not cast("Origins", request.app.state.origins).opens(page, channel_id):
-        raise RefusedError(Code.FORBIDDEN, "Pages of this origin may not ask about this channel.")
 
 
 CurrentIdentity = Annotated[Identity, Depends(current_identity)]
@@ -67,10 +61,30 @@ async def entrant_of(show: ShowId, request: Request, identity: CurrentIdentity) 
 EntrantOfShow = Annotated[Identity, Depends(entrant_of)]
 
 
-def stats_reader_of(identity: EntrantOfShow) -> Identity:
-    """Return the caller if they may read the figures of the show in the path; raises `forbidden` else."""
-    require_stats_reader(identity.role)
-    return identity
+async def stats_reader_of(
+    show: ShowId,
+    request: Request,
+    by: Annotated[Principal, permitted(ANALYSTS, "stats:read", role_asked_later=True)],
+) -> Principal:
+    """Return who calls if they may read the figures of the show in the path.
+
+    Raises `forbidden` else, and `not_found` for a key of another channel, which need not learn that there is such a show.
+    """
+    if by.identity is None:
+        await require_show_of(show, request, by)
+        return by
+    await entrant_of(show, request, by.identity)
+    require_stats_reader(by.identity.role)
+    return by
 
 
-StatsReaderOfShow = Annotated[Identity, Depends(stats_reader_of)]
+async def require_show_of(show: str, request: Request, by: Principal) -> None:
+    """Raise `not_found` unless the caller's channel has the show."""
+    database = cast("Database", request.app.state.database)
+    async with database.read_soon() as connection:
+        terms = await read_terms(connection, show)
+    if terms is None or terms.channel_id != by.channel_id:
+        raise RefusedError(Code.NOT_FOUND)
+
+
+StatsReaderOfShow = Annotated[Principal, Depends(stats_reader_of)]

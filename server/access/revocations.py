@@ -4,11 +4,12 @@ A word on the bus makes the others read at once; each reads every half second al
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import msgspec
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.revoked_repository import delete_ended, insert_revoked, read_revoked_after, read_top
 from server.access.tables import RevokedRow
@@ -23,6 +24,8 @@ READ_AGAIN_SECONDS = 0.05
 """Words that come meanwhile share one read."""
 LONGEST_LIFETIME = timedelta(days=366)
 """No token is made for longer (`showfloor token --hours`), so nothing has to be remembered for longer."""
+API_KEY_HELD = timedelta(days=1)
+"""Processes believe what they know of a key for less than that; whoever asks SQL later finds that it has ended."""
 GUESTS_HELD_MAX = 500_000
 """Above so many nobody's guest sign-in is ended on the server any more: their pages forget the token, and it ends by itself."""
 
@@ -39,6 +42,10 @@ _WORD = msgspec.msgpack.encode(RevokedWord())
 
 def _tell_nobody(word: bytes) -> None:
     """What a command beside the servers does; they find it by themselves."""
+
+
+async def _do_nothing(connection: AsyncConnection) -> None:
+    """What else is written for the end of a sign-in."""
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -97,8 +104,21 @@ class Revocations:
         now = self._clock.now()
         await self._keep(viewer_id, True, now, now + LONGEST_LIFETIME)
 
-    async def _keep(self, id: str, person: bool, at: datetime, ends_at: datetime) -> None:
+    async def end_api_key(self, id: str, end: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+        """End an API key in the transaction in which `end` writes that it has; returns once that is committed and holds here."""
+        now = self._clock.now()
+        await self._keep(id, False, now, now + API_KEY_HELD, end)
+
+    async def _keep(
+        self,
+        id: str,
+        person: bool,
+        at: datetime,
+        ends_at: datetime,
+        do: Callable[[AsyncConnection], Awaitable[None]] = _do_nothing,
+    ) -> None:
         async with self._database.write_soon() as connection:
+            await do(connection)
             await insert_revoked(connection, id, person=person, at=at, ends_at=ends_at)
         self._take([RevokedRow(id=id, person=person, at=at, ends_at=ends_at, number=0)])
         self._tell(_WORD)

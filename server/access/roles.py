@@ -1,6 +1,7 @@
 """What each role may do, pure. A role counts in its own channel alone; elsewhere its bearer is a viewer."""
 
-from typing import Literal
+from collections.abc import Container
+from typing import Literal, get_args
 
 from server.errors import RefusedError
 from server.protocol.codes import Code
@@ -10,6 +11,21 @@ ROLES: tuple[Role, ...] = ("viewer", "moderator", "host", "analyst", "admin")
 STAFF = frozenset({"moderator", "host", "admin"})
 RUNNERS = frozenset({"host", "admin"})
 ANALYSTS = frozenset({"analyst", "host", "admin"})
+ADMINS = frozenset({"admin"})
+MEMBERS = frozenset({"moderator", "host", "analyst", "admin"})
+
+Scope = Literal[
+    "catalogue:read", "catalogue:write", "orders:read", "orders:report", "shows:write", "stats:read"
+]
+"""What an API key may be good for; a role is never one of them."""
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+_INCLUDED: dict[Scope, frozenset[Scope]] = {"catalogue:read": frozenset({"catalogue:write"})}
+"""Whoever may write may read too."""
+
+
+def covers(held: Container[str], wanted: Scope) -> bool:
+    """Whether a key with the scopes `held` may do what needs the scope `wanted`."""
+    return wanted in held or any(wider in held for wider in _INCLUDED.get(wanted, ()))
 
 
 def is_staff(role: str) -> bool:

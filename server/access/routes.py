@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from server import security
-from server.access.dependencies import CurrentIdentity, require_page
+from server.access.dependencies import CurrentIdentity
+from server.access.permission import require_page
 from server.access.revocations import Revocations
 from server.access.roles import Role
 from server.access.sign_in import SignIn

@@ -1,8 +1,8 @@
-"""Sign-in codes, and who is staff; viewers themselves live in their signed tokens and in the ledger."""
+"""Sign-in codes, API keys, and who is staff; viewers themselves live in their signed tokens and in the ledger."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger
+from sqlalchemy import ARRAY, BigInteger, Column, Index, Text
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
@@ -68,3 +68,23 @@ class StaffMemberRow(SQLModel, table=True):
     role: str
     name: str
     seen_at: datetime = moment("seen_at", nullable=False)
+
+
+class ApiKeyRow(SQLModel, table=True):
+    """What a program of the merchant's acts with. Of its secret only the hash is kept, and the end by which people tell keys apart."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (Index("api_key_of_channel", "channel_id", "id"),)
+
+    id: str = Field(primary_key=True)
+    channel_id: str
+    name: str
+    scopes: list[str] = Field(sa_column=Column("scopes", ARRAY(Text), nullable=False))
+    secret_sha256: str = Field(unique=True)
+    hint: str
+    created_at: datetime = moment("created_at", nullable=False)
+    created_by: str
+    created_by_name: str
+    last_used_at: datetime | None = moment("last_used_at")
+    revoked_at: datetime | None = moment("revoked_at")
+    version: int = 1

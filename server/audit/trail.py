@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.access.principal import Principal
 from server.audit.tables import AuditRow
 from server.ids import new_id
 from server.journal.transaction import ShowTransaction
@@ -21,11 +22,16 @@ INSERT_AUDITS: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A member of staff who acts: known by `viewer_id`, shown by `name`."""
+    """A member of staff who acts, known by `viewer_id`, shown by `name`; or an API key, with its id for one and `key` as role."""
 
     viewer_id: str
     name: str
     role: str
+
+
+def acting_by(by: Principal) -> Actor:
+    """Return who calls a route of the merchant's side as an actor: a member of staff, or a program by its key."""
+    return Actor(by.id, by.name, by.role)
 
 
 def audit(tx: ShowTransaction, actor: Actor, action: str, subject: str, **details: Any) -> None:

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal, cast
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from server.access.dependencies import CurrentIdentity
-from server.access.roles import require_admin, require_member
+from server.access.permission import permitted
+from server.access.principal import Principal
+from server.access.roles import ADMINS, MEMBERS
 from server.channels.rules import (
     NAME_CHARACTERS_MAX,
     ORIGIN_CHARACTERS_MAX,
@@ -21,6 +22,7 @@ from server.channels.tables import ChannelRow
 from server.clock import to_wire
 from server.http.params import Moment, OneLine, RequestBody, by_field
 from server.http.refusals import refusals
+from server.http.versions import STALE, IfMatch, answer_version
 from server.protocol.codes import Code
 from server.zones import ZONE_CHARACTERS_MAX
 
@@ -87,24 +89,29 @@ def router() -> APIRouter:
         change_channel,
         methods=["PATCH"],
         summary="Change the caller's channel",
-        responses=refusals(*known, Code.BAD_JSON, Code.INVALID, Code.TOO_LARGE),
+        responses=refusals(*known, Code.BAD_JSON, Code.INVALID, Code.TOO_LARGE) | STALE,
     )
     return api
 
 
-async def get_channel(identity: CurrentIdentity, request: Request, response: Response) -> ChannelBody:
+async def get_channel(
+    by: Annotated[Principal, permitted(MEMBERS)], request: Request, response: Response
+) -> ChannelBody:
     """For the channel's own people, analysts among them. The `ETag` is its version."""
-    require_member(identity.role)
-    return _answer(response, await _channels(request).find(identity.channel_id))
+    return _answer(response, await _channels(request).find(by.channel_id))
 
 
 async def change_channel(
-    body: ChannelChanges, identity: CurrentIdentity, request: Request, response: Response
+    body: ChannelChanges,
+    by: Annotated[Principal, permitted(ADMINS)],
+    match: IfMatch,
+    request: Request,
+    response: Response,
 ) -> ChannelBody:
     """For admins. What is left out, or null, stays as it is. Other origins hold on every process within a second."""
-    require_admin(identity.role)
     changes: dict[str, Any] = body.model_dump(exclude_none=True)
-    return _answer(response, await _channels(request).change(identity.channel_id, changes))
+    changed = await _channels(request).change(by.channel_id, changes, match.shown_by(_as_body))
+    return _answer(response, changed)
 
 
 def _channels(request: Request) -> Channels:
@@ -112,5 +119,9 @@ def _channels(request: Request) -> Channels:
 
 
 def _answer(response: Response, row: ChannelRow) -> ChannelBody:
-    response.headers["ETag"] = f'"{row.version}"'
+    answer_version(response, row.version)
+    return _as_body(row)
+
+
+def _as_body(row: ChannelRow) -> ChannelBody:
     return ChannelBody(**row.model_dump(exclude={"created_at"}), created_at=to_wire(row.created_at))

@@ -7,6 +7,7 @@ from server.channels.repository import read_channel, update_channel
 from server.channels.tables import ChannelRow
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.http.versions import ANY_VERSION, Match
 from server.protocol.codes import Code
 
 
@@ -26,13 +27,17 @@ class Channels:
         async with self._database.read_soon() as connection:
             return _found(await read_channel(connection, channel_id))
 
-    async def change(self, channel_id: str, changes: Mapping[str, Any]) -> ChannelRow:
+    async def change(
+        self, channel_id: str, changes: Mapping[str, Any], match: Match = ANY_VERSION
+    ) -> ChannelRow:
         """Set what `changes` names, and return the channel as it stands then; what stays the same changes nothing.
 
-        The values must have been looked at before (`server.channels.rules`). Raises `not_found`.
+        The values must have been looked at before (`server.channels.rules`). Raises `not_found`, and
+        `conflict` when `match` does not admit its version.
         """
         async with self._database.write_soon() as connection:
             channel = _found(await read_channel(connection, channel_id, locked=True))
+            match.require(channel.version, channel)
             changed = {name: value for name, value in changes.items() if getattr(channel, name) != value}
             if changed:
                 channel = await update_channel(connection, channel_id, changed)

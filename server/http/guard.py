@@ -8,15 +8,19 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars
 
 from server.addresses import LOCAL, NO_PROXY, Proxies
 from server.errors import RefusedError
 from server.hosts import ANY_HOST, OWN_ORIGIN, Hosts, Origins
 from server.http.cors import API_PATHS, answer_preflight, cors_headers, is_preflight
-from server.http.problems import answer_refusal
+from server.http.problems import answer_fault, answer_refusal
+from server.http.request_ids import HEADER as REQUEST_ID
+from server.http.request_ids import keep_request_id, request_id_for
 from server.hub.bodies import BODY_BYTES_MAX
 from server.hub.entrance import forwarded_scheme, peer_of
 from server.hub.handshake import join_headers
+from server.journal.intents import CURRENT_REPLAY, Replay
 from server.pace.rates import Act, By
 from server.pace.service import Pace
 from server.protocol.codes import Code
@@ -89,20 +93,35 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = join_headers(scope["headers"])
-        scope = {**scope, **_caller_of(scope, headers, self._rules.proxies)}
+        request_id = request_id_for(headers)
+        # Not unbound at the end: the task is this request's, and what goes wrong is logged by the server around us.
+        bind_contextvars(request_id=request_id)
+        scope = keep_request_id({**scope, **_caller_of(scope, headers, self._rules.proxies)}, request_id)
         origins, reached_by = self._rules.origins, scope["showfloor.reached_by"]
         scope["showfloor.page"] = origins.page_of(headers, reached_by)
-        as_head = scope["method"] == "HEAD"
-        send = _without_body(send) if as_head else send
         cors = cors_headers(scope["path"], origins, headers, reached_by)
-        send = _with_headers(send, {**self._headers, **cors}, varies=scope["path"].startswith(API_PATHS))
+        varies = scope["path"].startswith(API_PATHS)
+        answer = Answering(send, {**self._headers, REQUEST_ID: request_id, **cors}, varies=varies)
+        send = _without_body(answer.send) if scope["method"] == "HEAD" else answer.send
+        CURRENT_REPLAY.set(answer.replay)
+        try:
+            await self._let_in(scope, headers, receive, send)
+        except Exception:
+            # Answered here, where all heads are written; it is raised again, so that it is logged.
+            if not answer.begun:
+                await answer_fault(scope)(scope, receive, send)
+            raise
+
+    async def _let_in(
+        self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send
+    ) -> None:
         refused = self._refusal(scope, headers) or _pace_refusal(scope)
         if refused is None and is_preflight(scope["method"], scope["path"], headers):
-            refused = answer_preflight(origins, headers, reached_by)
+            refused = answer_preflight(self._rules.origins, headers, scope["showfloor.reached_by"])
         if refused is not None:
             await refused(scope, receive, send)
             return
-        if as_head and not scope["path"].startswith(HEAD_OF_FILES):
+        if scope["method"] == "HEAD" and not scope["path"].startswith(HEAD_OF_FILES):
             # A copy: uvicorn goes by its own.
             scope = {**scope, "method": "GET", "showfloor.head": True}
         await self._app(scope, _counted(receive, self._body_bytes_max(scope)), send)
@@ -180,19 +199,31 @@ def _caller_of(scope: Scope, headers: Mapping[bytes, bytes], proxies: Proxies) -
     }
 
 
-def _with_headers(send: Send, added: Mapping[str, str], *, varies: bool) -> Send:
-    """Return `send` with headers that an answer lacks; `varies`: it is another for pages of another origin."""
+class Answering:
+    """Sends an answer with the headers that it does not have itself, and with what is known only once it begins.
 
-    async def send_guarded(message: Message) -> None:
+    `varies`: it is another for pages of another origin.
+    """
+
+    def __init__(self, send: Send, headers: Mapping[str, str], *, varies: bool) -> None:
+        self._send = send
+        self._headers = headers
+        self._varies = varies
+        self.replay = Replay()
+        self.begun = False
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer."""
         if message["type"] == "http.response.start":
+            self.begun = True
             headers = MutableHeaders(scope=message)
-            for name, value in added.items():
+            for name, value in self._headers.items():
                 headers.setdefault(name, value)
-            if varies:
+            if self._varies:
                 headers.add_vary_header("Origin")
-        await send(message)
-
-    return send_guarded
+            if self.replay.replayed and message["status"] < HTTPStatus.BAD_REQUEST:
+                headers["Idempotent-Replayed"] = "true"
+        await self._send(message)
 
 
 def _without_body(send: Send) -> Send:

@@ -7,13 +7,13 @@ from server.pace.rates import Act, By
 from server.pace.service import Keys, Pace
 
 
-async def spend(request: Request, act: Act, *, viewer: str | None = None) -> None:
-    """Count `act` for the caller's address, and for the viewer where there is one; raises `too_fast`.
+async def spend(request: Request, act: Act, *, viewer: str | None = None, api_key: str | None = None) -> None:
+    """Count `act` for the caller's address, and for the viewer or API key where there is one; raises `too_fast`.
 
     An application without the service, such as one of a few routes, has no limits.
     """
     if (pace := _service_of(request)) is not None:
-        await pace.spend(act, _keys_of(request, viewer))
+        await pace.spend(act, _keys_of(request, viewer, api_key))
 
 
 def give_back(request: Request, act: Act, *, viewer: str | None = None) -> None:
@@ -26,6 +26,10 @@ def _service_of(request: Request) -> Pace | None:
     return getattr(request.app.state, "pace", None)
 
 
-def _keys_of(request: Request, viewer: str | None) -> Keys:
-    address = {By.ADDRESS: caller_key(request.scope)}
-    return address if viewer is None else {**address, By.VIEWER: viewer}
+def _keys_of(request: Request, viewer: str | None, api_key: str | None = None) -> Keys:
+    keys = {By.ADDRESS: caller_key(request.scope)}
+    if viewer is not None:
+        keys[By.VIEWER] = viewer
+    if api_key is not None:
+        keys[By.KEY] = api_key
+    return keys

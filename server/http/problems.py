@@ -13,6 +13,7 @@ from server.db.doubt import InDoubtError
 from server.db.engine import SQL_AWAY
 from server.errors import RefusedError, outcome_unknown, unavailable
 from server.http.error_pages import error_page
+from server.http.request_ids import request_id_in
 from server.protocol.codes import MEANINGS, Code
 
 _SAID_BY_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
@@ -25,16 +26,20 @@ _BY_STATUS = {
 }
 
 
-def as_response(refused: RefusedError, *, status: int | None = None) -> JSONResponse:
+def as_response(
+    refused: RefusedError, *, status: int | None = None, request_id: str | None = None
+) -> JSONResponse:
     """Return the problem document of a refusal; `retry_after_ms` also becomes the header Retry-After."""
     meaning = MEANINGS[refused.code]
+    status = status or refused.status or meaning.status
     document = {
         "type": f"urn:showfloor:problem:{refused.code.value}",
         "title": meaning.text,
-        "status": status or meaning.status,
+        "status": status,
         "detail": refused.message,
         "code": refused.code.value,
         "retry": meaning.verdict,
+        **({} if request_id is None else {"request_id": request_id}),
         **refused.data,
     }
     headers = {}
@@ -42,7 +47,7 @@ def as_response(refused: RefusedError, *, status: int | None = None) -> JSONResp
         headers["Retry-After"] = str(-(-int(refused.data["retry_after_ms"]) // 1000))
     if refused.code is Code.UNAUTHENTICATED:
         headers["WWW-Authenticate"] = "Bearer"
-    return JSONResponse(document, status or meaning.status, headers, media_type="application/problem+json")
+    return JSONResponse(document, status, headers, media_type="application/problem+json")
 
 
 def answer_refusal(
@@ -53,7 +58,7 @@ def answer_refusal(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return what a refused caller gets: a page in a browser, a problem document elsewhere, either with `headers` too."""
-    problem = as_response(refused, status=status)
+    problem = as_response(refused, status=status, request_id=request_id_in(scope))
     problem.headers.update(headers or {})
     page = error_page(scope, problem.status_code)
     if page is None:
@@ -63,6 +68,11 @@ def answer_refusal(
         if name in problem.headers:
             page.headers[name] = problem.headers[name]
     return page
+
+
+def answer_fault(scope: Scope) -> Response:
+    """Return what a caller gets when something went wrong here."""
+    return answer_refusal(scope, RefusedError(Code.INTERNAL, retry_after_ms=2000))
 
 
 def install(app: FastAPI) -> None:
@@ -99,4 +109,4 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def _fault(request: Request, error: Exception) -> Response:
         # Starlette raises it again after this answer, so that it is logged.
-        return answer_refusal(request.scope, RefusedError(Code.INTERNAL, retry_after_ms=2000))
+        return answer_fault(request.scope)

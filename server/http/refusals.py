@@ -18,6 +18,7 @@ class Problem(BaseModel):
     detail: str | None = Field(default=None, description="What was wrong with this request.")
     code: Code
     retry: Verdict = Field(description="Whether the same request may be sent again.")
+    request_id: str = Field(description="The `request-id` of the answer; say it when you ask for help.")
 
 
 def refusals(*codes: Code) -> dict[int | str, dict[str, Any]]:

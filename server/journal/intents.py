@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -40,6 +41,24 @@ Place = tuple[str, str]
 """Viewer and key."""
 
 
+@dataclass(slots=True)
+class Replay:
+    """Whether what was asked for had been carried out before, so that the first result is the answer."""
+
+    replayed: bool = False
+
+
+CURRENT_REPLAY: ContextVar[Replay | None] = ContextVar("replay", default=None)
+"""The one of the request in whose task we are; none on a socket. An intent takes it along, since another task may carry it out."""
+
+
+def note_replay() -> None:
+    """Say that the answer of this request's task is the first one again; for what keeps its results itself, as orders do."""
+    replay = CURRENT_REPLAY.get()
+    if replay is not None:
+        replay.replayed = True
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A caller's `key`, and `parameters`: the hash of everything that was asked for under it."""
@@ -47,6 +66,7 @@ class Intent:
     viewer_id: str
     key: str
     parameters: str
+    replay: Replay | None = field(default=None, compare=False)
 
     @property
     def place(self) -> Place:
@@ -65,6 +85,8 @@ class Stored:
         """Return the first result as a `kind`, or `key_reused` when the key came with other parameters then."""
         if self.parameters != intent.parameters:
             return RefusedError(Code.KEY_REUSED)
+        if intent.replay is not None:
+            intent.replay.replayed = True
         return msgspec.json.decode(self.result, type=kind)
 
 
@@ -72,7 +94,8 @@ def intent_of(viewer_id: str, key: str | None, *parameters: Any) -> Intent | Non
     """Return the caller's intent; None without a key. `parameters` are JSON-ready, and all that the result depends on."""
     if key is None:
         return None
-    return Intent(viewer_id, key, hashlib.sha256(encode(parameters)).hexdigest()[:_HASH_CHARACTERS])
+    asked = hashlib.sha256(encode(parameters)).hexdigest()[:_HASH_CHARACTERS]
+    return Intent(viewer_id, key, asked, CURRENT_REPLAY.get())
 
 
 def as_row(intent: Intent, result: Any, at: datetime) -> dict[str, Any]:

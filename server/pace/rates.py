@@ -18,6 +18,10 @@ class Act(Enum):
     VOTE = "vote"
     ORDER = "order"
     SIGN_IN = "sign_in"
+    KEY = "key"
+    """An API key is looked up that this process does not know."""
+    KEYED = "keyed"
+    """A request with an API key."""
 
     __hash__ = object.__hash__
 
@@ -29,6 +33,7 @@ class By(Enum):
     VIEWER = "viewer"
     SOCKET = "socket"
     SHOW = "show"
+    KEY = "key"
 
     __hash__ = object.__hash__
 
@@ -80,4 +85,6 @@ def rates_of(settings: Settings) -> Rates:
             By.ADDRESS: Rate(settings.orders_per_minute_per_ip, 1.0),
         },
         Act.SIGN_IN: {By.ADDRESS: Rate(settings.sign_ins_per_minute_per_ip, 1.0)},
+        Act.KEY: {By.ADDRESS: Rate(settings.sign_ins_per_minute_per_ip, 1.0)},
+        Act.KEYED: {By.KEY: Rate(settings.requests_per_second_per_key * 60, 1 / 3)},
     }

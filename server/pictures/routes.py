@@ -5,8 +5,9 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
-from server.access.dependencies import CurrentIdentity
-from server.access.roles import require_show_runner
+from server.access.permission import permitted
+from server.access.principal import Principal
+from server.access.roles import RUNNERS
 from server.clock import to_wire
 from server.errors import RefusedError
 from server.http.params import Cursor, Face, Limit, Moment
@@ -16,6 +17,8 @@ from server.pictures.service import Pictures
 from server.pictures.tables import PictureRow
 from server.protocol.codes import Code
 
+Reader = Annotated[Principal, permitted(RUNNERS, "catalogue:read")]
+Writer = Annotated[Principal, permitted(RUNNERS, "catalogue:write")]
 PictureId = Annotated[str, Path(pattern=r"^[0-9a-f]{40}$", description="The picture's id.")]
 FOR_GOOD = {
     "Cache-Control": "public, max-age=31536000, immutable",
@@ -92,15 +95,14 @@ def _pictures(request: Request) -> Pictures:
     return cast("Pictures", request.app.state.pictures)
 
 
-async def send_picture(identity: CurrentIdentity, request: Request, response: Response) -> PictureBody:
+async def send_picture(by: Writer, request: Request, response: Response) -> PictureBody:
     """The body is the file as it is: JPEG, PNG, WebP or AVIF, told by its contents. What is kept are renderings, without its metadata.
 
     The same bytes twice are one picture.
     """
-    require_show_runner(identity.role)
     pictures = _pictures(request)
     content = await _body(request, pictures.bounds.bytes_max)
-    picture, new = await pictures.add(identity.channel_id, content, by=identity.viewer_id)
+    picture, new = await pictures.add(by.channel_id, content, by=by.id)
     response.status_code = 201 if new else 200
     return as_body(picture)
 
@@ -116,21 +118,19 @@ async def _body(request: Request, bytes_max: int) -> bytes:
 
 
 async def list_pictures(
-    identity: CurrentIdentity, request: Request, cursor: Cursor = None, limit: Limit = 50
+    by: Reader, request: Request, cursor: Cursor = None, limit: Limit = 50
 ) -> PicturePage:
     """For hosts and admins."""
-    require_show_runner(identity.role)
-    found = await _pictures(request).page(identity.channel_id, after=cursor, limit=limit + 1)
+    found = await _pictures(request).page(by.channel_id, after=cursor, limit=limit + 1)
     shown = found[:limit]
     return PicturePage(
         pictures=[as_body(one) for one in shown], next=shown[-1].id if len(found) > limit else None
     )
 
 
-async def get_picture(picture: PictureId, identity: CurrentIdentity, request: Request) -> PictureBody:
+async def get_picture(picture: PictureId, by: Reader, request: Request) -> PictureBody:
     """For hosts and admins."""
-    require_show_runner(identity.role)
-    return as_body(await _pictures(request).find(identity.channel_id, picture))
+    return as_body(await _pictures(request).find(by.channel_id, picture))
 
 
 async def show_picture(name: str, request: Request) -> Response:

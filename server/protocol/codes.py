@@ -67,7 +67,9 @@ MEANINGS: dict[Code, Meaning] = {
     Code.UNAUTHENTICATED: Meaning("stop", 401, "The token is missing, not ours, or of another kind."),
     Code.TOKEN_EXPIRED: Meaning("stop", 401, "The token has ended; sign in again, or join as a new guest."),
     Code.TOKEN_REVOKED: Meaning(
-        "stop", 401, "The token was ended by a sign-out; sign in again, or join as a new guest."
+        "stop",
+        401,
+        "The token was ended by a sign-out, or the API key revoked; sign in again, or join as a new guest.",
     ),
     Code.FORBIDDEN: Meaning("never", 403, "The role, or the channel of the token, does not allow this."),
     Code.BANNED: Meaning("stop", 403, "The host's side has banned this viewer from the show."),
@@ -76,7 +78,11 @@ MEANINGS: dict[Code, Meaning] = {
     Code.SHOW_NOT_LIVE: Meaning("never", 409, "The show has not started or has ended."),
     Code.SHOW_FULL: Meaning("later", 503, "The show has reached its limit of viewers."),
     Code.BUSY: Meaning("later", 503, "Too many commands are waiting; nothing was done."),
-    Code.CONFLICT: Meaning("reload", 409, "Somebody changed it meanwhile; `current` is how it stands."),
+    Code.CONFLICT: Meaning(
+        "reload",
+        409,
+        "Somebody changed it meanwhile; `current` is how it stands. 412 where `If-Match` asked.",
+    ),
     Code.TAKEN: Meaning(
         "never", 409, "Another one of the channel has this SKU, external id or name already."
     ),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from server.access.known_keys import USES_WRITTEN_SECONDS, KnownKeys
 from server.access.revocations import Ended, Revocations
 from server.access.tokens import tokens_for
 from server.bus.bus import Bus
@@ -77,15 +78,7 @@ class Process:
         self.id = secrets.token_hex(6)
         self.database = Database(settings.database_url, pool_size=settings.database_pool_size)
         self.hub = hub_for(settings)
-        self.bus = Bus(
-            settings.redis_url,
-            prefix=settings.redis_prefix,
-            process_id=self.id,
-            on_publications=self._deliver,
-            on_word=self._hear_word,
-            on_gap_possible=self._check_top,
-            seed_reactions=self._read_reactions,
-        )
+        self.bus = self._bus(settings.redis_url)
         self.topcheck = TopCheck(
             self.hub, self.database, seconds=settings.top_check_ms / 1000, bus_alive=lambda: self.bus.alive
         )
@@ -100,6 +93,7 @@ class Process:
             self.database, origins, tell=self.bus.tell_everyone, close=self._close_pages
         )
         self.tokens = tokens_for(settings, clock, revoked=self.revocations)
+        self.known_keys = KnownKeys(self.database, clock, self.revocations)
         self.questions = Questions(self.journal, self.database, watch_seconds=settings.guest_watch_seconds)
         self.receipt_links = ReceiptLinks(
             settings.signing_secret(), clock, old_secret=settings.old_signing_secret()
@@ -154,6 +148,17 @@ class Process:
         families = Families() if self.ledger else Families(lambda name: name not in OF_THE_WORKERS)
         readiness = ServerReadiness(self.hub, self.database, self.bus)
         return ProcessWatch(readiness, families, measure=self._measure)
+
+    def _bus(self, url: str) -> Bus:
+        return Bus(
+            url,
+            prefix=self.settings.redis_prefix,
+            process_id=self.id,
+            on_publications=self._deliver,
+            on_word=self._hear_word,
+            on_gap_possible=self._check_top,
+            seed_reactions=self._read_reactions,
+        )
 
     async def _measure(self) -> None:
         """Read, at a scrape, what nobody keeps at hand."""
@@ -233,6 +238,7 @@ class Process:
         kept_for = timedelta(hours=settings.key_hours)
         forgetting = Forgetting(self.database, self.clock, kept_for)
         loops["keys"] = repeat("keys", FORGETTING_SECONDS, forgetting.run_once)
+        loops["api keys"] = repeat("api keys", USES_WRITTEN_SECONDS, self.known_keys.write_uses)
         loops["sign-ins"] = repeat("sign-ins", FORGETTING_SECONDS, self.revocations.forget_ended)
         if self.ledger is not None:
             loops["ledger"] = self.ledger.run()
@@ -269,6 +275,8 @@ class Process:
         await self.staff_roll.close()
         await self.journal.close()
         await self.recorder.close()
+        with suppress(*SQL_AWAY):
+            await self.known_keys.write_uses()
 
     async def drain(self) -> None:
         """Send the viewers elsewhere, spread over a set time."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from server.access.api_keys import ApiKeys
+from server.access.encryption import encryption_for
 from server.channels.service import Channels
 from server.running.process import Process
 from server.running.uploads import pictures_for
@@ -10,8 +12,11 @@ from server.running.webhooks import webhooks_for
 
 def studio_parts(process: Process) -> Mapping[str, object]:
     """Return them by the names that routes find them under in the application's state."""
+    database, clock, settings = process.database, process.clock, process.settings
+    encryption = encryption_for("api keys", settings)
     return {
-        "channels": Channels(process.database, process.channel_origins.changed),
-        "pictures": pictures_for(process.settings, process.database, process.clock),
-        "webhooks": webhooks_for(process.settings, process.database, process.clock, process.outbound),
+        "api_keys": ApiKeys(database, clock, process.revocations, encryption),
+        "channels": Channels(database, process.channel_origins.changed),
+        "pictures": pictures_for(settings, database, clock),
+        "webhooks": webhooks_for(settings, database, clock, process.outbound),
     }

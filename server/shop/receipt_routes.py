@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
 from server.access.dependencies import CurrentIdentity
+from server.access.principal import as_principal
 from server.clock import to_wire
 from server.errors import RefusedError
 from server.http.params import ENTITY_ID, Face, Moment, RequestBody
@@ -81,7 +82,7 @@ async def make_receipt(
     order: Annotated[str, Path(pattern=ENTITY_ID, max_length=40)], identity: CurrentIdentity, request: Request
 ) -> ReceiptLinkBody:
     """For its buyer alone. The receipt opens the order on any device until it ends, and gives no other right."""
-    found = await cast("Shop", request.app.state.shop).find_order(order, identity)
+    found = await cast("Shop", request.app.state.shop).find_order(order, as_principal(identity))
     if found.viewer_id != identity.viewer_id:
         raise RefusedError(Code.NOT_FOUND)
     receipt, expires_at = cast("ReceiptLinks", request.app.state.receipt_links).sign(found.id)

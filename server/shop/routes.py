@@ -7,10 +7,14 @@ from pydantic import Field
 
 from server.access.acquaintance import keep_identity
 from server.access.dependencies import CurrentIdentity, entrant_of
+from server.access.permission import permitted
+from server.access.principal import Principal
+from server.access.roles import ROLES
 from server.clock import to_wire
 from server.http import pacing
 from server.http.params import ENTITY_ID, EntityId, Face, IdempotencyKey, Moment, RequestBody
 from server.http.refusals import refusals
+from server.journal.intents import note_replay
 from server.pace.rates import Act
 from server.protocol.codes import Code
 from server.shop.rules import Order, Purchase
@@ -103,6 +107,7 @@ async def place_order(
     purchase = Purchase(identity.viewer_id, body.product, body.quantity, key, body.price, staff)
     receipt = await cast("Shop", request.app.state.shop).buy(body.show, purchase)
     if receipt.repeated:
+        note_replay()
         pacing.give_back(request, Act.ORDER, viewer=identity.viewer_id)
     keep_identity(request, body.show, identity)
     response.status_code = 200 if receipt.repeated else 201
@@ -110,10 +115,12 @@ async def place_order(
 
 
 async def get_order(
-    order: Annotated[str, Path(pattern=ENTITY_ID, max_length=40)], identity: CurrentIdentity, request: Request
+    order: Annotated[str, Path(pattern=ENTITY_ID, max_length=40)],
+    by: Annotated[Principal, permitted(ROLES, "orders:read")],
+    request: Request,
 ) -> OrderBody:
-    """For its buyer, and for staff of its channel."""
-    return as_body(await cast("Shop", request.app.state.shop).find_order(order, identity))
+    """For its buyer, and for staff and keys of its channel."""
+    return as_body(await cast("Shop", request.app.state.shop).find_order(order, by))
 
 
 def as_body(order: Order) -> OrderBody:

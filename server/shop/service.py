@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from server.access.roles import is_staff, role_in
-from server.access.tokens import Identity
+from server.access.principal import Principal
+from server.access.roles import is_staff
 from server.audit.trail import Actor, audit
 from server.catalogue.family import StockChange
 from server.catalogue.rules import add_units
@@ -119,15 +119,15 @@ class Shop:
         wanted = Pinning(actor, product_id, pinned=False)
         return await self._journal.commit(show_id, self._pin_many, wanted, intent=intent, kind=int)
 
-    async def find_order(self, order_id: str, identity: Identity) -> Order:
-        """Return an order to its buyer or to staff of its channel; raises `not_found` for everybody else."""
+    async def find_order(self, order_id: str, by: Principal) -> Order:
+        """Return an order to its buyer, or to staff or a key of its channel; raises `not_found` for everybody else."""
         async with self._database.read_soon() as connection:
             found = await read_order(connection, order_id)
         if found is None:
             raise RefusedError(Code.NOT_FOUND)
         order, channel_id = found
-        staff = is_staff(role_in(identity.role, identity.channel_id, channel_id))
-        if order.viewer_id != identity.viewer_id and not staff:
+        shop = by.channel_id == channel_id and (by.is_key or is_staff(by.role))
+        if order.viewer_id != by.id and not shop:
             raise RefusedError(Code.NOT_FOUND)
         return order
 

@@ -5,10 +5,12 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
-from server.access.dependencies import CurrentIdentity, ShowId
-from server.access.roles import require_show_runner
+from server.access.dependencies import ShowId
+from server.access.permission import permitted
+from server.access.principal import Principal
+from server.access.roles import RUNNERS
 from server.access.tokens import NAME_CHARACTERS_MAX
-from server.audit.trail import Actor
+from server.audit.trail import acting_by
 from server.http.params import (
     Address,
     Cursor,
@@ -174,13 +176,12 @@ async def get_show(show: ShowId, request: Request) -> ShowBody:
 
 async def create_show(
     body: ShowRequest,
-    identity: CurrentIdentity,
+    by: Annotated[Principal, permitted(RUNNERS, "shows:write")],
     request: Request,
     response: Response,
     key: OptionalKey = None,
 ) -> ShowBody:
     """For hosts and admins. The show begins as `scheduled`; `show.start` on its socket makes it live. The same key gets it again."""
-    require_show_runner(identity.role)
     plan = Plan(
         title=body.title,
         host=body.host,
@@ -189,10 +190,9 @@ async def create_show(
         starts_at=body.starts_at,
         video=Video(hls=body.video.hls, mp4=body.video.mp4, poster=body.video.poster),
     )
-    actor = Actor(identity.viewer_id, identity.name, identity.role)
-    intent = intent_of(identity.viewer_id, key, "POST /v1/shows", identity.channel_id, plan)
+    intent = intent_of(by.id, key, "POST /v1/shows", by.channel_id, plan)
     show = await cast("Shows", request.app.state.shows).create(
-        identity.channel_id, actor, plan, intent=intent
+        by.channel_id, acting_by(by), plan, intent=intent
     )
     response.headers["Location"] = f"/v1/shows/{show.id}"
     return ShowBody.model_validate(show)

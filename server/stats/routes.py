@@ -98,6 +98,6 @@ async def export_rows(
     headers = {"Content-Disposition": f'attachment; filename="{show}-{of}.csv"', "Cache-Control": "no-store"}
     if is_head(request.scope):  # the head is the same whatever the rows are
         return StreamingResponse(iter(()), media_type="text/csv", headers=headers)
-    security.note("exported", id=reader.viewer_id, address=request.client.host if request.client else "")
+    security.note("exported", id=reader.id, address=request.client.host if request.client else "")
     table = await reports.table(show, of)
     return StreamingResponse(csv_chunks(table, bom=bom, zone=zone), media_type="text/csv", headers=headers)

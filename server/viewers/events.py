@@ -12,8 +12,9 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from server.access.acquaintance import keep_identity
-from server.access.dependencies import CurrentIdentity, ShowId, require_page
+from server.access.dependencies import CurrentIdentity, ShowId
 from server.access.entry import require_entry
+from server.access.permission import require_page
 from server.access.tokens import Identity, Tokens
 from server.errors import RefusedError
 from server.http.guard import caller_key, is_head

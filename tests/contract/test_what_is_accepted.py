@@ -140,7 +140,7 @@ async def test_whatever_was_accepted_can_be_read_by_everybody(
     make_settings: MakeSettings, sign_for: SignFor
 ) -> None:
     async with live_server(make_settings(limits="off", flush_ms=50)) as address:
-        token = sign_for("host")
+        token = sign_for("admin")
         async with joined_at(address, token=token) as host:
             question = (await host.do("ask", text="Washable?"))["question"]
         accepted = await asyncio.to_thread(send_everything, address, token, question)

@@ -52,6 +52,7 @@ ZERO_TOO = (
     "units_per_viewer_max",
     "sign_ins_per_minute_per_ip",
     "requests_per_second_per_ip",
+    "requests_per_second_per_key",
     "guests_per_minute_per_ip",
     "guests_per_minute_per_socket",
     "guest_burst",

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from server.access.principal import as_principal
 from server.access.tokens import Identity
 from server.errors import RefusedError
 from server.protocol.codes import Code
@@ -244,11 +245,11 @@ async def test_an_order_is_shown_to_its_buyer_and_to_staff_alone(stage: Stage) -
         return Identity(viewer, role, channel, False, False, "Aki", NOON)  # type: ignore[arg-type]
 
     for may in (somebody("v_1", "viewer", "demo"), somebody("m_1", "moderator", "demo")):
-        assert await stage.shop.find_order(order.id, may) == order
+        assert await stage.shop.find_order(order.id, as_principal(may)) == order
     for other in (
         somebody("v_2", "viewer", "demo"),
         somebody("m_2", "host", "elsewhere"),
         somebody("a", "analyst", "demo"),
     ):
         with refused(Code.NOT_FOUND):
-            await stage.shop.find_order(order.id, other)
+            await stage.shop.find_order(order.id, as_principal(other))
