@@ -34,7 +34,7 @@ LOOK_SECONDS = 0.5
 PLACES = 8
 """Webhooks under way to one endpoint and from one process; to one that fails, one."""
 UNDER_WAY_MAX = 256
-CLAIMED_FOR = timedelta(seconds=3 * SECONDS_MAX)
+CLAIMED_FOR = timedelta(seconds=2 * SECONDS_MAX)
 PUT_OFF_FOR = timedelta(minutes=1)
 """How long what this process cannot sign is left to others."""
 BACKOFF_SECONDS = (0.25, 10.0)
@@ -75,7 +75,7 @@ class WebhookWorker:
             await self._stop()
 
     async def run_once(self) -> int:
-        """Write down what has ended, begin what is due and has a place, and return how many are under way."""
+        """Write down what has ended, begin what is due and has a place, and return how many are under way or not written down."""
         self._changed.clear()
         await self._write_down()
         free = UNDER_WAY_MAX - len(self._under_way)
@@ -87,7 +87,7 @@ class WebhookWorker:
                 )
             for each in claims:
                 self._begin(each)
-        return len(self._under_way)
+        return len(self._under_way) + len(self._ended) + len(self._put_off)
 
     async def finish(self) -> None:
         """Wait for everything that is under way, and write it down."""
