@@ -36,8 +36,11 @@ export type Decision =
   | { act: "tell"; code: string };
 
 export interface FieldError {
-  /** The field's name in the body. */
+  /** The field's name in the body, and where within it, such as `variants` and `variants/2/price`. */
   at: string;
+  path: string;
+  /** Of the refusal: `invalid`, or what says more, such as `taken`. */
+  code: string;
   /** The server's own words, in English. */
   why: string;
 }
@@ -50,15 +53,16 @@ export function decide(error: unknown): Decision {
   if (refusal.retry === "later") return { act: "again", afterMs: refusal.retry_after_ms ?? null };
   if (refusal.retry === "stop") return { act: "sign_in", reason: code };
   if (code === "conflict") return { act: "conflict" };
-  const errors = fieldErrors(refusal);
+  const errors = fieldErrors(code, refusal);
   return errors.length > 0 ? { act: "fields", errors } : { act: "tell", code };
 }
 
-function fieldErrors(refusal: object): FieldError[] {
+function fieldErrors(code: string, refusal: object): FieldError[] {
   const { errors } = refusal as { errors?: { at?: string; why?: string }[] };
   return (errors ?? []).flatMap(({ at, why }) => {
-    const field = (at ?? "").replace(/^body\//, "").split("/")[0] ?? "";
-    return field && field !== "body" ? [{ at: field, why: why ?? "" }] : [];
+    const path = (at ?? "").replace(/^body(\/|$)/, "");
+    const field = path.split("/")[0];
+    return field ? [{ at: field, path, code, why: why ?? "" }] : [];
   });
 }
 
@@ -142,9 +146,14 @@ async function once<T>(place: string, mark: string, act: (key: string) => Promis
   }
 }
 
+/** The code of what went wrong; `unknown` for what is no refusal. */
+export function codeOf(error: unknown): string {
+  return error instanceof RefusedError ? error.code : "unknown";
+}
+
 /** A refusal in words. */
 export function explain(error: unknown): string {
-  return explainError(error instanceof RefusedError ? error.code : "unknown");
+  return explainError(codeOf(error));
 }
 
 /** Tells the person why something they asked for did not work; whoever is signed out by it sees that instead. */

@@ -1,8 +1,7 @@
 // The channel that everything here is about. It is read before any page is drawn, so that each page knows its currency and its time zone.
 import { effect, signal } from "@preact/signals";
-import { RefusedError } from "../sdk/refused";
 import { session } from "../shared/staff/session";
-import { type Answer, decide, read } from "./api";
+import { type Answer, codeOf, decide, read } from "./api";
 
 export interface Channel {
   id: string;
@@ -43,7 +42,7 @@ export async function loadChannel(): Promise<void> {
   try {
     await readChannel();
   } catch (error) {
-    if (decide(error).act !== "sign_in") channelFailure.value = error instanceof RefusedError ? error.code : "unknown";
+    if (decide(error).act !== "sign_in") channelFailure.value = codeOf(error);
   }
 }
 

@@ -1,9 +1,8 @@
 // A form: what the server has, what the person changed, and how both come together. What is changed is kept in this tab until it is saved.
 import { computed, signal } from "@preact/signals";
-import { RefusedError } from "../sdk/refused";
 import { draftOf, keepDraft } from "../shared/drafts";
 import { session } from "../shared/staff/session";
-import { decide } from "./api";
+import { codeOf, decide } from "./api";
 import { sayWrong } from "./text";
 import { changesOf, compare, type Difference, resolve, type Side, type Version } from "./versions";
 
@@ -81,7 +80,7 @@ export class FormState<V extends object> {
         this.changes.value = changesOf(found.values, draft?.changes ?? {});
       }
     } catch (error) {
-      this.failure.value = error instanceof RefusedError ? error.code : "unknown";
+      this.failure.value = codeOf(error);
     }
   }
 
@@ -145,11 +144,14 @@ export class FormState<V extends object> {
     if (decision.act === "conflict") return await this.meetConflict(error);
     if (decision.act === "fields") {
       const errors: Errors<V> = {};
-      for (const { at, why } of decision.errors) errors[this.spec.names?.[at] ?? (at as keyof V)] = sayWrong(why);
-      this.failure.value = Object.keys(errors).some((name) => this.descriptions.has(name as keyof V)) ? null : "invalid";
+      const { names } = this.spec;
+      for (const { at, path, code, why } of decision.errors) {
+        errors[names?.[path] ?? names?.[at] ?? (at as keyof V)] = sayWrong(code, why);
+      }
+      this.failure.value = Object.keys(errors).some((name) => this.descriptions.has(name as keyof V)) ? null : codeOf(error);
       return this.refuse(errors);
     }
-    this.failure.value = error instanceof RefusedError ? error.code : "unknown";
+    this.failure.value = codeOf(error);
     return false;
   }
 
@@ -158,7 +160,7 @@ export class FormState<V extends object> {
     const now = this.stored.peek();
     const theirs = await this.spec.read().catch(() => null);
     if (!now || !theirs || theirs.etag === now.etag) {
-      this.failure.value = error instanceof RefusedError ? error.code : "unknown";
+      this.failure.value = codeOf(error);
       return false;
     }
     const changes = this.changes.peek();

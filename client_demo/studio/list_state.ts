@@ -1,7 +1,6 @@
 // A list of the server's, page by page. What was read stays for this visit: who comes back from a thing sees the list at once, and then fresh.
 import { signal } from "@preact/signals";
-import { RefusedError } from "../sdk/refused";
-import { type Answer, decide, read } from "./api";
+import { type Answer, codeOf, decide, read } from "./api";
 
 export interface Listed<T> {
   items: readonly T[];
@@ -85,7 +84,7 @@ export class ListState<T> {
       if (mine === this.turn) this.keep(found);
     } catch (error) {
       if (mine === this.turn && decide(error).act !== "sign_in") {
-        this.failure.value = error instanceof RefusedError ? error.code : "unknown";
+        this.failure.value = codeOf(error);
       }
     } finally {
       if (mine === this.turn) this.busy.value = false;

@@ -8,7 +8,9 @@ import ja from "../shared/locales/studio.ja.json";
 export const t = createTranslator(en, ja);
 export const shared = createTranslator(sharedEn, sharedJa);
 
-/** What the server finds wrong with a field: in its own words, which are English, where that is what the person reads. */
-export function sayWrong(why: string): string {
+/** What the server finds wrong with a field: in our words where the code says enough, else in its own, which are English, where that is what the person reads. */
+export function sayWrong(code: string, why: string): string {
+  const known = t.maybe(`field.${code}`);
+  if (known) return known;
   return language.peek() === "en" && why ? t("field.wrong.because", { why }) : t("field.wrong");
 }

@@ -40,3 +40,24 @@ async def test_a_session_of_the_host_s_page_is_of_use_in_the_studio(gallery: Sho
     await expect(studio.get_by_test_id("home")).to_be_visible()
     await studio.get_by_test_id("areas-more").click()
     await expect(studio.get_by_test_id("areas-sheet")).to_be_visible()
+
+
+async def test_what_is_written_is_there_after_a_reload_and_elsewhere_and_back(
+    showroom: Showroom, desk: Desk
+) -> None:
+    page = await desk.open("desktop")
+    part = page.get_by_test_id
+    await page.goto(showroom.staff_url("admin", "/studio/settings"))
+    await part("field-name").fill("Harbour Tea")
+    await page.reload()
+    await expect(part("field-name")).to_have_value("Harbour Tea")
+    await part("area-home").click()
+    await page.go_back()
+    await expect(part("field-name")).to_have_value("Harbour Tea")
+    await part("form-discard").click()
+    await expect(part("field-name")).not_to_have_value("Harbour Tea")
+    await part("toast-action").click()
+    await expect(part("field-name")).to_have_value("Harbour Tea")
+    await part("form-save").click()
+    await expect(part("channel-name")).to_have_text("Harbour Tea")
+    await expect(part("settings-form")).to_have_attribute("data-dirty", "false")

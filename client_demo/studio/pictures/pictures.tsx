@@ -123,7 +123,12 @@ export function Pictures({ value, onChange, label, most = 12, disabled = false, 
                 dragged.current = null;
               }}
             >
-              <img {...pictureOf(address, 160)} alt={t("picture", { n: place + 1, all: value.length })} width={160} height={160} />
+              <img
+                {...pictureOf(address, 160)}
+                alt={t("picture", { n: place + 1, all: value.length })}
+                width={160}
+                height={160}
+              />
               {place === 0 && most > 1 && <span class="badge badge-accent pictures-cover">{t("cover")}</span>}
               <span class="pictures-actions">
                 <Button

@@ -84,6 +84,9 @@ test("each refusal is met by one decision", async () => {
   expect(of("conflict", { retry: "reload" })).toEqual({ act: "conflict" });
   expect(of("forbidden", { retry: "never" })).toEqual({ act: "tell", code: "forbidden" });
   const errors = [{ at: "body/title", why: "too long" }];
-  expect(of("invalid", { retry: "never", errors })).toEqual({ act: "fields", errors: [{ at: "title", why: "too long" }] });
+  const title = { at: "title", path: "title", code: "invalid", why: "too long" };
+  expect(of("invalid", { retry: "never", errors })).toEqual({ act: "fields", errors: [title] });
+  const sku = [{ at: "body/variants/2/sku", why: "taken" }];
+  expect(of("taken", { retry: "never", errors: sku })).toMatchObject({ errors: [{ at: "variants", path: "variants/2/sku" }] });
   expect(decide(new Error("bug"))).toEqual({ act: "tell", code: "unknown" });
 });
