@@ -4,11 +4,12 @@ from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Query, Request, Response
 
-from server.access.dependencies import CurrentIdentity
-from server.access.roles import require_admin
-from server.errors import RefusedError
+from server.access.permission import permitted
+from server.access.principal import Principal
+from server.access.roles import ADMINS
 from server.http.params import Cursor, Limit, OptionalKey
 from server.http.refusals import refusals
+from server.http.versions import STALE, IfMatch, answer_version
 from server.journal.intents import intent_of
 from server.protocol.codes import Code
 from server.webhooks.bodies import (
@@ -29,6 +30,7 @@ from server.webhooks.rules import DeliveryState, EventType
 from server.webhooks.service import Webhooks, Wish
 from server.webhooks.tables import WebhookEndpointRow
 
+Admin = Annotated[Principal, permitted(ADMINS)]
 _KNOWN = (
     Code.UNAUTHENTICATED,
     Code.TOKEN_EXPIRED,
@@ -68,7 +70,7 @@ def _add_webhooks(api: APIRouter) -> None:
         change_webhook,
         methods=["PATCH"],
         summary="Change a webhook, switch it off or on",
-        responses=refusals(*_WRITTEN, Code.CONFLICT),
+        responses=refusals(*_WRITTEN) | STALE,
     )
     api.add_api_route(
         one,
@@ -121,90 +123,76 @@ def _add_what_is_sent(api: APIRouter) -> None:
     )
 
 
-async def list_webhooks(
-    identity: CurrentIdentity, request: Request, cursor: Cursor = None, limit: Limit = 20
-) -> WebhookPage:
+async def list_webhooks(by: Admin, request: Request, cursor: Cursor = None, limit: Limit = 20) -> WebhookPage:
     """For admins."""
-    require_admin(identity.role)
-    found = await _webhooks(request).list_of(identity.channel_id, after=cursor, limit=limit + 1)
+    found = await _webhooks(request).list_of(by.channel_id, after=cursor, limit=limit + 1)
     page = [as_body(row) for row in found[:limit]]
     return WebhookPage(webhooks=page, next=page[-1].id if len(found) > limit else None)
 
 
 async def create_webhook(
     body: WebhookRequest,
-    identity: CurrentIdentity,
+    by: Admin,
     request: Request,
     response: Response,
     key: OptionalKey = None,
 ) -> NewWebhookBody:
     """For admins; a channel has at most 20. It is on at once. The same key gets it again."""
-    require_admin(identity.role)
     wish = Wish(body.url, list(dict.fromkeys(body.events)), body.description)
-    intent = intent_of(identity.viewer_id, key, "POST /v1/webhooks", identity.channel_id, wish)
-    row, secrets = await _webhooks(request).create(identity.channel_id, wish, intent=intent)
+    intent = intent_of(by.id, key, "POST /v1/webhooks", by.channel_id, wish)
+    row, secrets = await _webhooks(request).create(by.channel_id, wish, intent=intent)
     response.headers["Location"] = f"/v1/webhooks/{row.id}"
     return NewWebhookBody(**_tell(response, row).model_dump(), secret=secrets.keys[0])
 
 
-async def get_webhook(
-    webhook: WebhookId, identity: CurrentIdentity, request: Request, response: Response
-) -> WebhookBody:
+async def get_webhook(webhook: WebhookId, by: Admin, request: Request, response: Response) -> WebhookBody:
     """For admins. The `ETag` is its version."""
-    require_admin(identity.role)
-    return _tell(response, await _webhooks(request).find(identity.channel_id, webhook))
+    return _tell(response, await _webhooks(request).find(by.channel_id, webhook))
 
 
 async def change_webhook(
-    webhook: WebhookId, body: WebhookChanges, identity: CurrentIdentity, request: Request, response: Response
+    webhook: WebhookId,
+    body: WebhookChanges,
+    *,
+    by: Admin,
+    match: IfMatch,
+    request: Request,
+    response: Response,
 ) -> WebhookBody:
     """For admins. Switched on again, what still waits is sent, and three days count anew."""
-    require_admin(identity.role)
     changes: dict[str, Any] = body.model_dump(exclude_none=True)
-    if_match = request.headers.get("if-match")
-
-    def require(row: WebhookEndpointRow) -> None:
-        if if_match is not None and if_match != _etag(row):
-            raise RefusedError(Code.CONFLICT, current=as_body(row).model_dump())
-
-    row = await _webhooks(request).change(identity.channel_id, webhook, changes, require)
+    row = await _webhooks(request).change(by.channel_id, webhook, changes, match.shown_by(as_body))
     return _tell(response, row)
 
 
-async def remove_webhook(webhook: WebhookId, identity: CurrentIdentity, request: Request) -> None:
+async def remove_webhook(webhook: WebhookId, by: Admin, request: Request) -> None:
     """For admins. What waits is not sent any more."""
-    require_admin(identity.role)
-    await _webhooks(request).remove(identity.channel_id, webhook)
+    await _webhooks(request).remove(by.channel_id, webhook)
 
 
-async def get_secrets(webhook: WebhookId, identity: CurrentIdentity, request: Request) -> SecretsBody:
+async def get_secrets(webhook: WebhookId, by: Admin, request: Request) -> SecretsBody:
     """For admins."""
-    require_admin(identity.role)
-    return SecretsBody(secrets=(await _webhooks(request).secrets(identity.channel_id, webhook)).keys)
+    return SecretsBody(secrets=(await _webhooks(request).secrets(by.channel_id, webhook)).keys)
 
 
 async def rotate_secret(
-    webhook: WebhookId, identity: CurrentIdentity, request: Request, key: OptionalKey = None
+    webhook: WebhookId, by: Admin, request: Request, key: OptionalKey = None
 ) -> SecretsBody:
     """For admins. For a day events carry two signatures, by the new secret and by the one before."""
-    require_admin(identity.role)
-    intent = intent_of(identity.viewer_id, key, "POST /v1/webhooks/secret", webhook)
-    secrets = await _webhooks(request).rotate(identity.channel_id, webhook, intent=intent)
+    intent = intent_of(by.id, key, "POST /v1/webhooks/secret", webhook)
+    secrets = await _webhooks(request).rotate(by.channel_id, webhook, intent=intent)
     return SecretsBody(secrets=secrets.keys)
 
 
-async def send_test(
-    webhook: WebhookId, identity: CurrentIdentity, request: Request, key: OptionalKey = None
-) -> EventBody:
+async def send_test(webhook: WebhookId, by: Admin, request: Request, key: OptionalKey = None) -> EventBody:
     """For admins. An event of type `webhook.test`, which no webhook needs to ask for."""
-    require_admin(identity.role)
-    intent = intent_of(identity.viewer_id, key, "POST /v1/webhooks/test", webhook)
-    return EventBody(event=await _webhooks(request).send_test(identity.channel_id, webhook, intent=intent))
+    intent = intent_of(by.id, key, "POST /v1/webhooks/test", webhook)
+    return EventBody(event=await _webhooks(request).send_test(by.channel_id, webhook, intent=intent))
 
 
 async def list_deliveries(
     webhook: WebhookId,
-    identity: CurrentIdentity,
+    by: Admin,
     request: Request,
     *,
     cursor: Cursor = None,
@@ -215,20 +203,16 @@ async def list_deliveries(
     ] = None,
 ) -> DeliveryPage:
     """For admins. Send the same filters with `cursor`."""
-    require_admin(identity.role)
     found = await _webhooks(request).list_deliveries(
-        identity.channel_id, webhook, state=state, type=type, after=cursor, limit=limit + 1
+        by.channel_id, webhook, state=state, type=type, after=cursor, limit=limit + 1
     )
     page = [as_delivery_body(delivery) for delivery in found[:limit]]
     return DeliveryPage(deliveries=page, next=page[-1].event if len(found) > limit else None)
 
 
-async def send_again(
-    webhook: WebhookId, event: EventId, identity: CurrentIdentity, request: Request
-) -> EventBody:
+async def send_again(webhook: WebhookId, event: EventId, by: Admin, request: Request) -> EventBody:
     """For admins. It is sent with the same `webhook-id`, at once, and tried for three days anew."""
-    require_admin(identity.role)
-    await _webhooks(request).send_again(identity.channel_id, webhook, event)
+    await _webhooks(request).send_again(by.channel_id, webhook, event)
     return EventBody(event=event)
 
 
@@ -236,10 +220,6 @@ def _webhooks(request: Request) -> Webhooks:
     return cast("Webhooks", request.app.state.webhooks)
 
 
-def _etag(row: WebhookEndpointRow) -> str:
-    return f'"{row.version}"'
-
-
 def _tell(response: Response, row: WebhookEndpointRow) -> WebhookBody:
-    response.headers["ETag"] = _etag(row)
+    answer_version(response, row.version)
     return as_body(row)

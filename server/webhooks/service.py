@@ -11,6 +11,7 @@ from server.access.sealing import Sealing, UnsealError
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.http.versions import ANY_VERSION, Match
 from server.ids import new_id
 from server.journal.intents import Intent, carry_out_once
 from server.protocol.codes import Code
@@ -119,17 +120,16 @@ class Webhooks:
         channel_id: str,
         endpoint_id: str,
         changes: dict[str, Any],
-        require: Callable[[WebhookEndpointRow], None],
+        match: Match = ANY_VERSION,
     ) -> WebhookEndpointRow:
-        """Set `url`, `events`, `description` or `state`, and return the endpoint; raises `invalid`, `not_found`.
-
-        `require` is asked, with the row locked, whether it still is what the caller saw. On again, it is tried anew from now on.
+        """Set `url`, `events`, `description` or `state`, and return the endpoint; raises `invalid`, `not_found`, and
+        `conflict` unless `match` admits its version. On again, it is tried anew from now on.
         """
         if "url" in changes:
             await self._check(changes["url"])
         async with self._database.write_soon() as connection:
             row = _known(await repository.read_endpoint(connection, channel_id, endpoint_id, lock=True))
-            require(row)
+            match.require(row.version, row)
             wanted = {name: value for name, value in changes.items() if getattr(row, name) != value}
             if wanted.get("state") == "on":
                 wanted |= {"off_reason": None, "off_at": None, "failing_since": None}

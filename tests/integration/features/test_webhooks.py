@@ -125,7 +125,7 @@ async def test_nothing_is_written_for_what_nobody_wants_to_hear(
     await post.add(backend.url(), "show.ended")
     await post.add(backend.url(), "order.paid", channel=ELSEWHERE)
     off = await post.add(backend.url(), "order.paid")
-    await post.service.change(CHANNEL, off, {"state": "off"}, lambda row: None)
+    await post.service.change(CHANNEL, off, {"state": "off"})
     await stage.buy("v_anna", "p_apron")
     await ask_and_answer(stage)
     assert await rows(stage, "webhook_event") == 0
@@ -200,7 +200,7 @@ async def test_an_endpoint_that_is_dead_for_three_days_is_switched_off_and_what_
     await post.deliver()
     assert len(backend.received) == tried
     backend.answer = answer(200)
-    await post.service.change(CHANNEL, endpoint, {"state": "on"}, lambda row: None)
+    await post.service.change(CHANNEL, endpoint, {"state": "on"})
     await post.deliver()
     assert [state for _, state, _, _ in await post.log(endpoint)] == ["delivered", "failed"]
 
@@ -382,7 +382,7 @@ async def test_a_test_goes_to_the_one_endpoint_that_was_asked_about(
     assert [(each.path, each.id, each.event["type"]) for each in backend.received] == [
         ("/this", event, "webhook.test")
     ]
-    await post.service.change(CHANNEL, endpoint, {"state": "off"}, lambda row: None)
+    await post.service.change(CHANNEL, endpoint, {"state": "off"})
     with refused(Code.CONFLICT):
         await post.service.send_test(CHANNEL, endpoint)
 

@@ -80,7 +80,7 @@ async def test_a_webhook_is_changed_by_whoever_saw_it_as_it_is(
     changed = await admin.patch(path, json={"description": "The shop"}, headers={"If-Match": seen})
     assert (changed.status_code, changed.json()["description"]) == (200, "The shop")
     late = await admin.patch(path, json={"state": "off"}, headers={"If-Match": seen})
-    assert late.json()["code"] == "conflict"
+    assert (late.status_code, late.json()["code"]) == (412, "conflict")
     assert late.json()["current"]["description"] == "The shop"
     newest = {"If-Match": changed.headers["etag"]}
     off = (await admin.patch(path, json={"state": "off"}, headers=newest)).json()
@@ -101,6 +101,7 @@ async def test_the_same_key_makes_one_webhook(admin: httpx.AsyncClient, backend:
     first = await admin.post("/v1/webhooks", json={"url": backend.url()}, headers=key)
     again = await admin.post("/v1/webhooks", json={"url": backend.url()}, headers=key)
     assert first.json() == again.json()
+    assert again.headers["idempotent-replayed"] == "true"
     other = await admin.post("/v1/webhooks", json={"url": backend.url("/other")}, headers=key)
     assert (other.status_code, other.json()["code"]) == (409, "key_reused")
     assert len((await admin.get("/v1/webhooks")).json()["webhooks"]) == 1
