@@ -5,6 +5,7 @@ A walk is given an empty tab and yields the name of the state that the page is i
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 
 import httpx
 from playwright.async_api import Locator, Page, expect
@@ -242,6 +243,15 @@ async def studio(page: Page, room: Showroom) -> States:
     await part("form-discard").click()
     await expect(part("toast")).to_be_visible()
     yield "changes discarded"
+    await part("field-name").fill("Harbour Tea")
+    await room.ask("PATCH", "/channel", "admin", {"name": f"Store {token_hex(4)}"})
+    await part("form-save").click()
+    await expect(part("conflict-name")).to_be_visible()
+    yield "two versions"
+    await part("conflict-all-theirs").click()
+    await part("conflict-use").click()
+    await expect(part("conflict-dialog")).to_have_count(0)
+    await page.wait_for_function("!history.state?.layers")
     await part_of_new_session(page, "not-allowed", room.staff_url("analyst", "/studio"))
     yield "not for analysts"
 

@@ -61,3 +61,27 @@ async def test_what_is_written_is_there_after_a_reload_and_elsewhere_and_back(
     await part("form-save").click()
     await expect(part("channel-name")).to_have_text("Harbour Tea")
     await expect(part("settings-form")).to_have_attribute("data-dirty", "false")
+
+
+async def test_two_people_who_edit_the_same_see_both_versions_and_nothing_is_overwritten(
+    showroom: Showroom, desk: Desk
+) -> None:
+    desk.expected |= {"status of 412"}
+    one, two = await desk.open("desktop"), await desk.open("phone")
+    for page, name in ((one, "Harbour Tea"), (two, "Hill Tea")):
+        await page.goto(showroom.staff_url("admin", "/studio/settings"))
+        await page.get_by_test_id("field-name").fill(name)
+    await two.get_by_test_id("field-time_zone").select_option("Europe/Berlin")
+    await one.get_by_test_id("form-save").click()
+    await expect(one.get_by_test_id("channel-name")).to_have_text("Harbour Tea")
+    await two.get_by_test_id("form-save").click()
+    conflict = two.get_by_test_id("conflict-name")
+    await expect(conflict).to_contain_text("Harbour Tea")
+    await expect(conflict).to_contain_text("Hill Tea")
+    assert (await showroom.ask("GET", "/channel", "admin"))["name"] == "Harbour Tea"
+    await two.get_by_test_id("conflict-name-theirs").check()
+    await two.get_by_test_id("conflict-use").click()
+    await two.get_by_test_id("form-save").click()
+    await expect(two.get_by_test_id("settings-form")).to_have_attribute("data-dirty", "false")
+    channel = await showroom.ask("GET", "/channel", "admin")
+    assert (channel["name"], channel["time_zone"]) == ("Harbour Tea", "Europe/Berlin")
