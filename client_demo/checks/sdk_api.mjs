@@ -1,7 +1,7 @@
 // Writes down the SDK's public surface, `sdk/package/api.txt`, so that a change of it is seen where it is made; with --check only says whether
 // it is as written.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { declarations, publicSurface } from "./sdk_types.mjs";
+import { declarations, publicSurface } from "../packing/sdk_types.mjs";
 
 const REPORT = "sdk/package/api.txt";
 const head =

@@ -2,8 +2,9 @@
 // and a crash of the page, in this tab alone (`sessionStorage`).
 import { signal } from "@preact/signals";
 import { newKey } from "../sdk/key";
+import { place } from "./place";
 
-const PREFIX = "showfloor.draft.";
+const PREFIX = `${place.kept}showfloor.draft.`;
 
 /** Drafts by their place, such as `answer.q_1`. Reading it while drawing makes the drawing follow. */
 export const drafts = signal<ReadonlyMap<string, string>>(stored());

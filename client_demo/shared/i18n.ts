@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { place } from "./place";
 import { readPreference, writePreference } from "./preference";
 
 export type Language = "en" | "ja";
@@ -8,7 +9,8 @@ type Texts = Readonly<Record<string, string>>;
 type Values = Readonly<Record<string, string | number>>;
 
 function preferredLanguage(): Language {
-  const asked = new URLSearchParams(location.search).get("lang") ?? readPreference("language");
+  const asked =
+    (place.wishes ? place.wishes.language : new URLSearchParams(location.search).get("lang")) ?? readPreference("language");
   for (const wish of [asked, ...navigator.languages]) {
     const found = LANGUAGES.find((language) => wish?.toLowerCase().startsWith(language));
     if (found) return found;
@@ -25,7 +27,7 @@ export function chooseLanguage(next: Language): void {
 }
 
 language.subscribe((now) => {
-  document.documentElement.lang = now;
+  if (place.frame) place.frame.lang = now;
 });
 
 /**

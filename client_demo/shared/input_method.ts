@@ -2,6 +2,8 @@
 // `isComposing`; Safari ends the composition first and then reports its key with `isComposing` false and `keyCode` 229; others report
 // an ordinary Enter right behind the composition's end, in the same turn. Every handler of keys asks here; `npm run check` holds it.
 
+import { place } from "./place";
+
 /** What browsers report as `keyCode` for a key that an input method took. */
 const TAKEN_BY_INPUT_METHOD = 229;
 
@@ -65,4 +67,4 @@ export function isEscape(event: PressedKey): boolean {
   return event.key === "Escape" && !ofInputMethod(event);
 }
 
-if (typeof document !== "undefined") followCompositions(document);
+if (place.root) place.over.addEventListener("abort", followCompositions(place.root));

@@ -1,6 +1,8 @@
 // What the person chose about the page's looks. Nothing here identifies anybody; storage may be forbidden, then the choice lasts a page.
 
-const PREFIX = "showfloor.";
+import { place } from "./place";
+
+const PREFIX = `${place.kept}showfloor.`;
 
 export function readPreference(name: string): string | null {
   try {

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { place } from "./place";
 import { readPreference, writePreference } from "./preference";
 
 export type Theme = "auto" | "light" | "dark";
@@ -15,11 +16,11 @@ function follow(): void {
   dark.value = theme.value === "auto" ? systemDark.matches : theme.value === "dark";
 }
 
-systemDark.addEventListener("change", follow);
+systemDark.addEventListener("change", follow, { signal: place.over });
 
 theme.subscribe((now) => {
-  if (now === "auto") delete document.documentElement.dataset["theme"];
-  else document.documentElement.dataset["theme"] = now;
+  if (now === "auto") delete place.frame?.dataset["theme"];
+  else if (place.frame) place.frame.dataset["theme"] = now;
   follow();
 });
 
@@ -30,5 +31,5 @@ export function chooseTheme(next: Theme): void {
 
 /** Returns a token's present value, e.g. `token("--accent")`, for what cannot read CSS: a canvas. Draw again when `dark` changes. */
 export function token(name: `--${string}`): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  return place.frame ? getComputedStyle(place.frame).getPropertyValue(name).trim() : "";
 }

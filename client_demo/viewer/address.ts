@@ -1,4 +1,5 @@
-import { type JoinWishes, request, type Show } from "../sdk";
+import type { JoinWishes, Show } from "../sdk";
+import { request } from "../shared/server";
 import { asKeptLine, firstOf } from "../shared/writing";
 
 const CHANNEL_OF_THE_DEMO = "demo";
@@ -14,9 +15,9 @@ export function wishesOf(query: URLSearchParams): JoinWishes {
   };
 }
 
-/** The show that the address names, as `/shows/{show}`; null at `/`. */
+/** The show that the address names, as `/shows/{show}`, or `/embed/shows/{show}` in a frame; null at `/`. */
 export function showOf(path: string): string | null {
-  const found = /^\/shows\/([^/]+)\/?$/.exec(path);
+  const found = /^(?:\/embed)?\/shows\/([^/]+)\/?$/.exec(path);
   return found?.[1] ? decodeURIComponent(found[1]) : null;
 }
 

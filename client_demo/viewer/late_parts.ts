@@ -3,7 +3,7 @@ import { followPurchases } from "./shop/purchase";
 
 export { ShareDialog, share } from "./share";
 export { Orders } from "./shop/orders";
-export { openPurchase } from "./shop/purchase";
+export { buy, openPurchase } from "./shop/purchase";
 export { PurchaseSheet } from "./shop/purchase_sheet";
 
 followPurchases();

@@ -1,6 +1,7 @@
 import { computed, effect, signal } from "@preact/signals";
-import { type Order, type Question, type RefusedError, request } from "../sdk";
+import type { Order, Question, RefusedError } from "../sdk";
 import { forgetKey, keyOf } from "../shared/drafts";
+import { request } from "../shared/server";
 import { asKept } from "../shared/writing";
 import { identity, link, onPush, questions, room, show } from "./session";
 

@@ -1,4 +1,5 @@
 import { effect } from "@preact/signals";
+import { embedded } from "../shared/place";
 import { Picture } from "../shared/ui/picture";
 import { Toasts } from "../shared/ui/toast";
 import { StageCover, WithoutVideo } from "./covers";
@@ -19,7 +20,8 @@ import { BigPlay, TapForSound, VideoControls } from "./video/controls";
 import { Video } from "./video/video";
 
 effect(() => {
-  document.title = show.value ? t("page.title_of", { title: show.value.title }) : t("page.title");
+  const title = show.value ? t("page.title_of", { title: show.value.title }) : t("page.title");
+  if (!embedded) document.title = title;
 });
 
 /** What the show is and whether it is on; on a wide screen the title stands in the panel. */
@@ -42,7 +44,7 @@ function Stage() {
   const now = show.value;
   const pinned = pinnedProduct.value;
   return (
-    <section class="stage" aria-label={t("stage")} data-testid="stage">
+    <section class="stage" part="stage" aria-label={t("stage")} data-testid="stage">
       {now?.video.poster && <Picture class={hasVideo.value ? "backdrop" : "backdrop backdrop-alone"} src={now.video.poster} />}
       {!now && served.poster && <Picture class="video" src={served.poster} />}
       {now && hasVideo.value && <Video show={now} />}
@@ -82,7 +84,7 @@ function Aside() {
   const pinned = pinnedProduct.value;
   if (!show.value) return <aside class="aside" aria-busy="true" />;
   return (
-    <aside class="aside">
+    <aside class="aside" part="panel">
       <header class="aside-head">
         <ShowTitle />
         <SettingsButton class="button button-quiet button-icon" />
@@ -107,7 +109,7 @@ export function Page() {
   const alone = !show.value && (link.value.is === "stopped" || arrival.value === "none" || arrival.value === "choice");
   return (
     <>
-      <main class={lookOf(alone)} data-testid="viewer">
+      <main class={lookOf(alone)} part="viewer" data-testid="viewer">
         <Stage />
         {!alone && (wide.value ? <Aside /> : <Sheet />)}
       </main>

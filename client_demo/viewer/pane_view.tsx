@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { shortCount } from "../shared/format";
 import { isEscape, ofInputMethod } from "../shared/input_method";
+import { byId } from "../shared/place";
 import { Button } from "../shared/ui/button";
 import { Icon, type IconName } from "../shared/ui/icon";
 import { useLayer } from "../shared/ui/layers";
@@ -39,7 +40,7 @@ export function Panel() {
     if (step === 0 || ofInputMethod(event)) return;
     const next = PANES[(PANES.indexOf(now) + step + PANES.length) % PANES.length] ?? now;
     panel.value = next;
-    document.getElementById(`tab-${next}`)?.focus();
+    byId(`tab-${next}`)?.focus();
   };
   return (
     <>
@@ -108,6 +109,7 @@ export function Sheet() {
       ref={place}
       id="sheet"
       class="sheet"
+      part="sheet"
       data-testid="sheet"
       aria-labelledby="sheet-title"
       tabIndex={-1}

@@ -1,4 +1,6 @@
-const shell = document.getElementById("page");
+import { byId } from "../shared/place";
+
+const shell = byId("page");
 
 /** What the server wrote into the page for the moment before the show is joined; read once, before the page is drawn. */
 export const served = {

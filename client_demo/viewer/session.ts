@@ -9,11 +9,14 @@ import {
   hasVideo as showHasVideo,
   Taps,
 } from "../sdk";
+import { place } from "../shared/place";
 import { channelOf, currentShows, showOf, wishesOf } from "./address";
 import { tokenStore } from "./token_store";
 
 /** The room that this page is in, and what of it the page draws. A computed value changes only when its own part did. */
 const query = new URLSearchParams(location.search);
+/** The show that was asked for, if one was. */
+const named = place.wishes?.show ?? showOf(location.pathname);
 
 let current: Room | null = null;
 const view = signal<RoomView>({ link: { is: "joining" }, state: null, identity: null, joins: 0 });
@@ -23,7 +26,7 @@ export const arrival = signal<"finding" | "none" | "choice" | "unreachable" | "e
 /** The shows that are live at once, while a person is to choose. */
 export const choice = signal<readonly Show[]>([]);
 /** The channel that this page is about, as far as it is known. */
-export const channel = computed(() => show.value?.channel ?? (showOf(location.pathname) ? null : channelOf(query)));
+export const channel = computed(() => show.value?.channel ?? (named ? null : channelOf(query)));
 export const link = computed(() => view.value.link);
 export const identity = computed(() => view.value.identity);
 const snapshot = computed(() => view.value.state?.snapshot ?? null);
@@ -59,7 +62,6 @@ export function onPush(listener: (push: JournalPush) => void): () => void {
 }
 
 export async function arrive(): Promise<void> {
-  const named = showOf(location.pathname);
   if (named) return enter(named);
   arrival.value = "finding";
   try {
@@ -70,19 +72,27 @@ export async function arrive(): Promise<void> {
     arrival.value = only ? "choice" : "none";
   } catch {
     arrival.value = "unreachable";
-    setTimeout(() => void arrive(), 2_000 + Math.random() * 3_000);
+    if (!place.over.aborted) setTimeout(() => void arrive(), 2_000 + Math.random() * 3_000);
   }
 }
 
+function leave(): void {
+  current?.stop();
+  watching?.end();
+}
+
 function enter(showId: string): void {
+  if (place.over.aborted) return;
+  place.over.addEventListener("abort", leave);
   const name = tokenStore.name;
   current = new Room({
+    url: place.server,
     show: showId,
-    guest: true,
-    token: tokenStore.token,
+    token: place.wishes?.token ?? tokenStore.token,
     // Said at each join: consent that was taken back without a connection is told at the next one.
     wishes: { ...wishesOf(query), ...(name && { name }), remember: tokenStore.remembered },
-    onToken: (token) => tokenStore.keep({ token }),
+    // What the page around an element says of who this is holds for as long as it says so, and is kept nowhere.
+    onToken: (token) => place.wishes?.token || tokenStore.keep({ token }),
   });
   taps = new Taps(current);
   impressions = new Impressions(current);
@@ -115,6 +125,7 @@ export function sawProduct(product: string): void {
 
 /** A product is opened: its card has been seen by then, however short. */
 export function openedProduct(product: string): void {
+  place.tell("product", { product: products.peek().find((each) => each.id === product) });
   sawProduct(product);
   impressions?.flush();
   current?.tell("click", { product });

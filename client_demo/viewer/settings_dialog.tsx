@@ -1,7 +1,6 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import type { Identity, RefusedError, Room } from "../sdk";
-import { request } from "../sdk/http";
 import { draftOf, keepDraft } from "../shared/drafts";
 import { createTranslator } from "../shared/i18n";
 import en from "../shared/locales/settings.en.json";
@@ -9,6 +8,8 @@ import ja from "../shared/locales/settings.ja.json";
 import sharedEn from "../shared/locales/shared.en.json";
 import sharedJa from "../shared/locales/shared.ja.json";
 import { nameOf } from "../shared/people";
+import { place } from "../shared/place";
+import { request } from "../shared/server";
 import { Button } from "../shared/ui/button";
 import { Dialog } from "../shared/ui/dialog";
 import { RoomLeft } from "../shared/ui/room_left";
@@ -79,7 +80,7 @@ export function settings({ identity, room, tokenStore, close }: Hands): Late {
       }
     }
     tokenStore.keep({ token: null, name: "", remembered: false });
-    location.reload();
+    place.restart();
   }
 
   function rename(wish: string): void {

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { embedded } from "../shared/place";
 import { Dialog } from "../shared/ui/dialog";
 import { showToast } from "../shared/ui/toast";
 import { t } from "./late_text";
@@ -14,8 +15,9 @@ export async function share(): Promise<void> {
   const bySystem = "share" in navigator && matchMedia("(pointer: coarse)").matches;
   try {
     const { share: id } = await room().command("share", { via: bySystem ? "system" : "copy" });
-    const url = new URL(`/shows/${encodeURIComponent(shown.id)}?share=${encodeURIComponent(id)}`, location.href).href;
-    await handOver(url, shown.title, bySystem);
+    const url = new URL(embedded ? location.href : `/shows/${encodeURIComponent(shown.id)}`, location.href);
+    url.searchParams.set("share", id);
+    await handOver(url.href, shown.title, bySystem);
   } catch (error) {
     showToast(refusalText(error));
   }

@@ -2,7 +2,9 @@
 // device until tomorrow when they confirm a purchase, since without the token nobody finds the order, or what became of it, once the tab is
 // gone (docs/decisions).
 
-const KEY = "showfloor.guest";
+import { place } from "../shared/place";
+
+const KEY = `${place.kept}showfloor.guest`;
 /** As long as the token of a guest who is not remembered. */
 const ORDER_KEPT_MS = 24 * 3_600_000;
 

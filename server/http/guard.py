@@ -27,7 +27,7 @@ from server.protocol.codes import Code
 
 ANY_NAME_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked by machines that know an address and no name, and the same whatever the name."""
-HEAD_OF_FILES = ("/assets/", "/media/")
+HEAD_OF_FILES = ("/assets/", "/element/", "/media/")
 """Where HEAD is answered without opening the file."""
 UNCOUNTED = (*HEAD_OF_FILES, "/pictures/")
 """Files: a page asks for many at once."""

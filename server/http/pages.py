@@ -90,6 +90,12 @@ class Assets(Files):
         return response
 
 
+class Elements(Assets):
+    """Scripts that other pages name by an address that stays: asked for again when they are a few minutes old."""
+
+    KEPT = "public, max-age=300"
+
+
 CardOf = Callable[[Request, str], Awaitable[Card | None]]
 """Returns the card of a show, or None while it cannot be read; raises `not_found`."""
 FramedBy = Callable[[Request, str], Sequence[str]]
@@ -199,6 +205,7 @@ def install(app: FastAPI, pages: Path, card_of: CardOf = no_card, framed_by: Fra
     app.include_router(Addresses(pages, shells, card_of, framed_by).router)
     app.add_api_route("/asyncapi.json", live_socket, include_in_schema=False)
     app.mount("/assets", Assets(directory=pages / "assets", check_dir=False), name="assets")
+    app.mount("/element", Elements(directory=pages / "element", check_dir=False), name="element")
     app.mount("/media", Files(directory=MEDIA, check_dir=False), name="media")
 
 

@@ -29,7 +29,7 @@ def run_node(script: str | Path, *arguments: str | Path) -> str:
 
 def build_package(target: Path) -> Path:
     """Build into `target` and return the tarball."""
-    run_node("checks/sdk_package.mjs", target)
+    run_node("packing/sdk_package.mjs", target)
     (tarball,) = target.glob("showfloor-sdk-*.tgz")
     return tarball
 

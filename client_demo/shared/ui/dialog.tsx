@@ -34,6 +34,7 @@ export function Dialog({ title, onClose, children, sheet = false, testid }: Dial
   return (
     <dialog
       ref={element}
+      part="dialog"
       class={sheet ? "dialog dialog-sheet" : "dialog"}
       aria-labelledby={heading}
       data-testid={testid}

@@ -4,6 +4,7 @@
 // The steps belong to no layer: there are as many of them as layers. So one that closes while another opens moves nothing.
 
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { byId, embedded, focusedNow, place } from "../place";
 
 interface Layer {
   close: () => void;
@@ -29,7 +30,8 @@ function steps(): number {
 
 /** Makes the history have one step for each layer. Many changes of one turn are one. */
 function settleSoon(): void {
-  if (settling) return;
+  // The history is the document's: an element in somebody else's has no say in it.
+  if (settling || embedded) return;
   settling = true;
   setTimeout(() => {
     settling = false;
@@ -62,15 +64,15 @@ function notePressed(event: Event): void {
   pressed = event.target instanceof Element ? event.target.closest<HTMLElement>(FOCUSABLE) : null;
 }
 
-if (typeof addEventListener === "function" && typeof document !== "undefined") {
-  addEventListener("popstate", takeStep);
-  document.addEventListener("pointerdown", notePressed, true);
+if (place.root && typeof addEventListener === "function") {
+  if (!embedded) addEventListener("popstate", takeStep);
+  place.root.addEventListener("pointerdown", notePressed, true);
   // A page that was loaded anew has no layer, whatever it had before.
   settleSoon();
 }
 
 function openerNow(): HTMLElement | null {
-  const focused = document.activeElement;
+  const focused = focusedNow();
   return focused instanceof HTMLElement && focused !== document.body ? focused : pressed;
 }
 
@@ -81,15 +83,15 @@ function canTakeFocus(element: HTMLElement): boolean {
 /** Puts the focus back on what opened a layer, else on what is left around it, else on the page's main part. */
 function giveBack(opened: HTMLElement | null, around: readonly HTMLElement[]): void {
   // One that was drawn anew meanwhile is known by its id.
-  const opener = opened?.isConnected ? opened : document.getElementById(opened?.id || "-");
+  const opener = opened?.isConnected ? opened : byId(opened?.id || "-");
   if (opener && canTakeFocus(opener)) return opener.focus({ preventScroll: true });
-  const place = around.find(canTakeFocus) ?? document.querySelector<HTMLElement>("dialog[open], main");
+  const near = around.find(canTakeFocus) ?? place.root?.querySelector<HTMLElement>("dialog[open], main");
   const inside =
-    place && [...place.querySelectorAll<HTMLElement>(FOCUSABLE)].find((each) => each.tabIndex >= 0 && canTakeFocus(each));
+    near && [...near.querySelectorAll<HTMLElement>(FOCUSABLE)].find((each) => each.tabIndex >= 0 && canTakeFocus(each));
   if (inside) return inside.focus({ preventScroll: true });
-  if (place) {
-    place.tabIndex = -1;
-    place.focus({ preventScroll: true });
+  if (near) {
+    near.tabIndex = -1;
+    near.focus({ preventScroll: true });
   }
 }
 
@@ -115,7 +117,7 @@ export function useLayer(onClose: () => void, open = true): void {
       settleSoon();
       // After the layer has left the page; whatever took the focus by itself meanwhile keeps it.
       setTimeout(() => {
-        const focused = document.activeElement;
+        const focused = focusedNow();
         if (!focused || focused === document.body || !focused.isConnected) giveBack(opener, around);
       });
     };

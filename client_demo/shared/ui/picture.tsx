@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { resolve } from "../server";
 import { Icon } from "./icon";
 import { pictureOf } from "./picture_address";
 
@@ -35,7 +36,7 @@ export function Picture({ src, class: look, size }: Wish) {
   return (
     <img
       class={look}
-      {...pictureOf(src, size)}
+      {...pictureOf(resolve(src), size)}
       alt=""
       {...(size !== undefined && { width: size, height: size, loading: "lazy" as const })}
       decoding="async"

@@ -1,6 +1,7 @@
 // The questions as the pane shows them, and the pages behind them.
 import { computed, signal } from "@preact/signals";
-import { type Question, request } from "../../sdk";
+import type { Question } from "../../sdk";
+import { request } from "../../shared/server";
 import { identity, onPush, room, roomState, show } from "../session";
 import { HeldQuestions } from "./held";
 import { newestOf, orderOf, placeOf, type Sorting, upTo } from "./order";

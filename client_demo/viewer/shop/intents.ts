@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { newKey } from "../../sdk";
+import { place as pagePlace } from "../../shared/place";
 import { identity, show } from "../session";
 
 /**
@@ -20,7 +21,7 @@ export interface Intent {
   sent: boolean;
 }
 
-const PREFIX = "showfloor.intent.";
+const PREFIX = `${pagePlace.kept}showfloor.intent.`;
 /** After this long the guest's own token has ended too, and nobody could ask any more. */
 const KEPT_MS = 24 * 3_600_000;
 
@@ -76,12 +77,13 @@ export const doubts = computed(() => own.value.filter((each) => each.sent));
 
 /** Follows what other tabs do; `onSettled` is called when one of them came to know. To be called once. */
 export function followIntents(onSettled: (intent: Intent) => void): void {
-  window.addEventListener("storage", (event) => {
+  const hear = (event: StorageEvent): void => {
     if (!event.key?.startsWith(PREFIX)) return;
     changes.value++;
     const before = event.newValue === null && event.oldValue !== null ? (JSON.parse(event.oldValue) as Intent) : null;
     if (before) onSettled(before);
-  });
+  };
+  window.addEventListener("storage", hear, { signal: pagePlace.over });
 }
 
 /** Runs `work` while no other tab of this device does. */

@@ -28,6 +28,7 @@ export function ProductCard({ product, pinned, small = false }: { product: Produ
     <article
       ref={card}
       class={`product ${small ? "product-small" : ""} ${pinned ? "product-pinned" : ""}`}
+      part={small ? "product pinned-product" : "product"}
       data-testid={small ? "pinned-product" : "product"}
       data-product={product.id}
     >
@@ -55,8 +56,9 @@ export function ProductCard({ product, pinned, small = false }: { product: Produ
         class="product-buy"
         data-testid="buy"
         aria-label={`${t("product.buy_of", { title: product.title })}${refused ? ` – ${refused}` : ""}`}
+        part="buy"
         disabled={refused !== null}
-        onClick={() => withParts((parts) => parts.openPurchase(product.id))}
+        onClick={() => withParts((parts) => parts.buy(product.id))}
       >
         {t("product.buy")}
       </Button>

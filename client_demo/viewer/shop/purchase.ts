@@ -2,6 +2,7 @@ import { computed, effect, signal } from "@preact/signals";
 import type { Order, Product, RefusedError } from "../../sdk";
 import { draftOf, keepDraft } from "../../shared/drafts";
 import { count, money } from "../../shared/format";
+import { place } from "../../shared/place";
 import { showToast } from "../../shared/ui/toast";
 import { t } from "../late_text";
 import { addOrder, myOrders, retryMine } from "../me";
@@ -25,6 +26,8 @@ interface Purchase {
   price: number;
   problem: string | null;
   order: Order | null;
+  /** The page around this one has heard that the person wants it, and left it to us. */
+  told: boolean;
 }
 
 export const purchase = signal<Purchase | null>(null);
@@ -54,13 +57,32 @@ export function leftToMe({ id, limit }: Product): number {
   return Math.min(QUANTITY_OF_ORDER_MAX, Math.max(0, limit - bought));
 }
 
+/** Whether the page around this one takes care of what the person wants to buy, by a cart of its own. */
+function isTakenOver(product: Product, quantity: number): boolean {
+  return !place.tell("buy", { product, quantity });
+}
+
+/** The person wants the product: the sheet opens, unless the page around this one takes it from here. */
+export function buy(productId: string): void {
+  const product = products.peek().find((each) => each.id === productId);
+  if (!product) return;
+  openedProduct(productId);
+  if (!isTakenOver(product, 1)) openSheet(product, true);
+}
+
+/** The person looks at the product. */
 export function openPurchase(productId: string): void {
   const product = products.peek().find((each) => each.id === productId);
   if (!product) return;
   openedProduct(productId);
+  openSheet(product, false);
+}
+
+function openSheet(product: Product, told: boolean): void {
+  const productId = product.id;
   const chosen = Number(draftOf(quantityPlace(productId))) || 1;
   const quantity = Math.max(1, Math.min(chosen, buyable(product)));
-  purchase.value = { productId, quantity, price: product.price, problem: null, order: null };
+  purchase.value = { productId, quantity, price: product.price, problem: null, order: null, told };
   if (doubt.peek() && !working.peek()) void retryMine();
 }
 
@@ -81,7 +103,9 @@ export async function confirmPurchase(): Promise<void> {
   const showId = show.peek()?.id;
   if (!now || now.order || working.peek() || !viewer || !showId) return;
   const { productId: product, quantity, price } = now;
-  purchase.value = { ...now, problem: null };
+  const wanted = purchasedProduct.peek();
+  if (!now.told && !doubt.peek() && wanted && isTakenOver(wanted, quantity)) return closePurchase();
+  purchase.value = { ...now, problem: null, told: true };
   await whileWaiting(product, async () => {
     const { intent, again } = await takeIntent({ viewer, show: showId, product, quantity, price });
     tokenStore.keepForOrder();
@@ -117,6 +141,7 @@ function bought(intent: Intent, order: Order): void {
   if (shown.has(intent.key)) return;
   shown.add(intent.key);
   addOrder(order);
+  place.tell("order", { order });
   keepDraft(quantityPlace(intent.product), "");
   const now = purchase.peek();
   if (now?.productId === intent.product && !now.order) {

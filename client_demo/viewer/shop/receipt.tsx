@@ -1,4 +1,5 @@
-import { type Order, request } from "../../sdk";
+import type { Order } from "../../sdk";
+import { request, resolve } from "../../shared/server";
 import { Button } from "../../shared/ui/button";
 import { showToast } from "../../shared/ui/toast";
 import { t } from "../late_text";
@@ -15,7 +16,7 @@ export function receiptLink(order: string): Promise<string> {
   const made = request<{ receipt: string }>(`/orders/${encodeURIComponent(order)}/receipt`, {
     token: identity.peek()?.token,
     body: {},
-  }).then(({ receipt }) => new URL(`/receipt#${receipt}`, location.href).href);
+  }).then(({ receipt }) => new URL(resolve(`/receipt#${receipt}`), location.href).href);
   links.set(order, made);
   made.catch(() => links.delete(order));
   return made;

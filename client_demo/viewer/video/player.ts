@@ -1,5 +1,6 @@
 import { batch } from "@preact/signals";
 import { Backoff, type Show } from "../../sdk";
+import { embedded } from "../../shared/place";
 import { setVideoPlays } from "../session";
 import { playback } from "./playback";
 import { Recovery, type TIMINGS } from "./recovery";
@@ -207,7 +208,7 @@ export class Player {
 
   /** The keys of keyboards, headsets and lock screens: only these and the page's own buttons pause for a person. */
   private hearKeys(): void {
-    if (!("mediaSession" in navigator)) return;
+    if (embedded || !("mediaSession" in navigator)) return;
     navigator.mediaSession.setActionHandler("play", () => this.want(true));
     navigator.mediaSession.setActionHandler("pause", () => this.want(false));
   }

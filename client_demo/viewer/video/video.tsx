@@ -1,6 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Show } from "../../sdk";
+import { resolve } from "../../shared/server";
 import { link } from "../session";
 import { t } from "../text";
 import type { Player } from "./player";
@@ -59,15 +60,16 @@ export function Video({ show }: { show: Show }) {
   const now = player.value;
 
   useEffect(() => (place.current ? setUp(place.current) : undefined), []);
-  useEffect(() => now?.show(live ? { hls, mp4, poster } : null), [now, live, hls, mp4]);
+  useEffect(() => now?.show(live ? { hls: resolve(hls), mp4: resolve(mp4), poster } : null), [now, live, hls, mp4]);
 
   return (
     <video
       ref={place}
       class="video"
+      part="video"
       data-testid="video"
       aria-label={t("video.label", { title: show.title })}
-      poster={poster || undefined}
+      poster={resolve(poster) || undefined}
       muted
       loop
       playsInline

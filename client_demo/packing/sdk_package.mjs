@@ -24,7 +24,7 @@ await build({
     sourcemap: true,
     minify: "oxc",
     lib: { entry: "sdk/index.ts", formats: ["es"] },
-    rolldownOptions: { output: { entryFileNames: "index.js", chunkFileNames: "[name].js" } },
+    rolldownOptions: { output: { minify: true, entryFileNames: "index.js", chunkFileNames: "[name].js" } },
   },
 });
 for (const [name, text] of declarations()) writeFileSync(join(dist, name), text);

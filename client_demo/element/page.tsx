@@ -1,0 +1,51 @@
+// The viewer's page as an element draws it: the same modules as in a document of its own, once for each element (packing/element.mjs).
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { LANGUAGES, language } from "../shared/i18n";
+import { place } from "../shared/place";
+import { followLateParts } from "../viewer/late";
+import { followMine } from "../viewer/me";
+import { Page } from "../viewer/page";
+import { followQuestions } from "../viewer/questions/list";
+import { arrive, identity, link, room, show } from "../viewer/session";
+import type { OpenPage } from "./open_page";
+
+/** Tells the page around the element, each once: that the show is joined, that it is over, that it cannot be entered. */
+function tellArrivals(): void {
+  let ready = false;
+  let ended = false;
+  effect(() => {
+    const now = show.value;
+    if (now && identity.value && !ready) {
+      ready = true;
+      place.tell("ready", { show: now });
+    }
+    const over = now?.state === "ended";
+    if (over && !ended) place.tell("end", { show: now });
+    ended = over;
+  });
+  effect(() => {
+    const now = link.value;
+    if (now.is === "stopped" && now.reason !== "left") place.tell("error", { code: now.reason });
+  });
+}
+
+/** Draws the page in its place, until `place.over`. */
+export function open(): OpenPage {
+  followMine();
+  followQuestions();
+  followLateParts();
+  tellArrivals();
+  void arrive();
+  const { frame } = place;
+  if (frame) {
+    render(<Page />, frame);
+    place.over.addEventListener("abort", () => render(null, frame));
+  }
+  return {
+    speak(wish) {
+      language.value = LANGUAGES.find((each) => wish.toLowerCase().startsWith(each)) ?? language.peek();
+    },
+    become: (token) => room().rejoinAs(token),
+  };
+}

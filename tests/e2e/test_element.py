@@ -1,0 +1,251 @@
+"""`<showfloor-show>` in a merchant's page of another origin, under that page's strict policy: the whole show, and nothing of it outside."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page, expect
+
+from tests.support.browser import Desk, Device, Language
+from tests.support.embedding import let_in
+from tests.support.eventually import eventually
+from tests.support.shop_site import ShopSite, shop_site
+from tests.support.showroom import Showroom
+from tests.support.viewer import joined_at
+
+TAG = '<showfloor-show show="demo" lang="en"></showfloor-show>'
+HEAR = """() => {
+  window.heard = [];
+  for (const type of ["ready", "product", "buy", "order", "end", "error"])
+    document.addEventListener(`showfloor:${type}`, (event) => window.heard.push([type, event.detail, event.cancelable]));
+}"""
+
+
+def page_with(room: Showroom, body: str) -> str:
+    """A page of the shop's; its one script tag is the element's."""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>Our shop</title>'
+        f'<script type="module" src="{room.url("/element/showfloor.js")}"></script></head>'
+        f"<body><h1>Our shop</h1>{body}<p>Below the show</p></body></html>"
+    )
+
+
+def policy_for(room: Showroom) -> str:
+    """The strictest policy that the element works under: the one that client_demo/README.md documents."""
+    server, socket = room.url(""), f"ws://{room.address}"
+    return (
+        f"default-src 'none'; script-src {server}; connect-src {server} {socket}; img-src {server}; "
+        f"media-src {server} blob:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+    )
+
+
+@asynccontextmanager
+async def shop_with(room: Showroom, folder: Path, body: str = TAG) -> AsyncIterator[ShopSite]:
+    """The shop's site, whose pages the channel lets in."""
+    async with shop_site(folder, {"/": page_with(room, body)}, policy_for(room)) as site:
+        await let_in(room, origins=[site.origin])
+        yield site
+
+
+async def open_shop(
+    desk: Desk, site: ShopSite, device: Device = "desktop", language: Language = "en"
+) -> Page:
+    """Return a tab of the shop, which writes down what it hears of its elements."""
+    page = await desk.open(device, language)
+    await page.add_init_script(f"({HEAR})()")
+    await page.goto(site.url())
+    return page
+
+
+async def heard(page: Page, type: str) -> list[Any]:
+    """Return the details of the events of a type that the page has heard."""
+    return [detail for each, detail, _ in await page.evaluate("window.heard") if each == type]
+
+
+def has_heard(page: Page, type: str, times: int = 1) -> Callable[[], Awaitable[bool]]:
+    """A claim for `eventually`."""
+
+    async def claim() -> bool:
+        return len(await heard(page, type)) >= times
+
+    return claim
+
+
+async def test_the_whole_show_is_in_the_shops_page(tmp_path: Path, desk: Desk, showroom: Showroom) -> None:
+    async with shop_with(showroom, tmp_path) as site:
+        page = await open_shop(desk, site)
+        await eventually(has_heard(page, "ready"))
+        await expect(page.get_by_test_id("video")).to_be_visible()
+        await expect(page.get_by_test_id("play")).to_have_attribute("data-playing", "true")
+        await page.get_by_test_id("ask-text").fill("Is the glaze safe for food?")
+        await page.get_by_test_id("ask-send").click()
+        await expect(page.get_by_text("Is the glaze safe for food?").first).to_be_visible()
+        await page.get_by_test_id("tab-products").click()
+        await page.get_by_test_id("product").first.get_by_test_id("buy").click()
+        await page.get_by_test_id("buy-confirm").click()
+        await expect(page.get_by_test_id("buy-done")).to_be_visible()
+        ((order,),) = [detail.values() for detail in await heard(page, "order")]
+        assert order["number"]
+        assert await page.title() == "Our shop"
+        assert await page.evaluate("document.documentElement.lang + history.length") == "en2"
+        await page.close()
+
+
+async def test_the_shops_own_cart_takes_over(tmp_path: Path, desk: Desk, showroom: Showroom) -> None:
+    async with shop_with(showroom, tmp_path) as site:
+        page = await open_shop(desk, site, "phone")
+        await eventually(has_heard(page, "ready"))
+        await page.evaluate("document.addEventListener('showfloor:buy', (event) => event.preventDefault())")
+        await page.get_by_test_id("tab-products").click()
+        await page.get_by_test_id("product").first.get_by_test_id("buy").click()
+        await eventually(has_heard(page, "buy"))
+        await expect(page.get_by_test_id("purchase")).to_have_count(0)
+        await page.get_by_test_id("product").first.locator(".product-open").click()
+        await page.get_by_test_id("buy-confirm").click()
+        await eventually(has_heard(page, "buy", 2))
+        await expect(page.get_by_test_id("purchase")).to_have_count(0)
+        first, second = await heard(page, "buy")
+        assert first["product"]["id"] == second["product"]["id"]
+        assert await heard(page, "order") == []
+        await page.close()
+
+
+async def test_several_elements_live_side_by_side_and_leave_nothing_behind(
+    tmp_path: Path, desk: Desk, showroom: Showroom
+) -> None:
+    other = await showroom.begin_show({"mp4": "/media/demo.mp4"})
+    body = f'{TAG}<showfloor-show show="{other}" lang="ja"></showfloor-show>'
+    async with shop_with(showroom, tmp_path, body) as site, joined_at(showroom.address, other) as guest:
+        page = await open_shop(desk, site)
+        await eventually(has_heard(page, "ready", 2))
+        first, second = page.locator("showfloor-show").nth(0), page.locator("showfloor-show").nth(1)
+        await expect(first.get_by_test_id("tab-questions")).to_contain_text("Questions")
+        await expect(second.get_by_test_id("tab-questions")).to_contain_text("質問")
+        await second.evaluate("element => element.setAttribute('lang', 'en')")
+        await expect(second.get_by_test_id("tab-questions")).to_contain_text("Questions")
+        await guest.do("ask", text="Only in the second show")
+        await expect(second.get_by_text("Only in the second show").first).to_be_visible()
+        await expect(first.get_by_text("Only in the second show")).to_have_count(0)
+
+        element = await second.element_handle()
+        await page.evaluate("element => { window.kept = element; element.remove(); }", element)
+        await expect(page.locator("showfloor-show")).to_have_count(1)
+        assert await page.evaluate("window.kept.shadowRoot.childElementCount") == 0
+        await page.evaluate("document.body.append(window.kept)")
+        await eventually(has_heard(page, "ready", 3))
+        await expect(second.get_by_text("Only in the second show").first).to_be_visible()
+        await page.evaluate("document.body.prepend(window.kept)")
+        await expect(
+            page.locator("showfloor-show").nth(0).get_by_text("Only in the second show").first
+        ).to_be_visible()
+        assert len(await heard(page, "ready")) == 3, "what is only moved goes on as it is"
+        await page.close()
+
+
+async def test_its_looks_are_the_pages_to_choose_and_nothing_of_the_page_leaks_in(
+    tmp_path: Path, desk: Desk, showroom: Showroom
+) -> None:
+    async with shop_with(showroom, tmp_path) as site:
+        page = await open_shop(desk, site)
+        await page.evaluate(
+            """() => {
+              const looks = new CSSStyleSheet();
+              looks.replaceSync(`
+                html { font-size: 5px } * { letter-spacing: 9px; color: red }
+                button { display: none } .stage { display: none }
+                showfloor-show { --showfloor-accent: rgb(200, 0, 100); height: 500px }
+                showfloor-show::part(buy) { border-radius: 3px }`);
+              document.adoptedStyleSheets = [looks];
+            }"""
+        )
+        await eventually(has_heard(page, "ready"))
+        buy = page.get_by_test_id("buy").first
+        await expect(buy).to_be_visible()
+        await expect(buy).to_have_css("background-color", "rgb(200, 0, 100)")
+        await expect(buy).to_have_css("border-radius", "3px")
+        await expect(buy).to_have_css("letter-spacing", "normal")
+        await expect(buy).to_have_css("font-size", "16px")
+        box = await page.locator("showfloor-show").bounding_box()
+        inside = await page.get_by_test_id("viewer").bounding_box()
+        assert box is not None
+        assert box == inside
+        assert box["height"] == 500
+        await page.close()
+
+
+async def test_keys_are_heard_where_the_focus_is(tmp_path: Path, desk: Desk, showroom: Showroom) -> None:
+    async with shop_with(showroom, tmp_path, f"<input aria-label='Search our shop'>{TAG}") as site:
+        page = await open_shop(desk, site)
+        await eventually(has_heard(page, "ready"))
+        buy = page.get_by_test_id("buy").first
+        await buy.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("purchase")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_test_id("purchase")).to_have_count(0)
+        await expect(buy).to_be_focused()
+        search = page.get_by_label("Search our shop")
+        await search.press_sequentially("tea m")
+        await search.press("Escape")
+        await expect(search).to_have_value("tea m")
+        await expect(search).to_be_focused()
+        assert await page.evaluate("history.length") == 2, "the page's own way back is left alone"
+        await page.close()
+
+
+async def test_what_cannot_be_entered_is_told(tmp_path: Path, desk: Desk, showroom: Showroom) -> None:
+    async with shop_with(showroom, tmp_path, TAG.replace("demo", "nothing")) as site:
+        page = await open_shop(desk, site)
+        await eventually(has_heard(page, "error"))
+        assert await heard(page, "error") == [{"code": "not_found"}]
+        await expect(page.get_by_test_id("cover-missing")).to_be_visible()
+        await page.locator("showfloor-show").evaluate("element => element.setAttribute('show', 'demo')")
+        await eventually(has_heard(page, "ready"))
+        await showroom.end_show("demo")
+        await eventually(has_heard(page, "end"))
+        await expect(page.get_by_test_id("cover-ended")).to_be_visible()
+        await page.close()
+
+
+async def test_a_customer_of_the_shop_is_who_the_page_says(
+    tmp_path: Path, desk: Desk, showroom: Showroom
+) -> None:
+    async with shop_with(showroom, tmp_path) as site:
+        page = await open_shop(desk, site)
+        await eventually(has_heard(page, "ready"))
+        token = showroom.token("viewer")
+        element = page.locator("showfloor-show")
+        await element.evaluate("(element, token) => { element.token = async () => token; }", token)
+        await expect(page.get_by_test_id("notices")).to_have_attribute("data-link", "joined")
+        await page.get_by_test_id("ask-text").fill("Asked by somebody known")
+        await page.get_by_test_id("ask-send").click()
+
+        async def author() -> str:
+            found = await showroom.ask("GET", "/shows/demo/questions", "host")
+            return next((str(q["author"]) for q in found["questions"]), "")
+
+        await eventually(author)
+        assert await author() == "Viewer"
+        kept = await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+        assert token not in kept, "what the page says is the page's to keep"
+        await page.close()
+
+
+async def test_it_stands_in_a_frame_where_the_channel_lets_it(
+    tmp_path: Path, desk: Desk, showroom: Showroom
+) -> None:
+    frame = f'<iframe title="Our show" src="{showroom.url("/embed/shows/demo")}" allow="autoplay"></iframe>'
+    async with shop_site(tmp_path, {"/": f"<!doctype html><title>Our shop</title>{frame}"}) as site:
+        desk.expected.add("frame-ancestors")
+        page = await desk.open()
+        await page.goto(site.url())
+        await expect(page.frame_locator("iframe").get_by_test_id("viewer")).to_have_count(0)
+        await let_in(showroom, frame_ancestors=[site.origin])
+        await page.reload()
+        await expect(page.frame_locator("iframe").get_by_test_id("show-title")).to_be_attached()
+        await expect(page.frame_locator("iframe").get_by_test_id("notices")).to_have_attribute(
+            "data-link", "joined"
+        )
+        await page.close()
