@@ -42,9 +42,10 @@ _READ_CHANGES = text(
     (SELECT move, at, actor, actor_name, role, reason, delta, stock_after, show_id, note, CAST(NULL AS text) AS order_id
      FROM stock_change WHERE product_id = :product AND move < :before ORDER BY move DESC LIMIT :limit)
     UNION ALL
-    (SELECT stock_move, at, viewer_id, '', CASE WHEN staff THEN 'staff' ELSE 'viewer' END, 'sale', -quantity, stock_after, show_id, NULL, id
-     FROM orders WHERE product_id = :product AND stock_move IS NOT NULL AND stock_move < :before
-     ORDER BY stock_move DESC LIMIT :limit)
+    (SELECT s.move, o.at, o.viewer_id, '', CASE WHEN o.staff THEN 'staff' ELSE 'viewer' END, 'sale', -o.quantity, s.stock_after,
+            o.show_id, NULL, o.id
+     FROM stock_sale AS s JOIN orders AS o ON o.id = s.order_id WHERE s.product_id = :product AND s.move < :before
+     ORDER BY s.move DESC LIMIT :limit)
     ORDER BY move DESC LIMIT :limit
     """
 )

@@ -76,7 +76,7 @@ class ProductRow(SQLModel, table=True):
 
 
 class StockChangeRow(SQLModel, table=True):
-    """A change of stock that is no sale: by whom, why, and how many were left after it. A sale's is in its order."""
+    """A change of stock that is no sale: by whom, why, and how many were left after it. A sale has a `StockSaleRow`."""
 
     __tablename__ = "stock_change"
     __table_args__ = (Index("stock_change_product_move", "product_id", "move", unique=True),)
@@ -95,3 +95,15 @@ class StockChangeRow(SQLModel, table=True):
     stock_after: int
     show_id: str | None = None
     note: str | None = None
+
+
+class StockSaleRow(SQLModel, table=True):
+    """Which change of a product's stock an order was, and how many units were left after it; its order tells the rest."""
+
+    __tablename__ = "stock_sale"
+    __table_args__ = (Index("stock_sale_product_move", "product_id", "move", unique=True),)
+
+    order_id: str = Field(primary_key=True)
+    product_id: str
+    move: int = Field(sa_column=Column("move", BigInteger, nullable=False))
+    stock_after: int

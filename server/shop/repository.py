@@ -19,6 +19,8 @@ from server.webhooks.outbox import WANTED
 
 _PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
 _ORDER = OrderRow.__table__  # type: ignore[attr-defined]
+# By name, not `o.*`: what a server has prepared must outlive a migration that adds a column.
+_ORDER_COLUMNS = ", ".join(f"o.{column.name}" for column in _ORDER.columns)
 
 # Sorted before it is locked: two shows of one channel that sell the same products wait for each other, and never in a ring.
 _READ_TERMS = text(
@@ -38,33 +40,43 @@ _LOCK_PRODUCTS = text(
 )
 # By one look at each buyer's orders: what holds the key, and what they have bought of the product in the show.
 _READ_EARLIER = text(
-    """
-    SELECT o.* FROM orders o
+    f"""
+    SELECT {_ORDER_COLUMNS} FROM orders o
     JOIN unnest(CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:products AS text[])) AS p(viewer_id, key, product_id)
         ON o.viewer_id = p.viewer_id AND (o.key = p.key OR (:counted AND o.product_id = p.product_id AND o.show_id = :show))
     """
 )
 _INSERT_ORDERS = text(
     """
-    INSERT INTO orders (id, channel_id, show_id, viewer_id, key, product_id, quantity, unit_price_minor, amount_minor, currency,
-                        payment, at, staff, number, stock_after, stock_move)
-    SELECT o.id, :channel, :show, o.viewer_id, o.key, o.product_id, o.quantity, o.price, o.price * o.quantity, o.currency, o.payment,
-           :at, o.staff, o.number, o.stock_after, o.stock_move
-    FROM unnest(CAST(:ids AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:products AS text[]),
+    WITH wanted AS (SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:products AS text[]),
                 CAST(:quantities AS int[]), CAST(:prices AS bigint[]), CAST(:currencies AS text[]), CAST(:payments AS text[]),
                 CAST(:staff AS boolean[]), CAST(:numbers AS text[]), CAST(:stocks AS int[]), CAST(:moves AS bigint[]))
-         AS o(id, viewer_id, key, product_id, quantity, price, currency, payment, staff, number, stock_after, stock_move)
-    ON CONFLICT DO NOTHING
-    RETURNING id
+         AS o(id, viewer_id, key, product_id, quantity, price, currency, payment, staff, number, stock_after, move)),
+    placed AS (
+        INSERT INTO orders (id, channel_id, show_id, viewer_id, key, product_id, quantity, unit_price_minor, amount_minor, currency,
+                            payment, at, staff, number)
+        SELECT o.id, :channel, :show, o.viewer_id, o.key, o.product_id, o.quantity, o.price, o.price * o.quantity, o.currency,
+               o.payment, :at, o.staff, o.number
+        FROM wanted AS o ON CONFLICT DO NOTHING RETURNING id
+    ),
+    moved AS (
+        INSERT INTO stock_sale (order_id, product_id, move, stock_after)
+        SELECT o.id, o.product_id, o.move, o.stock_after FROM wanted AS o JOIN placed USING (id) WHERE o.move IS NOT NULL
+    )
+    SELECT id FROM placed
     """
 )
 _READ_RECEIPT = text(
-    """
-    SELECT o.*, p.title AS product_title, s.title AS show_title
+    f"""
+    SELECT {_ORDER_COLUMNS}, p.title AS product_title, s.title AS show_title
     FROM orders o JOIN product p ON p.id = o.product_id JOIN show s ON s.id = o.show_id WHERE o.id = :order
     """
 )
-_DELETE_ORDERS = text("DELETE FROM orders WHERE id = ANY(:ids)")
+_DELETE_ORDERS = text(
+    """
+    WITH unmoved AS (DELETE FROM stock_sale WHERE order_id = ANY(:ids)) DELETE FROM orders WHERE id = ANY(:ids)
+    """
+)
 _READ_SALES = text(
     """
     SELECT currency, count(*) AS orders, sum(quantity) AS units, sum(amount_minor)::bigint AS amount_minor
@@ -240,6 +252,4 @@ def as_order(row: Row[Any]) -> Order:
         payment=row.payment,
         at=row.at,
         staff=row.staff,
-        stock_after=row.stock_after,
-        stock_move=row.stock_move,
     )

@@ -1,7 +1,7 @@
 """Who gets the stock, pure: a batch of purchases is decided in the order in which they came."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from server.catalogue.rules import AMOUNT_MAX, Stocked, take_units
@@ -41,9 +41,9 @@ class Order:
     payment: str
     at: datetime
     staff: bool = False
-    stock_after: int | None = None
-    """How many units were left after it."""
-    stock_move: int | None = None
+    stock_after: int | None = field(default=None, compare=False)
+    """How many units were left after it; known at the sale alone, and in `stock_sale`."""
+    stock_move: int | None = field(default=None, compare=False)
     """Which change of the product's stock it was."""
 
     @property

@@ -24,13 +24,6 @@ class OrderRow(SQLModel, table=True):
             postgresql_where=text("number IS NOT NULL"),
         ),
         Index("orders_show_sales", "show_id", postgresql_include=["currency", "quantity", "amount_minor"]),
-        # A product's changes of stock are read in their order, sales among them.
-        Index(
-            "orders_product_move",
-            "product_id",
-            "stock_move",
-            postgresql_where=text("stock_move IS NOT NULL"),
-        ),
     )
 
     id: str = Field(primary_key=True)
@@ -52,7 +45,3 @@ class OrderRow(SQLModel, table=True):
     """Bought by the host's side or an analyst: told apart in the money."""
     number: str | None = None
     """What people call the order by; unique in the channel."""
-    stock_after: int | None = None
-    """How many units of the product were left after it; null in orders of before this, and in those that took nothing from our stock."""
-    stock_move: int | None = Field(default=None, sa_column=Column("stock_move", BigInteger, nullable=True))
-    """Which change of the product's stock it was; null like `stock_after`."""

@@ -37,7 +37,6 @@ INDEXES = (
     "CREATE UNIQUE INDEX product_channel_external_id ON product (channel_id, external_id) WHERE external_id IS NOT NULL",
     "CREATE UNIQUE INDEX product_channel_sku ON product (channel_id, sku) WHERE sku IS NOT NULL",
     "CREATE INDEX product_parent ON product (parent_id) WHERE parent_id IS NOT NULL",
-    "CREATE INDEX orders_product_move ON orders (product_id, stock_move) WHERE stock_move IS NOT NULL",
 )
 
 
@@ -47,8 +46,6 @@ def upgrade() -> None:
     op.execute(
         "ALTER TABLE product ADD CONSTRAINT product_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES product (id) NOT VALID"
     )
-    op.add_column("orders", sa.Column("stock_after", sa.Integer(), nullable=True))
-    op.add_column("orders", sa.Column("stock_move", sa.BigInteger(), nullable=True))
     for index in INDEXES:
         op.execute(f"-- squawk-ignore require-concurrent-index-creation\n{index}")
     op.create_table(
@@ -70,12 +67,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("stock_change_product_move", "stock_change", ["product_id", "move"], unique=True)
+    # Not in `orders`: a server of the version before has prepared `SELECT o.*`, which PostgreSQL refuses once there are more columns.
+    op.create_table(
+        "stock_sale",
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("product_id", sa.String(), nullable=False),
+        sa.Column("move", sa.BigInteger(), nullable=False),
+        sa.Column("stock_after", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("order_id"),
+    )
+    op.create_index("stock_sale_product_move", "stock_sale", ["product_id", "move"], unique=True)
 
 
 def downgrade() -> None:
+    op.drop_table("stock_sale")
     op.drop_table("stock_change")
-    op.drop_index("orders_product_move", table_name="orders")
-    op.drop_column("orders", "stock_move")
-    op.drop_column("orders", "stock_after")
     for column in reversed(new_columns()):
         op.drop_column("product", column.name)
