@@ -1,0 +1,226 @@
+"""A product as `/v1` reads and shows it. Money is in minor units of the channel's currency."""
+
+from typing import Annotated, Any
+
+from msgspec import UNSET
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+
+from server.catalogue.family import Family, Item
+from server.catalogue.rules import (
+    AMOUNT_MAX,
+    CODE_CHARACTERS_MAX,
+    DESCRIPTION_CHARACTERS_MAX,
+    IMAGES_MAX,
+    OPTION_CHARACTERS_MAX,
+    OPTIONS_MAX,
+    STOCK_MAX,
+    TITLE_CHARACTERS_MAX,
+    VARIANTS_MAX,
+)
+from server.catalogue.wanted import Status, WantedProduct, WantedVariant, Written
+from server.clock import to_wire
+from server.http.params import Address, EntityId, Face, Moment, OneLine, RequestBody
+from server.protocol.codes import Code
+
+UPSERTED_MAX = 1_000
+
+Price = Annotated[int, Field(ge=0, le=AMOUNT_MAX, description="Minor units of the channel's currency.")]
+CompareAt = Annotated[
+    int | None, Field(ge=1, le=AMOUNT_MAX, description="A price above `price`, shown struck through; null: none.")
+]
+Units = Annotated[
+    int,
+    Field(ge=0, le=STOCK_MAX, description="Units on the shelf. Of what is there already `stock_seen` is needed too."),
+]
+Seen = Annotated[
+    int, Field(ge=0, le=STOCK_MAX, description="How many were left when you looked; `conflict` with `stock` if others are.")
+]
+ProductCode = Annotated[OneLine, Field(max_length=CODE_CHARACTERS_MAX)]
+OptionText = Annotated[OneLine, Field(min_length=1, max_length=OPTION_CHARACTERS_MAX)]
+
+
+class VariantRequest(RequestBody):
+    """A variant. It is the present one with the same `id`, else `external_id`, else `sku`, else options; else a new one."""
+
+    id: EntityId | None = None
+    options: dict[OptionText, OptionText] = Field(description="A value for each of the product's options.")
+    price: Price = 0
+    compare_at: CompareAt = None
+    stock: Units = 0
+    stock_seen: Seen = 0
+    sku: ProductCode | None = None
+    external_id: ProductCode | None = None
+    image: Address = ""
+    active: bool = True
+
+
+class ProductRequest(RequestBody):
+    """What is to be set; what is left out stays, or takes its default in a new product, which needs `title` and a price."""
+
+    title: str = Field(default="", max_length=4 * TITLE_CHARACTERS_MAX)
+    description: str = Field(default="", max_length=4 * DESCRIPTION_CHARACTERS_MAX)
+    price: Price = 0
+    compare_at: CompareAt = None
+    currency: str = Field(default="", max_length=3, description="If given, the channel's.")
+    stock: Units = 0
+    stock_seen: Seen = 0
+    sku: ProductCode | None = None
+    external_id: ProductCode | None = None
+    images: list[Address] = Field(default=[], max_length=IMAGES_MAX, description="The first is on its card.")
+    options: list[OptionText] = Field(
+        default=[], max_length=OPTIONS_MAX, description="Names, such as Size and Colour; with `variants`."
+    )
+    variants: list[VariantRequest] = Field(
+        default=[], max_length=VARIANTS_MAX, description="All of them: one that is left out is archived."
+    )
+    active: bool = Field(default=True, description="False: archived.")
+
+
+class LineRequest(ProductRequest):
+    """A product of a bulk call: the present one with the same `id`, else `external_id`, else `sku`; else a new one."""
+
+    id: EntityId | None = None
+
+
+class Unreadable:
+    """A line of a bulk call that cannot be read, and why."""
+
+    def __init__(self, error: ValidationError) -> None:
+        first = error.errors()[0]
+        self.written = Written(
+            status="refused",
+            code=Code.INVALID.value,
+            message=first["msg"],
+            at="/".join(str(part) for part in first["loc"]),
+        )
+
+
+def _line_or_why_not(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError as error:
+        return Unreadable(error)
+
+
+Line = Annotated[LineRequest, WrapValidator(_line_or_why_not)]
+
+
+class BulkRequest(RequestBody):
+    """Products to be made and changed; each is looked at by itself."""
+
+    products: list[Line] = Field(min_length=1, max_length=UPSERTED_MAX)
+
+
+class LineBody(Face):
+    """What came of one line. `at` is the field that a refused one is refused for, `stock` what is left where that was not seen."""
+
+    status: Status
+    id: str | None
+    code: Code | None
+    message: str | None
+    at: str | None
+    stock: int | None
+
+
+class BulkBody(Face):
+    """What came of each line, in their order."""
+
+    results: list[LineBody]
+
+
+class VariantBody(Face):
+    """A variant."""
+
+    id: str
+    title: str = Field(description="The product's with the variant's options: as on receipts.")
+    options: dict[str, str]
+    price: int
+    compare_at: int | None
+    stock: int
+    sold: int
+    sku: str | None
+    external_id: str | None
+    image: str = Field(description="Empty: the product's.")
+    active: bool
+
+
+class ProductBody(Face):
+    """A product of the channel. With `variants` its `price` is the lowest of theirs and its `stock` 0."""
+
+    id: str
+    title: str
+    description: str
+    price: int = Field(description="Minor units of `currency`.")
+    compare_at: int | None
+    currency: str = Field(description="ISO 4217.")
+    stock: int
+    sold: int
+    sku: str | None
+    external_id: str | None
+    image: str
+    images: list[str]
+    options: list[str]
+    variants: list[VariantBody] = Field(description="Archived ones too, behind the others.")
+    active: bool
+    version: int = Field(description="Goes up with every edit, not with stock.")
+    created_at: Moment | None
+    updated_at: Moment | None
+
+
+def wanted_product(body: ProductRequest) -> WantedProduct:
+    """Return what a request wants: only the fields that it gives."""
+    given = body.model_fields_set
+    fields: dict[str, Any] = {name: getattr(body, name) for name in given & _PLAIN}
+    fields |= {_RENAMED[name]: getattr(body, name) for name in given & _RENAMED.keys()}
+    for name in ("images", "options"):
+        if name in given:
+            fields[name] = tuple(getattr(body, name))
+    if "variants" in given:
+        fields["variants"] = tuple(_wanted_variant(each) for each in body.variants)
+    return WantedProduct(**fields)
+
+
+def _wanted_variant(body: VariantRequest) -> WantedVariant:
+    given = body.model_fields_set
+    fields: dict[str, Any] = {name: getattr(body, name) for name in given & _PLAIN}
+    fields |= {_RENAMED[name]: getattr(body, name) for name in given & _RENAMED.keys()}
+    if body.id is None:
+        fields["id"] = UNSET
+    return WantedVariant(**fields, options=body.options)
+
+
+def as_product_body(family: Family) -> ProductBody:
+    """Return a product as `/v1` shows it."""
+    head = family.head
+    return ProductBody(
+        **_common(head),
+        description=head.description,
+        currency=head.currency,
+        images=list(head.images),
+        options=list(head.names),
+        variants=[VariantBody(**_common(each), options=dict(each.options)) for each in family.variants],
+        version=head.version,
+        created_at=None if head.created_at is None else to_wire(head.created_at),
+        updated_at=None if head.updated_at is None else to_wire(head.updated_at),
+    )
+
+
+def _common(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "title": item.title,
+        "price": item.price_minor,
+        "compare_at": item.compare_at_minor,
+        "stock": item.stock,
+        "sold": item.sold,
+        "sku": item.sku,
+        "external_id": item.external_id,
+        "image": item.image,
+        "active": item.active,
+    }
+
+
+_PLAIN = frozenset(
+    {"id", "title", "description", "currency", "stock", "stock_seen", "sku", "external_id", "image", "active"}
+)
+_RENAMED = {"price": "price_minor", "compare_at": "compare_at_minor"}
