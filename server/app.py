@@ -9,6 +9,8 @@ from fastapi import FastAPI
 
 import server.access.api_key_routes
 import server.access.routes
+import server.catalogue.routes
+import server.catalogue.stock_routes
 import server.channels.routes
 import server.pictures.routes
 import server.questions.routes
@@ -70,6 +72,8 @@ ROUTES = (
     server.access.routes,
     server.access.api_key_routes,
     server.channels.routes,
+    server.catalogue.routes,
+    server.catalogue.stock_routes,
     server.pictures.routes,
     server.viewers.events,
     server.webhooks.routes,

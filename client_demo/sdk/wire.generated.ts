@@ -472,7 +472,7 @@ export interface Variant {
   };
   price: number;
   stock: number;
-  image?: string;
+  image: string;
   compare_at?: number;
   sku?: string;
   limit?: number;

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from msgspec import UNSET
+from msgspec.structs import replace
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from server.catalogue.family import Family, Item
@@ -26,14 +27,24 @@ UPSERTED_MAX = 1_000
 
 Price = Annotated[int, Field(ge=0, le=AMOUNT_MAX, description="Minor units of the channel's currency.")]
 CompareAt = Annotated[
-    int | None, Field(ge=1, le=AMOUNT_MAX, description="A price above `price`, shown struck through; null: none.")
+    int | None,
+    Field(ge=1, le=AMOUNT_MAX, description="A price above `price`, shown struck through; null: none."),
 ]
 Units = Annotated[
     int,
-    Field(ge=0, le=STOCK_MAX, description="Units on the shelf. Of what is there already `stock_seen` is needed too."),
+    Field(
+        ge=0,
+        le=STOCK_MAX,
+        description="Units on the shelf. Of what is there already `stock_seen` is needed too.",
+    ),
 ]
 Seen = Annotated[
-    int, Field(ge=0, le=STOCK_MAX, description="How many were left when you looked; `conflict` with `stock` if others are.")
+    int,
+    Field(
+        ge=0,
+        le=STOCK_MAX,
+        description="How many were left when you looked; `conflict` with `stock` if others are.",
+    ),
 ]
 ProductCode = Annotated[OneLine, Field(max_length=CODE_CHARACTERS_MAX)]
 OptionText = Annotated[OneLine, Field(min_length=1, max_length=OPTION_CHARACTERS_MAX)]
@@ -82,24 +93,14 @@ class LineRequest(ProductRequest):
     id: EntityId | None = None
 
 
-class Unreadable:
-    """A line of a bulk call that cannot be read, and why."""
-
-    def __init__(self, error: ValidationError) -> None:
-        first = error.errors()[0]
-        self.written = Written(
-            status="refused",
-            code=Code.INVALID.value,
-            message=first["msg"],
-            at="/".join(str(part) for part in first["loc"]),
-        )
-
-
 def _line_or_why_not(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    """Return a line, or why it cannot be read: it must not refuse the others."""
     try:
         return read(value)
     except ValidationError as error:
-        return Unreadable(error)
+        first = error.errors()[0]
+        at = "/".join(str(part) for part in first["loc"])
+        return Written("refused", code=Code.INVALID.value, message=first["msg"], at=at)
 
 
 Line = Annotated[LineRequest, WrapValidator(_line_or_why_not)]
@@ -178,6 +179,19 @@ def wanted_product(body: ProductRequest) -> WantedProduct:
     if "variants" in given:
         fields["variants"] = tuple(_wanted_variant(each) for each in body.variants)
     return WantedProduct(**fields)
+
+
+def as_wanted_line(line: LineRequest | Written) -> WantedProduct | Written:
+    """Return what a line of a bulk call wants; refused without a name of its own, since a repeated call would make it again."""
+    if isinstance(line, Written):
+        return line
+    wanted = wanted_product(line)
+    if line.id is None:
+        wanted = replace(wanted, id=UNSET)
+    if not (wanted.id or wanted.external_id or wanted.sku):
+        why = "A line names its product by `external_id`, `sku` or `id`."
+        return Written("refused", code=Code.INVALID.value, message=why, at="external_id")
+    return wanted
 
 
 def _wanted_variant(body: VariantRequest) -> WantedVariant:

@@ -14,11 +14,10 @@ from server.catalogue.bodies import (
     BulkBody,
     BulkRequest,
     LineBody,
-    LineRequest,
     ProductBody,
     ProductRequest,
-    Unreadable,
     as_product_body,
+    as_wanted_line,
     wanted_product,
 )
 from server.catalogue.rules import TITLE_CHARACTERS_MAX
@@ -35,7 +34,7 @@ from server.http.params import (
     RequestBody,
 )
 from server.http.refusals import refusals
-from server.http.versions import STALE, IfMatch, answer_version
+from server.http.versions import STALE, IfMatch, Match, answer_version
 from server.journal.intents import intent_of
 from server.protocol.codes import Code
 
@@ -83,7 +82,13 @@ def router() -> APIRouter:
     found = (*asked, Code.NOT_FOUND)
     sent = (*found, Code.BAD_JSON, Code.TOO_LARGE)
     add = api.add_api_route
-    add("/products", list_products, methods=["GET"], summary="The channel's products", responses=refusals(*asked))
+    add(
+        "/products",
+        list_products,
+        methods=["GET"],
+        summary="The channel's products",
+        responses=refusals(*asked),
+    )
     add(
         "/products",
         create_product,
@@ -95,7 +100,7 @@ def router() -> APIRouter:
     add(
         "/products/bulk",
         upsert_products,
-        methods=["POST", "PUT"],
+        methods=["POST"],
         summary="Up to 1,000 products, made or changed",
         responses=refusals(*sent),
     )
@@ -108,7 +113,9 @@ def router() -> APIRouter:
         summary="Put products in another order",
         responses=refusals(*sent),
     )
-    add("/products/{product}", get_product, methods=["GET"], summary="One product", responses=refusals(*found))
+    add(
+        "/products/{product}", get_product, methods=["GET"], summary="One product", responses=refusals(*found)
+    )
     add(
         "/products/{product}",
         change_product,
@@ -132,7 +139,9 @@ async def list_products(
     request: Request,
     *,
     q: Words = "",
-    state: Annotated[Literal["active", "archived"], Query(description="Those on sale, or those put away.")] = "active",
+    state: Annotated[
+        Literal["active", "archived"], Query(description="Those on sale, or those put away.")
+    ] = "active",
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> ProductPage:
@@ -163,33 +172,39 @@ async def create_product(
 
 
 async def change_product(
-    product: ProductId, body: ProductRequest, by: Writer, request: Request, response: Response, match: IfMatch
+    product: ProductId,
+    body: ProductRequest,
+    by: Writer,
+    request: Request,
+    *,
+    response: Response,
+    match: IfMatch,
 ) -> ProductBody:
     """Sets what is given. `variants`, where given, are all of them: a present one that is left out is archived."""
-    return await _change(product, wanted_product(body), by, request, response, match)
+    return await _change(product, wanted_product(body), by, request, response=response, match=match)
 
 
 async def archive_product(
-    product: ProductId, by: Writer, request: Request, response: Response, match: IfMatch
+    product: ProductId, by: Writer, request: Request, *, response: Response, match: IfMatch
 ) -> ProductBody:
     """It and its variants are sold no more, and stay in orders and figures."""
-    return await _change(product, WantedProduct(active=False), by, request, response, match)
+    return await _change(product, WantedProduct(active=False), by, request, response=response, match=match)
 
 
 async def restore_product(
-    product: ProductId, by: Writer, request: Request, response: Response, match: IfMatch
+    product: ProductId, by: Writer, request: Request, *, response: Response, match: IfMatch
 ) -> ProductBody:
     """It is sold again as it was."""
-    return await _change(product, WantedProduct(active=True), by, request, response, match)
+    return await _change(product, WantedProduct(active=True), by, request, response=response, match=match)
 
 
 async def upsert_products(body: BulkRequest, by: Writer, request: Request) -> BulkBody:
     """Sends what came of each. A repeated call is harmless: what is so already is `unchanged`. Committed a hundred or so at a time."""
-    lines: list[LineRequest | Unreadable] = list(body.products)
-    wanted = [wanted_product(line) for line in lines if isinstance(line, LineRequest)]
+    read = [as_wanted_line(line) for line in body.products]
+    wanted = [each for each in read if isinstance(each, WantedProduct)]
     done = iter(await _catalogue(request).upsert(by.channel_id, acting_by(by), wanted))
-    written = [next(done) if isinstance(line, LineRequest) else line.written for line in lines]
-    return BulkBody(results=[_as_line(each) for each in written])
+    written = [each if isinstance(each, Written) else next(done) for each in read]
+    return BulkBody(results=[LineBody.model_validate(each) for each in written])
 
 
 async def reorder_products(body: OrderRequest, by: Writer, request: Request) -> Response:
@@ -199,16 +214,18 @@ async def reorder_products(body: OrderRequest, by: Writer, request: Request) -> 
 
 
 async def _change(
-    product_id: str, wanted: WantedProduct, by: Principal, request: Request, response: Response, match: IfMatch
+    product_id: str,
+    wanted: WantedProduct,
+    by: Principal,
+    request: Request,
+    *,
+    response: Response,
+    match: Match,
 ) -> ProductBody:
     require = match.shown_by(as_product_body).require
     family = await _catalogue(request).change(by.channel_id, acting_by(by), product_id, wanted, require)
     answer_version(response, family.head.version)
     return as_product_body(family)
-
-
-def _as_line(written: Written) -> LineBody:
-    return LineBody.model_validate(written)
 
 
 def _catalogue(request: Request) -> Catalogue:

@@ -27,7 +27,9 @@ class StockRequest(RequestBody):
     """Either `add`, or `seen` and `to`."""
 
     add: int | None = Field(default=None, ge=-STOCK_MAX, le=STOCK_MAX, description="Negative: fewer.")
-    seen: int | None = Field(default=None, ge=0, le=STOCK_MAX, description="How many were left when you looked.")
+    seen: int | None = Field(
+        default=None, ge=0, le=STOCK_MAX, description="How many were left when you looked."
+    )
     to: int | None = Field(default=None, ge=0, le=STOCK_MAX, description="How many there are to be.")
     reason: Literal["restock", "correction", "return"] | None = Field(
         default=None, description="`restock` for more and `correction` for fewer unless you say."
@@ -63,7 +65,9 @@ class StockChangeBody(Face):
 
     move: int = Field(description="Which change of this stock it was, counted from 1.")
     at: Moment
-    reason: str = Field(description="`sale`, `restock`, `correction`, `return`, `import`, `created` or `variants`.")
+    reason: str = Field(
+        description="`sale`, `restock`, `correction`, `return`, `import`, `created` or `variants`."
+    )
     delta: int
     stock_after: int
     actor: str
@@ -137,7 +141,8 @@ async def list_stock_changes(
     by: Annotated[Principal, permitted(STAFF, "catalogue:read")],
     request: Request,
     before: Annotated[
-        int | None, Query(ge=1, le=2**53 - 1, description="`next` of the page before; none for the first page.")
+        int | None,
+        Query(ge=1, le=2**53 - 1, description="`next` of the page before; none for the first page."),
     ] = None,
     limit: Limit = 20,
 ) -> StockChangePage:

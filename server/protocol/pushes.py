@@ -44,7 +44,7 @@ class Variant(Struct, frozen=True):
     options: dict[str, str]
     price: int
     stock: int
-    image: str = ""
+    image: str
     compare_at: int | UnsetType = UNSET
     sku: str | UnsetType = UNSET
     limit: int | UnsetType = UNSET

@@ -10,10 +10,13 @@ from server.pace.rates import rates_of
 from server.pace.service import Pace
 from server.settings import Settings
 
+BULK_BYTES_MAX = 4 * 1024 * 1024
+"""Of a bulk call of products: about 4 KiB for each of a thousand."""
+
 
 def uploads_of(settings: Settings) -> dict[str, int]:
     """Return the paths at which a POST may have more than 64 KiB, with the bytes that it may have."""
-    return {"/v1/pictures": settings.picture_bytes_max}
+    return {"/v1/pictures": settings.picture_bytes_max, "/v1/products/bulk": BULK_BYTES_MAX}
 
 
 def pace_for(settings: Settings, bus: Bus) -> Pace:
