@@ -69,6 +69,12 @@ async def save_staff_member(connection: AsyncConnection, row: StaffMemberRow) ->
     )
 
 
+async def end_staff_role(connection: AsyncConnection, channel_id: str, viewer_id: str, role: str) -> None:
+    """Keep that somebody is staff no longer; for a while their name stays theirs."""
+    member = update(_STAFF).where(_STAFF.c.channel_id == channel_id, _STAFF.c.viewer_id == viewer_id)
+    await connection.execute(member.values(role=role))
+
+
 async def forget_staff_unseen_since(connection: AsyncConnection, channel_id: str, then: datetime) -> None:
     """Give free the names of those who have not been staff of the channel since `then`."""
     await connection.execute(delete(_STAFF).where(_STAFF.c.channel_id == channel_id, _STAFF.c.seen_at < then))

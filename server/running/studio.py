@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from server.access.api_keys import ApiKeys
 from server.access.encryption import encryption_for
 from server.channels.service import Channels
+from server.running.people import people_parts
 from server.running.process import Process
 from server.running.uploads import pictures_for
 from server.running.webhooks import webhooks_for
@@ -14,7 +15,13 @@ def studio_parts(process: Process) -> Mapping[str, object]:
     """Return them by the names that routes find them under in the application's state."""
     database, clock, settings = process.database, process.clock, process.settings
     encryption = encryption_for("api keys", settings)
+    people = people_parts(settings, database, clock, tokens=process.tokens, revocations=process.revocations)
     return {
+        "sessions": people.sessions,
+        "people": people.people,
+        "founding": people.founding,
+        "invitations": people.invitations,
+        "resets": people.resets,
         "api_keys": ApiKeys(database, clock, process.revocations, encryption),
         "channels": Channels(database, process.channel_origins.changed),
         "pictures": pictures_for(settings, database, clock),
