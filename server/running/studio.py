@@ -1,14 +1,18 @@
 """What the studio's routes need beside the shows' own parts: services that run nothing by themselves."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from server.access.api_keys import ApiKeys
 from server.access.encryption import encryption_for
 from server.channels.service import Channels
+from server.running.limits import units_max_of
 from server.running.people import people_parts
 from server.running.process import Process
 from server.running.uploads import pictures_for
 from server.running.webhooks import webhooks_for
+from server.shop.shelf import read_shelf
+from server.shows.planning import Planning
 
 
 def studio_parts(process: Process) -> Mapping[str, object]:
@@ -16,6 +20,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
     database, clock, settings = process.database, process.clock, process.settings
     encryption = encryption_for("api keys", settings)
     people = people_parts(settings, database, clock, tokens=process.tokens, revocations=process.revocations)
+    read = partial(read_shelf, units_max=units_max_of(settings))
     return {
         "sessions": people.sessions,
         "people": people.people,
@@ -25,5 +30,6 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "api_keys": ApiKeys(database, clock, process.revocations, encryption),
         "channels": Channels(database, process.channel_origins.changed),
         "pictures": pictures_for(settings, database, clock),
+        "planning": Planning(process.journal, database, clock, read_products=read),
         "webhooks": webhooks_for(settings, database, clock, process.outbound),
     }
