@@ -64,7 +64,8 @@ function checkUse(keysOf) {
 checkLanguages();
 for (const folder of ["sdk", "shared", "viewer", "host", "analyst", "studio", "receipt"])
   for (const path of filesUnder(folder)) checkCode(path);
-for (const page of ["viewer", "viewer_late"])
+const studio = readdirSync(LOCALES).flatMap((name) => (/^studio.*\.en\.json$/.test(name) ? [name.slice(0, -8)] : []));
+for (const page of ["viewer", "viewer_late", ...studio])
   checkUse(Object.keys(JSON.parse(readFileSync(join(LOCALES, `${page}.en.json`), "utf8"))));
 
 if (problems.length > 0) {

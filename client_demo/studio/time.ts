@@ -46,7 +46,7 @@ export function momentIn(at: string, zone: string): string {
     month: "short",
     day: "numeric",
     weekday: "short",
-    hour: "2-digit",
+    hour: "numeric",
     minute: "2-digit",
     timeZoneName: "short",
   }).format(new Date(at));

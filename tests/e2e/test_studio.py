@@ -85,3 +85,22 @@ async def test_two_people_who_edit_the_same_see_both_versions_and_nothing_is_ove
     await expect(two.get_by_test_id("settings-form")).to_have_attribute("data-dirty", "false")
     channel = await showroom.ask("GET", "/channel", "admin")
     assert (channel["name"], channel["time_zone"]) == ("Harbour Tea", "Europe/Berlin")
+
+
+async def test_the_first_page_says_what_is_still_missing_and_what_is_over(
+    showroom: Showroom, desk: Desk
+) -> None:
+    page = await desk.open("phone")
+    part = page.get_by_test_id
+    await page.goto(showroom.staff_url("host", "/studio"))
+    await expect(part("home-live")).to_have_attribute("data-show", "demo")
+    await expect(part("missing-show")).to_be_visible()
+    await showroom.end_show("demo")
+    show = await showroom.plan_show(video={}, state="draft")
+    await page.reload()
+    await expect(part("home-ended").locator("[data-show=demo]")).to_be_visible()
+    await expect(part("home-next")).to_have_attribute("data-show", show)
+    await expect(part("home-live")).to_have_count(0)
+    for what in ("time", "video", "draft"):
+        await expect(part(f"missing-{what}")).to_be_visible()
+    await expect(part("missing-show")).to_have_count(0)

@@ -133,7 +133,7 @@ export function WhoIsIn() {
   return (
     <div class="who">
       <span class="hint" data-testid="who">
-        {t("who", { role: t.maybe(`role.${now.role}`) ?? now.role, channel: now.channel })}
+        {t("who", { role: t.maybe(`role.${now.role}`) ?? now.role, name: now.name || now.channel })}
       </span>
       <Button size="small" onClick={() => signOut()} data-testid="sign-out">
         {shared("sign_in.sign_out")}

@@ -6,7 +6,7 @@ export function clockIn(zone: string, now = new Date()): string {
     return new Intl.DateTimeFormat(language.value, {
       timeZone: zone,
       weekday: "short",
-      hour: "2-digit",
+      hour: "numeric",
       minute: "2-digit",
     }).format(now);
   } catch {
