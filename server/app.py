@@ -8,14 +8,11 @@ from typing import Any
 from fastapi import FastAPI
 
 import server.access.api_key_routes
+import server.access.customer_key_routes
 import server.access.routes
 import server.catalogue.routes
 import server.catalogue.stock_routes
-import server.channels.founding_routes
-import server.channels.invitation_routes
-import server.channels.people_routes
 import server.channels.routes
-import server.channels.session_routes
 import server.pictures.routes
 import server.questions.routes
 import server.shop.receipt_routes
@@ -46,6 +43,7 @@ PARTS_FOR_ROUTES = (
     "channel_origins",
     "catalogue",
     "clock",
+    "customers",
     "database",
     "desk",
     "hub",
@@ -75,14 +73,11 @@ ROUTES = (
     server.shop.receipt_routes,
     server.access.routes,
     server.access.api_key_routes,
+    server.access.customer_key_routes,
     server.channels.routes,
     server.catalogue.routes,
     server.catalogue.stock_routes,
     server.pictures.routes,
-    server.channels.founding_routes,
-    server.channels.invitation_routes,
-    server.channels.people_routes,
-    server.channels.session_routes,
     server.viewers.events,
     server.webhooks.routes,
     server.stats.routes,

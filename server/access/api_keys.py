@@ -131,14 +131,15 @@ class ApiKeys:
         """End a key: every process refuses it within a second. One that has ended already stays as it is; raises `not_found`."""
         ended: list[ApiKeyRow] = []
 
-        async def end(connection: AsyncConnection) -> None:
+        async def end(connection: AsyncConnection) -> str:
             row = await self.lock(connection, channel_id, id)
             if row.revoked_at is None:
                 row.revoked_at = self._clock.now()
                 await update_api_key(connection, row)
             ended[:] = [row]
+            return id
 
-        await self._revocations.end_api_key(id, end)
+        await self._revocations.end_key(end)
         return as_api_key(ended[0])
 
 

@@ -6,54 +6,40 @@ from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from server.access.entry import require_entry
-from server.access.permission import permitted, require_page
+from server.access.permission import identity_with, permitted
 from server.access.principal import Principal
 from server.access.repository import read_terms
 from server.access.roles import ANALYSTS, require_stats_reader
-from server.access.tokens import Identity, Tokens
+from server.access.tokens import Identity
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.protocol.codes import Code
 
 _bearer = HTTPBearer(
-    auto_error=False, description="A token from `joined`, from `/v1/sign-in`, or from `showfloor token`."
+    auto_error=False,
+    description="A token from `joined`, from `/v1/sign-in`, or from `showfloor token`; or one of the shop's own (PROTOCOL.md 2.10).",
 )
 
 ShowId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]+$", max_length=40, description="The show's id.")]
 
 
-def bearer_token(
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> str:
-    """Return the token that came with the request, not looked at; raises `unauthenticated` without one."""
-    if credentials is None:
-        raise RefusedError(Code.UNAUTHENTICATED)
-    return credentials.credentials
-
-
-BearerToken = Annotated[str, Depends(bearer_token)]
-
-
-def current_identity(
+async def current_identity(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Identity:
-    """Return whose token came with the request; raises `unauthenticated` or `token_expired`."""
+    """Return whose token came with the request; raises `unauthenticated`, `token_expired` or `token_revoked`."""
     if credentials is None:
         raise RefusedError(Code.UNAUTHENTICATED)
-    identity = cast("Tokens", request.app.state.tokens).verify(credentials.credentials)
-    request.state.viewer_id = identity.viewer_id  # for security events
-    require_page(request, identity.channel_id)
-    return identity
+    return await identity_with(request, credentials.credentials)
 
 
 CurrentIdentity = Annotated[Identity, Depends(current_identity)]
 
 
-def optional_identity(
+async def optional_identity(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Identity | None:
     """Return whose token came with the request, None without one; raises `unauthenticated` or `token_expired` for one of no use."""
-    return None if credentials is None else current_identity(request, credentials)
+    return None if credentials is None else await current_identity(request, credentials)
 
 
 OptionalIdentity = Annotated[Identity | None, Depends(optional_identity)]

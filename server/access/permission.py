@@ -10,6 +10,8 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from server import security
+from server.access.customer_claims import is_own
+from server.access.customers import Customers
 from server.access.known_keys import KnownKeys, is_api_key
 from server.access.principal import Principal, as_principal
 from server.access.roles import ROLES, Role, Scope
@@ -64,29 +66,20 @@ async def principal_of(
         raise RefusedError(Code.UNAUTHENTICATED)
     if is_api_key(given.credentials):
         return await _key_with(request, given.credentials, scope)
-    identity = cast("Tokens", request.app.state.tokens).verify(given.credentials)
-    request.state.viewer_id = identity.viewer_id  # for security events
-    require_page(request, identity.channel_id)
+    identity = await identity_with(request, given.credentials)
     return as_principal(_in_role(identity, roles))
 
 
-async def optional_principal(
-    request: Request, given: Annotated[_Credentials, Security(_staff)]
-) -> Principal | None:
-    """Return who calls what everybody may read, None without a token; raises as `permitted` for one of no use.
-
-    What the caller may see beyond that is asked of the principal.
-    """
-    if given is None:
-        return None
-    if is_api_key(given.credentials):
-        return await verify_api_key(request, given.credentials)
-    identity = cast("Tokens", request.app.state.tokens).verify(given.credentials)
+async def identity_with(request: Request, token: str) -> Identity:
+    """Return whose token came with the request, be it ours or a shop's; raises what `Tokens.verify` and `Customers.identify` raise."""
+    customers: Customers | None = getattr(request.app.state, "customers", None)
+    if customers is None or is_own(token):
+        identity = cast("Tokens", request.app.state.tokens).verify(token)
+    else:
+        identity = await customers.identify(token)
     request.state.viewer_id = identity.viewer_id  # for security events
-    return as_principal(identity)
-
-
-OptionalPrincipal = Annotated[Principal | None, Depends(optional_principal)]
+    require_page(request, identity.channel_id)
+    return identity
 
 
 def require_page(request: Request, channel_id: str) -> None:

@@ -27,7 +27,8 @@ def _base64url(data: bytes) -> bytes:
     return b2a_base64(data, newline=False).translate(_TO_URL_SAFE).rstrip(b"=")
 
 
-def _from_base64url(text: bytes) -> bytes:
+def from_base64url(text: bytes) -> bytes:
+    """Return what base64 for addresses holds; raises `binascii.Error`."""
     return a2b_base64(text.translate(_FROM_URL_SAFE) + b"=" * (-len(text) % 4), strict_mode=True)
 
 
@@ -55,8 +56,8 @@ class Signatures:
                 raise RefusedError(Code.UNAUTHENTICATED)
             header, _, payload = unsigned.partition(b".")
             if header != _HEADER:
-                _header_decoder.decode(_from_base64url(header))
-            return _from_base64url(payload)
+                _header_decoder.decode(from_base64url(header))
+            return from_base64url(payload)
         except (UnicodeError, NotBase64, msgspec.MsgspecError, RecursionError):
             raise RefusedError(Code.UNAUTHENTICATED) from None
 

@@ -88,3 +88,31 @@ class ApiKeyRow(SQLModel, table=True):
     last_used_at: datetime | None = moment("last_used_at")
     revoked_at: datetime | None = moment("revoked_at")
     version: int = 1
+
+
+class CustomerSourceRow(SQLModel, table=True):
+    """By what a channel's shop says who its customers are; two secrets at most are `CustomerSecretRow`s."""
+
+    __tablename__ = "customer_source"
+
+    channel_id: str = Field(primary_key=True)
+    pseudonym_key: str
+    """Encrypted. It turns what the shop calls a customer into the viewer's id, and never changes."""
+    jwks_url: str = ""
+    jwks_id: str = ""
+    """Another one with each address, so that processes can be told that an address has ended."""
+    version: int = 1
+
+
+class CustomerSecretRow(SQLModel, table=True):
+    """A secret that a channel shares with its shop, encrypted; `hint` is its end."""
+
+    __tablename__ = "customer_secret"
+
+    id: str = Field(primary_key=True)
+    channel_id: str = Field(index=True)
+    secret: str
+    hint: str
+    created_at: datetime = moment("created_at", nullable=False)
+    created_by_name: str
+    ended_at: datetime | None = moment("ended_at")

@@ -31,6 +31,7 @@ NAME_CHARACTERS_MAX = 40
 
 GUEST_LIFETIME = timedelta(hours=24)
 REMEMBERED_LIFETIME = timedelta(days=90)
+CUSTOMER_LIFETIME = timedelta(hours=24)
 STAFF_LIFETIME = timedelta(hours=12)
 
 
@@ -80,9 +81,6 @@ class _NothingRevoked:
         return False
 
 
-_NOTHING_REVOKED = _NothingRevoked()
-
-
 class Tokens:
     """Signs identities with one secret and verifies them; stateless, so every process with the secret agrees.
 
@@ -102,13 +100,11 @@ class Tokens:
         self._signatures = Signatures(secret, old_secret)
         self._clock = clock
         self._ends = ends or SignInEnds()
-        self._revoked = revoked or _NOTHING_REVOKED
+        self._revoked = revoked or _NothingRevoked()
 
-    def sign(self, identity: Identity, *, after: datetime | None = None) -> str:
-        """Return the token of `identity`: a JWT, HS256. It counts as made later than `after`, when all before was ended."""
+    def sign(self, identity: Identity) -> str:
+        """Return the token of `identity`: a JWT, HS256."""
         issued_at = int(self._clock.now().timestamp())
-        if after is not None:
-            issued_at = max(issued_at, int(after.timestamp()) + 1)
         renewed = identity.sign_in_id != identity.token_id
         claims = Claims(
             iss=ISSUER,
@@ -135,13 +131,6 @@ class Tokens:
         Raises `unauthenticated` when it is not ours, `token_expired` when its time is over, and `token_revoked` when it was ended
         before that; nothing else, whatever comes.
         """
-        return self._identify(token, self._revoked)
-
-    def recognise(self, token: str) -> Identity:
-        """Return who holds `token`, ended before its time or not: for a renewal, which asks SQL what its bearer still is."""
-        return self._identify(token, _NOTHING_REVOKED)
-
-    def _identify(self, token: str, revoked: Revoked) -> Identity:
         claims, now = read_claims(self._signatures.read(token)), self._clock.now()
         if claims.nbf is not msgspec.UNSET and claims.nbf > now.timestamp():
             raise RefusedError(Code.UNAUTHENTICATED)
@@ -150,7 +139,7 @@ class Tokens:
             raise _ended(Code.TOKEN_EXPIRED, claims)
         token_id = id_by_signature(token) if claims.jti is msgspec.UNSET else claims.jti
         sign_in_id = token_id if claims.sid is msgspec.UNSET else claims.sid
-        if revoked.holds(sign_in_id, claims.sub, claims.iat):
+        if self._revoked.holds(sign_in_id, claims.sub, claims.iat):
             raise _ended(Code.TOKEN_REVOKED, claims)
         signed_in_at = claims.iat if claims.auth_time is msgspec.UNSET else claims.auth_time
         return Identity(
@@ -223,6 +212,13 @@ class Tokens:
         expires_at = self._end_of(lifetime or _lifetime_of(role))
         return self._begin(
             Identity(viewer_id or new_id("v"), role, channel_id, False, True, name, expires_at)
+        )
+
+    def begin(self, customer: Identity) -> Identity:
+        """Return a customer, whom a shop's token has shown, with a token of ours; the sign-in is that of the shop's token."""
+        now = self._clock.now().replace(microsecond=0)
+        return msgspec.structs.replace(
+            customer, expires_at=now + CUSTOMER_LIFETIME, token_id=new_id("t"), signed_in_at=now
         )
 
     def renew(self, identity: Identity) -> Identity:

@@ -17,7 +17,7 @@ class Card(NamedTuple):
 
     title: str
     channel: str
-    state: Literal["scheduled", "live", "ended", "cancelled"]
+    state: Literal["scheduled", "live", "ended"]
     poster: str
     """An address, absolute or from this server's root; empty: none."""
     channel_id: str = ""

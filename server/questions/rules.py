@@ -48,7 +48,6 @@ class VisiblePage:
     channel_id: str
     guests_allowed: bool
     banned: frozenset[str]
-    hidden: bool
     questions: list[Question]
 
 

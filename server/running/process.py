@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from server.access.customers import customers_for
 from server.access.known_keys import USES_WRITTEN_SECONDS, KnownKeys
 from server.access.revocations import Ended, Revocations
 from server.access.tokens import tokens_for
@@ -35,7 +36,6 @@ from server.pace.service import TELL_SECONDS
 from server.protocol.commands import Join
 from server.protocol.publication import Publication
 from server.questions.answering import AnsweringDesk
-from server.questions.aside_repository import QuestionsAside
 from server.questions.commands import QuestionCommands
 from server.questions.repository import read_asker
 from server.questions.service import Questions
@@ -94,6 +94,8 @@ class Process:
             self.database, origins, tell=self.bus.tell_everyone, close=self._close_pages
         )
         self.tokens = tokens_for(settings, clock, revoked=self.revocations)
+        self.outbound = outbound_for(settings)
+        self.customers = customers_for(settings, self.database, clock, self.revocations, self.outbound)
         self.known_keys = KnownKeys(self.database, clock, self.revocations)
         self.questions = Questions(self.journal, self.database, watch_seconds=settings.guest_watch_seconds)
         self.receipt_links = ReceiptLinks(
@@ -109,7 +111,6 @@ class Process:
             self.database,
             clock,
             find_asker=read_asker,
-            parts=[QuestionsAside()],
             bots_looked_for=crowd_limits_of(settings).tells_suspects,
         )
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
@@ -122,11 +123,11 @@ class Process:
             self.tokens,
             self.recorder,
             self.pace,
+            customers=self.customers,
             origins=origins,
             greet_staff=self._greet_staff,
         )
         self.ledger = LedgerWorker(self.database, self.bus) if settings.worker else None
-        self.outbound = outbound_for(settings)
         self.delivery = (
             WebhookDelivery(settings, self.database, clock, self.outbound) if settings.worker else None
         )

@@ -14,8 +14,8 @@ from fastapi.responses import StreamingResponse
 from server.access.acquaintance import keep_identity
 from server.access.dependencies import CurrentIdentity, ShowId
 from server.access.entry import require_entry
-from server.access.permission import require_page
-from server.access.tokens import Identity, Tokens
+from server.access.permission import identity_with, require_page
+from server.access.tokens import Identity
 from server.errors import RefusedError
 from server.http.guard import caller_key, is_head
 from server.http.params import EntityId, OneLine, OptionalKey
@@ -178,7 +178,7 @@ async def stream_events(
     host = caller_key(request.scope)
     if is_head(request.scope):  # nobody joins to see what a stream would look like
         token = _bearer(request)
-        identity = None if token is None else cast("Tokens", request.app.state.tokens).verify(token)
+        identity = None if token is None else await identity_with(request, token)
         require_page(request, await cast("Desk", request.app.state.desk).admit(show, identity))
         return StreamingResponse(iter([]), media_type="text/event-stream", headers=_STREAM_HEADERS)
     if hub.draining:

@@ -9,6 +9,8 @@ from functools import lru_cache
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from server.access.customer_claims import is_own
+from server.access.customers import Customers
 from server.access.entry import require_entry
 from server.access.roles import is_staff
 from server.access.tokens import Identity, Tokens
@@ -57,12 +59,14 @@ class Joins:
         recorder: Recorder,
         pace: Pace,
         *,
+        customers: Customers,
         origins: Origins,
         greet_staff: Callable[[Connection], None],
     ) -> None:
         self._hub = hub
         self._rooms = rooms
         self._tokens = tokens
+        self._customers = customers
         self._recorder = recorder
         self._pace = pace
         self._origins = origins
@@ -75,13 +79,23 @@ class Joins:
         too_fast, unavailable.
         """
         connection.joins += 1
+        if command.token is not None and not is_own(command.token):
+            return self._join_as_customer(connection, command, command.token)
         room = self._hub.rooms.get(command.show)
         if room is None or not self._is_ready(room, command.position):
             return self._join_later(connection, command)
         self._enter(connection, command, room)
         return None
 
-    async def _join_later(self, connection: Connection, command: Join) -> None:
+    async def _join_as_customer(self, connection: Connection, command: Join, token: str) -> None:
+        """Join with a shop's own token, in whose place the viewer gets one of ours. Nobody else waits for it."""
+        charge_join(connection, READ_TOKENS)
+        customer = await self._customers.identify(token)
+        await self._join_later(connection, command, self._tokens.begin(customer))
+
+    async def _join_later(
+        self, connection: Connection, command: Join, customer: Identity | None = None
+    ) -> None:
         if command.show not in self._hub.rooms:
             charge_join(connection, READ_TOKENS)
         room, position = await self._rooms.open(command.show), command.position
@@ -94,13 +108,15 @@ class Joins:
             if position is not None and position.offset > room.top:
                 position = None  # no process can have given it; it gets the snapshot
         if not connection.is_ending:
-            self._enter(connection, command, room)
+            self._enter(connection, command, room, customer)
 
-    def _enter(self, connection: Connection, command: Join, room: Room) -> None:
+    def _enter(
+        self, connection: Connection, command: Join, room: Room, customer: Identity | None = None
+    ) -> None:
         """No await from what `joined` says to the place in the lane: there must be no gap between them."""
         if not self._origins.opens(connection.page, room.channel_id):
             raise RefusedError(Code.FORBIDDEN, "Pages of this origin may not enter this show.")
-        entrant = self._identify(connection, command, room)
+        entrant = self._let_in(customer, room) if customer else self._identify(connection, command, room)
         identity = entrant.identity
         if connection.room is not room:
             self._check_space(room)
@@ -114,10 +130,6 @@ class Joins:
         self._hub.enter(connection, room, lane)
         if connection.staff and not command.pulse_only:
             self._greet_staff(connection)
-        if not room.hidden:
-            self._attend(connection, command, room, identity)
-
-    def _attend(self, connection: Connection, command: Join, room: Room, identity: Identity) -> None:
         self._recorder.attend(
             room.show_id,
             identity.viewer_id,
@@ -143,6 +155,12 @@ class Joins:
         revised = self._tokens.revised(identity, name=name, remember=command.remember)
         self._record_consent(connection, room, identity.remembered, revised)
         return Entrant(revised, None if revised is identity else self._tokens.sign(revised), refused)
+
+    def _let_in(self, customer: Identity, room: Room) -> Entrant:
+        require_entry(customer, room)
+        if refused := _is_refused(room, None, customer):
+            customer = replace(customer, name=default_name(customer.viewer_id))
+        return Entrant(customer, self._tokens.sign(customer), refused)
 
     def _new_guest(self, connection: Connection, command: Join, room: Room) -> Entrant:
         require_entry(None, room)

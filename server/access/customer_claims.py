@@ -1,0 +1,117 @@
+"""What a shop's own JSON Web Token says of its customer (RFC 7519), before it is known who signed it. Pure."""
+
+from binascii import Error as NotBase64
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from server.access.claims import ISSUER
+from server.access.signatures import from_base64url
+from server.errors import RefusedError
+from server.protocol.codes import Code
+
+ALGORITHMS: Final = ("HS256", "RS256", "ES256")
+LIFETIME_MAX: Final = timedelta(hours=24)
+CLOCKS_APART_MAX: Final = timedelta(minutes=1)
+"""So much the shop's clock may be ahead of ours."""
+_SECONDS_MAX: Final = 253_402_300_799
+OWN_PREFIX: Final = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJzaG93Zmxvb3Ii"
+"""How each token begins that we sign: its header, and in its payload that it is ours."""
+
+Why = Literal["form", "algorithm", "audience", "unknown_key", "signature", "not_yet", "too_long"]
+_WORDS: Final[dict[Why, str]] = {
+    "form": "This is no token of ours, and no JSON Web Token of a shop's: it needs sub, aud and exp.",
+    "algorithm": "A shop's token is signed by HS256, RS256 or ES256, and by the one that its key is for.",
+    "audience": "The token's aud is not the id of a channel whose shop signs its customers in.",
+    "unknown_key": "The shop has no key with this kid.",
+    "signature": "The token's signature is not the shop's.",
+    "not_yet": "The token is not valid yet.",
+    "too_long": "A shop's token is valid for at most 24 hours.",
+}
+
+_Second = Annotated[float, Meta(ge=0, le=_SECONDS_MAX)]
+_Word = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The token's header."""
+
+    alg: str
+    kid: Annotated[str, Meta(max_length=200)] | None = None
+    crit: Any = None
+
+
+class CustomerClaims(msgspec.Struct, frozen=True):
+    """The token's payload."""
+
+    sub: _Word
+    aud: _Word | Annotated[list[_Word], Meta(min_length=1, max_length=1)]
+    exp: _Second
+    iat: _Second | UnsetType = UNSET
+    nbf: _Second | UnsetType = UNSET
+    name: Annotated[str, Meta(max_length=400)] | None = None
+    consent: bool | None = None
+
+    @property
+    def channel_id(self) -> str:
+        """The channel that the token is for."""
+        return self.aud if isinstance(self.aud, str) else self.aud[0]
+
+    def check_times(self, now: datetime) -> None:
+        """Raise `token_expired`, or `unauthenticated` for a token that is not valid yet or for too long."""
+        at, apart = now.timestamp(), CLOCKS_APART_MAX.total_seconds()
+        if self.exp <= at:
+            raise RefusedError(Code.TOKEN_EXPIRED, "The shop's token has ended; ask the shop for another.")
+        begins = max(each for each in (self.iat, self.nbf, 0.0) if not isinstance(each, UnsetType))
+        if begins > at + apart:
+            raise refused("not_yet")
+        issued = at if isinstance(self.iat, UnsetType) else min(self.iat, at)
+        if self.exp - issued > LIFETIME_MAX.total_seconds() + apart:
+            raise refused("too_long")
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the token ends."""
+        return datetime.fromtimestamp(int(self.exp), UTC)
+
+
+class _Issuer(msgspec.Struct):
+    iss: Any = None
+
+
+_head = msgspec.json.Decoder(Head)
+_payload = msgspec.json.Decoder(CustomerClaims)
+_issuer = msgspec.json.Decoder(_Issuer)
+
+
+def refused(why: Why) -> RefusedError:
+    """Return the refusal of a shop's token; `why` is told, since it is the shop's developer who reads it."""
+    return RefusedError(Code.UNAUTHENTICATED, _WORDS[why], why=why)
+
+
+def is_own(token: str) -> bool:
+    """Whether a token says that it is one of ours, or is nobody's; asked at every join, so it is a comparison for those that we sign."""
+    if token.startswith(OWN_PREFIX):
+        return True
+    try:
+        _, payload, _ = token.encode("ascii").split(b".")
+        return bool(_issuer.decode(from_base64url(payload)).iss == ISSUER)
+    except (ValueError, NotBase64, msgspec.MsgspecError, RecursionError):
+        return True
+
+
+def read_customer_token(token: str) -> tuple[Head, CustomerClaims]:
+    """Return what a shop's token says, unverified; raises `unauthenticated`."""
+    try:
+        header, payload, _ = token.encode("ascii").split(b".")
+        head = _head.decode(from_base64url(header))
+    except (ValueError, NotBase64, msgspec.MsgspecError, RecursionError):
+        raise refused("form") from None
+    if head.alg not in ALGORITHMS or head.crit is not None:
+        raise refused("algorithm")
+    try:
+        return head, _payload.decode(from_base64url(payload))
+    except (ValueError, NotBase64, msgspec.MsgspecError, RecursionError):
+        raise refused("form") from None
