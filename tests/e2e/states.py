@@ -256,6 +256,33 @@ async def studio(page: Page, room: Showroom) -> States:
     yield "not for analysts"
 
 
+async def studio_products(page: Page, room: Showroom) -> States:
+    """The list, a product with variants that is written, accepted and sold, its stock being set, and its history."""
+    part = page.get_by_test_id
+    await page.goto(room.staff_url("host", "/studio/products"))
+    await expect(part("row").first).to_be_visible()
+    yield "products"
+    await part("product-new").first.click()
+    await part("option-add").click()
+    await part("form-save").click()
+    await expect(part("wrong-title")).not_to_be_empty()
+    yield "a product that is not accepted"
+    await part("field-title").fill("Linen shirt")
+    await part("field-price").fill("5000")
+    await part("option-name").fill("Size")
+    await part("option-values").fill("S, M, L")
+    await part("variant-stock").first.fill("12")
+    yield "variants"
+    await part("form-save").click()
+    await part("stock-history").first.click()
+    await expect(part("stock-change").first).to_be_visible()
+    yield "stock"
+    await part("stock-set").first.click()
+    await part("stock-save").click()
+    await expect(part("stock-wrong")).not_to_be_empty()
+    yield "stock that is not accepted"
+
+
 async def errors(page: Page, room: Showroom) -> States:
     """What is seen where there is nothing to be seen."""
     for path in ("/nothing", "/shows/nowhere"):
@@ -274,4 +301,5 @@ WALKS: tuple[Walk, ...] = (
     host_elsewhere,
     analyst,
     studio,
+    studio_products,
 )
