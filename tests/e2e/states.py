@@ -3,6 +3,7 @@
 A walk is given an empty tab and yields the name of the state that the page is in.
 """
 
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -283,6 +284,36 @@ async def studio_products(page: Page, room: Showroom) -> States:
     yield "stock that is not accepted"
 
 
+async def studio_keys(page: Page, room: Showroom) -> States:
+    """API keys, the first of them, its secret, its end; and with what the shop signs its customers in."""
+    part = page.get_by_test_id
+    await page.goto(room.staff_url("admin", "/studio/keys?"))
+    await expect(part("keys")).to_be_visible()
+    yield "keys"
+    await page.goto(room.url("/studio/keys/new"))
+    await part("field-name").fill("Till")
+    await part("form-save").click()
+    await expect(part("wrong-scopes")).not_to_be_empty()
+    yield "a key that may nothing"
+    await part("field-catalogue:write").check()
+    await part("form-save").click()
+    await expect(part("secret")).to_have_value(re.compile("^sk_"))
+    yield "secret"
+    await part("key-done").click()
+    await part("key-revoke").first.click()
+    await expect(part("key-revoke-dialog")).to_be_visible()
+    yield "the end of a key"
+    await part("key-revoke-sure").click()
+    await expect(part("key-revoke-dialog")).to_have_count(0)
+    await page.wait_for_function("!history.state?.layers")
+    await part("tab-customers").click()
+    await expect(part("secrets")).to_be_visible()
+    if await part("secret-new").is_enabled():
+        await part("secret-new").click()
+        await expect(part("secret")).to_have_value(re.compile("^cs_"))
+    yield "customers"
+
+
 async def errors(page: Page, room: Showroom) -> States:
     """What is seen where there is nothing to be seen."""
     for path in ("/nothing", "/shows/nowhere"):
@@ -302,4 +333,5 @@ WALKS: tuple[Walk, ...] = (
     analyst,
     studio,
     studio_products,
+    studio_keys,
 )

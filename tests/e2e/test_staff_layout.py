@@ -6,7 +6,16 @@ import pytest
 from playwright.async_api import Page, expect
 
 from server.settings import Settings
-from tests.e2e.states import Walk, analyst, errors, host_elsewhere, receipt, studio
+from tests.e2e.states import (
+    Walk,
+    analyst,
+    errors,
+    host_elsewhere,
+    receipt,
+    studio,
+    studio_keys,
+    studio_products,
+)
 from tests.support.browser import NETWORK_FAILS, Desk, Language
 from tests.support.crowd import fill_show
 from tests.support.layout import find_faults_at_all_widths
@@ -72,7 +81,9 @@ async def test_a_full_show_fits_the_hosts_page_at_all_widths(
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize(
-    "walk", [analyst, errors, host_elsewhere, receipt, studio], ids=lambda walk: walk.__name__
+    "walk",
+    [analyst, errors, host_elsewhere, receipt, studio, studio_keys, studio_products],
+    ids=lambda walk: walk.__name__,
 )
 async def test_other_pages_fit_at_all_widths(
     gallery: Showroom, desk: Desk, walk: Walk, language: Language

@@ -1,0 +1,113 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { Button } from "../../shared/ui/button";
+import { Dialog } from "../../shared/ui/dialog";
+import { showToast } from "../../shared/ui/toast";
+import { Link } from "../link";
+import { shared } from "../text";
+import { KEYS, t } from "./keys";
+import "./keys.css";
+
+/** Between the two pages of the area. */
+export function Tabs({ here }: { here: "keys" | "customers" }) {
+  return (
+    <nav class="key-tabs" aria-label={t("tabs")}>
+      <Link to={KEYS} class="key-tab" aria-current={here === "keys" ? "page" : undefined} data-testid="tab-keys">
+        {t("title")}
+      </Link>
+      <Link
+        to={`${KEYS}/customers`}
+        class="key-tab"
+        aria-current={here === "customers" ? "page" : undefined}
+        data-testid="tab-customers"
+      >
+        {t("customers.title")}
+      </Link>
+    </nav>
+  );
+}
+
+/** A secret, now and never again: it is in no draft, and goes with the page. */
+export function SecretOnce({
+  secret,
+  title,
+  text,
+  children,
+}: {
+  secret: string;
+  title: string;
+  text: string;
+  children?: ComponentChildren;
+}) {
+  return (
+    <section class="section card key-section" data-testid="secret-once" aria-labelledby="secret-title">
+      <h2 id="secret-title">{title}</h2>
+      <p>{text}</p>
+      <div class="secret">
+        <input
+          class="input secret-text"
+          readOnly
+          spellcheck={false}
+          autocomplete="off"
+          aria-label={title}
+          data-testid="secret"
+          value={secret}
+          onFocus={(event) => event.currentTarget.select()}
+        />
+        <Button look="primary" data-testid="secret-copy" onClick={() => void copy(secret)}>
+          {t("copy")}
+        </Button>
+      </div>
+      {children}
+    </section>
+  );
+}
+
+async function copy(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    showToast(t("copied"));
+  } catch {
+    showToast(t("copy.failed"));
+  }
+}
+
+interface EndProps {
+  title: string;
+  text: string;
+  action: string;
+  /** Ends it; the dialog closes once that is done. */
+  end: () => Promise<unknown>;
+  testid: string;
+}
+
+/** A button that ends something for good, which is asked once more. */
+export function EndButton({ title, text, action, end, testid }: EndProps) {
+  const [open, setOpen] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const finish = (): void => {
+    setBusy(true);
+    void end().finally(() => {
+      setBusy(false);
+      setOpen(false);
+    });
+  };
+  return (
+    <>
+      <Button look="quiet" size="small" data-testid={testid} onClick={() => setOpen(true)}>
+        {action}
+      </Button>
+      {open && (
+        <Dialog title={title} testid={`${testid}-dialog`} onClose={() => setOpen(false)}>
+          <p>{text}</p>
+          <div class="form-actions">
+            <Button look="danger" disabled={busy} data-testid={`${testid}-sure`} onClick={finish}>
+              {action}
+            </Button>
+            <Button onClick={() => setOpen(false)}>{shared("cancel")}</Button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
