@@ -12,7 +12,11 @@ import server.access.customer_key_routes
 import server.access.routes
 import server.catalogue.routes
 import server.catalogue.stock_routes
+import server.channels.founding_routes
+import server.channels.invitation_routes
+import server.channels.people_routes
 import server.channels.routes
+import server.channels.session_routes
 import server.pictures.routes
 import server.questions.routes
 import server.shop.receipt_routes
@@ -78,6 +82,10 @@ ROUTES = (
     server.catalogue.routes,
     server.catalogue.stock_routes,
     server.pictures.routes,
+    server.channels.founding_routes,
+    server.channels.invitation_routes,
+    server.channels.people_routes,
+    server.channels.session_routes,
     server.viewers.events,
     server.webhooks.routes,
     server.stats.routes,

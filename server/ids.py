@@ -1,8 +1,18 @@
 """Identifiers: a prefix that tells the kind, then a UUIDv7 in 32 hexadecimal characters, so that ids sort by age."""
 
+import secrets
+
 import uuid_utils
+
+EPOCH_BYTES = 6
+"""Eight characters."""
 
 
 def new_id(prefix: str) -> str:
     """Return a fresh id such as `q_019a…`; ids made later sort later (to the millisecond)."""
     return f"{prefix}_{uuid_utils.uuid7().hex}"
+
+
+def new_epoch() -> str:
+    """Return the epoch of a new journal: eight characters by chance."""
+    return secrets.token_urlsafe(EPOCH_BYTES)

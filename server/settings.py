@@ -179,7 +179,9 @@ class Settings(BaseSettings):
     viewer_sign_in_days: PositiveDays = 365.0
     """The same for viewers and guests."""
     sign_ins_per_minute_per_ip: NonNegativeFloat = 30.0
-    """Sign-in codes tried per address; 0: no limit. Above: 429; a minute's worth may come at once."""
+    """Sign-in codes and links tried per address, and as many passwords; 0: no limit. Above: 429; a minute's worth may come at once."""
+    passwords_per_minute: NonNegativeFloat = 10.0
+    """Wrong passwords per e-mail address, over all processes; 0: no limit. Above: 429; a minute's worth may come at once."""
     asks_per_minute: NonNegativeFloat = 12.0
     """Questions per viewer, and per socket; 0: no limit. Above: `too_fast`; half a minute's worth may come at once. So do votes, orders."""
     asks_per_minute_per_ip: NonNegativeFloat = 240.0

@@ -142,7 +142,12 @@ function salesOf(report: ShowReport): Figure[] {
     return { ...figure, provisional: each.provisional, knownAt: each.closes_at, ...beside, ...note };
   });
   const [live, ...later] = conversion;
-  return [...(live ? [live] : []), ...report.money.flatMap((each) => moneyOf(each, report.money.length > 1)), ...clicksOf(report), ...later];
+  return [
+    ...(live ? [live] : []),
+    ...report.money.flatMap((each) => moneyOf(each, report.money.length > 1)),
+    ...clicksOf(report),
+    ...later,
+  ];
 }
 
 /** The figures of one currency; one of several names it where no amount does. */

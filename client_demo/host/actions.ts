@@ -266,7 +266,7 @@ export function takeUpAnnouncements(): void {
 /** Opens what is asked before the show is started or ended, as it stands now. */
 export function askAboutShow(): void {
   const state = snapshot.value?.show.state;
-  ending.value = state === "scheduled" ? "start" : state === "live" ? "end" : null;
+  ending.value = state === "scheduled" || state === "rehearsal" ? "start" : state === "live" ? "end" : null;
 }
 
 export function startShow(): void {

@@ -1,12 +1,12 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Show, ShowState } from "../sdk/wire";
+import type { Show } from "../sdk/wire";
 import { draftOf, keepDraft } from "../shared/drafts";
 import { dateTime } from "../shared/format";
 import { session } from "../shared/staff/session";
 import { explainError } from "../shared/staff/sign-in";
 import { Button } from "../shared/ui/button";
-import { failure, findMore, findShows, parts, STATES } from "./show_list";
+import { failure, findMore, findShows, type Listed, parts, STATES } from "./show_list";
 import { shared, t } from "./text";
 
 const SEARCH_WAIT_MS = 250;
@@ -72,7 +72,7 @@ export function ShowChoice() {
   );
 }
 
-function Part({ state, search }: { state: ShowState; search: string }) {
+function Part({ state, search }: { state: Listed; search: string }) {
   const part = parts.value?.[state];
   if (!part || part.shows.length === 0) return null;
   return (

@@ -13,7 +13,8 @@ export function ShowDialog({ asked }: { asked: "start" | "end" }) {
   const close = (): void => {
     ending.value = null;
   };
-  if ((asked === "start") !== (state === "scheduled") || state === "ended") return <Overtaken />;
+  const startable = state === "scheduled" || state === "rehearsal";
+  if (asked === "start" ? !startable : state !== "live") return <Overtaken />;
   if (asked === "start") {
     return (
       <Dialog title={t("start.title")} onClose={close} testid="start-dialog">

@@ -11,10 +11,12 @@ export interface Part {
   next: string | null;
 }
 
-export type Parts = Readonly<Record<ShowState, Part>>;
+/** What can be run, or was: drafts are the studio's, and what is cancelled is nobody's. */
+export type Listed = Exclude<ShowState, "draft" | "cancelled">;
+export type Parts = Readonly<Record<Listed, Part>>;
 
-export const STATES: readonly ShowState[] = ["live", "scheduled", "ended"];
-const ORDER: Readonly<Record<ShowState, string>> = { live: "newest", scheduled: "soonest", ended: "newest" };
+export const STATES: readonly Listed[] = ["live", "rehearsal", "scheduled", "ended"];
+const ORDER: Readonly<Record<Listed, string>> = { live: "newest", rehearsal: "soonest", scheduled: "soonest", ended: "newest" };
 
 /** What was found; null: nothing is known yet. */
 export const parts = signal<Parts | null>(null);
@@ -23,7 +25,7 @@ export const failure = signal<string | null>(null);
 /** Counts searches: only the answer to the newest one is shown. */
 let searches = 0;
 
-async function fetchPart(state: ShowState, search: string, cursor: string | null): Promise<Part> {
+async function fetchPart(state: Listed, search: string, cursor: string | null): Promise<Part> {
   const now = session.peek();
   const query = new URLSearchParams({
     channel: now?.channel ?? "",
@@ -46,13 +48,14 @@ export async function findShows(search: string): Promise<Parts | null> {
   const mine = ++searches;
   failure.value = null;
   try {
-    const [live, scheduled, ended] = await Promise.all([
+    const [live, rehearsal, scheduled, ended] = await Promise.all([
       fetchPart("live", search, null),
+      fetchPart("rehearsal", search, null),
       fetchPart("scheduled", search, null),
       fetchPart("ended", search, null),
     ]);
     if (mine !== searches) return null;
-    parts.value = { live, scheduled, ended };
+    parts.value = { live, rehearsal, scheduled, ended };
     return parts.value;
   } catch (error) {
     if (mine === searches) explain(error);
@@ -61,7 +64,7 @@ export async function findShows(search: string): Promise<Parts | null> {
 }
 
 /** Fetches the next page of one part. */
-export async function findMore(state: ShowState, search: string): Promise<void> {
+export async function findMore(state: Listed, search: string): Promise<void> {
   const mine = searches;
   const before = parts.peek();
   if (!before?.[state].next) return;

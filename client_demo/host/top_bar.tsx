@@ -6,6 +6,8 @@ import { Key } from "./key_hint";
 import { onStage } from "./surface";
 import { shared, t } from "./text";
 
+/** States in which a show can be started or ended. */
+const STEPPING: ReadonlySet<string> = new Set(["scheduled", "rehearsal", "live"]);
 const RUNNERS: ReadonlySet<string> = new Set(["host", "admin"]);
 
 /** The show, how it stands, and what concerns all of it. */
@@ -35,7 +37,7 @@ export function TopBar() {
           {t("stage.open")}
           <Key of="S" />
         </Button>
-        {show && RUNNERS.has(session.value?.role ?? "") && show.state !== "ended" && (
+        {show && RUNNERS.has(session.value?.role ?? "") && STEPPING.has(show.state) && (
           <Button
             size="small"
             look={show.state === "live" ? "danger" : "primary"}

@@ -60,7 +60,10 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
   switch (push.type) {
     case "show.started":
     case "show.ended":
+    case "show.changed":
       return { ...snapshot, show: push.show };
+    case "line_up.changed":
+      return { ...snapshot, products: push.products };
     case "announce":
       return { ...snapshot, announcement: announcementOf(push) };
     case "announce.removed":

@@ -412,12 +412,19 @@ export interface Show {
   channel: string;
   title: string;
   host: string;
-  state: "ended" | "live" | "scheduled";
+  state: "cancelled" | "draft" | "ended" | "live" | "rehearsal" | "scheduled";
   moderation: "post" | "pre";
   starts_at: string | null;
   started_at: string | null;
   ended_at: string | null;
   video: Video;
+  description?: string;
+  cover?: string;
+  planned_minutes?: number | null;
+  guests_allowed?: boolean;
+  picture_sync?: "date" | "fixed" | "off";
+  picture_delay_ms?: number;
+  version?: number;
 }
 /**
  * Addresses of the show's pictures; empty strings where there is none.

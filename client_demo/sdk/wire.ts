@@ -66,7 +66,8 @@ interface Published {
 
 export type JournalPush = Published &
   (
-    | { type: "show.started" | "show.ended"; show: wire.Show }
+    | { type: "show.started" | "show.ended" | "show.changed"; show: wire.Show }
+    | { type: "line_up.changed"; products: wire.Product[] }
     | { type: "announce"; text: string; by: string; name?: string }
     | { type: "announce.removed"; announcement: number }
     | { type: "question.submitted" | "question.posted" | "question.answered" | "question.restored"; question: Question }

@@ -42,6 +42,8 @@ export const reactions = computed(() => view.value.state?.reactions ?? {});
 export const degraded = computed(() => view.value.state?.degraded ?? false);
 export const hasVideo = computed(() => show.value !== null && showHasVideo(show.value));
 export const isLive = computed(() => show.value?.state === "live");
+/** Nothing more will happen in the show: it has ended, or it is cancelled. */
+export const isOver = computed(() => ["ended", "cancelled"].includes(show.value?.state ?? ""));
 
 const pushListeners = new Set<(push: JournalPush) => void>();
 

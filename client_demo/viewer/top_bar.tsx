@@ -3,7 +3,7 @@ import { count, shortCount } from "../shared/format";
 import { StaffBadge } from "../shared/people";
 import { Icon } from "../shared/ui/icon";
 import { served } from "./served";
-import { announcement, show, viewers } from "./session";
+import { announcement, isOver, show, viewers } from "./session";
 import { settingsOpen } from "./settings";
 import { t } from "./text";
 
@@ -73,7 +73,7 @@ function isFresh(at: string): boolean {
 
 /** What the host announced last, until the person hides it; the next one shows again. Once the show has ended, nothing of it holds any more. */
 export function AnnouncementBar() {
-  const now = show.value?.state === "ended" ? null : announcement.value;
+  const now = isOver.value ? null : announcement.value;
   return (
     <div class="announcement-place" role="status">
       {now && hidden.value !== now.at && isFresh(now.at) && (

@@ -7,9 +7,9 @@ from server.ledger.recorder import Recorder
 
 
 def keep_identity(request: Request, show_id: str, identity: Identity) -> None:
-    """Tell the ledger who has just acted in the show; a process that records nothing is left alone."""
+    """Tell the ledger who has just acted in the show; a process that records nothing is left alone, and so is a rehearsal."""
     recorder: Recorder | None = getattr(request.app.state, "recorder", None)
-    if recorder is not None:
+    if recorder is not None and not _is_hidden(request, show_id):
         recorder.attend(
             show_id,
             identity.viewer_id,
@@ -21,3 +21,9 @@ def keep_identity(request: Request, show_id: str, identity: Identity) -> None:
             staff=identity.role != "viewer",
             joined=False,
         )
+
+
+def _is_hidden(request: Request, show_id: str) -> bool:
+    """Whether the show is a rehearsal or a draft; whoever has acted in it has opened its room here."""
+    room = request.app.state.hub.rooms.get(show_id)
+    return room is not None and room.hidden

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.access.roles import STAFF
 from server.access.tables import BanRow, StaffMemberRow
 
 _BAN = BanRow.__table__  # type: ignore[attr-defined]
@@ -30,7 +31,7 @@ async def delete_ban(connection: AsyncConnection, show_id: str, viewer_id: str) 
 async def is_staff_member(connection: AsyncConnection, channel_id: str, viewer_id: str) -> bool:
     """Whether the id is that of a member of the channel's staff."""
     wanted = select(_STAFF.c.viewer_id).where(
-        _STAFF.c.channel_id == channel_id, _STAFF.c.viewer_id == viewer_id
+        _STAFF.c.channel_id == channel_id, _STAFF.c.viewer_id == viewer_id, _STAFF.c.role.in_(STAFF)
     )
     return await connection.scalar(wanted) is not None
 

@@ -23,6 +23,18 @@ _bearer = HTTPBearer(
 ShowId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]+$", max_length=40, description="The show's id.")]
 
 
+def bearer_token(
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> str:
+    """Return the token that came with the request, not looked at; raises `unauthenticated` without one."""
+    if credentials is None:
+        raise RefusedError(Code.UNAUTHENTICATED)
+    return credentials.credentials
+
+
+BearerToken = Annotated[str, Depends(bearer_token)]
+
+
 async def current_identity(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Identity:

@@ -4,6 +4,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Protocol
 
+from server.access.roles import is_staff
 from server.access.tokens import Identity
 from server.errors import RefusedError
 from server.protocol.codes import Code
@@ -17,6 +18,8 @@ class Terms(Protocol):
     @property
     def guests_allowed(self) -> bool: ...
     @property
+    def hidden(self) -> bool: ...
+    @property
     def banned(self) -> Container[str]: ...
 
 
@@ -28,6 +31,8 @@ class ShowTerms:
     guests_allowed: bool
     banned: Container[str] = ()
     """Ids of viewers, of those who are asked about at least."""
+    hidden: bool = False
+    """Whether nobody but the channel's staff may know of the show."""
 
 
 def _refusal(code: Code, identity: Identity | None, message: str | None = None) -> RefusedError:
@@ -36,11 +41,19 @@ def _refusal(code: Code, identity: Identity | None, message: str | None = None) 
     return refused
 
 
+def may_see_hidden(identity: Identity | None, channel_id: str) -> bool:
+    """Whether the bearer may know of the channel's drafts and rehearsals."""
+    return identity is not None and identity.channel_id == channel_id and is_staff(identity.role)
+
+
 def require_entry(identity: Identity | None, terms: Terms) -> None:
     """Raise unless the bearer may enter a show with these terms; None is somebody without a token: a guest, or about to be one.
 
-    Raises `forbidden` for a token of another channel, `guests_refused` for a guest where only known viewers may come, and `banned`.
+    Raises `not_found` for whoever may not know of the show, `forbidden` for a token of another channel, `guests_refused` for a guest
+    where only known viewers may come, and `banned`.
     """
+    if terms.hidden and not may_see_hidden(identity, terms.channel_id):
+        raise _refusal(Code.NOT_FOUND, identity)
     if identity is not None and identity.channel_id != terms.channel_id:
         raise _refusal(Code.FORBIDDEN, identity, "This token is of another channel.")
     if not terms.guests_allowed and (identity is None or identity.guest):

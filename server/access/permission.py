@@ -82,6 +82,25 @@ async def identity_with(request: Request, token: str) -> Identity:
     return identity
 
 
+async def optional_principal(
+    request: Request, given: Annotated[_Credentials, Security(_staff)]
+) -> Principal | None:
+    """Return who calls what everybody may read, None without a token; raises as `permitted` for one of no use.
+
+    What the caller may see beyond that is asked of the principal.
+    """
+    if given is None:
+        return None
+    if is_api_key(given.credentials):
+        return await verify_api_key(request, given.credentials)
+    identity = cast("Tokens", request.app.state.tokens).verify(given.credentials)
+    request.state.viewer_id = identity.viewer_id  # for security events
+    return as_principal(identity)
+
+
+OptionalPrincipal = Annotated[Principal | None, Depends(optional_principal)]
+
+
 def require_page(request: Request, channel_id: str) -> None:
     """Raise `forbidden` for a request of a foreign page, unless it is one that the channel itself lets in."""
     page = request.scope.get("showfloor.page")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from server.access.roles import Scope, covers
+from server.access.roles import Scope, covers, is_staff
 from server.access.tokens import Identity
 
 
@@ -35,3 +35,10 @@ class Principal:
 def as_principal(identity: Identity) -> Principal:
     """Return the bearer of a token as who acts."""
     return Principal(identity.channel_id, identity.viewer_id, identity.name, identity.role, identity=identity)
+
+
+def may_know_hidden(by: Principal | None, channel_id: str) -> bool:
+    """Whether the caller may know of the channel's drafts and rehearsals: its staff, and keys that may write shows."""
+    if by is None or by.channel_id != channel_id:
+        return False
+    return by.covers("shows:write") if by.is_key else is_staff(by.role)

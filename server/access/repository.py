@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.access.bans_repository import is_banned
 from server.access.entry import ShowTerms
 from server.access.tables import SignInCodeRow, StaffMemberRow
+from server.protocol.pushes import HIDDEN
 
 _CODE = SignInCodeRow.__table__  # type: ignore[attr-defined]
 _STAFF = StaffMemberRow.__table__  # type: ignore[attr-defined]
-_SHOW = table("show", column("id"), column("channel_id"), column("guests_allowed"))
+_SHOW = table("show", column("id"), column("channel_id"), column("guests_allowed"), column("state"))
 """Only what says who may enter; the rest of the row is the shows' own."""
 
 
@@ -21,12 +22,13 @@ async def read_terms(
 ) -> ShowTerms | None:
     """Return who may enter the show, and whether `viewer_id` is banned from it; None when there is no such show."""
     banned = is_banned(_SHOW.c.id, viewer_id).label("banned")
-    asked = select(_SHOW.c.channel_id, _SHOW.c.guests_allowed, banned).where(_SHOW.c.id == show_id)
+    columns = (_SHOW.c.channel_id, _SHOW.c.guests_allowed, _SHOW.c.state, banned)
+    asked = select(*columns).where(_SHOW.c.id == show_id)
     found = (await connection.execute(asked)).one_or_none()
     if found is None:
         return None
     barred = (viewer_id,) if found.banned and viewer_id else ()
-    return ShowTerms(found.channel_id, found.guests_allowed, barred)
+    return ShowTerms(found.channel_id, found.guests_allowed, barred, hidden=found.state in HIDDEN)
 
 
 async def insert_code(connection: AsyncConnection, row: SignInCodeRow) -> None:
@@ -67,6 +69,12 @@ async def save_staff_member(connection: AsyncConnection, row: StaffMemberRow) ->
     await connection.execute(
         statement.on_conflict_do_update(index_elements=["channel_id", "viewer_id"], set_=newest)
     )
+
+
+async def end_staff_role(connection: AsyncConnection, channel_id: str, viewer_id: str, role: str) -> None:
+    """Keep that somebody is staff no longer; for a while their name stays theirs."""
+    member = update(_STAFF).where(_STAFF.c.channel_id == channel_id, _STAFF.c.viewer_id == viewer_id)
+    await connection.execute(member.values(role=role))
 
 
 async def forget_staff_unseen_since(connection: AsyncConnection, channel_id: str, then: datetime) -> None:

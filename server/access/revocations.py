@@ -4,7 +4,8 @@ A word on the bus makes the others read at once; each reads every half second al
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import msgspec
@@ -55,6 +56,31 @@ def _close_nothing(ended: Ended) -> None:
     """What a process without sockets does about them."""
 
 
+class Ending:
+    """What a transaction ends; see `Revocations.ending`."""
+
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+        self.connection = connection
+        self.rows: list[RevokedRow] = []
+        self._clock = clock
+
+    async def end_person(self, viewer_id: str) -> datetime:
+        """End every token that a person holds now, of whichever sign-in; return up to when they were made."""
+        now = self._clock.now()
+        await self.keep(viewer_id, True, now, now + LONGEST_LIFETIME)
+        return now
+
+    async def end_sign_in(self, sign_in_id: str) -> None:
+        """End every token of a sign-in."""
+        now = self._clock.now()
+        await self.keep(sign_in_id, False, now, now + LONGEST_LIFETIME)
+
+    async def keep(self, id: str, person: bool, at: datetime, ends_at: datetime) -> None:
+        """Write one row. From here on the transaction holds up all others that end something, so this comes last in it."""
+        await insert_revoked(self.connection, id, person=person, at=at, ends_at=ends_at)
+        self.rows.append(RevokedRow(id=id, person=person, at=at, ends_at=ends_at, number=0))
+
+
 class Revocations:
     """One process's part. `tell(word)` reaches the other processes; `close(ended)` is called with what was not known before."""
 
@@ -89,38 +115,38 @@ class Revocations:
 
         Raises `busy` for a guest when very many are held already, and `unavailable`.
         """
-        now = self._clock.now()
         if identity.guest and len(self._sign_ins) >= GUESTS_HELD_MAX:
             raise RefusedError(Code.BUSY, retry_after_ms=60_000)
         longest = REMEMBERED_LIFETIME if identity.guest else LONGEST_LIFETIME
-        await self._keep(identity.sign_in_id, False, now, max(identity.expires_at, now + longest))
+        now = self._clock.now()
+        async with self.ending() as ending:
+            await ending.keep(identity.sign_in_id, False, now, max(identity.expires_at, now + longest))
 
     async def end_person(self, viewer_id: str) -> None:
         """End every token that a person holds now, of whichever sign-in; new ones are theirs to get."""
-        now = self._clock.now()
-        await self._keep(viewer_id, True, now, now + LONGEST_LIFETIME)
+        async with self.ending() as ending:
+            await ending.end_person(viewer_id)
 
     async def end_key(self, end: Callable[[AsyncConnection], Awaitable[str]]) -> None:
         """End a program's or a shop's key in the transaction in which `end` writes so and returns its id; empty: nothing has ended.
 
         Returns once that is committed and holds here.
         """
-        now = self._clock.now()
-        async with self._database.write_soon() as connection:
-            id = await end(connection)
+        async with self.ending() as ending:
+            id = await end(ending.connection)
             if id:
-                await insert_revoked(connection, id, person=False, at=now, ends_at=now + KEY_HELD)
-        if id:
-            self._spread(RevokedRow(id=id, person=False, at=now, ends_at=now + KEY_HELD, number=0))
+                now = self._clock.now()
+                await ending.keep(id, False, now, now + KEY_HELD)
 
-    async def _keep(self, id: str, person: bool, at: datetime, ends_at: datetime) -> None:
+    @asynccontextmanager
+    async def ending(self) -> AsyncIterator[Ending]:
+        """Yield a transaction in which sign-ins are ended together with the reason for it; it holds here once that is committed."""
         async with self._database.write_soon() as connection:
-            await insert_revoked(connection, id, person=person, at=at, ends_at=ends_at)
-        self._spread(RevokedRow(id=id, person=person, at=at, ends_at=ends_at, number=0))
-
-    def _spread(self, row: RevokedRow) -> None:
-        self._take([row])
-        self._tell(_WORD)
+            ending = Ending(connection, self._clock)
+            yield ending
+        if ending.rows:
+            self._take(ending.rows)
+            self._tell(_WORD)
 
     def hear_word(self, word: bytes) -> None:
         """Take what another process tells; words of other kinds are left alone."""

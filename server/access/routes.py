@@ -1,17 +1,17 @@
 """Signing in and renewing a token, over HTTP."""
 
-from typing import Annotated, cast
+from typing import Annotated, Protocol, cast
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from server import security
-from server.access.dependencies import CurrentIdentity
+from server.access.dependencies import BearerToken, CurrentIdentity
 from server.access.permission import require_page
 from server.access.revocations import Revocations
 from server.access.roles import Role
 from server.access.sign_in import SignIn
-from server.access.tokens import Identity
+from server.access.tokens import Identity, Tokens
 from server.clock import to_wire
 from server.errors import RefusedError
 from server.http import pacing
@@ -38,6 +38,23 @@ class TokenAnswer(BaseModel):
     expires_at: Moment
 
 
+class Renewed(Protocol):
+    """Who has a fresh token."""
+
+    @property
+    def identity(self) -> Identity: ...
+    @property
+    def token(self) -> str: ...
+
+
+class Renewals(Protocol):
+    """Who knows what the bearer of a token is now, beyond what it says."""
+
+    async def renew(self, token: str) -> Renewed:
+        """Return a fresh token for the bearer of `token`; raises what `Tokens.verify` does."""
+        ...
+
+
 def router() -> APIRouter:
     """Return the routes of signing in."""
     api = APIRouter(prefix="/v1", tags=["identity"])
@@ -61,7 +78,7 @@ def router() -> APIRouter:
         renew_token,
         methods=["POST"],
         summary="Exchange a token for a fresh one with the same rights",
-        responses=refusals(Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.TOKEN_REVOKED),
+        responses=refusals(Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.TOKEN_REVOKED, Code.UNAVAILABLE),
     )
     api.add_api_route(
         "/sign-out",
@@ -87,14 +104,20 @@ async def sign_in(body: SignInRequest, request: Request, key: OptionalKey = None
         if refused.code is Code.UNAUTHENTICATED:
             security.note("sign_in_failed", address=address)
         raise
-    require_page(request, identity.channel_id)
+    answer = _as_answer(request, identity)
     security.note("signed_in", id=identity.viewer_id, address=address)
-    return _as_answer(request, identity)
+    return answer
 
 
-def renew_token(identity: CurrentIdentity, request: Request) -> TokenAnswer:
-    """The old token stays valid until its own end."""
-    return _as_answer(request, request.app.state.tokens.renew(identity))
+async def renew_token(token: BearerToken, request: Request) -> TokenAnswer:
+    """The old token stays valid until its own end. One of a person of the channel gets the role and the name that they have now."""
+    renewals: Renewals | None = getattr(request.app.state, "sessions", None)
+    if renewals is not None:
+        renewed = await renewals.renew(token)
+        request.state.viewer_id = renewed.identity.viewer_id
+        return token_answer(request, renewed.identity, renewed.token)
+    tokens: Tokens = request.app.state.tokens
+    return _as_answer(request, tokens.renew(tokens.verify(token)))
 
 
 async def sign_out(identity: CurrentIdentity, request: Request) -> None:
@@ -105,8 +128,14 @@ async def sign_out(identity: CurrentIdentity, request: Request) -> None:
 
 
 def _as_answer(request: Request, identity: Identity) -> TokenAnswer:
+    return token_answer(request, identity, request.app.state.tokens.sign(identity))
+
+
+def token_answer(request: Request, identity: Identity, token: str) -> TokenAnswer:
+    """Return what somebody gets who is signed in now; raises `forbidden` for a page that the channel does not let in."""
+    require_page(request, identity.channel_id)
     return TokenAnswer(
-        token=request.app.state.tokens.sign(identity),
+        token=token,
         viewer=identity.viewer_id,
         role=identity.role,
         channel=identity.channel_id,

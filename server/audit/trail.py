@@ -1,7 +1,8 @@
 """The audit: a row for every moderation and money action of staff, written in the transaction of the action."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, Protocol
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,6 +35,17 @@ def acting_by(by: Principal) -> Actor:
     return Actor(by.id, by.name, by.role)
 
 
+class SomebodyActs(Protocol):
+    """Whoever can be noted: an `Actor`, or the identity that a token says."""
+
+    @property
+    def viewer_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+
+
 def audit(tx: ShowTransaction, actor: Actor, action: str, subject: str, **details: Any) -> None:
     """Note that `actor` did `action` to `subject`; `details` must be JSON-ready and hold no viewer's text."""
     row = {
@@ -53,3 +65,21 @@ def audit(tx: ShowTransaction, actor: Actor, action: str, subject: str, **detail
 async def insert_audit(connection: AsyncConnection, row: AuditRow) -> None:
     """Write who did what, outside of a show's transaction."""
     await connection.execute(insert(_AUDIT).values(**row.model_dump()))
+
+
+async def audit_beside(
+    connection: AsyncConnection, actor: SomebodyActs, action: str, subject: str, at: datetime, **details: Any
+) -> None:
+    """Note what belongs to no show: that `actor` did `action` to `subject`; `details` say in which `channel`."""
+    row = AuditRow(
+        id=new_id("a"),
+        show_id="",
+        at=at,
+        actor=actor.viewer_id,
+        name=actor.name,
+        role=actor.role,
+        action=action,
+        subject=subject,
+        details=details,
+    )
+    await insert_audit(connection, row)

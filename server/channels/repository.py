@@ -16,7 +16,9 @@ async def read_channel(
 ) -> ChannelRow | None:
     """Return a channel, None when there is none; `locked`: nobody else changes it until the transaction ends."""
     wanted = select(_CHANNEL).where(_CHANNEL.c.id == channel_id)
-    found = (await connection.execute(wanted.with_for_update() if locked else wanted)).one_or_none()
+    found = (
+        await connection.execute(wanted.with_for_update(key_share=True) if locked else wanted)
+    ).one_or_none()
     return None if found is None else ChannelRow(**found._mapping)
 
 
@@ -28,6 +30,17 @@ async def channel_exists(connection: AsyncConnection, channel_id: str) -> bool:
 async def read_channel_name(connection: AsyncConnection, channel_id: str) -> str:
     """Return what the channel is called."""
     return str(await connection.scalar(select(_CHANNEL.c.name).where(_CHANNEL.c.id == channel_id)))
+
+
+async def read_channels(connection: AsyncConnection) -> list[ChannelRow]:
+    """Return all channels, the oldest first."""
+    wanted = select(_CHANNEL).order_by(_CHANNEL.c.created_at, _CHANNEL.c.id)
+    return [ChannelRow(**row._mapping) for row in await connection.execute(wanted)]
+
+
+async def any_channel(connection: AsyncConnection) -> bool:
+    """Whether there is a channel."""
+    return await connection.scalar(select(_CHANNEL.c.id).limit(1)) is not None
 
 
 async def insert_channel(connection: AsyncConnection, row: ChannelRow) -> None:

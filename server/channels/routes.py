@@ -8,30 +8,16 @@ from pydantic import BaseModel, Field
 from server.access.permission import permitted
 from server.access.principal import Principal
 from server.access.roles import ADMINS, MEMBERS
-from server.channels.rules import (
-    NAME_CHARACTERS_MAX,
-    ORIGIN_CHARACTERS_MAX,
-    ORIGINS_MAX,
-    Language,
-    channel_name,
-    known_zone,
-    page_origins,
-)
+from server.channels.rules import ORIGIN_CHARACTERS_MAX, ORIGINS_MAX, Language, page_origins
 from server.channels.service import Channels
+from server.channels.shapes import ChannelName, TimeZone
 from server.channels.tables import ChannelRow
 from server.clock import to_wire
 from server.http.params import Moment, OneLine, RequestBody, by_field
 from server.http.refusals import refusals
 from server.http.versions import STALE, IfMatch, answer_version
 from server.protocol.codes import Code
-from server.zones import ZONE_CHARACTERS_MAX
 
-ChannelName = Annotated[OneLine, Field(min_length=1, max_length=NAME_CHARACTERS_MAX), by_field(channel_name)]
-TimeZone = Annotated[
-    OneLine,
-    Field(min_length=1, max_length=ZONE_CHARACTERS_MAX, description="An IANA name, such as `Asia/Tokyo`."),
-    by_field(known_zone),
-]
 PageOrigins = Annotated[
     list[Annotated[OneLine, Field(max_length=ORIGIN_CHARACTERS_MAX)]],
     Field(

@@ -1,8 +1,13 @@
-"""What a channel may be called and go by, pure."""
+"""What a channel and its people may be called and go by, pure."""
 
+import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from email_validator import EmailNotValidError, validate_email
+
+from server.access.roles import ROLES, Role
 from server.currencies import CODES
 from server.errors import RefusedError
 from server.hosts import HOST_BYTES_MAX, page_origin
@@ -13,7 +18,12 @@ from server.zones import find_zone
 NAME_CHARACTERS_MAX = 80
 ORIGINS_MAX = 50
 ORIGIN_CHARACTERS_MAX = HOST_BYTES_MAX + len("https://")
+PERSON_CHARACTERS_MAX = 40
+EMAIL_CHARACTERS_MAX = 254
+"""RFC 5321, by way of the path's 256."""
 Language = Literal["en", "ja"]
+MemberRole = Literal["moderator", "host", "analyst", "admin"]
+MEMBER_ROLES: tuple[MemberRole, ...] = ("moderator", "host", "analyst", "admin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +36,13 @@ class Plan:
     language: Language
 
 
-def checked_plan(plan: Plan) -> Plan:
-    """Return the plan as it is kept; raises `invalid`, naming the `field`, for what no channel can have."""
-    return Plan(
-        name=channel_name(plan.name),
-        currency=known_currency(plan.currency),
-        time_zone=known_zone(plan.time_zone),
-        language=plan.language,
-    )
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """How somebody who joins is called, reached and known again."""
+
+    name: str
+    email: str
+    password: str
 
 
 def channel_name(given: str) -> str:
@@ -60,3 +69,35 @@ def known_zone(name: str) -> str:
     """Return a zone's IANA name; raises `invalid`."""
     find_zone(name)
     return name
+
+
+def person_name(given: str) -> str:
+    """Return a person's name as it is kept and shown beside answers; raises `invalid`."""
+    return clean_line(given, characters_max=PERSON_CHARACTERS_MAX)
+
+
+def email_address(given: str) -> str:
+    """Return an address as it is kept; raises `invalid` for what is none. Nobody is asked whether it receives mail."""
+    try:
+        found = validate_email(given.strip(), check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
+        raise RefusedError(Code.INVALID, "This is no e-mail address.") from None
+    if len(found.normalized) > EMAIL_CHARACTERS_MAX:
+        raise RefusedError(Code.INVALID, f"An e-mail address has at most {EMAIL_CHARACTERS_MAX} characters.")
+    return found.normalized
+
+
+def email_key(email: str) -> str:
+    """Return an address as it is compared: whatever the case and the width of its letters."""
+    return unicodedata.normalize("NFKC", email.strip()).casefold()
+
+
+def member_role(role: str) -> Role:
+    """Return the role of one of a channel's people; `viewer` for what is none."""
+    return next((each for each in ROLES if each == role), "viewer")
+
+
+def require_admin_left(admins: Collection[str], person_id: str) -> None:
+    """Raise `last_admin` if the person is the only one of `admins`: a channel keeps one who can let others in."""
+    if set(admins) == {person_id}:
+        raise RefusedError(Code.LAST_ADMIN)

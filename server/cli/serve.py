@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from server.cli.program import Host, Port, app, run
+from server.cli.program import Host, Port, app, database_url, run
 from server.running import launch
 from server.running.engines import Start, engines_for, prepare_to_serve, require_fit_engines
 from server.running.launch import console
@@ -33,7 +33,9 @@ def serve(
         engines_for(settings) as ready,
     ):
         prepare_to_serve(settings, ready)
-        console.print(f"Showfloor listens on http://{host}:{listening.getsockname()[1]}")
+        port = listening.getsockname()[1]
+        console.print(f"Showfloor listens on http://{host}:{port}")
+        _show_owner_link(ready, launch.url_of(host, port))
         if workers > 1:
             serve_in_processes(ready, listening, workers)
         else:
@@ -76,6 +78,16 @@ def worker() -> None:
         if listening is not None:
             console.print(f"The worker answers on http://{address_of(listening)}")
         run(run_worker(settings, listening))
+
+
+def _show_owner_link(settings: Settings, url: str) -> None:
+    """Where there is no channel yet, print the link by which one begins; another at each start, good for an hour, used once."""
+    from server.running.channel_terminal import owner_path
+
+    path = run(owner_path(settings, database_url(settings)))
+    if path is not None:
+        console.print("There is no channel yet. Make one here; the link works once, within an hour:")
+        console.print(f"  {url}{path}")
 
 
 def _settings_to_serve(**given: bool) -> Settings:

@@ -17,7 +17,7 @@ class Card(NamedTuple):
 
     title: str
     channel: str
-    state: Literal["scheduled", "live", "ended"]
+    state: Literal["scheduled", "live", "ended", "cancelled"]
     poster: str
     """An address, absolute or from this server's root; empty: none."""
     channel_id: str = ""

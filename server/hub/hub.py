@@ -125,6 +125,10 @@ class Hub:
             room.state = "ended"
             if self.audience:
                 self.audience.show_ended(room)
+        elif publication.type == "show.changed":
+            room.learn_show(publication.line)
+        elif publication.type == "line_up.changed":
+            room.learn_line_up(publication.line)
         elif publication.type == "product.stock":
             # Told again by the pulse, for those who get nothing else.
             room.pulse.learn_stock_of(publication.line)

@@ -11,6 +11,7 @@ from server.hub.encoding import Encoding, encode_begun, encode_lines, encode_res
 from server.hub.lane import Lane, Reading
 from server.hub.pulse import RoomPulse
 from server.protocol.publication import Publication
+from server.protocol.pushes import HIDDEN, Show
 from server.text.names import NOBODY
 
 EARLY_MAX = 1000
@@ -30,12 +31,24 @@ class _Product(msgspec.Struct):
 
 
 class _Products(msgspec.Struct):
-    """What a room reads of a `product.changed`."""
+    """What a room reads of a `product.changed` or a `line_up.changed`."""
 
     products: list[_Product]
-    removed: list[str]
+    removed: list[str] = []
+
+    def sold(self) -> set[str]:
+        """Return the ids of products and of their variants."""
+        variants = {variant.id for product in self.products for variant in product.variants}
+        return {product.id for product in self.products} | variants
 
 
+class _Changed(msgspec.Struct):
+    """What a room reads of a `show.changed`."""
+
+    show: Show
+
+
+_changed = msgspec.json.Decoder(_Changed)
 _products = msgspec.json.Decoder(_Products)
 
 
@@ -95,9 +108,21 @@ class Room:
     def learn_products(self, line: bytes) -> None:
         """Take over what the show sells from a `product.changed`."""
         told = _products.decode(line)
-        sold = {product.id for product in told.products}
-        sold |= {variant.id for product in told.products for variant in product.variants}
-        self.on_sale = self.on_sale - set(told.removed) | sold
+        self.on_sale = self.on_sale - set(told.removed) | told.sold()
+
+    @property
+    def hidden(self) -> bool:
+        """Whether only staff may know of the show."""
+        return self.state in HIDDEN
+
+    def learn_show(self, line: bytes) -> None:
+        """Take over who may enter from a `show.changed`."""
+        show = _changed.decode(line).show
+        self.state, self.guests_allowed = show.state, show.guests_allowed
+
+    def learn_line_up(self, line: bytes) -> None:
+        """Take over what the show sells from a `line_up.changed`."""
+        self.on_sale = frozenset(_products.decode(line).sold())
 
     @property
     def watching(self) -> int:

@@ -188,7 +188,9 @@ class Journal:
             head = await repository.lock_head(seat, show_id)
             if head is None:
                 raise RefusedError(Code.NOT_FOUND)
-            tx = ShowTransaction(show_id, seat.connection, self._clock.now(), head.epoch, head.top)
+            tx = ShowTransaction(
+                show_id, seat.connection, self._clock.now(), head.epoch, head.top, rehearsal=head.rehearsal
+            )
             answers = await answer_batch(tx, batch)
             await repository.write_and_commit(seat, tx)
         metrics.TRANSACTIONS.inc()

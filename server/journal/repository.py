@@ -13,7 +13,7 @@ from server.db.seats import Seat
 from server.journal.transaction import ShowTransaction
 from server.protocol.publication import Publication
 
-_LOCK_HEAD: Final = "SELECT epoch, top FROM journal_head WHERE show_id = %s FOR UPDATE"
+_LOCK_HEAD: Final = "SELECT epoch, top, rehearsal FROM journal_head WHERE show_id = %s FOR UPDATE"
 _READ_HEADS: Final = "SELECT show_id, epoch, top FROM journal_head WHERE show_id = ANY(%s)"
 _ASK_HEADS: Final = """
     SELECT show_id, epoch, top FROM journal_head WHERE show_id = ANY(ARRAY(SELECT json_array_elements_text(CAST(%s AS json))))
@@ -28,6 +28,10 @@ _MOVE_HEAD = """
     UPDATE journal_head SET top = p.top
     FROM json_to_recordset(CAST(%s AS json)) AS p (show_id text, top bigint) WHERE journal_head.show_id = p.show_id
 """
+_BEGIN_EPOCH = text(
+    "UPDATE journal_head SET epoch = :epoch, top = :top, rehearsal = :rehearsal WHERE show_id = :show"
+)
+_FORGET_AFTER = text('DELETE FROM publication WHERE show_id = :show AND "offset" > :after')
 _READ_TAIL = text(
     """
     SELECT "offset", type, line, staff_line FROM publication
@@ -43,6 +47,7 @@ class Head:
     show_id: str
     epoch: str
     top: int
+    rehearsal: bool = False
 
 
 async def lock_head(seat: Seat, show_id: str) -> Head | None:
@@ -50,10 +55,22 @@ async def lock_head(seat: Seat, show_id: str) -> Head | None:
     rows = await seat.begin_and_fetch(_LOCK_HEAD, (show_id,))
     if not rows:
         return None
-    epoch, top = rows[0]
+    epoch, top, rehearsal = rows[0]
     assert epoch is not None, "the columns take no null"
     assert top is not None, "the columns take no null"
-    return Head(show_id, epoch, int(top))
+    return Head(show_id, epoch, int(top), rehearsal == "t")
+
+
+async def begin_epoch(tx: ShowTransaction, epoch: str, *, after: int, rehearsal: bool) -> None:
+    """Go on from the offset `after` under another epoch, and forget what was published behind it.
+
+    Every process has its connections of the show join anew, so that nobody takes what comes for what followed before. The transaction
+    must have nothing to write yet (`require_first`).
+    """
+    await tx.connection.execute(_FORGET_AFTER, {"show": tx.show_id, "after": after})
+    given = {"show": tx.show_id, "epoch": epoch, "top": after, "rehearsal": rehearsal}
+    await tx.connection.execute(_BEGIN_EPOCH, given)
+    tx.begin_epoch(epoch, after, rehearsal=rehearsal)
 
 
 async def read_heads(connection: AsyncConnection, show_ids: Iterable[str]) -> list[Head]:

@@ -82,6 +82,8 @@ class Rooms:
         """Return the show's room, opened if need be. Raises RefusedError: not_found, unavailable."""
         room = self._hub.rooms.get(show_id)
         if room is not None:
+            if room.snapshot is None:  # its journal has begun anew, and who may enter may be others now
+                await self.refresh(room)
             return room
         task = self._opening.get(show_id)
         if task is None:
@@ -185,9 +187,10 @@ class Rooms:
             self._hub.deliver(room.show_id, room.epoch, lacking)
         if room.top == head.top:  # else newer publications have told the room what the read does not know
             room.banned = set(read.banned)
+            room.state = read.show.state
+            room.on_sale = read.on_sale
         room.guests_allowed = read.guests_allowed
         room.names = read.names.with_staff(room.staff_names())
-        room.on_sale = read.on_sale
         room.snapshot = self._as_snapshot(head.top, read)
 
     def _as_snapshot(self, offset: int, read: SnapshotRead) -> RoomSnapshot:

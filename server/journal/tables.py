@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Index, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
@@ -16,6 +16,10 @@ class JournalHead(SQLModel, table=True):
     show_id: str = Field(primary_key=True)
     epoch: str
     top: int = Field(default=0, sa_column=Column("top", BigInteger, nullable=False, server_default="0"))
+    rehearsal: bool = Field(
+        default=False, sa_column=Column("rehearsal", Boolean, nullable=False, server_default=text("false"))
+    )
+    """Whether what happens now is a rehearsal: nothing of it is kept, and none of it is a fact."""
 
 
 class PublicationRow(SQLModel, table=True):

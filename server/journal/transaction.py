@@ -11,16 +11,29 @@ from server.protocol.codec import encode
 from server.protocol.publication import Publication
 
 
+class NotFirstError(Exception):
+    """A command must not share its transaction with those before it; the journal runs each of the batch by itself then."""
+
+
 class ShowTransaction:
     """What a handler may do to a show: SQL on `connection`, and `publish`. Committed by the journal, never by the handler."""
 
     def __init__(
-        self, show_id: str, connection: AsyncConnection, now: datetime, epoch: str, top: int
+        self,
+        show_id: str,
+        connection: AsyncConnection,
+        now: datetime,
+        epoch: str,
+        top: int,
+        *,
+        rehearsal: bool = False,
     ) -> None:
         self.show_id = show_id
         self.connection = connection
         self.now = now
         self.epoch = epoch
+        self.rehearsal = rehearsal
+        """Whether the show is rehearsed: what happens is no fact."""
         self.publications: list[Publication] = []
         self.writes: dict[str, list[Any]] = {}
         self._top = top
@@ -30,6 +43,15 @@ class ShowTransaction:
     def top(self) -> int:
         """The offset of the newest publication, those of this transaction among them."""
         return self._top + len(self.publications)
+
+    def require_first(self) -> None:
+        """Raise `NotFirstError` when handlers of the same transaction have published or left something to be written."""
+        if self.publications or self.writes:
+            raise NotFirstError
+
+    def begin_epoch(self, epoch: str, top: int, *, rehearsal: bool) -> None:
+        """Go on from the offset `top` under another epoch; for `server.journal.repository.begin_epoch`."""
+        self.epoch, self._top, self.rehearsal = epoch, top, rehearsal
 
     def write(self, statement: str, rows: Iterable[Any]) -> None:
         """Leave a write for the end, where all of them travel with the publications in one round trip.

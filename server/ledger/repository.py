@@ -131,8 +131,11 @@ _WATCHED = text("""
 
 
 def record_facts(tx: ShowTransaction, facts: Sequence[Fact]) -> None:
-    """Keep `facts`, and who did them as staff, and add them to the rollups with the show's transaction: all stand or fall together."""
-    if facts:
+    """Keep `facts`, and who did them as staff, and add them to the rollups with the show's transaction: all stand or fall together.
+
+    What happens in a rehearsal is no fact.
+    """
+    if facts and not tx.rehearsal:
         changes: RollupChanges = {}
         add_facts(changes, facts)
         if staff := [fact for fact in facts if fact.staff]:

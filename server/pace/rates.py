@@ -22,6 +22,7 @@ class Act(Enum):
     """An API key is looked up that this process does not know."""
     KEYED = "keyed"
     """A request with an API key."""
+    PASSWORD = "password"
 
     __hash__ = object.__hash__
 
@@ -52,7 +53,7 @@ class Rate(NamedTuple):
 
 Rates = Mapping[Act, Mapping[By, Rate]]
 
-SHARED = frozenset({Act.GUEST, Act.ASK, Act.VOTE, Act.ORDER, Act.SIGN_IN})
+SHARED = frozenset({Act.GUEST, Act.ASK, Act.VOTE, Act.ORDER, Act.SIGN_IN, Act.PASSWORD})
 """What is counted over all processes; all else by each for itself."""
 
 
@@ -87,4 +88,8 @@ def rates_of(settings: Settings) -> Rates:
         Act.SIGN_IN: {By.ADDRESS: Rate(settings.sign_ins_per_minute_per_ip, 1.0)},
         Act.KEY: {By.ADDRESS: Rate(settings.sign_ins_per_minute_per_ip, 1.0)},
         Act.KEYED: {By.KEY: Rate(settings.requests_per_second_per_key * 60, 1 / 3)},
+        Act.PASSWORD: {
+            By.VIEWER: Rate(settings.passwords_per_minute, 1.0),
+            By.ADDRESS: Rate(settings.sign_ins_per_minute_per_ip, 1.0),
+        },
     }

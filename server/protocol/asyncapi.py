@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from server.protocol import commands as said
-from server.protocol import lines
+from server.protocol import lines, shelf_lines
 from server.protocol.pushes import Joined, Pulse
 from server.protocol.schema import JoinedAsStaff, JoinedAsViewer
 
@@ -92,6 +92,8 @@ COMMANDS = (
 JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     lines.ShowStarted,
     lines.ShowEnded,
+    lines.ShowChanged,
+    shelf_lines.LineUpChanged,
     lines.Announced,
     lines.AnnouncementRemoved,
     lines.QuestionPosted,
@@ -106,10 +108,10 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     lines.QuestionRestored,
     lines.StaffQuestionRestored,
     lines.QuestionPinned,
-    lines.ProductPinned,
-    lines.ProductChanged,
-    lines.StockChanged,
-    lines.StaffStockChanged,
+    shelf_lines.ProductPinned,
+    shelf_lines.ProductChanged,
+    shelf_lines.StockChanged,
+    shelf_lines.StaffStockChanged,
     lines.StaffViewerBanned,
     lines.StaffViewerUnbanned,
     lines.Withheld,

@@ -32,6 +32,8 @@ class Code(StrEnum):
     BUSY = "busy"
     CONFLICT = "conflict"
     TAKEN = "taken"
+    LAST_ADMIN = "last_admin"
+    EMAIL_TAKEN = "email_taken"
     SOLD_OUT = "sold_out"
     TOO_MANY = "too_many"
     PRICE_CHANGED = "price_changed"
@@ -86,6 +88,10 @@ MEANINGS: dict[Code, Meaning] = {
     Code.TAKEN: Meaning(
         "never", 409, "Another one of the channel has this SKU, external id or name already."
     ),
+    Code.LAST_ADMIN: Meaning(
+        "never", 409, "The channel's last admin stays; make somebody else an admin first."
+    ),
+    Code.EMAIL_TAKEN: Meaning("never", 409, "Somebody of this channel has this e-mail address."),
     Code.SOLD_OUT: Meaning("never", 409, "Not enough units are left; `stock` says how many."),
     Code.TOO_MANY: Meaning(
         "never",

@@ -10,12 +10,9 @@ from server.protocol.codes import Code, Verdict
 from server.protocol.commands import CommandId
 from server.protocol.pushes import (
     Banned,
-    Product,
-    ProductStock,
     Question,
     QuestionState,
     QuestionVotes,
-    Sales,
     Show,
     ShowState,
     StaffQuestion,
@@ -133,6 +130,12 @@ class ShowEnded(Push, frozen=True, tag="show.ended"):
     show: Show
 
 
+class ShowChanged(Push, frozen=True, tag="show.changed"):
+    """What was planned for the show, or its state, is another now: scheduled, in rehearsal, cancelled. `show` is how it stands."""
+
+    show: Show
+
+
 class Announced(Push, frozen=True, tag="announce"):
     """The host's side says something to everybody; `by` is the role, `name` who it is."""
 
@@ -236,31 +239,6 @@ class QuestionPinned(Push, frozen=True, tag="question.pinned"):
 
     question: str | None
     pinned: Question | None = None
-
-
-class ProductPinned(Push, frozen=True, tag="product.pinned"):
-    """Which product is pinned now; null: none."""
-
-    product: str | None
-
-
-class ProductChanged(Push, frozen=True, tag="product.changed"):
-    """Products as they stand now, in the place of what was known of them, or new; those `removed` are sold no more here."""
-
-    products: list[Product]
-    removed: list[str]
-
-
-class StockChanged(Push, frozen=True, tag="product.stock"):
-    """The units left of products that changed."""
-
-    products: list[ProductStock]
-
-
-class StaffStockChanged(StockChanged, frozen=True, tag="product.stock"):
-    """The units left of products that changed, and the show's sales."""
-
-    sales: Sales
 
 
 class Withheld(Push, frozen=True, tag="withheld"):

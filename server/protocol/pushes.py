@@ -1,13 +1,17 @@
 """What the server says: public shapes shared by snapshot and pushes, as msgspec structs (their JSON Schema makes the pages' types)."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
 from server.protocol.commands import Position
 
 QuestionState = Literal["pending", "open", "answered", "dismissed"]
-ShowState = Literal["scheduled", "live", "ended"]
+ShowState = Literal["draft", "scheduled", "rehearsal", "live", "ended", "cancelled"]
+HIDDEN: Final = frozenset[str]({"draft", "rehearsal"})
+"""States of a show that nobody but its channel's staff may see."""
+PictureSync = Literal["off", "fixed", "date"]
+"""How pins meet the picture: at once; by the show's set delay; or by the picture's own date, where it has one."""
 Moderation = Literal["pre", "post"]
 
 
@@ -32,6 +36,15 @@ class Show(Struct, frozen=True):
     started_at: str | None
     ended_at: str | None
     video: Video
+    description: str = ""
+    cover: str = ""
+    """The address of its picture; empty: none of its own."""
+    planned_minutes: int | None = None
+    guests_allowed: bool = True
+    picture_sync: PictureSync = "off"
+    picture_delay_ms: int = 0
+    version: int = 1
+    """Counts the changes of what was planned and of the state."""
 
 
 class Variant(Struct, frozen=True):

@@ -13,6 +13,7 @@ from server.protocol.codes import Code
 from server.protocol.pushes import QuestionState
 from server.questions.faces import as_public, as_staff
 from server.questions.rules import Answer, Approve, Dismiss, Move, Question, Restore, carry_out, is_visible
+from server.webhooks import outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,12 @@ class Desk:
     def moved(self) -> list[Question]:
         """The questions whose state changed, as they stand now."""
         return [self._questions[id] for id in self._moved_ids]
+
+    def tell_answers(self, channel_id: str) -> None:
+        """Tell the merchant's backend of what was answered; nothing of a rehearsal."""
+        for question in [] if self._tx.rehearsal else self.answered:
+            told = {"show": self._tx.show_id, "question": as_public(question)}
+            outbox.leave(self._tx, channel_id, "question.answered", told)
 
     def carry_out(self, task: Task) -> Standing | RefusedError | None:
         """Do one task and return how its question stands, None when there is none; a refused task changes nothing."""

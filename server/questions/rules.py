@@ -48,6 +48,7 @@ class VisiblePage:
     channel_id: str
     guests_allowed: bool
     banned: frozenset[str]
+    hidden: bool
     questions: list[Question]
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import cast
 
 from server.access.bans_repository import read_bans
+from server.access.roles import is_staff
 from server.audit.trail import Actor
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -17,7 +18,7 @@ from server.journal.transaction import ShowTransaction
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.protocol.commands import DismissReason
-from server.protocol.pushes import Moderation, QuestionState
+from server.protocol.pushes import HIDDEN, Moderation, QuestionState
 from server.questions.desk import Desk, Pin, Standing, Task, Unpin, asked_fact
 from server.questions.faces import as_public, as_staff
 from server.questions.repository import (
@@ -44,8 +45,8 @@ from server.questions.rules import (
 )
 from server.questions.voting import Voting, vote_many
 from server.shows.repository import read_show, update_show
+from server.shows.rules import WITHOUT_QUESTIONS
 from server.text import clean_text
-from server.webhooks import outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,7 @@ class Questions:
                 raise RefusedError(Code.NOT_FOUND)
             found = await read_visible(connection, show_id, states, order, after=after, limit=limit)
             banned = frozenset(ban.viewer_id for ban in await read_bans(connection, show_id))
-            return VisiblePage(show.channel_id, show.guests_allowed, banned, found)
+            return VisiblePage(show.channel_id, show.guests_allowed, banned, show.state in HIDDEN, found)
 
     async def list_own(self, show_id: str, viewer_id: str) -> tuple[list[Question], list[str]]:
         """Return the viewer's own questions, newest first, and the ids of the questions they voted for."""
@@ -248,11 +249,13 @@ def _known(standing: Standing | None) -> Standing:
 async def ask_many(tx: ShowTransaction, asked: Sequence[Asking]) -> list[Asked | RefusedError]:
     """Write and publish the questions of one batch, in the order in which they came."""
     show = await read_show(tx.connection, tx.show_id)
-    if show is None or show.state == "ended":
+    if show is None or show.state in WITHOUT_QUESTIONS:
         return [RefusedError(Code.SHOW_NOT_LIVE) for _ in asked]
     state = first_state(cast("Moderation", show.moderation))
-    questions = [
-        Question(
+    made = [
+        None
+        if tx.rehearsal and not is_staff(asking.role)  # on the way when it began
+        else Question(
             id=new_id("q"),
             show_id=tx.show_id,
             viewer_id=asking.viewer_id,
@@ -266,6 +269,7 @@ async def ask_many(tx: ShowTransaction, asked: Sequence[Asking]) -> list[Asked |
         )
         for asking in asked
     ]
+    questions = [question for question in made if question is not None]
     tx.write(INSERT_QUESTIONS, questions)
     for question in questions:
         if state == "open":
@@ -275,7 +279,7 @@ async def ask_many(tx: ShowTransaction, asked: Sequence[Asking]) -> list[Asked |
         else:
             tx.publish_to_staff("question.submitted", {"question": as_staff(question)})
     record_facts(tx, [asked_fact(question) for question in questions])
-    return [Asked(question.id, state) for question in questions]
+    return [RefusedError(Code.NOT_FOUND) if each is None else Asked(each.id, state) for each in made]
 
 
 async def moderate_many(tx: ShowTransaction, tasks: Sequence[Task]) -> list[Standing | RefusedError | None]:
@@ -291,7 +295,5 @@ async def moderate_many(tx: ShowTransaction, tasks: Sequence[Task]) -> list[Stan
     if desk.pinned != show.pinned_question:
         await update_show(tx.connection, tx.show_id, {"pinned_question": desk.pinned})
     record_facts(tx, desk.facts)
-    for question in desk.answered:
-        told = {"show": tx.show_id, "question": as_public(question)}
-        outbox.leave(tx, show.channel_id, "question.answered", told)
+    desk.tell_answers(show.channel_id)
     return answers

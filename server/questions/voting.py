@@ -13,6 +13,7 @@ from server.protocol.pushes import QuestionVotes, StaffQuestionVotes
 from server.questions.repository import CastVote, add_votes, insert_votes, read_questions
 from server.questions.rules import is_visible
 from server.shows.repository import read_show
+from server.shows.rules import WITHOUT_QUESTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ async def vote_many(
     Who has watched for `watch_seconds` by the ledger has watched, wherever they are joined now.
     """
     show = await read_show(tx.connection, tx.show_id)
-    if show is None or show.state == "ended":
+    if show is None or show.state in WITHOUT_QUESTIONS:
         return [RefusedError(Code.SHOW_NOT_LIVE) for _ in votes]
     wanted = list({vote.question_id for vote in votes})
     counts = {q.id: q.votes for q in await read_questions(tx.connection, tx.show_id, wanted) if is_visible(q)}

@@ -64,6 +64,25 @@ def database_for(
         yield ready
 
 
+@contextmanager
+def database_made_for(settings: Settings) -> Iterator[Settings]:
+    """Do as `database_for`, for a command that may be the first of all: embedded engines without data get the newest schema."""
+    from server.db.migrations import migrate
+    from server.db.schema import require_newest_schema
+
+    fresh = settings.database_url is None and not _has_data(settings)
+    with engines_for(settings, Start.SHARED, sql_alone=True) as ready:
+        assert ready.database_url is not None, "engines_for puts it in"
+        if fresh:
+            migrate(ready.database_url)
+        require_newest_schema(ready.database_url)
+        yield ready
+
+
+def _has_data(settings: Settings) -> bool:
+    return (settings.data / "postgres" / "PG_VERSION").exists()
+
+
 def refuse_half_a_configuration(settings: Settings, *, sql_alone: bool = False) -> None:
     """Raise `Trouble` if one engine is named and the other is not: the embedded one beside it would hold half of a truth."""
     sql, redis = bool(settings.database_url), bool(settings.redis_url)
@@ -132,7 +151,7 @@ def _embedded(settings: Settings, start: Start) -> "Iterator[Engines]":
         return
     if start is Start.NEVER:
         raise nothing_runs_on(settings.data)
-    if start is Start.KEPT and not (settings.data / "postgres" / "PG_VERSION").exists():
+    if start is Start.KEPT and not _has_data(settings):
         raise nothing_kept_in(settings.data)
     with _start(settings) as engines:
         yield engines

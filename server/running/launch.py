@@ -14,6 +14,8 @@ from server.running.trouble import Trouble, no_database_address, not_a_directory
 from server.settings import Settings
 
 OPEN_FILES_WANTED = 65_536
+DEFAULT_URL = "http://127.0.0.1:8000"
+"""Where a server is reached that was told nothing else."""
 NOT_SETTINGS = (
     "SHOWFLOOR_CONFIG",
     "SHOWFLOOR_SERVER",
@@ -82,6 +84,12 @@ def listen(host: str, port: int, *, setting: str = "--port") -> socket.socket:
         bound.close()
         raise _why_not_bound(error, host, port, setting) from None
     return bound
+
+
+def url_of(host: str, port: int) -> str:
+    """Return how a browser on this machine reaches a server that listens on `host`."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host, host)
+    return f"http://{f'[{name}]' if ':' in name and not name.startswith('[') else name}:{port}"
 
 
 def _why_not_bound(error: OSError, host: str, port: int, setting: str) -> Trouble:

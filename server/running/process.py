@@ -36,6 +36,7 @@ from server.pace.service import TELL_SECONDS
 from server.protocol.commands import Join
 from server.protocol.publication import Publication
 from server.questions.answering import AnsweringDesk
+from server.questions.aside_repository import QuestionsAside
 from server.questions.commands import QuestionCommands
 from server.questions.repository import read_asker
 from server.questions.service import Questions
@@ -111,6 +112,7 @@ class Process:
             self.database,
             clock,
             find_asker=read_asker,
+            parts=[QuestionsAside()],
             bots_looked_for=crowd_limits_of(settings).tells_suspects,
         )
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)

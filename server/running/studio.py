@@ -1,22 +1,34 @@
 """What the studio's routes need beside the shows' own parts: services that run nothing by themselves."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from server.access.api_keys import ApiKeys
 from server.access.customer_keys import CustomerKeys
 from server.access.customers import PURPOSE
 from server.access.encryption import encryption_for
 from server.channels.service import Channels
+from server.running.limits import units_max_of
+from server.running.people import people_parts
 from server.running.process import Process
 from server.running.uploads import pictures_for
 from server.running.webhooks import webhooks_for
+from server.shop.shelf import read_shelf
+from server.shows.planning import Planning
 
 
 def studio_parts(process: Process) -> Mapping[str, object]:
     """Return them by the names that routes find them under in the application's state."""
     database, clock, settings = process.database, process.clock, process.settings
     encryption = encryption_for("api keys", settings)
+    people = people_parts(settings, database, clock, tokens=process.tokens, revocations=process.revocations)
+    read = partial(read_shelf, units_max=units_max_of(settings))
     return {
+        "sessions": people.sessions,
+        "people": people.people,
+        "founding": people.founding,
+        "invitations": people.invitations,
+        "resets": people.resets,
         "api_keys": ApiKeys(database, clock, process.revocations, encryption),
         "customer_keys": CustomerKeys(
             database,
@@ -27,5 +39,6 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         ),
         "channels": Channels(database, process.channel_origins.changed),
         "pictures": pictures_for(settings, database, clock),
+        "planning": Planning(process.journal, database, clock, read_products=read),
         "webhooks": webhooks_for(settings, database, clock, process.outbound),
     }

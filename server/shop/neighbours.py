@@ -79,9 +79,10 @@ class Neighbours:
 
 
 async def publish_stock_many(tx: ShowTransaction, changed: Sequence[Sequence[str]]) -> list[None]:
-    """Publish the stock of all products of the batch, as it stands now."""
-    stock = await read_stock(tx.connection, {id for ids in changed for id in ids})
-    await publish_stock(tx, stock)
+    """Publish the stock of those products of the batch that the show sells, as it stands now."""
+    stock = await read_stock(tx.connection, tx.show_id, {id for ids in changed for id in ids})
+    if stock:
+        await publish_stock(tx, stock)
     return [None for _ in changed]
 
 

@@ -13,7 +13,7 @@ from server.db.rows import read_all
 from server.protocol import pushes
 from server.shop.numbers import number_from
 from server.shop.rules import Order, Purchase
-from server.shop.shelf import read_shelf
+from server.shop.shelf import in_line_up, read_shelf
 from server.shop.tables import OrderRow
 from server.webhooks.outbox import WANTED
 
@@ -29,13 +29,18 @@ _READ_TERMS = text(
     FROM show WHERE show.id = :show
     """
 )
+# What stands in the line-up is a product or one of its variants; a variant's own line counts before its product's.
 _LOCK_PRODUCTS = text(
     """
-    SELECT p.id, p.price_minor, p.currency, p.stock, p.sold, p.stock_moves, p.parent_id IS NULL AND p.options IS NOT NULL AS heading
+    SELECT p.id, coalesce(own.price_minor, whole.price_minor, p.price_minor), p.currency, p.stock, p.sold, p.stock_moves,
+           p.parent_id IS NULL AND p.options IS NOT NULL AS heading
     FROM product AS p
+    LEFT JOIN line_up AS own ON own.show_id = CAST(:show AS text) AND own.product_id = p.id
+    LEFT JOIN line_up AS whole ON whole.show_id = CAST(:show AS text) AND whole.product_id = p.parent_id
     WHERE p.id = ANY(:ids) AND p.channel_id = :channel AND p.active
       AND (p.parent_id IS NULL OR EXISTS (SELECT FROM product AS h WHERE h.id = p.parent_id AND h.active AND h.options IS NOT NULL))
-    ORDER BY p.id FOR NO KEY UPDATE
+      AND (own.show_id IS NOT NULL OR whole.show_id IS NOT NULL OR NOT EXISTS (SELECT FROM line_up WHERE show_id = CAST(:show AS text)))
+    ORDER BY p.id FOR NO KEY UPDATE OF p
     """
 )
 # By one look at each buyer's orders: what holds the key, and what they have bought of the product in the show.
@@ -130,8 +135,8 @@ class ShopPart:
 async def read_snapshot_part(
     connection: AsyncConnection, show_id: str, channel_id: str, units_max: int = 0
 ) -> ShopPart:
-    """Return what the channel sells, of each at most `units_max` units to a viewer (0: any number), and what the show has sold."""
-    shelf = await read_shelf(connection, channel_id, units_max)
+    """Return what the show sells, of each at most `units_max` units to a viewer (0: any number), and what it has sold."""
+    shelf = await read_shelf(connection, show_id, channel_id, units_max)
     return ShopPart(shelf, await read_sales(connection, show_id))
 
 
@@ -145,26 +150,37 @@ async def read_sales(connection: AsyncConnection, show_id: str) -> pushes.Sales:
     )
 
 
-async def lock_products(connection: AsyncConnection, channel_id: str, ids: Iterable[str]) -> list[Stocked]:
-    """Lock those products that the channel sells, in the order of their ids, and return them."""
-    rows = await connection.execute(_LOCK_PRODUCTS, {"ids": list(set(ids)), "channel": channel_id})
+async def lock_products(
+    connection: AsyncConnection, channel_id: str, ids: Iterable[str], *, show_id: str | None = None
+) -> list[Stocked]:
+    """Lock those products that the channel sells, in the order of their ids, and return them.
+
+    With a `show_id` only those that the show sells, at their prices there.
+    """
+    given = {"ids": list(set(ids)), "channel": channel_id, "show": show_id}
+    rows = await connection.execute(_LOCK_PRODUCTS, given)
     return [Stocked(*row) for row in rows]
 
 
-async def list_on_sale(connection: AsyncConnection, channel_id: str, ids: Sequence[str]) -> set[str]:
-    """Return those of the ids that are products on the channel's shelf; a variant is shown with its product."""
+async def list_on_sale(
+    connection: AsyncConnection, show_id: str, channel_id: str, ids: Sequence[str]
+) -> set[str]:
+    """Return those of the ids that are products on the show's shelf; a variant is shown with its product."""
     wanted = select(_PRODUCT.c.id).where(
         _PRODUCT.c.id.in_(ids),
         _PRODUCT.c.channel_id == channel_id,
         _PRODUCT.c.active,
         _PRODUCT.c.parent_id.is_(None),
+        in_line_up(show_id),
     )
     return set(await connection.scalars(wanted))
 
 
-async def read_stock(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, int]:
-    """Return the units left of each of the products that are on sale."""
-    wanted = select(_PRODUCT.c.id, _PRODUCT.c.stock).where(_PRODUCT.c.id.in_(list(ids)), _PRODUCT.c.active)
+async def read_stock(connection: AsyncConnection, show_id: str, ids: Iterable[str]) -> dict[str, int]:
+    """Return the units left of each of the products, and variants, that are on sale in the show."""
+    wanted = select(_PRODUCT.c.id, _PRODUCT.c.stock).where(
+        _PRODUCT.c.id.in_(list(ids)), _PRODUCT.c.active, in_line_up(show_id)
+    )
     return {row.id: row.stock for row in await connection.execute(wanted)}
 
 

@@ -161,7 +161,8 @@ class Shop:
 
     async def _decide(self, tx: ShowTransaction, terms: SaleTerms, purchases: Sequence[Purchase]) -> Batch:
         """Lock the products, decide, and write the orders; stock is still to be written."""
-        products = await lock_products(tx.connection, terms.channel_id, (p.product_id for p in purchases))
+        ids = (p.product_id for p in purchases)
+        products = await lock_products(tx.connection, terms.channel_id, ids, show_id=tx.show_id)
         while True:
             counter = Counter(
                 tx.show_id,
@@ -221,7 +222,7 @@ async def pin_many(tx: ShowTransaction, wanted: Sequence[Pinning]) -> list[int |
     show = await read_show(tx.connection, tx.show_id)
     if show is None:
         return [RefusedError(Code.NOT_FOUND) for _ in wanted]
-    on_sale = await list_on_sale(tx.connection, show.channel_id, _named(wanted))
+    on_sale = await list_on_sale(tx.connection, tx.show_id, show.channel_id, _named(wanted))
     pinned = show.pinned_product
     answers: list[int | RefusedError] = []
     for pinning in wanted:

@@ -6,51 +6,102 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.catalogue.tables import ProductRow
 from server.db.rows import read_all
 from server.journal.transaction import ShowTransaction
 from server.protocol.pushes import Product, Variant
+from server.shows.tables import LineUpRow
 
 SHELF_MAX = 200
 """Products that are shown, the first of the channel's order: everybody who joins is sent all of them."""
 TOLD_AT_ONCE_MAX = 50
 
+_LINE = LineUpRow.__table__  # type: ignore[attr-defined]
 _PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
 
 
-async def read_shelf(
-    connection: AsyncConnection, channel_id: str, units_max: int = 0, *, products_max: int = SHELF_MAX
-) -> list[Product]:
-    """Return the first products that the channel sells, of each at most `units_max` units to a viewer (0: any number)."""
-    limit = units_max or UNSET
-    heads = select(_PRODUCT).where(
-        _PRODUCT.c.channel_id == channel_id, _PRODUCT.c.active, _PRODUCT.c.parent_id.is_(None)
+def in_line_up(show_id: str) -> ColumnElement[bool]:
+    """Return what is true of a product, or variant, that the show sells: it stands in the line-up, or its product or a variant does.
+
+    A show without a line-up sells the whole catalogue.
+    """
+    lines = select(_LINE.c.product_id).where(_LINE.c.show_id == show_id)
+    child = _PRODUCT.alias("child")
+    headings = select(child.c.parent_id).where(child.c.id.in_(lines), child.c.active)
+    return or_(
+        ~lines.exists(),
+        _PRODUCT.c.id.in_(lines),
+        _PRODUCT.c.parent_id.in_(lines),
+        _PRODUCT.c.id.in_(headings),
     )
-    ordered = heads.order_by(_PRODUCT.c.rank, _PRODUCT.c.id).limit(products_max)
-    products = await read_all(connection, ordered, _PRODUCT.c.id, partial(_as_product, limit=limit))
-    return await with_variants(connection, products, limit)
 
 
-async def with_variants(
-    connection: AsyncConnection, products: Sequence[Product], limit: int | UnsetType = UNSET
+async def read_shelf(
+    connection: AsyncConnection,
+    show_id: str,
+    channel_id: str,
+    units_max: int = 0,
+    *,
+    products_max: int = SHELF_MAX,
 ) -> list[Product]:
-    """Return the products, those that have options with their variants on sale."""
+    """Return the first products that the show sells, at its prices, of each at most `units_max` units to a viewer (0: any number)."""
+    limit = units_max or UNSET
+    price = func.coalesce(_price_in(show_id, _PRODUCT.c.id), _PRODUCT.c.price_minor).label("price_in_show")
+    rank = func.coalesce(_rank_in(show_id), _PRODUCT.c.rank).label("rank_in_show")
+    heads = select(_PRODUCT, price, rank).where(
+        _PRODUCT.c.channel_id == channel_id,
+        _PRODUCT.c.active,
+        _PRODUCT.c.parent_id.is_(None),
+        in_line_up(show_id),
+    )
+    ordered = heads.order_by(rank, _PRODUCT.c.id).limit(products_max)
+    products = await read_all(connection, ordered, _PRODUCT.c.id, partial(_as_product, limit=limit))
+    return await _with_variants(connection, show_id, products, limit)
+
+
+def _price_in(show_id: str, product_id: ColumnElement[str]) -> ScalarSelect[Any]:
+    """Return the price that the show's line-up gives to one product or variant."""
+    lines = select(_LINE.c.price_minor).where(_LINE.c.show_id == show_id, _LINE.c.product_id == product_id)
+    return lines.correlate(_PRODUCT).scalar_subquery()
+
+
+def _rank_in(show_id: str) -> ScalarSelect[Any]:
+    """Return the place that the show's line-up gives to a product, by itself or by the first of its variants."""
+    child = _PRODUCT.alias("sold")
+    lines = select(func.min(_LINE.c.rank)).join(child, child.c.id == _LINE.c.product_id)
+    own = or_(child.c.id == _PRODUCT.c.id, child.c.parent_id == _PRODUCT.c.id)
+    return lines.where(_LINE.c.show_id == show_id, own).correlate(_PRODUCT).scalar_subquery()
+
+
+async def _with_variants(
+    connection: AsyncConnection, show_id: str, products: Sequence[Product], limit: int | UnsetType
+) -> list[Product]:
+    """Return the products, those that have options with their variants on sale, and at the price of the cheapest of these."""
     headings = [product.id for product in products if product.options is not UNSET]
     if not headings:
         return list(products)
-    wanted = select(_PRODUCT).where(_PRODUCT.c.parent_id.in_(headings), _PRODUCT.c.active)
+    own, whole = _price_in(show_id, _PRODUCT.c.id), _price_in(show_id, _PRODUCT.c.parent_id)
+    price = func.coalesce(own, whole, _PRODUCT.c.price_minor).label("price_in_show")
+    # Of a product that does not stand in the line-up itself only the variants that do are sold.
+    lines = select(_LINE.c.product_id).where(_LINE.c.show_id == show_id)
+    listed = or_(~lines.exists(), _PRODUCT.c.id.in_(lines), _PRODUCT.c.parent_id.in_(lines))
+    wanted = select(_PRODUCT, price).where(_PRODUCT.c.parent_id.in_(headings), _PRODUCT.c.active, listed)
     ordered = wanted.order_by(_PRODUCT.c.parent_id, _PRODUCT.c.rank, _PRODUCT.c.id)
     read = await read_all(connection, ordered, _PRODUCT.c.id, partial(_as_variant, limit=limit))
     by_product: dict[str, list[Variant]] = {}
     for product_id, variant in read:
         by_product.setdefault(product_id, []).append(variant)
-    return [
-        each if each.options is UNSET else replace(each, variants=by_product.get(each.id, []))
-        for each in products
-    ]
+    return [_with(each, by_product.get(each.id, [])) for each in products]
+
+
+def _with(product: Product, variants: list[Variant]) -> Product:
+    if product.options is UNSET:
+        return product
+    price = min((variant.price for variant in variants), default=product.price)
+    return replace(product, variants=variants, price=price)
 
 
 def sold_ids(products: Iterable[Product]) -> Iterator[str]:
@@ -65,7 +116,9 @@ async def publish_products(
 ) -> None:
     """Publish how these products of the channel stand now, and what else is on the shelf or off it by their change."""
     ids = set(changed)
-    shelf = await read_shelf(tx.connection, channel_id, units_max, products_max=SHELF_MAX + len(ids))
+    shelf = await read_shelf(
+        tx.connection, tx.show_id, channel_id, units_max, products_max=SHELF_MAX + len(ids)
+    )
     shown, beyond = shelf[:SHELF_MAX], shelf[SHELF_MAX:]
     # What left the shelf has let as many others move up to its end.
     moved_up = {product.id for product in shown[SHELF_MAX - len(ids) :]} if len(ids) < SHELF_MAX else set()
@@ -81,11 +134,11 @@ def _as_product(row: Row[Any], limit: int | UnsetType) -> Product:
         title=row.title,
         description=row.description,
         image=row.image,
-        price=row.price_minor,
+        price=row.price_in_show,
         currency=row.currency,
         stock=row.stock,
         limit=limit,
-        rank=row.rank,
+        rank=row.rank_in_show,
         compare_at=_or_unset(row.compare_at_minor),
         sku=_or_unset(row.sku),
         images=[str(each) for each in row.images] if len(row.images or ()) > 1 else UNSET,
@@ -98,7 +151,7 @@ def _as_variant(row: Row[Any], limit: int | UnsetType) -> tuple[str, Variant]:
     variant = Variant(
         id=row.id,
         options={str(name): str(value) for name, value in row.options.items()},
-        price=row.price_minor,
+        price=row.price_in_show,
         stock=row.stock,
         image=row.image,
         compare_at=_or_unset(row.compare_at_minor),

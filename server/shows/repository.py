@@ -15,7 +15,7 @@ from server.errors import RefusedError
 from server.http.cards import Card
 from server.journal.tables import JournalHead
 from server.protocol.codes import Code
-from server.protocol.pushes import Announcement, Show, ShowState, Video
+from server.protocol.pushes import HIDDEN, Announcement, Show, ShowState, Video
 from server.shows.tables import ShowRow
 
 _SHOW = ShowRow.__table__  # type: ignore[attr-defined]
@@ -38,12 +38,11 @@ async def read_show(connection: AsyncConnection, show_id: str) -> ShowRow | None
 
 
 async def read_card(connection: AsyncConnection, show_id: str) -> Card | None:
-    """Return what a show's card says; None when there is no such show."""
+    """Return what a show's card says; None when there is no such show, or nobody may know of it yet."""
     columns = (_SHOW.c.title, _CHANNEL.c.name, _SHOW.c.state, _SHOW.c.video_poster, _SHOW.c.channel_id)
     both = _SHOW.join(_CHANNEL, _CHANNEL.c.id == _SHOW.c.channel_id)
-    row = (
-        await connection.execute(select(*columns).select_from(both).where(_SHOW.c.id == show_id))
-    ).one_or_none()
+    known = select(*columns).select_from(both).where(_SHOW.c.id == show_id, _SHOW.c.state.not_in(HIDDEN))
+    row = (await connection.execute(known)).one_or_none()
     return None if row is None else Card(*row)
 
 
@@ -56,15 +55,23 @@ async def read_shows(
     states: Collection[ShowState] = (),
     words: Collection[str] = (),
     order: ShowOrder = "newest",
+    hidden: bool = False,
+    archived: bool = False,
 ) -> list[Show]:
     """Return up to `limit` shows of a channel in `order`, those behind the show `after` if it is given.
 
+    `hidden`: also those that only staff may see. `archived`: those that were taken out of the lists, and no others.
     `states`: only shows in one of them. `words`: only shows whose titles hold each of them, whatever their case and width.
     Raises `invalid` when the channel has no show `after`.
     """
     if after is not None:
         await _require_place(connection, channel_id, after)
     statement = select(_SHOW).where(_SHOW.c.channel_id == channel_id)
+    statement = statement.where(
+        (_SHOW.c.archived_at.is_not(None)) if archived else _SHOW.c.archived_at.is_(None)
+    )
+    if not hidden:
+        statement = statement.where(_SHOW.c.state.not_in(HIDDEN))
     if states:
         statement = statement.where(_SHOW.c.state.in_(states))
     for word in words:
@@ -139,6 +146,13 @@ def as_show(row: ShowRow) -> Show:
         started_at=_wire_or_none(row.started_at),
         ended_at=_wire_or_none(row.ended_at),
         video=Video(hls=row.video_hls, mp4=row.video_mp4, poster=row.video_poster),
+        description=row.description,
+        cover=row.cover,
+        planned_minutes=row.planned_minutes,
+        guests_allowed=row.guests_allowed,
+        picture_sync=row.picture_sync,  # type: ignore[arg-type]
+        picture_delay_ms=row.picture_delay_ms,
+        version=row.version,
     )
 
 

@@ -6,30 +6,21 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
 from server.access.dependencies import ShowId
-from server.access.permission import permitted
-from server.access.principal import Principal
+from server.access.permission import OptionalPrincipal, permitted
+from server.access.principal import Principal, may_know_hidden
 from server.access.roles import RUNNERS
-from server.access.tokens import NAME_CHARACTERS_MAX
 from server.audit.trail import acting_by
-from server.http.params import (
-    Address,
-    Cursor,
-    EntityId,
-    Face,
-    GivenMoment,
-    Limit,
-    Moment,
-    OneLine,
-    OptionalKey,
-    RequestBody,
-)
+from server.errors import RefusedError
+from server.http.params import Cursor, EntityId, Limit, OneLine, OptionalKey
 from server.http.refusals import refusals
+from server.http.versions import answer_version
 from server.journal.intents import intent_of
 from server.protocol.codes import Code
-from server.protocol.pushes import Moderation, ShowState, Video
+from server.protocol.pushes import HIDDEN, Show, ShowState
+from server.shows.bodies import ShowBody, ShowRequest
 from server.shows.repository import ShowOrder
 from server.shows.rules import TITLE_CHARACTERS_MAX
-from server.shows.service import Plan, Selection, Shows
+from server.shows.service import Selection, Shows
 
 
 def _split(values: list[str]) -> list[str]:
@@ -55,35 +46,9 @@ InOrder = Annotated[
 ]
 
 
-class VideoBody(Face):
-    """Addresses of the show's pictures; empty where there is none."""
-
-    hls: str
-    mp4: str
-    poster: str
-
-
-class VideoRequest(RequestBody):
-    """Addresses of the show's pictures; empty where there is none."""
-
-    hls: Address = ""
-    mp4: Address = ""
-    poster: Address = ""
-
-
-class ShowBody(Face):
-    """A show as everybody may see it."""
-
-    id: str
-    channel: str
-    title: str
-    host: str
-    state: ShowState
-    moderation: Moderation = Field(description="`pre`: questions are seen once somebody approved them.")
-    starts_at: Moment | None
-    started_at: Moment | None
-    ended_at: Moment | None
-    video: VideoBody
+Archived = Annotated[
+    bool, Query(description="Those that were taken out of the lists, and no others; for staff.")
+]
 
 
 class ShowPage(BaseModel):
@@ -93,31 +58,12 @@ class ShowPage(BaseModel):
     next: str | None = Field(description="Send it as `cursor` for the page after this one; null on the last.")
 
 
-class ShowRequest(RequestBody):
-    """What a new show is to be. Its channel is the caller's."""
-
-    title: str = Field(
-        min_length=1,
-        max_length=4 * TITLE_CHARACTERS_MAX,
-        description=f"At most {TITLE_CHARACTERS_MAX} characters as it is kept.",
-    )
-    host: str = Field(
-        min_length=1,
-        max_length=4 * NAME_CHARACTERS_MAX,
-        description=f"The name shown to viewers, at most {NAME_CHARACTERS_MAX} characters as it is kept.",
-    )
-    moderation: Moderation = "post"
-    guests_allowed: bool = True
-    starts_at: GivenMoment | None = None
-    video: VideoRequest = VideoRequest()
-
-
 def router() -> APIRouter:
     """Return the routes of shows."""
     api = APIRouter(prefix="/v1", tags=["shows"])
+    bearer = (Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.TOKEN_REVOKED)
     known = (
-        Code.UNAUTHENTICATED,
-        Code.TOKEN_EXPIRED,
+        *bearer,
         Code.FORBIDDEN,
         Code.NOT_FOUND,
         Code.INVALID,
@@ -128,7 +74,7 @@ def router() -> APIRouter:
         list_shows,
         methods=["GET"],
         summary="The shows of a channel",
-        responses=refusals(Code.INVALID, Code.UNAVAILABLE),
+        responses=refusals(*bearer, Code.FORBIDDEN, Code.INVALID, Code.UNAVAILABLE),
     )
     api.add_api_route(
         "/shows",
@@ -143,7 +89,7 @@ def router() -> APIRouter:
         get_show,
         methods=["GET"],
         summary="One show",
-        responses=refusals(Code.NOT_FOUND, Code.INVALID, Code.UNAVAILABLE),
+        responses=refusals(*bearer, Code.NOT_FOUND, Code.INVALID, Code.UNAVAILABLE),
     )
     return api
 
@@ -157,21 +103,36 @@ async def list_shows(
     state: States = [],  # noqa: B006 - read only
     search: Search = "",
     order: InOrder = "newest",
+    archived: Archived = False,
+    caller: OptionalPrincipal,
 ) -> ShowPage:
-    """Scheduled, live and ended shows, page by page. A channel that does not exist has none.
+    """The channel's shows, page by page; its staff also get drafts and rehearsals. A channel that does not exist has none.
 
     Send the same filters with `cursor`.
     """
     shows = cast("Shows", request.app.state.shows)
-    which = Selection(state, search, order)
+    staff = may_know_hidden(caller, channel)
+    if archived and not staff:
+        raise RefusedError(Code.FORBIDDEN, "Only the channel's staff see what is archived.")
+    which = Selection(state, search, order, hidden=staff, archived=archived)
     found = await shows.list_of(channel, after=cursor, limit=limit + 1, which=which)
     page = [ShowBody.model_validate(show) for show in found[:limit]]
     return ShowPage(shows=page, next=page[-1].id if len(found) > limit else None)
 
 
-async def get_show(show: ShowId, request: Request) -> ShowBody:
-    """The same object as in the snapshot; needs no token."""
-    return ShowBody.model_validate(await cast("Shows", request.app.state.shows).find(show))
+async def get_show(show: ShowId, request: Request, response: Response, caller: OptionalPrincipal) -> ShowBody:
+    """The same object as in the snapshot; needs no token, but for drafts and rehearsals one of the channel's staff."""
+    found = await find_visible(request, show, caller)
+    answer_version(response, found.version)
+    return ShowBody.model_validate(found)
+
+
+async def find_visible(request: Request, show_id: str, caller: Principal | None) -> Show:
+    """Return the show, if the caller may know of it; raises `not_found`."""
+    found = await cast("Shows", request.app.state.shows).find(show_id)
+    if found.state in HIDDEN and not may_know_hidden(caller, found.channel):
+        raise RefusedError(Code.NOT_FOUND)
+    return found
 
 
 async def create_show(
@@ -181,18 +142,12 @@ async def create_show(
     response: Response,
     key: OptionalKey = None,
 ) -> ShowBody:
-    """For hosts and admins. The show begins as `scheduled`; `show.start` on its socket makes it live. The same key gets it again."""
-    plan = Plan(
-        title=body.title,
-        host=body.host,
-        moderation=body.moderation,
-        guests_allowed=body.guests_allowed,
-        starts_at=body.starts_at,
-        video=Video(hls=body.video.hls, mp4=body.video.mp4, poster=body.video.poster),
-    )
+    """For hosts and admins. `show.start` on its socket makes a scheduled show live. The same key gets it again."""
+    plan = body.as_plan()
     intent = intent_of(by.id, key, "POST /v1/shows", by.channel_id, plan)
     show = await cast("Shows", request.app.state.shows).create(
         by.channel_id, acting_by(by), plan, intent=intent
     )
     response.headers["Location"] = f"/v1/shows/{show.id}"
+    answer_version(response, show.version)
     return ShowBody.model_validate(show)

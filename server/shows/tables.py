@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, text
+from sqlalchemy import BigInteger, Boolean, Column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -39,3 +39,36 @@ class ShowRow(SQLModel, table=True):
         sa_column=Column("bots_looked_for", Boolean, nullable=False, server_default=text("true")),
     )
     """Whether the server that started it tells suspected bots; where not, nobody can say that there were none."""
+    description: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    planned_minutes: int | None = Field(default=None, sa_type=BigInteger)
+    cover: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    picture_sync: str = Field(default="off", sa_column_kwargs={"server_default": "off"})
+    picture_delay_ms: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    version: int = Field(default=1, sa_type=BigInteger, sa_column_kwargs={"server_default": "1"})
+    archived_at: datetime | None = moment("archived_at")
+    put_aside: dict[str, Any] | None = Field(
+        default=None, sa_column=Column("put_aside", JSONB, nullable=True)
+    )
+    """What was in the show when its rehearsal began, to be put back when that is over."""
+
+
+class LineUpRow(SQLModel, table=True):
+    """A product in a show's line-up; `price_minor` is its price there, None the product's own."""
+
+    __tablename__ = "line_up"
+
+    show_id: str = Field(primary_key=True, foreign_key="show.id")
+    product_id: str = Field(primary_key=True, foreign_key="product.id")
+    rank: int = Field(sa_type=BigInteger)
+    price_minor: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class ShowStaffRow(SQLModel, table=True):
+    """Somebody who is meant to host or moderate a show; what they may do comes from their role in the channel."""
+
+    __tablename__ = "show_staff"
+
+    show_id: str = Field(primary_key=True, foreign_key="show.id")
+    person_id: str = Field(primary_key=True)
+    part: str
+    """`host` or `moderator`."""

@@ -37,9 +37,11 @@ class Engagement:
         }
 
     def react(self, connection: Connection, command: React) -> bytes | None:
-        """Add taps to the pulse and to the viewer's record."""
+        """Add taps to the pulse and to the viewer's record; in a rehearsal nothing is counted."""
         room = self._hub.room_of(connection)
         assert room is not None, "the dispatcher refuses everything but join before that"
+        if room.state == "rehearsal":
+            return _ok(command)
         if room.state != "live":
             raise RefusedError(Code.SHOW_NOT_LIVE)
         doubted = self._doubts.about(connection) is not None

@@ -130,6 +130,10 @@ class Joins:
         self._hub.enter(connection, room, lane)
         if connection.staff and not command.pulse_only:
             self._greet_staff(connection)
+        if not room.hidden:
+            self._attend(connection, command, room, identity)
+
+    def _attend(self, connection: Connection, command: Join, room: Room, identity: Identity) -> None:
         self._recorder.attend(
             room.show_id,
             identity.viewer_id,

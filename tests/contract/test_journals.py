@@ -21,6 +21,8 @@ FOR_ALL = {
     "question.restored",
     "question.voted",
     "show.ended",
+    "line_up.changed",
+    "show.changed",
     "show.started",
 }
 KINDS = {

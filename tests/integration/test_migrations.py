@@ -202,6 +202,30 @@ def test_products_and_orders_of_before_variants_stay_and_an_older_server_goes_on
         assert connection.execute("SELECT * FROM stock_sale").fetchall() == []
 
 
+def test_shows_of_before_line_ups_stay_and_an_older_server_goes_on_writing_them(bare_url: str) -> None:
+    show = """INSERT INTO show (id, channel_id, title, host, state, moderation, guests_allowed, video_hls, video_mp4, video_poster,
+        created_at) VALUES (%s, 'c', 'Knitwear', 'Mika', 'scheduled', 'post', true, '', '', '', now())"""
+    upgrade_to(bare_url, revision_before("line_ups"))
+    with connect(bare_url) as connection:
+        connection.execute(_CHANNEL)
+        connection.execute(show, ["s_before"])
+        connection.execute("INSERT INTO journal_head (show_id, epoch) VALUES ('s_before', 'e')")
+        connection.commit()
+        migrate(bare_url)
+        connection.execute(show, ["s_after"])
+        connection.execute("INSERT INTO journal_head (show_id, epoch) VALUES ('s_after', 'e')")
+        connection.execute("UPDATE show SET state = 'live'")
+        rows = connection.execute(
+            "SELECT state, version, picture_sync, put_aside, cover FROM show"
+        ).fetchall()
+        assert rows == [("live", 1, "off", None, "")] * 2
+        assert connection.execute("SELECT rehearsal FROM journal_head").fetchall() == [(False,)] * 2
+        connection.execute("UPDATE show SET state = 'draft'")
+        connection.commit()
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute("UPDATE show SET state = 'paused'")
+
+
 def upgrade_to(url: str, revision: str) -> None:
     """Bring a database to an older schema."""
     engine = create_engine(make_url(url))

@@ -62,8 +62,10 @@ def apply_all(state: State, offset: int, pushes: Sequence[Push]) -> State:
 def apply(state: State, push: Push) -> State:
     """Return the state after one push; `state` itself is not changed."""
     kind = push["type"]
-    if kind in ("show.started", "show.ended"):
+    if kind in ("show.started", "show.ended", "show.changed"):
         return state | {"show": push["show"]}
+    if kind == "line_up.changed":
+        return state | {"products": push["products"]}
     if kind == "announce":
         said = {name: push[name] for name in ("text", "by", "at", "name", "offset")}
         return state | {"announcement": said}

@@ -23,12 +23,15 @@ from server.ids import new_id
 from server.journal.journal import Journal
 from server.protocol.codes import Code
 from server.protocol.publication import Publication
+from server.questions.aside_repository import QuestionsAside
 from server.questions.repository import read_asker
 from server.questions.service import Questions
 from server.shop.payments import FakePayments, Payments
 from server.shop.rules import Purchase, Receipt
 from server.shop.service import Shop
+from server.shop.shelf import read_shelf
 from server.shop.tables import OrderRow
+from server.shows.planning import Planning
 from server.shows.repository import insert_show
 from server.shows.service import Shows
 from server.shows.tables import ShowRow
@@ -53,6 +56,7 @@ class Stage:
     questions: Questions
     shop: Shop
     shows: Shows
+    planning: Planning
     tokens: Tokens
     catalogue: Catalogue
     stockroom: Stockroom
@@ -154,7 +158,8 @@ async def open_stage(
         journal,
         Questions(journal, database, watch_seconds=WATCH_SECONDS),
         shop,
-        Shows(journal, database, clock, find_asker=read_asker),
+        Shows(journal, database, clock, find_asker=read_asker, parts=[QuestionsAside()]),
+        Planning(journal, database, clock, read_products=read_shelf),
         Tokens(SECRET, clock),
         Catalogue(database, clock, shop.neighbours.note_products),
         Stockroom(database, clock, shop.neighbours.note_stock),

@@ -14,7 +14,7 @@ const shared = createTranslator(sharedEn, sharedJa);
 
 /** What a refusal means, in words. */
 export function explainError(code: string): string {
-  return shared.maybe(`error.${code}`) ?? shared("error.unknown");
+  return shared.maybe(`error.${code}`) ?? t.maybe(`error.${code}`) ?? shared("error.unknown");
 }
 
 /** The same to the person who signs in. */

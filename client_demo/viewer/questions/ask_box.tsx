@@ -8,7 +8,7 @@ import { RoomLeft } from "../../shared/ui/room_left";
 import { showToast } from "../../shared/ui/toast";
 import { asKept, lengthOf } from "../../shared/writing";
 import { ask } from "../me";
-import { isLive, show } from "../session";
+import { isLive, isOver, show } from "../session";
 import { refusalText, t } from "../text";
 
 const CHARACTERS_MAX = 500;
@@ -61,7 +61,7 @@ export function AskBox() {
           class="input ask-text"
           rows={1}
           data-testid="ask-text"
-          placeholder={t(isLive.value ? "ask.placeholder" : show.value?.state === "ended" ? "ask.over" : "ask.closed")}
+          placeholder={t(isLive.value ? "ask.placeholder" : isOver.value ? "ask.over" : "ask.closed")}
           disabled={!isLive.value && !text}
           readOnly={!isLive.value}
           value={text}

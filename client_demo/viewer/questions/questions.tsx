@@ -6,7 +6,7 @@ import { nameOf, StaffBadge } from "../../shared/people";
 import { Icon } from "../../shared/ui/icon";
 import { showToast } from "../../shared/ui/toast";
 import { myPending, myQuestionIds, myVotes, vote } from "../me";
-import { isLive, pinnedQuestion, show } from "../session";
+import { isLive, isOver, pinnedQuestion, show } from "../session";
 import { refusalText, t } from "../text";
 import { AskBox } from "./ask_box";
 import { chooseSorting, drawn, hasMore, loadFailed, loading, questionCount, questionOf, showMore, sorting } from "./list";
@@ -14,11 +14,9 @@ import type { Sorting } from "./order";
 
 const SORTINGS: readonly Sorting[] = ["newest", "wanted"];
 /** What an empty list says is only what is so: nobody can ask before the show, nor after it. */
-const EMPTY = {
-  scheduled: "questions.empty.before",
-  live: "questions.empty.text",
-  ended: "questions.empty.ended",
-} as const;
+function emptyText(): string {
+  return t(isOver.value ? "questions.empty.ended" : isLive.value ? "questions.empty.text" : "questions.empty.before");
+}
 
 function VoteButton({ question }: { question: Question }) {
   const voted = myVotes.value.has(question.id);
@@ -158,7 +156,7 @@ export function Questions() {
         {none && myPending.value.length === 0 && (
           <div class="empty">
             <h2>{t("questions.empty.title")}</h2>
-            <p>{t(EMPTY[show.value?.state ?? "live"])}</p>
+            <p>{emptyText()}</p>
           </div>
         )}
       </div>

@@ -4,7 +4,7 @@ import { money } from "../../shared/format";
 import { Button } from "../../shared/ui/button";
 import { Picture } from "../../shared/ui/picture";
 import { withParts } from "../late";
-import { isLive, show } from "../session";
+import { isLive, isOver } from "../session";
 import { t } from "../text";
 import { useSeen } from "./seen";
 import { Stock } from "./stock";
@@ -16,7 +16,7 @@ export function ProductPicture({ product, size }: { product: Product; size: numb
 function whyNotNow(product: Product): string | null {
   if (product.stock === 0) return t("stock.sold_out");
   if (isLive.value) return null;
-  return show.value?.state === "ended" ? t("product.over") : t("product.wait");
+  return isOver.value ? t("product.over") : t("product.wait");
 }
 
 /** A product with price, true stock and Buy. `small` is the one over the video. */

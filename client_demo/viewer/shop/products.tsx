@@ -1,4 +1,4 @@
-import { isLive, pinnedProduct, products, show } from "../session";
+import { isLive, isOver, pinnedProduct, products } from "../session";
 import { t } from "../text";
 import { ProductCard } from "./product_card";
 
@@ -11,11 +11,11 @@ export function Products() {
         {all.length === 0 && (
           <div class="empty">
             <h2>{t("products.empty.title")}</h2>
-            <p>{t(show.value?.state === "ended" ? "products.empty.ended" : "products.empty.text")}</p>
+            <p>{t(isOver.value ? "products.empty.ended" : "products.empty.text")}</p>
           </div>
         )}
         {all.length > 0 && !isLive.value && (
-          <p class="hint products-note">{show.value?.state === "ended" ? t("product.over") : t("product.wait")}</p>
+          <p class="hint products-note">{isOver.value ? t("product.over") : t("product.wait")}</p>
         )}
         <ul class="product-list">
           {all.map((each) => (

@@ -30,7 +30,7 @@ from server.protocol.commands import (
 from server.questions.commands import QuestionCommands
 from server.shop.commands import ShopCommands
 from server.shows.commands import ShowCommands
-from server.shows.service import Plan
+from server.shows.plans import Plan
 from tests.support.reducer import see
 from tests.support.stage import CHANNEL, HOST, MODERATOR, SHOW, Stage, refused
 

@@ -7,7 +7,8 @@ import pytest
 from server.journal.repository import read_heads
 from server.protocol.codes import Code
 from server.questions.repository import read_asker
-from server.shows.service import Plan, Shows
+from server.shows.plans import Plan
+from server.shows.service import Shows
 from server.snapshots.snapshot import read_snapshot
 from tests.support.reducer import assert_snapshot_plus_pushes_equals_fresh, see
 from tests.support.stage import CHANNEL, HOST, MODERATOR, SHOW, Stage, refused

@@ -16,7 +16,7 @@ from server.catalogue.wanted import WantedProduct
 from server.errors import RefusedError
 from server.http.outbound import Outbound, OutboundRules
 from server.protocol.codes import Code
-from server.shows.service import Plan
+from server.shows.plans import Plan
 from server.webhooks.rules import EVENT_TYPES, PAUSES, TRIED_FOR, EventType
 from server.webhooks.sending import Sending
 from server.webhooks.service import Webhooks, Wish

@@ -14,7 +14,7 @@ from typing import Any, cast, get_args
 import httpx
 import pytest
 
-from server.access.roles import ROLES, Role
+from server.access.roles import ROLES, STAFF, Role
 from server.access.tokens import Identity, Tokens
 from server.clock import SystemClock
 from server.protocol.commands import AnyCommand
@@ -23,10 +23,12 @@ from tests.support.live_server import live_server
 from tests.support.stage import CHANNEL, ELSEWHERE, open_stage
 from tests.support.viewer import viewer_at
 
-OPEN, KNOWN_ONLY = "demo", "known_only"
-"""A show for everybody, and one that refuses guests."""
+OPEN, KNOWN_ONLY, DRAFT, REHEARSAL = "demo", "known_only", "draft", "rehearsal"
+"""A show for everybody, one that refuses guests, and two that only the channel's staff may know of."""
+SHOWS = [OPEN, KNOWN_ONLY, DRAFT, REHEARSAL]
+HIDDEN = {DRAFT, REHEARSAL}
 FOR_EVERYBODY = {("GET", "/v1/shows/{show}")}
-"""What is shown to those too who may not enter: the link's card and the page need it to say why."""
+"""What is shown to those too who may not enter, if they may know of the show: the link's card and the page need it to say why."""
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/orders"): {"product": "p_bowl", "quantity": 1},
     ("POST", "/v1/live/{show}/commands"): {"type": "ping"},
@@ -43,6 +45,8 @@ class Person:
 
     def refusal(self, show: str) -> str | None:
         """Return the code with which every door must refuse this person, None where every door must let them in."""
+        if show in HIDDEN:
+            return None if self.channel == CHANNEL and self.role in STAFF else "not_found"
         if self.role is not None and self.channel != CHANNEL:
             return "forbidden"
         return "guests_refused" if show == KNOWN_ONLY and self.role in (None, "guest") else None
@@ -52,7 +56,7 @@ class Person:
         if self.role is None and code == "unauthenticated":
             return True
         expected = self.refusal(show)
-        return code == expected if expected else code != "guests_refused"
+        return code == expected if expected else code not in ("guests_refused", "not_found")
 
 
 PEOPLE = [
@@ -88,6 +92,8 @@ async def house(make_settings: MakeSettings) -> AsyncIterator[House]:
     made = {person: tokens.sign(identity_of(person, tokens)) for person in PEOPLE if person.role is not None}
     async with open_stage(settings.database_url) as stage:
         await stage.add_show(KNOWN_ONLY, guests_allowed=False)
+        for show in HIDDEN:
+            await stage.add_show(show, state=show)
     async with live_server(settings) as address:
         yield House(address, made)
 
@@ -121,10 +127,11 @@ async def knock(client: httpx.AsyncClient, method: str, path: str, **request: An
         return str(answer.json()["code"])
 
 
-@pytest.mark.parametrize("show", [OPEN, KNOWN_ONLY])
+@pytest.mark.parametrize("show", SHOWS)
 async def test_every_route_about_a_show_asks_the_same_question(house: House, show: str) -> None:
     async with house.client() as client:
-        doors = set(doors_of((await client.get("/openapi.json")).json())) - FOR_EVERYBODY
+        doors = set(doors_of((await client.get("/openapi.json")).json()))
+        doors -= set() if show in HIDDEN else FOR_EVERYBODY
         assert len(doors) >= 8
         assert {door for door in doors if door[0] != "GET"} == set(BODIES), "say here what the new one needs"
         for (method, path), person in product(sorted(doors), PEOPLE):
@@ -139,7 +146,7 @@ async def test_every_route_about_a_show_asks_the_same_question(house: House, sho
                 assert head.is_success == (code is None), (path, person)
 
 
-@pytest.mark.parametrize("show", [OPEN, KNOWN_ONLY])
+@pytest.mark.parametrize("show", SHOWS)
 async def test_every_command_by_http_asks_the_same_question(house: House, show: str) -> None:
     async with house.client() as client:
         for kind, person in product(get_args(AnyCommand), SOME):
@@ -150,7 +157,7 @@ async def test_every_command_by_http_asks_the_same_question(house: House, show: 
             assert person.is_right(show, code), (line, person, code)
 
 
-@pytest.mark.parametrize("show", [OPEN, KNOWN_ONLY])
+@pytest.mark.parametrize("show", SHOWS)
 async def test_the_socket_asks_the_same_question(house: House, show: str) -> None:
     for person in PEOPLE:
         async with viewer_at(house.address) as viewer:
@@ -179,6 +186,19 @@ async def test_a_foreign_page_counts_nobody_and_changes_nothing(house: House, pa
             assert answer.status_code == 403, (method, path)
         answer = await client.get("/v1/shows/demo", headers=page)
         assert answer.status_code == 200, "what is only read is for everybody"
+
+
+async def test_lists_and_pages_tell_of_hidden_shows_to_nobody_but_staff(house: House) -> None:
+    async with house.client() as client:
+        for person in PEOPLE:
+            headers = house.headers(person)
+            listed = (await client.get(f"/v1/shows?channel={CHANNEL}", headers=headers)).json()["shows"]
+            staff = person.refusal(DRAFT) is None
+            assert ({show["id"] for show in listed} & HIDDEN == HIDDEN) is staff, person
+            asked = await client.get(f"/v1/shows?channel={CHANNEL}&state=draft,rehearsal", headers=headers)
+            assert bool(asked.json()["shows"]) is staff, person
+        for show in HIDDEN:
+            assert (await client.get(f"/shows/{show}")).status_code == 404
 
 
 async def test_an_allowed_page_is_let_in(make_settings: MakeSettings) -> None:

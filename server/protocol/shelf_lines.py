@@ -1,0 +1,35 @@
+"""What the server may write of what a show sells, as msgspec structs; the other lines are in `server.protocol.lines`."""
+
+from server.protocol.lines import Push
+from server.protocol.pushes import Product, ProductStock, Sales
+
+
+class LineUpChanged(Push, frozen=True, tag="line_up.changed"):
+    """The show sells these products from now on, in this order: they take the place of all that it sold."""
+
+    products: list[Product]
+
+
+class ProductPinned(Push, frozen=True, tag="product.pinned"):
+    """Which product is pinned now; null: none."""
+
+    product: str | None
+
+
+class ProductChanged(Push, frozen=True, tag="product.changed"):
+    """Products as they stand now, in the place of what was known of them, or new; those `removed` are sold no more here."""
+
+    products: list[Product]
+    removed: list[str]
+
+
+class StockChanged(Push, frozen=True, tag="product.stock"):
+    """The units left of products that changed."""
+
+    products: list[ProductStock]
+
+
+class StaffStockChanged(StockChanged, frozen=True, tag="product.stock"):
+    """The units left of products that changed, and the show's sales."""
+
+    sales: Sales

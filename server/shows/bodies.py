@@ -1,0 +1,138 @@
+"""Shows as the API shows them and takes them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from server.access.tokens import NAME_CHARACTERS_MAX
+from server.http.params import Address, Face, GivenMoment, Moment, OneLine, RequestBody
+from server.protocol.pushes import Moderation, PictureSync, ShowState, Video
+from server.shows.plans import Plan, columns_of
+from server.shows.rules import (
+    DESCRIPTION_CHARACTERS_MAX,
+    PICTURE_DELAY_MS_MAX,
+    PLANNED_MINUTES_MAX,
+    TITLE_CHARACTERS_MAX,
+)
+
+Title = Annotated[
+    OneLine,
+    Field(
+        min_length=1,
+        max_length=4 * TITLE_CHARACTERS_MAX,
+        description=f"At most {TITLE_CHARACTERS_MAX} characters as it is kept.",
+    ),
+]
+HostName = Annotated[
+    OneLine,
+    Field(
+        min_length=1,
+        max_length=4 * NAME_CHARACTERS_MAX,
+        description=f"The name shown to viewers, at most {NAME_CHARACTERS_MAX} characters as it is kept.",
+    ),
+]
+Description = Annotated[
+    OneLine,
+    Field(
+        max_length=4 * DESCRIPTION_CHARACTERS_MAX,
+        description=f"Plain text, at most {DESCRIPTION_CHARACTERS_MAX} characters as it is kept.",
+    ),
+]
+Minutes = Annotated[int, Field(ge=1, le=PLANNED_MINUTES_MAX, description="How long it is meant to last.")]
+Delay = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=PICTURE_DELAY_MS_MAX,
+        description="By how much the picture is late; for `picture_sync`.",
+    ),
+]
+
+
+class VideoBody(Face):
+    """Addresses of the show's pictures; empty where there is none."""
+
+    hls: str
+    mp4: str
+    poster: str
+
+
+class VideoRequest(RequestBody):
+    """Addresses of the show's pictures; empty where there is none."""
+
+    hls: Address = ""
+    mp4: Address = ""
+    poster: Address = ""
+
+    def as_video(self) -> Video:
+        """Return the addresses as the server holds them."""
+        return Video(hls=self.hls, mp4=self.mp4, poster=self.poster)
+
+
+class ShowBody(Face):
+    """A show as everybody may see it."""
+
+    id: str
+    channel: str
+    title: str
+    host: str
+    state: ShowState
+    moderation: Moderation = Field(description="`pre`: questions are seen once somebody approved them.")
+    starts_at: Moment | None
+    started_at: Moment | None
+    ended_at: Moment | None
+    video: VideoBody
+    description: str
+    cover: str = Field(description="The address of its picture; empty where it has none of its own.")
+    planned_minutes: int | None
+    guests_allowed: bool
+    picture_sync: PictureSync = Field(
+        description="How pins meet the picture: `off`, by a `fixed` delay, or by the picture's own `date`."
+    )
+    picture_delay_ms: int
+    version: int = Field(description="Also in `ETag`.")
+
+
+class ShowRequest(RequestBody):
+    """What a new show is to be. Its channel is the caller's."""
+
+    title: Title
+    host: HostName
+    state: Literal["draft", "scheduled"] = Field(
+        default="scheduled", description="A draft is seen by the channel's staff alone."
+    )
+    moderation: Moderation = "post"
+    guests_allowed: bool = True
+    starts_at: GivenMoment | None = None
+    video: VideoRequest = VideoRequest()
+    description: Description = ""
+    planned_minutes: Minutes | None = None
+    cover: Address = ""
+    picture_sync: PictureSync = "off"
+    picture_delay_ms: Delay = 0
+
+    def as_plan(self) -> Plan:
+        """Return what the show is to be."""
+        given = {name: getattr(self, name) for name in type(self).model_fields if name != "video"}
+        return Plan(**given, video=self.video.as_video())
+
+
+class ShowChanges(RequestBody):
+    """What is to be another; what is not sent stays."""
+
+    title: Title = ""
+    host: HostName = ""
+    moderation: Moderation = "post"
+    guests_allowed: bool = True
+    starts_at: GivenMoment | None = None
+    video: VideoRequest = VideoRequest()
+    description: Description = ""
+    planned_minutes: Minutes | None = None
+    cover: Address = ""
+    picture_sync: PictureSync = "off"
+    picture_delay_ms: Delay = 0
+
+    def as_columns(self) -> dict[str, Any]:
+        """Return what was sent as columns of a show."""
+        sent = {name: getattr(self, name) for name in self.model_fields_set if name != "video"}
+        return sent | (columns_of(self.video.as_video()) if "video" in self.model_fields_set else {})
