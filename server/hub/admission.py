@@ -27,11 +27,11 @@ class Limits:
     head_seconds: float
     body_seconds: float
     unread_seconds: float
+    upload_seconds: float
+    """How long a body may take where files are sent; 0: no limit."""
     allow_all: bool
     uploads: Mapping[bytes, int] = field(default_factory=dict)
     """Paths to which files are sent by POST, with the bytes that a body may have there; elsewhere it is `BODY_BYTES_MAX`."""
-    upload_seconds: float = 0.0
-    """How long a body may take there; 0: no limit."""
 
 
 class Admission:
