@@ -21,6 +21,8 @@ import server.pictures.routes
 import server.questions.routes
 import server.shop.receipt_routes
 import server.shop.routes
+import server.shows.calendar_routes
+import server.shows.planning_routes
 import server.shows.routes
 import server.snapshots.routes
 import server.stats.routes
@@ -71,6 +73,8 @@ PARTS_FOR_ROUTES = (
 )
 ROUTES = (
     server.shows.routes,
+    server.shows.planning_routes,
+    server.shows.calendar_routes,
     server.snapshots.routes,
     server.questions.routes,
     server.shop.routes,

@@ -1,14 +1,19 @@
 """The head of the viewer's page: what a search engine, a chat, or a person before any script sees of a show."""
 
+from datetime import UTC, datetime, tzinfo
 from html import escape
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from server.http.language import LANGUAGES, Language
 from server.http.shells import Shells
 
 DEFAULT_PICTURE = "/card.png"
 DEFAULT_TITLE = "Showfloor"
+_DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS_JA = "月火水木金土日"
+_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LOCALES: dict[Language, str] = {"en": "en_US", "ja": "ja_JP"}
 
 
@@ -21,6 +26,9 @@ class Card(NamedTuple):
     poster: str
     """An address, absolute or from this server's root; empty: none."""
     channel_id: str = ""
+    starts_at: datetime | None = None
+    time_zone: str = "UTC"
+    """The channel's, by its IANA name: whoever reads a card in a chat is in no zone that a server knows."""
 
 
 def head_of(shells: Shells, language: Language, base: str, path: str, card: Card | None) -> str:
@@ -55,8 +63,31 @@ def words_of(shells: Shells, language: Language, card: Card | None) -> tuple[str
     """Return title and description."""
     if card is None:
         return DEFAULT_TITLE, shells.text(language, "card.about") or DEFAULT_TITLE
-    about = shells.text(language, f"card.{card.state}", channel=card.channel)
+    key, at = f"card.{card.state}", hour_of(language, card)
+    if at and card.state == "scheduled":
+        key = "card.planned"
+    about = shells.text(language, key, channel=card.channel, at=at)
     return card.title, about or card.title
+
+
+def hour_of(language: Language, card: Card) -> str:
+    """Return when the show is planned, in the channel's zone and with its name; empty without a time."""
+    if card.starts_at is None:
+        return ""
+    at = card.starts_at.astimezone(zone_of(card.time_zone))
+    if language == "ja":
+        day = f"{at.month}月{at.day}日({_DAYS_JA[at.weekday()]})"
+    else:
+        day = f"{_DAYS_EN[at.weekday()]} {at.day} {_MONTHS_EN[at.month - 1]}"
+    return f"{day} {at:%H:%M} {at:%Z}"
+
+
+def zone_of(name: str) -> tzinfo:
+    """Return the zone of that name; UTC for one that is not known here."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
 
 
 def picture_of(base: str, card: Card | None) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.audit.trail import Actor, audit
 from server.errors import RefusedError
+from server.http.versions import Match
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.protocol.pushes import Product, Show
@@ -20,7 +20,7 @@ from server.shows.line_up_repository import (
     write_line_up,
     write_staff,
 )
-from server.shows.plans import Match, own_show, rewrite
+from server.shows.plans import own_show, rewrite
 from server.shows.repository import as_show
 from server.shows.tables import ShowRow
 
@@ -62,7 +62,7 @@ class LineUps:
         for task in tasks:
             try:
                 row = await own_show(tx, task.channel_id)
-                task.match.require(row.version, msgspec.to_builtins(as_show(row)))
+                task.match.require(row.version, as_show(row))
                 do = self._arrange(tx, row, task) if isinstance(task, Arranging) else _assign(tx, row, task)
                 answers.append(await do)
             except RefusedError as refused:

@@ -10,6 +10,7 @@ from server.audit.trail import Actor, insert_audit
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.http.versions import Match
 from server.ids import new_epoch, new_id
 from server.journal.intents import Intent, carry_out_once
 from server.journal.journal import Journal
@@ -25,7 +26,7 @@ from server.shows.line_up_repository import (
     write_line_up,
     write_staff,
 )
-from server.shows.plans import COPIED, Changing, Match, change_many, cleaned, own_show, rewrite
+from server.shows.plans import COPIED, Changing, change_many, cleaned, own_show, rewrite
 from server.shows.repository import as_show, insert_show, read_show
 from server.shows.rules import ARCHIVABLE
 from server.shows.service import creation

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
-
-import msgspec
+from typing import Any, Literal
 
 from server.access.tokens import NAME_CHARACTERS_MAX
 from server.audit.trail import Actor, audit
 from server.errors import RefusedError
+from server.http.versions import Match
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.protocol.pushes import Moderation, PictureSync, Show, Video
@@ -60,21 +59,6 @@ class Plan:
         return cleaned(plain | columns_of(self.video))
 
 
-class Match(Protocol):
-    """What a change asks of the version that it meets."""
-
-    def require(self, version: int, current: Mapping[str, Any]) -> None:
-        """Raise `conflict` with `current`, unless the change may be made to this version."""
-        ...
-
-
-class AnyVersion:
-    """Asks nothing."""
-
-    def require(self, version: int, current: Mapping[str, Any]) -> None:
-        """Take every version."""
-
-
 @dataclass(frozen=True, slots=True)
 class Changing:
     """A member of staff of `channel_id` gives columns of a show other values; `match` is asked which version that may meet."""
@@ -112,7 +96,7 @@ async def change_many(tx: ShowTransaction, tasks: Sequence[Changing]) -> list[Sh
     for task in tasks:
         try:
             row = await own_show(tx, task.channel_id)
-            task.match.require(row.version, msgspec.to_builtins(as_show(row)))
+            task.match.require(row.version, as_show(row))
         except RefusedError as refused:
             answers.append(refused)
             continue

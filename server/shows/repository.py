@@ -39,7 +39,16 @@ async def read_show(connection: AsyncConnection, show_id: str) -> ShowRow | None
 
 async def read_card(connection: AsyncConnection, show_id: str) -> Card | None:
     """Return what a show's card says; None when there is no such show, or nobody may know of it yet."""
-    columns = (_SHOW.c.title, _CHANNEL.c.name, _SHOW.c.state, _SHOW.c.video_poster, _SHOW.c.channel_id)
+    picture = func.coalesce(func.nullif(_SHOW.c.cover, ""), _SHOW.c.video_poster)
+    columns = (
+        _SHOW.c.title,
+        _CHANNEL.c.name,
+        _SHOW.c.state,
+        picture,
+        _SHOW.c.channel_id,
+        _SHOW.c.starts_at,
+        _CHANNEL.c.time_zone,
+    )
     both = _SHOW.join(_CHANNEL, _CHANNEL.c.id == _SHOW.c.channel_id)
     known = select(*columns).select_from(both).where(_SHOW.c.id == show_id, _SHOW.c.state.not_in(HIDDEN))
     row = (await connection.execute(known)).one_or_none()

@@ -16,8 +16,8 @@ from server.catalogue.stockroom import Adding
 from server.catalogue.wanted import WantedProduct, WantedVariant
 from server.db.migrations import migrate
 from server.embedded import start_postgres
+from server.http.versions import ANY_VERSION
 from server.shows.line_up_repository import LineUpItem
-from server.shows.plans import AnyVersion
 from tests.support.reducer import Seen, assert_snapshot_plus_pushes_equals_fresh, see
 from tests.support.stage import CHANNEL, HOST, MODERATOR, Stage, open_stage
 
@@ -88,7 +88,7 @@ async def play_rest(stage: Stage) -> None:
     await stage.shows.unban(SHOW, HOST, "v_rude")
     await shop.unpin_product(SHOW, HOST, None)
     line_up = (LineUpItem("p_bowl", 900), LineUpItem("p_apron"))
-    await stage.planning.arrange(SHOW, CHANNEL, HOST, line_up, AnyVersion())
+    await stage.planning.arrange(SHOW, CHANNEL, HOST, line_up, ANY_VERSION)
     await shop.pin_product(SHOW, HOST, "p_apron")
     await stage.shows.end(SHOW, HOST)
 

@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
+from server.http.versions import ANY_VERSION
 from server.protocol.codes import Code
 from server.shows.line_up_repository import LineUpItem, ShowStaff
-from server.shows.plans import AnyVersion
 from tests.support.reducer import assert_snapshot_plus_pushes_equals_fresh, see
 from tests.support.stage import CHANNEL, HOST, SHOW, Stage, refused
 
-ANY = AnyVersion()
+ANY = ANY_VERSION
 
 
 async def arrange(stage: Stage, *items: LineUpItem, show: str = SHOW) -> None:

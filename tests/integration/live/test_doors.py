@@ -14,26 +14,33 @@ from typing import Any, cast, get_args
 import httpx
 import pytest
 
-from server.access.roles import ROLES, STAFF, Role
+from server.access.roles import ROLES, RUNNERS, STAFF, Role
 from server.access.tokens import Identity, Tokens
 from server.clock import SystemClock
 from server.protocol.commands import AnyCommand
 from tests.conftest import MakeSettings
 from tests.support.live_server import live_server
-from tests.support.stage import CHANNEL, ELSEWHERE, open_stage
+from tests.support.stage import CHANNEL, ELSEWHERE, NOON, open_stage
 from tests.support.viewer import viewer_at
 
 OPEN, KNOWN_ONLY, DRAFT, REHEARSAL = "demo", "known_only", "draft", "rehearsal"
 """A show for everybody, one that refuses guests, and two that only the channel's staff may know of."""
 SHOWS = [OPEN, KNOWN_ONLY, DRAFT, REHEARSAL]
 HIDDEN = {DRAFT, REHEARSAL}
-FOR_EVERYBODY = {("GET", "/v1/shows/{show}")}
+FOR_EVERYBODY = {("GET", "/v1/shows/{show}"), ("GET", "/v1/shows/{show}/calendar.ics")}
 """What is shown to those too who may not enter, if they may know of the show: the link's card and the page need it to say why."""
+PLANNING = {"key": ["shows:write"]}
+"""What the API's description says of routes for those alone who run the channel's shows: they have a test of their own."""
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/orders"): {"product": "p_bowl", "quantity": 1},
     ("POST", "/v1/live/{show}/commands"): {"type": "ping"},
 }
 """What must be sent beside the show's id where something is to be sent."""
+CHANGES: dict[tuple[str, str], dict[str, Any]] = {
+    ("patch", "/v1/shows/{show}"): {"title": "Mine"},
+    ("put", "/v1/shows/{show}/line-up"): {"products": []},
+    ("put", "/v1/shows/{show}/staff"): {"staff": []},
+}
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ async def house(make_settings: MakeSettings) -> AsyncIterator[House]:
     async with open_stage(settings.database_url) as stage:
         await stage.add_show(KNOWN_ONLY, guests_allowed=False)
         for show in HIDDEN:
-            await stage.add_show(show, state=show)
+            await stage.add_show(show, state=show, starts_at=NOON)
     async with live_server(settings) as address:
         yield House(address, made)
 
@@ -114,7 +121,8 @@ def doors_of(description: dict[str, Any]) -> Iterator[tuple[str, str]]:
             fields = {
                 field for name in named for field in description["components"]["schemas"][name]["properties"]
             }
-            if "show" in fields | {parameter["name"] for parameter in operation.get("parameters", [])}:
+            named_in_path = {parameter["name"] for parameter in operation.get("parameters", [])}
+            if "show" in fields | named_in_path and PLANNING not in operation.get("security", []):
                 yield method.upper(), path
 
 
@@ -144,6 +152,30 @@ async def test_every_route_about_a_show_asks_the_same_question(house: House, sho
             if method == "GET":
                 head = await client.head(place, headers=headers)
                 assert head.is_success == (code is None), (path, person)
+
+
+async def test_planning_is_for_those_who_run_the_channels_shows(house: House) -> None:
+    async with house.client() as client:
+        description = (await client.get("/openapi.json")).json()
+        planning = [
+            (method, path)
+            for path, operations in description["paths"].items()
+            for method, operation in operations.items()
+            if PLANNING in operation.get("security", []) and "{show}" in path
+        ]
+        assert len(planning) >= 12
+        others = [person for person in PEOPLE if person.role not in RUNNERS or person.channel != CHANNEL]
+        for (method, path), person in product(planning, others):
+            runner = person.role in RUNNERS
+            place = path.replace("{show}", DRAFT)
+            code = await knock(
+                client, method.upper(), place, headers=house.headers(person), json=CHANGES.get((method, path))
+            )
+            expected = "not_found" if runner else "unauthenticated" if person.role is None else "forbidden"
+            assert code == expected, (method, path, person)
+        assert (await client.get(f"/v1/shows/{DRAFT}", headers=house.headers(Person("host")))).json()[
+            "title"
+        ] != "Mine"
 
 
 @pytest.mark.parametrize("show", SHOWS)
