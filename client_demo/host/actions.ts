@@ -182,7 +182,8 @@ function arrived(which: Restock | undefined): void {
 // The push may come before the reply or after it: a stock that moved has its oldest change in it.
 let stockBefore: ReadonlyMap<string, number> = new Map();
 effect(() => {
-  const now = new Map((snapshot.value?.products ?? []).map((product) => [product.id, product.stock]));
+  const sold = (snapshot.value?.products ?? []).flatMap((product) => [product, ...(product.variants ?? [])]);
+  const now = new Map(sold.map(({ id, stock }) => [id, stock]));
   const moved = [...now].filter(([id, stock]) => stockBefore.has(id) && stockBefore.get(id) !== stock).map(([id]) => id);
   stockBefore = now;
   untracked(() => {

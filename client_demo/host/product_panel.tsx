@@ -1,9 +1,10 @@
 import { signal } from "@preact/signals";
-import type { Product } from "../sdk/wire";
+import type { Product, Variant } from "../sdk/wire";
 import { money } from "../shared/format";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { Picture } from "../shared/ui/picture";
+import { asSold, isFrom, unitsLeft, valuesOf } from "../shared/variants";
 import { restock, restocking, toggleProduct } from "./actions";
 import { places, snapshot } from "./desk";
 import { Key } from "./key_hint";
@@ -57,19 +58,67 @@ function Gone({ product }: { product: Product }) {
 
 function Line({ product, n }: { product: Product; n: number }) {
   const pinned = snapshot.value?.pinned_product === product.id;
-  const left = Math.max(0, product.stock + (restocking.value.get(product.id) ?? 0));
-  const by = stepBy.value;
+  const { variants } = product;
   return (
-    <li class={pinned ? "product product-pinned" : "product"} data-testid={`product-${product.id}`} data-pinned={pinned}>
-      <Picture class="product-image" src={product.image} size={40} />
+    <>
+      <li class={pinned ? "product product-pinned" : "product"} data-testid={`product-${product.id}`} data-pinned={pinned}>
+        <Picture class="product-image" src={product.image} size={40} />
+        <div class="product-words">
+          <p class="product-title">{product.title}</p>
+          <p class="product-facts">
+            {n <= 9 && <Key of={`⇧${n}`} />}
+            <span>{priceOf(product)}</span>
+            <Stock product={product} left={unitsLeft(product) + (restocking.value.get(product.id) ?? 0)} />
+          </p>
+        </div>
+        {!variants && <Restocking product={product} />}
+        <Button
+          size="small"
+          class="product-pin"
+          look={pinned ? "primary" : "plain"}
+          aria-pressed={pinned}
+          aria-label={t(pinned ? "unpin.of" : "pin.of", { what: product.title })}
+          title={t(pinned ? "unpin.of" : "pin.of", { what: product.title })}
+          data-testid={`pin-${product.id}`}
+          onClick={() => toggleProduct(product.id)}
+        >
+          <Icon name="pin" />
+        </Button>
+      </li>
+      {variants?.map((variant) => (
+        <VariantLine key={variant.id} product={product} variant={variant} />
+      ))}
+    </>
+  );
+}
+
+/** A variant under its product: it is what has stock. */
+function VariantLine({ product, variant }: { product: Product; variant: Variant }) {
+  const sold = asSold(product, variant);
+  return (
+    <li class="product product-variant" data-testid={`product-${variant.id}`}>
       <div class="product-words">
-        <p class="product-title">{product.title}</p>
         <p class="product-facts">
-          {n <= 9 && <Key of={`⇧${n}`} />}
-          <span>{money(product.price, product.currency)}</span>
-          <Stock product={product} left={left} />
+          <strong>{valuesOf(product, variant)}</strong>
+          {variant.price !== product.price && <span>{priceOf(sold)}</span>}
+          <Stock product={sold} left={variant.stock + (restocking.value.get(variant.id) ?? 0)} />
         </p>
       </div>
+      <Restocking product={sold} />
+    </li>
+  );
+}
+
+function priceOf(product: Product): string {
+  const amount = money(product.price, product.currency);
+  return isFrom(product) ? t("products.from", { price: amount }) : amount;
+}
+
+function Restocking({ product }: { product: Product }) {
+  const left = product.stock + (restocking.value.get(product.id) ?? 0);
+  const by = stepBy.value;
+  return (
+    <>
       <Button
         size="small"
         disabled={left < by}
@@ -87,23 +136,12 @@ function Line({ product, n }: { product: Product; n: number }) {
       >
         {`+${by}`}
       </Button>
-      <Button
-        size="small"
-        class="product-pin"
-        look={pinned ? "primary" : "plain"}
-        aria-pressed={pinned}
-        aria-label={t(pinned ? "unpin.of" : "pin.of", { what: product.title })}
-        title={t(pinned ? "unpin.of" : "pin.of", { what: product.title })}
-        data-testid={`pin-${product.id}`}
-        onClick={() => toggleProduct(product.id)}
-      >
-        <Icon name="pin" />
-      </Button>
-    </li>
+    </>
   );
 }
 
-function Stock({ product, left }: { product: Product; left: number }) {
+function Stock({ product, left: counted }: { product: Product; left: number }) {
+  const left = Math.max(0, counted);
   const look = left === 0 ? "stock-out" : left <= LOW ? "stock-low" : "";
   return (
     <span

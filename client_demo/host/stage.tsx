@@ -4,6 +4,7 @@ import { duration } from "../shared/format";
 import { ofInputMethod } from "../shared/input_method";
 import { nameOf, StaffBadge } from "../shared/people";
 import { useLayer } from "../shared/ui/layers";
+import { unitsLeft } from "../shared/variants";
 import { brief } from "../shared/writing";
 import { answerLive, sayMoved } from "./actions";
 import { undoable } from "./deeds";
@@ -137,12 +138,11 @@ function leave(): void {
 function Product() {
   const pinned = snapshot.value?.products.find((each) => each.id === snapshot.value?.pinned_product);
   if (!pinned) return <p class="stage-product stage-quiet">{t("stage.no_product")}</p>;
+  const left = unitsLeft(pinned);
   return (
     <p class="stage-product" data-testid="stage-product">
       <span>{pinned.title}</span>
-      <strong class={pinned.stock === 0 ? "stage-out" : ""}>
-        {pinned.stock === 0 ? t("stock.out") : t.count("stock.left", pinned.stock)}
-      </strong>
+      <strong class={left === 0 ? "stage-out" : ""}>{left === 0 ? t("stock.out") : t.count("stock.left", left)}</strong>
     </p>
   );
 }

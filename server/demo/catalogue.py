@@ -19,8 +19,21 @@ VIDEO_POSTER = "/media/poster.jpg"
 
 
 @dataclass(frozen=True, slots=True)
+class DemoVariant:
+    """A variant as seeded; `options` are its values by the names of its product's options."""
+
+    id: str
+    options: dict[str, str]
+    price: int
+    stock: int
+
+
+@dataclass(frozen=True, slots=True)
 class DemoProduct:
-    """A product as seeded: `price` in yen, `stock` in units at the start of a show, `appeal` its share of buyers' interest."""
+    """A product as seeded: `price` in yen, `stock` in units at the start of a show, `appeal` its share of buyers' interest.
+
+    With `variants` it is a heading: `price` is the lowest, `stock` 0.
+    """
 
     id: str
     title: str
@@ -29,7 +42,12 @@ class DemoProduct:
     price: int
     stock: int
     appeal: float
+    compare_at: int | None = None
+    options: tuple[str, ...] = ()
+    variants: tuple[DemoVariant, ...] = ()
 
+
+COLOUR, SIZE = "Colour · 色", "Size · サイズ"
 
 PRODUCTS = (
     DemoProduct(
@@ -77,6 +95,7 @@ PRODUCTS = (
         12_800,
         18,
         0.5,
+        compare_at=14_800,
     ),
     DemoProduct(
         "p_demo_candle",
@@ -88,6 +107,27 @@ PRODUCTS = (
         1.6,
     ),
 )
+
+SHELF = (
+    *PRODUCTS,
+    DemoProduct(
+        "p_demo_slippers",
+        "Felt slippers · フェルトのスリッパ",
+        "Wool felt with a leather sole, for the kitchen floor. · 羊毛フェルト、革底。キッチンの床に。",
+        "/media/products/slippers.svg",
+        5_800,
+        0,
+        0.0,
+        options=(COLOUR, SIZE),
+        variants=(
+            DemoVariant("p_demo_slippers_grey_s", {COLOUR: "Grey · 灰", SIZE: "S"}, 5_800, 8),
+            DemoVariant("p_demo_slippers_grey_l", {COLOUR: "Grey · 灰", SIZE: "L"}, 6_200, 12),
+            DemoVariant("p_demo_slippers_red_s", {COLOUR: "Red · 茜", SIZE: "S"}, 5_800, 0),
+            DemoVariant("p_demo_slippers_red_l", {COLOUR: "Red · 茜", SIZE: "L"}, 6_200, 3),
+        ),
+    ),
+)
+"""All that the demo sells. The past shows and its audience know `PRODUCTS` alone."""
 
 QUESTIONS = (
     ("Is the apron machine washable?", "Yes, at 40 °C. It gets softer every time."),

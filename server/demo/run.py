@@ -20,7 +20,7 @@ from server.db.engine import Database
 from server.db.migrations import migrate
 from server.demo import repository, seed
 from server.demo.audience import Audience
-from server.demo.catalogue import CHANNEL_ID, HOST_NAME, LIVE_SHOW_ID, PRODUCTS
+from server.demo.catalogue import CHANNEL_ID, HOST_NAME, LIVE_SHOW_ID, SHELF
 from server.demo.people import Person
 from server.embedded.wheels import POSTGRES_VERSION
 from server.running.engines import engines_for
@@ -119,7 +119,7 @@ class _Demo:
         database = Database(self._settings.database_url, pool_size=2)
         now = self._clock.now()
         try:
-            with self._steps.step(f"A shop with {len(PRODUCTS)} products"):
+            with self._steps.step(f"A shop with {len(SHELF)} products"):
                 async with database.write() as connection:
                     await seed.seed_catalogue(connection, now)
             with self._steps.step("Two past shows with their history"):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.catalogue.family import variant_title
 from server.catalogue.tables import ProductRow
 from server.channels.tables import ChannelRow
 from server.clock import to_wire
@@ -25,10 +26,12 @@ from server.demo.catalogue import (
     PAST_SHOW_ID,
     PAST_TITLE,
     PRODUCTS,
+    SHELF,
     VIDEO_HLS,
     VIDEO_MP4,
     VIDEO_POSTER,
     WELCOME,
+    DemoProduct,
 )
 from server.demo.history import unfold, units_sold
 from server.demo.past_journal import last_announcement, write_journal
@@ -56,23 +59,40 @@ async def seed_catalogue(connection: AsyncConnection, now: datetime) -> None:
         created_at=now - timedelta(days=30),
     )
     await repository.upsert_channel(connection, channel)
-    rows = [
-        ProductRow(
-            id=p.id,
-            channel_id=CHANNEL_ID,
-            title=p.title,
-            description=p.description,
-            image=p.image,
-            price_minor=p.price,
-            currency=CURRENCY,
-            stock=p.stock,
-            sold=0,
-            rank=rank,
-            active=True,
-        )
-        for rank, p in enumerate(PRODUCTS)
-    ]
+    rows = [row for rank, product in enumerate(SHELF) for row in _product_rows(product, rank)]
     await repository.upsert_products(connection, rows)
+
+
+def _product_rows(product: DemoProduct, rank: int) -> list[ProductRow]:
+    """Return the rows of a product and of its variants, which stand behind it."""
+    head = ProductRow(
+        id=product.id,
+        channel_id=CHANNEL_ID,
+        title=product.title,
+        description=product.description,
+        image=product.image,
+        price_minor=product.price,
+        compare_at_minor=product.compare_at,
+        currency=CURRENCY,
+        stock=product.stock,
+        rank=rank,
+        options=list(product.options) or None,
+    )
+    variants = [
+        ProductRow(
+            id=variant.id,
+            channel_id=CHANNEL_ID,
+            parent_id=product.id,
+            title=variant_title(product.title, tuple(variant.options.values())),
+            price_minor=variant.price,
+            currency=CURRENCY,
+            stock=variant.stock,
+            rank=place,
+            options=variant.options,
+        )
+        for place, variant in enumerate(product.variants)
+    ]
+    return [head, *variants]
 
 
 async def seed_past(connection: AsyncConnection, now: datetime) -> int:

@@ -11,7 +11,7 @@ from secrets import token_hex
 import httpx
 from playwright.async_api import Locator, Page, expect
 
-from server.demo.catalogue import PAST_SHOW_ID, PRODUCTS
+from server.demo.catalogue import PAST_SHOW_ID, PRODUCTS, SHELF
 from tests.support.proxy import proxy_to
 from tests.support.showroom import Showroom
 from tests.support.viewer import joined_at
@@ -257,6 +257,20 @@ async def studio(page: Page, room: Showroom) -> States:
     yield "not for analysts"
 
 
+async def variants(page: Page, room: Showroom) -> States:
+    """The sheet of a product with variants, one of which is sold out; and its lines on the host's page."""
+    slippers = next(product for product in SHELF if product.variants)
+    part = page.get_by_test_id
+    await page.goto(room.url("/shows/demo"))
+    await part("tab-products").click()
+    await page.locator(f"[data-testid=products] [data-product={slippers.id}]").get_by_test_id("buy").click()
+    await expect(part("variant-option").first).to_be_visible()
+    yield "a choice of variants"
+    await page.goto(room.staff_url("host", "/host?show=demo"))
+    await expect(part(f"stock-{slippers.variants[0].id}")).to_be_visible()
+    yield "variants to restock"
+
+
 async def studio_products(page: Page, room: Showroom) -> States:
     """The list, a product with variants that is written, accepted and sold, its stock being set, and its history."""
     part = page.get_by_test_id
@@ -334,4 +348,5 @@ WALKS: tuple[Walk, ...] = (
     studio,
     studio_products,
     studio_keys,
+    variants,
 )

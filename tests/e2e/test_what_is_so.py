@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import Page, expect
 
-from server.demo.catalogue import PRODUCTS
+from server.demo.catalogue import SHELF
 from tests.support.browser import Desk
 from tests.support.showroom import Showroom
 from tests.support.viewer import joined_at
@@ -116,15 +116,13 @@ async def test_a_picture_that_cannot_be_had_leaves_its_place_as_it_is(showroom: 
     await viewer.goto(showroom.url("/shows/demo"))
     await viewer.get_by_test_id("tab-products").click()
     await expect(viewer.get_by_test_id("products").get_by_test_id("picture-missing")).to_have_count(
-        len(PRODUCTS)
+        len(SHELF)
     )
     box = await viewer.get_by_test_id("products").get_by_test_id("picture-missing").first.bounding_box()
     assert box is not None
     assert (box["width"], box["height"]) == (88, 88)
     await host.goto(showroom.staff_url("host", "/host?show=demo"))
-    await expect(host.get_by_test_id("products").get_by_test_id("picture-missing")).to_have_count(
-        len(PRODUCTS)
-    )
+    await expect(host.get_by_test_id("products").get_by_test_id("picture-missing")).to_have_count(len(SHELF))
     for page in pages:
         await page.unroute_all()
         await page.evaluate("dispatchEvent(new Event('online'))")

@@ -1,5 +1,6 @@
 import { dateTime, money } from "../../shared/format";
 import { Button } from "../../shared/ui/button";
+import { soldAs } from "../../shared/variants";
 import { t } from "../late_text";
 import { mineFailed, myOrders, retryMine } from "../me";
 import { products } from "../session";
@@ -21,7 +22,7 @@ export function Orders() {
         )}
         <ul>
           {orders.map((order) => {
-            const product = products.value.find((each) => each.id === order.product);
+            const product = soldAs(products.value, order.product);
             return (
               <li class="order" key={order.order} data-testid="order" data-order={order.order}>
                 {product && <ProductPicture product={product} size={56} />}

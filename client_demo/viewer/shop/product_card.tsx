@@ -1,11 +1,12 @@
 import { useRef } from "preact/hooks";
 import type { Product } from "../../sdk";
-import { money } from "../../shared/format";
 import { Button } from "../../shared/ui/button";
 import { Picture } from "../../shared/ui/picture";
+import { unitsLeft } from "../../shared/variants";
 import { withParts } from "../late";
 import { isLive, isOver } from "../session";
 import { t } from "../text";
+import { Price } from "./price";
 import { useSeen } from "./seen";
 import { Stock } from "./stock";
 
@@ -14,7 +15,7 @@ export function ProductPicture({ product, size }: { product: Product; size: numb
 }
 
 function whyNotNow(product: Product): string | null {
-  if (product.stock === 0) return t("stock.sold_out");
+  if (unitsLeft(product) === 0) return t("stock.sold_out");
   if (isLive.value) return null;
   return isOver.value ? t("product.over") : t("product.wait");
 }
@@ -45,9 +46,7 @@ export function ProductCard({ product, pinned, small = false }: { product: Produ
         <h2 class="product-title">{product.title}</h2>
         {!small && <p class="product-description">{product.description}</p>}
         <p class="product-facts">
-          <strong class="price" data-testid="price">
-            {money(product.price, product.currency)}
-          </strong>
+          <Price product={product} />
           <Stock product={product} />
         </p>
       </div>

@@ -1,9 +1,10 @@
 import { computed, effect, signal } from "@preact/signals";
-import type { Order, Product, RefusedError } from "../../sdk";
+import type { Order, Product, RefusedError, Variant } from "../../sdk";
 import { draftOf, keepDraft } from "../../shared/drafts";
 import { count, money } from "../../shared/format";
 import { place } from "../../shared/place";
 import { showToast } from "../../shared/ui/toast";
+import { asSold, soldAs } from "../../shared/variants";
 import { t } from "../late_text";
 import { addOrder, myOrders, retryMine } from "../me";
 import { openPane } from "../panes";
@@ -31,7 +32,8 @@ interface Purchase {
 }
 
 export const purchase = signal<Purchase | null>(null);
-export const purchasedProduct = computed(() => products.value.find((each) => each.id === purchase.value?.productId) ?? null);
+/** What the sheet is about, as it is sold: a variant has its own price, stock and picture. */
+export const purchasedProduct = computed(() => soldAs(products.value, purchase.value?.productId));
 
 /** Products with a purchase whose answer this tab waits for. */
 const waiting = signal<ReadonlySet<string>>(new Set());
@@ -43,6 +45,7 @@ export const doubt = computed(() => doubts.value.find((each) => each.product ===
 export const working = computed(() => waiting.value.has(purchase.value?.productId ?? ""));
 
 const quantityPlace = (productId: string): string => `quantity.${productId}`;
+const variantPlace = (productId: string): string => `variant.${productId}`;
 
 /** How many units of the product this person may buy now: what is in stock, and what the show leaves to them. */
 export function buyable(product: Product): number {
@@ -67,7 +70,9 @@ export function buy(productId: string): void {
   const product = products.peek().find((each) => each.id === productId);
   if (!product) return;
   openedProduct(productId);
-  if (!isTakenOver(product, 1)) openSheet(product, true);
+  // Which variant it is to be is asked first.
+  if (product.variants) openSheet(product, false);
+  else if (!isTakenOver(product, 1)) openSheet(product, true);
 }
 
 /** The person looks at the product. */
@@ -78,12 +83,28 @@ export function openPurchase(productId: string): void {
   openSheet(product, false);
 }
 
-function openSheet(product: Product, told: boolean): void {
+/** The variant that was chosen before, else the first that is in stock. */
+function firstChoice({ id, variants = [] }: Product): Variant | undefined {
+  const before = draftOf(variantPlace(id));
+  return variants.find((each) => each.id === before) ?? variants.find((each) => each.stock > 0) ?? variants[0];
+}
+
+function openSheet(wanted: Product, told: boolean): void {
+  const variant = firstChoice(wanted);
+  const product = variant ? asSold(wanted, variant) : wanted;
   const productId = product.id;
   const chosen = Number(draftOf(quantityPlace(productId))) || 1;
   const quantity = Math.max(1, Math.min(chosen, buyable(product)));
   purchase.value = { productId, quantity, price: product.price, problem: null, order: null, told };
   if (doubt.peek() && !working.peek()) void retryMine();
+}
+
+/** Price, stock and picture follow; what was chosen is remembered in this tab. */
+export function chooseVariant(product: Product, variant: Variant): void {
+  const now = purchase.peek();
+  if (!now || now.order) return;
+  keepDraft(variantPlace(product.id), variant.id);
+  openSheet(product, false);
 }
 
 export function closePurchase(): void {
@@ -148,7 +169,7 @@ function bought(intent: Intent, order: Order): void {
     purchase.value = { ...now, problem: null, order };
     return;
   }
-  const title = products.peek().find((each) => each.id === intent.product)?.title ?? order.product;
+  const title = soldAs(products.peek(), intent.product)?.title ?? order.product;
   showToast(t("buy.late", { title, number: order.number }), { label: t("buy.done.orders"), run: () => openPane("orders") });
 }
 

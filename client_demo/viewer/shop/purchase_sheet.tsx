@@ -6,10 +6,12 @@ import { Button } from "../../shared/ui/button";
 import { Dialog } from "../../shared/ui/dialog";
 import { Icon } from "../../shared/ui/icon";
 import { showToast } from "../../shared/ui/toast";
+import { headOf } from "../../shared/variants";
 import { t } from "../late_text";
 import { openPane } from "../panes";
-import { isLive, room } from "../session";
+import { isLive, products, room } from "../session";
 import { tokenStore } from "../token_store";
+import { Price } from "./price";
 import { ProductPicture } from "./product_card";
 import {
   buyable,
@@ -24,6 +26,7 @@ import {
 } from "./purchase";
 import { ReceiptButtons, receiptLink } from "./receipt";
 import { Stock } from "./stock";
+import { VariantChoice } from "./variant_choice";
 
 function Quantity({ product, quantity, fixed }: { product: Product; quantity: number; fixed: boolean }) {
   const most = buyable(product);
@@ -75,6 +78,8 @@ function Looking({ product }: { product: Product }) {
   const { quantity, price } = doubt.value ?? now;
   const total = money(price * quantity, product.currency);
   const note = noteOf(product, quantity, now.problem);
+  const head = headOf(products.value, product.id);
+  const chosen = head?.variants?.find((each) => each.id === product.id);
   const again = doubt.value !== null || now.problem !== null;
   const label = busy ? t("buy.working") : again && buyable(product) > 0 ? t("buy.again") : t("buy.confirm", { amount: total });
   return (
@@ -84,14 +89,15 @@ function Looking({ product }: { product: Product }) {
         <div>
           <h3>{product.title}</h3>
           <p class="product-facts">
-            <span>
-              <strong class="price">{money(price, product.currency)}</strong> <span class="hint">{t("buy.each")}</span>
+            <span class="product-facts">
+              <Price product={{ ...product, price }} /> <span class="hint">{t("buy.each")}</span>
             </span>
             <Stock product={product} />
           </p>
         </div>
       </div>
       <p class="purchase-description">{product.description}</p>
+      {head && chosen && <VariantChoice product={head} chosen={chosen} />}
       <Quantity product={product} quantity={quantity} fixed={doubt.value !== null} />
       <p class="purchase-total">
         <span>{t("buy.total")}</span>
