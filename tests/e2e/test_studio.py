@@ -104,3 +104,18 @@ async def test_the_first_page_says_what_is_still_missing_and_what_is_over(
     for what in ("time", "video", "draft"):
         await expect(part(f"missing-{what}")).to_be_visible()
     await expect(part("missing-show")).to_have_count(0)
+
+
+async def test_the_keyboard_goes_everywhere_and_another_page_begins_at_its_beginning(
+    gallery: Showroom, desk: Desk
+) -> None:
+    page = await desk.open("desktop", "ja")
+    await page.goto(gallery.staff_url("admin", "/studio"))
+    await expect(page.get_by_test_id("missing")).to_be_visible()
+    await page.get_by_test_id("area-settings").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("field-name")).to_be_visible()
+    assert await page.evaluate("document.activeElement.localName") == "main"
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.dataset.testid") == "field-name"
+    assert "設定" in await page.title()
