@@ -32,8 +32,10 @@ def minor_digits(currency: str) -> int:
 def as_typescript() -> str:
     """Return the table as the pages have it."""
     rows = "".join(f"  {code}: {digits},\n" for code, digits in sorted(MINOR_DIGITS.items()))
+    codes = "".join(f'  "{code}",\n' for code in sorted(CODES))
     return (
         "// Written by `python -m server.generate` from server/currencies.py (ISO 4217); edit that file.\n\n"
         "/** Digits of a currency's minor unit where they are not two. */\n"
-        f"export const MINOR_DIGITS: Readonly<Record<string, number>> = {{\n{rows}}};\n"
+        f"export const MINOR_DIGITS: Readonly<Record<string, number>> = {{\n{rows}}};\n\n"
+        f"/** Currencies that are in use. */\nexport const CURRENCIES: readonly string[] = [\n{codes}];\n"
     )

@@ -115,7 +115,7 @@ export class Bearer {
       );
     } catch (error) {
       const code = (error as { code?: string }).code ?? "";
-      if (code === "token_expired" || code === "unauthenticated") return code;
+      if (code === "token_expired" || code === "token_revoked" || code === "unauthenticated") return code;
     }
     return null;
   }

@@ -10,16 +10,16 @@ export type Decision =
   | { act: "stop"; reason: string }; // do not come back without a person's act
 
 /** How a refusal of a command other than `join` is met. */
-export function onCommandRefused(refusal: Refusal): Decision {
+export function onCommandRefused(refusal: Refusal, ofStaff = false): Decision {
   if (refusal.code === "join_first") return { act: "rejoin", fresh: false };
-  if (refusal.code === "token_expired") return { act: "renew" };
+  if (isOver(refusal.code, ofStaff)) return { act: "renew" };
   if (refusal.retry === "stop") return { act: "stop", reason: refusal.code };
   return { act: "tell" };
 }
 
 /** How a refusal of `join` is met: here "never" means that this show cannot be joined. */
-export function onJoinRefused(refusal: Refusal, withToken: boolean): Decision {
-  if (refusal.code === "token_expired") return { act: "renew" };
+export function onJoinRefused(refusal: Refusal, withToken: boolean, ofStaff = false): Decision {
+  if (isOver(refusal.code, ofStaff)) return { act: "renew" };
   // `forbidden` is how a token of another channel is refused.
   const tokenRefused = ["unauthenticated", "forbidden", "token_revoked"].includes(refusal.code);
   if (tokenRefused && withToken) return { act: "forget_token", reason: refusal.code };
@@ -28,8 +28,13 @@ export function onJoinRefused(refusal: Refusal, withToken: boolean): Decision {
   return { act: "stop", reason: refusal.code };
 }
 
+/** Whether a token is refused that may be renewed: its time is over, or the rights of one of the channel's people have changed. */
+function isOver(code: string, ofStaff: boolean): boolean {
+  return code === "token_expired" || (ofStaff && code === "token_revoked");
+}
+
 /** How the end of a socket is met, by its closing code (RFC 6455 and PROTOCOL.md, section 3). */
-export function onClosed(code: number): Decision {
+export function onClosed(code: number, ofStaff = false): Decision {
   switch (code) {
     case 1003:
     case 1007:
@@ -43,7 +48,7 @@ export function onClosed(code: number): Decision {
     case 4411:
       return { act: "stop", reason: "forbidden" };
     case 4410:
-      return { act: "forget_token", reason: "token_revoked" };
+      return ofStaff ? { act: "renew" } : { act: "forget_token", reason: "token_revoked" };
     case 4429:
       return { act: "again", afterMs: 30_000 };
     default:

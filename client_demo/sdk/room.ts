@@ -164,7 +164,7 @@ export class Room {
 
   private hearClosed(code: number): void {
     if (!this.entered && !isOffline()) this.wayIn.missed();
-    this.act(onClosed(code));
+    this.act(onClosed(code, this.ofStaff));
   }
 
   private join(): void {
@@ -229,12 +229,17 @@ export class Room {
     for (const listener of this.pushListeners) listener(push);
   }
 
+  /** Whether one of the channel's people is here, or nobody else may be: their token may be renewed when their rights have changed. */
+  private get ofStaff(): boolean {
+    return (this.view.identity?.role ?? (this.options.guest === false ? "host" : "viewer")) !== "viewer";
+  }
+
   private hearRefusal(refusal: Refusal): void {
     if (this.joinId !== null && refusal.id === this.joinId) {
       this.joinId = null;
-      return this.act(onJoinRefused(refusal, this.bearer.isKnown), refusal.code);
+      return this.act(onJoinRefused(refusal, this.bearer.isKnown, this.ofStaff), refusal.code);
     }
-    const decision = onCommandRefused(refusal);
+    const decision = onCommandRefused(refusal, this.ofStaff);
     if (refusal.id !== undefined) this.pending.refuse(refusal.id, refusal);
     if (decision.act !== "tell") this.act(decision, refusal.code);
   }

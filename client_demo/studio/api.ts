@@ -3,7 +3,7 @@ import { refusedBy } from "../sdk/http";
 import { newKey } from "../sdk/key";
 import { RefusedError } from "../sdk/refused";
 import { forgetKey, keyOf } from "../shared/drafts";
-import { session, signOut } from "../shared/staff/session";
+import { regain, session, signOut } from "../shared/staff/session";
 import { explainError } from "../shared/staff/sign-in";
 import { showToast } from "../shared/ui/toast";
 import { fingerprint } from "./fingerprint";
@@ -39,7 +39,7 @@ export interface FieldError {
   /** The field's name in the body, and where within it, such as `variants` and `variants/2/price`. */
   at: string;
   path: string;
-  /** Of the refusal: `invalid`, or what says more, such as `taken`. */
+  /** The field's own, such as `password_short`, else the refusal's: `invalid`, or what says more, such as `taken`. */
   code: string;
   /** The server's own words, in English. */
   why: string;
@@ -58,11 +58,11 @@ export function decide(error: unknown): Decision {
 }
 
 function fieldErrors(code: string, refusal: object): FieldError[] {
-  const { errors } = refusal as { errors?: { at?: string; why?: string }[] };
-  return (errors ?? []).flatMap(({ at, why }) => {
+  const { errors } = refusal as { errors?: { at?: string; why?: string; code?: string }[] };
+  return (errors ?? []).flatMap(({ at, why, code: own }) => {
     const path = (at ?? "").replace(/^body(\/|$)/, "");
     const field = path.split("/")[0];
-    return field ? [{ at: field, path, code, why: why ?? "" }] : [];
+    return field ? [{ at: field, path, code: own ?? code, why: why ?? "" }] : [];
   });
 }
 
@@ -92,7 +92,10 @@ async function persist<T>(path: string, wish: Wish): Promise<Answer<T>> {
     } catch (error) {
       const decision = decide(error);
       const wait = WAITS_MS[attempt];
-      if (decision.act === "sign_in" && sentBy) signOut(decision.reason);
+      if (decision.act === "sign_in" && sentBy) {
+        if (attempt === 0 && decision.reason === "token_revoked" && (await regain())) continue;
+        signOut(decision.reason);
+      }
       if (decision.act !== "again" || wait === undefined || (decision.afterMs ?? 0) > LONGEST_WAIT_MS) throw error;
       await new Promise((done) => setTimeout(done, Math.max(wait, decision.afterMs ?? 0)));
     }

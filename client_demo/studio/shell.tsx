@@ -102,6 +102,7 @@ function TopBar() {
       )}
       <StaffPages here="studio" />
       <div class="top-who">
+        <AccountLink />
         <WhoIsIn />
         <div class="switches">
           <LanguageSwitch />
@@ -109,6 +110,14 @@ function TopBar() {
         </div>
       </div>
     </header>
+  );
+}
+
+function AccountLink({ onGo }: { onGo?: () => void }) {
+  return (
+    <Link to="/studio/account" class="account-link" data-testid="to-account" onClick={onGo}>
+      {session.value?.name || t("account")}
+    </Link>
   );
 }
 
@@ -156,6 +165,11 @@ function Navigation({ at }: { at: Area | null }) {
             ))}
           </div>
           <StaffPages here="studio" />
+          <AccountLink
+            onGo={() => {
+              more.value = false;
+            }}
+          />
           <WhoIsIn />
           <div class="switches">
             <LanguageSwitch />

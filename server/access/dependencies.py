@@ -17,7 +17,7 @@ from server.protocol.codes import Code
 
 _bearer = HTTPBearer(
     auto_error=False,
-    description="A token from `joined`, from `/v1/sign-in`, or from `showfloor token`; or one of the shop's own (PROTOCOL.md 2.10).",
+    description="A token from `joined`, from `/v1/sign-in`, or from `showfloor token`; or one of the shop's own (PROTOCOL.md 2.12).",
 )
 
 ShowId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]+$", max_length=40, description="The show's id.")]

@@ -70,7 +70,9 @@ def normal_password(given: str) -> str:
 
 
 def _refusal(at: str, why: Why, message: str) -> RefusedError:
-    return RefusedError(Code.INVALID, message, why=why, errors=[{"at": at, "why": message}])
+    return RefusedError(
+        Code.INVALID, message, why=why, errors=[{"at": at, "why": message, "code": f"password_{why}"}]
+    )
 
 
 def _core_of(password: str) -> str:

@@ -126,7 +126,9 @@ class People:
                 Code.INVALID,
                 "This is not your password.",
                 why="wrong",
-                errors=[{"at": "body/current", "why": "This is not your password."}],
+                errors=[
+                    {"at": "body/current", "why": "This is not your password.", "code": "password_wrong"}
+                ],
             )
         stored = await self._hashing.choose(new, (channel, person.name, person.email))
         async with self._revocations.ending() as ending:

@@ -12,7 +12,7 @@ from server.access.tables import RevokedRow
 from server.channels.tables import PersonRow, SessionRow
 from server.db.rows import read_page
 from server.errors import RefusedError
-from server.protocol.codes import Code
+from server.protocol.codes import MEANINGS, Code
 
 SAME_ADDRESS_MAX = 8
 """Channels that one sign-in by e-mail and password looks into."""
@@ -23,24 +23,25 @@ _REVOKED = RevokedRow.__table__  # type: ignore[attr-defined]
 
 async def insert_person(connection: AsyncConnection, row: PersonRow) -> None:
     """Write a new person; raises `email_taken` when somebody of the channel has the address."""
-    await _write_person(connection, insert(_PERSON).values(**row.model_dump()))
+    await _write_person(connection, insert(_PERSON).values(**row.model_dump()), "body/person/email")
 
 
 async def update_person(connection: AsyncConnection, person_id: str, changes: Mapping[str, Any]) -> PersonRow:
     """Set columns of a person, count the version up, and return the row as it stands then; raises `email_taken` as `insert_person` does."""
     changed = update(_PERSON).where(_PERSON.c.id == person_id)
     changed = changed.values(**changes, version=_PERSON.c.version + 1).returning(*_PERSON.c)
-    return PersonRow(**(await _write_person(connection, changed)).one()._mapping)
+    return PersonRow(**(await _write_person(connection, changed, "body/email")).one()._mapping)
 
 
-async def _write_person(connection: AsyncConnection, statement: Any) -> Any:
+async def _write_person(connection: AsyncConnection, statement: Any, at: str) -> Any:
     try:
         return await connection.execute(statement)
     except IntegrityError as error:
         diagnosis = getattr(error.orig, "diag", None)
         if diagnosis is None or diagnosis.constraint_name != "person_email":
             raise
-        raise RefusedError(Code.EMAIL_TAKEN) from None
+        why = MEANINGS[Code.EMAIL_TAKEN].text
+        raise RefusedError(Code.EMAIL_TAKEN, errors=[{"at": at, "why": why}]) from None
 
 
 async def delete_person(connection: AsyncConnection, person_id: str) -> None:

@@ -30,6 +30,9 @@ export interface SignedIn {
 const RENEW_CHECK_MS = 60_000;
 const RENEW_BEFORE_MS = 15 * 60_000;
 
+/** The pages whose address carries a link's code. */
+const LINK_PAGES = /^\/studio\/(welcome|join)\/?$/;
+
 /** Where the box to sign in keeps what was typed. */
 export const SIGN_IN_DRAFT = "sign-in";
 export const EMAIL_DRAFT = "sign-in.email";
@@ -127,20 +130,23 @@ export function signOut(reason: string | null = null): void {
   signInFailure.value = reason;
 }
 
-/** The room has renewed the token of this session: it is kept, for other tabs too. */
+/** The room has renewed the token of this session: it is kept, for other tabs too, with what it says of the person now. */
 export function renewedToken(token: string): void {
   const now = session.value;
   if (!now || token === now.token) return;
-  keep({ ...now, token, expiresAt: endOf(token) ?? now.expiresAt });
+  keep({ ...now, ...saidBy(token), token });
 }
 
-/** When a token ends, read from its own claims. */
-function endOf(token: string): string | null {
+/** What a token says of its bearer, read from its own claims. */
+function saidBy(token: string): Partial<Session> {
   try {
-    const claims = JSON.parse(atob((token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/"))) as { exp: number };
-    return new Date(claims.exp * 1000).toISOString();
+    const bytes = Uint8Array.from(atob((token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/")), (c) =>
+      c.charCodeAt(0),
+    );
+    const { exp, role, name } = JSON.parse(new TextDecoder().decode(bytes)) as { exp: number; role: Role; name: string };
+    return { role, name, expiresAt: new Date(exp * 1000).toISOString() };
   } catch {
-    return null;
+    return {};
   }
 }
 
@@ -149,7 +155,8 @@ function endOf(token: string): string | null {
  * from then on keeps the session fresh, and follows what other tabs do.
  */
 export function startSession(): void {
-  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  // A link to join by is no code to sign in by: its page takes it up.
+  const code = LINK_PAGES.test(location.pathname) ? null : new URLSearchParams(location.hash.slice(1)).get("code");
   const held = heldExchange();
   if (code) {
     const again = held?.code === code ? held.key : undefined;
@@ -165,6 +172,21 @@ export function startSession(): void {
     },
   });
   setInterval(() => void renewWhenDue(), RENEW_CHECK_MS);
+}
+
+/**
+ * Asks for a fresh token in place of one that was ended: of a person whose role was changed the server gives one with the new role.
+ * Resolves to whether there is one.
+ */
+export async function regain(): Promise<boolean> {
+  const now = session.peek();
+  if (!now) return false;
+  try {
+    accept(await request<SignedIn>("/tokens/renew", { token: now.token, body: {} }));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function renewWhenDue(): Promise<void> {

@@ -106,6 +106,10 @@ describe("decisions", () => {
     expect(onClosed(4401)).toEqual({ act: "renew" });
     expect(onClosed(4403)).toEqual({ act: "stop", reason: "banned" });
     expect(onClosed(4410)).toEqual({ act: "forget_token", reason: "token_revoked" });
+    // Of one of the channel's people the rights may have changed: the server gives a token with the new ones, if there are any.
+    expect(onClosed(4410, true)).toEqual({ act: "renew" });
+    expect(onJoinRefused(refusal("token_revoked", "stop"), true, true)).toEqual({ act: "renew" });
+    expect(onCommandRefused(refusal("token_revoked", "stop"), true)).toEqual({ act: "renew" });
     expect(onClosed(4429)).toEqual({ act: "again", afterMs: 30_000 });
     expect([1003, 1007, 1009, 4400].map((code) => onClosed(code).act)).toEqual(["stop", "stop", "stop", "stop"]);
   });
