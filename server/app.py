@@ -20,6 +20,7 @@ import server.channels.session_routes
 import server.pictures.routes
 import server.questions.routes
 import server.shop.receipt_routes
+import server.shop.report_routes
 import server.shop.routes
 import server.shows.calendar_routes
 import server.shows.planning_routes
@@ -77,6 +78,7 @@ ROUTES = (
     server.shows.calendar_routes,
     server.snapshots.routes,
     server.questions.routes,
+    server.shop.report_routes,
     server.shop.routes,
     server.shop.receipt_routes,
     server.access.routes,

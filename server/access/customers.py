@@ -94,6 +94,11 @@ class Customers:
             raise RefusedError(Code.TOKEN_REVOKED)
         return identity
 
+    async def viewer_named(self, channel_id: str, subject: str) -> str | None:
+        """Return the viewer whom the channel's shop calls `subject`, who may never have come; None where it signs nobody in."""
+        held = await self._of(channel_id)
+        return viewer_of(held.pseudonym_key, channel_id, subject) if held.pseudonym_key else None
+
     async def _is_signed(self, token: str, head: Head, held: _Held) -> bool:
         try:
             await self._require_signed(token, head, held)

@@ -9,6 +9,7 @@ from server.hub.hub import Hub
 from server.pace.rates import rates_of
 from server.pace.service import Pace
 from server.settings import Settings
+from server.shop.report_bodies import REPORTS_BYTES_MAX
 
 BULK_BYTES_MAX = 4 * 1024 * 1024
 """Of a bulk call of products: about 4 KiB for each of a thousand."""
@@ -16,7 +17,11 @@ BULK_BYTES_MAX = 4 * 1024 * 1024
 
 def uploads_of(settings: Settings) -> dict[str, int]:
     """Return the paths at which a POST may have more than 64 KiB, with the bytes that it may have."""
-    return {"/v1/pictures": settings.picture_bytes_max, "/v1/products/bulk": BULK_BYTES_MAX}
+    return {
+        "/v1/pictures": settings.picture_bytes_max,
+        "/v1/products/bulk": BULK_BYTES_MAX,
+        "/v1/orders/report": REPORTS_BYTES_MAX,
+    }
 
 
 def pace_for(settings: Settings, bus: Bus) -> Pace:

@@ -7,12 +7,15 @@ from server.access.api_keys import ApiKeys
 from server.access.customer_keys import CustomerKeys
 from server.access.customers import PURPOSE
 from server.access.encryption import encryption_for
+from server.access.sealing import sealing_for
 from server.channels.service import Channels
 from server.running.limits import units_max_of
 from server.running.people import people_parts
 from server.running.process import Process
 from server.running.uploads import pictures_for
 from server.running.webhooks import webhooks_for
+from server.shop.attributions import Attributions
+from server.shop.reports import OrderReports
 from server.shop.shelf import read_shelf
 from server.shows.planning import Planning
 
@@ -23,6 +26,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
     encryption = encryption_for("api keys", settings)
     people = people_parts(settings, database, clock, tokens=process.tokens, revocations=process.revocations)
     read = partial(read_shelf, units_max=units_max_of(settings))
+    attributions = Attributions(sealing_for(settings), clock)
     return {
         "sessions": people.sessions,
         "people": people.people,
@@ -38,6 +42,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
             process.outbound,
         ),
         "channels": Channels(database, process.channel_origins.changed),
+        "order_reports": OrderReports(database, clock, attributions, process.customers.viewer_named),
         "pictures": pictures_for(settings, database, clock),
         "planning": Planning(process.journal, database, clock, read_products=read),
         "webhooks": webhooks_for(settings, database, clock, process.outbound),

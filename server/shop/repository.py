@@ -84,8 +84,8 @@ _DELETE_ORDERS = text(
 )
 _READ_SALES = text(
     """
-    SELECT currency, count(*) AS orders, sum(quantity) AS units, sum(amount_minor)::bigint AS amount_minor
-    FROM orders WHERE show_id = :show AND NOT staff GROUP BY currency ORDER BY currency
+    SELECT currency, count(*) FILTER (WHERE nth = 0) AS orders, sum(quantity) AS units, sum(amount_minor)::bigint AS amount_minor
+    FROM sale WHERE show_id = :show AND NOT staff GROUP BY currency ORDER BY currency
     """
 )
 

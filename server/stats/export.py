@@ -79,8 +79,8 @@ def write_table(table: Table, stream: TextIO, *, bom: bool = False, zone: tzinfo
 
 def order_table(rows: Sequence[Row[Any]]) -> Table:
     """Return the show's orders, suspected bots' and staff's marked as such."""
-    header = "order at viewer product title quantity unit_price_minor amount_minor currency payment suspected_bot staff number"
-    return Table(header.split(), rows)
+    header = "order at viewer product title quantity unit_price_minor amount_minor currency payment"
+    return Table([*header.split(), "suspected_bot", "staff", "number", "state", "attributed_by"], rows)
 
 
 def question_table(rows: Sequence[Row[Any]]) -> Table:

@@ -22,13 +22,13 @@ _VIEWERS = text(f"""
     ), known AS (
         SELECT viewer_id FROM attendance WHERE show_id = :show
         UNION SELECT viewer_id FROM rollup WHERE show_id = :show
-        UNION SELECT viewer_id FROM orders WHERE show_id = :show
+        UNION SELECT viewer_id FROM sale WHERE show_id = :show
     ), bought AS (
-        SELECT viewer_id, count(*) AS orders, sum(quantity) AS units, bool_or(staff) AS staff
-        FROM orders WHERE show_id = :show GROUP BY viewer_id
+        SELECT viewer_id, count(*) FILTER (WHERE nth = 0) AS orders, sum(quantity) AS units, bool_or(staff) AS staff
+        FROM sale WHERE show_id = :show GROUP BY viewer_id
     ), spent AS (
         SELECT viewer_id, jsonb_object_agg(currency, amount) AS spent
-        FROM (SELECT viewer_id, currency, CAST(sum(amount_minor) AS bigint) AS amount FROM orders
+        FROM (SELECT viewer_id, currency, CAST(sum(amount_minor) AS bigint) AS amount FROM sale
               WHERE show_id = :show GROUP BY viewer_id, currency) AS s
         GROUP BY viewer_id
     )
@@ -48,13 +48,18 @@ _VIEWERS = text(f"""
 """)
 
 _ORDERS = text(f"""
-    SELECT o.id, o.at, o.viewer_id, o.product_id, p.title, o.quantity, o.unit_price_minor, o.amount_minor, o.currency, o.payment,
-           {_SUSPECT}, o.staff OR s.viewer_id IS NOT NULL AS staff,
-           coalesce(o.number, translate(upper(right(o.id, 8)), :hex, :letters)) AS number
-    FROM orders AS o JOIN product AS p ON p.id = o.product_id JOIN show ON show.id = o.show_id
+    SELECT o.order_id, o.at, o.viewer_id, o.product_id, p.title, o.quantity,
+           coalesce(own.unit_price_minor,
+                    CASE WHEN o.amount_minor % o.quantity = 0 THEN o.amount_minor / o.quantity END) AS unit_price_minor,
+           o.amount_minor, o.currency, own.payment, {_SUSPECT}, o.staff OR s.viewer_id IS NOT NULL AS staff,
+           coalesce(r.external_id, own.number, translate(upper(right(own.id, 8)), :hex, :letters)) AS number,
+           coalesce(r.state, 'paid') AS state, r.attributed_by
+    FROM sale AS o LEFT JOIN product AS p ON p.id = o.product_id JOIN show ON show.id = o.show_id
+    LEFT JOIN orders AS own ON NOT o.reported AND own.id = o.order_id
+    LEFT JOIN reported_order AS r ON o.reported AND r.id = o.order_id
     LEFT JOIN attendance AS a ON a.show_id = o.show_id AND a.viewer_id = o.viewer_id
     LEFT JOIN staff_presence AS s ON s.show_id = o.show_id AND s.viewer_id = o.viewer_id
-    WHERE o.show_id = :show ORDER BY o.at, o.id
+    WHERE o.show_id = :show ORDER BY o.at, o.order_id, o.nth
 """)
 
 _QUESTIONS = text(f"""

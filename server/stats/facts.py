@@ -91,13 +91,18 @@ class QuestionTallies:
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """Paid orders of the show in one currency, by who bought: `viewers` are those with a view."""
+    """Paid orders of the show in one currency, by who bought: `viewers` are those with a view.
+
+    `reported` is what of the audience's the shop's own cart took, `refunded_minor` what the shop gave back of that; None for none.
+    """
 
     currency: str
     viewers: Sales
     without_a_view: Sales
     suspected_bots: Sales
     staff: Sales
+    reported: Sales | None = None
+    refunded_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

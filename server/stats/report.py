@@ -195,7 +195,12 @@ class Money(Figures):
         description="of these, what suspected bots bought; null where nobody looked for them"
     )
     staff: Sales = Field(description="beside these, what staff and analysts bought")
-    refunded_minor: int | None = Field(description="null: refunds are not recorded yet")
+    reported: Sales | None = Field(
+        description="of these, what the shop's own cart took and reported; null where it reported nothing"
+    )
+    refunded_minor: int | None = Field(
+        description="what was given back of reported orders; null where none was reported: of other orders refunds are not recorded"
+    )
     net_minor: int | None = Field(description="GMV − refunded; null as long as that is")
     aov_minor: int | None = Field(description="GMV ÷ orders, rounded half up")
     gpm_minor: int | None = Field(description="GMV ÷ views × 1000, rounded half up")

@@ -59,7 +59,7 @@ _STRETCHES = text(f"""
 
 _TALLIES = f"""
     WITH {VIEWERS}, {LEFT_OUT}, tally AS ({{tally}}), buyer AS (
-        SELECT DISTINCT viewer_id FROM orders WHERE show_id = :show AND NOT staff
+        SELECT DISTINCT viewer_id FROM sale WHERE show_id = :show AND NOT staff
     ), counted AS (
         SELECT tally.*, viewer.viewer_id IS NOT NULL AS viewed, buyer.viewer_id IS NOT NULL AS bought
         FROM tally LEFT JOIN viewer USING (viewer_id) LEFT JOIN buyer USING (viewer_id)
@@ -121,7 +121,7 @@ _CLICKERS = text(f"""
         FROM ledger_entry WHERE show_id = :show AND kind = 'impression' AND at >= :since AND at <= :until GROUP BY viewer_id
     ), paid AS (
         SELECT viewer_id, array_agg(CAST(extract(epoch FROM at - :since) * 1000000 AS bigint) ORDER BY at) AS at
-        FROM orders WHERE show_id = :show AND at >= :since AND at <= :until AND NOT staff GROUP BY viewer_id
+        FROM sale WHERE show_id = :show AND at >= :since AND at <= :until AND NOT staff GROUP BY viewer_id
     ), counted AS (
         SELECT seen.viewer_id, seen.at FROM seen JOIN viewer USING (viewer_id)
     )

@@ -66,11 +66,11 @@ _WITHDREW = text(f"""
 
 _BOUGHT_BEFORE = text(f"""
     WITH {VIEWERS}, {_HERE}, first AS (
-        SELECT viewer_id, min(at) AS at FROM orders WHERE show_id = :show AND NOT staff GROUP BY viewer_id
+        SELECT viewer_id, min(at) AS at FROM sale WHERE show_id = :show AND NOT staff GROUP BY viewer_id
     )
     SELECT array_agg(DISTINCT here.viewer_id)
     FROM here JOIN first USING (viewer_id)
-    JOIN orders AS b ON b.viewer_id = here.viewer_id AND b.channel_id = :channel AND b.show_id <> :show AND b.at < first.at
+    JOIN sale AS b ON b.viewer_id = here.viewer_id AND b.channel_id = :channel AND b.show_id <> :show AND b.at < first.at
     JOIN (SELECT id, coalesce(ended_at, 'infinity') AS finish FROM show) AS other ON other.id = b.show_id
     LEFT JOIN attendance AS o ON o.show_id = b.show_id AND o.viewer_id = b.viewer_id
     WHERE NOT b.staff AND {_HONEST.format(show="b.show_id")} AND {_WAS_THE_SAME}
@@ -80,8 +80,8 @@ _BOUGHT_BEFORE = text(f"""
 # they bought in. As above, one long stretch makes a view, and short ones are judged in `watching`.
 _PERIOD = text(f"""
     WITH {WITHDRAWN}, placed AS (
-        SELECT b.viewer_id, b.show_id, count(*) AS orders
-        FROM orders AS b JOIN show AS own ON own.id = b.show_id
+        SELECT b.viewer_id, b.show_id, count(*) FILTER (WHERE b.nth = 0) AS orders
+        FROM sale AS b JOIN show AS own ON own.id = b.show_id
         LEFT JOIN attendance AS o ON o.show_id = b.show_id AND o.viewer_id = b.viewer_id
         WHERE b.channel_id = :channel AND b.at > :since AND b.at <= :until AND NOT b.staff AND o.suspect IS NOT TRUE
           AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = b.show_id AND s.viewer_id = b.viewer_id)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -16,8 +17,8 @@ from server.stats.report import ProductFigures, ProductSales, ProductTotals, Sal
 
 _FIRST_ORDERS = text(f"""
     WITH {LEFT_OUT}
-    SELECT viewer_id, min(at) AS at FROM orders
-    WHERE show_id = :show AND NOT staff AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = orders.viewer_id)
+    SELECT viewer_id, min(at) AS at FROM sale
+    WHERE show_id = :show AND NOT staff AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = sale.viewer_id)
     GROUP BY viewer_id
 """)
 
@@ -26,13 +27,24 @@ _SOLD = text(f"""
     WITH {VIEWERS}, bought AS (
         SELECT o.*, CASE WHEN o.staff OR s.viewer_id IS NOT NULL THEN 'staff' WHEN a.suspect THEN 'suspected_bots'
                          WHEN viewer.viewer_id IS NULL THEN 'without_a_view' ELSE 'viewers' END AS by
-        FROM orders AS o LEFT JOIN viewer USING (viewer_id)
+        FROM sale AS o LEFT JOIN viewer USING (viewer_id)
         LEFT JOIN attendance AS a ON a.show_id = :show AND a.viewer_id = o.viewer_id
         LEFT JOIN staff_presence AS s ON s.show_id = :show AND s.viewer_id = o.viewer_id
         WHERE o.show_id = :show
     )
-    SELECT currency, by, count(*) AS orders, sum(quantity) AS units, CAST(sum(amount_minor) AS bigint) AS gmv_minor
+    SELECT currency, by, count(*) FILTER (WHERE nth = 0) AS orders, sum(quantity) AS units, CAST(sum(amount_minor) AS bigint) AS gmv_minor
     FROM bought GROUP BY currency, by ORDER BY currency
+""")
+
+# Orders that the shop reported: of those alone refunds are known.
+_REPORTED = text("""
+    SELECT o.currency, count(*) AS orders, CAST(sum(sold.units) AS bigint) AS units, CAST(sum(o.amount_minor) AS bigint) AS gmv_minor,
+           CAST(sum(o.refunded_minor) AS bigint) AS refunded_minor
+    FROM reported_order AS o
+    CROSS JOIN LATERAL (SELECT sum(quantity) AS units FROM reported_sale AS l WHERE l.order_id = o.id) AS sold
+    WHERE o.show_id = :show AND o.state <> 'cancelled'
+      AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = o.viewer_id)
+    GROUP BY o.currency
 """)
 
 # One row for each product and currency; `seen` clicks have an impression of the same product by the same viewer each, `clicked` orders a
@@ -47,7 +59,7 @@ _WARES = text(f"""
         GROUP BY e.target, e.viewer_id
     ), paid AS (
         SELECT o.product_id, o.viewer_id, o.currency, count(*) AS orders, sum(o.quantity) AS units, sum(o.amount_minor) AS gmv
-        FROM orders AS o WHERE o.show_id = :show AND NOT o.staff
+        FROM sale AS o WHERE o.show_id = :show AND NOT o.staff
           AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = o.viewer_id)
         GROUP BY o.product_id, o.viewer_id, o.currency
     ), ordered AS (
@@ -99,8 +111,21 @@ async def read_sold(connection: AsyncConnection, show_id: str, viewers: str) -> 
     for row in await connection.execute(_SOLD, {"show": show_id, "viewers": viewers}):
         found[row.currency][row.by] = Sales(orders=row.orders, units=row.units, gmv_minor=row.gmv_minor)
     none = Sales(orders=0, units=0, gmv_minor=0)
-    groups = ("viewers", "without_a_view", "suspected_bots", "staff")
-    return [Sold(currency, *(by.get(group, none) for group in groups)) for currency, by in found.items()]
+    reported = {row.currency: row for row in await connection.execute(_REPORTED, {"show": show_id})}
+    sold = [
+        Sold(
+            currency,
+            viewers=by.get("viewers", none),
+            without_a_view=by.get("without_a_view", none),
+            suspected_bots=by.get("suspected_bots", none),
+            staff=by.get("staff", none),
+        )
+        for currency, by in found.items()
+    ]
+    return [
+        replace(each, **_of_the_shop(reported[each.currency])) if each.currency in reported else each
+        for each in sold
+    ]
 
 
 async def read_wares(connection: AsyncConnection, show: ShowHead, viewers: str) -> Wares:
@@ -116,6 +141,11 @@ async def read_wares(connection: AsyncConnection, show: ShowHead, viewers: str) 
         orders_clicked=sum(_number(row.orders_clicked) for row in met),
     )
     return Wares([_product(of_one) for of_one in products], actions)
+
+
+def _of_the_shop(row: Row[Any]) -> dict[str, Any]:
+    reported = Sales(orders=row.orders, units=row.units, gmv_minor=row.gmv_minor)
+    return {"reported": reported, "refunded_minor": row.refunded_minor}
 
 
 def _product(rows: Sequence[Row[Any]]) -> ProductFigures:

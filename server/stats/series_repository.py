@@ -29,7 +29,7 @@ _QUESTIONS = text(f"""
 """)
 _ORDERS = text("""
     SELECT CAST(floor(extract(epoch FROM at - :since) / :step) AS int) AS i, count(*) AS n
-    FROM orders AS o WHERE show_id = :show AND at >= :since AND at < :until AND NOT staff
+    FROM sale AS o WHERE show_id = :show AND nth = 0 AND at >= :since AND at < :until AND NOT staff
       AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = o.show_id AND s.viewer_id = o.viewer_id)
     GROUP BY 1
 """)

@@ -114,6 +114,7 @@ def assert_sales_are_by_hand(report: dict[str, Any], hand: Hand) -> None:
             "gmv_minor": gmv,
             **dict.fromkeys(("without_a_view", "staff"), NONE),
             "suspected_bots": None,
+            "reported": None,
             "refunded_minor": None,
             "net_minor": None,
             "aov_minor": gmv // orders,
