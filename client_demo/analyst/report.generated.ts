@@ -285,7 +285,11 @@ export interface Money {
   suspected_bots: Sales | null;
   staff: Sales;
   /**
-   * null: refunds are not recorded yet
+   * of these, what the shop's own cart took and reported; null where it reported nothing
+   */
+  reported: Sales | null;
+  /**
+   * what was given back of reported orders; null where none was reported: of other orders refunds are not recorded
    */
   refunded_minor: number | null;
   /**

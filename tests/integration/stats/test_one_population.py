@@ -44,7 +44,7 @@ async def _report(url: str, world: World) -> tuple[ShowReport, SeriesReport]:
     tables = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
     try:
         async with database.write() as connection:
-            await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+            await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
             await write(connection, world)
         reports = Reports(database, ManualClock(LONG_AFTER))
         return await reports.report("s"), await reports.series("s", step_seconds=LENGTH)

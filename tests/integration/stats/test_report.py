@@ -180,6 +180,7 @@ def test_money_holds_every_paid_order(report: ShowReport) -> None:
         "without_a_view": {"orders": 0, "units": 0, "gmv_minor": 0},
         "suspected_bots": {"orders": 1, "units": 1, "gmv_minor": 500},
         "staff": {"orders": 0, "units": 0, "gmv_minor": 0},
+        "reported": None,
         "refunded_minor": None,
         "net_minor": None,
         "aov_minor": 1_000,
