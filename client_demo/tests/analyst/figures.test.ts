@@ -4,7 +4,11 @@ import { changeOf, type Figure, groupsOf } from "../../analyst/figures";
 import type { Ratio, ShowReport } from "../../analyst/report";
 import given from "./cells.json";
 
-const ratio = (part: number, whole: number): Ratio => ({ part, whole, share: whole ? part / whole : null });
+const ratio = (part: number, whole: number): Ratio => ({
+  part,
+  whole,
+  share: whole ? part / whole : null,
+});
 
 const NONE = { orders: 0, units: 0, gmv_minor: 0 };
 
@@ -22,7 +26,13 @@ const REPORT: ShowReport = {
     ended_at: null,
     duration_seconds: 3600,
   },
-  left_out: { suspected_bots: 1, staff: 2, without_a_view: 2, guests_without_consent: 3, buyers_without_consent: 4 },
+  left_out: {
+    suspected_bots: 1,
+    staff: 2,
+    without_a_view: 2,
+    guests_without_consent: 3,
+    buyers_without_consent: 4,
+  },
   headlines: [],
   audience: {
     viewers: 412,
@@ -31,13 +41,22 @@ const REPORT: ShowReport = {
     visits: 470,
     replay_viewers: null,
     viewers_in_all: null,
-    watch_time: { total_seconds: 400_000, mean_seconds: 970.9, median_seconds: 612 },
+    watch_time: {
+      total_seconds: 400_000,
+      mean_seconds: 970.9,
+      median_seconds: 612,
+    },
     concurrency: { peak: 231, peak_at: null, average: 111.1 },
     retention: [],
   },
   engagement: {
     engaged: ratio(290, 412),
-    reactions: { sent: 5312, without_a_view: 12, senders: 241, mean_per_sender: 22 },
+    reactions: {
+      sent: 5312,
+      without_a_view: 12,
+      senders: 241,
+      mean_per_sender: 22,
+    },
     votes: 310,
     votes_without_a_view: 0,
     shares: 24,
@@ -60,8 +79,20 @@ const REPORT: ShowReport = {
     ctor: { per_viewer: ratio(61, 164), per_action: ratio(70, 290) },
   },
   conversion: [
-    { window: "live", closes_at: null, provisional: true, rate: ratio(61, 412), without_a_view: 2 },
-    { window: "24h", closes_at: null, provisional: true, rate: null, without_a_view: null },
+    {
+      window: "live",
+      closes_at: null,
+      provisional: true,
+      rate: ratio(61, 412),
+      without_a_view: 2,
+    },
+    {
+      window: "24h",
+      closes_at: null,
+      provisional: true,
+      rate: null,
+      without_a_view: null,
+    },
   ],
   money: [
     {
@@ -72,6 +103,7 @@ const REPORT: ShowReport = {
       without_a_view: { orders: 2, units: 3, gmv_minor: 9_000 },
       suspected_bots: null,
       staff: { orders: 1, units: 1, gmv_minor: 700 },
+      reported: null,
       refunded_minor: null,
       net_minor: null,
       aov_minor: 4549,
@@ -85,6 +117,7 @@ const REPORT: ShowReport = {
       without_a_view: NONE,
       suspected_bots: NONE,
       staff: NONE,
+      reported: null,
       refunded_minor: null,
       net_minor: null,
       aov_minor: 900,
@@ -104,23 +137,41 @@ const REPORT: ShowReport = {
 };
 
 const all = groupsOf(REPORT).flatMap((group) => group.figures);
-const find = (key: string): Figure | undefined => all.find((figure) => figure.key === key);
+const find = (key: string): Figure | undefined =>
+  all.find((figure) => figure.key === key);
 
 describe("the figures of a report", () => {
   it("carry their two numbers beside a share", () => {
-    expect(find("conversion_live")).toMatchObject({ amount: 61 / 412, of: { part: 61, whole: 412 }, provisional: true });
+    expect(find("conversion_live")).toMatchObject({
+      amount: 61 / 412,
+      of: { part: 61, whole: 412 },
+      provisional: true,
+    });
   });
 
   it("keep null apart from zero", () => {
     expect(find("conversion_24h")?.amount).toBeNull();
-    expect(find("viewers_again")).toMatchObject({ amount: null, knownAt: "2026-04-01T10:00:00Z" });
-    expect(find("buyers_seen_before")).toMatchObject({ amount: null, of: { part: 0, whole: 0 } });
-    expect(find("replay_viewers")).toMatchObject({ amount: null, unknown: "replay" });
+    expect(find("viewers_again")).toMatchObject({
+      amount: null,
+      knownAt: "2026-04-01T10:00:00Z",
+    });
+    expect(find("buyers_seen_before")).toMatchObject({
+      amount: null,
+      of: { part: 0, whole: 0 },
+    });
+    expect(find("replay_viewers")).toMatchObject({
+      amount: null,
+      unknown: "replay",
+    });
     expect(find("net")).toMatchObject({ amount: null, unknown: "refunds" });
   });
 
   it("tell beside each total what is of people without a view, and nothing where there is none", () => {
-    const beside = Object.fromEntries(all.flatMap((figure) => (figure.beside ? [[figure.key, figure.beside]] : [])));
+    const beside = Object.fromEntries(
+      all.flatMap((figure) =>
+        figure.beside ? [[figure.key, figure.beside]] : [],
+      ),
+    );
     expect(beside).toEqual({
       conversion_live: { key: "buyers", amount: 2 },
       reactions: { key: "part", amount: 12 },
@@ -133,11 +184,19 @@ describe("the figures of a report", () => {
   });
 
   it("never mix currencies, and have one name for each figure of each", () => {
-    expect(all.filter((figure) => figure.key === "gmv").map((figure) => [figure.currency, figure.amount])).toEqual([
+    expect(
+      all
+        .filter((figure) => figure.key === "gmv")
+        .map((figure) => [figure.currency, figure.amount]),
+    ).toEqual([
       ["JPY", 318_400],
       ["USD", 900],
     ]);
-    expect(all.filter((figure) => figure.key === "orders").map((figure) => figure.currency)).toEqual(["JPY", "USD"]);
+    expect(
+      all
+        .filter((figure) => figure.key === "orders")
+        .map((figure) => figure.currency),
+    ).toEqual(["JPY", "USD"]);
     expect(all.filter((figure) => figure.named).length).toBe(4);
     const names = all.map((figure) => `${figure.key} ${figure.currency ?? ""}`);
     expect(names.length).toBe(new Set(names).size);
@@ -149,12 +208,20 @@ describe("the figures of a report", () => {
   });
 
   it("say of windows after the end that nothing is sold in them yet", () => {
-    expect(all.filter((figure) => figure.note === "nothing_after").map((figure) => figure.key)).toEqual(["conversion_24h"]);
+    expect(
+      all
+        .filter((figure) => figure.note === "nothing_after")
+        .map((figure) => figure.key),
+    ).toEqual(["conversion_24h"]);
   });
 });
 
 describe("a change against another show", () => {
-  const figure = (kind: Figure["kind"], amount: number | null, currency?: string): Figure => ({
+  const figure = (
+    kind: Figure["kind"],
+    amount: number | null,
+    currency?: string,
+  ): Figure => ({
     key: "gmv",
     kind,
     amount,
@@ -162,15 +229,21 @@ describe("a change against another show", () => {
   });
 
   it("of a share is in percentage points, of anything else relative", () => {
-    expect(changeOf(figure("share", 0.15), figure("share", 0.1))).toEqual({ points: expect.closeTo(5) });
-    expect(changeOf(figure("count", 150), figure("count", 100))).toEqual({ relative: 0.5 });
+    expect(changeOf(figure("share", 0.15), figure("share", 0.1))).toEqual({
+      points: expect.closeTo(5),
+    });
+    expect(changeOf(figure("count", 150), figure("count", 100))).toEqual({
+      relative: 0.5,
+    });
   });
 
   it("does not exist against nothing, zero, or another currency", () => {
     expect(changeOf(figure("count", 1), undefined)).toBeNull();
     expect(changeOf(figure("count", null), figure("count", 1))).toBeNull();
     expect(changeOf(figure("count", 1), figure("count", 0))).toBeNull();
-    expect(changeOf(figure("money", 1, "JPY"), figure("money", 1, "USD"))).toBeNull();
+    expect(
+      changeOf(figure("money", 1, "JPY"), figure("money", 1, "USD")),
+    ).toBeNull();
   });
 });
 
@@ -178,10 +251,16 @@ const cells = given as [string, string][];
 
 describe("a cell of a file", () => {
   it("is quoted whatever it holds", () => {
-    expect([1.5, null, "plain", 'a "b", c'].map(cellText)).toEqual(['"1.5"', '""', '"plain"', '"a ""b"", c"']);
+    expect([1.5, null, "plain", 'a "b", c'].map(cellText)).toEqual([
+      '"1.5"',
+      '""',
+      '"plain"',
+      '"a ""b"", c"',
+    ]);
   });
 
   it("is no formula to a spreadsheet, by the server's own examples", () => {
-    for (const [text, safe] of cells) expect(cellText(text)).toBe(`"${safe?.replaceAll('"', '""')}"`);
+    for (const [text, safe] of cells)
+      expect(cellText(text)).toBe(`"${safe?.replaceAll('"', '""')}"`);
   });
 });
