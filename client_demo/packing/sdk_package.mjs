@@ -23,7 +23,7 @@ await build({
     target: "es2022",
     sourcemap: true,
     minify: "oxc",
-    lib: { entry: "sdk/index.ts", formats: ["es"] },
+    lib: { entry: "sdk/published.ts", formats: ["es"] },
     rolldownOptions: { output: { minify: true, entryFileNames: "index.js", chunkFileNames: "[name].js" } },
   },
 });

@@ -50,6 +50,6 @@ export function publicSurface(modules) {
       else take(`${from}.d.ts`, through && new Set(through), new Set([...seen, file]));
     }
   };
-  take("index.d.ts", null);
+  take("published.d.ts", null);
   return [...surface].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, declaration]) => declaration);
 }

@@ -9,7 +9,7 @@ import { Resting } from "./resting";
 import type { RoomOptions } from "./room_options";
 import { type RoomView, Views } from "./room_view";
 import { Server } from "./server";
-import { applyPulse, applyPush, begin, place } from "./state";
+import { applyPulse, applyPush, begin, place, type RoomState } from "./state";
 import { type Entrant, WayIn } from "./way_in";
 import type { CommandType, FieldsOf, Joined, JournalPush, Line, Refusal, Reply, ReplyOf } from "./wire";
 
@@ -17,7 +17,7 @@ export type { Identity, JoinWishes, TokenSource } from "./bearer";
 export type { RoomOptions } from "./room_options";
 export type { Link, RoomView } from "./room_view";
 
-type PushListener = (push: JournalPush) => void;
+type PushListener = (push: JournalPush, before: RoomState) => void;
 
 const JOIN_DEADLINE_MS = 10_000;
 
@@ -80,7 +80,7 @@ export class Room {
     return this.views.subscribe(listener);
   }
 
-  /** Hears each journal push once, in order, after it was applied. */
+  /** Hears each journal push once, in order, after it was applied, and the state before it. */
   onPush(listener: PushListener): () => void {
     this.pushListeners.add(listener);
     return () => this.pushListeners.delete(listener);
@@ -226,7 +226,7 @@ export class Room {
     if (found === "jump" && this.joinId === null && !this.resting.pulseOnly) this.lose(null);
     if (found !== "next") return;
     this.change({ state: applyPush(state, push) });
-    for (const listener of this.pushListeners) listener(push);
+    for (const listener of this.pushListeners) listener(push, state);
   }
 
   /** Whether one of the channel's people is here, or nobody else may be: their token may be renewed when their rights have changed. */

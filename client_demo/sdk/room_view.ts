@@ -23,9 +23,12 @@ type ViewListener = (view: RoomView) => void;
 
 /** Holds the newest view, and tells it to whoever listens: the changes of one turn once. */
 export class Views {
-  private view: RoomView = { link: { is: "idle" }, state: null, identity: null, joins: 0 };
-  private told = this.view;
+  private told: RoomView;
   private readonly listeners = new Set<ViewListener>();
+
+  constructor(private view: RoomView = { link: { is: "idle" }, state: null, identity: null, joins: 0 }) {
+    this.told = view;
+  }
 
   get current(): RoomView {
     return this.view;

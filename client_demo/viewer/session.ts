@@ -10,6 +10,7 @@ import {
   Taps,
 } from "../sdk";
 import { place } from "../shared/place";
+import type { PictureHold } from "../sdk/picture";
 import { channelOf, currentShows, showOf, wishesOf } from "./address";
 import { tokenStore } from "./token_store";
 
@@ -78,7 +79,31 @@ export async function arrive(): Promise<void> {
   }
 }
 
+/** Where the picture is, as its player tells it: when what is seen now was made, in ms of the epoch. */
+let pictureDate: () => number | null = () => null;
+let hold: PictureHold | null = null;
+let holding = false;
+
+export function followPicture(date: typeof pictureDate): void {
+  pictureDate = date;
+}
+
+/** A show may want what belongs to its picture to come with it; what does that is loaded then. */
+async function mindThePicture(next: RoomView): Promise<void> {
+  const sync = (next.state?.snapshot.show as { picture_sync?: string } | undefined)?.picture_sync ?? "off";
+  if (holding || sync === "off" || !current) return;
+  holding = true;
+  try {
+    const { PictureHold } = await import("../sdk/picture");
+    hold = new PictureHold(current, { date: () => pictureDate() });
+    hold.subscribe((shown) => (view.value = shown));
+  } catch {
+    holding = false; // tried again with the next view
+  }
+}
+
 function leave(): void {
+  hold?.end();
   current?.stop();
   watching?.end();
 }
@@ -101,7 +126,8 @@ function enter(showId: string): void {
   watching = reportWatching(current);
   watching.setPlaying(videoPlays);
   current.subscribe((next) => {
-    view.value = next;
+    if (!hold) view.value = next;
+    void mindThePicture(next);
   });
   current.onPush((push) => {
     for (const listener of pushListeners) listener(push);

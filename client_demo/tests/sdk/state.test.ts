@@ -49,7 +49,9 @@ describe("a journal push", () => {
     );
     expect(now.products.map((each) => each.id)).toEqual(["p_0", "p_2"]);
     expect(now.products[0]?.variants?.map((each) => each.stock)).toEqual([3, 1]);
-    expect(applyPulse({ ...aState(), snapshot: now }, { type: "pulse", stock: { v_S: 0 } }).snapshot.products[0]?.variants?.[0]?.stock).toBe(0);
+    expect(
+      applyPulse({ ...aState(), snapshot: now }, { type: "pulse", stock: { v_S: 0 } }).snapshot.products[0]?.variants?.[0]?.stock,
+    ).toBe(0);
   });
 
   it("that is withheld, or of a kind that came later, moves the position and nothing else", () => {

@@ -81,6 +81,7 @@ export function openHlsWay(video: HTMLVideoElement, wish: Wish): Way {
     },
     live: () => details?.live ?? null,
     sound: () => sound ?? soundOf(video),
+    date: () => (taken ? (hls.playingDate?.getTime() ?? null) : null),
     toEdge() {
       const edge = hls.liveSyncPosition;
       if (details?.live && edge !== null && edge - video.currentTime > details.targetduration) video.currentTime = edge;
@@ -95,6 +96,7 @@ const nothing: Way = {
   dry: () => false,
   live: () => null,
   sound: () => null,
+  date: () => null,
   toEdge: () => undefined,
   resume: () => undefined,
   end: () => undefined,

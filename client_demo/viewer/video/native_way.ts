@@ -121,6 +121,7 @@ export function openNative(video: HTMLVideoElement, wish: Wish): Way {
     dry: () => (taken && video.readyState > 0 && !video.error ? (probe?.dry() ?? false) : false),
     live: () => (taken && video.readyState > 0 ? !Number.isFinite(video.duration) : null),
     sound: () => soundOf(video),
+    date: () => (taken ? dateOf(video) : null),
     toEdge() {
       const { seekable } = video;
       if (Number.isFinite(video.duration) || seekable.length === 0) return;
@@ -135,6 +136,12 @@ export function openNative(video: HTMLVideoElement, wish: Wish): Way {
       video.load();
     },
   };
+}
+
+/** When what is seen now was made, where the browser knows it of a playlist that it plays itself. */
+function dateOf(video: HTMLVideoElement): number | null {
+  const start = (video as HTMLVideoElement & { getStartDate?: () => Date }).getStartDate?.().getTime();
+  return start === undefined || Number.isNaN(start) ? null : start + video.currentTime * 1_000;
 }
 
 /** Each engine tells it its own way, or not at all; one that does not counts as sounding after a second of playing. */

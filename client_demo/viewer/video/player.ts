@@ -50,6 +50,11 @@ export class Player {
     this.hearKeys();
   }
 
+  /** When what is seen now was made, in ms of the epoch; null while nobody says. */
+  date(): number | null {
+    return this.way?.date() ?? null;
+  }
+
   /** Plays what the show offers, or nothing when it is not live. */
   show(offer: Show["video"] | null): void {
     this.letGo();

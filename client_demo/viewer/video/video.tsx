@@ -2,7 +2,7 @@ import { effect, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Show } from "../../sdk";
 import { resolve } from "../../shared/server";
-import { link } from "../session";
+import { followPicture, link } from "../session";
 import { t } from "../text";
 import type { Player } from "./player";
 
@@ -21,6 +21,7 @@ async function loadPlayer(): Promise<typeof Player> {
 
 const loading = loadPlayer();
 const player = signal<Player | null>(null);
+followPicture(() => player.peek()?.date() ?? null);
 
 export function togglePlay(wanted: boolean): void {
   player.peek()?.want(wanted);

@@ -24,6 +24,8 @@ export interface Way {
   live(): boolean | null;
   /** Null until it is known. */
   sound(): boolean | null;
+  /** When what is seen now was made, in ms of the epoch; null where the source does not say. */
+  date(): number | null;
   /** Goes to the newest that can be played, if it is far behind. */
   toEdge(): void;
   /** Goes on loading after a failure, with what is buffered. */
@@ -54,6 +56,7 @@ function openHls(video: HTMLVideoElement, wish: Wish): Way {
     dry: () => inner?.dry() ?? false,
     live: () => inner?.live() ?? null,
     sound: () => inner?.sound() ?? null,
+    date: () => inner?.date() ?? null,
     toEdge: () => inner?.toEdge(),
     resume: () => inner?.resume(),
     end() {

@@ -1,0 +1,4 @@
+// What `@showfloor/sdk` exports. The pages import `index.ts`, and what they need later by itself.
+
+export * from "./index";
+export { PictureHold, type Playback } from "./picture";
