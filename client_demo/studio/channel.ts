@@ -11,6 +11,9 @@ export interface Channel {
   /** An IANA name. */
   time_zone: string;
   language: "en" | "ja";
+  /** Origins whose pages may have the shows in them, and those that may show them in a frame. */
+  origins: string[];
+  frame_ancestors: string[];
   version: number;
 }
 
