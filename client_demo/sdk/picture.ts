@@ -1,6 +1,6 @@
 import type { Room, RoomView } from "./room";
 import { Views } from "./room_view";
-import type { JournalPush, Question, Show, Snapshot } from "./wire";
+import type { JournalPush, Question, Snapshot } from "./wire";
 
 /** What plays the show's picture. */
 export interface Playback {
@@ -112,7 +112,7 @@ export class PictureHold {
 
   private isDue({ at, heardAt }: Held): boolean {
     const show = this.room.view.state?.snapshot.show;
-    const { sync, delayMs } = syncOf(show);
+    const { picture_sync: sync = "off", picture_delay_ms: delayMs = 0 } = show ?? {};
     if (sync === "off" || show?.state !== "live" || this.now() - heardAt >= HELD_MS_MAX) return true;
     const date = sync === "date" ? this.playback.date() : null;
     if (date !== null) return date >= at || at - date > HELD_MS_MAX;
@@ -137,11 +137,6 @@ export class PictureHold {
     const snapshot = this.held.reduceRight((shown, each) => each.without(shown), state.snapshot);
     this.views.change({ ...view, state: { ...state, snapshot } });
   }
-}
-
-function syncOf(show: Show | undefined): { sync: "off" | "fixed" | "date"; delayMs: number } {
-  const told = show as { picture_sync?: "off" | "fixed" | "date"; picture_delay_ms?: number } | undefined;
-  return { sync: told?.picture_sync ?? "off", delayMs: told?.picture_delay_ms ?? 0 };
 }
 
 /** Whether a push makes an earlier one, which is held, of no meaning: a removal, and whatever is said of the same question. */

@@ -9,8 +9,8 @@ import {
   hasVideo as showHasVideo,
   Taps,
 } from "../sdk";
-import { place } from "../shared/place";
 import type { PictureHold } from "../sdk/picture";
+import { place } from "../shared/place";
 import { channelOf, currentShows, showOf, wishesOf } from "./address";
 import { tokenStore } from "./token_store";
 
@@ -90,7 +90,7 @@ export function followPicture(date: typeof pictureDate): void {
 
 /** A show may want what belongs to its picture to come with it; what does that is loaded then. */
 async function mindThePicture(next: RoomView): Promise<void> {
-  const sync = (next.state?.snapshot.show as { picture_sync?: string } | undefined)?.picture_sync ?? "off";
+  const sync = next.state?.snapshot.show.picture_sync ?? "off";
   if (holding || sync === "off" || !current) return;
   holding = true;
   try {

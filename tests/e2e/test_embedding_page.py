@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.support.axe import expect_accessible
+from tests.e2e.test_every_state import find_faults, settle
 from tests.support.browser import Desk, Device, Language
 from tests.support.shop_site import shop_site
 from tests.support.showroom import Showroom
@@ -38,7 +38,9 @@ async def test_what_is_copied_works_in_the_page_that_is_let_in(
         await expect(tab.get_by_test_id("notices")).to_have_attribute("data-link", "joined")
         await expect(tab.get_by_test_id("watching")).to_have_attribute("data-viewers", "1")
         await tab.goto(site.url("/frame"))
-        await expect(tab.frame_locator("iframe").get_by_test_id("notices")).to_have_attribute("data-link", "joined")
+        await expect(tab.frame_locator("iframe").get_by_test_id("notices")).to_have_attribute(
+            "data-link", "joined"
+        )
         await tab.close()
         await page.close()
 
@@ -52,4 +54,5 @@ async def test_the_page_fits_and_is_accessible(
     await page.goto(gallery.staff_url("admin", "/studio/embedding"))
     await expect(page.get_by_test_id("embedding-snippet")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off"
-    await page.screenshot(path=f"/tmp/sdk/studio-{device}-{language}.png", full_page=True)
+    await settle(page)
+    assert await find_faults(page) == []

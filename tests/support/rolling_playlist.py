@@ -29,11 +29,15 @@ def _whole_segment() -> bytes:
 class RollingPlaylist:
     """An encoder and the server before it. Segments appear as time goes; the window holds the last `window`."""
 
-    def __init__(self, *, window: int = 4, started: bool = True) -> None:
+    def __init__(self, *, window: int = 4, started: bool = True, late_seconds: float = 0.0) -> None:
         self._window = window
+        self._late_seconds = late_seconds
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._began: float | None = None
+        self._began_at = datetime.now(UTC)
+        self.first_listed: int | None = None
+        """The first segment of the first playlist that was fetched: where the player's own clock has its zero."""
         self._frozen: int | None = None
         self._cut = False
         self._missing = not started
@@ -71,7 +75,7 @@ class RollingPlaylist:
     async def start(self) -> None:
         """Listen on a free port."""
         self._server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
-        self._began = time.monotonic()
+        self._begin()
 
     async def close(self) -> None:
         """Listen no more."""
@@ -115,12 +119,21 @@ class RollingPlaylist:
     def restart(self) -> None:
         """Another run of the encoder: numbers begin again, timestamps too."""
         self._run += 1
-        self._began, self._frozen, self._ended = time.monotonic(), None, False
+        self._begin()
+        self._frozen, self._ended = None, False
 
     def end(self) -> None:
         """The encoder says that no more will come (`EXT-X-ENDLIST`)."""
         self.stall()
         self._ended = True
+
+    def made_at(self, number: int) -> datetime:
+        """When what a segment shows at its beginning was made: it appears once it is whole, and as late as the encoder is."""
+        since = (number - self._window) * SEGMENT_SECONDS - self._late_seconds
+        return self._began_at + timedelta(seconds=since)
+
+    def _begin(self) -> None:
+        self._began, self._began_at = time.monotonic(), datetime.now(UTC)
 
     def _newest(self) -> int:
         """The number of the newest segment; a run begins with a full window."""
@@ -132,7 +145,9 @@ class RollingPlaylist:
     def _playlist(self) -> str:
         newest = self._newest()
         numbers = range(max(0, newest - self._window + 1), newest + 1)
-        made = datetime.now(UTC) - timedelta(seconds=SEGMENT_SECONDS * len(numbers))
+        if self.first_listed is None:
+            self.first_listed = numbers[0]
+        made = self.made_at(numbers[0])
         lines = [
             "#EXTM3U",
             "#EXT-X-VERSION:6",
@@ -186,9 +201,14 @@ class RollingPlaylist:
 
 
 @asynccontextmanager
-async def rolling_playlist(*, started: bool = True) -> AsyncIterator[RollingPlaylist]:
-    """Yield a live stream that runs, or, with `started=False`, whose addresses are 404 until `find`."""
-    stream = RollingPlaylist(started=started)
+async def rolling_playlist(
+    *, started: bool = True, late_seconds: float = 0.0
+) -> AsyncIterator[RollingPlaylist]:
+    """Yield a live stream that runs, or, with `started=False`, whose addresses are 404 until `find`.
+
+    `late_seconds` is how long the encoder takes from the camera to the playlist.
+    """
+    stream = RollingPlaylist(started=started, late_seconds=late_seconds)
     await stream.start()
     try:
         yield stream

@@ -79,7 +79,9 @@ export default function EmbeddingPage() {
           />
         </Section>
       </Form>
-      <Snippets />
+      <div class="form">
+        <Snippets />
+      </div>
     </PageFrame>
   );
 }
@@ -146,12 +148,11 @@ function Snippets() {
       <pre class="embedding-code" tabIndex={0} data-testid="embedding-snippet">
         <code>{text}</code>
       </pre>
-      <div>
-        <Button data-testid="embedding-copy" onClick={() => void copy(text)}>
+      <Preview show={shows.value?.length ? show : null} language={theChannel().language}>
+        <Button look="primary" data-testid="embedding-copy" onClick={() => void copy(text)}>
           {t("copy.button")}
         </Button>
-      </div>
-      {shows.value?.length ? <Preview show={show} language={theChannel().language} /> : null}
+      </Preview>
     </Section>
   );
 }

@@ -19,7 +19,7 @@ type Sync = "off" | "fixed" | "date";
 
 function snapshotWith(sync: Sync, delayMs = 0, fields: Partial<Snapshot> = {}): Snapshot {
   const snapshot = { ...aSnapshot(), ...fields };
-  return { ...snapshot, show: { ...snapshot.show, picture_sync: sync, picture_delay_ms: delayMs } as Snapshot["show"] };
+  return { ...snapshot, show: { ...snapshot.show, picture_sync: sync, picture_delay_ms: delayMs } };
 }
 
 /** A joined room with a picture that is `lateMs` behind; `date` may be set to another one, or to null. */
