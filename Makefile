@@ -31,7 +31,7 @@ help: ## this list
 setup: $(DONE)/runtime $(PAGES)/dist/.built ## install everything, start nothing
 	$(say) 'Ready: make demo, make test, or $(BIN)/showfloor --help'
 
-setup-dev: setup $(DONE)/dev
+setup-dev: setup $(DONE)/dev $(PAGES)/examples/node_modules/.installed
 
 demo: setup ## a running show on 127.0.0.1:8000 (PORT=… for another port)
 	$(say) 'Starting the demo on port $(PORT); Ctrl-C ends it'
@@ -94,6 +94,12 @@ $(DONE)/node: requirements-node.lock $(DONE)/venv
 $(PAGES)/node_modules/.installed: $(PAGES)/package.json $(PAGES)/package-lock.json $(DONE)/node
 	$(say) 'npm packages for the pages'
 	@cd $(PAGES) && $(WITH_NODE) npm ci --no-fund --no-audit --no-update-notifier --loglevel=error >/dev/null
+	@touch $@
+
+# React and Vue, for the examples that the tests open; no page of ours needs them.
+$(PAGES)/examples/node_modules/.installed: $(PAGES)/examples/package.json $(PAGES)/examples/package-lock.json $(DONE)/node
+	$(say) 'npm packages for the examples'
+	@cd $(PAGES)/examples && $(WITH_NODE) npm ci --no-fund --no-audit --no-update-notifier --loglevel=error >/dev/null
 	@touch $@
 
 $(PAGES)/dist/.built: $(PAGE_SOURCES) $(PAGES)/node_modules/.installed
@@ -166,6 +172,6 @@ LOCK_FLAGS := --quiet --upgrade --universal --python-version 3.11 --generate-has
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 clean: ## remove what set-up made; the data under var stays
-	@rm -rf $(VENV) $(PAGES)/node_modules $(PAGES)/dist
+	@rm -rf $(VENV) $(PAGES)/node_modules $(PAGES)/dist $(PAGES)/examples/node_modules build/sdk build/showfloor-sdk-*.tgz
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
