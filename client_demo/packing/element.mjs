@@ -104,7 +104,5 @@ compressed("dist/element/showfloor.js", script);
 const bytes = gzipSync(readFileSync("dist/element/showfloor.js")).length;
 const lateBytes = gzipSync(readFileSync(`dist/element/${lateUrl}`)).length;
 const inKb = (n) => (n / 1024).toFixed(1);
-process.stdout.write(
-  `element: ${inKb(bytes + lateBytes)} KB gzipped of ${BUDGET_BYTES / 1024}, ${inKb(bytes)} of them at once\n`,
-);
-if (bytes + lateBytes > BUDGET_BYTES) process.exit(1);
+process.stdout.write(`element: ${inKb(bytes)} KB gzipped of ${BUDGET_BYTES / 1024}, and ${inKb(lateBytes)} late\n`);
+if (bytes > BUDGET_BYTES) process.exit(1);

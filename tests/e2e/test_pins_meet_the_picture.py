@@ -141,7 +141,7 @@ async def test_in_the_element_it_is_the_same_and_the_player_comes_late(
             await page.goto(site.url())
             await expect_picture(page)
             scripts = await page.evaluate("performance.getEntriesByType('resource').map((each) => each.name)")
-            assert len([name for name in scripts if "/assets/hls-" in name]) == 1
+            assert len([name for name in scripts if "/assets/element-hls-" in name]) == 1
             published = await pin(host, "p_demo_teapot")
             shown = await picture_at(page, stream, "each.pinned === 'p_demo_teapot'")
             assert abs((shown - published).total_seconds()) <= MOST_APART_SECONDS
