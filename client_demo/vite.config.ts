@@ -55,7 +55,11 @@ export default defineConfig({
               test: /\/viewer\/(?!main|video\/(player|ways|native_way|hls_way|recovery)|more_shows)|\/locales\/viewer/,
               tags: ["$initial"],
             },
-            { name: "common", test: /\/@?preact\/|\/sdk\/|\/shared\/(?!staff|ui\/(dialog|switches)|locales\/(?!shared))/, tags: ["$initial"] },
+            {
+              name: "common",
+              test: /\/@?preact\/|\/sdk\/|\/shared\/(?!staff|ui\/(dialog|switches)|locales\/(?!shared))/,
+              tags: ["$initial"],
+            },
           ],
         },
       },
