@@ -17,6 +17,7 @@ import server.channels.invitation_routes
 import server.channels.people_routes
 import server.channels.routes
 import server.channels.session_routes
+import server.feeds.routes
 import server.pictures.routes
 import server.questions.routes
 import server.shop.receipt_routes
@@ -49,6 +50,7 @@ PARTS_FOR_ROUTES = (
     "cards",
     "channel_origins",
     "catalogue",
+    "feeds",
     "clock",
     "customers",
     "database",
@@ -85,6 +87,7 @@ ROUTES = (
     server.access.api_key_routes,
     server.access.customer_key_routes,
     server.channels.routes,
+    server.feeds.routes,  # before products, of which none is called `export`
     server.catalogue.routes,
     server.catalogue.stock_routes,
     server.pictures.routes,

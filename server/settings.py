@@ -152,6 +152,10 @@ class Settings(BaseSettings):
     """Bytes of a picture that is sent here. Above: `picture_too_large`."""
     picture_pixels_max: Annotated[int, Field(ge=1, le=1 << 28)] = 50_000_000
     """Its width times its height, looked at before it is decoded. Above: `picture_too_large`."""
+    import_bytes_max: Annotated[int, Field(ge=1, le=1 << 30)] = 50_000_000
+    """Bytes of a file of products. Above: `too_large`."""
+    import_lines_max: Annotated[int, Field(ge=1, le=10_000_000)] = 200_000
+    """Lines with products in it. Above: the import has failed, `too_many_lines`."""
     pictures_at_once: PositiveInt = 2
     """Pictures that a process renders at a time; eight times as many may wait. Above: `busy`."""
     accepts_per_second_max: NonNegativeInt = 5_000

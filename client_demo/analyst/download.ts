@@ -39,7 +39,7 @@ export function saveRows(name: string, head: readonly string[], rows: readonly (
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what a spreadsheet passes over before a formula
 const FORMULA = /(^|[;\t\r\n])([\s\x00-\x20\x85\ufeff]*)(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])/g;
 
-/** The rule of `server/stats/export.py`, held to the same examples. */
+/** The rule of `server/text/cells.py`, held to the same examples. */
 export function cellText(cell: Cell): string {
   if (cell === null) return '""';
   if (typeof cell === "number") return `"${cell}"`;

@@ -91,6 +91,11 @@ async def lock_catalogue(connection: AsyncConnection, channel_id: str) -> str | 
     return currency
 
 
+async def read_currency(connection: AsyncConnection, channel_id: str) -> str:
+    """Return the currency of a channel, which must be there."""
+    return str(await connection.scalar(_READ_CURRENCY, {"channel": channel_id}))
+
+
 async def find_holders(
     connection: AsyncConnection,
     channel_id: str,

@@ -60,6 +60,13 @@ async def upsert_products(
     most some hundred at once, and call it once a transaction. Tell viewers afterwards, by `Catalogue.tell`.
     """
     edit = await _begin(connection, channel_id, now, reason)
+    return await apply_edit(connection, edit, channel_id, actor, wanted)
+
+
+async def apply_edit(
+    connection: AsyncConnection, edit: Upsert, channel_id: str, actor: Actor, wanted: Sequence[WantedProduct]
+) -> list[Written]:
+    """Write products on a catalogue that is locked, and a row for each change of stock; return what came of each."""
     written = await edit.carry_out(wanted)
     await _note_stock(connection, channel_id, actor, edit)
     return written

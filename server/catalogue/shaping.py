@@ -32,12 +32,17 @@ from server.errors import RefusedError
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """In what an edit takes place: the channel's currency, the time, why stock changes by it, and where ids come from."""
+    """In what an edit takes place: the channel's currency, the time, why stock changes by it, and where ids come from.
+
+    `by_difference`: stock is changed by as much as is wanted more or less than was seen, whatever was sold since, but never below none;
+    where nothing was seen, by as much as there is. Else it is refused unless it is as it was seen.
+    """
 
     currency: str
     now: datetime
     reason: Reason
     new_id: Callable[[], str]
+    by_difference: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,10 @@ class _Edit:
             return item
         require_stock(wanted.stock)
         delta = wanted.stock - item.stock
+        if self._within.by_difference and not new:
+            seen = item.stock if wanted.stock_seen is UNSET else wanted.stock_seen
+            delta = max(wanted.stock - seen, -item.stock)
+            return self._moved(item, delta, self._within.reason) if delta else item
         if delta == 0:
             return item
         if new:

@@ -1,6 +1,6 @@
 """Many products written at once: each found by its id, external id or SKU, shaped, and all that changed written by three statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from msgspec import UNSET, UnsetType
@@ -13,6 +13,7 @@ from server.catalogue.repository import (
     find_holders,
     lock_families,
     next_rank,
+    read_families,
     write_items,
 )
 from server.catalogue.rules import refused_at
@@ -21,6 +22,7 @@ from server.catalogue.wanted import WantedProduct, WantedVariant, Written
 from server.errors import RefusedError
 from server.protocol.codes import Code
 
+ReadFamilies = Callable[[AsyncConnection, str, Sequence[str]], Awaitable[dict[str, Family]]]
 Found = tuple[str, str]
 """Kind (`id`, `sku` or `external_id`) and value."""
 
@@ -39,6 +41,8 @@ class Upsert:
         self._seen: set[str] = set()
         self._rank = 0
         self.stock: list[StockChange] = []
+        self.edits: dict[str, tuple[Family | None, Family]] = {}
+        """What each product that is created, updated or unchanged was and is then, by its id."""
         self.now = within.now
 
     async def carry_out(self, wanted: Sequence[WantedProduct]) -> list[Written]:
@@ -48,6 +52,12 @@ class Upsert:
         written = [each if isinstance(each, Written) else self._write_one(each) for each in given]
         await self._write()
         return written
+
+    async def try_out(self, wanted: Sequence[WantedProduct]) -> list[Written]:
+        """Return what would come of each; nothing is written or locked, so that it may be otherwise a moment later."""
+        given = [_tried(each) for each in wanted]
+        await self._look_up([each for each in given if isinstance(each, WantedProduct)], read_families)
+        return [each if isinstance(each, Written) else self._write_one(each) for each in given]
 
     async def carry_out_one(self, wanted: WantedProduct) -> Written:
         """Write the one product, new unless it has an `id`; raises what it is refused for."""
@@ -61,7 +71,7 @@ class Upsert:
         items = list(self._items.values())
         await write_items(self._connection, self._channel_id, items, giving_up=sorted(self._giving_up))
 
-    async def _look_up(self, wanted: Sequence[WantedProduct]) -> None:
+    async def _look_up(self, wanted: Sequence[WantedProduct], read: ReadFamilies = lock_families) -> None:
         both: list[WantedProduct | WantedVariant] = [
             *wanted,
             *(variant for each in wanted for variant in _variants_of(each)),
@@ -76,7 +86,7 @@ class Upsert:
         for holder in holders:
             self._hold(holder)
         heads = {holder.head for holder in holders}
-        self._families = await lock_families(self._connection, self._channel_id, heads)
+        self._families = await read(self._connection, self._channel_id, sorted(heads))
         self._rank = await next_rank(self._connection, self._channel_id)
 
     def _hold(self, holder: Holder) -> None:
@@ -101,6 +111,7 @@ class Upsert:
             family = replace(family, head=replace(family.head, rank=self._rank))
         self._require_free(family)
         self._seen.add(family.head.id)
+        self.edits[family.head.id] = before, family
         if not shaped.changed:
             return Written("unchanged", id=family.head.id)
         self._keep(before, family)

@@ -22,7 +22,7 @@ from server.protocol.codes import Code
 KINDS = ("JPEG", "PNG", "WEBP", "AVIF")
 MEMORY_BYTES_MAX = 2 << 30
 CPU_SECONDS_MAX = 20
-NICENESS = 10
+NICENESS = 5
 """Viewers come first."""
 _BIG_SIDE = 2 * max(WIDTHS)
 """A JPEG is decoded at a smaller size where that is still at least as large."""

@@ -18,6 +18,7 @@ BULK_BYTES_MAX = 4 * 1024 * 1024
 def uploads_of(settings: Settings) -> dict[str, int]:
     """Return the paths at which a POST may have more than 64 KiB, with the bytes that it may have."""
     return {
+        "/v1/imports": settings.import_bytes_max,
         "/v1/pictures": settings.picture_bytes_max,
         "/v1/products/bulk": BULK_BYTES_MAX,
         "/v1/orders/report": REPORTS_BYTES_MAX,

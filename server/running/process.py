@@ -43,6 +43,7 @@ from server.questions.service import Questions
 from server.questions.visible_pages import VisiblePages
 from server.running.disk import DataDisks
 from server.running.limits import crowd_limits_of, hub_for, pace_for, units_max_of
+from server.running.uploads import feeds_for
 from server.running.watch import ProcessWatch
 from server.running.webhooks import WebhookDelivery
 from server.running.worker import OF_THE_WORKERS
@@ -67,6 +68,8 @@ from server.workers.pulse import PulseTicker
 
 EMPTY_ROOMS_SECONDS = 10.0
 FORGETTING_SECONDS = 600.0
+IMPORTS_SECONDS = 0.1
+"""Between two looks, each of which waits for something to do."""
 
 
 class Process:
@@ -105,6 +108,7 @@ class Process:
         self.visible_questions = VisiblePages(self.questions)
         self.shop = Shop(self.journal, self.database, FakePayments(), units_max=units_max_of(settings))
         self.catalogue = Catalogue(self.database, clock, self.shop.neighbours.note_products)
+        self.feeds = feeds_for(settings, self.database, clock, self.catalogue.tell)
         self.stockroom = Stockroom(self.database, clock, self.shop.neighbours.note_stock)
         self.cards = Cards(self.database)
         self.shows = Shows(
@@ -235,6 +239,7 @@ class Process:
             "revocations": self.revocations.run(),
             "origins": self.channel_origins.run(),
             "topcheck": self.topcheck.run(),
+            "imports": repeat("imports", IMPORTS_SECONDS, self.feeds.run_once),
             "pulse": repeat("pulse", settings.tick_ms / 1000, PulseTicker(self.hub, self.bus).run_once),
             "pace": repeat("pace", TELL_SECONDS, self.pace.tell),
             "recorder": self.recorder.run(settings.flush_ms / 1000),

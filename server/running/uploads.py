@@ -1,13 +1,27 @@
-"""The services that take files: pictures."""
+"""The services that take files: pictures, and feeds of products."""
 
 from functools import partial
 
 from server.clock import Clock
 from server.db.engine import Database
+from server.feeds.service import Feeds, Tell
 from server.pictures.rules import Bounds
 from server.pictures.service import Pictures
 from server.pictures.store import PictureFiles, open_store
 from server.settings import Settings
+
+
+def feeds_for(settings: Settings, database: Database, clock: Clock, tell: Tell) -> Feeds:
+    """Return the imports and exports of a process. Nothing runs."""
+    assert settings.database_url, "the command line puts the embedded engines' URLs in"
+    return Feeds(
+        database,
+        clock,
+        tell,
+        database_url=settings.database_url,
+        bytes_max=settings.import_bytes_max,
+        lines_max=settings.import_lines_max,
+    )
 
 
 def pictures_for(settings: Settings, database: Database, clock: Clock) -> Pictures:

@@ -1,13 +1,10 @@
 """CSV of a show's rows. Pure; cells are safe from spreadsheet formulas.
 
-A spreadsheet reads a text that begins with `=`, `+`, `-`, `@` (or their full-width forms, or after a tab or line break) as a formula;
-such a text gets an apostrophe before it, which spreadsheets show as nothing. So does what stands behind a `;`, a tab or a line break
-within a text, where a spreadsheet of another country takes those for the end of a cell. All cells are quoted; numbers are as they are.
+Texts that would be formulas are marked (`server.text.cells`). All cells are quoted; numbers are as they are.
 """
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -18,13 +15,12 @@ from sqlalchemy import Row
 from server.clock import to_wire
 from server.stats.series_report import SeriesReport
 from server.stats.watching import MICROSECONDS, Stretches, Watched, watch
+from server.text.cells import guard
 
 ExportOf = Literal["viewers", "orders", "questions", "series"]
 Cell = str | int | float | bool | datetime | None
 
 BYTE_ORDER_MARK = "\ufeff"
-_FORMULA = re.compile(r"(^|[;\t\r\n])([\s\x00-\x20\x85\ufeff]*)(?=[=+\-@＝＋－＠])|^(?=[\t\r\n])")
-"""Where a formula would begin; `client_demo/analyst/download.ts` has the same rule, held to the same examples."""
 _CHUNK_ROWS = 1_000
 
 
@@ -34,11 +30,6 @@ class Table:
 
     header: Sequence[str]
     rows: Iterable[Sequence[Cell]]
-
-
-def guard(value: str) -> str:
-    """Return `value` so that no spreadsheet takes it for a formula."""
-    return _FORMULA.sub(r"\1'\2", value)
 
 
 def as_text(cell: Cell, zone: tzinfo = UTC) -> str:

@@ -18,6 +18,8 @@ ABOVE_ZERO = (
     "head_seconds",
     "body_seconds",
     "upload_seconds",
+    "import_bytes_max",
+    "import_lines_max",
     "picture_bytes_max",
     "picture_pixels_max",
     "pictures_at_once",

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.stats.export import BYTE_ORDER_MARK, Cell, Table, csv_chunks, guard
+from server.stats.export import BYTE_ORDER_MARK, Cell, Table, csv_chunks
+from server.text.cells import guard
 from server.zones import find_zone
 
 CELLS = Path(__file__).parents[3] / "client_demo" / "tests" / "analyst" / "cells.json"
