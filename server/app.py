@@ -28,6 +28,7 @@ import server.shows.planning_routes
 import server.shows.routes
 import server.snapshots.routes
 import server.stats.routes
+import server.viewers.alias_routes
 import server.viewers.events
 import server.webhooks.routes
 from server.addresses import Proxies
@@ -46,6 +47,7 @@ from server.shows.card import card_of
 from server.telemetry import set_up_logging
 
 PARTS_FOR_ROUTES = (
+    "aliases",
     "bus",
     "cards",
     "channel_origins",
@@ -96,6 +98,7 @@ ROUTES = (
     server.channels.people_routes,
     server.channels.session_routes,
     server.viewers.events,
+    server.viewers.alias_routes,
     server.webhooks.routes,
     server.stats.routes,
     operations,

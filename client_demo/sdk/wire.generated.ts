@@ -49,6 +49,7 @@ export interface Join {
   source?: string | null;
   share?: string | null;
   pulse_only?: boolean;
+  guest?: string | null;
   id?: number | null;
   key?: null;
 }

@@ -57,6 +57,8 @@ class Join(Passing, tag="join"):
     source: Annotated[str, Meta(max_length=64)] | None = None
     share: EntityId | None = None
     pulse_only: bool = False
+    guest: Annotated[str, Meta(max_length=2000)] | None = None
+    """With a shop's own token: the token that the same person had as a guest."""
 
 
 class React(Passing, tag="react"):

@@ -56,6 +56,7 @@ from server.shows.card import Cards
 from server.shows.commands import ShowCommands
 from server.shows.service import Shows
 from server.snapshots.snapshot import read_snapshot
+from server.viewers.aliases import Aliases
 from server.viewers.doubts import Doubts
 from server.viewers.engagement import Engagement
 from server.viewers.events import Desk
@@ -100,6 +101,7 @@ class Process:
         self.tokens = tokens_for(settings, clock, revoked=self.revocations)
         self.outbound = outbound_for(settings)
         self.customers = customers_for(settings, self.database, clock, self.revocations, self.outbound)
+        self.aliases = Aliases(self.database, clock)
         self.known_keys = KnownKeys(self.database, clock, self.revocations)
         self.questions = Questions(self.journal, self.database, watch_seconds=settings.guest_watch_seconds)
         self.receipt_links = ReceiptLinks(
@@ -130,6 +132,7 @@ class Process:
             self.recorder,
             self.pace,
             customers=self.customers,
+            aliases=self.aliases,
             origins=origins,
             greet_staff=self._greet_staff,
         )

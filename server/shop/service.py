@@ -37,6 +37,7 @@ from server.shop.repository import (
 from server.shop.rules import Batch, Counter, Order, Purchase, Receipt
 from server.shop.telling import leave_sold_out, tell_sales
 from server.shows.repository import read_show, update_show
+from server.viewers.alias_repository import read_guests_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +124,12 @@ class Shop:
         """Return an order to its buyer, or to staff or a key of its channel; raises `not_found` for everybody else."""
         async with self._database.read_soon() as connection:
             found = await read_order(connection, order_id)
-        if found is None:
-            raise RefusedError(Code.NOT_FOUND)
-        order, channel_id = found
+            if found is None:
+                raise RefusedError(Code.NOT_FOUND)
+            order, channel_id = found
+            own = [by.id, *await read_guests_of(connection, order.show_id, by.id)]
         shop = by.channel_id == channel_id and (by.is_key or is_staff(by.role))
-        if order.viewer_id != by.id and not shop:
+        if order.viewer_id not in own and not shop:
             raise RefusedError(Code.NOT_FOUND)
         return order
 

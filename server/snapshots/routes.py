@@ -10,9 +10,12 @@ from server.http.refusals import refusals
 from server.protocol.codes import Code
 from server.questions.faces import as_public
 from server.questions.routes import QuestionBody
+from server.questions.rules import Question
 from server.questions.service import Questions
 from server.shop.routes import OrderBody, as_body
+from server.shop.rules import Order
 from server.shop.service import Shop
+from server.viewers.aliases import Aliases
 
 
 class OwnBody(BaseModel):
@@ -45,8 +48,21 @@ def router() -> APIRouter:
 
 
 async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnBody:
-    """For the bearer of the token alone; a new device with the same token finds everything here."""
-    asked, votes = await cast("Questions", request.app.state.questions).list_own(show, viewer.viewer_id)
-    bought = await cast("Shop", request.app.state.shop).list_own(show, viewer.viewer_id)
+    """For the bearer of the token alone; a new device with the same token finds everything here.
+
+    What they did in the show as a guest, before they signed in, is theirs.
+    """
+    aliases = cast("Aliases", request.app.state.aliases)
+    asked: list[Question] = []
+    votes: list[str] = []
+    bought: list[Order] = []
+    for viewer_id in (viewer.viewer_id, *await aliases.guests_of(show, viewer)):
+        own, voted = await cast("Questions", request.app.state.questions).list_own(show, viewer_id)
+        asked += own
+        votes += [question for question in voted if question not in votes]
+        bought += await cast("Shop", request.app.state.shop).list_own(show, viewer_id)
+    # Ids sort by age.
+    asked.sort(key=lambda question: question.id, reverse=True)
+    bought.sort(key=lambda order: order.id, reverse=True)
     questions = [QuestionBody.model_validate(as_public(question)) for question in asked]
     return OwnBody(questions=questions, votes=votes, orders=[as_body(order) for order in bought])

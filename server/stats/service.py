@@ -12,6 +12,7 @@ from server.db.engine import Database
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.stats import export_repository, repository
+from server.stats.canonical import read_as_whose_it_is
 from server.stats.definitions import REPEAT_DAYS
 from server.stats.export import (
     ExportOf,
@@ -104,6 +105,7 @@ class Reports:
         show = await repository.read_show(connection, show_id, self._clock.now())
         if show is None:
             raise RefusedError(Code.NOT_FOUND)
+        await read_as_whose_it_is(connection, show_id)
         return show
 
     async def _share(

@@ -34,6 +34,7 @@ from server.protocol.commands import Join, Position
 from server.protocol.pushes import Joined
 from server.text.characters import kept, trimmed
 from server.text.names import default_name, guest_number
+from server.viewers.aliases import Aliases
 
 ROUND_WAIT_SECONDS = 0.01
 """How often a join that has to wait for the room's next round looks whether it has begun."""
@@ -60,6 +61,7 @@ class Joins:
         pace: Pace,
         *,
         customers: Customers,
+        aliases: Aliases,
         origins: Origins,
         greet_staff: Callable[[Connection], None],
     ) -> None:
@@ -67,6 +69,7 @@ class Joins:
         self._rooms = rooms
         self._tokens = tokens
         self._customers = customers
+        self._aliases = aliases
         self._recorder = recorder
         self._pace = pace
         self._origins = origins
@@ -91,7 +94,18 @@ class Joins:
         """Join with a shop's own token, in whose place the viewer gets one of ours. Nobody else waits for it."""
         charge_join(connection, READ_TOKENS)
         customer = await self._customers.identify(token)
+        if (guest_id := self._guest_before(connection, command, customer)) is not None:
+            require_entry(customer, await self._rooms.open(command.show))
+            await self._aliases.note(command.show, guest_id, customer)
         await self._join_later(connection, command, self._tokens.begin(customer))
+
+    def _guest_before(self, connection: Connection, command: Join, customer: Identity) -> str | None:
+        """Return which guest the customer was until now: by the guest's own token, else by the open socket; None for none."""
+        if command.guest is not None:
+            guest = self._tokens.verify(command.guest)
+            return guest.viewer_id if guest.guest and guest.channel_id == customer.channel_id else None
+        here = connection.room is not None and connection.room.show_id == command.show
+        return connection.viewer_id if here and connection.guest else None
 
     async def _join_later(
         self, connection: Connection, command: Join, customer: Identity | None = None

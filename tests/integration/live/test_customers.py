@@ -96,7 +96,7 @@ async def test_a_customer_is_the_same_viewer_on_every_device_and_known(
             seen.append(await viewer.ask_for("join", show="demo", token=signed(secret, name=name)))
     assert len({each["viewer"] for each in seen}) == 1
     assert {each["role"] for each in seen} == {"viewer"}
-    assert "17" not in seen[0]["viewer"]
+    assert "customer" not in seen[0]["viewer"]
     assert len({each["token"] for each in seen}) == 3, "one of ours takes the place of the shop's"
     other = signed(secret, sub="customer-18")
     async with viewer_at(server) as viewer:
@@ -365,3 +365,61 @@ async def test_an_address_that_is_taken_away_or_private_is_refused(
         ):
             answered = await set_address(own, url)
             assert (answered.status_code, answered.json()["code"]) == (422, "invalid"), url
+
+
+async def own(server: str, token: str) -> tuple[list[str], int]:
+    """Return the texts of the viewer's own questions in the show, newest first, and how many orders they have there."""
+    async with httpx.AsyncClient(base_url=f"http://{server}", timeout=20) as client:
+        found = await client.get("/v1/shows/demo/me", headers={"Authorization": f"Bearer {token}"})
+        return [each["text"] for each in found.json()["questions"]], len(found.json()["orders"])
+
+
+@pytest.mark.parametrize("way", ["on the open socket", "on another one, with the guest's token"])
+async def test_a_guest_who_signs_in_keeps_what_they_did_in_the_show_until_that_is_taken_back(
+    servers: tuple[str, str], admin: httpx.AsyncClient, way: str
+) -> None:
+    one, two = servers
+    secret = signed(await secret_of(admin))
+    async with viewer_at(one) as viewer, viewer_at(two) as other:
+        guest = await viewer.ask_for("join", show="demo")
+        await viewer.ask_for("ask", text="Is it warm?")
+        bought = await viewer.ask_for("buy", product="p_apron", quantity=1, key="one-wish-1")
+        if way == "on the open socket":
+            known = await viewer.ask_for("join", show="demo", token=secret)
+        else:
+            known = await other.ask_for("join", show="demo", token=secret, guest=guest["token"])
+        assert known["viewer"] != guest["viewer"]
+        async with viewer_at(two) as device:
+            again = await device.ask_for("join", show="demo", token=secret)
+            await device.ask_for("ask", text="And washable?")
+    for token in (known["token"], again["token"], secret):
+        assert await own(two, token) == (["And washable?", "Is it warm?"], 1)
+    headers = {"Authorization": f"Bearer {known['token']}"}
+    async with httpx.AsyncClient(base_url=f"http://{two}", headers=headers, timeout=20) as client:
+        assert (await client.get(f"/v1/orders/{bought['order']}")).status_code == 200
+        assert (await client.post("/v1/shows/demo/me/separate")).status_code == 204
+        assert (await client.get(f"/v1/orders/{bought['order']}")).status_code == 404
+    assert await own(one, known["token"]) == (["And washable?"], 0)
+    assert await own(one, guest["token"]) == (["Is it warm?"], 1)
+
+
+async def test_nobody_takes_a_guest_who_is_somebodys_or_no_guest_at_all(
+    server: str, admin: httpx.AsyncClient, sign_for: SignFor
+) -> None:
+    secret = await secret_of(admin)
+    async with viewer_at(server) as viewer:
+        guest = await viewer.ask_for("join", show="demo")
+        await viewer.ask_for("ask", text="Is it warm?")
+    joined = []
+    for sub in ("first", "second"):
+        async with viewer_at(server) as viewer:
+            token = signed(secret, sub=sub)
+            joined.append(await viewer.ask_for("join", show="demo", token=token, guest=guest["token"]))
+    assert await own(server, joined[0]["token"]) == (["Is it warm?"], 0)
+    assert await own(server, joined[1]["token"]) == ([], 0)
+    async with viewer_at(server) as viewer:
+        host = sign_for("host")
+        reply = await viewer.ask_for("join", show="demo", token=signed(secret, sub="third"), guest=host)
+        assert reply["type"] == "joined"
+        code = await viewer.refused("join", show="demo", token=signed(secret, sub="fourth"), guest="forged")
+        assert code == "unauthenticated"

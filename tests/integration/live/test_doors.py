@@ -34,6 +34,7 @@ PLANNING = {"key": ["shows:write"]}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/orders"): {"product": "p_bowl", "quantity": 1},
     ("POST", "/v1/live/{show}/commands"): {"type": "ping"},
+    ("POST", "/v1/shows/{show}/me/separate"): {},
 }
 """What must be sent beside the show's id where something is to be sent."""
 CHANGES: dict[tuple[str, str], dict[str, Any]] = {

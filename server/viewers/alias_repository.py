@@ -1,0 +1,30 @@
+"""The SQL of aliases."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.viewers.tables import ViewerAliasRow
+
+_ALIAS = ViewerAliasRow.__table__  # type: ignore[attr-defined]
+
+
+async def insert_alias_once(connection: AsyncConnection, row: ViewerAliasRow) -> None:
+    """Keep the alias, unless the guest is somebody's in this show already: the first one stays."""
+    await connection.execute(upsert(_ALIAS).values(**row.model_dump()).on_conflict_do_nothing())
+
+
+async def read_guests_of(connection: AsyncConnection, show_id: str, canonical: str) -> list[str]:
+    """Return the guests of the show who are this viewer."""
+    wanted = select(_ALIAS.c.raw).where(
+        _ALIAS.c.show_id == show_id, _ALIAS.c.canonical == canonical, _ALIAS.c.taken_back_at.is_(None)
+    )
+    return list(await connection.scalars(wanted))
+
+
+async def take_back_aliases(connection: AsyncConnection, show_id: str, canonical: str, at: datetime) -> None:
+    """Keep that the guests of the show who were this viewer are nobody but themselves."""
+    own = (_ALIAS.c.show_id == show_id, _ALIAS.c.canonical == canonical, _ALIAS.c.taken_back_at.is_(None))
+    await connection.execute(update(_ALIAS).where(*own).values(taken_back_at=at))
