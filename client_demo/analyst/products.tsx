@@ -40,16 +40,31 @@ const HEAD = ["product", "impressed", "clickers", "ctr", "buyers", "ctor", "orde
 function Row({ product: each }: { product: ProductFigures }) {
   const rate = ({ share }: Ratio): string => (share === null ? "–" : percent(share));
   return (
-    <tr data-testid={`product-${each.product}`}>
-      <th scope="row">{each.title}</th>
-      <td>{count(each.impressed)}</td>
-      <td>{count(each.clickers)}</td>
-      <td>{rate(each.ctr)}</td>
-      <td>{count(each.buyers)}</td>
-      <td>{rate(each.ctor)}</td>
-      <td>{count(each.orders)}</td>
-      <td>{count(each.units)}</td>
-      <td>{each.sales.map((sold) => money(sold.gmv_minor, sold.currency)).join(" · ")}</td>
-    </tr>
+    <>
+      <tr data-testid={`product-${each.product}`}>
+        <th scope="row">{each.title}</th>
+        <td>{count(each.impressed)}</td>
+        <td>{count(each.clickers)}</td>
+        <td>{rate(each.ctr)}</td>
+        <td>{count(each.buyers)}</td>
+        <td>{rate(each.ctor)}</td>
+        <td>{count(each.orders)}</td>
+        <td>{count(each.units)}</td>
+        <td>{each.sales.map((sold) => money(sold.gmv_minor, sold.currency)).join(" · ")}</td>
+      </tr>
+      {each.variants.map(({ variant, options, orders, units, gmv_minor }) => (
+        <tr key={variant} class="variant-row" data-testid={`product-${variant}`}>
+          <th scope="row">{Object.values(options).join(" / ")}</th>
+          <td colSpan={5} />
+          <td>{count(orders)}</td>
+          <td>{count(units)}</td>
+          <td>
+            {Object.entries(gmv_minor)
+              .map(([currency, minor]) => money(minor, currency))
+              .join(" · ")}
+          </td>
+        </tr>
+      ))}
+    </>
   );
 }

@@ -330,7 +330,7 @@ export interface PeriodRate {
   rate: Ratio;
 }
 /**
- * One product in this show, whatever currencies it sold in. Viewers count once, actions each time.
+ * One product in this show, its variants among it, whatever currencies it sold in. Viewers count once, actions each time.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
  * via the `definition` "ProductFigures".
@@ -360,6 +360,10 @@ export interface ProductFigures {
    * what it brought in each currency that it sold in; in its own where it sold in none
    */
   sales: ProductSales[];
+  /**
+   * of the orders, units and money, those of each variant that was sold; empty where the product has none
+   */
+  variants: VariantFigures[];
   without_a_view: ProductTotals;
 }
 /**
@@ -374,6 +378,26 @@ export interface ProductSales {
   units: number;
   gmv_minor: number;
   without_a_view: Sales;
+}
+/**
+ * What was sold of one variant.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "VariantFigures".
+ */
+export interface VariantFigures {
+  variant: string;
+  options: {
+    [k: string]: string;
+  };
+  orders: number;
+  units: number;
+  /**
+   * by currency
+   */
+  gmv_minor: {
+    [k: string]: number;
+  };
 }
 /**
  * What was done with a product.

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from server.stats.ratio import Figures, Ratio
+from server.stats.variant_report import VariantFigures
 
 ShowState = Literal["scheduled", "live", "ended"]
 WindowName = Literal["live", "24h", "7d", "30d"]
@@ -253,7 +254,7 @@ class ProductSales(Figures):
 
 
 class ProductFigures(Figures):
-    """One product in this show, whatever currencies it sold in. Viewers count once, actions each time."""
+    """One product in this show, its variants among it, whatever currencies it sold in. Viewers count once, actions each time."""
 
     product: str
     title: str
@@ -268,6 +269,9 @@ class ProductFigures(Figures):
     ctor: Ratio = Field(description="viewers who opened and bought it, of those who opened it")
     sales: list[ProductSales] = Field(
         description="what it brought in each currency that it sold in; in its own where it sold in none"
+    )
+    variants: list[VariantFigures] = Field(
+        description="of the orders, units and money, those of each variant that was sold; empty where the product has none"
     )
     without_a_view: ProductTotals = Field(description="of the totals, those of people without a view")
 

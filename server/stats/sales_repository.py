@@ -14,6 +14,7 @@ from server.stats.facts import Actions, ShowHead, Sold, Wares
 from server.stats.population import LEFT_OUT, VIEWERS
 from server.stats.ratio import Ratio
 from server.stats.report import ProductFigures, ProductSales, ProductTotals, Sales
+from server.stats.variant_report import VariantFigures
 
 _FIRST_ORDERS = text(f"""
     WITH {LEFT_OUT}
@@ -47,21 +48,24 @@ _REPORTED = text("""
     GROUP BY o.currency
 """)
 
-# One row for each product and currency; `seen` clicks have an impression of the same product by the same viewer each, `clicked` orders a
-# click. A rate by actions rests on those, so that it is a share.
+# One row for each product and currency, its variants among it; `seen` clicks have an impression of the same product by the same viewer
+# each, `clicked` orders a click. A rate by actions rests on those, so that it is a share.
 _WARES = text(f"""
-    WITH {VIEWERS}, {LEFT_OUT}, touched AS (
-        SELECT e.target AS product_id, e.viewer_id, coalesce(sum(e.n) FILTER (WHERE e.kind = 'impression'), 0) AS impressions,
+    WITH {VIEWERS}, {LEFT_OUT}, head AS (
+        SELECT id, coalesce(parent_id, id) AS product_id FROM product WHERE channel_id = :channel
+    ), touched AS (
+        SELECT head.product_id, e.viewer_id, coalesce(sum(e.n) FILTER (WHERE e.kind = 'impression'), 0) AS impressions,
                coalesce(sum(e.n) FILTER (WHERE e.kind = 'click'), 0) AS clicks
-        FROM ledger_entry AS e
+        FROM ledger_entry AS e JOIN head ON head.id = e.target
         WHERE e.show_id = :show AND e.kind IN ('impression', 'click')
           AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = e.viewer_id)
-        GROUP BY e.target, e.viewer_id
+        GROUP BY head.product_id, e.viewer_id
     ), paid AS (
-        SELECT o.product_id, o.viewer_id, o.currency, count(*) AS orders, sum(o.quantity) AS units, sum(o.amount_minor) AS gmv
-        FROM sale AS o WHERE o.show_id = :show AND NOT o.staff
+        SELECT head.product_id, o.viewer_id, o.currency, count(DISTINCT o.order_id) AS orders, sum(o.quantity) AS units,
+               sum(o.amount_minor) AS gmv
+        FROM sale AS o JOIN head ON head.id = o.product_id WHERE o.show_id = :show AND NOT o.staff
           AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = o.viewer_id)
-        GROUP BY o.product_id, o.viewer_id, o.currency
+        GROUP BY head.product_id, o.viewer_id, o.currency
     ), ordered AS (
         SELECT product_id, viewer_id, sum(orders) AS orders FROM paid GROUP BY product_id, viewer_id
     ), met AS (
@@ -96,6 +100,16 @@ _WARES = text(f"""
     LEFT JOIN buyers ON buyers.product_id = p.id
     WHERE p.channel_id = :channel AND (met.product_id IS NOT NULL OR bought.product_id IS NOT NULL)
     ORDER BY p.rank, p.id, currency
+""")
+
+# Of the same orders as a product's own figures, so that the variants' sums are those.
+_VARIANTS = text("""
+    SELECT p.parent_id, p.id, p.options, h.options AS names, o.currency, count(DISTINCT o.order_id) AS orders, sum(o.quantity) AS units,
+           CAST(sum(o.amount_minor) AS bigint) AS gmv
+    FROM sale AS o JOIN product AS p ON p.id = o.product_id JOIN product AS h ON h.id = p.parent_id
+    WHERE o.show_id = :show AND NOT o.staff
+      AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = o.viewer_id)
+    GROUP BY p.parent_id, p.id, p.options, h.options, p.rank, o.currency ORDER BY p.parent_id, p.rank, p.id, o.currency
 """)
 
 
@@ -140,7 +154,8 @@ async def read_wares(connection: AsyncConnection, show: ShowHead, viewers: str) 
         clicks_seen=sum(_number(row.clicks_seen) for row in met),
         orders_clicked=sum(_number(row.orders_clicked) for row in met),
     )
-    return Wares([_product(of_one) for of_one in products], actions)
+    variants = await _read_variants(connection, show.id)
+    return Wares([_product(of_one, variants.get(of_one[0].id, [])) for of_one in products], actions)
 
 
 def _of_the_shop(row: Row[Any]) -> dict[str, Any]:
@@ -148,7 +163,28 @@ def _of_the_shop(row: Row[Any]) -> dict[str, Any]:
     return {"reported": reported, "refunded_minor": row.refunded_minor}
 
 
-def _product(rows: Sequence[Row[Any]]) -> ProductFigures:
+async def _read_variants(connection: AsyncConnection, show_id: str) -> dict[str, list[VariantFigures]]:
+    """Return the variants that were sold, by product."""
+    rows = (await connection.execute(_VARIANTS, {"show": show_id})).all()
+    found: defaultdict[str, list[VariantFigures]] = defaultdict(list)
+    for (product, _), group in groupby(rows, lambda row: (row.parent_id, row.id)):
+        found[product].append(_variant(list(group)))
+    return found
+
+
+def _variant(rows: Sequence[Row[Any]]) -> VariantFigures:
+    row = rows[0]
+    names = [name for name in row.names or () if name in row.options] or list(row.options)
+    return VariantFigures(
+        variant=row.id,
+        options={name: row.options[name] for name in names},
+        orders=sum(_number(each.orders) for each in rows),
+        units=sum(_number(each.units) for each in rows),
+        gmv_minor={each.currency: _number(each.gmv) for each in rows},
+    )
+
+
+def _product(rows: Sequence[Row[Any]], variants: list[VariantFigures]) -> ProductFigures:
     """Return what was done with a product; its rows differ in what it sold in each currency alone."""
     row = rows[0]
     return ProductFigures(
@@ -164,6 +200,7 @@ def _product(rows: Sequence[Row[Any]]) -> ProductFigures:
         ctr=Ratio.of(_number(row.saw_and_clicked), _number(row.impressed)),
         ctor=Ratio.of(_number(row.clicked_and_bought), _number(row.clickers)),
         sales=[_sales(each) for each in rows],
+        variants=variants,
         without_a_view=ProductTotals(
             impressions=_number(row.impressions_beside),
             clicks=_number(row.clicks_beside),

@@ -243,5 +243,9 @@ def _print_products(console: Console, report: ShowReport) -> None:
         numbers = (f"{n:,}" for n in (p.impressed, p.clickers, p.orders, p.units))
         brought = ", ".join(as_money(sold.gmv_minor, sold.currency) for sold in p.sales)
         table.add_row(_plain(p.title), *numbers, brought)
+        for v in p.variants:
+            name = "  " + _plain(" / ".join(v.options.values()))
+            money = ", ".join(as_money(minor, currency) for currency, minor in v.gmv_minor.items())
+            table.add_row(name, "", "", f"{v.orders:,}", f"{v.units:,}", money)
     console.print()
     console.print(table)

@@ -39,18 +39,32 @@ def emptied_url(postgres: PostgresProcess, migrated_template: str) -> Iterator[s
     postgres.drop_database("population")
 
 
-async def _report(url: str, world: World) -> tuple[ShowReport, SeriesReport]:
+async def _report(url: str, world: World, *, as_variants: bool = False) -> tuple[ShowReport, SeriesReport]:
+    """Return the figures of show `s`; `as_variants`: its two products are variants of a third one."""
     database = Database(url)
     tables = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
     try:
         async with database.write() as connection:
             await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
             await write(connection, world)
+            if as_variants:
+                await connection.execute(_AS_VARIANTS)
+                await connection.execute(_HAVE_OPTIONS)
         reports = Reports(database, ManualClock(LONG_AFTER))
         return await reports.report("s"), await reports.series("s", step_seconds=LENGTH)
     finally:
         await database.close()
 
+
+_AS_VARIANTS = text(
+    """
+    INSERT INTO product (id, channel_id, title, description, image, price_minor, currency, stock, sold, rank, active, options)
+    SELECT 'heading', channel_id, 'Heading', '', '', 1, currency, 0, 0, 0, true, '["Size"]' FROM product LIMIT 1
+    """
+)
+_HAVE_OPTIONS = text(
+    """UPDATE product SET parent_id = 'heading', options = jsonb_build_object('Size', id) WHERE id <> 'heading'"""
+)
 
 # 50 guests of whom 37 watched 3 s; 39 bought, 2 of them without a view: the case that was found.
 FOUND: World = {
@@ -298,3 +312,25 @@ def check_sentences(report: ShowReport) -> None:
     told = [h.numbers["orders"] for h in report.headlines if h.key == "sold_without_a_view"]
     assert sum(map(int, told)) == beside
     assert ("nobody_yet" in said) == (not viewers and not report.money)
+
+
+@given(worlds)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_variants_are_counted_under_their_product_and_nothing_is_lost(emptied_url: str, world: World) -> None:
+    apart, _ = asyncio.run(_report(emptied_url, world))
+    together, _ = asyncio.run(_report(emptied_url, world, as_variants=True))
+    assert apart.model_dump(exclude={"products", "clicks", "headlines"}) == together.model_dump(
+        exclude={"products", "clicks", "headlines"}
+    )
+    if not apart.products:
+        assert not together.products
+        return
+    (heading,) = together.products
+    for name in ("orders", "units", "impressions", "clicks"):
+        assert getattr(heading, name) == sum(getattr(each, name) for each in apart.products)
+    assert heading.buyers <= sum(each.buyers for each in apart.products)
+    sold = [each for each in apart.products if each.orders]
+    assert [(v.variant, v.orders, v.units, v.gmv_minor) for v in heading.variants] == [
+        (each.product, each.orders, each.units, {s.currency: s.gmv_minor for s in each.sales if s.orders})
+        for each in sold
+    ]
