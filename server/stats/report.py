@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from server.stats.product_report import ProductTotals, VariantFigures
 from server.stats.ratio import Figures, Ratio
-from server.stats.variant_report import VariantFigures
 
 ShowState = Literal["scheduled", "live", "ended"]
 WindowName = Literal["live", "24h", "7d", "30d"]
@@ -232,15 +232,6 @@ class Repeat(Figures):
     buyers_before: Ratio | None = Field(description="of B(s), bought before in this channel")
     buyers_seen_before: Ratio | None = Field(description="of B(s), seen in an earlier show within the window")
     buyers_in_period: PeriodRate | None
-
-
-class ProductTotals(Figures):
-    """What was done with a product."""
-
-    impressions: int
-    clicks: int
-    orders: int
-    units: int
 
 
 class ProductSales(Figures):

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.stats.facts import Actions, ShowHead, Sold, Wares
 from server.stats.population import LEFT_OUT, VIEWERS
+from server.stats.product_report import ProductTotals, VariantFigures
 from server.stats.ratio import Ratio
-from server.stats.report import ProductFigures, ProductSales, ProductTotals, Sales
-from server.stats.variant_report import VariantFigures
+from server.stats.report import ProductFigures, ProductSales, Sales
 
 _FIRST_ORDERS = text(f"""
     WITH {LEFT_OUT}

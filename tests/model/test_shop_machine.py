@@ -8,12 +8,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from server.catalogue.stockroom import Setting
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.shop.rules import Order, Purchase, Receipt
 from tests.support.databases import empty_database
 from tests.support.reducer import Seen, assert_snapshot_plus_pushes_equals_fresh, see
-from tests.support.stage import HOST, SHOW, Stage, open_stage, refused
+from tests.support.stage import CHANNEL, HOST, SHOW, Stage, open_stage, refused
 
 PRICES = {"p_apron": 1000, "p_bowl": 2500}
 PURCHASE = st.builds(
@@ -89,6 +90,38 @@ class ShopMachine(RuleBasedStateMachine):
         self.stock[product] += add
         self.on_hand[product] += add
         assert self.loop.run(restocking) == self.stock[product]
+
+    @rule(
+        product=st.sampled_from(list(PRICES)),
+        off=st.integers(-1, 1),
+        to=st.integers(0, 9),
+        process=st.integers(0, 1),
+    )
+    def set_stock(self, product: str, off: int, to: int, process: int) -> None:
+        """Set in the catalogue by who saw `off` more units than are left: refused unless that is none."""
+        seen = self.stock[product] + off
+        setting = self.stages[process].stockroom.change(CHANNEL, HOST, product, Setting(seen, to))
+        if off:
+            with refused(Code.CONFLICT) as refusal:
+                self.loop.run(setting)
+            assert refusal.value.data["stock"] == self.stock[product]
+            return
+        self.on_hand[product] += to - self.stock[product]
+        self.stock[product] = to
+        assert self.loop.run(setting).stock == to
+        self.loop.run(self.stages[process].shop.close())
+
+    @invariant()
+    def every_change_of_stock_is_a_row_with_the_number_after(self) -> None:
+        for product, began in (("p_apron", 10), ("p_bowl", 3)):
+            changes = self.loop.run(
+                self.stages[0].stockroom.list_changes(CHANNEL, product, before=None, limit=1000)
+            )
+            stock = began
+            for move, change in enumerate(reversed(changes), start=1):
+                stock += change.delta
+                assert (change.move, change.stock_after) == (move, stock)
+            assert stock == self.stock[product]
 
     @invariant()
     def nothing_is_lost_and_nothing_is_sold_twice(self) -> None:

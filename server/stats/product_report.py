@@ -1,4 +1,4 @@
-"""What was sold of the variants of a product."""
+"""Parts of a product's figures: totals, and what was sold of each variant."""
 
 from pydantic import Field
 
@@ -13,3 +13,12 @@ class VariantFigures(Figures):
     orders: int
     units: int
     gmv_minor: dict[str, int] = Field(description="by currency")
+
+
+class ProductTotals(Figures):
+    """What was done with a product."""
+
+    impressions: int
+    clicks: int
+    orders: int
+    units: int
