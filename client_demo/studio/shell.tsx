@@ -102,8 +102,7 @@ function TopBar() {
       )}
       <StaffPages here="studio" />
       <div class="top-who">
-        <AccountLink />
-        <WhoIsIn />
+        <WhoIsIn name={<AccountLink />} />
         <div class="switches">
           <LanguageSwitch />
           <ThemeSwitch />
@@ -165,12 +164,15 @@ function Navigation({ at }: { at: Area | null }) {
             ))}
           </div>
           <StaffPages here="studio" />
-          <AccountLink
-            onGo={() => {
-              more.value = false;
-            }}
+          <WhoIsIn
+            name={
+              <AccountLink
+                onGo={() => {
+                  more.value = false;
+                }}
+              />
+            }
           />
-          <WhoIsIn />
           <div class="switches">
             <LanguageSwitch />
             <ThemeSwitch />

@@ -144,9 +144,9 @@ class ViewerAtPage(AtPage):
         for _ in range(quantity - 1):
             await self.part("buy-more").click()
         amount = price * quantity
-        await expect(self.part("buy-total")).to_have_text(f"¥{amount:,}")
+        await expect(self.part("buy-total")).to_have_text(re.compile(f"^[¥￥]{amount:,}$"))
         await self.part("buy-confirm").click()
-        await expect(self.part("buy-done")).to_contain_text(f"{quantity} ×")
+        await expect(self.part("buy-done")).to_contain_text(re.compile(f"{quantity}( ×|点)"))
         self.hand.bought.append((self.name, product, quantity, amount))
         self.hand.stock[product] -= quantity
         await self.part("buy-close").click()

@@ -128,3 +128,25 @@ class Merchant(Hands):
         await self.choose("field-role", role)
         await self.save()
         return await self.part("link").input_value()
+
+    async def plan_show(
+        self, title: str, starts_at: str, cover: Path, video: str, line_up: dict[str, str]
+    ) -> str:
+        """Write a show with the products of `line_up` (words of a title, and the price in this show), schedule it, and return its id."""
+        await self.press("area-shows")
+        await self.press("show-new")
+        await self.write("field-title", title)
+        await self.give("pictures-input", cover)
+        await expect(self.part("picture")).to_be_visible()
+        await self.write("field-startsAt", starts_at)
+        await self.write("field-mp4", video)
+        for words, price in line_up.items():
+            await self.write("line-search", words)
+            await self.press("line-add")
+            await self.write(self.part("line").filter(has_text=words).get_by_test_id("line-price"), price)
+        await self.save()
+        await expect(self.part("show-state")).to_have_attribute("data-state", "draft")
+        await expect(self.part("nothing-missing")).to_be_visible()
+        await self.press("show-schedule")
+        await expect(self.part("show-state")).to_have_attribute("data-state", "scheduled")
+        return self.page.url.partition("?")[0].rpartition("/")[2]

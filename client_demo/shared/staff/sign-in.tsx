@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { draftOf, keepDraft } from "../drafts";
 import { createTranslator } from "../i18n";
 import sharedEn from "../locales/shared.en.json";
@@ -126,14 +127,16 @@ function ByCode() {
   );
 }
 
-/** Who is signed in, and the way out. */
-export function WhoIsIn() {
+/** Who is signed in, and the way out. `name` stands in place of the name, such as a link to the account. */
+export function WhoIsIn({ name }: { name?: ComponentChildren }) {
   const now = session.value;
   if (!now) return null;
+  const role = t.maybe(`role.${now.role}`) ?? now.role;
   return (
     <div class="who">
+      {name}
       <span class="hint" data-testid="who">
-        {t("who", { role: t.maybe(`role.${now.role}`) ?? now.role, name: now.name || now.channel })}
+        {name ? role : t("who", { role, name: now.name || now.channel })}
       </span>
       <Button size="small" onClick={() => signOut()} data-testid="sign-out">
         {shared("sign_in.sign_out")}
