@@ -94,8 +94,8 @@ def _folded(text: Any) -> ColumnElement[str]:
 async def read_people_by_email(
     connection: AsyncConnection, email_key: str, channel_id: str | None
 ) -> Sequence[PersonRow]:
-    """Return who signs in by the address and a password, in the channel, or in any."""
-    wanted = select(_PERSON).where(_PERSON.c.email_key == email_key, _PERSON.c.password_hash.is_not(None))
+    """Return who has the address, in the channel, or in any."""
+    wanted = select(_PERSON).where(_PERSON.c.email_key == email_key)
     if channel_id is not None:
         wanted = wanted.where(_PERSON.c.channel_id == channel_id)
     rows = await connection.execute(wanted.order_by(_PERSON.c.id).limit(SAME_ADDRESS_MAX))

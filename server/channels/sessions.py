@@ -90,7 +90,8 @@ class Sessions:
         """
         given = normal_password(password)
         async with self._database.read_soon() as connection:
-            people = await read_people_by_email(connection, email_key(email), channel_id)
+            known = await read_people_by_email(connection, email_key(email), channel_id)
+        people = [person for person in known if person.password_hash]
         stored = [person.password_hash or "" for person in people]
         right = await self._hashing.matching(given, stored)
         found = [person for person, matches in zip(people, right, strict=True) if matches]
@@ -169,6 +170,13 @@ class Sessions:
         """Keep that a session is used now."""
         async with self._database.write_soon() as connection:
             await touch_session(connection, session_id, self._clock.now())
+
+    async def end_all(self, viewer_id: str) -> None:
+        """End every token that somebody holds, a person of a channel or not, with what it could be renewed by."""
+        async with self._revocations.ending() as ending:
+            for session_id in await delete_sessions(ending.connection, viewer_id):
+                await ending.end_sign_in(session_id)
+            await ending.end_person(viewer_id)
 
     async def end(self, person_id: str, session_id: str) -> None:
         """End one session of a person, on every process; raises `not_found`."""

@@ -110,23 +110,29 @@ def sign_out(
     subject: Annotated[
         str | None, typer.Option(help="The person's id, instead of name, role and channel.")
     ] = None,
+    email: Annotated[
+        str | None, typer.Option(help="The address that a person with an account signs in by, instead.")
+    ] = None,
 ) -> None:
     """End everything that a person is signed in by, on every server within a second; they may sign in again."""
-    if subject is None and not (channel and name):
-        raise Trouble("nobody is named", "give --channel, --role and --name, or --subject")
-    id = subject or person_of(channel, role, clean_line(name or "", characters_max=NAME_CHARACTERS_MAX))
+    if not (subject or email or (channel and name)):
+        raise Trouble("nobody is named", "give --email, or --channel, --role and --name, or --subject")
+    id = subject or person_of(channel, role, clean_line(name or "-", characters_max=NAME_CHARACTERS_MAX))
     with database_for(launch.load_settings()) as ready:
-        run(_end_person(ready, id))
-    console.print(f"{id} is signed out.")
+        ids = run(_sign_out(ready, [] if email and not subject else [id], email, channel or None))
+    for each in ids:
+        console.print(f"{each} is signed out.")
 
 
-async def _end_person(settings: Settings, viewer_id: str) -> None:
-    from server.access.revocations import Revocations
-    from server.db.engine import Database
+async def _sign_out(settings: Settings, ids: list[str], email: str | None, channel: str | None) -> list[str]:
+    from server.running.channel_terminal import ChannelTerminal
 
-    assert settings.database_url is not None, "there is a database"
-    database = Database(settings.database_url, pool_size=1)
-    try:
-        await Revocations(database, SystemClock()).end_person(viewer_id)
-    finally:
-        await database.close()
+    url = settings.database_url
+    assert url is not None, "there is a database"
+    async with ChannelTerminal.opened(settings, url, SystemClock()) as terminal:
+        found = ids or await terminal.people_with(email or "", channel)
+        for each in found:
+            await terminal.sign_out(each)
+    if not found:
+        raise Trouble(f"nobody signs in by {email}", "look at the studio's list of people")
+    return found

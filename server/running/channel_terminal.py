@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from server.access.revocations import Revocations
 from server.access.tokens import tokens_for
+from server.channels.people_repository import read_people_by_email
 from server.channels.repository import read_channels
-from server.channels.rules import Plan
+from server.channels.rules import Plan, email_key
 from server.channels.tables import ChannelRow
 from server.clock import Clock, SystemClock
 from server.db.engine import Database
@@ -57,6 +58,15 @@ class ChannelTerminal:
         if channel_id is None or channel_id not in channels:
             raise _which(channel_id, list(channels))
         return channels[channel_id].name, await self._invite(channel_id, role, email, lifetime)
+
+    async def sign_out(self, viewer_id: str) -> None:
+        """End everything that somebody is signed in by."""
+        await self._parts.sessions.end_all(viewer_id)
+
+    async def people_with(self, email: str, channel_id: str | None) -> list[str]:
+        """Return the ids of the people who have the e-mail address, in the channel or in any."""
+        async with self._database.read() as connection:
+            return [row.id for row in await read_people_by_email(connection, email_key(email), channel_id)]
 
     async def owner_path(self) -> str | None:
         """Return the path of a new owner's link; None where there is a channel."""
