@@ -29,13 +29,17 @@ def minor_digits(currency: str) -> int:
     return MINOR_DIGITS.get(currency, DIGITS_ELSEWHERE)
 
 
+_HEAD = "// Written by `python -m server.generate` from server/currencies.py (ISO 4217); edit that file.\n\n"
+
+
 def as_typescript() -> str:
-    """Return the table as the pages have it."""
+    """Return the digits as the pages have them."""
     rows = "".join(f"  {code}: {digits},\n" for code, digits in sorted(MINOR_DIGITS.items()))
+    told = "/** Digits of a currency's minor unit where they are not two. */\n"
+    return f"{_HEAD}{told}export const MINOR_DIGITS: Readonly<Record<string, number>> = {{\n{rows}}};\n"
+
+
+def codes_as_typescript() -> str:
+    """Return the codes as the pages have them, where one is chosen: viewers never need them."""
     codes = "".join(f'  "{code}",\n' for code in sorted(CODES))
-    return (
-        "// Written by `python -m server.generate` from server/currencies.py (ISO 4217); edit that file.\n\n"
-        "/** Digits of a currency's minor unit where they are not two. */\n"
-        f"export const MINOR_DIGITS: Readonly<Record<string, number>> = {{\n{rows}}};\n\n"
-        f"/** Currencies that are in use. */\nexport const CURRENCIES: readonly string[] = [\n{codes}];\n"
-    )
+    return f"{_HEAD}/** Currencies that are in use. */\nexport const CURRENCIES: readonly string[] = [\n{codes}];\n"

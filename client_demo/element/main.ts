@@ -38,6 +38,12 @@ class ShowfloorShow extends HTMLElement {
   }
 
   connectedCallback(): void {
+    // A token that was given before this script was there stands in the way of the property.
+    if (Object.hasOwn(this, "token")) {
+      const { token } = this;
+      Reflect.deleteProperty(this, "token");
+      this.token = token;
+    }
     this.#settleSoon();
   }
 
@@ -46,8 +52,9 @@ class ShowfloorShow extends HTMLElement {
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
-    if (before === now || !this.#open) return;
-    if (name === "lang") this.#open.page.speak(now ?? "");
+    if (before === now) return;
+    if (!this.#open) this.#settleSoon();
+    else if (name === "lang") this.#open.page.speak(now ?? "");
     else if (name !== "token") this.#restart();
     else if (this.#token === null) this.#open.page.become(now);
   }
@@ -86,15 +93,18 @@ class ShowfloorShow extends HTMLElement {
 
   #placeFor(show: string, frame: HTMLElement, over: AbortSignal): Place {
     const server = (this.getAttribute("url") ?? HOME).replace(/\/+$/, "");
+    const { host, protocol } = new URL(server, document.baseURI);
+    if (!/^https?:$/.test(protocol)) throw new TypeError(`${server} does not begin with https:// or http://`);
     return {
       root: this.#root,
       frame,
       server,
-      kept: `${new URL(server, document.baseURI).host}/`,
+      kept: `${host}/`,
       wishes: { show, token: this.token, language: this.getAttribute("lang") },
       over,
       tell: (type, detail) => this.#tell(type, detail),
       restart: () => this.#restart(),
+      enter: (id) => this.setAttribute("show", id),
     };
   }
 

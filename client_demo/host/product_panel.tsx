@@ -1,10 +1,11 @@
 import { signal } from "@preact/signals";
 import type { Product, Variant } from "../sdk/wire";
 import { money } from "../shared/format";
+import { asSold, valuesOf } from "../shared/sold_as";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { Picture } from "../shared/ui/picture";
-import { asSold, isFrom, unitsLeft, valuesOf } from "../shared/variants";
+import { isFrom, unitsLeft } from "../shared/variants";
 import { restock, restocking, toggleProduct } from "./actions";
 import { places, snapshot } from "./desk";
 import { Key } from "./key_hint";

@@ -26,6 +26,8 @@ export interface Place {
   tell(type: string, detail: object): boolean;
   /** Begins anew, as if the page had been loaded again. */
   restart(): void;
+  /** Goes to another show. */
+  enter(show: string): void;
 }
 
 declare const SHOWFLOOR_PLACE: Place | undefined;
@@ -42,6 +44,7 @@ const own: Place = {
   over: new AbortController().signal,
   tell: () => true,
   restart: () => location.reload(),
+  enter: (show) => location.assign(`/shows/${encodeURIComponent(show)}`),
 };
 
 export const place: Place = typeof SHOWFLOOR_PLACE === "undefined" ? own : SHOWFLOOR_PLACE;

@@ -2,6 +2,7 @@ import { signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { dateTime, until } from "../shared/format";
+import { embedded } from "../shared/place";
 import { Icon } from "../shared/ui/icon";
 import { arrival, arrive, choice, link, room, show } from "./session";
 import { t } from "./text";
@@ -16,7 +17,9 @@ function Cover({ name, title, text, children }: { name: string; title?: string; 
   );
 }
 
+/** Where there is more; the page around an element is not ours to leave. */
 function HomeLink() {
+  if (embedded) return null;
   return (
     <a class="button" href="/">
       {t("cover.home")}

@@ -2,6 +2,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Backoff, type Show } from "../sdk";
 import { dateTime } from "../shared/format";
+import { embedded, place } from "../shared/place";
+import { resolve } from "../shared/server";
 import { showsOf } from "./address";
 import { myOrders } from "./me";
 import { openPane } from "./panes";
@@ -19,13 +21,26 @@ function when(each: Show): string {
   return each.state === "scheduled" ? t("shows.planned", { at: dateTime(at) }) : dateTime(at);
 }
 
+/** In somebody else's page it is the element that goes to the show, unless the person wants another tab. */
+function goTo(event: MouseEvent, show: string): void {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  place.enter(show);
+}
+
 /** Shows to go to, each with its state; a link is a page load, which joins it. */
 export function ShowLinks({ shows }: { shows: readonly Show[] }) {
   return (
     <ul class="show-links" data-testid="show-links">
       {shows.map((each) => (
         <li key={each.id}>
-          <a class="show-link" href={`/shows/${encodeURIComponent(each.id)}`} data-testid="show-link" data-show={each.id}>
+          <a
+            class="show-link"
+            href={resolve(`/shows/${encodeURIComponent(each.id)}`)}
+            data-testid="show-link"
+            data-show={each.id}
+            onClick={embedded ? (event) => goTo(event, each.id) : undefined}
+          >
             <span class={each.state === "live" ? "badge badge-live" : "badge badge-over-video"}>{t(`state.${each.state}`)}</span>
             <span class="show-link-title">{each.title}</span>
             <span class="show-link-more">{when(each) || t("host.with", { name: each.host })}</span>

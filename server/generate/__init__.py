@@ -63,6 +63,7 @@ GENERATED: dict[str, Callable[[str], str]] = {
     "client_demo/sdk/wire.schema.json": lambda _: schema.as_json(),
     "client_demo/analyst/report.schema.json": lambda _: stats_schema.as_json(),
     "client_demo/shared/currencies.generated.ts": lambda _: currencies.as_typescript(),
+    "client_demo/shared/currency_codes.generated.ts": lambda _: currencies.codes_as_typescript(),
 }
 """Each file that is generated, wholly or in part, and what makes its new text from the old one."""
 

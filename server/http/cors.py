@@ -11,10 +11,13 @@ from starlette.responses import Response
 from server.hosts import Origins
 
 API_PATHS = "/v1/"
-FILES = ("/assets/", "/media/", "/element/")
+FILES = ("/assets/", "/element/", "/media/", "/pictures/")
 """The same for everybody, and what elements on other pages are made of."""
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
-ASKED_WITH = "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Request-Id"
+ASKED_WITH = (
+    "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, "
+    "Request-Id, X-Request-Id"
+)
 READ_TOO = "Content-Disposition, ETag, Idempotent-Replayed, Link, Location, Request-Id, Retry-After"
 PREFLIGHT_SECONDS = 600
 """How long a browser remembers what it may ask. What it asks is looked at each time all the same."""

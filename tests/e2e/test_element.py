@@ -7,7 +7,8 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.support.browser import Desk, Device, Language
+from tests.e2e.test_blocked_sockets import BLOCK, LITTLE_CHANCE
+from tests.support.browser import NETWORK_FAILS, Desk, Device, Language
 from tests.support.embedding import let_in
 from tests.support.eventually import eventually
 from tests.support.shop_site import ShopSite, shop_site
@@ -248,4 +249,75 @@ async def test_it_stands_in_a_frame_where_the_channel_lets_it(
         await expect(page.frame_locator("iframe").get_by_test_id("notices")).to_have_attribute(
             "data-link", "joined"
         )
+        await page.close()
+
+
+async def test_it_begins_when_it_is_told_which_show_and_with_the_token_that_was_given_before(
+    tmp_path: Path, desk: Desk, showroom: Showroom
+) -> None:
+    async with shop_with(showroom, tmp_path, "") as site:
+        page = await desk.open()
+        await page.add_init_script(f"({HEAR})()")
+        await page.route("**/element/showfloor.js", lambda route: route.abort())
+        desk.expected.add("net::")
+        await page.goto(site.url())
+        await page.evaluate(
+            """token => {
+              const element = document.createElement("showfloor-show");
+              element.token = () => token;
+              document.body.append(element);
+            }""",
+            showroom.token("viewer"),
+        )
+        await page.unroute("**/element/showfloor.js")
+        await page.evaluate("url => import(url)", showroom.url("/element/showfloor.js?again"))
+        element = page.locator("showfloor-show")
+        await element.evaluate("element => element.setAttribute('url', 'ftp://nowhere.example')")
+        await element.evaluate("element => element.setAttribute('show', 'demo')")
+        await eventually(has_heard(page, "error"))
+        assert (await heard(page, "error"))[0]["code"] == "invalid"
+        await element.evaluate("element => element.removeAttribute('url')")
+        await eventually(has_heard(page, "ready"))
+        await page.get_by_test_id("ask-text").fill("Known from the start")
+        await page.get_by_test_id("ask-send").click()
+
+        async def author() -> str:
+            found = await showroom.ask("GET", "/shows/demo/questions", "host")
+            return next((str(q["author"]) for q in found["questions"]), "")
+
+        await eventually(author)
+        assert await author() == "Viewer"
+        await page.close()
+
+
+async def test_where_sockets_are_blocked_it_comes_in_by_the_stream(
+    tmp_path: Path, desk: Desk, showroom: Showroom
+) -> None:
+    desk.expected |= NETWORK_FAILS
+    async with shop_with(showroom, tmp_path) as site, joined_at(showroom.address) as other:
+        page = await desk.open()
+        await page.add_init_script(LITTLE_CHANCE)
+        await page.add_init_script(BLOCK)
+        await page.goto(site.url())
+        await expect(page.get_by_test_id("notices")).to_have_attribute("data-way", "stream")
+        await page.get_by_test_id("ask-text").fill("By the other way?")
+        await page.get_by_test_id("ask-send").click()
+        await other.expect_push("question.posted")
+        await page.close()
+
+
+async def test_after_the_end_it_goes_on_to_another_show_in_its_place(
+    tmp_path: Path, desk: Desk, showroom: Showroom
+) -> None:
+    other = await showroom.begin_show({"mp4": "/media/demo.mp4"})
+    async with shop_with(showroom, tmp_path) as site:
+        page = await open_shop(desk, site)
+        await eventually(has_heard(page, "ready"))
+        await showroom.end_show("demo")
+        link = page.locator(f"[data-testid=show-link][data-show={other}]")
+        await expect(link).to_have_attribute("href", showroom.url(f"/shows/{other}"))
+        await link.click()
+        await eventually(has_heard(page, "ready", 2))
+        assert page.url == site.url()
+        await expect(page.get_by_test_id("show-title")).to_contain_text("Winter table")
         await page.close()

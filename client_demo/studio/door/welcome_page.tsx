@@ -1,4 +1,4 @@
-import { CURRENCIES } from "../../shared/currencies.generated";
+import { CURRENCIES } from "../../shared/currency_codes.generated";
 import { LANGUAGES, language } from "../../shared/i18n";
 import { SelectField, TextField } from "../fields";
 import { type Errors, Form, useForm } from "../form";

@@ -137,8 +137,7 @@ const REPORT: ShowReport = {
 };
 
 const all = groupsOf(REPORT).flatMap((group) => group.figures);
-const find = (key: string): Figure | undefined =>
-  all.find((figure) => figure.key === key);
+const find = (key: string): Figure | undefined => all.find((figure) => figure.key === key);
 
 describe("the figures of a report", () => {
   it("carry their two numbers beside a share", () => {
@@ -167,11 +166,7 @@ describe("the figures of a report", () => {
   });
 
   it("tell beside each total what is of people without a view, and nothing where there is none", () => {
-    const beside = Object.fromEntries(
-      all.flatMap((figure) =>
-        figure.beside ? [[figure.key, figure.beside]] : [],
-      ),
-    );
+    const beside = Object.fromEntries(all.flatMap((figure) => (figure.beside ? [[figure.key, figure.beside]] : [])));
     expect(beside).toEqual({
       conversion_live: { key: "buyers", amount: 2 },
       reactions: { key: "part", amount: 12 },
@@ -184,19 +179,11 @@ describe("the figures of a report", () => {
   });
 
   it("never mix currencies, and have one name for each figure of each", () => {
-    expect(
-      all
-        .filter((figure) => figure.key === "gmv")
-        .map((figure) => [figure.currency, figure.amount]),
-    ).toEqual([
+    expect(all.filter((figure) => figure.key === "gmv").map((figure) => [figure.currency, figure.amount])).toEqual([
       ["JPY", 318_400],
       ["USD", 900],
     ]);
-    expect(
-      all
-        .filter((figure) => figure.key === "orders")
-        .map((figure) => figure.currency),
-    ).toEqual(["JPY", "USD"]);
+    expect(all.filter((figure) => figure.key === "orders").map((figure) => figure.currency)).toEqual(["JPY", "USD"]);
     expect(all.filter((figure) => figure.named).length).toBe(4);
     const names = all.map((figure) => `${figure.key} ${figure.currency ?? ""}`);
     expect(names.length).toBe(new Set(names).size);
@@ -208,20 +195,12 @@ describe("the figures of a report", () => {
   });
 
   it("say of windows after the end that nothing is sold in them yet", () => {
-    expect(
-      all
-        .filter((figure) => figure.note === "nothing_after")
-        .map((figure) => figure.key),
-    ).toEqual(["conversion_24h"]);
+    expect(all.filter((figure) => figure.note === "nothing_after").map((figure) => figure.key)).toEqual(["conversion_24h"]);
   });
 });
 
 describe("a change against another show", () => {
-  const figure = (
-    kind: Figure["kind"],
-    amount: number | null,
-    currency?: string,
-  ): Figure => ({
+  const figure = (kind: Figure["kind"], amount: number | null, currency?: string): Figure => ({
     key: "gmv",
     kind,
     amount,
@@ -241,9 +220,7 @@ describe("a change against another show", () => {
     expect(changeOf(figure("count", 1), undefined)).toBeNull();
     expect(changeOf(figure("count", null), figure("count", 1))).toBeNull();
     expect(changeOf(figure("count", 1), figure("count", 0))).toBeNull();
-    expect(
-      changeOf(figure("money", 1, "JPY"), figure("money", 1, "USD")),
-    ).toBeNull();
+    expect(changeOf(figure("money", 1, "JPY"), figure("money", 1, "USD"))).toBeNull();
   });
 });
 
@@ -251,16 +228,10 @@ const cells = given as [string, string][];
 
 describe("a cell of a file", () => {
   it("is quoted whatever it holds", () => {
-    expect([1.5, null, "plain", 'a "b", c'].map(cellText)).toEqual([
-      '"1.5"',
-      '""',
-      '"plain"',
-      '"a ""b"", c"',
-    ]);
+    expect([1.5, null, "plain", 'a "b", c'].map(cellText)).toEqual(['"1.5"', '""', '"plain"', '"a ""b"", c"']);
   });
 
   it("is no formula to a spreadsheet, by the server's own examples", () => {
-    for (const [text, safe] of cells)
-      expect(cellText(text)).toBe(`"${safe?.replaceAll('"', '""')}"`);
+    for (const [text, safe] of cells) expect(cellText(text)).toBe(`"${safe?.replaceAll('"', '""')}"`);
   });
 });

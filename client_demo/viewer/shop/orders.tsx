@@ -1,6 +1,6 @@
 import { dateTime, money } from "../../shared/format";
+import { soldAs } from "../../shared/sold_as";
 import { Button } from "../../shared/ui/button";
-import { soldAs } from "../../shared/variants";
 import { t } from "../late_text";
 import { mineFailed, myOrders, retryMine } from "../me";
 import { products } from "../session";
