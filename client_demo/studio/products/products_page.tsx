@@ -39,10 +39,16 @@ export default function ProductsPage({ query }: PageProps) {
         </Button>
       }
       actions={
-        <Link to={`${PATH}/new`} class="button button-primary" data-testid="product-new">
-          <Sign name="add" />
-          {t("new")}
-        </Link>
+        <>
+          <Link to={`${PATH}/import`} class="button" data-testid="product-import">
+            <Sign name="upload" />
+            {t("import")}
+          </Link>
+          <Link to={`${PATH}/new`} class="button button-primary" data-testid="product-new">
+            <Sign name="add" />
+            {t("new")}
+          </Link>
+        </>
       }
       empty={{
         title: t("empty.title"),
