@@ -10,7 +10,7 @@ from tests.support.showroom import Showroom
 
 HEAD = "external_id,sku,title,option1_name,option1_value,price,stock\n"
 FILE = (
-    HEAD + "apron,AP,Linen apron,,,4800,12\nbowl,,Bowl,Size,S,2000,3\nbowl,,,Size,L,2600,4\nhat,,Hat,,,-1,2\n"
+    HEAD + "apron,AP,Straw apron,,,4800,12\nbowl,,Bowl,Size,S,2000,3\nbowl,,,Size,L,2600,4\nhat,,Hat,,,-1,2\n"
 )
 
 
@@ -44,7 +44,7 @@ async def test_a_file_is_looked_at_and_then_written(
     await part("import-apply").click()
     await expect(part("import-state")).to_have_attribute("data-state", "applied")
     await part("import-done").click()
-    await expect(page.get_by_text("Linen apron")).to_be_visible()
+    await expect(page.get_by_text("Straw apron")).to_be_visible()
     await part("product-import").click()
     await send(page, file_of(FILE.replace("4800", "4500").replace("Bowl", "麻の器"), encoding="cp932"))
     await part("filter-update").click()
@@ -56,7 +56,7 @@ async def test_a_file_that_cannot_be_read_says_why(showroom: Showroom, desk: Des
     page = await desk.open("desktop", "ja")
     part = page.get_by_test_id
     await page.goto(showroom.staff_url("host", "/studio/products/import"))
-    await send(page, file_of(HEAD + 'apron,AP,"Linen apron,,,4800,12\n'))
+    await send(page, file_of(HEAD + 'apron,AP,"Straw apron,,,4800,12\n'))
     await expect(part("import-state")).to_have_text("2行目：引用符が足りないか、多すぎます。")
     await part("import-another").click()
     await expect(part("import-choose")).to_be_visible()
