@@ -52,7 +52,7 @@ export default defineConfig({
           groups: [
             {
               name: "page",
-              test: /\/viewer\/(?!main|video\/(player|ways|native_way|hls_way|recovery)|more_shows)|\/locales\/viewer/,
+              test: /\/viewer\/(?!main|video\/(player|ways|native_way|hls_way|recovery)|more_shows|late_covers|poster)|\/locales\/viewer(?!_covers|_poster)/,
               tags: ["$initial"],
             },
             {

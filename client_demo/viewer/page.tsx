@@ -43,9 +43,10 @@ function StageTop() {
 function Stage() {
   const now = show.value;
   const pinned = pinnedProduct.value;
+  const still = now && ((!isLive.value && now.cover) || now.video.poster);
   return (
     <section class="stage" part="stage" aria-label={t("stage")} data-testid="stage">
-      {now?.video.poster && <Picture class={hasVideo.value ? "backdrop" : "backdrop backdrop-alone"} src={now.video.poster} />}
+      {still && <Picture class={hasVideo.value ? "backdrop" : "backdrop backdrop-alone"} src={still} />}
       {!now && served.poster && <Picture class="video" src={served.poster} />}
       {now && hasVideo.value && <Video show={now} />}
       <FloatingCanvas />

@@ -70,7 +70,7 @@ export function Video({ show }: { show: Show }) {
       part="video"
       data-testid="video"
       aria-label={t("video.label", { title: show.title })}
-      poster={resolve(poster) || undefined}
+      poster={resolve((!live && show.cover) || poster) || undefined}
       muted
       loop
       playsInline

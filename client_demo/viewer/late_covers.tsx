@@ -1,0 +1,83 @@
+// What is drawn over the stage when a show cannot be entered, or is over: loaded when that is so.
+import { createTranslator } from "../shared/i18n";
+import en from "../shared/locales/viewer_covers.en.json";
+import ja from "../shared/locales/viewer_covers.ja.json";
+import { embedded } from "../shared/place";
+import { Cover, useWaysOn } from "./covers";
+import { arrive, room } from "./session";
+import { t as viewerText } from "./text";
+
+const t = createTranslator(en, ja);
+
+/** Where there is more; the page around an element is not ours to leave. */
+function HomeLink() {
+  if (embedded) return null;
+  return (
+    <a class="button" href="/">
+      {t("cover.home")}
+    </a>
+  );
+}
+
+function RejoinButton() {
+  return (
+    <button type="button" class="button button-primary" data-testid="rejoin" onClick={() => room().start()}>
+      {t("cover.rejoin")}
+    </button>
+  );
+}
+
+/** Why this show cannot be entered. */
+export function Refused({ reason }: { reason: string }) {
+  switch (reason) {
+    case "not_found":
+    case "invalid":
+      return (
+        <Cover name="missing" title={t("cover.missing.title")} text={t("cover.missing.text")}>
+          <HomeLink />
+        </Cover>
+      );
+    case "none":
+      return (
+        <Cover name="none" title={t("cover.none.title")} text={t("cover.none.text")}>
+          <button type="button" class="button" onClick={() => void arrive()}>
+            {viewerText("retry")}
+          </button>
+        </Cover>
+      );
+    case "show_full":
+      return <Cover name="full" title={t("cover.full.title")} text={t("cover.full.text")} />;
+    case "guests_refused":
+      return <Cover name="guests" title={t("cover.guests.title")} text={t("cover.guests.text")} />;
+    case "banned":
+      return (
+        <Cover name="banned" title={t("cover.banned.title")} text={t("cover.banned.text")}>
+          <HomeLink />
+        </Cover>
+      );
+    case "forbidden":
+    case "unauthenticated":
+    case "token_expired":
+      return (
+        <Cover name="forbidden" title={t("cover.forbidden.title")} text={viewerText(`error.${reason}`)}>
+          <HomeLink />
+        </Cover>
+      );
+    default:
+      return (
+        <Cover name="stopped" title={t("cover.stopped.title")} text={viewerText.maybe(`error.${reason}`) ?? ""}>
+          <RejoinButton />
+        </Cover>
+      );
+  }
+}
+
+/** The show has ended, or is cancelled. */
+export function Over({ name }: { name: "ended" | "cancelled" }) {
+  const ways = useWaysOn();
+  return (
+    <Cover name={name} title={t(`cover.${name}.title`)} text={t(`cover.${name}.text`)}>
+      {ways && <ways.MoreShows />}
+    </Cover>
+  );
+}
