@@ -20,6 +20,7 @@ import server.channels.session_routes
 import server.feeds.routes
 import server.pictures.routes
 import server.questions.routes
+import server.shop.cart_routes
 import server.shop.receipt_routes
 import server.shop.report_routes
 import server.shop.routes
@@ -83,6 +84,7 @@ ROUTES = (
     server.snapshots.routes,
     server.questions.routes,
     server.shop.report_routes,
+    server.shop.cart_routes,
     server.shop.routes,
     server.shop.receipt_routes,
     server.access.routes,

@@ -572,6 +572,7 @@ export interface Snapshot {
   announcement: Announcement | null;
   questions: Question[];
   older_questions?: Question[];
+  order_taker?: "shop";
 }
 /**
  * The units left of one product.

@@ -30,7 +30,7 @@ export const choice = signal<readonly Show[]>([]);
 export const channel = computed(() => show.value?.channel ?? (named ? null : channelOf(query)));
 export const link = computed(() => view.value.link);
 export const identity = computed(() => view.value.identity);
-const snapshot = computed(() => view.value.state?.snapshot ?? null);
+export const snapshot = computed(() => view.value.state?.snapshot ?? null);
 export const roomState = computed(() => view.value.state);
 export const show = computed(() => snapshot.value?.show ?? null);
 export const products = computed(() => snapshot.value?.products ?? []);

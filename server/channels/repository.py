@@ -43,6 +43,11 @@ async def any_channel(connection: AsyncConnection) -> bool:
     return await connection.scalar(select(_CHANNEL.c.id).limit(1)) is not None
 
 
+async def read_order_taker(connection: AsyncConnection, channel_id: str) -> str:
+    """Return who takes the channel's orders: `showfloor` or `shop`."""
+    return str(await connection.scalar(select(_CHANNEL.c.order_taker).where(_CHANNEL.c.id == channel_id)))
+
+
 async def insert_channel(connection: AsyncConnection, row: ChannelRow) -> None:
     """Write a new channel."""
     await connection.execute(insert(_CHANNEL).values(**row.model_dump()))

@@ -8,7 +8,14 @@ from pydantic import BaseModel, Field
 from server.access.permission import permitted
 from server.access.principal import Principal
 from server.access.roles import ADMINS, MEMBERS
-from server.channels.rules import ORIGIN_CHARACTERS_MAX, ORIGINS_MAX, Language, page_origins
+from server.channels.rules import (
+    CART_CHARACTERS_MAX,
+    ORIGIN_CHARACTERS_MAX,
+    ORIGINS_MAX,
+    Language,
+    cart_template,
+    page_origins,
+)
 from server.channels.service import Channels
 from server.channels.shapes import ChannelName, TimeZone
 from server.channels.tables import ChannelRow
@@ -27,6 +34,20 @@ PageOrigins = Annotated[
     by_field(page_origins),
 ]
 
+OrderTaker = Literal["showfloor", "shop"]
+CartUrl = Annotated[
+    OneLine,
+    Field(
+        max_length=CART_CHARACTERS_MAX,
+        description="`https://…` with `{sku}`, `{external_id}`, `{product}`, `{quantity}`, `{attribution}`: where the shop takes orders.",
+    ),
+    by_field(cart_template),
+]
+AttributionHours = Annotated[
+    int,
+    Field(ge=0, le=24 * 90, description="How long after a show its customers' orders are the show's."),
+]
+
 
 class ChannelChanges(RequestBody):
     """What is to change; what is left out stays."""
@@ -36,6 +57,9 @@ class ChannelChanges(RequestBody):
     language: Language | None = None
     origins: PageOrigins | None = None
     frame_ancestors: PageOrigins | None = None
+    order_taker: OrderTaker | None = None
+    cart_url: CartUrl | None = None
+    attribution_hours: AttributionHours | None = None
 
 
 class ChannelBody(BaseModel):
@@ -50,8 +74,9 @@ class ChannelBody(BaseModel):
     frame_ancestors: list[str] = Field(
         description="Origins whose pages may show the viewer's page in a frame."
     )
-    order_taker: Literal["showfloor", "shop"]
+    order_taker: OrderTaker
     cart_url: str
+    attribution_hours: int
     version: int
     created_at: Moment
 

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -16,6 +17,9 @@ from server.text import clean_line
 from server.zones import find_zone
 
 NAME_CHARACTERS_MAX = 80
+CART_CHARACTERS_MAX = 500
+CART_NAMES = ("sku", "external_id", "product", "quantity", "attribution")
+"""What a cart's address may hold in braces."""
 ORIGINS_MAX = 50
 ORIGIN_CHARACTERS_MAX = HOST_BYTES_MAX + len("https://")
 PERSON_CHARACTERS_MAX = 40
@@ -69,6 +73,31 @@ def known_zone(name: str) -> str:
     """Return a zone's IANA name; raises `invalid`."""
     find_zone(name)
     return name
+
+
+def cart_template(given: str) -> str:
+    """Return the template of a cart's address; raises `invalid` unless it is https and names nothing but what can be put in."""
+    left = given
+    for name in CART_NAMES:
+        left = left.replace("{" + name + "}", "x")
+    parts = urlsplit(left)
+    if given and (
+        parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or {*left} & {*'{}<>\\" '}
+    ):
+        raise RefusedError(
+            Code.INVALID,
+            "The cart's address begins with https://, and may hold {sku}, {quantity} and {attribution}.",
+        )
+    if given and ("{" in given.split("?", maxsplit=1)[0].partition("//")[2].partition("/")[0]):
+        raise RefusedError(Code.INVALID, "The cart's host is the same for every product.")
+    return given
+
+
+def require_cart(order_taker: str, cart_url: str) -> None:
+    """Raise `invalid` for a shop that takes the orders nowhere."""
+    if order_taker == "shop" and not cart_url:
+        wrong = [{"at": "body/cart_url", "why": "the shop's cart needs an address"}]
+        raise RefusedError(Code.INVALID, "The shop's cart needs an address.", errors=wrong)
 
 
 def person_name(given: str) -> str:

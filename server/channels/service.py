@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from server.channels.repository import read_channel, update_channel
+from server.channels.rules import require_cart
 from server.channels.tables import ChannelRow
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -38,6 +39,7 @@ class Channels:
         async with self._database.write_soon() as connection:
             channel = _found(await read_channel(connection, channel_id, locked=True))
             match.require(channel.version, channel)
+            require_cart(*(changes.get(name, getattr(channel, name)) for name in ("order_taker", "cart_url")))
             changed = {name: value for name, value in changes.items() if getattr(channel, name) != value}
             if changed:
                 channel = await update_channel(connection, channel_id, changed)

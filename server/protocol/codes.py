@@ -34,6 +34,7 @@ class Code(StrEnum):
     TAKEN = "taken"
     LAST_ADMIN = "last_admin"
     EMAIL_TAKEN = "email_taken"
+    SHOP_TAKES_ORDERS = "shop_takes_orders"
     SOLD_OUT = "sold_out"
     TOO_MANY = "too_many"
     PRICE_CHANGED = "price_changed"
@@ -92,6 +93,9 @@ MEANINGS: dict[Code, Meaning] = {
         "never", 409, "The channel's last admin stays; make somebody else an admin first."
     ),
     Code.EMAIL_TAKEN: Meaning("never", 409, "Somebody of this channel has this e-mail address."),
+    Code.SHOP_TAKES_ORDERS: Meaning(
+        "reload", 409, "The channel's own shop takes the orders: ask for the address of its cart."
+    ),
     Code.SOLD_OUT: Meaning("never", 409, "Not enough units are left; `stock` says how many."),
     Code.TOO_MANY: Meaning(
         "never",

@@ -164,6 +164,8 @@ class Snapshot(Struct, frozen=True):
     questions: list[Question]
     older_questions: list[Question] | UnsetType = UNSET
     """Visible ones that `questions` leaves out: the pinned one, and the most wanted. Not there when all are in `questions`."""
+    order_taker: Literal["shop"] | UnsetType = UNSET
+    """`shop`: the channel's own shop takes the orders, and `buy` is refused. Not there where Showfloor does."""
 
 
 class StaffSnapshot(Struct, frozen=True):

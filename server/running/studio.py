@@ -33,6 +33,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "founding": people.founding,
         "invitations": people.invitations,
         "resets": people.resets,
+        "attributions": attributions,
         "api_keys": ApiKeys(database, clock, process.revocations, encryption),
         "customer_keys": CustomerKeys(
             database,

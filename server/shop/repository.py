@@ -25,8 +25,9 @@ _ORDER_COLUMNS = ", ".join(f"o.{column.name}" for column in _ORDER.columns)
 # Sorted before it is locked: two shows of one channel that sell the same products wait for each other, and never in a ring.
 _READ_TERMS = text(
     f"""
-    SELECT show.channel_id, show.state = 'live' AS live, {WANTED.format(channel="show.channel_id")} AS told
-    FROM show WHERE show.id = :show
+    SELECT show.channel_id, show.state = 'live' AS live, {WANTED.format(channel="show.channel_id")} AS told,
+           channel.order_taker = 'shop' AS by_shop
+    FROM show JOIN channel ON channel.id = show.channel_id WHERE show.id = :show
     """
 )
 # What stands in the line-up is a product or one of its variants; a variant's own line counts before its product's.
@@ -116,6 +117,8 @@ class SaleTerms:
     channel_id: str
     live: bool
     told: Collection[str]
+    by_shop: bool
+    """The channel's own shop takes the orders."""
 
 
 async def read_terms(connection: AsyncConnection, show_id: str) -> SaleTerms | None:

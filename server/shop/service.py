@@ -153,6 +153,8 @@ class Shop:
         terms = await read_terms(tx.connection, tx.show_id)
         if terms is None:
             return [RefusedError(Code.NOT_FOUND) for _ in purchases]
+        if terms.by_shop:
+            return [RefusedError(Code.SHOP_TAKES_ORDERS) for _ in purchases]
         batch = await self._decide(tx, terms, purchases)
         if batch.orders:
             await set_stock(tx.connection, batch.products)

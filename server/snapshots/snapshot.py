@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.bans_repository import read_bans
 from server.access.repository import read_staff_names
-from server.channels.repository import read_channel_name
+from server.channels.repository import read_channel_name, read_order_taker
 from server.errors import RefusedError
 from server.protocol.codec import encode
 from server.protocol.codes import Code
@@ -51,9 +52,11 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
     sold = await shop.read_snapshot_part(connection, show_id, row.channel_id, units_max)
     bans = await read_bans(connection, show_id)
     show, announcement = as_show(row), as_announcement(row)
+    by_shop = await read_order_taker(connection, row.channel_id) == "shop"
+    taker: Literal["shop"] | UnsetType = "shop" if by_shop else UNSET
     older = asked.older or UNSET
     public = Snapshot(
-        show, sold.products, row.pinned_product, row.pinned_question, announcement, asked.public, older
+        show, sold.products, row.pinned_product, row.pinned_question, announcement, asked.public, older, taker
     )
     staff = StaffSnapshot(
         show,

@@ -11,6 +11,7 @@ import { openPane } from "../panes";
 import { identity, isOver, link, openedProduct, products, room, show } from "../session";
 import { refusalText } from "../text";
 import { tokenStore } from "../token_store";
+import { goToCart, takenByShop } from "./cart";
 import { doubts, followIntents, type Intent, markUnsent, settle, takeIntent } from "./intents";
 
 /** Of one order, where the show sets no limit; and the most that one order can hold. */
@@ -126,6 +127,7 @@ export async function confirmPurchase(): Promise<void> {
   const { productId: product, quantity, price } = now;
   const wanted = purchasedProduct.peek();
   if (!now.told && !doubt.peek() && wanted && isTakenOver(wanted, quantity)) return closePurchase();
+  if (takenByShop.peek() && !doubt.peek()) return goToCart(product, quantity);
   purchase.value = { ...now, problem: null, told: true };
   await whileWaiting(product, async () => {
     const { intent, again } = await takeIntent({ viewer, show: showId, product, quantity, price });

@@ -13,6 +13,7 @@ import { isLive, products, room } from "../session";
 import { tokenStore } from "../token_store";
 import { Price } from "./price";
 import { ProductPicture } from "./product_card";
+import { takenByShop } from "./cart";
 import {
   buyable,
   chooseQuantity,
@@ -66,6 +67,7 @@ function noteOf(product: Product, quantity: number, problem: string | null): { t
   if (!isLive.value) return { text: t("buy.not_live"), bad: true };
   const { limit } = product;
   const left = leftToMe(product);
+  if (takenByShop.value) return { text: t("buy.cart_note"), bad: false };
   if (limit === undefined || quantity < left) return { text: t("buy.note"), bad: false };
   return { text: t.count(left === 0 ? "buy.limit_reached" : "buy.limit", limit), bad: false };
 }
@@ -81,7 +83,8 @@ function Looking({ product }: { product: Product }) {
   const head = headOf(products.value, product.id);
   const chosen = head?.variants?.find((each) => each.id === product.id);
   const again = doubt.value !== null || now.problem !== null;
-  const label = busy ? t("buy.working") : again && buyable(product) > 0 ? t("buy.again") : t("buy.confirm", { amount: total });
+  const first = takenByShop.value ? t("buy.cart") : t("buy.confirm", { amount: total });
+  const label = busy ? t("buy.working") : again && buyable(product) > 0 ? t("buy.again") : first;
   return (
     <>
       <div class="purchase-product">
