@@ -1,0 +1,9 @@
+import type { Area } from "../areas";
+
+export const area: Area = {
+  name: "orders",
+  sign: "out",
+  rank: 4.5,
+  roles: ["admin"],
+  routes: [{ path: "/studio/orders", page: () => import("./orders_page") }],
+};
