@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,7 +16,11 @@ TEMPLATE = "https://shop.example/cart/{sku}?n={quantity}&from={attribution}"
 
 @pytest.mark.parametrize(("device", "language"), [("phone", "en"), ("desktop", "ja")])
 async def test_an_admin_makes_a_webhook_and_sees_how_it_goes(
-    showroom: Showroom, desk: Desk, device: str, language: str, tmp_path: Path
+    showroom: Showroom,
+    desk: Desk,
+    device: Literal["phone", "desktop"],
+    language: Literal["en", "ja"],
+    tmp_path: Path,
 ) -> None:
     page = await desk.open(device, language)
     desk.expected |= {"status of 422"}
