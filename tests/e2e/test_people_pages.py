@@ -6,12 +6,13 @@ from contextlib import AsyncExitStack
 import pytest
 from playwright.async_api import Page, expect
 
+from server.channels.rules import Plan
 from server.demo.catalogue import CHANNEL_ID
 from server.settings import Settings
 from tests.e2e.test_every_state import find_faults, settle
 from tests.support.browser import Desk, Device, Language
 from tests.support.live_server import live_server
-from tests.support.members import ANOTHER, HOUR, PASSWORD, terminal
+from tests.support.members import ANOTHER, HOUR, PASSWORD, code_in, somebody_at, terminal
 from tests.support.showroom import Showroom
 
 
@@ -162,6 +163,27 @@ async def test_a_person_changes_their_password_and_comes_in_by_it(
     await part("sign-in-password").fill(ANOTHER)
     await part("sign-in-by-password").click()
     await expect(part("account")).to_be_visible()
+
+
+async def test_who_has_accounts_in_two_channels_chooses_one(
+    showroom: Showroom, settings: Settings, desk: Desk
+) -> None:
+    desk.expected |= {"status of 409"}
+    plan = Plan("Hill Coffee", "EUR", "Europe/Berlin", "en")
+    async with somebody_at(showroom.address) as mika, terminal(settings) as opened:
+        await mika.join(code_in((await opened.create(plan, "hill", "", HOUR))[1]), "Mika")
+        await mika.join(code_in(await path_of(settings, "host")), "Mika")
+    page = await desk.open("phone", "ja")
+    part = page.get_by_test_id
+    await page.goto(showroom.url("/studio"))
+    await part("sign-in-email").fill("mika@shop.example")
+    await part("sign-in-password").fill(PASSWORD)
+    await part("sign-in-by-password").click()
+    await expect(part("sign-in-channel")).to_be_visible()
+    await look_at(page, "two_channels")
+    await part("sign-in-channel").select_option("hill")
+    await part("sign-in-by-password").click()
+    await expect(part("channel-name")).to_have_text("Hill Coffee")
 
 
 async def test_who_came_by_the_terminal_is_told_that_there_is_no_account(

@@ -43,6 +43,9 @@ export const session = signal<Session | null>(readSession());
 /** Why the last session or sign-in failed, as an error code; null when there is nothing to say. */
 export const signInFailure = signal<string | null>(null);
 
+/** The channels in which the same address and password are right: the person says which one they mean. Empty: there is nothing to choose. */
+export const signInChannels = signal<readonly { id: string; name: string }[]>([]);
+
 /** A sign-in by the address is under way. */
 export const signingIn = signal(false);
 
@@ -93,8 +96,11 @@ export async function signInByPassword(email: string, password: string, channel:
     const body = { email: email.trim(), password, ...(channel && { channel }) };
     accept(await request<SignedIn>("/sign-in/password", { body }));
     keepDraft(EMAIL_DRAFT, "");
+    signInChannels.value = [];
     return true;
   } catch (error) {
+    const { channels } = (error instanceof RefusedError ? error.refusal : {}) as { channels?: { id: string; name: string }[] };
+    signInChannels.value = channels ?? [];
     const code = error instanceof RefusedError ? error.code : "unknown";
     signInFailure.value = code === "offline" ? code : `password.${code}`;
     return false;

@@ -8,7 +8,17 @@ import en from "../locales/staff.en.json";
 import ja from "../locales/staff.ja.json";
 import { Button } from "../ui/button";
 import { LanguageSwitch, ThemeSwitch } from "../ui/switches";
-import { EMAIL_DRAFT, SIGN_IN_DRAFT, session, signIn, signInByPassword, signInFailure, signingIn, signOut } from "./session";
+import {
+  EMAIL_DRAFT,
+  SIGN_IN_DRAFT,
+  session,
+  signIn,
+  signInByPassword,
+  signInChannels,
+  signInFailure,
+  signingIn,
+  signOut,
+} from "./session";
 
 const t = createTranslator(en, ja);
 const shared = createTranslator(sharedEn, sharedJa);
@@ -48,6 +58,8 @@ export function SignIn({ page }: { page: string }) {
 
 function ByPassword() {
   const password = useSignal("");
+  const chosen = useSignal("");
+  const channels = signInChannels.value;
   const failed = signInFailure.value?.startsWith("password.") ?? false;
   return (
     <form
@@ -55,7 +67,8 @@ function ByPassword() {
       onSubmit={(event) => {
         event.preventDefault();
         const email = draftOf(EMAIL_DRAFT);
-        if (email.trim() && password.value) void signInByPassword(email, password.value);
+        if (email.trim() && password.value)
+          void signInByPassword(email, password.value, chosen.value || (channels[0]?.id ?? null));
       }}
     >
       <label class="field">
@@ -84,6 +97,25 @@ function ByPassword() {
           }}
         />
       </label>
+      {channels.length > 0 && (
+        <label class="field">
+          <span class="field-label">{t("sign_in.channel")}</span>
+          <select
+            class="input"
+            value={chosen.value || channels[0]?.id}
+            data-testid="sign-in-channel"
+            onChange={(event) => {
+              chosen.value = event.currentTarget.value;
+            }}
+          >
+            {channels.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <Button type="submit" look="primary" size="large" disabled={signingIn.value} data-testid="sign-in-by-password">
         {signingIn.value ? t("sign_in.busy") : shared("sign_in.submit")}
       </Button>
