@@ -37,7 +37,7 @@ def clean_description(text: str) -> str:
 
 def clean_code(at: str, wanted: str | UnsetType | None, present: str | None) -> str | None:
     """Return a SKU or external id, the present one unless another is wanted; an empty one is none."""
-    if wanted is UNSET:
+    if wanted in (UNSET, present):
         return present
     return _kept(at, wanted, CODE_CHARACTERS_MAX) if wanted and wanted.strip() else None
 

@@ -93,11 +93,12 @@ class _Edit:
 
     def _described(self, head: Item) -> Item:
         wanted = self._wanted
-        if wanted.title is not UNSET:
-            head = replace(head, title=clean_title(wanted.title))
-        elif self._new:
+        # What is kept is clean, so what is the same needs no cleaning: most of an import is as it was.
+        if wanted.title is UNSET and self._new:
             raise refused_at("title", "A product has a title.")
-        if wanted.description is not UNSET:
+        if wanted.title is not UNSET and (self._new or wanted.title != head.title):
+            head = replace(head, title=clean_title(wanted.title))
+        if wanted.description not in (UNSET, head.description):
             head = replace(head, description=clean_description(wanted.description))
         if wanted.images is not UNSET:
             head = replace(head, images=clean_images("images", wanted.images))

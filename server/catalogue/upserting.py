@@ -1,5 +1,6 @@
 """Many products written at once: each found by its id, external id or SKU, shaped, and all that changed written by three statements."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -23,6 +24,8 @@ from server.errors import RefusedError
 from server.protocol.codes import Code
 
 ReadFamilies = Callable[[AsyncConnection, str, Sequence[str]], Awaitable[dict[str, Family]]]
+SHAPED_AT_ONCE_MAX = 10
+
 Found = tuple[str, str]
 """Kind (`id`, `sku` or `external_id`) and value."""
 
@@ -49,7 +52,11 @@ class Upsert:
         """Write those that can be written, and return what came of each, in their order."""
         given = [_tried(each) for each in wanted]
         await self._look_up([each for each in given if isinstance(each, WantedProduct)])
-        written = [each if isinstance(each, Written) else self._write_one(each) for each in given]
+        written = []
+        for index, each in enumerate(given):
+            written.append(each if isinstance(each, Written) else self._write_one(each))
+            if index % SHAPED_AT_ONCE_MAX == SHAPED_AT_ONCE_MAX - 1:
+                await asyncio.sleep(0)  # the loop's other work is not kept waiting
         await self._write()
         return written
 

@@ -127,6 +127,7 @@ async def test_each_line_has_its_own_result_and_harms_no_other(catalogue: Catalo
         ({"variants": (size("S"),), "price_minor": UNSET}, "variants/0/price"),
         ({"stock": 4}, "stock"),
         ({"title": "\u200b"}, "title"),
+        ({"title": ""}, "title"),
         ({"title": "x" * 201}, "title"),
     ],
 )
