@@ -18,15 +18,19 @@ def backup(
 ) -> None:
     """Write the whole database to one file, as it is at one moment. Servers may run meanwhile.
 
-    The file is in pg_dump's custom format, holds what people wrote and bought, and is readable by you alone.
+    The file is in pg_dump's custom format, holds what people wrote and bought, and is readable by you alone. Pictures that are kept in a
+    folder go beside it, into FILE.pictures.tar.
     """
     from server.running.backup import back_up, back_up_to_output
+    from server.running.pictures_beside import archive_beside, back_up_pictures
 
     with database_for(launch.load_settings()) as settings:
         url = database_url(settings)
         holdings = back_up_to_output(url) if str(file) == "-" else back_up(url, file, force=force)
+        pictures = None if str(file) == "-" else back_up_pictures(settings, file)
     size = "" if str(file) == "-" else f" ({file.stat().st_size / 1e6:,.1f} MB)"
-    console.print(f"{'Written' if str(file) == '-' else file}{size}: {holdings}")
+    beside = "" if pictures is None else f"; {pictures:,} files of pictures in {archive_beside(file).name}"
+    console.print(f"{'Written' if str(file) == '-' else file}{size}: {holdings}{beside}")
 
 
 @app.command()
@@ -42,8 +46,10 @@ def restore(
 
     Journals get new epochs, so that viewers who come back get a fresh snapshot; what Redis holds of the time after is forgotten.
     """
+    from server.running.pictures_beside import restore_pictures
     from server.running.restore import restore as bring_back
 
     with engines_for(launch.load_settings(), Start.OWN) as settings:
         holdings = bring_back(settings, file, replace=replace)
-    console.print(f"Restored: {holdings}")
+        pictures = restore_pictures(settings, file)
+    console.print(f"Restored: {holdings}" + (f"; {pictures:,} files of pictures" if pictures else ""))

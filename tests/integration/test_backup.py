@@ -4,10 +4,12 @@ import asyncio
 import json
 import os
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 import redis
@@ -15,6 +17,7 @@ import redis
 from server.embedded import PostgresProcess
 from server.settings import Settings
 from tests.conftest import MakeSettings
+from tests.support import drawn
 from tests.support.commands import running_demo, showfloor
 from tests.support.eventually import eventually
 from tests.support.server_process import server_processes
@@ -208,3 +211,23 @@ async def test_the_commands_of_the_operations_page_do_what_it_says(
     with connect(settings.database_url) as connection:
         connection.execute(statement.encode())
     assert value(settings.database_url, epoch) not in (before, after)
+
+
+@pytest.mark.usefixtures("set_stage")
+async def test_pictures_come_back_with_a_restore(
+    make_settings: MakeSettings, sign_for: SignFor, tmp_path: Path
+) -> None:
+    settings, file = make_settings(), tmp_path / "evening.backup"
+    async with server_processes(settings, 1) as [server], httpx.AsyncClient(base_url=server.url) as client:
+        headers = {"Authorization": f"Bearer {sign_for('host')}"}
+        sent = await client.post("/v1/pictures", content=drawn.picture(), headers=headers, timeout=60)
+        address = sent.json()["address"]
+        before = (await client.get(address)).content
+        written = await command(settings, "backup", str(file))
+        assert "4 files of pictures" in written.stderr, written.stderr
+        assert await server.stop() == 0
+    shutil.rmtree(settings.data / "pictures")
+    restored = await command(settings, "restore", str(file), "--replace")
+    assert restored.returncode == 0, restored.stderr
+    async with server_processes(settings, 1) as [server], httpx.AsyncClient(base_url=server.url) as client:
+        assert (await client.get(address)).content == before
