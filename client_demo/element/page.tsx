@@ -46,6 +46,6 @@ export function open(): OpenPage {
     speak(wish) {
       language.value = LANGUAGES.find((each) => wish.toLowerCase().startsWith(each)) ?? language.peek();
     },
-    become: (token) => room().rejoinAs(token),
+    become: (token) => void room().rejoinAs(token),
   };
 }

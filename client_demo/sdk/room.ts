@@ -125,10 +125,14 @@ export class Room {
     return true;
   }
 
-  /** Joins once more as somebody else, such as a guest who has signed in at the shop. */
-  rejoinAs(token: TokenSource): void {
+  /** Joins once more as somebody else, such as a guest who has signed in at the shop: on the same socket, so that they keep what they did. */
+  async rejoinAs(token: TokenSource): Promise<void> {
+    const visit = this.visit;
     this.bearer.use(token);
-    if (this.view.link.is === "joined") this.lose(0);
+    const answered = this.bearer.isAsked || (await this.bearer.ask());
+    if (visit !== this.visit || this.view.link.is !== "joined") return;
+    if (answered) this.join();
+    else this.lose(null);
   }
 
   /** Joins once more with other wishes, such as a name, on the same socket. */

@@ -87,11 +87,13 @@ describe("who joins", () => {
 
   it("joins again as somebody who signs in", async () => {
     const { room, sockets, socket } = aJoinedRoom();
-    room.rejoinAs("signed in");
-    await settle();
-    expect(sockets).toHaveLength(2);
-    socket().open();
+    void room.rejoinAs("signed in");
     expect(socket().last("join")["token"]).toBe("signed in");
+    socket().welcomes();
+    void room.rejoinAs(async () => "asked for");
+    await settle();
+    expect(socket().last("join")["token"]).toBe("asked for");
+    expect(sockets, "on the same socket, where it is known who they were").toHaveLength(1);
   });
 });
 
