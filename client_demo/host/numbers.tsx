@@ -38,7 +38,7 @@ export function Numbers() {
           value={sales ? amounts.map(([currency, minor]) => money(minor, currency)).join(" · ") || nothingSold() : "–"}
         />
         <Tile name="questions" value={count(unanswered)} loud={counts.value.pending > 0} />
-        <Tile name="time" value={elapsed === null ? "–" : duration(elapsed)} />
+        <Tile name="time" value={elapsed === null ? "–" : duration(elapsed)} note={timeLeft(elapsed)} />
       </dl>
       {state?.apart ? (
         <p class="numbers-apart hint" data-testid="reactions-apart">
@@ -49,6 +49,14 @@ export function Numbers() {
   );
 }
 
+/** How much of the planned length is left, or how far the show is beyond it; nothing without a plan. */
+function timeLeft(elapsed: number | null): string {
+  const { planned_minutes: planned, state } = snapshot.value?.show ?? {};
+  if (!planned || elapsed === null || state !== "live") return "";
+  const left = planned * 60 - elapsed;
+  return t(left >= 0 ? "time.left" : "time.over", { time: duration(Math.abs(left)) });
+}
+
 function nothingSold(): string {
   return money(0, snapshot.value?.products[0]?.currency ?? "JPY");
 }
@@ -57,15 +65,22 @@ function Tile({
   name,
   value,
   loud = false,
+  note = "",
 }: {
   name: "watching" | "orders" | "money" | "questions" | "time";
   value: string;
   loud?: boolean;
+  note?: string;
 }) {
   return (
     <div class={loud ? "number number-loud" : "number"}>
       <dt>{t(`number.${name}`)}</dt>
       <dd data-testid={`number-${name}`}>{value}</dd>
+      {note && (
+        <dd class="hint" data-testid={`number-${name}-note`}>
+          {note}
+        </dd>
+      )}
     </div>
   );
 }
