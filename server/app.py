@@ -14,6 +14,7 @@ import server.catalogue.routes
 import server.catalogue.stock_routes
 import server.channels.founding_routes
 import server.channels.invitation_routes
+import server.channels.oidc_routes
 import server.channels.people_routes
 import server.channels.routes
 import server.channels.session_routes
@@ -97,6 +98,7 @@ ROUTES = (
     server.pictures.routes,
     server.channels.founding_routes,
     server.channels.invitation_routes,
+    server.channels.oidc_routes,
     server.channels.people_routes,
     server.channels.session_routes,
     server.viewers.events,

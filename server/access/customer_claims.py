@@ -102,6 +102,15 @@ def is_own(token: str) -> bool:
         return True
 
 
+def read_head(token: str) -> Head | None:
+    """Return the header of a signed token, unverified; None for what is none."""
+    try:
+        header, _, _ = token.encode("ascii").split(b".")
+        return _head.decode(from_base64url(header))
+    except (ValueError, NotBase64, msgspec.MsgspecError, RecursionError):
+        return None
+
+
 def read_customer_token(token: str) -> tuple[Head, CustomerClaims]:
     """Return what a shop's token says, unverified; raises `unauthenticated`."""
     try:

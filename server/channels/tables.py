@@ -104,3 +104,25 @@ class InvitationRow(SQLModel, table=True):
     """The id of who made it; empty for the terminal."""
     made_by_name: str = ""
     used_at: datetime | None = moment("used_at")
+
+
+class OidcProviderRow(SQLModel, table=True):
+    """The merchant's own provider of sign-ins (OpenID Connect). The client's secret is sealed."""
+
+    __tablename__ = "oidc_provider"
+
+    channel_id: str = Field(primary_key=True, foreign_key="channel.id")
+    issuer: str
+    client_id: str
+    client_secret: str
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+
+
+class OidcCodeRow(SQLModel, table=True):
+    """A session that a provider's sign-in has begun, until a page has taken it up. Only the code's hash is kept."""
+
+    __tablename__ = "oidc_code"
+
+    code_sha256: str = Field(primary_key=True)
+    session_id: str
+    ends_at: datetime = moment("ends_at", nullable=False)

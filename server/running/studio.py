@@ -8,6 +8,7 @@ from server.access.customer_keys import CustomerKeys
 from server.access.customers import PURPOSE
 from server.access.encryption import encryption_for
 from server.access.sealing import sealing_for
+from server.channels.oidc import Oidc
 from server.channels.service import Channels
 from server.running.limits import units_max_of
 from server.running.people import people_parts
@@ -34,6 +35,13 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "invitations": people.invitations,
         "resets": people.resets,
         "attributions": attributions,
+        "oidc": Oidc(
+            database,
+            clock,
+            sealing=sealing_for(settings),
+            outbound=process.outbound,
+            sessions=people.sessions,
+        ),
         "api_keys": ApiKeys(database, clock, process.revocations, encryption),
         "customer_keys": CustomerKeys(
             database,

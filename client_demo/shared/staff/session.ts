@@ -34,6 +34,8 @@ const RENEW_BEFORE_MS = 15 * 60_000;
 const LINK_PAGES = /^\/studio\/(welcome|join)\/?$/;
 
 /** Where the box to sign in keeps what was typed. */
+/** How the codes begin that the merchant's own provider of sign-ins sends people back with. */
+const BY_PROVIDER = "oc_";
 export const SIGN_IN_DRAFT = "sign-in";
 export const EMAIL_DRAFT = "sign-in.email";
 
@@ -73,7 +75,7 @@ export async function signIn(codeOrToken: string, key = newKey()): Promise<boole
     accept(
       token
         ? await request<SignedIn>("/tokens/renew", { token, body: {} })
-        : await request<SignedIn>("/sign-in", { body: { code: text }, key }),
+        : await request<SignedIn>(text.startsWith(BY_PROVIDER) ? "/sign-in/oidc" : "/sign-in", { body: { code: text }, key }),
     );
     keepDraft(SIGN_IN_DRAFT, "");
     forgetExchange();
