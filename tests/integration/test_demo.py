@@ -62,7 +62,7 @@ async def test_a_quiet_demo_has_a_live_show_that_a_guest_can_join(quiet: Running
     snapshot = (await join_as_guest(quiet))["snapshot"]
     assert snapshot["show"]["state"] == "live"
     assert snapshot["show"]["moderation"] == "post"
-    assert len(snapshot["products"]) == 6
+    assert len(snapshot["products"]) == 7
     assert {product["currency"] for product in snapshot["products"]} == {"JPY"}
 
 
