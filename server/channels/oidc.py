@@ -9,6 +9,7 @@ import hmac
 import json
 import secrets
 import time
+import warnings
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, TypeVar
@@ -16,7 +17,7 @@ from typing import Any, Final, TypeVar
 import httpx
 import msgspec
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
+from authlib.deprecate import AuthlibDeprecationWarning
 from joserfc.errors import JoseError
 from joserfc.jws import deserialize_compact
 
@@ -49,6 +50,11 @@ from server.db.engine import Database
 from server.errors import RefusedError
 from server.http.outbound import Outbound, read_at_most
 from server.protocol.codes import Code
+
+with warnings.catch_warnings():
+    # It asks for a successor of httpx that nothing else here needs, at each start, on standard error.
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
+    from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 ATTEMPT_SECONDS: Final = 600
 """How long somebody may take at the provider."""
