@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from server.access.sealing import Sealing
 from server.addresses import Networks
+from server.audit.trail import Actor
 from server.clock import SystemClock
 from server.db.engine import Database
 from server.db.migrations import migrate
@@ -81,7 +82,8 @@ async def _channel(database: Database, url: str) -> AsyncIterator[WebhookWorker]
     async with database.write() as connection:
         insert = "INSERT INTO channel (id, name, currency, created_at) VALUES (:id, 'Load', 'JPY', now())"
         await connection.execute(text(insert), {"id": CHANNEL})
-    await Webhooks(database, clock, sealing, outbound.require_fit).create(CHANNEL, Wish(url, ("order.paid",)))
+    webhooks = Webhooks(database, clock, sealing, outbound.require_fit)
+    await webhooks.create(CHANNEL, Actor("load", "Load", "admin"), Wish(url, ("order.paid",)))
     yield WebhookWorker(database, clock, Sending(outbound.client, sealing, clock))
     await outbound.close()
 

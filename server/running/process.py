@@ -49,6 +49,7 @@ from server.running.webhooks import WebhookDelivery
 from server.running.worker import OF_THE_WORKERS
 from server.settings import Settings
 from server.shop.commands import ShopCommands
+from server.shop.link_forgetting import LinkForgetting
 from server.shop.payments import FakePayments
 from server.shop.receipt_links import ReceiptLinks
 from server.shop.service import Shop
@@ -253,6 +254,8 @@ class Process:
         loops["keys"] = repeat("keys", FORGETTING_SECONDS, forgetting.run_once)
         loops["api keys"] = repeat("api keys", USES_WRITTEN_SECONDS, self.known_keys.write_uses)
         loops["sign-ins"] = repeat("sign-ins", FORGETTING_SECONDS, self.revocations.forget_ended)
+        links = LinkForgetting(self.database, self.clock)
+        loops["order links"] = repeat("order_links", FORGETTING_SECONDS, links.run_once)
         if self.ledger is not None:
             loops["ledger"] = self.ledger.run()
         if self.delivery is not None:

@@ -20,8 +20,6 @@ from server.webhooks import outbox
 
 AHEAD_MAX = timedelta(hours=1)
 """How far a shop's clock may be ahead of ours."""
-LINKS_KEPT_FOR = timedelta(days=60)
-LINKS_FORGOTTEN_AT_ONCE_MAX = 1_000
 FindCustomer = Callable[[str, str], Awaitable[str | None]]
 """Returns the viewer whom a channel's shop calls by a `sub`; None where the shop signs nobody in."""
 
@@ -85,17 +83,6 @@ class OrderReports:
             if present is not None:
                 await self._settle(desk, replace(report, state=present.state), present, present)
             await desk.write()
-
-    async def forget(self) -> int:
-        """Forget links that no report followed for long, in small transactions, and return how many."""
-        forgotten = 0
-        while True:
-            async with self._database.write() as connection:
-                before = self._clock.now() - LINKS_KEPT_FOR
-                gone = await repository.forget_links(connection, before, LINKS_FORGOTTEN_AT_ONCE_MAX)
-            forgotten += gone
-            if gone < LINKS_FORGOTTEN_AT_ONCE_MAX:
-                return forgotten
 
     async def _take(self, desk: "_Desk", report: Report) -> Told:
         try:

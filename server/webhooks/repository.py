@@ -83,15 +83,10 @@ async def update_endpoint(connection: AsyncConnection, endpoint_id: str, changes
     await connection.execute(statement.values(**changes, version=_ENDPOINT.c.version + 1))
 
 
-async def delete_endpoint(connection: AsyncConnection, channel_id: str, endpoint_id: str) -> bool:
-    """Remove an endpoint with its log; return whether there was one."""
-    gone = await connection.execute(
-        delete(_ENDPOINT).where(_ENDPOINT.c.id == endpoint_id, _ENDPOINT.c.channel_id == channel_id)
-    )
-    if not gone.rowcount:
-        return False
+async def delete_endpoint(connection: AsyncConnection, endpoint_id: str) -> None:
+    """Remove an endpoint with its log."""
+    await connection.execute(delete(_ENDPOINT).where(_ENDPOINT.c.id == endpoint_id))
     await connection.execute(delete(_DELIVERY).where(_DELIVERY.c.endpoint_id == endpoint_id))
-    return True
 
 
 async def insert_event_for(connection: AsyncConnection, event: Mapping[str, Any], endpoint_id: str) -> None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from server.access.permission import permitted
 from server.access.principal import Principal
 from server.access.roles import ADMINS
+from server.audit.trail import acting_by
 from server.http.params import Cursor, Limit, OptionalKey
 from server.http.refusals import refusals
 from server.http.versions import STALE, IfMatch, answer_version
@@ -140,7 +141,7 @@ async def create_webhook(
     """For admins; a channel has at most 20. It is on at once. The same key gets it again."""
     wish = Wish(body.url, list(dict.fromkeys(body.events)), body.description)
     intent = intent_of(by.id, key, "POST /v1/webhooks", by.channel_id, wish)
-    row, secrets = await _webhooks(request).create(by.channel_id, wish, intent=intent)
+    row, secrets = await _webhooks(request).create(by.channel_id, acting_by(by), wish, intent=intent)
     response.headers["Location"] = f"/v1/webhooks/{row.id}"
     return NewWebhookBody(**_tell(response, row).model_dump(), secret=secrets.keys[0])
 
@@ -161,13 +162,15 @@ async def change_webhook(
 ) -> WebhookBody:
     """For admins. Switched on again, what still waits is sent, and three days count anew."""
     changes: dict[str, Any] = body.model_dump(exclude_none=True)
-    row = await _webhooks(request).change(by.channel_id, webhook, changes, match.shown_by(as_body))
+    row = await _webhooks(request).change(
+        by.channel_id, acting_by(by), webhook, changes, match.shown_by(as_body)
+    )
     return _tell(response, row)
 
 
 async def remove_webhook(webhook: WebhookId, by: Admin, request: Request) -> None:
     """For admins. What waits is not sent any more."""
-    await _webhooks(request).remove(by.channel_id, webhook)
+    await _webhooks(request).remove(by.channel_id, acting_by(by), webhook)
 
 
 async def get_secrets(webhook: WebhookId, by: Admin, request: Request) -> SecretsBody:
@@ -180,7 +183,7 @@ async def rotate_secret(
 ) -> SecretsBody:
     """For admins. For a day events carry two signatures, by the new secret and by the one before."""
     intent = intent_of(by.id, key, "POST /v1/webhooks/secret", webhook)
-    secrets = await _webhooks(request).rotate(by.channel_id, webhook, intent=intent)
+    secrets = await _webhooks(request).rotate(by.channel_id, acting_by(by), webhook, intent=intent)
     return SecretsBody(secrets=secrets.keys)
 
 

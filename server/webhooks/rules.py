@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
+from urllib.parse import urlsplit
 
 EventType = Literal[
     "show.scheduled",
@@ -42,6 +43,12 @@ class Outcome:
     took_ms: int
     retry_after: timedelta | None = None
     """What the endpoint asked for."""
+
+
+def place_of(url: str) -> str:
+    """Return an endpoint's address without its query, which may be a secret: what may be noted of it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
 
 def failure_of(status: int) -> Failure | None:

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.sealing import Sealing, UnsealError
+from server.audit.trail import Actor, audit_beside
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -18,7 +19,7 @@ from server.protocol.codes import Code
 from server.webhooks import repository
 from server.webhooks.outbox import new_event
 from server.webhooks.repository import Delivery
-from server.webhooks.rules import OLD_SECRET_FOR, TEST, DeliveryState, EventType
+from server.webhooks.rules import OLD_SECRET_FOR, TEST, DeliveryState, EventType, place_of
 from server.webhooks.signing import as_text, new_secret
 from server.webhooks.tables import WebhookEndpointRow
 
@@ -56,7 +57,7 @@ class Webhooks:
         self._check = check
 
     async def create(
-        self, channel_id: str, wish: Wish, *, intent: Intent | None = None
+        self, channel_id: str, by: Actor, wish: Wish, *, intent: Intent | None = None
     ) -> tuple[WebhookEndpointRow, Secrets]:
         """Write a new endpoint, which is on, and return it with its secret; raises `invalid`, `too_many` with `limit`."""
         await self._check(wish.url)
@@ -80,6 +81,7 @@ class Webhooks:
                     left=0,
                 )
             await repository.insert_endpoint(connection, row)
+            await self._note(connection, by, "webhook.created", row, url=place_of(row.url), events=row.events)
             return row.id
 
         made = await carry_out_once(self._database, self._clock, intent, str, write)
@@ -118,6 +120,7 @@ class Webhooks:
     async def change(
         self,
         channel_id: str,
+        by: Actor,
         endpoint_id: str,
         changes: dict[str, Any],
         match: Match = ANY_VERSION,
@@ -131,6 +134,8 @@ class Webhooks:
             row = _known(await repository.read_endpoint(connection, channel_id, endpoint_id, lock=True))
             match.require(row.version, row)
             wanted = {name: value for name, value in changes.items() if getattr(row, name) != value}
+            if wanted:
+                await self._note(connection, by, "webhook.changed", row, **_as_noted(wanted))
             if wanted.get("state") == "on":
                 wanted |= {"off_reason": None, "off_at": None, "failing_since": None}
             elif wanted.get("state") == "off":
@@ -139,7 +144,9 @@ class Webhooks:
                 await repository.update_endpoint(connection, endpoint_id, wanted)
             return _known(await repository.read_endpoint(connection, channel_id, endpoint_id))
 
-    async def rotate(self, channel_id: str, endpoint_id: str, *, intent: Intent | None = None) -> Secrets:
+    async def rotate(
+        self, channel_id: str, by: Actor, endpoint_id: str, *, intent: Intent | None = None
+    ) -> Secrets:
         """Make a new secret; the one before goes on signing beside it for a day. Returns both; raises `not_found`."""
 
         async def write(connection: AsyncConnection) -> int:
@@ -148,6 +155,7 @@ class Webhooks:
             until = self._clock.now() + OLD_SECRET_FOR
             changes = {"secret": sealed, "secret_old": self._old_of(row), "secret_old_until": until}
             await repository.update_endpoint(connection, endpoint_id, changes)
+            await self._note(connection, by, "webhook.secret", row)
             return row.version + 1
 
         await carry_out_once(self._database, self._clock, intent, int, write)
@@ -161,11 +169,12 @@ class Webhooks:
             return None
         return row.secret
 
-    async def remove(self, channel_id: str, endpoint_id: str) -> None:
+    async def remove(self, channel_id: str, by: Actor, endpoint_id: str) -> None:
         """Remove an endpoint with its log; raises `not_found`."""
         async with self._database.write_soon() as connection:
-            if not await repository.delete_endpoint(connection, channel_id, endpoint_id):
-                raise RefusedError(Code.NOT_FOUND)
+            row = _known(await repository.read_endpoint(connection, channel_id, endpoint_id, lock=True))
+            await repository.delete_endpoint(connection, endpoint_id)
+            await self._note(connection, by, "webhook.removed", row, url=place_of(row.url))
 
     async def send_test(self, channel_id: str, endpoint_id: str, *, intent: Intent | None = None) -> str:
         """Send an event of type `webhook.test`, and return its id; raises `not_found`, `conflict` when the endpoint is off."""
@@ -217,6 +226,12 @@ class Webhooks:
                 resealed += 1
         return resealed
 
+    async def _note(
+        self, connection: AsyncConnection, by: Actor, action: str, row: WebhookEndpointRow, **details: Any
+    ) -> None:
+        at = self._clock.now()
+        await audit_beside(connection, by, action, row.id, at, channel=row.channel_id, **details)
+
     def _seal_anew(self, sealed: str, purpose: str) -> str:
         return self._sealing.seal(self._sealing.open(sealed, purpose), purpose)
 
@@ -225,6 +240,11 @@ def _known(row: WebhookEndpointRow | None) -> WebhookEndpointRow:
     if row is None:
         raise RefusedError(Code.NOT_FOUND, "The channel has no such webhook.")
     return row
+
+
+def _as_noted(changes: dict[str, Any]) -> dict[str, Any]:
+    """Return what an audit keeps of changes."""
+    return changes | ({"url": place_of(changes["url"])} if "url" in changes else {})
 
 
 def _require_on(row: WebhookEndpointRow) -> None:

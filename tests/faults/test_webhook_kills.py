@@ -22,6 +22,7 @@ from tests.support.eventually import eventually
 from tests.support.server_process import environment_of, server_processes
 from tests.support.shop_backend import ShopBackend, answer, shop_backend
 from tests.support.show_load import busy, buy, crowd
+from tests.support.stage import ADMIN
 from tests.support.visitor import visiting
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("set_stage")]
@@ -38,7 +39,7 @@ async def add_endpoint(settings: Settings, url: str) -> None:
         return None
 
     service = Webhooks(database, SystemClock(), Sealing(settings.signing_secret()), fit)
-    await service.create("demo", Wish(url, ("order.paid",)))
+    await service.create("demo", ADMIN, Wish(url, ("order.paid",)))
     await database.close()
 
 

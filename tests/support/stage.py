@@ -43,6 +43,7 @@ CHANNEL = "demo"
 ELSEWHERE = "elsewhere"
 HOST = Actor("m_host", "Mika", "host")
 MODERATOR = Actor("m_moderator", "Sora", "moderator")
+ADMIN = Actor("m_admin", "Rin", "admin")
 SECRET = "a-secret-of-more-than-thirty-two-characters"
 
 

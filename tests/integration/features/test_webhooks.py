@@ -15,6 +15,7 @@ from server.catalogue.service import upsert_products
 from server.catalogue.wanted import WantedProduct
 from server.errors import RefusedError
 from server.http.outbound import Outbound, OutboundRules
+from server.journal.intents import Intent
 from server.protocol.codes import Code
 from server.shows.plans import Plan
 from server.webhooks.rules import EVENT_TYPES, PAUSES, TRIED_FOR, EventType
@@ -23,7 +24,7 @@ from server.webhooks.service import Webhooks, Wish
 from server.workers.webhooks import CLAIMED_FOR, PLACES, WebhookForgetting, WebhookWorker
 from tests.support.eventually import eventually
 from tests.support.shop_backend import ShopBackend, answer, shop_backend
-from tests.support.stage import CHANNEL, ELSEWHERE, HOST, MODERATOR, SECRET, SHOW, Stage, refused
+from tests.support.stage import ADMIN, CHANNEL, ELSEWHERE, HOST, MODERATOR, SECRET, SHOW, Stage, refused
 
 LOCAL = OutboundRules(Networks(["127.0.0.0/8"]), http=True)
 
@@ -45,7 +46,7 @@ class Post:
 
     async def add(self, url: str, *events: EventType, channel: str = CHANNEL) -> str:
         """Write an endpoint and return its id."""
-        row, _ = await self.service.create(channel, Wish(url, events or EVENT_TYPES))
+        row, _ = await self.service.create(channel, ADMIN, Wish(url, events or EVENT_TYPES))
         return row.id
 
     async def deliver(self) -> None:
@@ -89,7 +90,7 @@ async def ask_and_answer(stage: Stage) -> str:
 async def test_everything_that_happens_is_told_signed_so_that_the_package_verifies_it(
     stage: Stage, post: Post, backend: ShopBackend
 ) -> None:
-    row, secrets = await post.service.create(CHANNEL, Wish(backend.url(), EVENT_TYPES))
+    row, secrets = await post.service.create(CHANNEL, ADMIN, Wish(backend.url(), EVENT_TYPES))
     planned = await stage.shows.create(CHANNEL, HOST, Plan("Tomorrow at eight", "Mika"))
     receipt = await stage.buy("v_anna", "p_bowl", quantity=3)
     question = await ask_and_answer(stage)
@@ -125,7 +126,7 @@ async def test_nothing_is_written_for_what_nobody_wants_to_hear(
     await post.add(backend.url(), "show.ended")
     await post.add(backend.url(), "order.paid", channel=ELSEWHERE)
     off = await post.add(backend.url(), "order.paid")
-    await post.service.change(CHANNEL, off, {"state": "off"})
+    await post.service.change(CHANNEL, ADMIN, off, {"state": "off"})
     await stage.buy("v_anna", "p_apron")
     await ask_and_answer(stage)
     assert await rows(stage, "webhook_event") == 0
@@ -200,7 +201,7 @@ async def test_an_endpoint_that_is_dead_for_three_days_is_switched_off_and_what_
     await post.deliver()
     assert len(backend.received) == tried
     backend.answer = answer(200)
-    await post.service.change(CHANNEL, endpoint, {"state": "on"})
+    await post.service.change(CHANNEL, ADMIN, endpoint, {"state": "on"})
     await post.deliver()
     assert [state for _, state, _, _ in await post.log(endpoint)] == ["delivered", "failed"]
 
@@ -320,10 +321,10 @@ async def test_what_a_worker_cannot_sign_is_left_to_one_that_can(
 
 
 async def test_while_a_secret_is_rotated_both_verify(stage: Stage, post: Post, backend: ShopBackend) -> None:
-    row, first = await post.service.create(CHANNEL, Wish(backend.url(), ("order.paid",)))
-    second = await post.service.rotate(CHANNEL, row.id)
+    row, first = await post.service.create(CHANNEL, ADMIN, Wish(backend.url(), ("order.paid",)))
+    second = await post.service.rotate(CHANNEL, ADMIN, row.id)
     assert second.keys[1:] == first.keys
-    third = await post.service.rotate(CHANNEL, row.id)
+    third = await post.service.rotate(CHANNEL, ADMIN, row.id)
     assert third.keys[1:] == second.keys[:1]
     await stage.buy("v_anna", "p_apron")
     await post.deliver()
@@ -342,8 +343,8 @@ async def test_while_a_secret_is_rotated_both_verify(stage: Stage, post: Post, b
 async def test_secrets_are_sealed_in_sql_and_sealed_anew_when_the_servers_secret_is_rotated(
     stage: Stage, post: Post, backend: ShopBackend
 ) -> None:
-    row, made = await post.service.create(CHANNEL, Wish(backend.url(), ("order.paid",)))
-    await post.service.rotate(CHANNEL, row.id)
+    row, made = await post.service.create(CHANNEL, ADMIN, Wish(backend.url(), ("order.paid",)))
+    await post.service.rotate(CHANNEL, ADMIN, row.id)
     async with stage.database.read() as connection:
         kept = (await connection.execute(text("SELECT secret, secret_old FROM webhook_endpoint"))).one()
     assert not any(made.keys[0].removeprefix("whsec_") in each for each in kept)
@@ -382,7 +383,7 @@ async def test_a_test_goes_to_the_one_endpoint_that_was_asked_about(
     assert [(each.path, each.id, each.event["type"]) for each in backend.received] == [
         ("/this", event, "webhook.test")
     ]
-    await post.service.change(CHANNEL, endpoint, {"state": "off"})
+    await post.service.change(CHANNEL, ADMIN, endpoint, {"state": "off"})
     with refused(Code.CONFLICT):
         await post.service.send_test(CHANNEL, endpoint)
 
@@ -392,12 +393,46 @@ async def test_a_removed_endpoint_hears_nothing_more_and_a_sale_goes_on(
 ) -> None:
     endpoint = await post.add(backend.url(), "order.paid")
     await stage.buy("v_anna", "p_apron")
-    await post.service.remove(CHANNEL, endpoint)
+    await post.service.remove(CHANNEL, ADMIN, endpoint)
     await stage.buy("v_anna", "p_apron")
     await post.deliver()
     assert not backend.received
     with refused(Code.NOT_FOUND):
-        await post.service.remove(CHANNEL, endpoint)
+        await post.service.remove(CHANNEL, ADMIN, endpoint)
+
+
+async def test_who_made_changed_rotated_and_removed_a_webhook_is_in_the_audit(
+    stage: Stage, post: Post, backend: ShopBackend
+) -> None:
+    url, service = backend.url("/hooks"), post.service
+    kept = Intent("m_admin", "one-webhook-please", "1")
+    wish = Wish(f"{url}?token=shh", ("order.paid",))
+    row, _ = await service.create(CHANNEL, ADMIN, wish, intent=kept)
+    await service.create(CHANNEL, ADMIN, wish, intent=kept)
+    await service.change(CHANNEL, ADMIN, row.id, {"state": "off"})
+    await service.change(CHANNEL, ADMIN, row.id, {"state": "off"})
+    await service.change(CHANNEL, ADMIN, row.id, {"url": f"{url}/new?token=shh"})
+    again = Intent("m_admin", "one-secret-please", "1")
+    for _ in range(2):
+        await service.rotate(CHANNEL, ADMIN, row.id, intent=again)
+    for failing in (
+        service.change(ELSEWHERE, ADMIN, row.id, {"state": "on"}),
+        service.rotate(ELSEWHERE, ADMIN, row.id),
+        service.remove(ELSEWHERE, ADMIN, row.id),
+    ):
+        with refused(Code.NOT_FOUND):
+            await failing
+    await service.remove(CHANNEL, ADMIN, row.id)
+    audits = await stage.audits()
+    assert [(each.action, each.details) for each in audits] == [
+        ("webhook.created", {"channel": CHANNEL, "url": url, "events": ["order.paid"]}),
+        ("webhook.changed", {"channel": CHANNEL, "state": "off"}),
+        ("webhook.changed", {"channel": CHANNEL, "url": f"{url}/new"}),
+        ("webhook.secret", {"channel": CHANNEL}),
+        ("webhook.removed", {"channel": CHANNEL, "url": f"{url}/new"}),
+    ]
+    who = {(each.actor, each.name, each.role, each.subject, each.show_id) for each in audits}
+    assert who == {("m_admin", "Rin", "admin", row.id, "")}
 
 
 async def test_the_log_is_forgotten_after_its_days(stage: Stage, post: Post, backend: ShopBackend) -> None:

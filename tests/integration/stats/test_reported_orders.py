@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from server.access.sealing import Sealing
+from server.audit.trail import Actor
 from server.clock import ManualClock
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -18,6 +19,7 @@ from server.ledger.repository import rebuild_rollups
 from server.ledger.rollup_repository import rebuild_and_compare, verify_rollups
 from server.protocol.codes import Code
 from server.shop.attributions import Attributions
+from server.shop.link_forgetting import LINKS_KEPT_FOR, LinkForgetting
 from server.shop.report_rules import Line, Report
 from server.shop.reports import OrderReports
 from server.stats.report import Money, ShowReport
@@ -278,7 +280,11 @@ async def test_what_the_shop_reports_is_told_by_webhook_too(shop: Shop) -> None:
         return None
 
     webhooks = Webhooks(shop.database, shop.clock, Sealing(SECRET), fit)
-    await webhooks.create(CHANNEL, Wish("https://shop.example/", ("order.paid", "order.refunded")))
+    await webhooks.create(
+        CHANNEL,
+        Actor("m_admin", "Rin", "admin"),
+        Wish("https://shop.example/", ("order.paid", "order.refunded")),
+    )
     await shop.reports.report(CHANNEL, shop.paid("1001"))
     await shop.reports.report(CHANNEL, shop.paid("1001"))
     await shop.reports.report(CHANNEL, Report("1001", "partially_refunded", refunded=5))
@@ -286,3 +292,20 @@ async def test_what_the_shop_reports_is_told_by_webhook_too(shop: Shop) -> None:
     async with shop.database.read() as connection:
         found = await connection.scalars(text("SELECT type FROM webhook_event ORDER BY id"))
         assert list(found) == ["order.paid", "order.refunded", "order.refunded"]
+
+
+async def test_what_thank_you_pages_said_is_forgotten_when_no_report_followed_for_long(shop: Shop) -> None:
+    forgetting = LinkForgetting(shop.database, shop.clock)
+    id = shop.attributions.make("s", "chie", "channel-1")
+    await shop.reports.link("1001", id)
+    await shop.reports.report(CHANNEL, shop.paid("1001"))
+    shop.clock.at += timedelta(seconds=1)
+    await shop.reports.link("1002", id)
+    shop.clock.at += LINKS_KEPT_FOR
+    assert await forgetting.run_once() == 1
+    assert await forgetting.run_once() == 0
+    async with shop.database.read() as connection:
+        assert list(await connection.scalars(text("SELECT external_id FROM order_link"))) == ["1002"]
+    refund = await shop.reports.report(CHANNEL, Report("1001", "refunded"))
+    assert refund.reported is not None
+    assert refund.reported.attributed_by == "link"
