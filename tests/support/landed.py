@@ -43,7 +43,9 @@ class LandedServer:
 
     def __init__(self, place: Path, settings: Settings) -> None:
         with tarfile.open(ARCHIVE) as archive:
-            archive.extractall(place, filter="data")
+            # Python 3.11.4 brought filters, and later ones warn without.
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)
+            archive.extractall(place)
         self._place = place
         self._environment = {**os.environ, **_given(settings), "PYTHONPATH": str(place)}
 

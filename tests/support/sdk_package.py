@@ -39,7 +39,9 @@ def unpack(tarball: Path, site: Path) -> Path:
     folder = site / "node_modules" / "@showfloor" / "sdk"
     folder.mkdir(parents=True)
     with tarfile.open(tarball) as archive:
+        # Python 3.11.4 brought filters, and later ones warn without.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
         for member in archive.getmembers():
             member.name = member.name.removeprefix("package/")
-            archive.extract(member, folder, filter="data")
+            archive.extract(member, folder)
     return folder
