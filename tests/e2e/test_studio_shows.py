@@ -39,6 +39,7 @@ async def test_a_show_is_planned_with_a_line_up_and_says_what_it_lacks(
     planned = await showroom.ask("GET", f"/shows/{show}", "host")
     assert (planned["state"], planned["planned_minutes"]) == ("draft", 90)
     await part("line-down-move").first.press("Enter")
+    await expect(part("line").nth(1).get_by_test_id("line-up-move")).to_be_focused()
     await part("form-save").click()
     await expect(part("show-form")).to_have_attribute("data-dirty", "false")
     turned = (await showroom.ask("GET", f"/shows/{show}/line-up", "host"))["products"]

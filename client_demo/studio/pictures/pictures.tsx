@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { Button } from "../../shared/ui/button";
 import { pictureOf } from "../../shared/ui/picture_address";
+import { useDragging } from "../dragging";
 import { Sign } from "../sign";
 import { offerUndo } from "../undo";
 import { added, moved, restored } from "./order";
@@ -26,7 +27,6 @@ interface PicturesProps {
 export function Pictures({ value, onChange, label, most = 12, disabled = false, testid = "pictures" }: PicturesProps) {
   const sending = useMemo(() => new Sending(), []);
   const over = useSignal(false);
-  const dragged = useRef<number | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const said = useSignal("");
   const focus = useRef<string | null>(null);
@@ -57,6 +57,10 @@ export function Pictures({ value, onChange, label, most = 12, disabled = false, 
     said.value = t("moved", { n: to + 1, all: value.length });
     set(next);
   };
+  const dragging = useDragging((from, to) => {
+    said.value = t("moved", { n: to + 1, all: value.length });
+    set(moved(value, from, to));
+  }, disabled);
   const remove = (at: number): void => {
     const address = value[at];
     if (address === undefined) return;
@@ -81,7 +85,7 @@ export function Pictures({ value, onChange, label, most = 12, disabled = false, 
         send(files);
       }}
       onDragOver={(event) => {
-        if (disabled || dragged.current !== null || !event.dataTransfer?.types.includes("Files")) return;
+        if (disabled || !event.dataTransfer?.types.includes("Files")) return;
         event.preventDefault();
         over.value = true;
       }}
@@ -104,30 +108,16 @@ export function Pictures({ value, onChange, label, most = 12, disabled = false, 
               class="pictures-one"
               data-place={place}
               data-testid="picture"
-              draggable={!disabled}
-              onDragStart={(event) => {
-                dragged.current = place;
-                event.dataTransfer?.setData("text/plain", address);
-              }}
-              onDragEnd={() => {
-                dragged.current = null;
-              }}
-              onDragOver={(event) => {
-                if (dragged.current !== null) event.preventDefault();
-              }}
-              onDrop={(event) => {
-                if (dragged.current === null) return;
-                event.preventDefault();
-                set(moved(value, dragged.current, place));
-                said.value = t("moved", { n: place + 1, all: value.length });
-                dragged.current = null;
-              }}
+              {...dragging.place(place)}
+              {...dragging.hold(place)}
             >
               <img
                 {...pictureOf(address, 160)}
                 alt={t("picture", { n: place + 1, all: value.length })}
                 width={160}
                 height={160}
+                // The row is dragged, not a copy of the picture.
+                draggable={false}
               />
               {place === 0 && most > 1 && <span class="badge badge-accent pictures-cover">{t("cover")}</span>}
               <span class="pictures-actions">

@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../../shared/ui/button";
 import { asTyped } from "../amounts";
 import { tellFailure } from "../api";
+import { type Dragging, useDragging } from "../dragging";
 import { Field } from "../fields";
 import type { FormState } from "../form_state";
 import { Sign } from "../sign";
@@ -15,8 +16,13 @@ const TYPING_MS = 250;
 /** What is sold in the show: found by search, put in order by hand or by key, at a price of its own where one is written. */
 export function LineUpField({ form, currency }: { form: FormState<ShowText>; currency: string }) {
   const { lines } = form.values;
-  const dragged = useSignal<number | null>(null);
   const set = (next: LineText[]): void => form.set("lines", next);
+  const said = useSignal("");
+  const move = (from: number, to: number): void => {
+    said.value = t("line_up.moved", { n: to + 1, all: lines.length });
+    set(moved(lines, from, to));
+  };
+  const dragging = useDragging(move);
   return (
     <Field
       form={form}
@@ -35,18 +41,17 @@ export function LineUpField({ form, currency }: { form: FormState<ShowText>; cur
                   at={at}
                   last={lines.length - 1}
                   currency={currency}
-                  move={(to) => set(moved(lines, at, to))}
-                  drag={() => (dragged.value = at)}
-                  drop={() => {
-                    if (dragged.value !== null) set(moved(lines, dragged.value, at));
-                    dragged.value = null;
-                  }}
+                  move={(to) => move(at, to)}
+                  dragging={dragging}
                   price={(price) => set(lines.map((each) => (each === line ? { ...each, price } : each)))}
                   remove={() => set(lines.filter((each) => each !== line))}
                 />
               ))}
             </ol>
           )}
+          <p class="visually-hidden" role="status">
+            {said.value}
+          </p>
           <Search control={control} taken={lines} add={(product) => set([...lines, { product, price: "" }])} />
         </div>
       )}
@@ -60,29 +65,40 @@ interface LineProps {
   last: number;
   currency: string;
   move: (to: number) => void;
-  drag: () => void;
-  drop: () => void;
+  dragging: Dragging;
   price: (typed: string) => void;
   remove: () => void;
 }
 
-function Line({ line, at, last, currency, move, drag, drop, price, remove }: LineProps) {
+type Way = "up" | "down";
+
+/** The button that moves a line on, or back where it has come to the end. */
+function buttonOf(row: HTMLElement | null, way: Way): HTMLElement | null {
+  const find = (which: Way) => row?.querySelector<HTMLElement>(`[data-do=${which}]:enabled`);
+  return find(way) ?? find(way === "up" ? "down" : "up") ?? null;
+}
+
+function Line({ line, at, last, currency, move, dragging, price, remove }: LineProps) {
   const product = known.value.get(line.product);
   const title = product?.title ?? line.product;
+  const row = useRef<HTMLLIElement>(null);
+  const pressed = useRef<Way | null>(null);
+  useLayoutEffect(() => {
+    const way = pressed.current;
+    if (!way) return;
+    pressed.current = null;
+    buttonOf(row.current, way)?.focus();
+  }, [at]);
+  const press = (way: Way): void => {
+    pressed.current = way;
+    move(way === "up" ? at - 1 : at + 1);
+  };
   return (
-    <li
-      class="line"
-      data-testid="line"
-      data-id={line.product}
-      draggable
-      onDragStart={drag}
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        drop();
-      }}
-    >
-      <span class="line-title">
+    <li ref={row} class="line" data-testid="line" data-id={line.product} {...dragging.place(at)}>
+      <span class="line-title" {...dragging.hold(at)}>
+        <span class="line-grip">
+          <Sign name="grip" />
+        </span>
         {title}
         {product && isSoldOut(product) && <span class="badge badge-warn">{t("sold_out")}</span>}
       </span>
@@ -100,14 +116,15 @@ function Line({ line, at, last, currency, move, drag, drop, price, remove }: Lin
         />
         <span class="unit">{currency}</span>
       </span>
-      <span class="row-actions">
+      <span class="line-actions">
         <Button
           size="icon"
           look="quiet"
           aria-label={t("line_up.up", { title })}
           data-testid="line-up-move"
           disabled={at === 0}
-          onClick={() => move(at - 1)}
+          onClick={() => press("up")}
+          data-do="up"
         >
           <span class="line-up-sign">
             <Sign name="back" />
@@ -119,14 +136,22 @@ function Line({ line, at, last, currency, move, drag, drop, price, remove }: Lin
           aria-label={t("line_up.down", { title })}
           data-testid="line-down-move"
           disabled={at === last}
-          onClick={() => move(at + 1)}
+          onClick={() => press("down")}
+          data-do="down"
         >
           <span class="line-down-sign">
             <Sign name="back" />
           </span>
         </Button>
-        <Button size="small" look="quiet" aria-label={t("line_up.remove", { title })} data-testid="line-remove" onClick={remove}>
-          {t("line_up.out")}
+        <Button
+          size="icon"
+          look="quiet"
+          class="line-remove"
+          aria-label={t("line_up.remove", { title })}
+          data-testid="line-remove"
+          onClick={remove}
+        >
+          <Sign name="add" />
         </Button>
       </span>
     </li>
