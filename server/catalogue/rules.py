@@ -28,7 +28,10 @@ Reason = Literal["restock", "correction", "return", "import", "created", "varian
 
 @dataclass(frozen=True, slots=True)
 class Stocked:
-    """What is sold, and how many there are of it; `moves` is the number of the newest change of its stock. A `heading` is never sold."""
+    """What is sold, and how many there are of it; `moves` is the number of the newest change of its stock. A `heading` is never sold.
+
+    What it is called is known where it is read to be sold.
+    """
 
     id: str
     price_minor: int
@@ -37,6 +40,9 @@ class Stocked:
     sold: int
     moves: int = 0
     heading: bool = False
+    title: str = ""
+    sku: str | None = None
+    external_id: str | None = None
 
 
 def take_units(product: Stocked, quantity: int) -> Stocked:

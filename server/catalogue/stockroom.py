@@ -24,6 +24,7 @@ from server.errors import RefusedError
 from server.journal.intents import Intent, carry_out_once
 from server.protocol.codes import Code
 from server.text import clean_line
+from server.webhooks import outbox
 
 NOTE_CHARACTERS_MAX = 200
 
@@ -88,6 +89,9 @@ class Stockroom:
                 )
                 await set_stock(connection, [after])
                 await driver.run(connection, INSERT_STOCK_CHANGES, [driver.as_json(rows)])
+                if not after.stock:
+                    told = {"show": None, "product": product_id}
+                    await outbox.put(connection, channel_id, "product.sold_out", told, self._clock.now())
             return Counted(product_id, after.stock, after.moves)
 
         counted = await carry_out_once(self._database, self._clock, intent, Counted, write)

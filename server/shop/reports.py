@@ -3,18 +3,19 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.channels.repository import read_channel
-from server.clock import Clock, to_wire
+from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.ids import new_id
 from server.protocol.codes import Code
 from server.shop import reports_repository as repository
 from server.shop.attributions import Attributions
+from server.shop.merchant_orders import Named, of_report
 from server.shop.report_rules import AttributedBy, Report, Reported, begin, follow
 from server.webhooks import outbox
 
@@ -164,13 +165,16 @@ class _Desk:
         )
         counted = [after for before, after in moves if _counts(after) and not _counts(before)]
         gone = [before for before, after in moves if before and _counts(before) and not _counts(after)]
-        await repository.count_sales(self._connection, self._channel_id, counted)
+        products = await repository.find_products(
+            self._connection, self._channel_id, [after for _, after in moves]
+        )
+        await repository.count_sales(self._connection, self._channel_id, counted, products)
         await repository.take_back_sales(self._connection, gone)
         for before, after in moves:
-            await self._tell(before, after)
+            await self._tell(before, after, products)
 
-    async def _tell(self, before: Reported | None, after: Reported) -> None:
-        told = {"order": as_told(after)}
+    async def _tell(self, before: Reported | None, after: Reported, products: Named) -> None:
+        told = {"order": of_report(after, products)}
         if before is None:
             await outbox.put(self._connection, self._channel_id, "order.paid", told, self.now)
         given_back = (after.refunded, after.state == "cancelled")
@@ -195,23 +199,6 @@ async def _open_desk(
     return _Desk(
         connection, channel_id, now=now, window=window, present=present, links=links, viewers=viewers
     )
-
-
-def as_told(order: Reported) -> dict[str, Any]:
-    """Return a reported order as webhooks tell it."""
-    return {
-        "order": order.id,
-        "external_id": order.order,
-        "state": order.state,
-        "show": order.show_id,
-        "viewer": order.viewer_id,
-        "attributed_by": order.attributed_by,
-        "amount": order.amount,
-        "refunded": order.refunded,
-        "currency": order.currency,
-        "units": order.units,
-        "at": to_wire(order.at),
-    }
 
 
 def _counts(order: Reported | None) -> bool:

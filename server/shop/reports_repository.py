@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ledger.entries import Fact, RollupChanges, change_of
 from server.ledger.repository import add_to_rollups, append_facts
+from server.shop.merchant_orders import Named, Titled, named_by
 from server.shop.report_rules import AttributedBy, Line, Reported, ReportState
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('order reports ' || :channel, 0))")
@@ -56,7 +57,7 @@ _LAST_SHOW = text(
 )
 _PRODUCTS = text(
     """
-    SELECT id, sku, external_id FROM product
+    SELECT id, title, sku, external_id FROM product
     WHERE channel_id = :channel AND (id = ANY(:names) OR sku = ANY(:names) OR external_id = ANY(:names))
     """
 )
@@ -99,11 +100,12 @@ async def write_reported(
         await connection.execute(_WRITE, [_as_row(channel_id, order, now) for order in orders])
 
 
-async def count_sales(connection: AsyncConnection, channel_id: str, orders: Sequence[Reported]) -> None:
+async def count_sales(
+    connection: AsyncConnection, channel_id: str, orders: Sequence[Reported], products: Named
+) -> None:
     """Put orders, which have a show and are in no figure yet, into its figures: sales for the money, facts for the people."""
     if not orders:
         return
-    products = await _find_products(connection, channel_id, [line for each in orders for line in each.lines])
     sales = [sale for each in orders for sale in _as_sales(channel_id, each, products)]
     await connection.execute(_COUNT_SALE, sales)
     await append_facts(connection, [_as_fact(order) for order in orders])
@@ -160,6 +162,19 @@ async def forget_links(connection: AsyncConnection, before: datetime, most: int)
     return (await connection.execute(_FORGET_LINKS, {"before": before, "most": most})).rowcount
 
 
+async def find_products(
+    connection: AsyncConnection, channel_id: str, orders: Iterable[Reported]
+) -> dict[tuple[str, str], Titled]:
+    """Return the catalogue's products that the orders' lines name, archived ones too, by (`id`, `sku` or `external_id`, its value)."""
+    lines = (line for order in orders for line in order.lines)
+    names = {name for line in lines for name in (line.product, line.sku, line.external_id) if name}
+    found: dict[tuple[str, str], Titled] = {}
+    if names:
+        for row in await connection.execute(_PRODUCTS, {"channel": channel_id, "names": sorted(names)}):
+            found |= {("id", row.id): row, ("sku", row.sku): row, ("external_id", row.external_id): row}
+    return found
+
+
 def as_reported(row: Row[Any]) -> Reported:
     """Return a row of `reported_order` as the rules know it."""
     return Reported(
@@ -177,26 +192,12 @@ def as_reported(row: Row[Any]) -> Reported:
     )
 
 
-async def _find_products(
-    connection: AsyncConnection, channel_id: str, lines: Iterable[Line]
-) -> dict[tuple[str, str], str]:
-    """Return the catalogue's products that the lines name, by (`id`, `sku` or `external_id`, its value)."""
-    names = {name for line in lines for name in (line.product, line.sku, line.external_id) if name}
-    found: dict[tuple[str, str], str] = {}
-    for row in await connection.execute(_PRODUCTS, {"channel": channel_id, "names": sorted(names)}):
-        found |= {("id", row.id): row.id, ("sku", row.sku): row.id, ("external_id", row.external_id): row.id}
-    return found
-
-
-def _as_sales(
-    channel_id: str, order: Reported, products: dict[tuple[str, str], str]
-) -> Iterable[dict[str, Any]]:
+def _as_sales(channel_id: str, order: Reported, products: Named) -> Iterable[dict[str, Any]]:
     """Yield a sale for each product of the order; what the catalogue does not have is one of its own."""
     added: dict[str | None, list[int]] = {}
     for line in order.lines:
-        named = (("id", line.product or ""), ("external_id", line.external_id or ""), ("sku", line.sku or ""))
-        product = next((products[key] for key in named if key[1] and key in products), None)
-        sums = added.setdefault(product, [0, 0])
+        named = named_by(line, products)
+        sums = added.setdefault(named.id if named else None, [0, 0])
         sums[0] += line.quantity
         sums[1] += line.amount
     for nth, (product, (quantity, amount)) in enumerate(added.items()):

@@ -34,7 +34,7 @@ _READ_TERMS = text(
 _LOCK_PRODUCTS = text(
     """
     SELECT p.id, coalesce(own.price_minor, whole.price_minor, p.price_minor), p.currency, p.stock, p.sold, p.stock_moves,
-           p.parent_id IS NULL AND p.options IS NOT NULL AS heading
+           p.parent_id IS NULL AND p.options IS NOT NULL AS heading, p.title, p.sku, p.external_id
     FROM product AS p
     LEFT JOIN line_up AS own ON own.show_id = CAST(:show AS text) AND own.product_id = p.id
     LEFT JOIN line_up AS whole ON whole.show_id = CAST(:show AS text) AND whole.product_id = p.parent_id

@@ -82,12 +82,14 @@ class Steps:
 
 
 def _told_shop(before: str, state: ShowState) -> EventType | None:
-    """Return as what the merchant's backend is told of the step; nothing of a rehearsal."""
+    """Return as what the merchant's backend is told of the step; nothing of a rehearsal, but that the show is off."""
     match state:
         case "live":
             return "show.started"
         case "ended":
             return "show.ended"
+        case "cancelled":
+            return "show.cancelled"
         case "scheduled" if before != "rehearsal":
             return "show.scheduled"
         case _:
