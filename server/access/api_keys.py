@@ -19,9 +19,9 @@ from server.access.api_keys_repository import (
     read_api_keys,
     update_api_key,
 )
-from server.access.encryption import Encryption
 from server.access.principal import Principal
 from server.access.revocations import Revocations
+from server.access.sealing import Sealing
 from server.access.tables import ApiKeyRow
 from server.clock import Clock
 from server.db.engine import Database
@@ -57,7 +57,7 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A new key with its secret, which is encrypted where the answer is kept to be repeated."""
+    """A new key with its secret, which is sealed where the answer is kept to be repeated."""
 
     api_key: ApiKey
     secret: str
@@ -66,13 +66,11 @@ class Made:
 class ApiKeys:
     """Makes, lists, renames and revokes the keys of a channel. An id of another channel is `not_found`."""
 
-    def __init__(
-        self, database: Database, clock: Clock, revocations: Revocations, encryption: Encryption
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, revocations: Revocations, sealing: Sealing) -> None:
         self._database = database
         self._clock = clock
         self._revocations = revocations
-        self._encryption = encryption
+        self._sealing = sealing
 
     async def make(
         self, by: Principal, name: str, scopes: Sequence[str], *, intent: Intent | None = None
@@ -97,10 +95,10 @@ class ApiKeys:
                 created_by_name=by.name,
             )
             await insert_api_key(connection, row)
-            return Made(as_api_key(row), self._encryption.encrypt(secret, about=row.id))
+            return Made(as_api_key(row), self._sealing.seal(secret.encode(), _purpose_of(row.id)))
 
         made = await carry_out_once(self._database, self._clock, intent, Made, write)
-        return Made(made.api_key, self._encryption.decrypt(made.secret, about=made.api_key.id))
+        return Made(made.api_key, self._sealing.open(made.secret, _purpose_of(made.api_key.id)).decode())
 
     async def list_of(self, channel_id: str, *, after: str | None, limit: int) -> list[ApiKey]:
         """Return the channel's keys, revoked ones too, the newest first."""
@@ -151,6 +149,10 @@ def hash_of(secret: str) -> str:
 def as_api_key(row: ApiKeyRow) -> ApiKey:
     """Return a row as people see it."""
     return ApiKey(**row.model_dump(exclude={"channel_id", "secret_sha256"}))
+
+
+def _purpose_of(id: str) -> str:
+    return f"api key {id}"
 
 
 def _found(row: ApiKeyRow | None) -> ApiKeyRow:

@@ -124,3 +124,13 @@ def read_customer_token(token: str) -> tuple[Head, CustomerClaims]:
         return head, _payload.decode(from_base64url(payload))
     except (ValueError, NotBase64, msgspec.MsgspecError, RecursionError):
         raise refused("form") from None
+
+
+def purpose_of_secret(id: str) -> str:
+    """Return for what a secret that is shared with a shop is sealed."""
+    return f"customer secret {id}"
+
+
+def purpose_of_pseudonyms(channel_id: str) -> str:
+    """Return for what the key is sealed that turns a channel's customers into viewers."""
+    return f"customer pseudonyms {channel_id}"

@@ -7,17 +7,22 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.access.customer_claims import purpose_of_pseudonyms, purpose_of_secret
 from server.access.customers_repository import (
     end_secret,
     insert_secret,
     insert_source_once,
     read_secrets,
+    read_secrets_sealed_otherwise,
     read_source,
+    read_sources_sealed_otherwise,
     update_source,
+    write_pseudonym_key,
+    write_secret,
 )
-from server.access.encryption import Encryption
 from server.access.principal import Principal
 from server.access.revocations import Revocations
+from server.access.sealing import Sealing, UnsealError
 from server.access.tables import CustomerSecretRow, CustomerSourceRow
 from server.clock import Clock
 from server.db.engine import Database
@@ -56,7 +61,7 @@ class CustomerSource:
 
 @dataclass(frozen=True, slots=True)
 class MadeSecret:
-    """A new secret, encrypted where the answer is kept to be repeated."""
+    """A new secret, sealed where the answer is kept to be repeated."""
 
     id: str
     secret: str
@@ -70,13 +75,13 @@ class CustomerKeys:
         database: Database,
         clock: Clock,
         revocations: Revocations,
-        encryption: Encryption,
+        sealing: Sealing,
         outbound: Outbound,
     ) -> None:
         self._database = database
         self._clock = clock
         self._revocations = revocations
-        self._encryption = encryption
+        self._sealing = sealing
         self._outbound = outbound
 
     async def find(self, channel_id: str) -> CustomerSource:
@@ -98,7 +103,7 @@ class CustomerKeys:
                 )
             secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
             made = MadeSecret(new_id("cs"), "")
-            made = MadeSecret(made.id, self._encryption.encrypt(secret, about=made.id))
+            made = MadeSecret(made.id, self._sealing.seal(secret.encode(), purpose_of_secret(made.id)))
             await insert_secret(
                 connection,
                 CustomerSecretRow(
@@ -113,7 +118,7 @@ class CustomerKeys:
             return made
 
         made = await carry_out_once(self._database, self._clock, intent, MadeSecret, write)
-        return MadeSecret(made.id, self._encryption.decrypt(made.secret, about=made.id))
+        return MadeSecret(made.id, self._sealing.open(made.secret, purpose_of_secret(made.id)).decode())
 
     async def end_secret(self, channel_id: str, id: str) -> None:
         """End a secret: what it signs is refused by every process within a second; raises `not_found`."""
@@ -146,14 +151,34 @@ class CustomerKeys:
 
     async def _lock(self, connection: AsyncConnection, channel_id: str) -> CustomerSourceRow:
         """Return the channel's row, locked, and made if this is the first time."""
-        key = secrets.token_hex(SECRET_BYTES)
-        row = CustomerSourceRow(
-            channel_id=channel_id, pseudonym_key=self._encryption.encrypt(key, about=channel_id)
+        await insert_source_once(
+            connection, CustomerSourceRow(channel_id=channel_id, pseudonym_key=self._new_key(channel_id))
         )
-        await insert_source_once(connection, row)
         found = await read_source(connection, channel_id, lock=True)
         assert found is not None, "written above"
+        try:
+            self._sealing.open(found.pseudonym_key, purpose_of_pseudonyms(channel_id))
+        except UnsealError:  # the server's secret was changed without the one before
+            found.pseudonym_key = self._new_key(channel_id)
+            await write_pseudonym_key(connection, found)
         return found
+
+    def _new_key(self, channel_id: str) -> str:
+        key = secrets.token_hex(SECRET_BYTES).encode()
+        return self._sealing.seal(key, purpose_of_pseudonyms(channel_id))
+
+
+async def reseal_customer_keys(database: Database, sealing: Sealing) -> None:
+    """Seal anew what the server's secret before has sealed of all channels' customer keys."""
+    async with database.write() as connection:
+        for secret in await read_secrets_sealed_otherwise(connection, sealing.mark):
+            secret.secret = sealing.anew(secret.secret, purpose_of_secret(secret.id))
+            await write_secret(connection, secret)
+        for source in await read_sources_sealed_otherwise(connection, sealing.mark):
+            source.pseudonym_key = sealing.anew(
+                source.pseudonym_key, purpose_of_pseudonyms(source.channel_id)
+            )
+            await write_pseudonym_key(connection, source)
 
 
 async def _source_in(connection: AsyncConnection, channel_id: str) -> CustomerSource:

@@ -12,16 +12,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey, RSAKey
 from joserfc.jws import deserialize_compact
 from msgspec import UNSET
 
 from server.access.claims import id_by_signature
-from server.access.customer_claims import CustomerClaims, Head, read_customer_token, refused
+from server.access.customer_claims import (
+    CustomerClaims,
+    Head,
+    purpose_of_pseudonyms,
+    purpose_of_secret,
+    read_customer_token,
+    refused,
+)
 from server.access.customers_repository import read_secrets, read_source
-from server.access.encryption import Encryption, encryption_for
 from server.access.jwks import Jwks
+from server.access.sealing import Sealing, UnsealError, sealing_for
+from server.access.tables import CustomerSecretRow, CustomerSourceRow
 from server.access.tokens import NAME_CHARACTERS_MAX, Identity, Revoked
 from server.clock import Clock
 from server.db.engine import Database
@@ -32,13 +41,12 @@ from server.settings import Settings
 from server.text import clean_line
 from server.text.names import default_name
 
-PURPOSE: Final = "customers"
-"""Of the encryption of what is kept."""
 HELD_FOR: Final = timedelta(seconds=60)
 READ_AGAIN_AFTER: Final = timedelta(seconds=0.5)
 """A token that no key fits makes the process look whether there are new ones; at most so often for a channel."""
 CHANNELS_HELD_MAX: Final = 5_000
 
+log = structlog.get_logger()
 _Key = OctKey | RSAKey | ECKey
 _KINDS: Final[dict[str, type[OctKey] | type[RSAKey] | type[ECKey]]] = {
     "HS256": OctKey,
@@ -66,13 +74,13 @@ class Customers:
         database: Database,
         clock: Clock,
         revoked: Revoked,
-        encryption: Encryption,
+        sealing: Sealing,
         outbound: Outbound,
     ) -> None:
         self._database = database
         self._clock = clock
         self._revoked = revoked
-        self._encryption = encryption
+        self._sealing = sealing
         self._outbound = outbound
         self._held: dict[str, _Held] = {}
         self._reading: dict[str, asyncio.Task[_Held]] = {}
@@ -149,14 +157,12 @@ class Customers:
         async with self._database.read_soon() as connection:
             source = await read_source(connection, channel_id)
             rows = [] if source is None else await read_secrets(connection, channel_id)
-        secrets = [
-            (row.id, OctKey.import_key(self._encryption.decrypt(row.secret, about=row.id))) for row in rows
-        ]
         before, now = self._held.get(channel_id), self._clock.now()
         if source is None:
             held = _Held((), "", None, b"", now)
         else:
-            key = self._encryption.decrypt(source.pseudonym_key, about=channel_id).encode()
+            key = self._pseudonym_key_of(source)
+            secrets = [found for row in rows if (found := self._opened(row)) is not None]
             jwks = Jwks(source.jwks_url, self._outbound) if source.jwks_url else None
             if before is not None and before.jwks_id == source.jwks_id:
                 jwks = before.jwks
@@ -166,12 +172,27 @@ class Customers:
         self._held[channel_id] = held
         return held
 
+    def _opened(self, row: CustomerSecretRow) -> tuple[str, OctKey] | None:
+        """Return a secret that can be used; None for one that was sealed by a secret of the server's which is no more."""
+        try:
+            return row.id, OctKey.import_key(self._sealing.open(row.secret, purpose_of_secret(row.id)))
+        except UnsealError:
+            log.error("customers.unsealed", channel=row.channel_id, secret=row.id)
+            return None
+
+    def _pseudonym_key_of(self, source: CustomerSourceRow) -> bytes:
+        try:
+            return self._sealing.open(source.pseudonym_key, purpose_of_pseudonyms(source.channel_id))
+        except UnsealError:
+            log.error("customers.unsealed", channel=source.channel_id)
+            raise unavailable() from None
+
 
 def customers_for(
     settings: Settings, database: Database, clock: Clock, revoked: Revoked, outbound: Outbound
 ) -> Customers:
     """Return a process's part by the settings."""
-    return Customers(database, clock, revoked, encryption_for(PURPOSE, settings), outbound)
+    return Customers(database, clock, revoked, sealing_for(settings), outbound)
 
 
 def viewer_of(pseudonym_key: bytes, channel_id: str, subject: str) -> str:

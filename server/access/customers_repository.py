@@ -54,3 +54,28 @@ async def end_secret(connection: AsyncConnection, channel_id: str, id: str, at: 
         _SECRET.c.channel_id == channel_id, _SECRET.c.id == id, _SECRET.c.ended_at.is_(None)
     )
     return bool((await connection.execute(statement.values(ended_at=at))).rowcount)
+
+
+async def read_secrets_sealed_otherwise(connection: AsyncConnection, mark: str) -> list[CustomerSecretRow]:
+    """Lock and return secrets of all channels that are good and do not begin with `mark`."""
+    wanted = select(_SECRET).where(_SECRET.c.ended_at.is_(None), ~_SECRET.c.secret.startswith(f"{mark}."))
+    rows = await connection.execute(wanted.with_for_update(key_share=True, skip_locked=True))
+    return [CustomerSecretRow(**row._mapping) for row in rows]
+
+
+async def write_secret(connection: AsyncConnection, row: CustomerSecretRow) -> None:
+    """Write the secret as it is sealed now."""
+    await connection.execute(update(_SECRET).where(_SECRET.c.id == row.id).values(secret=row.secret))
+
+
+async def read_sources_sealed_otherwise(connection: AsyncConnection, mark: str) -> list[CustomerSourceRow]:
+    """Lock and return the rows of all channels whose `pseudonym_key` does not begin with `mark`."""
+    wanted = select(_SOURCE).where(~_SOURCE.c.pseudonym_key.startswith(f"{mark}."))
+    rows = await connection.execute(wanted.with_for_update(key_share=True, skip_locked=True))
+    return [CustomerSourceRow(**row._mapping) for row in rows]
+
+
+async def write_pseudonym_key(connection: AsyncConnection, row: CustomerSourceRow) -> None:
+    """Write the key as it is sealed now; the row stays the same version."""
+    own = _SOURCE.c.channel_id == row.channel_id
+    await connection.execute(update(_SOURCE).where(own).values(pseudonym_key=row.pseudonym_key))

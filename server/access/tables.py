@@ -97,7 +97,7 @@ class CustomerSourceRow(SQLModel, table=True):
 
     channel_id: str = Field(primary_key=True)
     pseudonym_key: str
-    """Encrypted. It turns what the shop calls a customer into the viewer's id, and never changes."""
+    """Sealed. It turns what the shop calls a customer into the viewer's id, and is another one only when it is lost."""
     jwks_url: str = ""
     jwks_id: str = ""
     """Another one with each address, so that processes can be told that an address has ended."""
@@ -105,7 +105,7 @@ class CustomerSourceRow(SQLModel, table=True):
 
 
 class CustomerSecretRow(SQLModel, table=True):
-    """A secret that a channel shares with its shop, encrypted; `hint` is its end."""
+    """A secret that a channel shares with its shop, sealed; `hint` is its end."""
 
     __tablename__ = "customer_secret"
 

@@ -53,6 +53,21 @@ async def read_open_invitations(
     )
 
 
+async def read_invitations_for(
+    connection: AsyncConnection, channel_id: str, now: datetime
+) -> list[InvitationRow]:
+    """Return the channel's invitations to somebody's address that can still be used, the newest first."""
+    wanted = select(_INVITATION).where(
+        _INVITATION.c.channel_id == channel_id,
+        _INVITATION.c.kind == "join",
+        _INVITATION.c.email != "",
+        _INVITATION.c.used_at.is_(None),
+        _INVITATION.c.ends_at > now,
+    )
+    rows = await connection.execute(wanted.order_by(_INVITATION.c.created_at.desc(), _INVITATION.c.id.desc()))
+    return [InvitationRow(**row._mapping) for row in rows]
+
+
 async def use_invitation(
     connection: AsyncConnection, code_sha256: str, kind: str, now: datetime
 ) -> InvitationRow | None:

@@ -1,7 +1,7 @@
 """Signing in by the merchant's own provider: OpenID Connect with discovery, PKCE, state and nonce, by authlib.
 
-Nobody becomes one of the channel's people by it. Who comes must be known: by the subject, or, the first time, by an address that the
-provider has verified.
+Nobody becomes one of the channel's people by it whom no admin let in: who comes is known by the subject, or, the first time, by an address
+that the provider has verified, as a person or by an open invitation.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import time
 import warnings
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import httpx
 import msgspec
@@ -30,25 +30,17 @@ from server.channels.oidc_claims import (
     IdToken,
     check_id_token,
     refused,
-    verified_email,
 )
-from server.channels.oidc_repository import (
-    bind_by_email,
-    delete_provider,
-    forget_subjects,
-    insert_code,
-    read_person_by_subject,
-    read_provider,
-    save_provider,
-    take_code,
-)
-from server.channels.rules import email_key
+from server.channels.oidc_discovery import ANSWER_SECONDS_MAX, Discoveries
+from server.channels.oidc_people import person_of
+from server.channels.oidc_providers import OidcProviders
+from server.channels.oidc_repository import insert_code, take_code
 from server.channels.sessions import Sessions, SignedIn, Whence
 from server.channels.tables import OidcCodeRow, OidcProviderRow
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
-from server.http.outbound import Outbound, read_at_most
+from server.http.outbound import Outbound
 from server.protocol.codes import Code
 
 with warnings.catch_warnings():
@@ -60,12 +52,7 @@ ATTEMPT_SECONDS: Final = 600
 """How long somebody may take at the provider."""
 CODE_LIFETIME: Final = timedelta(minutes=1)
 CODE_PREFIX: Final = "oc_"
-KEPT_SECONDS: Final = 600.0
-ANSWER_SECONDS_MAX: Final = 8.0
-BYTES_MAX: Final = 64 * 1024
 _SCOPE: Final = "openid email profile"
-_WELL_KNOWN: Final = "/.well-known/openid-configuration"
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,46 +83,14 @@ class Oidc:
         self._sealing = sealing
         self._outbound = outbound
         self._sessions = sessions
-        self._found: dict[str, tuple[float, Discovery]] = {}
+        self.discoveries = Discoveries(outbound)
+        self.providers = OidcProviders(database, sealing=sealing, discoveries=self.discoveries)
         self._keys: dict[str, Jwks] = {}
-
-    async def provider_of(self, channel_id: str) -> OidcProviderRow:
-        """Return the channel's provider; raises `not_found`."""
-        async with self._database.read_soon() as connection:
-            row = await read_provider(connection, channel_id)
-        if row is None:
-            raise RefusedError(Code.NOT_FOUND, "This channel has no provider of sign-ins.")
-        return row
-
-    async def set_provider(self, channel_id: str, issuer: str, client_id: str, client_secret: str) -> None:
-        """Set the channel's provider, once it answers at its issuer; raises `invalid` for one that does not."""
-        await self._outbound.require_fit(issuer)
-        self._found.pop(issuer, None)
-        try:
-            await self._discover(issuer)
-        except RefusedError:
-            raise RefusedError(
-                Code.INVALID,
-                "No provider of sign-ins answers there.",
-                errors=[{"at": "body/issuer", "why": "no provider of sign-ins answers there"}],
-            ) from None
-        sealed = self._sealing.seal(client_secret.encode(), f"oidc {channel_id}")
-        row = OidcProviderRow(channel_id=channel_id, issuer=issuer, client_id=client_id, client_secret=sealed)
-        async with self._database.write_soon() as connection:
-            before = await read_provider(connection, channel_id)
-            if before is not None and before.issuer != issuer:
-                await forget_subjects(connection, channel_id)
-            await save_provider(connection, row)
-
-    async def remove_provider(self, channel_id: str) -> None:
-        """Let nobody sign in by a provider any more; who is signed in stays."""
-        async with self._database.write_soon() as connection:
-            await delete_provider(connection, channel_id)
 
     async def begin(self, channel_id: str, redirect_uri: str) -> Begun:
         """Return where a browser goes to sign in; raises `not_found`, and `unavailable` when the provider does not answer."""
-        row = await self.provider_of(channel_id)
-        found = await self._discover(row.issuer)
+        row = await self.providers.find(channel_id)
+        found = await self.discoveries.find(row.issuer)
         attempt = _Attempt(
             channel_id,
             row.issuer,
@@ -162,8 +117,8 @@ class Oidc:
         attempt = self._attempt_of(kept)
         if not hmac.compare_digest(attempt.state.encode(), state.encode()):
             raise refused("state")
-        row = await self.provider_of(attempt.channel_id)
-        found = await self._discover(row.issuer)
+        row = await self.providers.find(attempt.channel_id)
+        found = await self.discoveries.find(row.issuer)
         told = issuer is not None or found.authorization_response_iss_parameter_supported
         if row.issuer != attempt.issuer or (told and issuer != row.issuer):
             raise refused("issuer")  # RFC 9207: an answer of another provider than the one that was asked
@@ -188,13 +143,8 @@ class Oidc:
 
     async def _let_in(self, channel_id: str, claims: IdToken, whence: Whence) -> str:
         code, now = CODE_PREFIX + secrets.token_urlsafe(24), self._clock.now()
-        email = verified_email(claims)
         async with self._database.write_soon() as connection:
-            person = await read_person_by_subject(connection, channel_id, claims.sub)
-            if person is None and email is not None:
-                person = await bind_by_email(connection, channel_id, email_key(email), claims.sub)
-            if person is None:
-                raise refused("unknown_person")
+            person = await person_of(connection, channel_id, claims, self._clock)
             session_id = await self._sessions.begin(connection, person.id, whence)
             kept = OidcCodeRow(code_sha256=_hash(code), session_id=session_id, ends_at=now + CODE_LIFETIME)
             await insert_code(connection, kept, now)
@@ -247,13 +197,9 @@ class Oidc:
         """Return authlib's client for one request; the way out is the process's, so it is not closed with it."""
         methods = found.token_endpoint_auth_methods_supported or ["client_secret_basic"]
         method = "client_secret_basic" if "client_secret_basic" in methods else "client_secret_post"
-        try:
-            secret = self._sealing.open(row.client_secret, f"oidc {row.channel_id}").decode()
-        except UnsealError:
-            raise refused("client_secret") from None
         return AsyncOAuth2Client(
             row.client_id,
-            secret,
+            self.providers.secret_of(row),
             token_endpoint_auth_method=method,
             scope=_SCOPE,
             redirect_uri=redirect_uri,
@@ -263,34 +209,6 @@ class Oidc:
             follow_redirects=False,
             timeout=ANSWER_SECONDS_MAX,
         )
-
-    async def _discover(self, issuer: str) -> Discovery:
-        now = time.monotonic()
-        kept = self._found.get(issuer)
-        if kept is not None and now - kept[0] < KEPT_SECONDS:
-            return kept[1]
-        try:
-            found = await self._ask(issuer)
-        except (httpx.HTTPError, TimeoutError, ValueError, msgspec.MsgspecError):
-            raise RefusedError(
-                Code.UNAVAILABLE, "The provider does not answer.", retry_after_ms=2000
-            ) from None
-        if found.issuer != issuer:
-            raise refused("issuer")
-        self._found[issuer] = now, found
-        return found
-
-    async def _ask(self, issuer: str) -> Discovery:
-        url = issuer.rstrip("/") + _WELL_KNOWN
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        async with self._outbound.client.stream(
-            "GET", url, headers=headers, timeout=ANSWER_SECONDS_MAX
-        ) as answer:
-            answer.raise_for_status()
-            body = await read_at_most(answer, BYTES_MAX)
-        if body is None:
-            raise ValueError("too large")
-        return msgspec.json.decode(body, type=Discovery)
 
 
 def _hash(code: str) -> str:

@@ -1,7 +1,7 @@
 """What a provider of sign-ins says: where it answers, and who somebody is (OpenID Connect Core 1.0, 3.1.3.7). Pure."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
@@ -39,6 +39,7 @@ class IdToken(msgspec.Struct, frozen=True):
     azp: str | None = None
     email: Annotated[str, Meta(max_length=320)] | None = None
     email_verified: bool | str = False
+    name: Any = None
 
 
 def refused(why: str) -> RefusedError:

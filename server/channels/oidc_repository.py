@@ -6,33 +6,54 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.channels.tables import OidcCodeRow, OidcProviderRow, PersonRow
+from server.channels.tables import ChannelRow, OidcCodeRow, OidcProviderRow, PersonRow
 
 _PROVIDER = OidcProviderRow.__table__  # type: ignore[attr-defined]
 _CODE = OidcCodeRow.__table__  # type: ignore[attr-defined]
 _PERSON = PersonRow.__table__  # type: ignore[attr-defined]
+_CHANNEL = ChannelRow.__table__  # type: ignore[attr-defined]
 
 
-async def read_provider(connection: AsyncConnection, channel_id: str) -> OidcProviderRow | None:
-    """Return the channel's provider, None without one."""
-    found = (
-        await connection.execute(select(_PROVIDER).where(_PROVIDER.c.channel_id == channel_id))
-    ).one_or_none()
+async def read_provider(
+    connection: AsyncConnection, channel_id: str, *, lock: bool = False
+) -> OidcProviderRow | None:
+    """Return the channel's row, locked if asked, whose issuer is empty after its provider was removed; None where there never was one."""
+    wanted = select(_PROVIDER).where(_PROVIDER.c.channel_id == channel_id)
+    found = (await connection.execute(wanted.with_for_update() if lock else wanted)).one_or_none()
     return None if found is None else OidcProviderRow(**found._mapping)
 
 
-async def save_provider(connection: AsyncConnection, row: OidcProviderRow) -> None:
-    """Keep the channel's provider in place of the one before."""
-    statement = upsert(_PROVIDER).values(**row.model_dump())
-    changed = {name: statement.excluded[name] for name in ("issuer", "client_id", "client_secret")}
-    changed["version"] = _PROVIDER.c.version + 1
-    await connection.execute(statement.on_conflict_do_update(index_elements=["channel_id"], set_=changed))
+async def insert_no_provider_once(connection: AsyncConnection, row: OidcProviderRow) -> None:
+    """Keep the row unless the channel has one."""
+    await connection.execute(upsert(_PROVIDER).values(**row.model_dump()).on_conflict_do_nothing())
 
 
-async def delete_provider(connection: AsyncConnection, channel_id: str) -> None:
-    """Forget the channel's provider, and who its people are there: another provider knows others by the same subjects."""
-    await connection.execute(delete(_PROVIDER).where(_PROVIDER.c.channel_id == channel_id))
-    await forget_subjects(connection, channel_id)
+async def update_provider(connection: AsyncConnection, row: OidcProviderRow) -> None:
+    """Write the row as its next version; sets that version on `row`."""
+    row.version += 1
+    own = _PROVIDER.c.channel_id == row.channel_id
+    changed = row.model_dump(exclude={"channel_id"})
+    await connection.execute(update(_PROVIDER).where(own).values(**changed))
+
+
+async def read_providers_sealed_otherwise(connection: AsyncConnection, mark: str) -> list[OidcProviderRow]:
+    """Lock and return the rows of all channels that have a secret which does not begin with `mark`."""
+    sealed = _PROVIDER.c.client_secret
+    wanted = select(_PROVIDER).where(sealed != "", ~sealed.startswith(f"{mark}."))
+    rows = await connection.execute(wanted.with_for_update(key_share=True, skip_locked=True))
+    return [OidcProviderRow(**row._mapping) for row in rows]
+
+
+async def write_client_secret(connection: AsyncConnection, row: OidcProviderRow) -> None:
+    """Write the secret as it is sealed now; the row stays the same version."""
+    own = _PROVIDER.c.channel_id == row.channel_id
+    await connection.execute(update(_PROVIDER).where(own).values(client_secret=row.client_secret))
+
+
+async def read_sole_channel(connection: AsyncConnection) -> str | None:
+    """Return the server's channel; None where there are several, or none."""
+    found = (await connection.execute(select(_CHANNEL.c.id).limit(2))).scalars().all()
+    return found[0] if len(found) == 1 else None
 
 
 async def forget_subjects(connection: AsyncConnection, channel_id: str) -> None:

@@ -145,14 +145,38 @@ async def add_person(
 ) -> PersonRow:
     """Write a new person of a channel, with what is `stored` of their password; raises `email_taken`."""
     assert stored, "a link that can be used was open when the password was hashed"
+    return await write_person(
+        connection,
+        name=newcomer.name,
+        email=newcomer.email,
+        channel_id=channel_id,
+        role=role,
+        clock=clock,
+        password_hash=stored,
+    )
+
+
+async def write_person(
+    connection: AsyncConnection,
+    *,
+    name: str,
+    email: str,
+    channel_id: str,
+    role: str,
+    clock: Clock,
+    password_hash: str | None = None,
+    oidc_subject: str | None = None,
+) -> PersonRow:
+    """Write a new person of a channel, who signs in by a password or by the channel's provider; raises `email_taken`."""
     person = PersonRow(
         id=new_id(PERSON),
         channel_id=channel_id,
-        email=newcomer.email,
-        email_key=email_key(newcomer.email),
-        name=newcomer.name,
+        email=email,
+        email_key=email_key(email),
+        name=name,
         role=role,
-        password_hash=stored,
+        password_hash=password_hash,
+        oidc_subject=oidc_subject,
         created_at=clock.now(),
     )
     await insert_person(connection, person)

@@ -44,6 +44,12 @@ async def _write_person(connection: AsyncConnection, statement: Any, at: str) ->
         raise RefusedError(Code.EMAIL_TAKEN, errors=[{"at": at, "why": why}]) from None
 
 
+async def email_is_taken(connection: AsyncConnection, channel_id: str, email_key: str) -> bool:
+    """Whether one of the channel's people has the address."""
+    wanted = select(_PERSON.c.id).where(_PERSON.c.channel_id == channel_id, _PERSON.c.email_key == email_key)
+    return await connection.scalar(wanted) is not None
+
+
 async def delete_person(connection: AsyncConnection, person_id: str) -> None:
     """Forget a person, with their sign-ins and links."""
     await connection.execute(delete(_PERSON).where(_PERSON.c.id == person_id))

@@ -4,7 +4,6 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -26,7 +25,6 @@ from server.hub.connection import Connection
 from server.hub.dispatch import Commands, Dispatcher
 from server.hub.endings import of_pages, of_sign_ins
 from server.hub.hub import PAGE_REFUSED, SIGNED_OUT
-from server.journal.intents import Forgetting
 from server.journal.journal import Journal
 from server.journal.rooms import Rooms
 from server.journal.topcheck import TopCheck
@@ -42,14 +40,15 @@ from server.questions.repository import read_asker
 from server.questions.service import Questions
 from server.questions.visible_pages import VisiblePages
 from server.running.disk import DataDisks
+from server.running.forgetting import forgetting_loops
 from server.running.limits import crowd_limits_of, hub_for, pace_for, units_max_of
+from server.running.resealing import resealing_loops
 from server.running.uploads import feeds_for
 from server.running.watch import ProcessWatch
 from server.running.webhooks import WebhookDelivery
 from server.running.worker import OF_THE_WORKERS
 from server.settings import Settings
 from server.shop.commands import ShopCommands
-from server.shop.link_forgetting import LinkForgetting
 from server.shop.payments import FakePayments
 from server.shop.receipt_links import ReceiptLinks
 from server.shop.service import Shop
@@ -69,7 +68,6 @@ from server.workers.loop import repeat
 from server.workers.pulse import PulseTicker
 
 EMPTY_ROOMS_SECONDS = 10.0
-FORGETTING_SECONDS = 600.0
 IMPORTS_SECONDS = 0.1
 """Between two looks, each of which waits for something to do."""
 
@@ -249,17 +247,13 @@ class Process:
             "recorder": self.recorder.run(settings.flush_ms / 1000),
             "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, self.rooms.close_empty),
         }
-        kept_for = timedelta(hours=settings.key_hours)
-        forgetting = Forgetting(self.database, self.clock, kept_for)
-        loops["keys"] = repeat("keys", FORGETTING_SECONDS, forgetting.run_once)
         loops["api keys"] = repeat("api keys", USES_WRITTEN_SECONDS, self.known_keys.write_uses)
-        loops["sign-ins"] = repeat("sign-ins", FORGETTING_SECONDS, self.revocations.forget_ended)
-        links = LinkForgetting(self.database, self.clock)
-        loops["order links"] = repeat("order_links", FORGETTING_SECONDS, links.run_once)
+        loops |= forgetting_loops(settings, self.database, self.clock, self.revocations)
         if self.ledger is not None:
             loops["ledger"] = self.ledger.run()
         if self.delivery is not None:
             loops |= self.delivery.loops()
+            loops |= resealing_loops(settings, self.database, self.clock, self.outbound)
         return loops
 
     @asynccontextmanager

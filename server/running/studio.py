@@ -5,8 +5,6 @@ from functools import partial
 
 from server.access.api_keys import ApiKeys
 from server.access.customer_keys import CustomerKeys
-from server.access.customers import PURPOSE
-from server.access.encryption import encryption_for
 from server.access.sealing import sealing_for
 from server.channels.oidc import Oidc
 from server.channels.service import Channels
@@ -24,10 +22,10 @@ from server.shows.planning import Planning
 def studio_parts(process: Process) -> Mapping[str, object]:
     """Return them by the names that routes find them under in the application's state."""
     database, clock, settings = process.database, process.clock, process.settings
-    encryption = encryption_for("api keys", settings)
+    sealing = sealing_for(settings)
     people = people_parts(settings, database, clock, tokens=process.tokens, revocations=process.revocations)
     read = partial(read_shelf, units_max=units_max_of(settings))
-    attributions = Attributions(sealing_for(settings), clock)
+    attributions = Attributions(sealing, clock)
     return {
         "sessions": people.sessions,
         "people": people.people,
@@ -38,16 +36,16 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "oidc": Oidc(
             database,
             clock,
-            sealing=sealing_for(settings),
+            sealing=sealing,
             outbound=process.outbound,
             sessions=people.sessions,
         ),
-        "api_keys": ApiKeys(database, clock, process.revocations, encryption),
+        "api_keys": ApiKeys(database, clock, process.revocations, sealing),
         "customer_keys": CustomerKeys(
             database,
             clock,
             process.revocations,
-            encryption_for(PURPOSE, settings),
+            sealing,
             process.outbound,
         ),
         "channels": Channels(database, process.channel_origins.changed),

@@ -1,4 +1,4 @@
-"""What a process needs to deliver webhooks: the worker, what forgets, and what seals anew while the secret is rotated."""
+"""What a process needs to deliver webhooks: the worker, and what forgets."""
 
 from collections.abc import Coroutine
 from datetime import timedelta
@@ -28,16 +28,11 @@ class WebhookDelivery:
     def __init__(self, settings: Settings, database: Database, clock: Clock, outbound: Outbound) -> None:
         sealing = sealing_for(settings)
         self.worker = WebhookWorker(database, clock, Sending(outbound.client, sealing, clock))
-        self._service = webhooks_for(settings, database, clock, outbound)
         self._forgetting = WebhookForgetting(database, clock, timedelta(days=settings.webhook_log_days))
-        self._rotated = settings.old_signing_secret() is not None
 
     def loops(self) -> dict[str, Coroutine[Any, Any, None]]:
         """Return what runs for as long as the process lives, by name."""
-        loops = {
+        return {
             "webhooks": self.worker.run(),
             "webhook log": repeat("webhook_log", FORGETTING_SECONDS, self._forgetting.run_once),
         }
-        if self._rotated:
-            loops["webhook secrets"] = repeat("webhook_secrets", FORGETTING_SECONDS, self._service.reseal)
-        return loops

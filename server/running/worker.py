@@ -18,6 +18,7 @@ from server.http.outbound import outbound_for
 from server.http.readiness import Question, Readiness
 from server.http.scrape import Families
 from server.ledger import metrics as ledger_metrics
+from server.running.resealing import resealing_loops
 from server.running.watch import ProcessWatch, watched
 from server.running.webhooks import WebhookDelivery
 from server.settings import Settings
@@ -89,7 +90,11 @@ async def run_worker(settings: Settings, listening: socket | None = None) -> Non
             if listening is not None:
                 await stack.enter_async_context(watched(watch, listening))
             group = await stack.enter_async_context(asyncio.TaskGroup())
-            for name, loop in {"ledger": worker.run(), **(delivery.loops() if delivery else {})}.items():
+            loops = {"ledger": worker.run()}
+            if delivery:
+                loops |= delivery.loops()
+                loops |= resealing_loops(settings, database, SystemClock(), outbound)
+            for name, loop in loops.items():
                 group.create_task(loop, name=name)
     finally:
         await outbound.close()

@@ -218,10 +218,8 @@ class Webhooks:
         resealed = 0
         async with self._database.write() as connection:
             for row in await repository.read_sealed_otherwise(connection, self._sealing.mark):
-                if self._sealing.is_old(row.secret):
-                    row.secret = self._seal_anew(row.secret, row.id)
-                if row.secret_old and self._sealing.is_old(row.secret_old):
-                    row.secret_old = self._seal_anew(row.secret_old, row.id)
+                row.secret = self._sealing.anew(row.secret, row.id)
+                row.secret_old = row.secret_old and self._sealing.anew(row.secret_old, row.id)
                 await repository.reseal(connection, row)
                 resealed += 1
         return resealed
@@ -231,9 +229,6 @@ class Webhooks:
     ) -> None:
         at = self._clock.now()
         await audit_beside(connection, by, action, row.id, at, channel=row.channel_id, **details)
-
-    def _seal_anew(self, sealed: str, purpose: str) -> str:
-        return self._sealing.seal(self._sealing.open(sealed, purpose), purpose)
 
 
 def _known(row: WebhookEndpointRow | None) -> WebhookEndpointRow:

@@ -1,5 +1,6 @@
 """Staff who sign in by the merchant's own provider: whoever is known comes in, and what is wrong is refused and named."""
 
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from server.settings import Settings
 from tests.conftest import MakeSettings
 from tests.support.servers import SignFor
 from tests.support.sign_in_provider import CLIENT_ID, CLIENT_SECRET, Provider, sign_in_provider
-from tests.support.stage import CHANNEL
+from tests.support.stage import CHANNEL, ELSEWHERE
 
 START = f"/v1/sign-in/oidc/start?channel={CHANNEL}"
 CALLBACK = "/v1/sign-in/oidc/callback"
@@ -187,3 +188,141 @@ async def test_a_provider_is_the_admins_to_set_and_its_secret_is_sealed(
     assert (await browser.delete("/v1/oidc", headers=admin)).status_code == 204
     assert (await browser.get("/v1/oidc", headers=admin)).json()["issuer"] == ""
     assert (await browser.get(START)).status_code == 404
+    again = await browser.put("/v1/oidc", json=wanted, headers=admin)
+    assert again.json()["version"] == 3, "versions go on, so that nobody's If-Match fits by chance"
+
+
+async def test_a_change_is_made_to_the_version_that_was_read_and_keeps_the_secret_at_the_same_issuer(
+    browser: httpx.AsyncClient, provider: Provider, sign_for: SignFor
+) -> None:
+    admin = {"Authorization": f"Bearer {sign_for('admin')}"}
+    read = await browser.get("/v1/oidc", headers=admin)
+    assert read.headers["etag"] == '"1"'
+    wanted = {"issuer": provider.issuer, "client_id": "another"}
+    stale = await browser.put("/v1/oidc", json=wanted, headers=admin | {"If-Match": '"0"'})
+    assert (stale.status_code, stale.json()["current"]) == (412, read.json())
+    assert (await browser.delete("/v1/oidc", headers=admin | {"If-Match": '"0"'})).status_code == 412
+    changed = await browser.put("/v1/oidc", json=wanted, headers=admin | {"If-Match": '"1"'})
+    assert (changed.status_code, changed.headers["etag"]) == (200, '"2"'), changed.text
+    back = await browser.put("/v1/oidc", json=wanted | {"client_id": CLIENT_ID}, headers=admin)
+    assert back.status_code == 200
+    provider.claims = dict(KNOWN)
+    assert (await come_back(browser, provider)).status_code == 303, "the secret was kept"
+    async with sign_in_provider() as other:
+        moved = await browser.put("/v1/oidc", json=wanted | {"issuer": other.issuer}, headers=admin)
+        assert (moved.status_code, moved.json()["errors"][0]["at"]) == (422, "body/client_secret")
+    assert (await browser.get("/v1/oidc", headers=admin)).json()["issuer"] == provider.issuer
+
+
+async def test_a_test_says_what_is_wrong_with_an_issuer_and_keeps_nothing(
+    browser: httpx.AsyncClient, server: str, provider: Provider, sign_for: SignFor
+) -> None:
+    admin = {"Authorization": f"Bearer {sign_for('admin')}"}
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        unused = listening.getsockname()[1]
+    right = await browser.post("/v1/oidc/test", json={"issuer": provider.issuer}, headers=admin)
+    assert right.json()["authorization_endpoint"] == f"{provider.issuer}/authorize"
+    for issuer, code in {
+        provider.issuer + "/": "provider_issuer",
+        f"http://{server}": "provider_form",
+        f"http://127.0.0.1:{unused}": "provider_silent",
+    }.items():
+        wrong = await browser.post("/v1/oidc/test", json={"issuer": issuer}, headers=admin)
+        assert wrong.status_code == 422
+        assert [(each["at"], each["code"]) for each in wrong.json()["errors"]] == [("body/issuer", code)]
+    host = {"Authorization": f"Bearer {sign_for('host')}"}
+    refused = await browser.post("/v1/oidc/test", json={"issuer": provider.issuer}, headers=host)
+    assert refused.status_code == 403
+
+
+async def test_the_door_hears_of_a_provider_and_a_browser_hears_what_went_wrong_there(
+    browser: httpx.AsyncClient, provider: Provider, sign_for: SignFor
+) -> None:
+    ways = "/v1/sign-in/ways"
+    assert (await browser.get(ways, params={"channel": CHANNEL})).json() == {"provider": START}
+    assert (await browser.get(ways, params={"channel": "nowhere"})).json() == {"provider": ""}
+    provider.claims = {"sub": "u-9"}
+    browser.headers["Accept"] = "text/html,*/*"
+    back = await come_back(browser, provider)
+    assert (back.status_code, back.headers["location"]) == (303, "/studio#failed=unknown_person")
+    admin = {"Authorization": f"Bearer {sign_for('admin')}"}
+    assert (await browser.delete("/v1/oidc", headers=admin)).status_code == 204
+    assert (await browser.get(ways, params={"channel": CHANNEL})).json() == {"provider": ""}
+    assert (await browser.get(START)).headers["location"] == "/studio#failed=not_found"
+
+
+async def invite(browser: httpx.AsyncClient, bearer: str, **wishes: Any) -> str:
+    made = await browser.post(
+        "/v1/invitations", json={"role": "moderator"} | wishes, headers={"Authorization": f"Bearer {bearer}"}
+    )
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
+
+
+async def open_invitations(browser: httpx.AsyncClient, bearer: str) -> list[str]:
+    listed = await browser.get("/v1/invitations", headers={"Authorization": f"Bearer {bearer}"})
+    return [each["id"] for each in listed.json()["invitations"]]
+
+
+async def test_who_was_invited_comes_in_by_their_verified_address_and_the_invitation_is_used(
+    browser: httpx.AsyncClient, provider: Provider, sign_for: SignFor
+) -> None:
+    bearer = sign_for("admin")
+    kept = await invite(browser, bearer, email="other@shop.example")
+    used = await invite(browser, bearer, email="Nao@Shop.Example")
+    provider.claims = {
+        "sub": "u-2",
+        "email": "nao@shop.example",
+        "email_verified": True,
+        "name": "Nao " + "x" * 99,
+    }
+    back = await come_back(browser, provider)
+    assert back.status_code == 303, back.text
+    code = urlsplit(back.headers["location"]).fragment.removeprefix("code=")
+    taken = (await browser.post("/v1/sign-in/oidc", json={"code": code})).json()
+    assert taken["role"] == "moderator"
+    assert taken["name"].startswith("Nao x")
+    assert await open_invitations(browser, bearer) == [kept]
+    assert used != kept
+    provider.claims = {"sub": "u-2"}
+    again = await come_back(browser, provider)
+    assert again.status_code == 303, "known by the subject from now on"
+
+
+@pytest.mark.parametrize(
+    ("invited", "claims"),
+    [
+        ("nao@shop.example", {"email": "nao@shop.example", "email_verified": False}),
+        ("nao@shop.example", {"email": "nao@shop.example", "email_verified": "true"}),
+        ("nao@shop.example", {"email": "nao@shop.example.evil", "email_verified": True}),
+        ("", {"email": "nao@shop.example", "email_verified": True}),
+        ("mika@shop.example", {"email": "mika@shop.example", "email_verified": True}),
+    ],
+)
+async def test_an_invitation_lets_nobody_else_in(
+    browser: httpx.AsyncClient,
+    provider: Provider,
+    sign_for: SignFor,
+    invited: str,
+    claims: dict[str, Any],
+) -> None:
+    bearer = sign_for("admin")
+    provider.claims = dict(KNOWN)
+    assert (await come_back(browser, provider)).status_code == 303, "Mika is bound to her own subject"
+    invitation = await invite(browser, bearer, **({"email": invited} if invited else {}))
+    provider.claims = {"sub": "u-3"} | claims
+    back = await come_back(browser, provider)
+    assert (back.status_code, back.json().get("why")) == (401, "unknown_person")
+    assert await open_invitations(browser, bearer) == [invitation]
+
+
+async def test_an_invitation_that_was_withdrawn_or_is_of_another_channel_lets_nobody_in(
+    browser: httpx.AsyncClient, provider: Provider, sign_for: SignFor
+) -> None:
+    bearer = sign_for("admin")
+    gone = await invite(browser, bearer, email="nao@shop.example")
+    admin = {"Authorization": f"Bearer {bearer}"}
+    assert (await browser.delete(f"/v1/invitations/{gone}", headers=admin)).is_success
+    await invite(browser, sign_for("admin", ELSEWHERE), email="nao@shop.example")
+    provider.claims = {"sub": "u-4", "email": "nao@shop.example", "email_verified": True}
+    assert (await come_back(browser, provider)).json()["why"] == "unknown_person"
