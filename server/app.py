@@ -22,6 +22,7 @@ import server.feeds.routes
 import server.pictures.routes
 import server.questions.routes
 import server.shop.cart_routes
+import server.shop.list_routes
 import server.shop.receipt_routes
 import server.shop.report_routes
 import server.shop.routes
@@ -84,6 +85,7 @@ ROUTES = (
     server.shows.calendar_routes,
     server.snapshots.routes,
     server.questions.routes,
+    server.shop.list_routes,
     server.shop.report_routes,
     server.shop.cart_routes,
     server.shop.routes,

@@ -1,0 +1,185 @@
+"""All orders of a channel as its people see them, our own and those that the shop reported, the newest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    collate,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.catalogue.tables import ProductRow
+from server.db.rows import read_page
+from server.errors import RefusedError
+from server.protocol.codes import Code
+from server.shop.merchant_orders import MerchantOrder, of_ours, of_report
+from server.shop.numbers import CHARACTERS, HEXADECIMAL, LETTERS
+from server.shop.report_rules import Reported, ReportState
+from server.shop.reported_tables import ReportedOrderRow
+from server.shop.reports_repository import as_reported, find_products
+from server.shop.repository import as_order
+from server.shop.tables import OrderRow
+from server.shows.tables import ShowRow
+
+_OURS = OrderRow.__table__  # type: ignore[attr-defined]
+_REPORTED = ReportedOrderRow.__table__  # type: ignore[attr-defined]
+_PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
+_SHOW = ShowRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which orders: those with each of the `words` in their number or in a product's title, of a show, in a state."""
+
+    words: Sequence[str] = ()
+    show: str | None = None
+    state: ReportState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOrder:
+    """An order with the title of its show; None where it is no show's."""
+
+    order: MerchantOrder
+    show_title: str | None
+    at: datetime
+
+
+class _Goods(NamedTuple):
+    id: str
+    title: str
+    sku: str | None
+    external_id: str | None
+
+
+class _Place(NamedTuple):
+    """Behind which order a page begins."""
+
+    at: datetime
+    id: str
+
+
+async def read_orders(
+    connection: AsyncConnection, channel_id: str, wanted: Wanted, *, after: str | None, limit: int
+) -> list[ListedOrder]:
+    """Return up to `limit` orders, those behind the order `after` where given; raises `invalid` when the channel has no such order."""
+    place = None if after is None else await _find_place(connection, channel_id, after)
+    found = await _read_reported(connection, channel_id, wanted, place, limit)
+    if wanted.state in (None, "paid"):
+        ours = _in_order(_select_ours(channel_id, wanted), _OURS, place)
+        found += await read_page(connection, ours, _OURS.c.id, _as_ours, limit=limit)
+    return sorted(found, key=lambda each: (each.at, each.order.order), reverse=True)[:limit]
+
+
+async def _find_place(connection: AsyncConnection, channel_id: str, after: str) -> _Place:
+    for table in (_OURS, _REPORTED):
+        at = await connection.scalar(
+            select(table.c.at).where(table.c.id == after, table.c.channel_id == channel_id)
+        )
+        if at is not None:
+            return _Place(at, after)
+    raise RefusedError(Code.INVALID, "This cursor is none of this list.")
+
+
+async def _read_reported(
+    connection: AsyncConnection, channel_id: str, wanted: Wanted, place: _Place | None, limit: int
+) -> list[ListedOrder]:
+    statement = _in_order(_select_reported(channel_id, wanted), _REPORTED, place)
+    read = await read_page(connection, statement, _REPORTED.c.id, _as_theirs, limit=limit)
+    products = await find_products(connection, channel_id, [order for order, _ in read])
+    return [ListedOrder(of_report(order, products), title, order.at) for order, title in read]
+
+
+def _select_ours(channel_id: str, wanted: Wanted) -> Select[Any]:
+    product = (_PRODUCT.c.title, _PRODUCT.c.sku, _PRODUCT.c.external_id)
+    both = _OURS.join(_PRODUCT, _PRODUCT.c.id == _OURS.c.product_id).join(
+        _SHOW, _SHOW.c.id == _OURS.c.show_id
+    )
+    statement = select(_OURS, *product, _SHOW.c.title.label("show_title")).select_from(both)
+    statement = statement.where(_OURS.c.channel_id == channel_id)
+    if wanted.show is not None:
+        statement = statement.where(_OURS.c.show_id == wanted.show)
+    # As `number_from` says it, for orders of before there were numbers.
+    earlier = func.translate(
+        func.upper(func.right(_OURS.c.id, CHARACTERS)), HEXADECIMAL, LETTERS[: len(HEXADECIMAL)]
+    )
+    number = func.coalesce(_OURS.c.number, earlier)
+    for word in wanted.words:
+        statement = statement.where(or_(_holds(number, word), _holds(_PRODUCT.c.title, word)))
+    return statement
+
+
+def _select_reported(channel_id: str, wanted: Wanted) -> Select[Any]:
+    both = _REPORTED.outerjoin(_SHOW, _SHOW.c.id == _REPORTED.c.show_id)
+    statement = select(_REPORTED, _SHOW.c.title.label("show_title")).select_from(both)
+    statement = statement.where(_REPORTED.c.channel_id == channel_id)
+    if wanted.show is not None:
+        statement = statement.where(_REPORTED.c.show_id == wanted.show)
+    if wanted.state is not None:
+        statement = statement.where(_REPORTED.c.state == wanted.state)
+    for word in wanted.words:
+        statement = statement.where(or_(_holds(_REPORTED.c.external_id, word), _has_line_called(word)))
+    return statement
+
+
+def _has_line_called(word: str) -> ColumnElement[bool]:
+    """Return whether a line of the reported order has the word in its title, or in that of the product that it names."""
+    line = func.jsonb_array_elements(_REPORTED.c.lines).table_valued("value", name="line")
+    said = line.c.value
+
+    def field(name: str) -> ColumnElement[str]:
+        return func.jsonb_extract_path_text(said, name)
+
+    named = or_(
+        _PRODUCT.c.id == field("product"),
+        _PRODUCT.c.external_id == field("external_id"),
+        _PRODUCT.c.sku == field("sku"),
+    )
+    product = (
+        select(literal(1))
+        .select_from(_PRODUCT)
+        .where(_PRODUCT.c.channel_id == _REPORTED.c.channel_id, named, _holds(_PRODUCT.c.title, word))
+        .correlate(_REPORTED, line)
+    )
+    title = func.coalesce(field("title"), "")
+    lines = select(literal(1)).select_from(line).where(or_(_holds(title, word), product.exists()))
+    return lines.correlate(_REPORTED).exists()
+
+
+def _in_order(statement: Select[Any], table: Any, place: _Place | None) -> Select[Any]:
+    """Sort, the newest first, and begin behind the place. Ids are compared as Python does it."""
+    at: Column[datetime] = table.c.at
+    id = collate(table.c.id, "C")
+    if place is not None:
+        statement = statement.where(and_(at <= place.at, or_(at < place.at, id < place.id)))
+    return statement.order_by(at.desc(), id.desc())
+
+
+def _holds(text: ColumnElement[Any], word: str) -> ColumnElement[bool]:
+    """Return whether the text has the word in it, in any case and width."""
+    return func.strpos(_folded(text), _folded(literal(word))) > 0
+
+
+def _folded(text: ColumnElement[Any]) -> ColumnElement[str]:
+    return func.lower(func.normalize(text, literal_column("NFKC")))
+
+
+def _as_ours(row: Row[Any]) -> ListedOrder:
+    goods = _Goods(row.product_id, row.title, row.sku, row.external_id)
+    return ListedOrder(of_ours(as_order(row), goods), row.show_title, row.at)
+
+
+def _as_theirs(row: Row[Any]) -> tuple[Reported, str | None]:
+    return as_reported(row), row.show_title
