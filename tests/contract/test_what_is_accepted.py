@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.feeds.rules import Format
 from server.protocol.commands import AnyCommand, Join
 from tests.conftest import MakeSettings
 from tests.support.generated import a_few
@@ -110,6 +111,17 @@ def send_everything(address: str, token: str, question: str) -> set[str]:
     return accepted
 
 
+NOTHING_YET = {"/v1/shows/{show}/calendar.ics", "/v1/oidc"}
+"""What answers `not_found` where nobody has set a time, or a provider."""
+QUERIES = {
+    "/v1/shows/{show}/export.csv": ("", "?of=orders", "?of=questions", "?of=series"),
+    "/v1/products/export": tuple(f"?format={each}" for each in get_args(Format)),
+}
+"""All the ways in which a path is asked for, where there are several."""
+NO_READS = {"/v1/sessions"}
+"""What only somebody with an account has."""
+
+
 async def read_everything(address: str, token: str) -> int:
     """Ask every reader for everything, and return how many answers that were."""
     headers = {"Authorization": f"Bearer {token}"}
@@ -118,16 +130,18 @@ async def read_everything(address: str, token: str) -> int:
         paths = (await host.get("/openapi.json")).json()["paths"]
         listed = (await host.get("/v1/shows?channel=demo&limit=100")).json()["shows"]
         for path, operations in paths.items():
-            if "get" not in operations or path.endswith("/events") or path.count("{") != path.count("{show}"):
+            if (
+                "get" not in operations
+                or path.endswith("/events")
+                or path in NO_READS
+                or path.count("{") != path.count("{show}")
+            ):
                 continue
             for show in ["demo", listed[0]["id"]] if "{show}" in path else ["demo"]:
-                for query in (
-                    ("", "?of=orders", "?of=questions", "?of=series")
-                    if "export" in path
-                    else ("?channel=demo",)
-                ):
+                for query in QUERIES.get(path, ("?channel=demo",)):
                     answer = await host.get(path.replace("{show}", show) + query)
-                    assert answer.status_code == 200, (path, answer.text)
+                    if path not in NOTHING_YET or answer.status_code != 404:
+                        assert answer.status_code == 200, (path, answer.text)
                     answers += 1
     for who in (None, token):
         async with joined_at(address, token=who) as viewer:
