@@ -121,6 +121,18 @@ class Merchant(Hands):
         await expect(self.part("stock-row")).to_have_count(len(sizes))
         await self.press("back")
 
+    async def import_products(self, file: Path, titles: list[str]) -> None:
+        """Bring in the products of a file, and see them in the list."""
+        await self.press("product-import")
+        await self.give("import-input", file)
+        await expect(self.part("import-state")).to_have_attribute("data-state", "ready")
+        await expect(self.part("import-problem")).to_have_count(0)
+        await self.press("import-apply")
+        await expect(self.part("import-state")).to_have_attribute("data-state", "applied")
+        await self.press("import-done")
+        for title in titles:
+            await expect(self.part("row").filter(has_text=title)).to_be_visible()
+
     async def invite(self, role: str) -> str:
         """Make an invitation and return its link."""
         await self.press("area-people")

@@ -4,7 +4,7 @@ A walk is given an empty tab and yields the name of the state that the page is i
 """
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
@@ -12,11 +12,19 @@ import httpx
 from playwright.async_api import Locator, Page, expect
 
 from server.demo.catalogue import PAST_SHOW_ID, PRODUCTS, SHELF
+from tests.e2e.studio_states import (
+    States,
+    studio_embedding,
+    studio_import,
+    studio_orders,
+    studio_people,
+    studio_shows,
+    studio_webhooks,
+)
 from tests.support.proxy import proxy_to
 from tests.support.showroom import Showroom
 from tests.support.viewer import joined_at
 
-States = AsyncIterator[str]
 Walk = Callable[[Page, Showroom], States]
 TEAPOT = PRODUCTS[0].id
 
@@ -347,6 +355,12 @@ WALKS: tuple[Walk, ...] = (
     analyst,
     studio,
     studio_products,
+    studio_import,
+    studio_shows,
+    studio_people,
+    studio_embedding,
     studio_keys,
+    studio_webhooks,
+    studio_orders,
     variants,
 )

@@ -21,7 +21,7 @@ AXE = Path(__file__).parents[2] / "client_demo" / "node_modules" / "axe-core" / 
 # An open dialog is modal: what lies under it is out of reach.
 AUDIT = "options => axe.run(document.querySelector('dialog[open]') ?? document, options)"
 GRAVE = ("serious", "critical")
-REFUSED = {"status of 401", "status of 404", "status of 412"}
+REFUSED = {"status of 401", "status of 404", "status of 412", "status of 422"}
 STRICT = (
     "default-src 'self'",
     "script-src 'self'",

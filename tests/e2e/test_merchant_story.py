@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +19,11 @@ from tests.support.live_server import live_server
 OWNER = Person("Mika Arai", "mika@harbour.example", "seven grey herons wade")
 HOST = Person("Aoi", "aoi@harbour.example", "a kettle sings at dusk")
 ZONE = "Asia/Tokyo"
+SPRING = """external_id,sku,title,option1_name,option1_value,price,stock
+spoon,SP-1,Ash spoon,,,1200,40
+cloth,CL-S,Tea cloth,Colour,Indigo,1800,12
+cloth,CL-W,,Colour,White,1800,9
+"""
 
 
 def tomorrow_at_eight() -> str:
@@ -27,7 +33,7 @@ def tomorrow_at_eight() -> str:
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 async def test_from_an_empty_database_to_figures_with_pages_alone(
-    settings: Settings, servers: AsyncExitStack, desk: Desk, language: Language
+    settings: Settings, servers: AsyncExitStack, desk: Desk, language: Language, tmp_path: Path
 ) -> None:
     url = f"http://{await servers.enter_async_context(live_server(settings))}"
     link = await owner_path(settings, str(settings.database_url))
@@ -45,13 +51,17 @@ async def test_from_an_empty_database_to_figures_with_pages_alone(
     await owner.add_product_in_sizes("Linen apron", "6500", {"M": "4", "L": "3"})
     await owner.add_product("Hinoki tray", "5400", "20")
     effort.say("three products, one of them in sizes")
+    spring = tmp_path / "spring.csv"
+    spring.write_text(SPRING, "utf-8")
+    await owner.import_products(spring, ["Ash spoon", "Tea cloth"])
+    effort.say("two more from a file, one of them in colours")
 
     show = await owner.plan_show(
         "Harbour evening",
         tomorrow_at_eight(),
         MEDIA / "poster.jpg",
         "/media/demo.mp4",
-        {"Indigo teapot": "7900", "Linen apron": "", "Hinoki tray": ""},
+        {"Indigo teapot": "7900", "Linen apron": "", "Hinoki tray": "", "Ash spoon": "1000"},
     )
     effort.say("a show for tomorrow at eight")
 

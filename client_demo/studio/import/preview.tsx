@@ -73,7 +73,7 @@ interface FilterProps {
 
 function Filter({ testid, pressed, onClick, children }: FilterProps) {
   return (
-    <Button look={pressed ? "primary" : "plain"} aria-pressed={pressed} onClick={onClick} data-testid={testid}>
+    <Button aria-pressed={pressed} onClick={onClick} data-testid={testid}>
       {children}
     </Button>
   );

@@ -76,7 +76,12 @@ function Standing({ path, now, changed, tested }: { path: string; now: Webhook; 
     }, tellFailure);
   return (
     <section class="section card webhook-standing" aria-label={t("standing")}>
-      <p class={bad ? "notice notice-bad" : "notice"} role="status" data-testid="webhook-standing" data-state={now.state}>
+      <p
+        class={bad ? "notice notice-bad" : now.state === "on" ? "badge badge-good" : "notice"}
+        role="status"
+        data-testid="webhook-standing"
+        data-state={now.state}
+      >
         {text}
       </p>
       <div class="form-actions">
