@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from joserfc.jwk import RSAKey
 
 from tests.support.eventually import eventually
@@ -73,6 +73,11 @@ def _app(provider: Provider) -> FastAPI:
             "token_endpoint": f"{at}/token",
             "jwks_uri": f"{at}/keys",
         }
+
+    @app.get("/authorize")
+    async def authorize(request: Request) -> RedirectResponse:
+        brought = provider.authorize(str(request.url))
+        return RedirectResponse(f"{request.query_params['redirect_uri']}?{urlencode(brought)}", 303)
 
     @app.get("/keys")
     async def keys() -> dict[str, Any]:

@@ -9,6 +9,7 @@ import {
   heldExchange,
   holdExchange,
   keepSession,
+  lastChannel,
   readSession,
   type Session,
   tellSignedOut,
@@ -33,9 +34,10 @@ const RENEW_BEFORE_MS = 15 * 60_000;
 /** The pages whose address carries a link's code. */
 const LINK_PAGES = /^\/studio\/(welcome|join)\/?$/;
 
-/** Where the box to sign in keeps what was typed. */
 /** How the codes begin that the merchant's own provider of sign-ins sends people back with. */
 const BY_PROVIDER = "oc_";
+
+/** Where the box to sign in keeps what was typed. */
 export const SIGN_IN_DRAFT = "sign-in";
 export const EMAIL_DRAFT = "sign-in.email";
 
@@ -166,6 +168,11 @@ export function startSession(): void {
   // A link to join by is no code to sign in by: its page takes it up.
   const code = LINK_PAGES.test(location.pathname) ? null : new URLSearchParams(location.hash.slice(1)).get("code");
   const held = heldExchange();
+  const failed = new URLSearchParams(location.hash.slice(1)).get("failed");
+  if (failed) {
+    signInFailure.value = `provider.${failed}`;
+    history.replaceState(history.state, "", location.pathname + location.search);
+  }
   if (code) {
     const again = held?.code === code ? held.key : undefined;
     void signIn(code, again);
@@ -195,6 +202,14 @@ export async function regain(): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** Where somebody begins to sign in by the provider of the channel that the address names, or this device knows; null: there is none. */
+export async function wayByProvider(): Promise<string | null> {
+  const channel = new URLSearchParams(location.search).get("channel") ?? lastChannel();
+  const asked = channel ? `?channel=${encodeURIComponent(channel)}` : "";
+  const { provider } = await request<{ provider: string }>(`/sign-in/ways${asked}`, {});
+  return provider || null;
 }
 
 async function renewWhenDue(): Promise<void> {

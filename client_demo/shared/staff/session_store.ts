@@ -20,6 +20,7 @@ interface Exchange {
 }
 
 const PLACE = "showfloor.session";
+const CHANNEL = "showfloor.channel";
 const EXCHANGE = "showfloor.exchange";
 /** As long as a code may be used: afterwards its exchange cannot have begun. */
 const EXCHANGE_HELD_MS = 15 * 60_000;
@@ -70,8 +71,14 @@ export function readSession(): Session | null {
 export function keepSession(next: Session | null): void {
   const before = read<Session>(tab, PLACE);
   write(tab, PLACE, next);
+  if (next) write(device, CHANNEL, { id: next.channel });
   if (next) write(device, placeOf(page), next);
   else if (before) forgetOnDevice(before.viewer);
+}
+
+/** The channel that somebody was signed in to last on this device; null: none. */
+export function lastChannel(): string | null {
+  return read<{ id: string }>(device, CHANNEL)?.id ?? null;
 }
 
 function forgetOnDevice(viewer: string): void {

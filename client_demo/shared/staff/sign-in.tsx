@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { draftOf, keepDraft } from "../drafts";
 import { createTranslator } from "../i18n";
 import sharedEn from "../locales/shared.en.json";
@@ -18,6 +19,7 @@ import {
   signInFailure,
   signingIn,
   signOut,
+  wayByProvider,
 } from "./session";
 
 const t = createTranslator(en, ja);
@@ -30,7 +32,10 @@ export function explainError(code: string): string {
 
 /** The same to the person who signs in. */
 function explainSignIn(code: string): string {
-  return t.maybe(`sign_in.error.${code}`) ?? explainError(code.replace(/^password\./, ""));
+  const known = t.maybe(`sign_in.error.${code}`);
+  if (known) return known;
+  if (code.startsWith("provider.")) return t("sign_in.error.provider");
+  return explainError(code.replace(/^password\./, ""));
 }
 
 /** The door of a page for staff: e-mail and password, or a code or a token. `page` says what lies behind it. */
@@ -44,6 +49,7 @@ export function SignIn({ page }: { page: string }) {
         <p class="door-failure" role="alert" data-testid="sign-in-failure">
           {failure && explainSignIn(failure)}
         </p>
+        <ByProvider />
         <ByPassword />
         <p class="door-or">{t("sign_in.or")}</p>
         <ByCode />
@@ -53,6 +59,28 @@ export function SignIn({ page }: { page: string }) {
         <ThemeSwitch />
       </div>
     </main>
+  );
+}
+
+/** The way by the company's own provider, where the channel has one. Without a connection the door is as good as without it. */
+function ByProvider() {
+  const way = useSignal<string | null>(null);
+  useEffect(() => {
+    wayByProvider().then(
+      (found) => {
+        way.value = found;
+      },
+      () => undefined,
+    );
+  }, []);
+  if (!way.value) return null;
+  return (
+    <>
+      <a class="button button-primary button-large" href={way.value} data-testid="sign-in-by-provider">
+        {t("sign_in.by_provider")}
+      </a>
+      <p class="door-or">{t("sign_in.or")}</p>
+    </>
   );
 }
 

@@ -8,6 +8,7 @@ export const area: Area = {
   routes: [
     { path: "/studio/keys", page: () => import("./keys_page") },
     { path: "/studio/keys/new", page: () => import("./new_key_page") },
+    { path: "/studio/keys/staff", page: () => import("./provider_page") },
     { path: "/studio/keys/customers", page: () => import("./customers_page") },
   ],
 };

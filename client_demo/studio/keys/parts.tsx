@@ -8,8 +8,8 @@ import { shared } from "../text";
 import { KEYS, t } from "./keys";
 import "./keys.css";
 
-/** Between the two pages of the area. */
-export function Tabs({ here }: { here: "keys" | "customers" }) {
+/** Between the pages of the area. */
+export function Tabs({ here }: { here: "keys" | "customers" | "provider" }) {
   return (
     <nav class="key-tabs" aria-label={t("tabs")}>
       <Link to={KEYS} class="key-tab" aria-current={here === "keys" ? "page" : undefined} data-testid="tab-keys">
@@ -22,6 +22,14 @@ export function Tabs({ here }: { here: "keys" | "customers" }) {
         data-testid="tab-customers"
       >
         {t("customers.title")}
+      </Link>
+      <Link
+        to={`${KEYS}/staff`}
+        class="key-tab"
+        aria-current={here === "provider" ? "page" : undefined}
+        data-testid="tab-provider"
+      >
+        {t("provider.title")}
       </Link>
     </nav>
   );
@@ -43,23 +51,30 @@ export function SecretOnce({
     <section class="section card key-section" data-testid="secret-once" aria-labelledby="secret-title">
       <h2 id="secret-title">{title}</h2>
       <p>{text}</p>
-      <div class="secret">
-        <input
-          class="input secret-text"
-          readOnly
-          spellcheck={false}
-          autocomplete="off"
-          aria-label={title}
-          data-testid="secret"
-          value={secret}
-          onFocus={(event) => event.currentTarget.select()}
-        />
-        <Button look="primary" data-testid="secret-copy" onClick={() => void copy(secret)}>
-          {t("copy")}
-        </Button>
-      </div>
+      <CopyBox text={secret} label={title} testid="secret" />
       {children}
     </section>
+  );
+}
+
+/** A text that is to be copied elsewhere, with what copies it. */
+export function CopyBox({ text, label, testid }: { text: string; label: string; testid: string }) {
+  return (
+    <div class="secret">
+      <input
+        class="input secret-text"
+        readOnly
+        spellcheck={false}
+        autocomplete="off"
+        aria-label={label}
+        data-testid={testid}
+        value={text}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <Button look="primary" data-testid={`${testid}-copy`} onClick={() => void copy(text)}>
+        {t("copy")}
+      </Button>
+    </div>
   );
 }
 

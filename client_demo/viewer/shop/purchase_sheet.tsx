@@ -11,9 +11,9 @@ import { t } from "../late_text";
 import { openPane } from "../panes";
 import { isLive, products, room } from "../session";
 import { tokenStore } from "../token_store";
+import { takenByShop } from "./cart";
 import { Price } from "./price";
 import { ProductPicture } from "./product_card";
-import { takenByShop } from "./cart";
 import {
   buyable,
   chooseQuantity,
