@@ -62,7 +62,7 @@ async def test_a_channel_leaves_its_orders_to_the_shop_and_buy_leads_there(
 ) -> None:
     staff = await desk.open("desktop")
     part = staff.get_by_test_id
-    await staff.goto(showroom.staff_url("admin", "/studio/orders"))
+    await staff.goto(showroom.staff_url("admin", "/studio/orders/taking"))
     await part("field-order_taker").select_option("shop")
     await part("form-save").click()
     await expect(part("wrong-cart_url")).not_to_be_empty()

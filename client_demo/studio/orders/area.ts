@@ -4,6 +4,6 @@ export const area: Area = {
   name: "orders",
   sign: "out",
   rank: 4.5,
-  roles: ["admin"],
+  roles: ["host", "admin"],
   routes: [{ path: "/studio/orders", page: () => import("./orders_page") }],
 };

@@ -1,68 +1,141 @@
-import { createTranslator } from "../../shared/i18n";
-import en from "../../shared/locales/studio_orders.en.json";
-import ja from "../../shared/locales/studio_orders.ja.json";
-import { type Answer, change } from "../api";
-import { type Channel, keepChannel, readChannel } from "../channel";
-import { NumberField, SelectField, TextField } from "../fields";
-import { type Errors, Form, useForm, type Version } from "../form";
-import { PageFrame, Section } from "../page";
+import { money } from "../../shared/format";
+import { session } from "../../shared/staff/session";
+import { Button } from "../../shared/ui/button";
+import type { PageProps } from "../areas";
+import { theChannel } from "../channel";
+import { Link } from "../link";
+import { ListPage } from "../list_page";
+import { stay } from "../router";
+import { Sign } from "../sign";
+import { momentIn } from "../time";
+import "./orders.css";
+import { t } from "./text";
 
-const t = createTranslator(en, ja);
+const PATH = "/studio/orders";
+const STATES = ["paid", "partially_refunded", "refunded", "cancelled"] as const;
+type OrderState = (typeof STATES)[number];
 
-const HOURS_MOST = 2160;
-const TAKERS = ["showfloor", "shop"] as const;
-
-interface Taking {
-  order_taker: (typeof TAKERS)[number];
-  cart_url: string;
-  attribution_hours: number;
+/** As `GET /v1/orders` has it. */
+interface Order {
+  order: string;
+  number: string;
+  external_id: string | null;
+  state: OrderState;
+  show: string | null;
+  show_title: string | null;
+  viewer: string | null;
+  attributed_by: "attribution" | "link" | "customer" | null;
+  currency: string;
+  amount: number;
+  refunded: number;
+  lines: readonly { product: string | null; sku: string | null; title: string | null; quantity: number }[];
+  at: string;
+  staff: boolean;
 }
 
-type TakingChannel = Channel & Taking;
-
-function versionOf({ value, etag }: Answer<Channel>): Version<Taking> {
-  const { order_taker, cart_url, attribution_hours } = value as TakingChannel;
-  return { values: { order_taker, cart_url, attribution_hours }, etag };
-}
-
-function check({ order_taker, cart_url, attribution_hours }: Taking): Errors<Taking> {
-  const wrong: Errors<Taking> = {};
-  if (order_taker === "shop" && !cart_url.trim()) wrong.cart_url = t("url.missing");
-  if (!(attribution_hours >= 0 && attribution_hours <= HOURS_MOST)) wrong.attribution_hours = t("hours.wrong");
-  return wrong;
-}
-
-/** Who takes the orders of the channel's shows, and for how long an order is still a show's. */
-export default function OrdersPage() {
-  const form = useForm<Taking>({
-    place: "orders",
-    read: async () => versionOf(await readChannel()),
-    save: async (changes, _whole, etag) => versionOf(keepChannel(await change<Channel>("/channel", changes, etag))),
-    check,
-  });
+/** What was ordered in the channel's shows and, as far as it was reported, in the shop; `?show=` leaves one show's. */
+export default function OrdersPage({ query }: PageProps) {
+  const state = STATES.find((each) => each === query.get("state"));
+  const show = query.get("show");
+  const path = new URLSearchParams({ ...(show && { show }), ...(state && { state }) });
+  const choose = (chosen: OrderState | undefined): void =>
+    stay(PATH, { ...(query.get("q") && { q: query.get("q") ?? "" }), ...(show && { show }), ...(chosen && { state: chosen }) });
   return (
-    <PageFrame testid="orders" title={t("title")} lead={t("lead")}>
-      <Form form={form} testid="orders-form">
-        <Section title={t("taker")}>
-          <SelectField
-            form={form}
-            name="order_taker"
-            label={t("taker")}
-            hint={t("taker.hint")}
-            options={TAKERS.map((each) => ({ value: each, label: t(`taker.${each}`) }))}
-          />
-        </Section>
-        {form.values.order_taker === "shop" && (
-          <>
-            <Section title={t("cart")} hint={t("cart.hint")}>
-              <TextField form={form} name="cart_url" type="url" label={t("url")} hint={t("url.hint")} />
-            </Section>
-            <Section title={t("window")} hint={t("window.hint")}>
-              <NumberField form={form} name="attribution_hours" label={t("hours")} />
-            </Section>
-          </>
-        )}
-      </Form>
-    </PageFrame>
+    <ListPage<Order>
+      testid="orders"
+      title={t("title")}
+      lead={t("lead")}
+      path={path.size ? `/orders?${path}` : "/orders"}
+      things="orders"
+      keyOf={({ order }) => order}
+      search={t("search")}
+      filtered={Boolean(state || show)}
+      filters={
+        <>
+          {[undefined, ...STATES].map((each) => (
+            <Button
+              key={each ?? "all"}
+              aria-pressed={each === state}
+              data-testid={`orders-${each ?? "all"}`}
+              onClick={() => choose(each)}
+            >
+              {t(`state.${each ?? "all"}`)}
+            </Button>
+          ))}
+          {show && (
+            <Link to={PATH} class="button" data-testid="orders-every-show">
+              {t("every_show")}
+            </Link>
+          )}
+        </>
+      }
+      actions={session.value?.role === "admin" && <Taking />}
+      empty={{
+        title: t("empty.title"),
+        text: t("empty.text"),
+        action: (
+          <Link to="/studio/shows" class="button button-primary">
+            {t("empty.action")}
+          </Link>
+        ),
+      }}
+      row={(order) => <Row order={order} />}
+    />
+  );
+}
+
+function Taking() {
+  return (
+    <Link to={`${PATH}/taking`} class="button" data-testid="orders-taking">
+      <Sign name="settings" />
+      {t("taking")}
+    </Link>
+  );
+}
+
+function Row({ order }: { order: Order }) {
+  const { number, state, lines, viewer, currency, amount, refunded, at, staff } = order;
+  return (
+    <>
+      <div class="order">
+        <h2 class="order-number" data-testid="order-number">
+          {number}
+          {state !== "paid" && (
+            <span class="badge" data-testid="order-state" data-state={state}>
+              {t(`state.${state}`)}
+            </span>
+          )}
+          {staff && <span class="badge">{t("staff")}</span>}
+        </h2>
+        <ul class="order-lines">
+          {lines.map((line, nth) => (
+            <li key={nth}>{t("line", { title: line.title || line.sku || t("untitled"), quantity: line.quantity })}</li>
+          ))}
+        </ul>
+        <p class="hint">
+          {momentIn(at, theChannel().time_zone)}
+          {" · "}
+          <Whence order={order} />
+        </p>
+        {viewer && <p class="hint order-buyer">{t("buyer", { viewer })}</p>}
+      </div>
+      <p class="order-money" data-testid="order-money">
+        <strong>{money(amount, currency)}</strong>
+        {refunded > 0 && <span class="hint">{t("refunded", { amount: money(refunded, currency) })}</span>}
+      </p>
+    </>
+  );
+}
+
+/** The show that an order came from, and how that is known. */
+function Whence({ order: { show, show_title, attributed_by } }: { order: Order }) {
+  if (!show) return <span>{t("no_show")}</span>;
+  return (
+    <>
+      <Link to={`/studio/shows/${encodeURIComponent(show)}`} class="order-show" data-testid="order-show">
+        {show_title ?? show}
+      </Link>
+      {attributed_by && ` (${t(`by.${attributed_by}`)})`}
+    </>
   );
 }

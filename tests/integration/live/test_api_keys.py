@@ -28,6 +28,7 @@ OF_VIEWERS = {
     ("POST", "/v1/receipts"),
     ("POST", "/v1/live/{show}/commands"),
     ("POST", "/v1/shows/{show}/me/separate"),
+    ("POST", "/v1/shows/{show}/cart"),
     ("POST", "/v1/sign-in"),
     ("POST", "/v1/sign-in/oidc"),
     ("POST", "/v1/sign-out"),
