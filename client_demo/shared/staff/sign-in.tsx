@@ -172,7 +172,7 @@ function ByCode() {
           autocapitalize="off"
           spellcheck={false}
           aria-describedby="sign-in-hint"
-          aria-invalid={failure !== null && !failure.startsWith("password.")}
+          aria-invalid={failure !== null && !/^(password|provider)\./.test(failure)}
           data-testid="sign-in-code"
           onInput={(event) => keepDraft(SIGN_IN_DRAFT, event.currentTarget.value)}
         />
