@@ -34,6 +34,7 @@ ABOVE_ZERO = (
     "viewer_sign_in_days",
 )
 ZERO_TOO = (
+    "passwords_per_minute",
     "round_wait_ms",
     "snapshot_ms",
     "drain_seconds",

@@ -44,6 +44,7 @@ async def test_its_people_read_it_and_viewers_do_not(stage: Stage, client: httpx
         "frame_ancestors": [],
         "order_taker": "showfloor",
         "cart_url": "",
+        "attribution_hours": 24,
         "version": 1,
         "created_at": "2026-11-22T12:00:00.000Z",
     }

@@ -18,6 +18,7 @@ from server.access.roles import Role
 from server.access.sign_in import SignIn
 from server.http import problems
 from server.questions.visible_pages import VisiblePages
+from server.viewers.aliases import Aliases
 from tests.support.stage import CHANNEL, ELSEWHERE, SHOW, Stage
 
 
@@ -36,6 +37,7 @@ async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
     for name in ("database", "clock", "questions", "shop", "shows", "tokens"):
         setattr(app.state, name, getattr(stage, name))
     app.state.visible_questions = VisiblePages(stage.questions)
+    app.state.aliases = Aliases(stage.database, stage.clock)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://showfloor") as client:
         yield client
 

@@ -35,6 +35,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/orders"): {"product": "p_bowl", "quantity": 1},
     ("POST", "/v1/live/{show}/commands"): {"type": "ping"},
     ("POST", "/v1/shows/{show}/me/separate"): {},
+    ("POST", "/v1/shows/{show}/cart"): {"product": "p_bowl"},
 }
 """What must be sent beside the show's id where something is to be sent."""
 CHANGES: dict[tuple[str, str], dict[str, Any]] = {
@@ -122,7 +123,8 @@ def doors_of(description: dict[str, Any]) -> Iterator[tuple[str, str]]:
             fields = {
                 field for name in named for field in description["components"]["schemas"][name]["properties"]
             }
-            named_in_path = {parameter["name"] for parameter in operation.get("parameters", [])}
+            # One that may be left out narrows a list of the caller's own channel.
+            named_in_path = {each["name"] for each in operation.get("parameters", []) if each.get("required")}
             if "show" in fields | named_in_path and PLANNING not in operation.get("security", []):
                 yield method.upper(), path
 
