@@ -129,7 +129,7 @@ async def studio_webhooks(page: Page, room: Showroom) -> States:
 async def studio_orders(page: Page, room: Showroom) -> States:
     """Who takes the orders: we, and the shop, whose cart has no address yet."""
     part = page.get_by_test_id
-    await page.goto(room.staff_url("admin", "/studio/orders"))
+    await page.goto(room.staff_url("admin", "/studio/orders/taking"))
     await expect(part("field-order_taker")).to_be_visible()
     yield "ours"
     await part("field-order_taker").select_option("shop")
