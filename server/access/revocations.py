@@ -3,34 +3,28 @@
 A word on the bus makes the others read at once; each reads every half second all the same, so a lost word is late by no more.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import msgspec
-import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.revoked_repository import delete_ended, insert_revoked, read_revoked_after, read_top
 from server.access.tables import RevokedRow
 from server.access.tokens import REMEMBERED_LIFETIME, Identity
 from server.clock import Clock
-from server.db.engine import Database, is_away
+from server.db.engine import Database
+from server.db.following import Following
 from server.errors import RefusedError
 from server.protocol.codes import Code
 
-READ_SECONDS = 0.5
-READ_AGAIN_SECONDS = 0.05
-"""Words that come meanwhile share one read."""
 LONGEST_LIFETIME = timedelta(days=366)
 """No token is made for longer (`showfloor token --hours`), so nothing has to be remembered for longer."""
 KEY_HELD = timedelta(days=1)
 """Processes believe what they know of a key for less than that; whoever asks SQL later finds that it has ended."""
 GUESTS_HELD_MAX = 500_000
 """Above so many nobody's guest sign-in is ended on the server any more: their pages forget the token, and it ends by itself."""
-
-log = structlog.get_logger()
 
 
 class RevokedWord(msgspec.Struct, frozen=True, tag_field="told", tag="revoked"):
@@ -101,7 +95,7 @@ class Revocations:
         """Until when each has to be remembered."""
         self._people: dict[str, tuple[float, datetime]] = {}
         """Up to which second a person's tokens are good no more, and until when that has to be remembered."""
-        self._asked = asyncio.Event()
+        self._following = Following("revocations", self.run_once)
 
     def holds(self, sign_in_id: str, viewer_id: str, issued_at: int) -> bool:
         """Whether a token of the sign-in, made at `issued_at` (seconds), was ended before its time."""
@@ -154,26 +148,11 @@ class Revocations:
             _words.decode(word)
         except msgspec.DecodeError:
             return
-        self._asked.set()
+        self._following.ask()
 
     async def run(self) -> None:
         """Read what is new, at once when told to, until cancelled; an absent database is waited out."""
-        failures = 0
-        while True:
-            try:
-                await self.run_once()
-                failures = 0
-            except Exception as error:
-                failures += 1
-                if not is_away(error):
-                    log.error("revocations.failed", error=type(error).__name__, exc_info=failures == 1)
-            await asyncio.sleep(READ_AGAIN_SECONDS)
-            try:
-                async with asyncio.timeout(READ_SECONDS):
-                    await self._asked.wait()
-            except TimeoutError:
-                pass
-            self._asked.clear()
+        await self._following.run()
 
     async def run_once(self) -> None:
         """Read what was ended since the last time."""

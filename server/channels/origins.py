@@ -3,23 +3,16 @@
 A word on the bus makes the others read at once; each looks every half second all the same, so a lost word is late by no more.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import cast
 
 import msgspec
-import structlog
 from fastapi import Request
 
 from server.channels.origins_repository import Mark, OpenTo, read_mark, read_open_to
-from server.db.engine import Database, is_away
+from server.db.engine import Database
+from server.db.following import Following
 from server.hosts import Origin, Origins, parse_origin
-
-READ_SECONDS = 0.5
-READ_AGAIN_SECONDS = 0.05
-"""Words that come meanwhile share one read."""
-
-log = structlog.get_logger()
 
 
 class OriginsWord(msgspec.Struct, frozen=True, tag_field="told", tag="origins"):
@@ -47,7 +40,7 @@ class ChannelOrigins:
         self._close = close
         self._mark: Mark | None = None
         self._frame_ancestors: dict[str, tuple[str, ...]] = {}
-        self._asked = asyncio.Event()
+        self._following = Following("origins", self.run_once)
 
     def frame_ancestors_of(self, channel_id: str) -> tuple[str, ...]:
         """Return the origins whose pages may show the channel's shows in a frame."""
@@ -55,7 +48,7 @@ class ChannelOrigins:
 
     def changed(self) -> None:
         """To be called once a change of a channel is committed: it holds here and everywhere a moment later."""
-        self._asked.set()
+        self._following.ask()
         self._tell(_WORD)
 
     def hear_word(self, word: bytes) -> None:
@@ -64,26 +57,11 @@ class ChannelOrigins:
             _words.decode(word)
         except msgspec.DecodeError:
             return
-        self._asked.set()
+        self._following.ask()
 
     async def run(self) -> None:
         """Read what is new, at once when told to, until cancelled; an absent database is waited out."""
-        failures = 0
-        while True:
-            try:
-                await self.run_once()
-                failures = 0
-            except Exception as error:
-                failures += 1
-                if not is_away(error):
-                    log.error("origins.failed", error=type(error).__name__, exc_info=failures == 1)
-            await asyncio.sleep(READ_AGAIN_SECONDS)
-            try:
-                async with asyncio.timeout(READ_SECONDS):
-                    await self._asked.wait()
-            except TimeoutError:
-                pass
-            self._asked.clear()
+        await self._following.run()
 
     async def run_once(self) -> None:
         """Read whom the channels let in, if any of them has changed since the last time."""
