@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.clock import Clock
 from server.db import driver
 from server.db.engine import Database
+from server.db.forgetting import forget_all
 from server.errors import RefusedError
 from server.protocol.codec import encode
 from server.protocol.codes import Code
@@ -164,14 +165,11 @@ class Forgetting:
 
     async def run_once(self) -> int:
         """Forget all that is old, in small transactions, and return how many that were."""
-        forgotten = 0
-        while True:
-            async with self._database.write() as connection:
-                before = self._clock.now() - self._kept_for
-                rows = await driver.fetch(connection, _FORGET, [before, FORGOTTEN_AT_ONCE_MAX])
-            forgotten += len(rows)
-            if len(rows) < FORGOTTEN_AT_ONCE_MAX:
-                return forgotten
+        return await forget_all(self._database, self._forget, FORGOTTEN_AT_ONCE_MAX)
+
+    async def _forget(self, connection: AsyncConnection, limit: int) -> int:
+        before = self._clock.now() - self._kept_for
+        return len(await driver.fetch(connection, _FORGET, [before, limit]))
 
 
 def _unless_refused(answer: Any, kind: type[R]) -> R:

@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from server.clock import Clock
 from server.db.engine import Database
+from server.db.forgetting import forget_all
 from server.shop.reports_repository import forget_links
 
 LINKS_KEPT_FOR = timedelta(days=60)
@@ -19,11 +22,7 @@ class LinkForgetting:
 
     async def run_once(self) -> int:
         """Forget all that are old, in small transactions, and return how many that were."""
-        forgotten = 0
-        while True:
-            async with self._database.write() as connection:
-                before = self._clock.now() - LINKS_KEPT_FOR
-                gone = await forget_links(connection, before, LINKS_FORGOTTEN_AT_ONCE_MAX)
-            forgotten += gone
-            if gone < LINKS_FORGOTTEN_AT_ONCE_MAX:
-                return forgotten
+        return await forget_all(self._database, self._forget, LINKS_FORGOTTEN_AT_ONCE_MAX)
+
+    async def _forget(self, connection: AsyncConnection, limit: int) -> int:
+        return await forget_links(connection, self._clock.now() - LINKS_KEPT_FOR, limit)

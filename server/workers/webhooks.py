@@ -10,10 +10,12 @@ from datetime import timedelta
 from random import random
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.sealing import UnsealError
 from server.clock import Clock
 from server.db.engine import SQL_AWAY, Database
+from server.db.forgetting import forget_all
 from server.webhooks import metrics
 from server.webhooks.delivery_repository import (
     Claim,
@@ -203,10 +205,7 @@ class WebhookForgetting:
 
     async def run_once(self) -> int:
         """Forget all that is old, in small transactions, and return how many events that were."""
-        forgotten = 0
-        while True:
-            async with self._database.write() as connection:
-                gone = await forget(connection, self._clock.now() - self._kept_for, FORGOTTEN_AT_ONCE_MAX)
-            forgotten += gone
-            if gone < FORGOTTEN_AT_ONCE_MAX:
-                return forgotten
+        return await forget_all(self._database, self._forget, FORGOTTEN_AT_ONCE_MAX)
+
+    async def _forget(self, connection: AsyncConnection, limit: int) -> int:
+        return await forget(connection, self._clock.now() - self._kept_for, limit)
