@@ -20,7 +20,7 @@ from server.http.params import (
     OptionalKey,
     RequestBody,
 )
-from server.http.refusals import refusals
+from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
 from server.http.versions import STALE, IfMatch, answer_version
 from server.journal.intents import intent_of
 from server.protocol.codes import Code
@@ -84,18 +84,10 @@ class KeyPage(BaseModel):
 def router() -> APIRouter:
     """Return the routes of API keys."""
     api = APIRouter(prefix="/v1/keys", tags=["keys"])
-    known = (
-        Code.UNAUTHENTICATED,
-        Code.TOKEN_EXPIRED,
-        Code.TOKEN_REVOKED,
-        Code.FORBIDDEN,
-        Code.INVALID,
-        Code.UNAVAILABLE,
-    )
-    written = refusals(*known, Code.BAD_JSON, Code.TOO_LARGE, Code.KEY_REUSED)
-    one = refusals(*known, Code.NOT_FOUND)
+    written = refusals(*TO_PERMITTED, *OF_BODIES, Code.KEY_REUSED)
+    one = refusals(*TO_PERMITTED, Code.NOT_FOUND)
     api.add_api_route(
-        "", list_keys, methods=["GET"], summary="The channel's API keys", responses=refusals(*known)
+        "", list_keys, methods=["GET"], summary="The channel's API keys", responses=refusals(*TO_PERMITTED)
     )
     api.add_api_route(
         "", make_key, methods=["POST"], status_code=201, summary="A new API key", responses=written
@@ -106,7 +98,7 @@ def router() -> APIRouter:
         rename_key,
         methods=["PATCH"],
         summary="Call an API key otherwise",
-        responses=one | refusals(Code.BAD_JSON, Code.TOO_LARGE) | STALE,
+        responses=one | refusals(*OF_BODIES) | STALE,
     )
     api.add_api_route("/{key}/revoke", revoke_key, methods=["POST"], summary="End an API key", responses=one)
     return api

@@ -14,7 +14,7 @@ from server.access.roles import ADMINS
 from server.clock import to_wire
 from server.http.outbound import URL_CHARACTERS_MAX
 from server.http.params import ENTITY_ID, Moment, OneLine, OptionalKey, RequestBody
-from server.http.refusals import refusals
+from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
 from server.http.versions import STALE, IfMatch, answer_version
 from server.journal.intents import intent_of
 from server.protocol.codes import Code
@@ -60,27 +60,19 @@ class CustomerKeysChange(RequestBody):
 def router() -> APIRouter:
     """Return the routes of customers' keys."""
     api = APIRouter(prefix="/v1/customer-keys", tags=["customers"])
-    known = (
-        Code.UNAUTHENTICATED,
-        Code.TOKEN_EXPIRED,
-        Code.TOKEN_REVOKED,
-        Code.FORBIDDEN,
-        Code.INVALID,
-        Code.UNAVAILABLE,
-    )
     api.add_api_route(
         "",
         get_customer_keys,
         methods=["GET"],
         summary="What the shop signs its customers in with",
-        responses=refusals(*known),
+        responses=refusals(*TO_PERMITTED),
     )
     api.add_api_route(
         "",
         change_customer_keys,
         methods=["PATCH"],
         summary="Set where the shop publishes its public keys",
-        responses=refusals(*known, Code.BAD_JSON, Code.TOO_LARGE) | STALE,
+        responses=refusals(*TO_PERMITTED, *OF_BODIES) | STALE,
     )
     api.add_api_route(
         "/secrets",
@@ -88,14 +80,14 @@ def router() -> APIRouter:
         methods=["POST"],
         status_code=201,
         summary="A new secret for the shop",
-        responses=refusals(*known, Code.TOO_MANY, Code.KEY_REUSED),
+        responses=refusals(*TO_PERMITTED, Code.TOO_MANY, Code.KEY_REUSED),
     )
     api.add_api_route(
         "/secrets/{secret}/revoke",
         revoke_secret,
         methods=["POST"],
         summary="End a secret",
-        responses=refusals(*known, Code.NOT_FOUND),
+        responses=refusals(*TO_PERMITTED, Code.NOT_FOUND),
     )
     return api
 

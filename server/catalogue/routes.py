@@ -33,7 +33,7 @@ from server.http.params import (
     OptionalKey,
     RequestBody,
 )
-from server.http.refusals import refusals
+from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
 from server.http.versions import STALE, IfMatch, Match, answer_version
 from server.journal.intents import intent_of
 from server.protocol.codes import Code
@@ -71,23 +71,15 @@ class OrderRequest(RequestBody):
 def router() -> APIRouter:
     """Return the routes of products."""
     api = APIRouter(prefix="/v1", tags=["products"])
-    asked = (
-        Code.UNAUTHENTICATED,
-        Code.TOKEN_EXPIRED,
-        Code.TOKEN_REVOKED,
-        Code.FORBIDDEN,
-        Code.INVALID,
-        Code.UNAVAILABLE,
-    )
-    found = (*asked, Code.NOT_FOUND)
-    sent = (*found, Code.BAD_JSON, Code.TOO_LARGE)
+    found = (*TO_PERMITTED, Code.NOT_FOUND)
+    sent = (*found, *OF_BODIES)
     add = api.add_api_route
     add(
         "/products",
         list_products,
         methods=["GET"],
         summary="The channel's products",
-        responses=refusals(*asked),
+        responses=refusals(*TO_PERMITTED),
     )
     add(
         "/products",

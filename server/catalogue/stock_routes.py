@@ -14,7 +14,7 @@ from server.catalogue.stock_repository import StockChangeRead
 from server.catalogue.stockroom import NOTE_CHARACTERS_MAX, Adding, Setting, Stockroom
 from server.clock import to_wire
 from server.http.params import ENTITY_ID, Face, Limit, Moment, OptionalKey, RequestBody
-from server.http.refusals import refusals
+from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
 from server.journal.intents import intent_of
 from server.protocol.codes import Code
 
@@ -88,16 +88,8 @@ class StockChangePage(Face):
 def router() -> APIRouter:
     """Return the routes of stock."""
     api = APIRouter(prefix="/v1", tags=["products"])
-    known = (
-        Code.UNAUTHENTICATED,
-        Code.TOKEN_EXPIRED,
-        Code.TOKEN_REVOKED,
-        Code.FORBIDDEN,
-        Code.INVALID,
-        Code.NOT_FOUND,
-        Code.UNAVAILABLE,
-    )
-    sent = (Code.CONFLICT, Code.SOLD_OUT, Code.KEY_REUSED, Code.BAD_JSON, Code.TOO_LARGE)
+    known = (*TO_PERMITTED, Code.NOT_FOUND)
+    sent = (Code.CONFLICT, Code.SOLD_OUT, Code.KEY_REUSED, *OF_BODIES)
     api.add_api_route(
         "/products/{product}/stock",
         change_stock,

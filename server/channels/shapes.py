@@ -28,6 +28,7 @@ from server.channels.sessions import Whence
 from server.channels.tables import PersonRow
 from server.clock import to_wire
 from server.http.params import ENTITY_ID, Moment, OneLine, RequestBody, by_field
+from server.http.refusals import OF_BODIES, TO_PERMITTED
 from server.protocol.codes import Code
 from server.zones import ZONE_CHARACTERS_MAX
 
@@ -69,16 +70,8 @@ Member = Annotated[Principal, permitted(MEMBERS)]
 PersonId = Annotated[
     str, Path(alias="person", pattern=ENTITY_ID, max_length=40, description="A person's id, or `me`.")
 ]
-OF_PEOPLE = (
-    Code.UNAUTHENTICATED,
-    Code.TOKEN_EXPIRED,
-    Code.TOKEN_REVOKED,
-    Code.FORBIDDEN,
-    Code.NOT_FOUND,
-    Code.INVALID,
-    Code.UNAVAILABLE,
-)
-WITH_BODY = (Code.BAD_JSON, Code.TOO_LARGE, Code.OUTCOME_UNKNOWN)
+OF_PEOPLE = (*TO_PERMITTED, Code.NOT_FOUND)
+WITH_BODY = (*OF_BODIES, Code.OUTCOME_UNKNOWN)
 
 
 def identity_of(by: Principal) -> Identity:

@@ -6,6 +6,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.protocol.codes import MEANINGS, Code, Verdict
 
+TO_PERMITTED = (
+    Code.UNAUTHENTICATED,
+    Code.TOKEN_EXPIRED,
+    Code.TOKEN_REVOKED,
+    Code.FORBIDDEN,
+    Code.INVALID,
+    Code.UNAVAILABLE,
+)
+"""What every route may answer that is for some roles or keys alone."""
+OF_BODIES = (Code.BAD_JSON, Code.TOO_LARGE)
+"""What a route may answer beside that when it takes JSON."""
+
 
 class Problem(BaseModel):
     """Problem details (RFC 9457) with the protocol's `code` and the verdict for the client."""

@@ -10,8 +10,7 @@ from server.access.principal import Principal
 from server.access.roles import RUNNERS
 from server.db.engine import Database
 from server.http.params import ENTITY_ID, Cursor, Face, Limit, Moment, OneLine
-from server.http.refusals import refusals
-from server.protocol.codes import Code
+from server.http.refusals import TO_PERMITTED, refusals
 from server.shop.order_list import ListedOrder, Wanted, read_orders
 from server.shop.report_rules import AttributedBy, ReportState
 
@@ -75,14 +74,7 @@ def router() -> APIRouter:
         list_orders,
         methods=["GET"],
         summary="The channel's orders",
-        responses=refusals(
-            Code.UNAUTHENTICATED,
-            Code.TOKEN_EXPIRED,
-            Code.TOKEN_REVOKED,
-            Code.FORBIDDEN,
-            Code.INVALID,
-            Code.UNAVAILABLE,
-        ),
+        responses=refusals(*TO_PERMITTED),
     )
     return api
 

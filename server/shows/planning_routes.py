@@ -12,7 +12,7 @@ from server.access.principal import Principal
 from server.access.roles import RUNNERS
 from server.audit.trail import acting_by
 from server.http.params import EntityId, OptionalKey, RequestBody
-from server.http.refusals import refusals
+from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
 from server.http.versions import STALE, IfMatch, Match, answer_version
 from server.journal.intents import intent_of
 from server.protocol.codes import Code
@@ -82,16 +82,8 @@ class ShowStaffBody(BaseModel):
 def router() -> APIRouter:
     """Return the routes of planning."""
     api = APIRouter(prefix="/v1/shows/{show}", tags=["shows"])
-    known = (
-        Code.UNAUTHENTICATED,
-        Code.TOKEN_EXPIRED,
-        Code.TOKEN_REVOKED,
-        Code.FORBIDDEN,
-        Code.NOT_FOUND,
-        Code.INVALID,
-        Code.UNAVAILABLE,
-    )
-    sent = (*known, Code.BAD_JSON, Code.TOO_LARGE)
+    known = (*TO_PERMITTED, Code.NOT_FOUND)
+    sent = (*known, *OF_BODIES)
     add = api.add_api_route
     add("", change_show, methods=["PATCH"], summary="Change a show", responses=refusals(*sent) | STALE)
     for step, summary in _STEPS.items():

@@ -9,7 +9,7 @@ from server.access.principal import Principal
 from server.access.roles import ADMINS
 from server.audit.trail import acting_by
 from server.http.params import Cursor, Limit, OptionalKey
-from server.http.refusals import refusals
+from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
 from server.http.versions import STALE, IfMatch, answer_version
 from server.journal.intents import intent_of
 from server.protocol.codes import Code
@@ -32,16 +32,8 @@ from server.webhooks.service import Webhooks, Wish
 from server.webhooks.tables import WebhookEndpointRow
 
 Admin = Annotated[Principal, permitted(ADMINS)]
-_KNOWN = (
-    Code.UNAUTHENTICATED,
-    Code.TOKEN_EXPIRED,
-    Code.TOKEN_REVOKED,
-    Code.FORBIDDEN,
-    Code.NOT_FOUND,
-    Code.INVALID,
-    Code.UNAVAILABLE,
-)
-_WRITTEN = (*_KNOWN, Code.BAD_JSON, Code.TOO_LARGE)
+_KNOWN = (*TO_PERMITTED, Code.NOT_FOUND)
+_WRITTEN = (*_KNOWN, *OF_BODIES)
 
 
 def router() -> APIRouter:
