@@ -93,7 +93,21 @@ class ShowBody(Face):
     version: int = Field(description="Also in `ETag`.")
 
 
-class ShowRequest(RequestBody):
+class _ShowDetails(RequestBody):
+    """What a show may be besides its title and host."""
+
+    moderation: Moderation = "post"
+    guests_allowed: bool = True
+    starts_at: GivenMoment | None = None
+    video: VideoRequest = VideoRequest()
+    description: Description = ""
+    planned_minutes: Minutes | None = None
+    cover: Address = ""
+    picture_sync: PictureSync = "off"
+    picture_delay_ms: Delay = 0
+
+
+class ShowRequest(_ShowDetails):
     """What a new show is to be. Its channel is the caller's."""
 
     title: Title
@@ -101,15 +115,6 @@ class ShowRequest(RequestBody):
     state: Literal["draft", "scheduled"] = Field(
         default="scheduled", description="A draft is seen by the channel's staff alone."
     )
-    moderation: Moderation = "post"
-    guests_allowed: bool = True
-    starts_at: GivenMoment | None = None
-    video: VideoRequest = VideoRequest()
-    description: Description = ""
-    planned_minutes: Minutes | None = None
-    cover: Address = ""
-    picture_sync: PictureSync = "off"
-    picture_delay_ms: Delay = 0
 
     def as_plan(self) -> Plan:
         """Return what the show is to be."""
@@ -117,20 +122,11 @@ class ShowRequest(RequestBody):
         return Plan(**given, video=self.video.as_video())
 
 
-class ShowChanges(RequestBody):
+class ShowChanges(_ShowDetails):
     """What is to be another; what is not sent stays."""
 
     title: Title = ""
     host: HostName = ""
-    moderation: Moderation = "post"
-    guests_allowed: bool = True
-    starts_at: GivenMoment | None = None
-    video: VideoRequest = VideoRequest()
-    description: Description = ""
-    planned_minutes: Minutes | None = None
-    cover: Address = ""
-    picture_sync: PictureSync = "off"
-    picture_delay_ms: Delay = 0
 
     def as_columns(self) -> dict[str, Any]:
         """Return what was sent as columns of a show."""
