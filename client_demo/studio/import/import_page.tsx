@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Button } from "../../shared/ui/button";
 import { tellFailure } from "../api";
 import type { PageProps } from "../areas";
+import { useDropping } from "../dropping";
 import { Link } from "../link";
 import { forgetLists } from "../list_state";
 import { Failure, Loading, PageFrame, Section } from "../page";
@@ -74,27 +75,12 @@ function Beginning() {
 
 function Choice({ busy, onFile }: { busy: boolean; onFile: (file: File) => void }) {
   const input = useRef<HTMLInputElement>(null);
-  const over = useSignal(false);
+  const dropping = useDropping(([file]) => file && onFile(file), busy);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a place to drop on; the button does the same
     <div
-      class={over.value ? "import-choice import-over" : "import-choice"}
+      class={dropping.over.value ? "import-choice import-over" : "import-choice"}
       data-testid="import-choice"
-      onDragOver={(event) => {
-        if (!event.dataTransfer?.types.includes("Files")) return;
-        event.preventDefault();
-        over.value = true;
-      }}
-      onDragLeave={() => {
-        over.value = false;
-      }}
-      onDrop={(event) => {
-        over.value = false;
-        const file = event.dataTransfer?.files[0];
-        if (!file || busy) return;
-        event.preventDefault();
-        onFile(file);
-      }}
+      {...dropping.place}
     >
       <input
         ref={input}

@@ -3,6 +3,7 @@ import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { Button } from "../../shared/ui/button";
 import { pictureOf } from "../../shared/ui/picture_address";
 import { useDragging } from "../dragging";
+import { useDropping } from "../dropping";
 import { Sign } from "../sign";
 import { offerUndo } from "../undo";
 import { added, moved, restored } from "./order";
@@ -26,7 +27,6 @@ interface PicturesProps {
 /** Pictures to be chosen, dropped or pasted, put in order by drag or by buttons, and taken away with a way back. */
 export function Pictures({ value, onChange, label, most = 12, disabled = false, testid = "pictures" }: PicturesProps) {
   const sending = useMemo(() => new Sending(), []);
-  const over = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
   const said = useSignal("");
   const focus = useRef<string | null>(null);
@@ -57,6 +57,7 @@ export function Pictures({ value, onChange, label, most = 12, disabled = false, 
     said.value = t("moved", { n: to + 1, all: value.length });
     set(next);
   };
+  const dropping = useDropping(send, disabled);
   const dragging = useDragging((from, to) => {
     said.value = t("moved", { n: to + 1, all: value.length });
     set(moved(value, from, to));
@@ -76,7 +77,7 @@ export function Pictures({ value, onChange, label, most = 12, disabled = false, 
       ref={box}
       role="group"
       aria-label={label}
-      class={over.value ? "pictures pictures-over" : "pictures"}
+      class={dropping.over.value ? "pictures pictures-over" : "pictures"}
       data-testid={testid}
       onPaste={(event) => {
         const files = event.clipboardData?.files;
@@ -84,21 +85,7 @@ export function Pictures({ value, onChange, label, most = 12, disabled = false, 
         event.preventDefault();
         send(files);
       }}
-      onDragOver={(event) => {
-        if (disabled || !event.dataTransfer?.types.includes("Files")) return;
-        event.preventDefault();
-        over.value = true;
-      }}
-      onDragLeave={() => {
-        over.value = false;
-      }}
-      onDrop={(event) => {
-        over.value = false;
-        const files = event.dataTransfer?.files;
-        if (disabled || !files?.length) return;
-        event.preventDefault();
-        send(files);
-      }}
+      {...dropping.place}
     >
       {value.length > 0 && (
         <ol class="pictures-list">

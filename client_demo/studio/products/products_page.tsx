@@ -73,11 +73,11 @@ function Row({ product, list, movable }: { product: Product; list: ListState<Pro
   const at = items.findIndex((each) => each.id === id);
   return (
     <>
-      <div class="product-row">
+      <div class="pictured">
         {image ? (
-          <img {...pictureOf(image, 56)} alt="" width={56} height={56} class="product-thumb" />
+          <img {...pictureOf(image, 56)} alt="" width={56} height={56} class="thumb" />
         ) : (
-          <span class="product-thumb product-thumb-none">
+          <span class="thumb thumb-none">
             <Sign name="products" />
           </span>
         )}
@@ -85,7 +85,7 @@ function Row({ product, list, movable }: { product: Product; list: ListState<Pro
           <Link to={`${PATH}/${id}`} class="row-title" data-testid="product-open">
             {title}
           </Link>
-          <p class="hint product-facts">
+          <p class="hint facts">
             <span>{several ? t("from", { price: money(price, currency) }) : money(price, currency)}</span>
             <span class={left === 0 ? "badge badge-warn" : ""}>{left === 0 ? t("sold_out") : t.count("left", left)}</span>
             {options.length > 0 && <span>{t.count("variants.n", sold.length)}</span>}
@@ -103,7 +103,7 @@ function Row({ product, list, movable }: { product: Product; list: ListState<Pro
               disabled={at <= 0}
               onClick={() => void swap(list, at - 1)}
             >
-              <span class="product-up">
+              <span class="sign-up">
                 <Sign name="back" />
               </span>
             </Button>
@@ -115,7 +115,7 @@ function Row({ product, list, movable }: { product: Product; list: ListState<Pro
               disabled={at < 0 || at >= items.length - 1}
               onClick={() => void swap(list, at)}
             >
-              <span class="product-down">
+              <span class="sign-down">
                 <Sign name="back" />
               </span>
             </Button>

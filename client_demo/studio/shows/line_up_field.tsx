@@ -126,7 +126,7 @@ function Line({ line, at, last, currency, move, dragging, price, remove }: LineP
           onClick={() => press("up")}
           data-do="up"
         >
-          <span class="line-up-sign">
+          <span class="sign-up">
             <Sign name="back" />
           </span>
         </Button>
@@ -139,7 +139,7 @@ function Line({ line, at, last, currency, move, dragging, price, remove }: LineP
           onClick={() => press("down")}
           data-do="down"
         >
-          <span class="line-down-sign">
+          <span class="sign-down">
             <Sign name="back" />
           </span>
         </Button>

@@ -75,11 +75,11 @@ function Row({ show, list }: { show: Show; list: ListState<Show> }) {
   const picture = show.cover || show.video.poster;
   return (
     <>
-      <div class="show-row">
+      <div class="pictured">
         {picture ? (
-          <img {...pictureOf(picture, 56)} alt="" width={56} height={56} class="show-thumb" />
+          <img {...pictureOf(picture, 56)} alt="" width={56} height={56} class="thumb" />
         ) : (
-          <span class="show-thumb show-thumb-none">
+          <span class="thumb thumb-none">
             <Sign name="shows" />
           </span>
         )}
@@ -87,7 +87,7 @@ function Row({ show, list }: { show: Show; list: ListState<Show> }) {
           <Link to={`${PATH}/${encodeURIComponent(id)}`} class="row-title" data-testid="show-open">
             {title}
           </Link>
-          <p class="hint show-facts">
+          <p class="hint facts">
             <span class={state === "live" ? "badge badge-live" : "badge"} data-testid="row-state">
               {shared(`state.${state}`)}
             </span>
