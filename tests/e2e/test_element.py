@@ -210,6 +210,17 @@ async def test_what_cannot_be_entered_is_told(tmp_path: Path, desk: Desk, showro
         await page.close()
 
 
+async def expect_asked_by_viewer(room: Showroom) -> None:
+    """Wait for the first question, which somebody known has asked."""
+
+    async def author() -> str:
+        found = await room.ask("GET", "/shows/demo/questions", "host")
+        return next((str(q["author"]) for q in found["questions"]), "")
+
+    await eventually(author)
+    assert await author() == "Viewer"
+
+
 async def test_a_customer_of_the_shop_is_who_the_page_says(
     tmp_path: Path, desk: Desk, showroom: Showroom
 ) -> None:
@@ -223,12 +234,7 @@ async def test_a_customer_of_the_shop_is_who_the_page_says(
         await page.get_by_test_id("ask-text").fill("Asked by somebody known")
         await page.get_by_test_id("ask-send").click()
 
-        async def author() -> str:
-            found = await showroom.ask("GET", "/shows/demo/questions", "host")
-            return next((str(q["author"]) for q in found["questions"]), "")
-
-        await eventually(author)
-        assert await author() == "Viewer"
+        await expect_asked_by_viewer(showroom)
         kept = await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
         assert token not in kept, "what the page says is the page's to keep"
         await page.close()
@@ -281,12 +287,7 @@ async def test_it_begins_when_it_is_told_which_show_and_with_the_token_that_was_
         await page.get_by_test_id("ask-text").fill("Known from the start")
         await page.get_by_test_id("ask-send").click()
 
-        async def author() -> str:
-            found = await showroom.ask("GET", "/shows/demo/questions", "host")
-            return next((str(q["author"]) for q in found["questions"]), "")
-
-        await eventually(author)
-        assert await author() == "Viewer"
+        await expect_asked_by_viewer(showroom)
         await page.close()
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from server.access.roles import Role
@@ -46,3 +47,11 @@ def sign_for(settings: Settings) -> SignFor:
         return tokens.sign(tokens.new_member(channel, role, name=role.title(), lifetime=lifetime))
 
     return sign
+
+
+@pytest.fixture
+async def admin(server: str, sign_for: SignFor) -> AsyncIterator[httpx.AsyncClient]:
+    """Someone who asks a server as an admin of channel `demo`."""
+    headers = {"Authorization": f"Bearer {sign_for('admin')}"}
+    async with httpx.AsyncClient(base_url=f"http://{server}", headers=headers, timeout=20) as client:
+        yield client

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
+import pytest
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi import FastAPI, Request
@@ -113,3 +114,10 @@ async def sign_in_provider() -> AsyncIterator[Provider]:
     finally:
         server.should_exit = True
         await serving
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[Provider]:
+    """A provider of this test alone."""
+    async with sign_in_provider() as provider:
+        yield provider

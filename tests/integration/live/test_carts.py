@@ -1,6 +1,5 @@
 """A channel whose own shop takes the orders: nothing is sold here, and everybody is shown to the shop's cart."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,13 +11,6 @@ from tests.support.servers import SignFor
 from tests.support.viewer import viewer_at
 
 TEMPLATE = "https://shop.example/cart/{sku}?n={quantity}&from={attribution}"
-
-
-@pytest.fixture
-async def admin(server: str, sign_for: SignFor) -> AsyncIterator[httpx.AsyncClient]:
-    headers = {"Authorization": f"Bearer {sign_for('admin')}"}
-    async with httpx.AsyncClient(base_url=f"http://{server}", headers=headers, timeout=20) as client:
-        yield client
 
 
 def bearer(token: str) -> dict[str, str]:

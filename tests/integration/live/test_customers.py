@@ -43,13 +43,6 @@ async def shop() -> AsyncIterator[ShopBackend]:
         yield backend
 
 
-@pytest.fixture
-async def admin(server: str, sign_for: SignFor) -> AsyncIterator[httpx.AsyncClient]:
-    headers = {"Authorization": f"Bearer {sign_for('admin')}"}
-    async with httpx.AsyncClient(base_url=f"http://{server}", headers=headers, timeout=20) as client:
-        yield client
-
-
 def claims(**others: Any) -> dict[str, Any]:
     now = int(time.time())
     said = {"sub": "customer-17", "aud": CHANNEL, "iat": now, "exp": now + 600} | others

@@ -31,12 +31,6 @@ def settings(make_settings: MakeSettings) -> Settings:
 
 
 @pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    async with sign_in_provider() as provider:
-        yield provider
-
-
-@pytest.fixture
 async def browser(
     server: str, settings: Settings, provider: Provider, sign_for: SignFor
 ) -> AsyncIterator[httpx.AsyncClient]:

@@ -1,7 +1,6 @@
 """What is kept sealed outlives a new secret of the server's: it is sealed anew while both are there, and the old one is gone then."""
 
 import time
-from collections.abc import AsyncIterator
 
 import httpx
 import jwt
@@ -16,7 +15,7 @@ from server.running.resealing import resealers
 from server.settings import Settings
 from tests.conftest import MakeSettings
 from tests.support.live_server import live_server
-from tests.support.sign_in_provider import CLIENT_ID, CLIENT_SECRET, Provider, sign_in_provider
+from tests.support.sign_in_provider import CLIENT_ID, CLIENT_SECRET, Provider
 from tests.support.stage import CHANNEL
 from tests.support.viewer import viewer_at
 
@@ -29,12 +28,6 @@ INVITED = {"sub": "u-1", "email": "nao@shop.example", "email_verified": True}
 def settings(make_settings: MakeSettings) -> Settings:
     """A server that may be sent to this machine."""
     return make_settings(outbound_networks=["127.0.0.0/8"], outbound_http=True, limits="off")
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    async with sign_in_provider() as provider:
-        yield provider
 
 
 def headers_of(settings: Settings) -> dict[str, str]:

@@ -26,13 +26,6 @@ async def backend() -> AsyncIterator[ShopBackend]:
         yield backend
 
 
-@pytest.fixture
-async def admin(server: str, sign_for: SignFor) -> AsyncIterator[httpx.AsyncClient]:
-    headers = {"Authorization": f"Bearer {sign_for('admin')}"}
-    async with httpx.AsyncClient(base_url=f"http://{server}", headers=headers, timeout=20) as client:
-        yield client
-
-
 async def made(admin: httpx.AsyncClient, url: str, **others: Any) -> dict[str, Any]:
     answer = await admin.post("/v1/webhooks", json={"url": url, **others})
     assert answer.status_code == 201, answer.text

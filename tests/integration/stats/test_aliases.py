@@ -7,8 +7,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
-from sqlmodel import SQLModel
 
 from server.clock import ManualClock
 from server.db.engine import Database
@@ -19,7 +17,7 @@ from server.viewers.alias_repository import insert_alias_once, take_back_aliases
 from server.viewers.tables import ViewerAliasRow
 from tests.integration.stats.raw_world import LENGTH, Came, Part, World, parts, worlds, write
 from tests.integration.stats.test_one_population import LONG_AFTER
-from tests.support.databases import copy_database
+from tests.support.databases import copy_database, empty_database
 
 AS_GUEST, AS_KNOWN = "p0", "p1"
 SHOWS = ("earlier", "s", "later")
@@ -62,10 +60,9 @@ def nobody_of_the_house(part: Part) -> Part:
 async def told(url: str, world: World, aliases: set[str], *, taken_back: bool = False) -> str:
     """Return everything that is said of the show, with aliases in the named shows."""
     database = Database(url)
-    tables = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+    empty_database(url)
     try:
         async with database.write() as connection:
-            await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
             await write(connection, world)
             for show in aliases:
                 row = ViewerAliasRow(id=show, show_id=show, raw=AS_GUEST, canonical=AS_KNOWN, at=LONG_AFTER)

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from sqlalchemy import text
-from sqlmodel import SQLModel
 
 from server.clock import ManualClock
 from server.db.engine import Database
@@ -24,7 +23,7 @@ from server.stats.service import Reports
 from tests.integration.stats.hand_made import CHANNEL, START
 from tests.integration.stats.oracle import Oracle, in_currency, money_of
 from tests.integration.stats.raw_world import LENGTH, Asked, Bought, Came, Did, Part, World, worlds, write
-from tests.support.databases import copy_database
+from tests.support.databases import copy_database, empty_database
 
 LONG_AFTER = START + timedelta(days=200)
 GUEST = Came(guest=True, remembered=False, suspect=False, staff=False, consent=None)
@@ -42,10 +41,9 @@ def emptied_url(postgres: PostgresProcess, migrated_template: str) -> Iterator[s
 async def _report(url: str, world: World, *, as_variants: bool = False) -> tuple[ShowReport, SeriesReport]:
     """Return the figures of show `s`; `as_variants`: its two products are variants of a third one."""
     database = Database(url)
-    tables = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+    empty_database(url)
     try:
         async with database.write() as connection:
-            await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
             await write(connection, world)
             if as_variants:
                 await connection.execute(_AS_VARIANTS)
