@@ -4,7 +4,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Protocol
 
-from server.access.roles import is_staff
+from server.access.roles import is_staff, role_in
 from server.access.tokens import Identity
 from server.errors import RefusedError
 from server.protocol.codes import Code
@@ -43,7 +43,7 @@ def _refusal(code: Code, identity: Identity | None, message: str | None = None) 
 
 def may_see_hidden(identity: Identity | None, channel_id: str) -> bool:
     """Whether the bearer may know of the channel's drafts and rehearsals."""
-    return identity is not None and identity.channel_id == channel_id and is_staff(identity.role)
+    return identity is not None and is_staff(role_in(identity.role, identity.channel_id, channel_id))
 
 
 def require_entry(identity: Identity | None, terms: Terms) -> None:

@@ -63,11 +63,6 @@ def require_stats_reader(role: str) -> None:
     _require(may_read_stats(role), "Only analysts, hosts and admins of this channel may read this.")
 
 
-def require_member(role: str) -> None:
-    """Raise `forbidden` unless `role` is one of the channel's own people."""
-    _require(role != "viewer", "Only the people of this channel may do this.")
-
-
 def require_admin(role: str) -> None:
     """Raise `forbidden` unless `role` may change the channel, its people and its keys."""
     _require(role == "admin", "Only admins of this channel may do this.")

@@ -27,7 +27,6 @@ EMAIL_CHARACTERS_MAX = 254
 """RFC 5321, by way of the path's 256."""
 Language = Literal["en", "ja"]
 MemberRole = Literal["moderator", "host", "analyst", "admin"]
-MEMBER_ROLES: tuple[MemberRole, ...] = ("moderator", "host", "analyst", "admin")
 
 
 @dataclass(frozen=True, slots=True)
