@@ -8,13 +8,12 @@ from server.access.sealing import sealing_for
 from server.clock import Clock
 from server.db.engine import Database
 from server.http.outbound import Outbound
+from server.running.forgetting import FORGETTING_SECONDS
 from server.settings import Settings
 from server.webhooks.sending import Sending
 from server.webhooks.service import Webhooks
 from server.workers.loop import repeat
 from server.workers.webhooks import WebhookForgetting, WebhookWorker
-
-FORGETTING_SECONDS = 600.0
 
 
 def webhooks_for(settings: Settings, database: Database, clock: Clock, outbound: Outbound) -> Webhooks:
