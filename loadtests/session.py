@@ -44,7 +44,9 @@ class Session:
         self.token = token
         self.viewer = ""
         self.position: Line | None = None
-        self.products: dict[str, Line] = {}
+        self.products: list[str] = []
+        # What is sold, by its id: products, and of one with variants each variant instead.
+        self.stock: dict[str, int] = {}
         self.questions: list[str] = []
         self.joined = False
         self.wait_ms = 0.0
@@ -149,8 +151,7 @@ class Session:
             self._take_journal_push(line, size)
         elif line["type"] == "pulse":
             self._observer.measured("pulse", "pulse", 0.0, size)
-            for product, stock in line.get("stock", {}).items():
-                self.products.setdefault(product, {})["stock"] = stock
+            self.stock.update(line.get("stock", {}))
         elif line["type"] in ("reconnect", "gap"):
             self.wait_ms = float(line.get("after_ms", 0))
             self._observer.measured("socket", line["type"], self.wait_ms)
@@ -165,7 +166,10 @@ class Session:
             self._observer.failed("socket", "join (recover)", "recovered, but from another position")
         self.position = dict(line["position"])
         if "snapshot" in line:
-            self.products = {product["id"]: product for product in line["snapshot"]["products"]}
+            products = line["snapshot"]["products"]
+            self.products = [product["id"] for product in products]
+            sold = (each for product in products for each in product.get("variants", [product]))
+            self.stock = {each["id"]: each["stock"] for each in sold}
             self.questions = [question["id"] for question in line["snapshot"]["questions"]]
 
     def _take_journal_push(self, line: Line, size: int) -> None:
@@ -182,8 +186,7 @@ class Session:
         if line["type"] == "question.posted":
             self.questions.append(line["question"]["id"])
         elif line["type"] == "product.stock":
-            for change in line["products"]:
-                self.products.setdefault(change["product"], {})["stock"] = change["stock"]
+            self.stock.update((change["product"], change["stock"]) for change in line["products"])
 
 
 def age_ms(at: str) -> float:

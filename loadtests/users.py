@@ -73,7 +73,11 @@ class Audience(User):
 
     def some_product(self) -> str | None:
         """A product of the show, at random."""
-        return random.choice(list(self.session.products)) if self.session.products else None
+        return random.choice(self.session.products) if self.session.products else None
+
+    def some_goods(self) -> str | None:
+        """Something that is sold, a product or a variant, at random."""
+        return random.choice(list(self.session.stock)) if self.session.stock else None
 
 
 class ViewerUser(Audience):
@@ -89,7 +93,7 @@ class ViewerUser(Audience):
     @task(3)
     def look(self) -> None:
         """See cards."""
-        self.act("impression", products=list(self.session.products)[:6] or ["none"])
+        self.act("impression", products=self.session.products[:6] or ["none"])
 
     @task(2)
     def click(self) -> None:
@@ -149,7 +153,7 @@ class BuyerUser(Audience, FastHttpUser):
     @task(1)
     def buy_twice(self) -> None:
         """The same key must give the same order."""
-        key, product = uuid.uuid4().hex, self.some_product()
+        key, product = uuid.uuid4().hex, self.some_goods()
         first, again = self._buy(key, product), self._buy(key, product)
         if first and again and first != again:
             self.record.failed("command", "buy", f"one key, two orders: {first} and {again}")
@@ -157,7 +161,7 @@ class BuyerUser(Audience, FastHttpUser):
     @task(1)
     def buy_by_http(self) -> None:
         """Buy by `POST /v1/orders`."""
-        product = self.some_product()
+        product = self.some_goods()
         if product is None or self.session.token is None:
             return
         headers = {"Authorization": f"Bearer {self.session.token}", "Idempotency-Key": uuid.uuid4().hex}
@@ -172,7 +176,7 @@ class BuyerUser(Audience, FastHttpUser):
                 response.failure(f"{response.status_code} {answer.get('code')}")
 
     def _buy(self, key: str, product: str | None = None) -> str | None:
-        product = product or self.some_product()
+        product = product or self.some_goods()
         if product is None:
             return None
         reply = self.act("buy", product=product, quantity=1, key=key, expected=("sold_out",))
@@ -217,7 +221,6 @@ class HostUser(Audience):
     @task(2)
     def restock(self) -> None:
         """Fill the emptiest shelf."""
-        products = self.session.products
-        if products:
-            emptiest = min(products, key=lambda id: products[id].get("stock", 0))
-            self.act("product.restock", product=emptiest, add=20)
+        stock = self.session.stock
+        if stock:
+            self.act("product.restock", product=min(stock, key=stock.__getitem__), add=20)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from server.db.schema import connected
 from server.running.holdings import Holdings, count_holdings
+from server.running.pictures_beside import archive_beside
 from server.running.postgres_tools import address_for_tools, failure_of, find_tool
 from server.running.trouble import Trouble
 
@@ -21,10 +22,12 @@ OWNER_ALONE = 0o600
 def back_up(url: str, file: Path, *, force: bool) -> Holdings:
     """Write the database at `url` to `file`, and return what the file holds. Servers may run meanwhile.
 
-    `file` appears when it is complete, or not at all; one that is there is replaced only with `force`. Raises `Trouble`, `OSError`.
+    `file` appears when it is complete, or not at all; one that is there is replaced only with `force`, and so are pictures beside it.
+    Raises `Trouble`, `OSError`.
     """
-    if file.exists() and not force:
-        raise Trouble(f"{file} is there already", "name another file, or use --force")
+    for there in (file, archive_beside(file)):
+        if there.exists() and not force:
+            raise Trouble(f"{there} is there already", "name another file, or use --force")
     if not file.parent.is_dir():
         raise Trouble(f"there is no folder {file.parent}", "make it, or name another file")
     with _unfinished(file) as part:

@@ -157,7 +157,14 @@ async def test_a_backup_replaces_nothing_unasked_and_leaves_no_halves(
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.read_bytes()[:5] == b"PGDMP"
     assert_refused(await command(settings, "backup", str(tmp_path / "none" / "x")), "no folder")
-    assert [name for name in os.listdir(tmp_path) if "backup" in name] == ["x.backup"]
+    assert sorted(name for name in os.listdir(tmp_path) if "backup" in name) == [
+        "x.backup",
+        "x.backup.pictures.tar",
+    ]
+    (tmp_path / "y.backup.pictures.tar").write_text("the only copies")
+    assert_refused(await command(settings, "backup", str(tmp_path / "y.backup")), "--force")
+    assert (tmp_path / "y.backup.pictures.tar").read_text() == "the only copies"
+    assert not (tmp_path / "y.backup").exists()
 
 
 @pytest.mark.parametrize("running", [True, False])
