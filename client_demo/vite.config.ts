@@ -13,7 +13,7 @@ const pageOf = (path: string): string | undefined => {
   if (path === "/" || path.startsWith("/shows/")) return "/index.html";
   if (path === "/host" || path.startsWith("/host/")) return path.startsWith("/host/main") ? undefined : "/host.html";
   if (path === "/receipt" || path === "/receipt/") return "/receipt.html";
-  if (path === "/analyst" || path === "/analyst/") return "/analyst.html";
+  if (/^\/analyst(\/[^.]*)?$/.test(path)) return "/analyst.html";
   if (/^\/studio(\/[^.]*)?$/.test(path)) return "/studio.html";
   if (/^\/docs(\/live)?\/?$/.test(path)) return "/docs.html";
   return undefined;

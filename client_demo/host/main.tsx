@@ -107,7 +107,7 @@ function Over() {
   return (
     <p class="notice" data-testid="over">
       {t("over")}
-      <a href={`/analyst?show=${encodeURIComponent(show.id)}`}>{t("over.figures")}</a>
+      <a href={`/analyst/shows/${encodeURIComponent(show.id)}`}>{t("over.figures")}</a>
     </p>
   );
 }

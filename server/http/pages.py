@@ -26,7 +26,7 @@ PAGE_SECONDS = 5
 """How long a viewer's page may be kept: a link that is shared everywhere is then asked for once in that time."""
 SAME_FOR_ALL = {
     "host": ("/host",),
-    "analyst": ("/analyst",),
+    "analyst": ("/analyst", "/analyst/{place:path}"),
     "studio": ("/studio", "/studio/{place:path}"),
     "docs": ("/docs", "/docs/live"),
     "receipt": ("/receipt",),

@@ -88,7 +88,7 @@ async def test_the_list_has_every_state_and_a_past_show_has_its_figures_a_click_
     await part("toast-action").click()
     await expect(part("row")).to_have_count(1)
     await part("shows-past").click()
-    await expect(part("row-figures").first).to_have_attribute("href", f"/analyst?show={show}")
+    await expect(part("row-figures").first).to_have_attribute("href", f"/analyst/shows/{show}")
     await part("list-search").fill("nothing like it")
     await expect(part("list-none")).to_be_visible()
     await part("list-search").fill("")

@@ -52,7 +52,7 @@ function Live({ show }: { show: Show }) {
         <a class="button button-primary" href={`/host?show=${encodeURIComponent(show.id)}`}>
           {t("live.host")}
         </a>
-        <a class="button" href={`/analyst?show=${encodeURIComponent(show.id)}`}>
+        <a class="button" href={`/analyst/shows/${encodeURIComponent(show.id)}`}>
           {t("figures")}
         </a>
       </div>
@@ -139,7 +139,7 @@ function Ended({ shows }: { shows: readonly Show[] }) {
               {show.title}
               <span class="hint home-when">{show.ended_at && momentIn(show.ended_at, zone)}</span>
             </p>
-            <a class="button button-small" href={`/analyst?show=${encodeURIComponent(show.id)}`}>
+            <a class="button button-small" href={`/analyst/shows/${encodeURIComponent(show.id)}`}>
               {t("figures")}
             </a>
           </li>

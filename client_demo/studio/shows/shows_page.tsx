@@ -102,7 +102,7 @@ function Row({ show, list }: { show: Show; list: ListState<Show> }) {
           </a>
         )}
         {state === "ended" && (
-          <a class="button button-small" href={`/analyst?show=${encodeURIComponent(id)}`} data-testid="row-figures">
+          <a class="button button-small" href={`/analyst/shows/${encodeURIComponent(id)}`} data-testid="row-figures">
             {t("figures")}
           </a>
         )}

@@ -69,7 +69,7 @@ export function Steps({ show, done }: Props) {
         </a>
       )}
       {state === "ended" && (
-        <a class="button" href={`/analyst${query}`} data-testid="show-figures">
+        <a class="button" href={`/analyst/shows/${encodeURIComponent(id)}`} data-testid="show-figures">
           {t("figures")}
         </a>
       )}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cellText } from "../../analyst/download";
-import { changeOf, type Figure, groupsOf } from "../../analyst/figures";
+import { changeOf, type Figure, groupsOf } from "../../analyst/show/figures";
 import type { Ratio, ShowReport } from "../../analyst/report";
 import given from "./cells.json";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endOf, foldSeries, marksWithin, pinnedAt, pinSpans, stepFor } from "../../analyst/marks";
+import { endOf, foldSeries, marksWithin, pinnedAt, pinSpans, stepFor } from "../../analyst/show/marks";
 import type { Mark, MarkKind, SeriesReport } from "../../analyst/report";
 
 function mark(t: number, kind: MarkKind, text = "cup"): Mark {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readPages } from "../../analyst/pages";
+import { readPages } from "../../analyst/shows/pages";
 import type { ShowPage } from "../../analyst/report";
 
 const ALL = Array.from({ length: 45 }, (_, i) => `s${i}`);

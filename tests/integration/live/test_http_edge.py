@@ -15,7 +15,7 @@ from tests.support.viewer import viewer_at
 from tests.support.wire import wire
 
 ROUTES = [
-    "/", "/shows/demo", "/host", "/host/", "/analyst", "/analyst/", "/studio", "/studio/", "/studio/products/p_1",
+    "/", "/shows/demo", "/host", "/host/", "/analyst", "/analyst/", "/analyst/shows/demo", "/studio", "/studio/", "/studio/products/p_1",
     "/docs", "/docs/", "/docs/live", "/docs/live/", "/openapi.json",
     "/asyncapi.json", "/healthz", "/readyz", "/v1/shows?channel=demo", "/v1/shows/demo", "/v1/shows/none",
     "/v1/shows/demo/me", "/v1/shows/demo/questions", "/v1/shows/demo/export.csv?of=viewers", "/v1/live", "/nothing", "/media/poster.jpg",

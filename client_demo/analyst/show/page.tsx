@@ -1,41 +1,39 @@
-import { useEffect } from "preact/hooks";
-import { dateTime } from "../shared/format";
-import { explainError } from "../shared/staff/sign-in";
-import { Button } from "../shared/ui/button";
-import { Icon } from "../shared/ui/icon";
+import { dateTime } from "../../shared/format";
+import { explainError } from "../../shared/staff/sign-in";
+import { Button } from "../../shared/ui/button";
+import { Icon } from "../../shared/ui/icon";
+import { place, stay } from "../address";
+import { saveExport } from "../download";
+import { tellFailure } from "../failure";
+import { Link } from "../link";
+import type { ShowReport } from "../report";
+import { Sheet } from "../sheet";
+import { moment, shared, spell, t, zoneName } from "../text";
 import { ActivityChart } from "./activity";
-import { addressOf, go, place, stay } from "./address";
 import { ConcurrencyChart } from "./concurrency";
 import { comparable, otherReport, otherSeries, report, series } from "./data";
-import { saveExport } from "./download";
-import { tellFailure } from "./failure";
 import { FigureList } from "./figure_list";
 import { FunnelChart } from "./funnel";
 import { Headlines } from "./headlines";
 import { Moments } from "./moments";
 import { Products } from "./products";
-import type { ShowReport } from "./report";
 import { RetentionChart } from "./retention";
-import { moment, shared, spell, t, zoneName } from "./text";
 
 /** All that is known of one show. */
-export function ShowPage() {
+export default function ShowPage() {
   const { value, failure } = report.state.value;
-  useEffect(() => {
-    document.title = value ? `${value.show.title} · ${shared("app.name")}` : t("page.title");
-  }, [value?.show.title]);
   if (!value) return <Waiting failure={failure} />;
   return (
-    <main class="sheet" data-testid="show-page" data-show={value.show.id} data-provisional={value.provisional}>
+    <Sheet testid="show-page" title={value.show.title} data-show={value.show.id} data-provisional={value.provisional}>
       <Head report={value} failure={failure} />
       {value.show.state === "scheduled" && !value.show.started_at ? <NotYet /> : <Body report={value} />}
-    </main>
+    </Sheet>
   );
 }
 
 function Waiting({ failure }: { failure: string | null }) {
   return (
-    <main class="sheet">
+    <Sheet>
       <BackToShows />
       {failure ? (
         <div class="empty" role="alert" data-testid="report-failure">
@@ -48,24 +46,15 @@ function Waiting({ failure }: { failure: string | null }) {
           {shared("loading")}
         </div>
       )}
-    </main>
+    </Sheet>
   );
 }
 
 function BackToShows() {
-  const target = { show: null, compare: null };
   return (
-    <a
-      class="back"
-      href={addressOf(target)}
-      data-testid="back"
-      onClick={(event) => {
-        event.preventDefault();
-        go(target);
-      }}
-    >
+    <Link class="back" to="/analyst/shows" data-testid="back">
       {t("back")}
-    </a>
+    </Link>
   );
 }
 
@@ -140,7 +129,7 @@ function CompareChoice({ show }: { show: string }) {
         class="input"
         data-testid="compare"
         value={place.value.compare ?? ""}
-        onChange={(event) => stay({ show, compare: event.currentTarget.value || null })}
+        onChange={(event) => stay({ compare: event.currentTarget.value || null })}
       >
         <option value="">{t("compare.none")}</option>
         {others.map((each) => (

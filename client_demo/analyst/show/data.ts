@@ -1,15 +1,13 @@
-import { computed, signal } from "@preact/signals";
-import type { Show } from "../sdk/wire";
-import { session } from "../shared/staff/session";
-import { place } from "./address";
-import { keepFetched } from "./load";
+import { computed } from "@preact/signals";
+import { place } from "../address";
+import { keepFetched } from "../load";
+import type { SeriesReport, ShowPage, ShowReport } from "../report";
+import { listPath } from "../shows/list";
+import { readPages } from "../shows/pages";
 import { stepFor } from "./marks";
-import { readPages } from "./pages";
-import type { SeriesReport, ShowPage, ShowReport } from "./report";
 
 const LIVE_AGAIN_MS = 5_000;
-const LIST_AGAIN_MS = 30_000;
-const LIST_PAGE = "30";
+const COMPARABLE_AGAIN_MS = 300_000;
 
 function whileProvisional(value: { provisional: boolean }): number | null {
   return value.provisional ? LIVE_AGAIN_MS : null;
@@ -19,39 +17,10 @@ function pathOf(show: string | null, rest: string): string | null {
   return show ? `/shows/${encodeURIComponent(show)}/${rest}` : null;
 }
 
-function listPath(filters: Record<string, string>): string | null {
-  if (!session.value) return null;
-  return `/shows?${new URLSearchParams({ channel: session.value.channel, ...filters })}`;
-}
-
-/** What the list is to show: words of the title, and one state or all (empty). */
-export const wanted = signal<{ q: string; state: Show["state"] | "" }>({ q: "", state: "" });
-let pagesWanted = 1;
-
-/** The list, as many pages of it as were asked for; each refresh reads them all. */
-export const shows = keepFetched<ShowPage>(
-  () => {
-    const { q, state } = wanted.value;
-    return listPath({ limit: LIST_PAGE, ...(q && { q }), ...(state && { state }) });
-  },
-  () => LIST_AGAIN_MS,
-  (path, token) => readPages(path, token, pagesWanted),
-);
-
-export function want(change: Partial<(typeof wanted)["value"]>): void {
-  pagesWanted = 1;
-  wanted.value = { ...wanted.value, ...change };
-}
-
-export function showMore(): void {
-  pagesWanted++;
-  shows.again();
-}
-
 /** Every show that has figures, to compare with: the list to its end, while one show is looked at. */
 export const comparable = keepFetched<ShowPage>(
   () => (place.value.show ? listPath({ limit: "100", state: "live,ended" }) : null),
-  () => LIST_AGAIN_MS * 10,
+  () => COMPARABLE_AGAIN_MS,
   (path, token) => readPages(path, token, Number.POSITIVE_INFINITY),
 );
 

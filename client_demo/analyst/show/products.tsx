@@ -1,6 +1,6 @@
-import { count, money, percent } from "../shared/format";
-import type { ProductFigures, Ratio, ShowReport } from "./report";
-import { t } from "./text";
+import { count, money, percent } from "../../shared/format";
+import type { ProductFigures, Ratio, ShowReport } from "../report";
+import { t } from "../text";
 
 /** What each product did in this show, the best-selling first. */
 export function Products({ report }: { report: ShowReport }) {

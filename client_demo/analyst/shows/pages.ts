@@ -1,5 +1,5 @@
-import { request } from "../sdk/http";
-import type { ShowPage } from "./report";
+import { request } from "../../sdk/http";
+import type { ShowPage } from "../report";
 
 /** Reads up to `pages` pages of a list of shows, one behind the other; each show once, though the list may move meanwhile. */
 export async function readPages(

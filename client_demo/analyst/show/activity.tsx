@@ -1,15 +1,15 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { count, duration } from "../shared/format";
-import { Frame, Table } from "./charts/frame";
-import { type Curve, Plot } from "./charts/plot";
+import { count, duration } from "../../shared/format";
+import { Frame, Table } from "../charts/frame";
+import { type Curve, Plot } from "../charts/plot";
+import { saveExport } from "../download";
+import { tellFailure } from "../failure";
+import type { SeriesReport } from "../report";
+import { spell, t } from "../text";
 import { sayTime, TIME_STEPS, timeAxisOf } from "./clock";
-import { saveExport } from "./download";
-import { tellFailure } from "./failure";
 import { foldSeries } from "./marks";
-import type { SeriesReport } from "./report";
 import { sourceLine } from "./source";
-import { spell, t } from "./text";
 
 const ROWS = ["reactions", "questions", "clicks", "orders"] as const;
 type Row = (typeof ROWS)[number];

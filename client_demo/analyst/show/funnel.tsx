@@ -1,10 +1,10 @@
-import { count, percent } from "../shared/format";
-import { token } from "../shared/theme";
-import { Frame, Table } from "./charts/frame";
-import { saveRows } from "./download";
-import type { FunnelStep, ShowReport } from "./report";
+import { count, percent } from "../../shared/format";
+import { token } from "../../shared/theme";
+import { Frame, Table } from "../charts/frame";
+import { saveRows } from "../download";
+import type { FunnelStep, ShowReport } from "../report";
+import { spell, t } from "../text";
 import { sourceLine } from "./source";
-import { spell, t } from "./text";
 
 const NOTHING = "–";
 const ratioText = (share: number | null): string => (share === null ? NOTHING : percent(share));

@@ -1,26 +1,25 @@
-import { useEffect, useRef } from "preact/hooks";
-import type { Show } from "../sdk/wire";
-import { dateTime } from "../shared/format";
-import { explainError } from "../shared/staff/sign-in";
-import { Button } from "../shared/ui/button";
-import { addressOf, go } from "./address";
-import { showMore, shows, want, wanted } from "./data";
-import { shared, spell, t } from "./text";
+import { useRef } from "preact/hooks";
+import type { Show } from "../../sdk/wire";
+import { dateTime } from "../../shared/format";
+import { explainError } from "../../shared/staff/sign-in";
+import { Button } from "../../shared/ui/button";
+import { showPath } from "../address";
+import { Link } from "../link";
+import { Sheet } from "../sheet";
+import { shared, spell, t } from "../text";
+import { showMore, shows, want, wanted } from "./list";
 
 const STATES: readonly (Show["state"] | "")[] = ["", "live", "scheduled", "ended"];
 const TYPING_MS = 250;
 
 /** The shows of the channel, newest first, by state and by words of the title, as many as are asked for. */
-export function ListPage() {
+export default function ListPage() {
   const { value, failure } = shows.state.value;
   const kept = useRef(value);
   if (value) kept.current = value; // what was there stays while other filters are read
   const list = kept.current;
-  useEffect(() => {
-    document.title = t("page.title");
-  });
   return (
-    <main class="sheet" data-testid="list-page">
+    <Sheet testid="list-page" title={t("list.title")}>
       <h1 class="list-title">{t("list.title")}</h1>
       <Filters />
       {failure && (
@@ -49,7 +48,7 @@ export function ListPage() {
           {t("list.more")}
         </Button>
       )}
-    </main>
+    </Sheet>
   );
 }
 
@@ -100,20 +99,10 @@ function Nothing() {
 }
 
 function Row({ show }: { show: Show }) {
-  const target = { show: show.id, compare: null };
   const at = show.started_at ?? show.starts_at;
   return (
     <li>
-      <a
-        class="card show-row"
-        href={addressOf(target)}
-        data-testid={`show-${show.id}`}
-        onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-          event.preventDefault();
-          go(target);
-        }}
-      >
+      <Link class="card show-row" to={showPath(show.id)} data-testid={`show-${show.id}`}>
         <span class="show-row-title">{show.title}</span>
         <span class={show.state === "live" ? "badge badge-live" : "badge"}>{shared(`state.${show.state}`)}</span>
         <span class="hint show-row-when">
@@ -121,7 +110,7 @@ function Row({ show }: { show: Show }) {
           {show.started_at && show.ended_at && ` · ${spell((Date.parse(show.ended_at) - Date.parse(show.started_at)) / 1000)}`}
           {` · ${show.host}`}
         </span>
-      </a>
+      </Link>
     </li>
   );
 }

@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals";
-import { duration } from "../shared/format";
-import { language } from "../shared/i18n";
-import type { ReportedShow } from "./report";
-import { t, zoneName } from "./text";
+import { duration } from "../../shared/format";
+import { language } from "../../shared/i18n";
+import type { ReportedShow } from "../report";
+import { t, zoneName } from "../text";
 
 /** Whether charts run by the time of day or from the show's start. Two shows can only be laid over each other from the start. */
 export const axisTime = signal<"clock" | "elapsed">("clock");

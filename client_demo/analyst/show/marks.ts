@@ -1,4 +1,4 @@
-import type { Mark, SeriesReport } from "./report";
+import type { Mark, SeriesReport } from "../report";
 
 /** A stretch of the show during which one product was pinned; seconds since the start. */
 export interface PinSpan {

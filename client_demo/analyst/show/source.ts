@@ -1,4 +1,4 @@
-import { moment, t, zoneName } from "./text";
+import { moment, t, zoneName } from "../text";
 
 interface Sourced {
   definition_version: number;

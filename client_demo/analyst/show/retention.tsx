@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { count, percent } from "../shared/format";
-import { Frame, Table } from "./charts/frame";
-import { type Curve, Plot } from "./charts/plot";
-import { saveRows } from "./download";
-import type { RetentionPoint, ShowReport } from "./report";
+import { count, percent } from "../../shared/format";
+import { Frame, Table } from "../charts/frame";
+import { type Curve, Plot } from "../charts/plot";
+import { saveRows } from "../download";
+import type { RetentionPoint, ShowReport } from "../report";
+import { t } from "../text";
 import { sourceLine } from "./source";
-import { t } from "./text";
 
 const MINUTE_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 240];
 const NOTHING = "–";

@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { count } from "../shared/format";
-import { Button } from "../shared/ui/button";
+import { count } from "../../shared/format";
+import { Button } from "../../shared/ui/button";
+import type { Mark, SeriesReport } from "../report";
+import { t } from "../text";
 import { sayTime } from "./clock";
-import type { Mark, SeriesReport } from "./report";
-import { t } from "./text";
 
 const PAGE = 20;
 type Shown = "all" | "pins" | "answers" | "announcements";

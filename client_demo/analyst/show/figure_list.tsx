@@ -1,9 +1,9 @@
 import { signal } from "@preact/signals";
-import { count, dateTime, money, percent } from "../shared/format";
-import { Dialog } from "../shared/ui/dialog";
+import { count, dateTime, money, percent } from "../../shared/format";
+import { Dialog } from "../../shared/ui/dialog";
+import type { ShowReport } from "../report";
+import { decimal, moment, spell, t } from "../text";
 import { changeOf, type Figure, type FigureGroup, groupsOf } from "./figures";
-import type { ShowReport } from "./report";
-import { decimal, moment, spell, t } from "./text";
 
 const explained = signal<Figure | null>(null);
 

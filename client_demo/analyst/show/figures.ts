@@ -1,4 +1,4 @@
-import type { Ratio, ShowReport } from "./report";
+import type { Ratio, ShowReport } from "../report";
 
 /** How a figure is written. `money` is in minor units of the report's currency. */
 export type Kind = "count" | "share" | "seconds" | "decimal" | "money";

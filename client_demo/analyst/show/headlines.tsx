@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { count, money } from "../shared/format";
-import type { ShowReport } from "./report";
-import { spell, t } from "./text";
+import { count, money } from "../../shared/format";
+import type { ShowReport } from "../report";
+import { spell, t } from "../text";
 
 type Headline = ShowReport["headlines"][number];
 

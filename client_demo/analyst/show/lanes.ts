@@ -1,7 +1,7 @@
 import type uPlot from "uplot";
 import { token } from "../../shared/theme";
-import { endOf, pinSpans } from "../marks";
 import type { Mark, SeriesReport } from "../report";
+import { endOf, pinSpans } from "./marks";
 
 /** Height of the three lanes over the curve, in CSS pixels: what was pinned, what was answered, what was announced. */
 export const LANES_HEIGHT = 62;

@@ -1,16 +1,16 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { count, duration } from "../shared/format";
-import { Frame, Table } from "./charts/frame";
-import { LANES_HEIGHT, paintLanes } from "./charts/lanes";
-import { type Curve, Plot } from "./charts/plot";
+import { count, duration } from "../../shared/format";
+import { Frame, Table } from "../charts/frame";
+import { type Curve, Plot } from "../charts/plot";
+import { saveExport } from "../download";
+import { tellFailure } from "../failure";
+import type { SeriesReport } from "../report";
+import { spell, t } from "../text";
 import { axisTime, sayTime, TIME_STEPS, timeAxisOf } from "./clock";
-import { saveExport } from "./download";
-import { tellFailure } from "./failure";
+import { LANES_HEIGHT, paintLanes } from "./lanes";
 import { endOf, foldSeries, marksWithin, pinnedAt, pinSpans } from "./marks";
-import type { SeriesReport } from "./report";
 import { sourceLine } from "./source";
-import { spell, t } from "./text";
 
 const TABLE_ROWS_MAX = 120;
 
