@@ -1,8 +1,10 @@
 """The ledger: facts, playing intervals, and the rollup that is derived from them."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Index, text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Index, Integer, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
@@ -84,6 +86,8 @@ class AttendanceRow(SQLModel, table=True):
         default=True, sa_column=Column("joined", Boolean, nullable=False, server_default=text("true"))
     )
     """False of those who acted by HTTP alone: they were not there, and what is known of them is their token's."""
+    device: str | None = None
+    """`phone`, `tablet` or `desktop`, where it is known."""
 
 
 class StaffPresenceRow(SQLModel, table=True):
@@ -96,14 +100,29 @@ class StaffPresenceRow(SQLModel, table=True):
     first_at: datetime = moment("first_at", nullable=False)
 
 
+def _number(name: str, *, great: bool = False) -> Any:
+    """Return a field for a number that is 0 where nothing is known, in rows of a server of the version before too."""
+    kind = BigInteger() if great else Integer()
+    return Field(default=0, sa_column=Column(name, kind, nullable=False, server_default="0"))
+
+
+def _flag(name: str) -> Any:
+    return Field(default=False, sa_column=Column(name, Boolean, nullable=False, server_default=text("false")))
+
+
 class RollupRow(SQLModel, table=True):
-    """Per viewer and show, derived from entries alone; `showfloor` can rebuild it at any time."""
+    """The wide row: one viewer in one show, all that the figures ask about. Derived from facts alone; `showfloor rollup` rebuilds it.
+
+    `viewer_id` is whose it is: a guest who turned out to be a known viewer has no row of their own. A member of V(s) has
+    `views > 0 AND NOT suspect AND NOT staff`.
+    """
 
     __tablename__ = "rollup"
 
     show_id: str = Field(primary_key=True)
     viewer_id: str = Field(primary_key=True)
     visits: int = 0
+    """Within the show, from its start to its end, as are `views` and `watched_us`."""
     reactions: int = 0
     impressions: int = 0
     clicks: int = 0
@@ -112,6 +131,87 @@ class RollupRow(SQLModel, table=True):
     votes: int = 0
     orders: int = 0
     units: int = 0
+
+    first_at: datetime | None = moment("first_at")
+    """When they were first heard of; with `guest` null of those of whom nothing is known but what they did."""
+    joined: bool = _flag("joined")
+    guest: bool | None = None
+    remembered: bool = _flag("remembered")
+    consent_at: datetime | None = moment("consent_at")
+    suspect: bool = _flag("suspect")
+    staff: bool = _flag("staff")
+    source: str | None = None
+    share: str | None = None
+    device: str | None = None
+    """`phone`, `tablet` or `desktop`; null where nobody knows."""
+
+    views: int = _number("views")
+    """Visits in which 3 s or more played."""
+    watched_us: int = _number("watched_us", great=True)
+    """The union of what played in all tabs, in microseconds."""
+    replay_views: int = _number("replay_views")
+    replay_us: int = _number("replay_us", great=True)
+    watched_from: datetime | None = moment("watched_from")
+    watched_until: datetime | None = moment("watched_until")
+    """The first and the last moment of watching within the show."""
+    playing: bool = _flag("playing")
+    """A stretch is still open: what is said of watching is of the stretches that have ended, and who reads adds the open one."""
+
+    first_reaction_at: datetime | None = moment("first_reaction_at")
+    first_impression_at: datetime | None = moment("first_impression_at")
+    first_click_at: datetime | None = moment("first_click_at")
+    first_share_at: datetime | None = moment("first_share_at")
+    first_question_at: datetime | None = moment("first_question_at")
+    first_vote_at: datetime | None = moment("first_vote_at")
+    first_order_at: datetime | None = moment("first_order_at")
+
+    currency: str | None = None
+    """The channel's; null as long as nothing was sold in it."""
+    paid_minor: int = _number("paid_minor", great=True)
+    refunded_minor: int = _number("refunded_minor", great=True)
+    segment: str | None = None
+    """What they were then; kept by who knows segments, and left alone when the row is derived anew."""
+    hard_facts: int = _number("hard_facts", great=True)
+    """A sum over questions, votes, orders and units: where it is not theirs, a server of the version before has written the row."""
+
+
+class RollupShowRow(SQLModel, table=True):
+    """How far the rollups of a show from before the wide row have been derived; `kept`: all of them are what the facts come to."""
+
+    __tablename__ = "rollup_show"
+
+    show_id: str = Field(primary_key=True)
+    derived_to: str | None = None
+    """The last viewer of the last step."""
+    kept: bool = _flag("kept")
+
+
+class RollupDueRow(SQLModel, table=True):
+    """That a viewer's row in a show must be derived anew: who they are, or what they paid, has changed."""
+
+    __tablename__ = "rollup_due"
+
+    show_id: str = Field(primary_key=True)
+    viewer_id: str = Field(primary_key=True)
+
+
+class ShowCurveRow(SQLModel, table=True):
+    """What an ended show came to over time: once, until something about it changes. Positions are whole seconds since the start."""
+
+    __tablename__ = "show_curve"
+
+    show_id: str = Field(primary_key=True)
+    started_at: datetime = moment("started_at", nullable=False)
+    ended_at: datetime = moment("ended_at", nullable=False)
+    peak: int
+    peak_us: int | None = Field(default=None, sa_column=Column("peak_us", BigInteger, nullable=True))
+    """Microseconds from the start to when it was first reached."""
+    present: list[int] = Field(sa_column=Column("present", ARRAY(Integer), nullable=False))
+    """c(t) at each whole minute."""
+    watching: list[int] = Field(sa_column=Column("watching", ARRAY(Integer), nullable=False))
+    """The most at once within each second."""
+    reactions: list[int] = Field(sa_column=Column("reactions", ARRAY(Integer), nullable=False))
+    clicks: list[int] = Field(sa_column=Column("clicks", ARRAY(Integer), nullable=False))
 
 
 class LedgerCursorRow(SQLModel, table=True):
@@ -134,6 +234,8 @@ class LedgerProcessRow(SQLModel, table=True):
     last_flush: int = Field(sa_column=Column("last_flush", BigInteger, nullable=False))
     alive_until: datetime = moment("alive_until", nullable=False)
     ended: bool = False
+    kept_flush: int | None = Field(default=None, sa_column=Column("kept_flush", BigInteger, nullable=True))
+    """The last flush that was counted by a worker that keeps the wide row; a worker of the version before leaves it behind."""
 
 
 class LedgerProcessShowRow(SQLModel, table=True):

@@ -5,12 +5,13 @@ queries of the same names (a name in WITH hides the table), in which a guest's r
 one. Where there are none, which is most shows, nothing changes and nothing costs more.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Table, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.ledger.entries import COLUMN_OF_KIND
 from server.ledger.tables import AttendanceRow, EntryRow, PlayingRow, RollupRow
 from server.questions.tables import QuestionRow
 from server.shop.tables import OrderRow
@@ -59,14 +60,14 @@ def _read_as_whose(name: str, columns: Iterable[str]) -> str:
     return f"SELECT {listed} FROM {name} AS t {joined}"  # noqa: S608 - names of our own tables
 
 
-def _as_one(table: Table, otherwise: str) -> str:
+def _as_one(table: Table, names: Sequence[str], otherwise: str) -> str:
     """Return the query of a table that has one row a show and viewer."""
-    key, names = ("show_id", "viewer_id"), [each.name for each in table.columns]
+    key = ("show_id", "viewer_id")
     columns = ", ".join(
-        f'"{c.name}"'
-        if c.name in key
-        else _ONE_A_VIEWER.get(c.name, otherwise).format(f'"{c.name}"') + f' AS "{c.name}"'
-        for c in table.columns
+        f'"{name}"'
+        if name in key
+        else _ONE_A_VIEWER.get(name, otherwise).format(f'"{name}"') + f' AS "{name}"'
+        for name in names
     )
     return f"SELECT {columns} FROM ({_read_as_whose(table.name, names)}) AS w GROUP BY show_id, viewer_id"  # noqa: S608 - the same
 
@@ -83,8 +84,12 @@ def _hiding() -> str:
     hidden["sale"] = _read_as_whose("sale", _SALE)
     attendance, rollup = _table_of(AttendanceRow), _table_of(RollupRow)
     first = "(array_agg({0} ORDER BY first_at) FILTER (WHERE {0} IS NOT NULL))[1]"
-    hidden["attendance"] = _as_one(attendance, first)
-    hidden["rollup"] = _as_one(rollup, "CAST(sum({0}) AS integer)")
+    hidden["attendance"] = _as_one(attendance, [c.name for c in attendance.columns], first)
+    hidden["rollup"] = _as_one(
+        rollup,
+        ["show_id", "viewer_id", *COLUMN_OF_KIND.values(), "orders", "units"],
+        "CAST(sum({0}) AS integer)",
+    )
     return ", ".join([_KNOWN, *(f"{name} AS ({query})" for name, query in hidden.items())])
 
 
