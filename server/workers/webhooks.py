@@ -6,6 +6,7 @@ down sends again, under the same `webhook-id`.
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from random import random
 
@@ -27,6 +28,7 @@ from server.webhooks.delivery_repository import (
     read_waiting,
     switch_off,
     unclaim,
+    wait_for_no_disk,
 )
 from server.webhooks.rules import Outcome, next_try, off_reason
 from server.webhooks.sending import SECONDS_MAX, Sending
@@ -79,23 +81,31 @@ class WebhookWorker:
     async def run_once(self) -> int:
         """Write down what has ended, begin what is due and has a place, and return how many are under way or not written down."""
         self._changed.clear()
-        await self._write_down()
-        free = UNDER_WAY_MAX - len(self._under_way)
-        if free > 0:
-            now = self._clock.now()
+        ended, put_off = self._ended, self._put_off
+        self._ended, self._put_off = [], []
+        try:
             async with self._database.write() as connection:
-                claims = await claim(
-                    connection, now, now + CLAIMED_FOR, busy=self._busy, places=PLACES, most=free
-                )
-            for each in claims:
-                self._begin(each)
+                await wait_for_no_disk(connection)
+                await self._write_down(connection, ended, put_off)
+                claims = await self._claim(connection)
+        except BaseException:
+            self._ended += ended
+            self._put_off += put_off
+            raise
+        for each in claims:
+            self._begin(each)
+        await self._switch_off_dead(ended)
         return len(self._under_way) + len(self._ended) + len(self._put_off)
 
     async def finish(self) -> None:
         """Wait for everything that is under way, and write it down."""
         while self._under_way:
             await asyncio.wait(self._under_way)
-        await self._write_down()
+        ended, put_off = self._ended, self._put_off
+        async with self._database.write() as connection:
+            await self._write_down(connection, ended, put_off)
+        self._ended, self._put_off = [], []
+        await self._switch_off_dead(ended)
 
     async def measure(self) -> None:
         """Tell the metrics what waits, as far as SQL answers."""
@@ -118,7 +128,8 @@ class WebhookWorker:
 
     async def _deliver(self, each: Claim) -> None:
         try:
-            self._ended.append(self._judge(each, await self._sending.send(each)))
+            result = self._judge(each, await self._sending.send(each))
+            self._ended.append(result)  # the list of now: a round has taken the one that was there before the answer
         except UnsealError:
             self._put_off.append(each)
             metrics.UNSEALED.inc()
@@ -146,25 +157,23 @@ class WebhookWorker:
             metrics.FAILED.inc()
         return Result(each, outcome, "failed" if next_at is None else "waiting", next_at, now)
 
-    async def _write_down(self) -> None:
-        """Write what has ended in one transaction; what cannot be written is tried again, or runs out and is delivered once more."""
-        ended, put_off = self._ended, self._put_off
-        if not ended and not put_off:
-            return
-        self._ended, self._put_off = [], []
-        try:
-            async with self._database.write() as connection:
-                if ended:
-                    await finish(connection, ended)
-                if put_off:
-                    await unclaim(connection, put_off, self._clock.now() + PUT_OFF_FOR)
-            await self._switch_off_dead(ended)
-        except BaseException:
-            self._ended += ended
-            self._put_off += put_off
-            raise
+    async def _write_down(
+        self, connection: AsyncConnection, ended: Sequence[Result], put_off: Sequence[Claim]
+    ) -> None:
+        """Write what has ended; what cannot be written is tried again, or runs out and is delivered once more."""
+        if ended:
+            await finish(connection, ended)
+        if put_off:
+            await unclaim(connection, put_off, self._clock.now() + PUT_OFF_FOR)
 
-    async def _switch_off_dead(self, ended: list[Result]) -> None:
+    async def _claim(self, connection: AsyncConnection) -> list[Claim]:
+        free = UNDER_WAY_MAX - len(self._under_way)
+        if free <= 0:
+            return []
+        now = self._clock.now()
+        return await claim(connection, now, now + CLAIMED_FOR, busy=self._busy, places=PLACES, most=free)
+
+    async def _switch_off_dead(self, ended: Sequence[Result]) -> None:
         for result in ended:
             endpoint, failure = result.claim.endpoint_id, result.outcome.failure
             if failure is None:

@@ -278,6 +278,33 @@ async def test_an_endpoint_that_fails_has_one_place(stage: Stage, post: Post, ba
     assert len(backend.received) == 5
 
 
+async def test_an_answer_that_comes_after_another_was_written_down_is_written_down_too(
+    stage: Stage, post: Post, backend: ShopBackend
+) -> None:
+    async with shop_backend() as slow:
+        quick_one, slow_one = await post.add(backend.url()), await post.add(slow.url())
+        slow.open.clear()
+        await stage.buy("v_anna", "p_apron")
+        await post.worker.run_once()
+
+        async def both_are_asked() -> bool:
+            return bool(backend.received and slow.received)
+
+        await eventually(both_are_asked)
+
+        async def the_quick_one_is_written_down() -> bool:
+            await post.worker.run_once()
+            return (await post.log(quick_one))[0][1] == "delivered"
+
+        await eventually(the_quick_one_is_written_down)
+        slow.open.set()
+        await post.worker.finish()
+        assert [state for _, state, _, _ in await post.log(slow_one)] == ["delivered"]
+        stage.tick(CLAIMED_FOR.total_seconds() + 1)
+        await post.deliver()
+        assert len(slow.received) == 1, "it is not sent again when its claim has run out"
+
+
 async def test_two_workers_share_and_a_killed_ones_claims_run_out(
     stage: Stage, post: Post, backend: ShopBackend
 ) -> None:
