@@ -1,4 +1,4 @@
-"""Webhooks a second through one worker, beside a bare httpx loop that posts the same bodies: `python -m loadtests.webhooks`.
+"""Webhooks a second through one worker, beside a bare httpx loop that posts bodies as long: `python -m loadtests.webhooks`.
 
 Both run in this process against the same receiver, which is a process of its own; ratios hold on any machine, absolutes do not.
 """
@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -61,8 +62,25 @@ def _receive(told: Connection) -> None:
     asyncio.run(serve())
 
 
-async def bare(url: str, bodies: list[bytes]) -> float:
-    """Post the bodies, as many at once as a worker does, and return how many a second that was."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast it went, and what it cost this process in processor time."""
+
+    per_second: float
+    cpu_ms: float
+
+
+class _Stopwatch:
+    def __init__(self) -> None:
+        self._began, self._cpu = time.perf_counter(), time.process_time()
+
+    def pace(self, count: int) -> Pace:
+        seconds, cpu = time.perf_counter() - self._began, time.process_time() - self._cpu
+        return Pace(count / seconds, cpu * 1000 / count)
+
+
+async def bare(url: str, bodies: list[bytes]) -> Pace:
+    """Post the bodies, as many at once as a worker does."""
     left = iter(bodies)
     async with httpx.AsyncClient() as client:
 
@@ -70,9 +88,10 @@ async def bare(url: str, bodies: list[bytes]) -> float:
             for body in left:
                 await client.post(url, content=body, headers={"content-type": "application/json"})
 
-        began = time.perf_counter()
+        await client.post(url, content=b"{}")
+        watch = _Stopwatch()
         await asyncio.gather(*(post() for _ in range(PLACES)))
-        return len(bodies) / (time.perf_counter() - began)
+        return watch.pace(len(bodies))
 
 
 @asynccontextmanager
@@ -88,48 +107,47 @@ async def _channel(database: Database, url: str) -> AsyncIterator[WebhookWorker]
     await outbound.close()
 
 
-async def through_a_worker(database: Database, url: str, count: int) -> tuple[float, list[bytes]]:
-    """Deliver `count` events, and return how many a second that was, and their bodies."""
-    async with _channel(database, url) as worker:
-        async with database.write() as connection:
-            for number in range(count):
-                order = {"order": f"o_{number:032}", "amount": 2500, "currency": "JPY", "quantity": 1}
-                at = SystemClock().now()
-                await outbox.put(connection, CHANNEL, "order.paid", {"order": order}, at)
-        began = time.perf_counter()
-        running = asyncio.create_task(worker.run())
-        while await _waiting(database):  # noqa: ASYNC110 - the worker tells nobody
-            await asyncio.sleep(0.02)
-        rate = count / (time.perf_counter() - began)
-        running.cancel()
-        await asyncio.wait([running])
+async def through_a_worker(database: Database, worker: WebhookWorker, count: int) -> Pace:
+    """Deliver `count` events of the outbox."""
+    async with database.write() as connection:
+        for number in range(count):
+            order = {"order": f"o_{number:032}", "amount": 2500, "currency": "JPY", "quantity": 1}
+            await outbox.put(connection, CHANNEL, "order.paid", {"order": order}, SystemClock().now())
+    watch = _Stopwatch()
+    while await worker.run_once():
+        await worker.one_has_ended()
+    pace = watch.pace(count)
     async with database.read() as connection:
-        bodies = [
-            body.encode() for body in await connection.scalars(text("SELECT payload FROM webhook_event"))
-        ]
-    return rate, bodies
+        tries = await connection.scalar(text("SELECT sum(attempts) FROM webhook_delivery"))
+        undelivered = text("SELECT count(*) FROM webhook_delivery WHERE state <> 'delivered'")
+        assert not await connection.scalar(undelivered), "everything was delivered"
+    async with database.write() as connection:
+        await connection.execute(text("DELETE FROM webhook_event"))
+    print(f"  {count} events, {tries} tries")
+    return pace
 
 
-async def _waiting(database: Database) -> bool:
-    async with database.read() as connection:
-        wanted = text("SELECT EXISTS (SELECT FROM webhook_delivery WHERE state = 'waiting')")
-        return bool(await connection.scalar(wanted))
-
-
-async def _measure(database_url: str, url: str, count: int) -> None:
+async def _measure(database_url: str, url: str, count: int, rounds: int) -> None:
     database = Database(database_url, pool_size=4)
-    rate, bodies = await through_a_worker(database, url, count)
-    plain = await bare(url, bodies)
+    body = outbox.new_event(CHANNEL, "order.paid", {"order": {"order": "o" * 34}}, SystemClock().now())
+    bodies = [body["payload"].encode()] * count
+    ratios = []
+    async with _channel(database, url) as worker:
+        for _ in range(rounds):
+            ours, plain = await through_a_worker(database, worker, count), await bare(url, bodies)
+            ratios.append((ours.per_second / plain.per_second, ours.cpu_ms / plain.cpu_ms))
+            print(f"  worker {ours.per_second:,.0f}/s, {ours.cpu_ms:.2f} ms of CPU each")
+            print(f"  bare   {plain.per_second:,.0f}/s, {plain.cpu_ms:.2f} ms of CPU each")
     await database.close()
-    print(f"one worker, one endpoint: {rate:,.0f} webhooks/s")
-    print(f"bare httpx, {PLACES} at once: {plain:,.0f} posts/s")
-    print(f"ratio: {rate / plain:.2f}")
+    rates, cpu = (sorted(each)[len(ratios) // 2] for each in zip(*ratios, strict=True))
+    print(f"median of {rounds} pairs, worker to bare: {rates:.2f} of its rate, {cpu:.2f} times its CPU")
 
 
 def main() -> None:
     """Measure both and print them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=5, help="pairs, in turn")
     given = parser.parse_args()
     here, there = multiprocessing.Pipe()
     receiver = multiprocessing.Process(target=_receive, args=(there,), daemon=True)
@@ -140,7 +158,7 @@ def main() -> None:
         migrate(engine.url("load"))
         try:
             url = f"http://127.0.0.1:{here.recv()}/hooks"
-            asyncio.run(_measure(engine.url("load"), url, given.events))
+            asyncio.run(_measure(engine.url("load"), url, given.events, given.rounds))
         finally:
             engine.stop()
             receiver.terminate()

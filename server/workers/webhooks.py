@@ -67,7 +67,7 @@ class WebhookWorker:
             while True:
                 try:
                     await self.run_once()
-                    await self._wait()
+                    await self.one_has_ended()
                     pause = BACKOFF_SECONDS[0]
                 except Exception as error:
                     if (task := asyncio.current_task()) is not None and task.cancelling():
@@ -129,7 +129,9 @@ class WebhookWorker:
     async def _deliver(self, each: Claim) -> None:
         try:
             result = self._judge(each, await self._sending.send(each))
-            self._ended.append(result)  # the list of now: a round has taken the one that was there before the answer
+            self._ended.append(
+                result
+            )  # the list of now: a round has taken the one that was there before the answer
         except UnsealError:
             self._put_off.append(each)
             metrics.UNSEALED.inc()
@@ -187,7 +189,7 @@ class WebhookWorker:
                 metrics.SWITCHED_OFF.labels(reason).inc()
                 log.warning("webhooks.switched_off", endpoint=endpoint, channel=channel, reason=reason)
 
-    async def _wait(self) -> None:
+    async def one_has_ended(self) -> None:
         """Wait until something has ended, or it is time to look again."""
         try:
             async with asyncio.timeout(LOOK_SECONDS):
