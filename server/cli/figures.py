@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -13,6 +13,10 @@ from server.running.engines import database_for
 from server.running.trouble import Trouble
 from server.settings import Settings
 from server.stats.definitions import REPEAT_DAYS, REPEAT_DAYS_MAX
+
+if TYPE_CHECKING:
+    from server.stats.report import ShowReport
+    from server.stats.service import Reports
 
 Show = Annotated[str, typer.Argument(help="A show's id, such as demo.")]
 ExportOf = Literal["viewers", "orders", "questions", "series"]
@@ -25,16 +29,35 @@ def stats(
     days: Annotated[
         int, typer.Option(min=1, max=REPEAT_DAYS_MAX, help="The window of the repeat figures.")
     ] = REPEAT_DAYS,
+    recompute: Annotated[
+        bool,
+        typer.Option(
+            "--recompute",
+            help="Make it anew from the facts, and compare it with what is answered. Exit code 1 if a digit differs.",
+        ),
+    ] = False,
 ) -> None:
     """The figures of a show, as the analyst's page has them."""
+    from server.stats.final import differing
     from server.stats.terminal import render
 
+    async def ask(reports: "Reports") -> "tuple[ShowReport, list[str]]":
+        report = await reports.report(show, repeat_days=days)
+        if not recompute:
+            return report, []
+        made = await reports.recompute(show, repeat_days=days)
+        return made, differing(report, made)
+
     with database_for(launch.load_settings()) as settings:
-        report = run(_with_reports(settings, show, lambda reports: reports.report(show, repeat_days=days)))
+        report, differences = run(_with_reports(settings, show, ask))
     if json:
         typer.echo(report.model_dump_json(indent=2))
     else:
         render(report, Console(highlight=False))
+    for each in differences:
+        typer.echo(each, err=True)
+    if differences:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -90,13 +90,34 @@ def rollup(
         raise typer.BadParameter("one of --verify and --rebuild is needed")
     with database_for(launch.load_settings()) as settings:
         found = run(_compare_rollups(settings, show, rebuild=rebuild))
+        untrue = run(_compare_final(settings, show)) if verify else []
     for each in found:
         typer.echo(
             f"{each.show_id} {each.viewer_id}: {each.column} {each.kept} in the rollup, {each.derived} in the facts"
         )
+    for line in untrue:
+        typer.echo(line)
     done = "rebuilt" if rebuild else "differ"
     console.print(f"{len(found)} {done}." if found else "The rollups are what the facts come to.")
-    raise typer.Exit(1 if found and verify else 0)
+    if verify:
+        console.print(
+            f"{len(untrue)} stored reports differ."
+            if untrue
+            else "Stored reports are what the facts come to."
+        )
+    raise typer.Exit(1 if (found or untrue) and verify else 0)
+
+
+async def _compare_final(settings: Settings, show: str | None) -> list[str]:
+    from server.clock import SystemClock
+    from server.db.engine import Database
+    from server.stats.service import Reports
+
+    database = Database(database_url(settings), pool_size=2)
+    try:
+        return [line async for line in Reports(database, SystemClock()).verify(show)]
+    finally:
+        await database.close()
 
 
 async def _compare_rollups(settings: Settings, show: str | None, *, rebuild: bool) -> "list[Difference]":

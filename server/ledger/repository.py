@@ -14,6 +14,7 @@ from server.db import driver
 from server.db.driver import as_json
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact, RollupChanges, add_facts
+from server.ledger.final import drop_final
 
 SETTLE_SECONDS = 2.0
 """How far beyond a show's end the stream must have been read: flushes under way, and clocks that differ a little."""
@@ -172,6 +173,7 @@ async def append_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> No
         ),
     )
     await add_to_rollups(connection, changes)
+    await drop_final(connection, {f.show_id for f in facts}, since=min(f.at for f in facts))
 
 
 async def copy_entries(connection: AsyncConnection, rows: Iterable[tuple[object, ...]]) -> None:
@@ -208,6 +210,7 @@ async def rebuild_rollups(connection: AsyncConnection, show_id: str) -> None:
     await connection.execute(_DERIVE_VISITS_OF_SHOW, {"show_id": show_id})
     await connection.execute(text("DELETE FROM rollup WHERE show_id = :show_id"), {"show_id": show_id})
     await connection.execute(_REBUILD, {"show_id": show_id})
+    await drop_final(connection, [show_id])
 
 
 async def settled(connection: AsyncConnection, show_id: str, ended_at: datetime) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Index, Integer, text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Identity, Index, Integer, String, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -245,3 +245,34 @@ class LedgerProcessShowRow(SQLModel, table=True):
 
     show_id: str = Field(primary_key=True)
     process_id: str = Field(primary_key=True)
+
+
+class FinalReportRow(SQLModel, table=True):
+    """The report of a settled show as it was made, or a claim of somebody who makes it (`report` is null then).
+
+    It has no ids of viewers in it. Whatever changes a fact that it may rest on deletes it (`server.ledger.final`).
+    """
+
+    __tablename__ = "final_report"
+    __table_args__ = (Index("final_report_channel", "channel_id"),)
+
+    show_id: str = Field(primary_key=True)
+    window_days: int = Field(primary_key=True)
+    definition_version: int = Field(primary_key=True)
+    channel_id: str
+    claim: str
+    """Of whoever makes it; another claim takes its place."""
+    claimed_at: datetime = moment("claimed_at", nullable=False)
+    rests_until: datetime = moment("rests_until", nullable=False)
+    """What happened in other shows from then on is not in it."""
+    good_until: datetime | None = moment("good_until")
+    """When the window of who came again has passed, so that it is to be made anew; null once it is in it."""
+    made_at: datetime | None = moment("made_at")
+    report: dict[str, Any] | None = Field(default=None, sa_column=Column("report", JSON, nullable=True))
+    products: list[str] | None = Field(
+        default=None, sa_column=Column("products", ARRAY(String), nullable=True)
+    )
+    wares: str | None = None
+    """A digest of how the catalogue names and orders these products."""
+    digest: str | None = None
+    """A digest of the rows that it was made from."""

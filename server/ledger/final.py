@@ -1,0 +1,64 @@
+"""What is final and kept, and what makes it untrue: a change to a show's facts drops the stored reports that may say otherwise.
+
+There is no trigger. Whatever changes a fact calls `drop_final` in the same transaction; `docs/figures.md` lists the kinds.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.journal.transaction import ShowTransaction
+
+# Who makes a report to be kept takes the lock alone, for a moment, before it reads: then every change before is visible to it, and every
+# later one finds its claim. The lock must be a statement of its own: the next one sees what was committed until then.
+_LOCK_SHARED = text("""
+    SELECT pg_advisory_xact_lock_shared(hashtextextended('final reports ' || channel_id, 0))
+    FROM (SELECT DISTINCT channel_id FROM show WHERE id = ANY(:shows) ORDER BY channel_id) AS c
+""")
+# Other shows of the channel are told apart by time: what happened after the last moment that a report rests on is not in it.
+_DROP = text("""
+    DELETE FROM final_report WHERE ctid = ANY(ARRAY(
+        SELECT f.ctid FROM final_report AS f
+        WHERE EXISTS (
+            SELECT FROM show AS changed WHERE changed.id = ANY(:shows) AND changed.channel_id = f.channel_id
+              AND (changed.id = f.show_id OR changed.started_at IS NULL
+                   OR least(changed.started_at, CAST(:since AS timestamptz)) < f.rests_until))
+        ORDER BY f.show_id, f.window_days, f.definition_version FOR UPDATE OF f))
+""")
+_UNFINISHED = text("""
+    SELECT DISTINCT s.show_id FROM ledger_process_show AS s JOIN show ON show.id = s.show_id
+    JOIN unnest(CAST(:ids AS text[]), CAST(:befores AS timestamptz[])) AS p (process_id, alive_before) USING (process_id)
+    WHERE show.ended_at > p.alive_before
+""")
+_DROP_OWN: Final = """
+    DELETE FROM final_report WHERE show_id IN (
+        SELECT show_id FROM json_to_recordset(CAST(%s AS json)) AS r (show_id text))
+"""
+
+
+async def drop_final(
+    connection: AsyncConnection, show_ids: Collection[str], *, since: datetime | None = None
+) -> None:
+    """Drop the stored reports of these shows, and those of their channels that may rest on them.
+
+    Call it in the transaction that changes facts of the shows. `since`: the time of the earliest fact, where that may lie before a show's
+    start (an order that was told later).
+    """
+    if show_ids:
+        given = {"shows": sorted(show_ids)}
+        await connection.execute(_LOCK_SHARED, given)
+        await connection.execute(_DROP, {**given, "since": since})
+
+
+async def find_unfinished(connection: AsyncConnection, alive_before: dict[str, datetime]) -> set[str]:
+    """Return the ended shows that these processes had not been heard of beyond the end of: their open stretches end elsewhere now."""
+    given = {"ids": list(alive_before), "befores": list(alive_before.values())}
+    return set(await connection.scalars(_UNFINISHED, given))
+
+
+def drop_own_final(tx: ShowTransaction) -> None:
+    """Drop the stored reports of the transaction's show, which has ended; for what is in no other show's figures."""
+    tx.write(_DROP_OWN, [{"show_id": tx.show_id}])
