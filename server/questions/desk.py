@@ -9,6 +9,7 @@ from server.audit.trail import Actor, audit
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact
+from server.ledger.final import drop_own_final
 from server.protocol.codes import Code
 from server.protocol.pushes import QuestionState
 from server.questions.faces import as_public, as_staff
@@ -69,6 +70,11 @@ class Desk:
         for question in [] if self._tx.rehearsal else self.answered:
             told = {"show": self._tx.show_id, "question": as_public(question)}
             outbox.leave(self._tx, channel_id, "question.answered", told)
+
+    def drop_final(self, show_state: str) -> None:
+        """Drop the stored reports of a show that has ended, if anything in its figures has changed."""
+        if self._moved_ids and show_state == "ended":
+            drop_own_final(self._tx)
 
     def carry_out(self, task: Task) -> Standing | RefusedError | None:
         """Do one task and return how its question stands, None when there is none; a refused task changes nothing."""

@@ -15,7 +15,6 @@ from server.ids import new_id
 from server.journal.intents import Intent, read_stored
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
-from server.ledger.final import drop_own_final
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.protocol.commands import DismissReason
@@ -293,8 +292,7 @@ async def moderate_many(tx: ShowTransaction, tasks: Sequence[Task]) -> list[Stan
     desk = Desk(tx, questions, show.pinned_question)
     answers = [desk.carry_out(task) for task in tasks]
     await update_moved(tx.connection, desk.moved)
-    if desk.moved and show.state == "ended":
-        drop_own_final(tx)
+    desk.drop_final(show.state)
     if desk.pinned != show.pinned_question:
         await update_show(tx.connection, tx.show_id, {"pinned_question": desk.pinned})
     record_facts(tx, desk.facts)
