@@ -4,13 +4,24 @@ import sys
 
 from rich.markup import escape
 
-from server.cli import access, channels, configuration, figures, safekeeping, serve, upkeep
+from server.cli import access, channels, configuration, figures, privacy, safekeeping, serve, upkeep
 from server.cli.program import app
 from server.running import launch
 from server.running.launch import console
 from server.running.trouble import explain
 
-__all__ = ["access", "app", "channels", "configuration", "figures", "main", "safekeeping", "serve", "upkeep"]
+__all__ = [
+    "access",
+    "app",
+    "channels",
+    "configuration",
+    "figures",
+    "main",
+    "privacy",
+    "safekeeping",
+    "serve",
+    "upkeep",
+]
 
 
 def main() -> None:

@@ -1,0 +1,42 @@
+"""Where the ids of viewers are. A test holds this list against all tables: a new one must say what it keeps of a person."""
+
+from collections.abc import Mapping
+from typing import Final
+
+NAMED: Final[Mapping[str, tuple[str, ...]]] = {
+    "attendance": ("viewer_id",),
+    "ledger_entry": ("viewer_id",),
+    "orders": ("viewer_id",),
+    "playing": ("viewer_id",),
+    "question": ("viewer_id",),
+    "reported_order": ("viewer_id",),
+    "reported_sale": ("viewer_id",),
+    "rollup": ("viewer_id",),
+    "rollup_due": ("viewer_id",),
+    "staff_presence": ("viewer_id",),
+    "viewer_alias": ("raw", "canonical"),
+    "vote": ("viewer_id",),
+}
+"""Rows about a person that counts rest on: they stay, under another id."""
+
+GONE: Final[Mapping[str, str]] = {
+    "ban": "viewer_id",
+    "intent": "viewer_id",
+    "order_link": "viewer_id",
+    "revoked": "id",
+    "sign_in_code": "person",
+}
+"""Rows about a person that nothing rests on, by the column that names them: they are deleted."""
+
+MENTIONED: Final[Mapping[str, tuple[str, ...]]] = {
+    "audit": ("subject", "details"),
+    "publication": ("line", "staff_line"),
+    "webhook_event": ("payload",),
+}
+"""Columns of text or JSON in which an id may stand among other things."""
+
+BY_SHOW: Final = ("ledger_entry", "playing", "rollup", "rollup_due", "vote")
+"""Tables that are found by show and viewer together."""
+
+STAFF: Final[Mapping[str, str]] = {"staff_member": "viewer_id", "person": "id"}
+"""Who stands here works for a channel: they are removed in the studio, not forgotten as viewers."""

@@ -1,0 +1,164 @@
+"""All SQL about one person, by the places where ids of viewers are."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.privacy.places import BY_SHOW, GONE, MENTIONED, NAMED, STAFF
+
+ERASED = "–"
+"""What stands where their name and their words stood."""
+
+# Who they are in one show they are in all: guests who turned out to be them, and not those whose alias was taken back.
+_IDS = text("""
+    WITH RECURSIVE known (id) AS (
+        SELECT CAST(:viewer AS text)
+        UNION
+        SELECT CASE WHEN a.raw = known.id THEN a.canonical ELSE a.raw END
+        FROM known JOIN viewer_alias AS a ON known.id IN (a.raw, a.canonical) WHERE a.taken_back_at IS NULL
+    )
+    SELECT id FROM known ORDER BY id
+""")
+_SHOWS = text("""
+    SELECT show_id FROM attendance WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM rollup WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM orders WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM question WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM reported_sale WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM staff_presence WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM viewer_alias WHERE raw = ANY(:ids) OR canonical = ANY(:ids)
+""")
+_MAP = "(SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:news AS text[])) AS m (old, new))"
+_QUESTIONS = text("SELECT id FROM question WHERE viewer_id = ANY(:ids)")
+_ERASE_WORDS = text("UPDATE question SET author = :erased, text = :erased WHERE id = ANY(:questions)")
+_ERASE_PUBLISHED = text("""
+    UPDATE publication SET
+        line = CASE WHEN CAST(line AS jsonb) -> 'question' ->> 'id' = ANY(:questions)
+               THEN CAST(jsonb_set(jsonb_set(CAST(line AS jsonb), '{question,author}', to_jsonb(CAST(:erased AS text))),
+                                   '{question,text}', to_jsonb(CAST(:erased AS text))) AS text) ELSE line END,
+        staff_line = CASE WHEN staff_line IS NOT NULL AND CAST(staff_line AS jsonb) -> 'question' ->> 'id' = ANY(:questions)
+               THEN CAST(jsonb_set(jsonb_set(CAST(staff_line AS jsonb), '{question,author}', to_jsonb(CAST(:erased AS text))),
+                                   '{question,text}', to_jsonb(CAST(:erased AS text))) AS text) ELSE staff_line END
+    WHERE show_id = ANY(:shows) AND type LIKE 'question.%'
+      AND (CAST(line AS jsonb) -> 'question' ->> 'id' = ANY(:questions)
+           OR CAST(staff_line AS jsonb) -> 'question' ->> 'id' = ANY(:questions))
+""")
+# By which line and under which key they did it: other records may tell whose those were.
+_UNTIE = (
+    text("""
+        UPDATE playing SET connection_id = 'k_' || md5(connection_id || :salt) WHERE show_id = ANY(:shows) AND viewer_id = ANY(:ids)
+    """),
+    text("""
+        UPDATE ledger_entry SET connection_id = 'k_' || md5(connection_id || :salt)
+        WHERE show_id = ANY(:shows) AND viewer_id = ANY(:ids) AND connection_id IS NOT NULL
+    """),
+    text("UPDATE orders SET key = md5(key || :salt) WHERE viewer_id = ANY(:ids)"),
+    text("UPDATE reported_order SET customer = NULL WHERE viewer_id = ANY(:ids)"),
+)
+_WATCHING = text("""
+    SELECT EXISTS (
+        SELECT FROM ledger_process AS l JOIN playing AS p USING (process_id)
+        WHERE p.ended_at IS NULL AND NOT l.ended AND l.alive_until > :since AND p.viewer_id = ANY(:ids))
+""")
+_SETTLED = text("SELECT coalesce(min(read_until) > :at, false) FROM ledger_cursor")
+
+
+async def read_ids(connection: AsyncConnection, viewer_id: str) -> list[str]:
+    """Return all ids of the person who has this one, itself among them."""
+    return list(await connection.scalars(_IDS, {"viewer": viewer_id}))
+
+
+async def read_shows(connection: AsyncConnection, ids: Sequence[str]) -> list[str]:
+    """Return the shows in which anything is kept of these ids."""
+    return sorted(await connection.scalars(_SHOWS, {"ids": list(ids)}))
+
+
+async def is_staff(connection: AsyncConnection, ids: Sequence[str]) -> bool:
+    """Whether one of the ids is that of somebody who works for a channel."""
+    asked = " OR ".join(
+        f"EXISTS (SELECT FROM {table} WHERE {column} = ANY(:ids))" for table, column in STAFF.items()
+    )
+    return bool(await connection.scalar(text(f"SELECT {asked}"), {"ids": list(ids)}))
+
+
+async def is_watching(connection: AsyncConnection, ids: Sequence[str], since: datetime) -> bool:
+    """Whether a server that was heard of since then has one of these ids watching, so that more is recorded under it."""
+    return bool(await connection.scalar(_WATCHING, {"ids": list(ids), "since": since}))
+
+
+async def read_rows(
+    connection: AsyncConnection, ids: Sequence[str], shows: Sequence[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return every row about these ids, by table; tables with none are left out."""
+    found = {}
+    for table, columns in {**NAMED, **{name: (column,) for name, column in GONE.items()}}.items():
+        rows = await connection.execute(
+            text(f"SELECT * FROM {table} WHERE {_about(table, columns)}"),
+            {"ids": list(ids), "shows": list(shows)},
+        )
+        if listed := [dict(row._mapping) for row in rows]:
+            found[table] = listed
+    return found
+
+
+async def erase(
+    connection: AsyncConnection, names: Mapping[str, str], shows: Sequence[str], salt: str
+) -> int:
+    """Put the new names in the place of the ids, delete what nothing rests on, and return how many rows that were.
+
+    `salt` is of this erasure alone and kept nowhere. Words that they wrote, and the names that they wrote them under, are erased.
+    """
+    given = {"ids": list(names), "news": list(names.values()), "shows": list(shows)}
+    questions = list(await connection.scalars(_QUESTIONS, given))
+    words = {"questions": questions, "shows": list(shows), "erased": ERASED}
+    rows = 0
+    if questions:
+        for statement in (_ERASE_WORDS, _ERASE_PUBLISHED):
+            rows += (await connection.execute(statement, words)).rowcount
+    for statement in _UNTIE:
+        rows += (await connection.execute(statement, {**given, "salt": salt})).rowcount
+    for table, column in GONE.items():
+        rows += (
+            await connection.execute(text(f"DELETE FROM {table} WHERE {column} = ANY(:ids)"), given)
+        ).rowcount
+    for table, columns in NAMED.items():
+        for column in columns:
+            narrowed = "t.show_id = ANY(:shows) AND " if table in BY_SHOW else ""
+            renaming = f"UPDATE {table} AS t SET {column} = m.new FROM {_MAP} AS m WHERE {narrowed}t.{column} = m.old"
+            rows += (await connection.execute(text(renaming), given)).rowcount
+    return rows + await _erase_mentions(connection, names, shows)
+
+
+async def is_read_until(connection: AsyncConnection, at: datetime) -> bool:
+    """Whether workers have counted everything that was told by `at`."""
+    return bool(await connection.scalar(_SETTLED, {"at": at}))
+
+
+async def _erase_mentions(connection: AsyncConnection, names: Mapping[str, str], shows: Sequence[str]) -> int:
+    rows = 0
+    for table, columns in MENTIONED.items():
+        narrowed = "show_id = ANY(:shows) AND " if table == "publication" else ""
+        for column in columns:
+            for old, new in names.items():
+                kind = "jsonb" if column == "details" else "text"
+                given = {
+                    "old": old,
+                    "quoted": f'"{old}"',
+                    "new": new,
+                    "new_quoted": f'"{new}"',
+                    "shows": list(shows),
+                }
+                replacing = f"""
+                    UPDATE {table} SET {column} = CAST(CASE WHEN CAST({column} AS text) = :old THEN :new
+                        ELSE replace(CAST({column} AS text), :quoted, :new_quoted) END AS {kind})
+                    WHERE {narrowed}(CAST({column} AS text) = :old OR strpos(CAST({column} AS text), :quoted) > 0)"""
+                rows += (await connection.execute(text(replacing), given)).rowcount
+    return rows
+
+
+def _about(table: str, columns: Sequence[str]) -> str:
+    narrowed = "show_id = ANY(:shows) AND " if table in BY_SHOW else ""
+    return narrowed + "(" + " OR ".join(f"{column} = ANY(:ids)" for column in columns) + ")"

@@ -1,0 +1,255 @@
+"""Erasing a person leaves every count and no trace; what is kept of a person can be handed out."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from server.clock import ManualClock
+from server.db.engine import Database
+from server.errors import RefusedError
+from server.ledger.flush import Flush, Tally
+from server.ledger.repository import rebuild_rollups
+from server.ledger.rollup_repository import verify_rollups
+from server.ledger.writer import apply_flushes
+from server.privacy.places import GONE, MENTIONED, NAMED, STAFF
+from server.privacy.service import Privacy
+from server.protocol.codes import Code
+from server.stats.export import ExportOf
+from server.stats.final import differing
+from server.stats.service import Reports
+from server.viewers.alias_repository import insert_alias_once
+from server.viewers.tables import ViewerAliasRow
+from tests.integration.stats.hand_made import START, HandMade, add_process, make_the_show
+from tests.support.commands import showfloor
+
+LONG_AFTER = START + timedelta(days=100)
+SHOWS = ("s", "earlier", "later")
+WITHOUT_VIEWERS = {
+    *(
+        "api_key",
+        "channel",
+        "customer_secret",
+        "customer_source",
+        "feed_import",
+        "feed_line",
+        "feed_piece",
+        "final_report",
+    ),
+    *(
+        "invitation",
+        "journal_head",
+        "ledger_cursor",
+        "ledger_process",
+        "ledger_process_show",
+        "line_up",
+        "oidc_code",
+    ),
+    *(
+        "oidc_provider",
+        "picture",
+        "product",
+        "revoked_head",
+        "rollup_show",
+        "session",
+        "show",
+        "show_curve",
+        "show_staff",
+    ),
+    *("stock_change", "stock_sale", "webhook_delivery", "webhook_endpoint", "alembic_version"),
+}
+"""Tables in which no viewer is named; people of a channel are, who are removed in the studio."""
+
+KNOWN, GUEST = "v_anna_the_known", "v_anna_the_guest"
+WORDS = "Does it fit my cat Momo?"
+
+
+@dataclass
+class World:
+    database: Database
+    reports: Reports
+    privacy: Privacy
+
+    async def dump(self) -> str:
+        """Everything that is in any table."""
+        async with self.database.read() as connection:
+            tables = await connection.scalars(
+                text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
+            )
+            return "\n".join(
+                [
+                    f"{table}: {row}"
+                    for table in list(tables)
+                    for row in await connection.scalars(text(f'SELECT CAST(t AS text) FROM "{table}" AS t'))
+                ]
+            )
+
+    async def tell(self) -> list[str]:
+        """Every figure of the three shows, and how long each export is."""
+        kinds: tuple[ExportOf, ...] = ("viewers", "orders", "questions")
+        told = [(await self.reports.recompute(show)).model_dump_json() for show in SHOWS]
+        told += [(await self.reports.series(show)).model_dump_json() for show in SHOWS]
+        return told + [str(len(list((await self.reports.table("s", of)).rows))) for of in kinds]
+
+    async def differing(self) -> int:
+        async with self.database.read() as connection:
+            return len(await verify_rollups(connection))
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    database, clock = Database(database_url), ManualClock(LONG_AFTER)
+    async with database.write() as connection:
+        await make_the_show(connection)
+        for show, viewer in (("s", KNOWN), ("s", GUEST), ("earlier", KNOWN)):
+            made = HandMade(connection, show, start=START if show == "s" else START - timedelta(days=7))
+            await made.attend(viewer, guest=viewer == GUEST, remembered=True)
+            await made.play(viewer, (1, 20), (30, 31))
+            await made.buy(viewer, 1, 10)
+            made.do(viewer, "click", 5, "channel-1")
+            if show == "s":
+                question = await made.ask(viewer, 15)
+                told = {
+                    "type": "question.posted",
+                    "question": {"id": question, "author": "Anna", "text": WORDS},
+                }
+                await made.publish(15 if viewer == KNOWN else 16, "question.posted", json.dumps(told))
+            await made.close()
+        await insert_alias_once(
+            connection, ViewerAliasRow(id="a", show_id="s", raw=GUEST, canonical=KNOWN, at=START)
+        )
+        for statement in _OTHER_ROWS:
+            await connection.exec_driver_sql(statement)
+        for each in SHOWS:
+            await rebuild_rollups(connection, each)
+    yield World(database, Reports(database, clock), Privacy(database, clock))
+    await database.close()
+
+
+_OTHER_ROWS = (
+    f"UPDATE question SET text = '{WORDS}', author = 'Anna' WHERE viewer_id IN ('{KNOWN}', '{GUEST}')",
+    f"INSERT INTO vote (question_id, viewer_id, show_id, at) SELECT min(id), '{KNOWN}', 's', now() FROM question",
+    f"INSERT INTO ban (show_id, viewer_id, at, actor, actor_name) VALUES ('s', '{KNOWN}', now(), 'm', 'Mika')",
+    f"INSERT INTO intent (viewer_id, key, parameters, result, at) VALUES ('{KNOWN}', 'k', 'p', '{{}}', now())",
+    f"INSERT INTO order_link VALUES ('channel', '1001', 's', '{KNOWN}', now())",
+    "INSERT INTO audit (id, show_id, at, actor, name, role, action, subject, details)"
+    f" VALUES ('a', 's', now(), 'm', 'Mika', 'host', 'ban', '{KNOWN}', '{{\"viewer\": \"{KNOWN}\"}}')",
+    "INSERT INTO webhook_event VALUES"
+    f" ('e', 'channel', 'order.paid', '{{\"data\":{{\"order\":{{\"viewer\":\"{KNOWN}\"}}}}}}', now())",
+)
+
+
+def test_every_table_says_what_it_keeps_of_a_viewer(database_url: str, world: World) -> None:
+    """A new table is named in `server/privacy/places.py`, or above when no viewer can be in it."""
+    with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
+        found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    named = {*NAMED, *GONE, *MENTIONED, *STAFF}
+    assert {name for (name,) in found} == named | WITHOUT_VIEWERS
+    assert not named & WITHOUT_VIEWERS
+
+
+@pytest.mark.parametrize("by", [KNOWN, GUEST])
+async def test_nothing_of_the_person_is_found_afterwards_and_no_figure_changes(world: World, by: str) -> None:
+    stored = [await world.reports.report(show) for show in SHOWS]
+    before, dumped = await world.tell(), await world.dump()
+    assert all(word in dumped for word in (KNOWN, GUEST, WORDS, "Anna"))
+    done = await world.privacy.forget(by, settling_seconds=0)
+    assert (done.ids, done.shows) == (2, 2)
+    dump = await world.dump()
+    assert not [word for word in (KNOWN, GUEST, WORDS, "Anna") if word in dump]
+    assert dump.count("\n") == dumped.count("\n") - len(GONE) + 2, "no row about anybody else has gone"
+    assert await world.tell() == before
+    for show, report in zip(SHOWS, stored, strict=True):
+        assert differing(await world.reports.report(show), report) == []
+    assert await world.differing() == 0
+    assert [line async for line in world.reports.verify()] == []
+
+
+async def test_what_servers_had_recorded_is_waited_for_and_erased(world: World) -> None:
+    forgetting = asyncio.create_task(world.privacy.forget(KNOWN, settling_seconds=30))
+    late = Tally("s", KNOWN, "reaction", "star", 3, "k_late", START + timedelta(minutes=2))
+    async with world.database.write() as connection:
+        await apply_flushes(connection, [Flush("x", 1, LONG_AFTER, [late], [], [])])
+        given = {"at": LONG_AFTER + timedelta(hours=1)}
+        await connection.execute(text("INSERT INTO ledger_cursor VALUES ('ledger', '0-0', :at)"), given)
+    assert (await forgetting).settled
+    assert KNOWN not in await world.dump()
+    with pytest.raises(RefusedError, check=lambda error: error.code is Code.NOT_FOUND):
+        await world.privacy.forget(KNOWN, settling_seconds=0)
+
+
+async def test_where_no_worker_runs_what_is_erased_is_said_to_be_unsettled(world: World) -> None:
+    assert not (await world.privacy.forget(KNOWN, settling_seconds=0)).settled
+
+
+async def test_who_is_watching_is_not_forgotten(world: World) -> None:
+    async with world.database.write() as connection:
+        await HandMade(connection, "s").play(GUEST, (40, None), process="alive")
+        await add_process(connection, "alive", LONG_AFTER)
+    before = await world.dump()
+    with pytest.raises(RefusedError, check=lambda error: error.code is Code.CONFLICT):
+        await world.privacy.forget(KNOWN, settling_seconds=0)
+    assert await world.dump() == before
+
+
+async def test_an_alias_that_was_taken_back_leads_to_nobody(world: World) -> None:
+    async with world.database.write() as connection:
+        await connection.exec_driver_sql("UPDATE viewer_alias SET taken_back_at = now()")
+    await world.privacy.forget(GUEST, settling_seconds=0)
+    dump = await world.dump()
+    assert (GUEST in dump, KNOWN in dump) == (False, True)
+
+
+async def test_who_works_for_a_channel_is_not_forgotten_as_a_viewer(world: World) -> None:
+    async with world.database.write() as connection:
+        member = f"INSERT INTO staff_member VALUES ('channel', '{KNOWN}', 'host', 'Anna', now())"
+        await connection.exec_driver_sql(member)
+    before = await world.dump()
+    with pytest.raises(RefusedError, check=lambda error: error.code is Code.FORBIDDEN):
+        await world.privacy.forget(GUEST, settling_seconds=0)
+    assert await world.dump() == before
+
+
+async def test_all_that_is_kept_is_handed_out(world: World) -> None:
+    handed = await world.privacy.hand_out(GUEST)
+    assert handed["ids"] == sorted([KNOWN, GUEST])
+    rows = handed["rows"]
+    assert {name: len(found) for name, found in rows.items()} == {
+        "attendance": 3,
+        "ban": 1,
+        "intent": 1,
+        "ledger_entry": 3 + 3 + 2 + 3,
+        "order_link": 1,
+        "orders": 3,
+        "playing": 6,
+        "question": 2,
+        "rollup": 3,
+        "viewer_alias": 1,
+        "vote": 1,
+    }
+    assert {row["text"] for row in rows["question"]} == {WORDS}
+
+
+def test_the_commands_hand_out_and_forget(
+    world: World, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    def run(*words: str) -> tuple[int, str]:
+        done = showfloor(*words, data=tmp_path / "var", database_url=database_url, redis_url=redis_url)
+        return done.returncode, done.stdout + done.stderr
+
+    file = tmp_path / "anna.json"
+    assert run("hand-out", KNOWN, "-o", str(file))[0] == 0
+    assert json.loads(file.read_text())["ids"] == sorted([KNOWN, GUEST])
+    assert file.stat().st_mode & 0o077 == 0
+    with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
+        connection.execute("INSERT INTO ledger_cursor VALUES ('ledger', '0-0', now() + interval '1 hour')")
+    code, told = run("forget", KNOWN, "--yes")
+    assert (code, "Forgotten" in told, "once more" in told) == (0, True, False), told
+    assert run("forget", KNOWN, "--yes")[0] == 1
+    assert run("hand-out", KNOWN)[0] == 1
