@@ -4,7 +4,7 @@ import sys
 
 from rich.markup import escape
 
-from server.cli import access, channels, configuration, figures, privacy, safekeeping, serve, upkeep
+from server.cli import access, channels, configuration, figures, history, privacy, safekeeping, serve, upkeep
 from server.cli.program import app
 from server.running import launch
 from server.running.launch import console
@@ -16,6 +16,7 @@ __all__ = [
     "channels",
     "configuration",
     "figures",
+    "history",
     "main",
     "privacy",
     "safekeeping",

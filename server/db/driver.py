@@ -3,7 +3,7 @@
 A statement costs SQLAlchemy two to four times what it costs the driver. Errors are SQLAlchemy's, as callers expect them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, LiteralString
 
@@ -48,6 +48,26 @@ async def copy(connection: AsyncConnection, statement: LiteralString, rows: Iter
         async with driver.cursor() as cursor, cursor.copy(statement) as sending:
             for row in rows:
                 await sending.write_row(row)
+
+
+async def copy_pieces(connection: AsyncConnection, statement: LiteralString, pieces: Iterable[bytes]) -> None:
+    """Send what is written already, in the statement's own format, by a `COPY … FROM STDIN`."""
+    driver = await _driver_of(connection)
+    with sqlalchemy_errors(driver, statement):
+        async with driver.cursor() as cursor, cursor.copy(statement) as sending:
+            for piece in pieces:
+                await sending.write(piece)
+
+
+async def read_pieces(
+    connection: AsyncConnection, statement: LiteralString, parameters: Mapping[str, Any]
+) -> AsyncIterator[bytes]:
+    """Yield what a `COPY … TO STDOUT` gives, as it comes."""
+    driver = await _driver_of(connection)
+    with sqlalchemy_errors(driver, statement):
+        async with driver.cursor() as cursor, cursor.copy(statement, parameters) as coming:
+            async for piece in coming:
+                yield bytes(piece)
 
 
 def as_json(rows: object) -> str:

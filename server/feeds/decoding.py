@@ -28,13 +28,14 @@ def decode(content: bytes) -> str:
     """Return the text; raises `feed_unreadable` for what is none."""
     if content.startswith(_ARCHIVES):
         raise unreadable("spreadsheet", "This is a spreadsheet's own file: save it as CSV.")
-    text = _decoded(content, _encoding_of(content))
+    text = _decoded(content, encoding_of(content))
     if "\0" in text:
         raise unreadable("binary", "The file is no text.", text.count("\n", 0, text.index("\0")) + 1)
     return text
 
 
-def _encoding_of(content: bytes) -> str:
+def encoding_of(content: bytes) -> str:
+    """Return the name of the code that the text seems to be in; UTF-8 where nothing decodes."""
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return encoding

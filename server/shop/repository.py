@@ -91,10 +91,12 @@ _READ_SALES = text(
 )
 
 # One statement sees one moment: an order and its units are one transaction.
+# What was imported was never taken from this stock.
 DISAGREEING = text(
     """
     SELECT p.id, p.stock, p.sold, coalesce(o.units, 0)::int AS ordered
-    FROM product p LEFT JOIN (SELECT product_id, sum(quantity) AS units FROM orders GROUP BY product_id) o ON o.product_id = p.id
+    FROM product p LEFT JOIN (
+        SELECT product_id, sum(quantity) AS units FROM orders WHERE payment <> 'imported' GROUP BY product_id) o ON o.product_id = p.id
     WHERE p.stock < 0 OR p.sold <> coalesce(o.units, 0) ORDER BY p.id
     """
 )
@@ -104,7 +106,8 @@ REPAIR_STOCK = text(
     """
     UPDATE product SET sold = o.units, stock = greatest(0, stock + sold - o.units)
     FROM (SELECT p.id, coalesce(sum(orders.quantity), 0)::int AS units
-          FROM product p LEFT JOIN orders ON orders.product_id = p.id WHERE p.id = ANY(:ids) GROUP BY p.id) o
+          FROM product p LEFT JOIN orders ON orders.product_id = p.id AND orders.payment <> 'imported'
+          WHERE p.id = ANY(:ids) GROUP BY p.id) o
     WHERE product.id = o.id
     """
 )
