@@ -1,6 +1,9 @@
 """Commands that read a show's figures: `stats`, `export`."""
 
+import shutil
 import sys
+import tempfile
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,7 +22,8 @@ if TYPE_CHECKING:
     from server.stats.service import Reports
 
 Show = Annotated[str, typer.Argument(help="A show's id, such as demo.")]
-ExportOf = Literal["viewers", "orders", "questions", "series"]
+ExportOf = Literal["viewers", "orders", "questions", "series", "facts"]
+Form = Literal["csv", "jsonl", "parquet"]
 
 
 @app.command()
@@ -63,49 +67,72 @@ def stats(
 @app.command()
 def export(
     show: Show,
-    of: Annotated[ExportOf, typer.Option("--of", help="Which rows.")],
+    of: Annotated[
+        ExportOf, typer.Option("--of", help="Which rows; `facts` are what `showfloor import` takes.")
+    ],
+    *,
+    form: Annotated[Form, typer.Option("--format", help="The same columns in each.")] = "csv",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="A file; else standard output.")
     ] = None,
     bom: Annotated[bool, typer.Option(help="A byte order mark first, for spreadsheets that guess.")] = False,
     tz: Annotated[
-        str, typer.Option(help="The time zone of all times, by its IANA name, such as Asia/Tokyo.")
+        str,
+        typer.Option(
+            help="The time zone of all times, by its IANA name, such as Asia/Tokyo. Facts have UTC."
+        ),
     ] = "UTC",
 ) -> None:
-    """The rows of a show as CSV, safe from spreadsheet formulas."""
+    """The rows of a show as a file; CSV is safe from spreadsheet formulas."""
+    from server.history.outlet import Wanted, write_export
+
+    zone = _zone_of(tz)
+
+    async def write(settings: Settings, file: Path) -> None:
+        wanted = Wanted(of, [show], form, bom, zone)
+        await _with_database(
+            settings, show, lambda database, reports: write_export(database, reports, wanted, file)
+        )
+
+    with tempfile.TemporaryDirectory(prefix="showfloor-export-") as folder:
+        file = Path(folder, "export")
+        with database_for(launch.load_settings()) as settings:
+            run(write(settings, file))
+        _hand_over(file, output)
+
+
+def _zone_of(tz: str) -> tzinfo:
     from server.errors import RefusedError
-    from server.stats.terminal import write_csv
     from server.zones import find_zone
 
     try:
-        zone = find_zone(tz)
+        return find_zone(tz)
     except RefusedError:
         raise Trouble(
             f"there is no time zone {tz!r}", "name one as the IANA does, such as Asia/Tokyo"
         ) from None
 
-    def write(stream: Any) -> None:
-        with database_for(launch.load_settings()) as settings:
-            run(
-                _with_reports(
-                    settings, show, lambda reports: write_csv(reports, show, of, stream, bom=bom, zone=zone)
-                )
-            )
 
-    if output is None:
-        with open(sys.stdout.fileno(), "w", encoding="utf-8", newline="", closefd=False) as stream:
-            write(stream)
-        return
-    try:
-        with output.open("w", encoding="utf-8", newline="") as stream:
-            write(stream)
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise Trouble(
-            f"{output} cannot be written ({error.strerror})", "name a file in a folder that is there"
-        ) from None
+def _hand_over(file: Path, output: Path | None) -> None:
+    with file.open("rb") as made:
+        if output is None:
+            shutil.copyfileobj(made, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+            return
+        try:
+            with output.open("wb") as stream:
+                shutil.copyfileobj(made, stream)
+        except (FileNotFoundError, IsADirectoryError) as error:
+            raise Trouble(
+                f"{output} cannot be written ({error.strerror})", "name a file in a folder that is there"
+            ) from None
 
 
 async def _with_reports(settings: Settings, show: str, ask: Any) -> Any:
+    return await _with_database(settings, show, lambda _, reports: ask(reports))
+
+
+async def _with_database(settings: Settings, show: str, ask: Any) -> Any:
     from server.clock import SystemClock
     from server.db.engine import Database
     from server.errors import RefusedError
@@ -114,7 +141,7 @@ async def _with_reports(settings: Settings, show: str, ask: Any) -> Any:
 
     database = Database(database_url(settings), pool_size=2)
     try:
-        return await ask(Reports(database, SystemClock()))
+        return await ask(database, Reports(database, SystemClock()))
     except RefusedError as error:
         if error.code is not Code.NOT_FOUND:
             raise

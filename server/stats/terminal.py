@@ -1,18 +1,14 @@
 """The report in a terminal, for `showfloor stats`, and the CSV for `showfloor export`."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, tzinfo
-from typing import TextIO
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from server.currencies import minor_digits
-from server.stats.export import ExportOf, write_table
 from server.stats.ratio import Ratio
 from server.stats.report import Clicks, Conversion, Funnel, Headline, Money, Repeat, ShowReport
-from server.stats.service import Reports
 from server.text.characters import kept
 
 Line = tuple[str, str]
@@ -57,13 +53,6 @@ def render(report: ShowReport, console: Console) -> None:
         f"Left out: {_number(report.left_out.suspected_bots)} suspected bots, {report.left_out.staff} staff, "
         f"{report.left_out.without_a_view} without a view.[/dim]"
     )
-
-
-async def write_csv(
-    reports: Reports, show_id: str, of: ExportOf, stream: TextIO, *, bom: bool = False, zone: tzinfo = UTC
-) -> None:
-    """Write the show's rows to `stream`, opened with `newline=""` and UTF-8, times in `zone`; raises `not_found`."""
-    write_table(await reports.table(show_id, of), stream, bom=bom, zone=zone)
 
 
 def say(headline: Headline) -> str:
