@@ -1,4 +1,5 @@
-// Builds the element: one script, dist/element/showfloor.js, and beside it what is loaded late: the rest of the page, and the player.
+// Builds the element: one script, dist/element/showfloor.js, and beside it what is loaded late: the rest of the page, and the player. And the
+// tag of the shop's thank-you page, dist/element/thank-you.js.
 //
 // A page of ours is a set of modules with a state of their own, and so is each element: the modules are put into functions, which are called once
 // for each element with its place (shared/place.ts).
@@ -100,6 +101,9 @@ const script = await whole("element/main.ts", {
   css: { postcss: { plugins: [elementStyles] } },
 });
 compressed("dist/element/showfloor.js", script);
+
+// A script that is no module: its names stay its own.
+compressed("dist/element/thank-you.js", `(()=>{${await whole("element/thank_you.ts")}})();\n`);
 
 const bytes = gzipSync(readFileSync("dist/element/showfloor.js")).length;
 const lateBytes = gzipSync(readFileSync(`dist/element/${lateUrl}`)).length;

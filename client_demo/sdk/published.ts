@@ -1,4 +1,5 @@
 // What `@showfloor/sdk` exports. The pages import `index.ts`, and what they need later by itself.
 
+export { type Cart, toCart } from "./cart";
 export * from "./index";
 export { PictureHold, type Playback } from "./picture";

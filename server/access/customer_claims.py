@@ -2,7 +2,7 @@
 
 from binascii import Error as NotBase64
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -22,7 +22,7 @@ OWN_PREFIX: Final = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJzaG93Zmxvb3
 
 Why = Literal["form", "algorithm", "audience", "unknown_key", "signature", "not_yet", "too_long"]
 _WORDS: Final[dict[Why, str]] = {
-    "form": "This is no token of ours, and no JSON Web Token of a shop's: it needs sub, aud and exp.",
+    "form": "This is no token of ours, and no JSON Web Token of a shop's: it needs aud, exp, and sub or, for an order, report.",
     "algorithm": "A shop's token is signed by HS256, RS256 or ES256, and by the one that its key is for.",
     "audience": "The token's aud is not the id of a channel whose shop signs its customers in.",
     "unknown_key": "The shop has no key with this kid.",
@@ -43,16 +43,13 @@ class Head(msgspec.Struct, frozen=True):
     crit: Any = None
 
 
-class CustomerClaims(msgspec.Struct, frozen=True):
-    """The token's payload."""
+class ShopClaims(msgspec.Struct, frozen=True, kw_only=True):
+    """What every token of a shop's says: for which channel it is, and for how long it is good."""
 
-    sub: _Word
     aud: _Word | Annotated[list[_Word], Meta(min_length=1, max_length=1)]
     exp: _Second
     iat: _Second | UnsetType = UNSET
     nbf: _Second | UnsetType = UNSET
-    name: Annotated[str, Meta(max_length=400)] | None = None
-    consent: bool | None = None
 
     @property
     def channel_id(self) -> str:
@@ -77,12 +74,32 @@ class CustomerClaims(msgspec.Struct, frozen=True):
         return datetime.fromtimestamp(int(self.exp), UTC)
 
 
+class CustomerClaims(ShopClaims, frozen=True, kw_only=True):
+    """The payload of a token that says who somebody is."""
+
+    sub: _Word
+    name: Annotated[str, Meta(max_length=400)] | None = None
+    consent: bool | None = None
+
+
+class OrderClaims(ShopClaims, frozen=True, kw_only=True):
+    """The payload of a token that says what was ordered.
+
+    It names nobody in `sub`, so that it signs nobody in, and no sign-in is an order.
+    """
+
+    report: msgspec.Raw
+    sub: UnsetType = UNSET
+
+
 class _Issuer(msgspec.Struct):
     iss: Any = None
 
 
+_Claims = TypeVar("_Claims", bound=ShopClaims)
 _head = msgspec.json.Decoder(Head)
 _payload = msgspec.json.Decoder(CustomerClaims)
+_order = msgspec.json.Decoder(OrderClaims)
 _issuer = msgspec.json.Decoder(_Issuer)
 
 
@@ -112,7 +129,16 @@ def read_head(token: str) -> Head | None:
 
 
 def read_customer_token(token: str) -> tuple[Head, CustomerClaims]:
-    """Return what a shop's token says, unverified; raises `unauthenticated`."""
+    """Return what a shop's token says of a customer, unverified; raises `unauthenticated`."""
+    return _read(token, _payload)
+
+
+def read_order_token(token: str) -> tuple[Head, OrderClaims]:
+    """Return what a shop's token says of an order, unverified; raises `unauthenticated`."""
+    return _read(token, _order)
+
+
+def _read(token: str, decoder: msgspec.json.Decoder[_Claims]) -> tuple[Head, _Claims]:
     try:
         header, payload, _ = token.encode("ascii").split(b".")
         head = _head.decode(from_base64url(header))
@@ -121,7 +147,7 @@ def read_customer_token(token: str) -> tuple[Head, CustomerClaims]:
     if head.alg not in ALGORITHMS or head.crit is not None:
         raise refused("algorithm")
     try:
-        return head, _payload.decode(from_base64url(payload))
+        return head, decoder.decode(from_base64url(payload))
     except (ValueError, NotBase64, msgspec.MsgspecError, RecursionError):
         raise refused("form") from None
 

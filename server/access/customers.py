@@ -22,9 +22,11 @@ from server.access.claims import id_by_signature
 from server.access.customer_claims import (
     CustomerClaims,
     Head,
+    ShopClaims,
     purpose_of_pseudonyms,
     purpose_of_secret,
     read_customer_token,
+    read_order_token,
     refused,
 )
 from server.access.customers_repository import read_secrets, read_source
@@ -91,21 +93,35 @@ class Customers:
         Raises `unauthenticated` with `why`, `token_expired`, `token_revoked` when it was signed out, and `unavailable`.
         """
         head, claims = read_customer_token(token)
-        held = await self._of(claims.channel_id)
-        if not await self._is_signed(token, head, held):
-            held = await self._of(claims.channel_id, newer=True)
-            await self._require_signed(token, head, held)
-        claims.check_times(self._clock.now())
+        held = await self._verify(token, head, claims)
         identity = _identity_of(token, claims, held.pseudonym_key)
         issued_at = claims.iat if claims.iat is not UNSET else claims.exp - HELD_FOR.total_seconds()
         if self._revoked.holds(identity.sign_in_id, identity.viewer_id, int(issued_at)):
             raise RefusedError(Code.TOKEN_REVOKED)
         return identity
 
+    async def read_order(self, token: str) -> tuple[str, bytes]:
+        """Return what a shop's token says of an order: the channel, and the report as JSON, which is not looked at.
+
+        Raises `unauthenticated` with `why`, `token_expired` and `unavailable`.
+        """
+        head, claims = read_order_token(token)
+        await self._verify(token, head, claims)
+        return claims.channel_id, bytes(claims.report)
+
     async def viewer_named(self, channel_id: str, subject: str) -> str | None:
         """Return the viewer whom the channel's shop calls `subject`, who may never have come; None where it signs nobody in."""
         held = await self._of(channel_id)
         return viewer_of(held.pseudonym_key, channel_id, subject) if held.pseudonym_key else None
+
+    async def _verify(self, token: str, head: Head, claims: ShopClaims) -> _Held:
+        """Return what is known of the channel; raises unless its shop has signed the token, and it is good now."""
+        held = await self._of(claims.channel_id)
+        if not await self._is_signed(token, head, held):
+            held = await self._of(claims.channel_id, newer=True)
+            await self._require_signed(token, head, held)
+        claims.check_times(self._clock.now())
+        return held
 
     async def _is_signed(self, token: str, head: Head, held: _Held) -> bool:
         try:

@@ -31,6 +31,9 @@ class CartBody(BaseModel):
 
     url: str = Field(description="The shop's address for this product, with what its template asks for.")
     attribution: str = Field(description="Opaque; the shop sends it back with the order.")
+    hours: int = Field(
+        description="For how long a page of the shop's may keep the attribution id: the channel's `attribution_hours`."
+    )
 
 
 def router() -> APIRouter:
@@ -72,4 +75,4 @@ async def go_to_cart(show: ShowId, body: CartRequest, identity: EntrantOfShow, r
     url = cart.template
     for name, value in told.items():
         url = url.replace("{" + name + "}", quote(value, safe=""))
-    return CartBody(url=url, attribution=attribution)
+    return CartBody(url=url, attribution=attribution, hours=cart.hours)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 # What is sold is as in the shop's batch: of the line-up where there is one, and no heading.
 _READ_CART = text(
     """
-    SELECT channel.order_taker, channel.cart_url, p.sku, p.external_id
+    SELECT channel.order_taker, channel.cart_url, channel.attribution_hours, p.sku, p.external_id
     FROM show JOIN channel ON channel.id = show.channel_id
     JOIN product AS p ON p.channel_id = show.channel_id AND p.id = :product AND p.active
     WHERE show.id = :show AND NOT (p.parent_id IS NULL AND p.options IS NOT NULL)
@@ -25,6 +25,8 @@ class Cart:
 
     order_taker: str
     template: str
+    hours: int
+    """The channel's window: for how long an order is still a show's."""
     sku: str | None
     external_id: str | None
 

@@ -16,6 +16,7 @@ REPORTS_MAX = 1_000
 """Orders in one call."""
 REPORTS_BYTES_MAX = 2 * 1024 * 1024
 LINES_MAX = 200
+CLAIM_CHARACTERS_MAX = 60_000
 Minor = Annotated[int, Field(ge=0, le=2**53 - 1, description="Minor units of `currency`.")]
 OwnId = Annotated[OneLine, Field(min_length=1, max_length=100)]
 Attribution = Annotated[
@@ -98,6 +99,24 @@ class LinkRequest(RequestBody):
 
     order: OwnId = Field(description="The shop's own id of the order.")
     attribution: Attribution
+
+
+class ClaimRequest(RequestBody):
+    """What a thank-you page brings: what the shop's backend has signed, and what this device knows of where it came from."""
+
+    claim: str = Field(
+        min_length=1,
+        max_length=CLAIM_CHARACTERS_MAX,
+        description="A JSON Web Token of the shop's: `aud` the channel's id, `exp`, and `report`, a paid order as in `/v1/orders/report`.",
+    )
+    attribution: Attribution | None = None
+
+
+class ClaimedBody(BaseModel):
+    """What came of a claim; nothing of the order itself, since anybody may have found it in a page."""
+
+    status: Literal["created", "changed", "unchanged"]
+    order: str = Field(description="The shop's id of the order.")
 
 
 def as_report(body: OrderReport) -> Report:

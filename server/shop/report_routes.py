@@ -5,6 +5,7 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import ValidationError
 
+from server.access.customers import Customers
 from server.access.permission import permitted
 from server.access.principal import Principal
 from server.access.roles import ADMINS
@@ -15,6 +16,8 @@ from server.pace.rates import Act
 from server.protocol.codes import Code
 from server.shop.report_bodies import (
     REPORTS_MAX,
+    ClaimedBody,
+    ClaimRequest,
     LinkRequest,
     OrderReport,
     RefusedBody,
@@ -52,6 +55,13 @@ def router() -> APIRouter:
         summary="Say which show an order of the shop's came from",
         responses=refusals(*written),
     )
+    api.add_api_route(
+        "/claim",
+        claim_order,
+        methods=["POST"],
+        summary="Report an order by what the shop's backend has signed for its thank-you page",
+        responses=refusals(*written, Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.CONFLICT),
+    )
     return api
 
 
@@ -82,6 +92,35 @@ async def link_order(body: LinkRequest, request: Request) -> None:
     await cast("OrderReports", request.app.state.order_reports).link(body.order, body.attribution)
 
 
+async def claim_order(body: ClaimRequest, request: Request) -> ClaimedBody:
+    """For the shop's thank-you page, without a token of ours: the shop's backend has signed the claim by a key that signs its customers.
+
+    It counts like a report of a paid order, and once, however often the page is opened.
+    """
+    await pacing.spend(request, Act.ORDER)
+    reports = cast("OrderReports", request.app.state.order_reports)
+    channel_id, signed = await cast("Customers", request.app.state.customers).read_order(body.claim)
+    report = _claimed(signed)
+    if body.attribution is not None:
+        await reports.link(report.order, body.attribution, channel_id)
+    told = await reports.report(channel_id, report)
+    assert told.status != "refused", "a refusal has been raised"
+    return ClaimedBody(status=told.status, order=told.order)
+
+
+def _claimed(signed: bytes) -> Report:
+    """Return the report that a claim holds; raises `invalid`."""
+    try:
+        report = as_report(OrderReport.model_validate_json(signed))
+    except ValidationError as error:
+        raise RefusedError(Code.INVALID, f"report/{_first_of(error)}") from None
+    except ValueError as error:
+        raise RefusedError(Code.INVALID, str(error)) from None
+    if report.state != "paid":
+        raise RefusedError(Code.INVALID, "A claim is of a paid order; the backend reports what became of it.")
+    return report
+
+
 async def _report_each(
     reports: OrderReports, channel_id: str, bodies: list[dict[str, Any]]
 ) -> list[ReportedBody | RefusedBody]:
@@ -95,14 +134,18 @@ def _read(body: dict[str, Any]) -> Report | RefusedBody:
     try:
         return as_report(OrderReport.model_validate(body))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = "/".join(map(str, first["loc"]))
-        detail = f"{where}: {first['msg']}" if where else first["msg"]
+        detail = _first_of(error)
     except ValueError as error:
         detail = str(error)
     order = body.get("order")
     told = order if isinstance(order, str) else None
     return RefusedBody(status="refused", order=told, code=Code.INVALID, detail=detail)
+
+
+def _first_of(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = "/".join(map(str, first["loc"]))
+    return f"{where}: {first['msg']}" if where else first["msg"]
 
 
 def _report_of(body: OrderReport) -> Report:

@@ -65,17 +65,18 @@ class OrderReports:
             await desk.write()
         return told
 
-    async def link(self, order: str, attribution: str) -> None:
+    async def link(self, order: str, attribution: str, of: str | None = None) -> None:
         """Keep which show an order of the shop's came from, as its thank-you page says, and attribute it if it was reported already.
 
-        That brings no money: only the shop's backend tells what was paid. An id that is none of ours is ignored.
+        That brings no money: only the shop's backend tells what was paid. An id that is none of ours is ignored, and so is one of another
+        channel than `of`, where that is known.
         """
         found = self._attributions.read(attribution)
         if found is None:
             return
         async with self._database.write_soon() as connection:
             now = self._clock.now()
-            channel_id = await repository.insert_link(connection, order, found.show_id, found.viewer_id, now)
+            channel_id = await repository.insert_link(connection, order, found, now, of)
             if channel_id is None:
                 return
             await repository.lock_reports(connection, channel_id)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ledger.entries import Fact, RollupChanges, change_of
 from server.ledger.repository import add_to_rollups, append_facts
+from server.shop.attributions import Attribution
 from server.shop.merchant_orders import Named, Titled, named_by
 from server.shop.report_rules import AttributedBy, Line, Reported, ReportState
 
@@ -67,7 +68,8 @@ _LINKS = text(
 _LINK = text(
     """
     INSERT INTO order_link (channel_id, external_id, show_id, viewer_id, at)
-    SELECT show.channel_id, :order, show.id, :viewer, :now FROM show WHERE show.id = :show
+    SELECT show.channel_id, :order, show.id, :viewer, :now FROM show
+    WHERE show.id = :show AND show.channel_id = coalesce(CAST(:of AS text), show.channel_id)
     ON CONFLICT DO NOTHING RETURNING channel_id
     """
 )
@@ -149,12 +151,15 @@ async def read_links(
 
 
 async def insert_link(
-    connection: AsyncConnection, order: str, show_id: str, viewer_id: str, now: datetime
+    connection: AsyncConnection, order: str, found: Attribution, now: datetime, of: str | None
 ) -> str | None:
-    """Keep where an order came from, unless that is kept already; return the channel, None if nothing was kept."""
-    given = {"order": order, "show": show_id, "viewer": viewer_id, "now": now}
-    found: str | None = await connection.scalar(_LINK, given)
-    return found
+    """Keep where an order came from, unless that is kept already; return the channel, None if nothing was kept.
+
+    Nothing is kept of a show of another channel than `of`, where that is not None.
+    """
+    given = {"order": order, "show": found.show_id, "viewer": found.viewer_id, "now": now, "of": of}
+    channel_id: str | None = await connection.scalar(_LINK, given)
+    return channel_id
 
 
 async def forget_links(connection: AsyncConnection, before: datetime, most: int) -> int:

@@ -1,8 +1,8 @@
 // What a developer copies into the shop's page. Ids of shows hold letters, digits, `-` and `_` alone, so nothing needs escaping.
 
 /** The ways to put a show into a page. */
-export type Way = "element" | "frame" | "sdk" | "policy";
-export const WAYS: readonly Way[] = ["element", "frame", "sdk", "policy"];
+export type Way = "element" | "frame" | "sdk" | "thanks" | "policy";
+export const WAYS: readonly Way[] = ["element", "frame", "sdk", "thanks", "policy"];
 
 /** Returns the text to copy; `server` is the server's address, `language` the channel's. Pure. */
 export function snippet(way: Way, server: string, show: string, language: string): string {
@@ -20,6 +20,9 @@ export function snippet(way: Way, server: string, show: string, language: string
 const room = new Room({ url: "${server}", show: "${show}" });
 room.subscribe(({ link, state }) => console.log(link.is, state?.snapshot.show.title));
 room.start();`;
+    case "thanks":
+      return `<script src="${server}/element/thank-you.js"
+  data-order="1001" data-claim="eyJ…" data-parameter="from"></script>`;
     case "policy":
       return `script-src ${server}; connect-src ${server} ${socket}; img-src ${server}; media-src ${server} blob:; frame-src ${server}`;
   }

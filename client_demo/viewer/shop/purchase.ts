@@ -11,7 +11,7 @@ import { openPane } from "../panes";
 import { identity, isOver, link, openedProduct, products, room, show } from "../session";
 import { refusalText } from "../text";
 import { tokenStore } from "../token_store";
-import { goToCart, takenByShop } from "./cart";
+import { goToCart, rememberTheShow, takenByShop } from "./cart";
 import { doubts, followIntents, type Intent, markUnsent, settle, takeIntent } from "./intents";
 
 /** Of one order, where the show sets no limit; and the most that one order can hold. */
@@ -63,7 +63,9 @@ export function leftToMe({ id, limit }: Product): number {
 
 /** Whether the page around this one takes care of what the person wants to buy, by a cart of its own. */
 function isTakenOver(product: Product, quantity: number): boolean {
-  return !place.tell("buy", { product, quantity });
+  const takenOver = !place.tell("buy", { product, quantity });
+  if (takenOver) void rememberTheShow(product.id, quantity);
+  return takenOver;
 }
 
 /** The person wants the product: the sheet opens, unless the page around this one takes it from here. */

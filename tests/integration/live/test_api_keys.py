@@ -34,6 +34,7 @@ OF_VIEWERS = {
     ("POST", "/v1/sign-out"),
     ("POST", "/v1/tokens/renew"),
     ("POST", "/v1/orders/link"),
+    ("POST", "/v1/orders/claim"),
     ("POST", "/v1/sign-in/password"),
     ("POST", "/v1/password/reset"),
     ("POST", "/v1/invitations/look"),
