@@ -30,6 +30,8 @@ import server.shows.calendar_routes
 import server.shows.planning_routes
 import server.shows.routes
 import server.snapshots.routes
+import server.stats.lifetime.routes
+import server.stats.lifetime.segment_routes
 import server.stats.routes
 import server.viewers.alias_routes
 import server.viewers.events
@@ -107,6 +109,8 @@ ROUTES = (
     server.viewers.alias_routes,
     server.webhooks.routes,
     server.stats.routes,
+    server.stats.lifetime.routes,
+    server.stats.lifetime.segment_routes,
     operations,
 )
 

@@ -74,6 +74,166 @@ export interface RetentionPoint {
   of_viewers: number | null;
 }
 /**
+ * The built-in segments as of a moment.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "BuiltInReport".
+ */
+export interface BuiltInReport {
+  channel: string;
+  /**
+   * the channel's: its days, weeks and months are meant
+   */
+  time_zone: string;
+  definition_version: number;
+  as_of: string;
+  /**
+   * a show runs, or ended within the last minute
+   */
+  provisional: boolean;
+  left_out: LeftOutOfChannel;
+  /**
+   * with a view in a show, whom the channel may recognise
+   */
+  people: number;
+  /**
+   * those of them who bought
+   */
+  customers: number;
+  segments: BuiltInSegment[];
+}
+/**
+ * Who is in the channel's record and not in these figures, up to `as_of`.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "LeftOutOfChannel".
+ */
+export interface LeftOutOfChannel {
+  /**
+   * people who were suspected in a show; null where in one of the shows nobody looked for them
+   */
+  suspected_bots: number | null;
+  /**
+   * people of the host's side and analysts
+   */
+  staff: number;
+  /**
+   * guests with a view whom the channel may not recognise in another show
+   */
+  guests_without_consent: number;
+}
+/**
+ * A segment that every channel has, and who is in it.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "BuiltInSegment".
+ */
+export interface BuiltInSegment {
+  segment: string;
+  kind: "lifecycle" | "rfm";
+  found: Ratio;
+  interval: Interval | null;
+}
+/**
+ * `part` of `whole`, with both beside the quotient, so that a reader sees how much it rests on.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Ratio".
+ */
+export interface Ratio {
+  part: number;
+  whole: number;
+  /**
+   * part ÷ whole; null when whole is 0
+   */
+  share: number | null;
+}
+/**
+ * The 95 % interval of a figure.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Interval".
+ */
+export interface Interval {
+  low: number;
+  high: number;
+}
+/**
+ * Whether a difference is more than chance, and by which test.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Chance".
+ */
+export interface Chance {
+  test: "two_proportions" | "fisher_exact" | "welch" | "mann_whitney";
+  /**
+   * How often chance alone makes a difference as great, 0 to 1.
+   */
+  p: number;
+  /**
+   * p < 0.05
+   */
+  more_than_chance: boolean;
+}
+/**
+ * Churn as of one moment.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "ChurnPoint".
+ */
+export interface ChurnPoint {
+  at: string;
+  churned: Ratio;
+  interval: Interval | null;
+}
+/**
+ * Who was there in the window before the last, and not in the last. There is no cancelling: the window says what counts as gone.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "ChurnReport".
+ */
+export interface ChurnReport {
+  channel: string;
+  /**
+   * the channel's: its days, weeks and months are meant
+   */
+  time_zone: string;
+  definition_version: number;
+  as_of: string;
+  /**
+   * a show runs, or ended within the last minute
+   */
+  provisional: boolean;
+  left_out: LeftOutOfChannel;
+  of: "view" | "purchase";
+  /**
+   * W; null where it is not given and gaps are too few
+   */
+  window_days: number | null;
+  window_from: "gaps" | "given";
+  /**
+   * gaps between two days of the same person
+   */
+  gaps: number;
+  /**
+   * the 90th percentile of them
+   */
+  gap_days_90: number | null;
+  unknown: ("too_few_gaps" | "too_early") | null;
+  /**
+   * when two windows will have passed since the first time
+   */
+  known_at: string | null;
+  /**
+   * as of `as_of`; null until it can be known
+   */
+  now: ChurnPoint | null;
+  /**
+   * as of the end of each month before, where it is known
+   */
+  points: ChurnPoint[];
+}
+/**
  * From cards to clicks, from clicks to orders.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -92,20 +252,6 @@ export interface Clicks {
 export interface Rate {
   per_viewer: Ratio;
   per_action: Ratio;
-}
-/**
- * `part` of `whole`, with both beside the quotient, so that a reader sees how much it rests on.
- *
- * This interface was referenced by `Figures`'s JSON-Schema
- * via the `definition` "Ratio".
- */
-export interface Ratio {
-  part: number;
-  whole: number;
-  /**
-   * part ÷ whole; null when whole is 0
-   */
-  share: number | null;
 }
 /**
  * |B(s) ∩ V(s)| ÷ |V(s)|, for orders until `closes_at`.
@@ -217,6 +363,99 @@ export interface Headline {
   };
 }
 /**
+ * Groups × metrics over a period.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "KpiMap".
+ */
+export interface KpiMap {
+  channel: string;
+  /**
+   * the channel's: its days, weeks and months are meant
+   */
+  time_zone: string;
+  definition_version: number;
+  as_of: string;
+  /**
+   * a show runs, or ended within the last minute
+   */
+  provisional: boolean;
+  left_out: LeftOutOfChannel;
+  by: "lifecycle" | "rfm" | "saved" | "source" | "device";
+  /**
+   * first day, in the channel's zone
+   */
+  since: string;
+  /**
+   * last day
+   */
+  until: string;
+  /**
+   * of `net_minor`
+   */
+  currency: string;
+  everybody: MapRow;
+  rows: MapRow[];
+}
+/**
+ * One group.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "MapRow".
+ */
+export interface MapRow {
+  /**
+   * new, returning, …; a group of RFM, or `no_customer`; the id of a saved segment; a source or device, or `unknown`
+   */
+  key: string;
+  /**
+   * of a saved segment
+   */
+  name: string | null;
+  n: number;
+  /**
+   * of everybody
+   */
+  share: number | null;
+  cells: MapCell[];
+}
+/**
+ * One metric of one group.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "MapCell".
+ */
+export interface MapCell {
+  metric:
+    ("engaged" | "clicked" | "asked" | "bought" | "came_again") | ("watch_seconds" | "shows" | "orders" | "net_minor");
+  kind: "share" | "mean";
+  /**
+   * a share, or a mean per viewer; null without viewers
+   */
+  value: number | null;
+  /**
+   * of a share: how many did it
+   */
+  part: number | null;
+  n: number;
+  /**
+   * 95 %: Wilson's of a share, by the normal distribution of a mean
+   */
+  interval: Interval | null;
+  /**
+   * value ÷ that of everybody, minus 1: 0.5 is half as much again; null where that of everybody is 0
+   */
+  against_mean: number | null;
+  /**
+   * against everybody who is not in the group; null for everybody, or where nothing can be told
+   */
+  chance: Chance | null;
+  /**
+   * n < 30: not to be made much of
+   */
+  small: boolean;
+}
+/**
  * Who is in the show's record and not in its figures, and why.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -243,6 +482,178 @@ export interface LeftOut {
    * buyers who count here but not in buyers' repeat figures
    */
   buyers_without_consent: number;
+}
+/**
+ * What customers have brought, by the age of their cohort, and what they are expected to bring.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "LifetimeReport".
+ */
+export interface LifetimeReport {
+  channel: string;
+  /**
+   * the channel's: its days, weeks and months are meant
+   */
+  time_zone: string;
+  definition_version: number;
+  as_of: string;
+  /**
+   * a show runs, or ended within the last minute
+   */
+  provisional: boolean;
+  left_out: LeftOutOfChannel;
+  currency: string;
+  interval: "day" | "week" | "month";
+  since: string;
+  until: string;
+  /**
+   * customers of these cohorts
+   */
+  customers: number;
+  /**
+   * left out of both
+   */
+  orders_in_other_currencies: number;
+  cohorts: ValueCohort[];
+  prediction: Prediction;
+}
+/**
+ * One cohort of customers; `cells[k]` is everything they had brought k intervals after their first purchase.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "ValueCohort".
+ */
+export interface ValueCohort {
+  start: string;
+  size: number;
+  /**
+   * null where the interval has not begun
+   */
+  cells: (ValueCell | null)[];
+}
+/**
+ * What a cohort has brought up to the end of one interval.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "ValueCell".
+ */
+export interface ValueCell {
+  /**
+   * of all its people, paid minus refunded
+   */
+  net_minor: number;
+  /**
+   * rounded half up
+   */
+  per_customer_minor: number;
+  provisional: boolean;
+}
+/**
+ * BG/NBD × Gamma-Gamma, or why not.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Prediction".
+ */
+export interface Prediction {
+  customers: number;
+  /**
+   * customers who bought on two days or more
+   */
+  repeat_buyers: number;
+  horizon_days: number;
+  /**
+   * by which money is worth less a year later
+   */
+  discount: number;
+  refused: ("too_few_repeat_buyers" | "does_not_fit") | null;
+  predicted: Predicted | null;
+}
+/**
+ * What customers are expected to bring from `as_of` to the horizon, discounted.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Predicted".
+ */
+export interface Predicted {
+  /**
+   * all customers together
+   */
+  total_minor: number;
+  per_customer_minor: number;
+  median_minor: number;
+  /**
+   * 11 numbers: a tenth of the customers is expected to bring at most the second, two tenths at most the third
+   */
+  tenths_minor: number[];
+  /**
+   * days of buying that are expected of one, not discounted
+   */
+  orders_per_customer: number;
+  /**
+   * mean of P(alive): the share of customers who may still buy
+   */
+  alive: number;
+  /**
+   * of money with frequency; the model supposes none, and is the less to be trusted the more there is
+   */
+  correlation: number | null;
+  purchases: PurchaseModel;
+  money: MoneyModel;
+}
+/**
+ * BG/NBD's parameters, by days.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "PurchaseModel".
+ */
+export interface PurchaseModel {
+  r: number;
+  alpha_days: number;
+  a: number;
+  b: number;
+  log_likelihood: number;
+}
+/**
+ * Gamma-Gamma's parameters, in minor units.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "MoneyModel".
+ */
+export interface MoneyModel {
+  p: number;
+  q: number;
+  gamma_minor: number;
+  log_likelihood: number;
+}
+/**
+ * A viewer behind a cell of the map.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "MapViewer".
+ */
+export interface MapViewer {
+  viewer: string;
+  /**
+   * What they have of the cell's metric; of a share 1 who did it, 0 who did not.
+   */
+  value: number;
+  /**
+   * As they were called when they last asked something; to hosts and admins alone.
+   */
+  name: string | null;
+}
+/**
+ * A page of the viewers behind a cell, by id.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "MapViewerPage".
+ */
+export interface MapViewerPage {
+  viewers: MapViewer[];
+  /**
+   * Send it as `cursor` for the page after this one; null on the last.
+   */
+  next: string | null;
 }
 /**
  * Something that the host's side did, to be drawn on the curves.
@@ -328,6 +739,31 @@ export interface PeriodRate {
   since: string;
   until: string;
   rate: Ratio;
+}
+/**
+ * Whom a rule holds for as of a moment.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Preview".
+ */
+export interface Preview {
+  channel: string;
+  /**
+   * the channel's: its days, weeks and months are meant
+   */
+  time_zone: string;
+  definition_version: number;
+  as_of: string;
+  /**
+   * a show runs, or ended within the last minute
+   */
+  provisional: boolean;
+  left_out: LeftOutOfChannel;
+  found: Ratio;
+  /**
+   * ids of a few of them
+   */
+  sample: string[];
 }
 /**
  * One product in this show, its variants among it, whatever currencies it sold in. Viewers count once, actions each time.
@@ -480,6 +916,117 @@ export interface ReportedShow {
   duration_seconds: number | null;
 }
 /**
+ * Those of a cohort, or of several, who came back in one interval.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "RetentionCell".
+ */
+export interface RetentionCell {
+  part: number;
+  whole: number;
+  share: number;
+  interval: Interval;
+  /**
+   * the interval, or the cohort's own, still goes on
+   */
+  provisional: boolean;
+}
+/**
+ * One cohort; `cells[k]` is what its people did k intervals after their own.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "RetentionCohort".
+ */
+export interface RetentionCohort {
+  /**
+   * the first day of its interval, in the channel's zone
+   */
+  start: string;
+  size: number;
+  /**
+   * null where the interval has not begun
+   */
+  cells: (RetentionCell | null)[];
+}
+/**
+ * Cohorts of who did `born` first in an interval, and how many did `back` in each interval since.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "RetentionReport".
+ */
+export interface RetentionReport {
+  channel: string;
+  /**
+   * the channel's: its days, weeks and months are meant
+   */
+  time_zone: string;
+  definition_version: number;
+  as_of: string;
+  /**
+   * a show runs, or ended within the last minute
+   */
+  provisional: boolean;
+  left_out: LeftOutOfChannel;
+  born: "view" | "purchase";
+  back: "view" | "purchase";
+  interval: "day" | "week" | "month";
+  /**
+   * first day of the first cohort
+   */
+  since: string;
+  /**
+   * last day on which somebody of these cohorts was born
+   */
+  until: string;
+  people: number;
+  /**
+   * cohorts that somebody is in, the oldest first
+   */
+  cohorts: RetentionCohort[];
+  /**
+   * all cohorts whose interval of that age has ended, added up
+   */
+  together: (RetentionCell | null)[];
+}
+/**
+ * A saved segment.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "SegmentBody".
+ */
+export interface SegmentBody {
+  id: string;
+  name: string;
+  /**
+   * As it was sent.
+   */
+  rule: {
+    [k: string]: unknown;
+  };
+  version: number;
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  changed_at: string;
+}
+/**
+ * A page of saved segments, the newest first.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "SegmentPage".
+ */
+export interface SegmentPage {
+  segments: SegmentBody[];
+  /**
+   * Send it as `cursor` for the page after this one; null on the last.
+   */
+  next: string | null;
+}
+/**
  * Columns of equal length: row i covers [t[i], t[i] + step_seconds) since the show's start.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -537,4 +1084,17 @@ export interface ShowReport {
   money: Money[];
   repeat: Repeat;
   products: ProductFigures[];
+}
+/**
+ * A page of viewers, by id.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "ViewerPage".
+ */
+export interface ViewerPage {
+  viewers: string[];
+  /**
+   * Send it as `cursor` for the page after this one; null on the last.
+   */
+  next: string | null;
 }

@@ -4,14 +4,32 @@ import type { Show } from "../sdk/wire";
 import type { Mark } from "./report.generated";
 
 export type {
+  BuiltInReport,
+  BuiltInSegment,
+  ChurnPoint,
+  ChurnReport,
   FunnelStep,
+  KpiMap,
+  LeftOutOfChannel,
+  LifetimeReport,
+  MapCell,
+  MapRow,
+  MapViewerPage,
   Mark,
+  Prediction,
+  Preview,
   ProductFigures,
   Ratio,
   ReportedShow,
+  RetentionCell,
+  RetentionCohort,
   RetentionPoint,
+  RetentionReport,
+  SegmentBody,
+  SegmentPage,
   SeriesReport,
   ShowReport,
+  ValueCohort,
 } from "./report.generated";
 
 export type MarkKind = Mark["kind"];

@@ -15,11 +15,20 @@ ADMINS = frozenset({"admin"})
 MEMBERS = frozenset({"moderator", "host", "analyst", "admin"})
 
 Scope = Literal[
-    "catalogue:read", "catalogue:write", "orders:read", "orders:report", "shows:write", "stats:read"
+    "catalogue:read",
+    "catalogue:write",
+    "orders:read",
+    "orders:report",
+    "shows:write",
+    "stats:read",
+    "stats:write",
 ]
 """What an API key may be good for; a role is never one of them."""
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-_INCLUDED: dict[Scope, frozenset[Scope]] = {"catalogue:read": frozenset({"catalogue:write"})}
+_INCLUDED: dict[Scope, frozenset[Scope]] = {
+    "catalogue:read": frozenset({"catalogue:write"}),
+    "stats:read": frozenset({"stats:write"}),
+}
 """Whoever may write may read too."""
 
 

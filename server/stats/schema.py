@@ -3,18 +3,40 @@
 import json
 from typing import Any
 
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from server.stats.lifetime.kpi_map import KpiMap
+from server.stats.lifetime.lifetime_report import ChurnReport, LifetimeReport, RetentionReport
+from server.stats.lifetime.segment_bodies import (
+    BuiltInReport,
+    MapViewerPage,
+    Preview,
+    SegmentPage,
+    ViewerPage,
+)
 from server.stats.report import ShowReport
 from server.stats.series_report import SeriesReport
 
+ANSWERS: tuple[type[BaseModel], ...] = (
+    ShowReport,
+    SeriesReport,
+    RetentionReport,
+    LifetimeReport,
+    ChurnReport,
+    BuiltInReport,
+    Preview,
+    SegmentPage,
+    ViewerPage,
+    KpiMap,
+    MapViewerPage,
+)
+
 
 def report_schema() -> dict[str, Any]:
-    """The report of a show and its series, by name under `$defs`, as the server answers them."""
-    _, schema = models_json_schema(
-        [(ShowReport, "serialization"), (SeriesReport, "serialization")],
-        title="The figures of Showfloor",
-    )
+    """The answers by name under `$defs`, as the server writes them."""
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(each, "serialization") for each in ANSWERS]
+    _, schema = models_json_schema(wanted, title="The figures of Showfloor")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

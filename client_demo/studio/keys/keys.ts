@@ -8,7 +8,15 @@ export const t = createTranslator(en, ja);
 export const KEYS = "/studio/keys";
 export const NAME_MOST = 60;
 
-export const SCOPES = ["catalogue:read", "catalogue:write", "orders:read", "orders:report", "shows:write", "stats:read"] as const;
+export const SCOPES = [
+  "catalogue:read",
+  "catalogue:write",
+  "orders:read",
+  "orders:report",
+  "shows:write",
+  "stats:read",
+  "stats:write",
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export interface ApiKey {

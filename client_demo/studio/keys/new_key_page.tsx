@@ -19,6 +19,7 @@ const NOTHING: Wish = {
   "orders:report": false,
   "shows:write": false,
   "stats:read": false,
+  "stats:write": false,
 };
 
 const scopesOf = (wish: Wish): Scope[] => SCOPES.filter((scope) => wish[scope]);

@@ -1,0 +1,127 @@
+"""From a rule to SQL: names of columns from this table alone, all values as parameters. Pure.
+
+`PERSON` are `WITH` members behind `PEOPLE` and `PURCHASES`; its last is `person`, one row for each viewer of the channel as of `:at_date`
+(no later than `:as_of`, by which the members before it read), with every column that rules may ask for.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, get_args
+
+from server.stats.lifetime.rfm import FIFTHS
+from server.stats.lifetime.segment_rules import (
+    All,
+    AllOf,
+    Counted,
+    NameCondition,
+    NumberCondition,
+    Part,
+    Rule,
+    conditions,
+    parts,
+)
+from server.stats.lifetime.segments import LAPSED_DAYS, group_rows
+
+_OF_SHOWS: Final[dict[str, str]] = {
+    "shows": "count(*)",
+    "watched_seconds": "div(sum(watched_us), 1000000)",
+    **{
+        name: f"sum({name})"
+        for name in ("views", "reactions", "impressions", "clicks", "shares", "questions", "votes")
+    },
+}
+_OF_PURCHASES: Final[dict[str, str]] = {
+    "orders": "count(DISTINCT order_id)",
+    "units": "coalesce(sum(units), 0)",
+    "net_minor": "coalesce(sum(net_minor) FILTER (WHERE in_own), 0)",
+}
+assert {*_OF_SHOWS, *_OF_PURCHASES} == set(get_args(Counted))
+_AT: Final = "CAST(:at_date AS timestamptz)"
+_ELAPSED: Final = {
+    f"days_since_{name}": f"(CAST({_AT} AT TIME ZONE :zone AS date) - person.{name})"
+    for name in ("first_seen", "last_seen", "first_order", "last_order")
+}
+_OPS: Final = {"=": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+
+
+def _listed(columns: dict[str, str]) -> str:
+    return ", ".join(f"{how} AS {name}" for name, how in columns.items())
+
+
+def _fifth(by: str) -> str:
+    """Return the fifth of a column within all customers, ties sharing that of their middle: `rfm.py` in SQL."""
+    left = f"2 * (rank() OVER (ORDER BY {by}) - 1) + count(*) OVER (PARTITION BY {by})"
+    return f"CAST(1 + {FIFTHS} * ({left}) / (2 * count(*) OVER ()) AS integer)"
+
+
+PERSON: Final = f"""
+    viewing AS (
+        SELECT viewer_id, min(at) AS first_seen_at, max(at) AS last_seen_at, (array_agg(source ORDER BY at, show_id))[1] AS source,
+               (array_agg(device ORDER BY at DESC, show_id) FILTER (WHERE device IS NOT NULL))[1] AS device, {_listed(_OF_SHOWS)}
+        FROM seen WHERE at < {_AT} GROUP BY viewer_id
+    ), buying AS (
+        SELECT viewer_id, CAST(min(at) AT TIME ZONE :zone AS date) AS first_order,
+               CAST(max(at) AT TIME ZONE :zone AS date) AS last_order, {_listed(_OF_PURCHASES)}
+        FROM purchase WHERE at < {_AT} GROUP BY viewer_id
+    ), scored AS (
+        SELECT viewer_id, {_fifth("last_order")} AS recency, {_fifth("orders")} AS frequency, {_fifth("net_minor")} AS monetary
+        FROM buying JOIN viewing USING (viewer_id)
+    ), person AS MATERIALIZED (
+        SELECT v.*, coalesce(b.orders, 0) AS orders, coalesce(b.units, 0) AS units, coalesce(b.net_minor, 0) AS net_minor,
+               s.recency, s.frequency, s.monetary, g.rfm_group, b.first_order, b.last_order,
+               CAST(first_seen_at AT TIME ZONE :zone AS date) AS first_seen, CAST(last_seen_at AT TIME ZONE :zone AS date) AS last_seen,
+               CASE WHEN last_seen_at < {_AT} - interval '{LAPSED_DAYS} days' THEN 'lapsed'
+                    WHEN b.orders >= 2 THEN 'repeat_buyer' WHEN shows >= 2 THEN 'returning' ELSE 'new' END AS lifecycle
+        FROM viewing AS v LEFT JOIN buying AS b USING (viewer_id) LEFT JOIN scored AS s USING (viewer_id)
+        LEFT JOIN (VALUES {group_rows()}) AS g (recency, frequency, monetary, rfm_group)
+            ON g.recency = s.recency AND g.frequency = s.frequency AND g.monetary = s.monetary
+    )"""
+
+
+class Compiled:
+    """Rules as conditions on `person`: what has to stand behind it in WITH, what it is to be joined with, and all parameters.
+
+    `conditions[i]` is that of the i-th rule; the parameters' names begin with `rule_`.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.given: dict[str, Any] = {}
+        self.members = self.joins = ""
+        every = (one for rule in rules for one in conditions(rule))
+        for days in sorted({one.days for one in every if isinstance(one, NumberCondition) and one.days}):
+            self._add_recent(days)
+        self.conditions = [self._write(rule) for rule in rules]
+
+    def _add_recent(self, days: int) -> None:
+        """Add what was done in so many days before."""
+        since = f"at < {_AT} AND at >= {_AT} - {self._bind(days)} * interval '1 day'"
+        for name, columns, source in (
+            ("viewing", _OF_SHOWS, "seen"),
+            ("buying", _OF_PURCHASES, "purchase"),
+        ):
+            self.members += (
+                f", {name}_{days} AS (SELECT viewer_id, {_listed(columns)} FROM {source}"
+                f" WHERE {since} GROUP BY viewer_id)"
+            )
+            self.joins += f" LEFT JOIN {name}_{days} ON {name}_{days}.viewer_id = person.viewer_id"
+
+    def _bind(self, value: Any) -> str:
+        name = f"rule_{len(self.given)}"
+        self.given[name] = value
+        return f":{name}"
+
+    def _write(self, rule: Part) -> str:
+        if isinstance(rule, NumberCondition):
+            return f"{_number(rule)} {_OPS[rule.op]} CAST({self._bind(rule.value)} AS bigint)"
+        if isinstance(rule, NameCondition):
+            holds = f"person.{rule.metric} = ANY({self._bind(rule.values)})"
+            # A word that nobody knows is none of those that were named.
+            return f"(({holds}) IS NOT TRUE)" if rule.op == "!=" else f"(({holds}) IS TRUE)"
+        word = " AND " if isinstance(rule, All | AllOf) else " OR "
+        return "(" + word.join(self._write(each) for each in parts(rule)) + ")"
+
+
+def _number(rule: NumberCondition) -> str:
+    if rule.days is not None:
+        table = "viewing" if rule.metric in _OF_SHOWS else "buying"
+        return f"coalesce({table}_{rule.days}.{rule.metric}, 0)"
+    return _ELAPSED.get(rule.metric, f"person.{rule.metric}")

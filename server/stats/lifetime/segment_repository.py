@@ -1,0 +1,164 @@
+"""The SQL of segments: those that are saved, who is in one as of a date, and who was in which when a show began."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, delete, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.db.rows import read_page
+from server.stats.lifetime.people_repository import PEOPLE, PURCHASES, Scope
+from server.stats.lifetime.person_repository import PERSON, Compiled
+from server.stats.lifetime.segment_rules import Rule
+from server.stats.lifetime.segment_tables import SegmentRow
+from server.stats.lifetime.segments import LAPSED_DAYS
+
+_SEGMENT = SegmentRow.__table__  # type: ignore[attr-defined]
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('segments ' || :channel, 0))")
+_BUILT_IN: Final = text(f"""
+    WITH {PEOPLE}, {PURCHASES}, {PERSON}
+    SELECT lifecycle AS segment, count(*) AS n FROM person GROUP BY lifecycle
+    UNION ALL SELECT rfm_group, count(*) FROM person WHERE rfm_group IS NOT NULL GROUP BY rfm_group
+    UNION ALL SELECT '*', count(*) FROM person
+    UNION ALL SELECT 'customers', count(*) FROM person WHERE orders > 0
+""")
+
+# As the show began: what came of it is not yet in it. Who may not be recognised has no segment.
+_WRITE: Final = text(f"""
+    WITH {PEOPLE}, {PURCHASES}, this AS (SELECT * FROM show WHERE id = :show), earlier AS (
+        SELECT viewer_id, max(seen.at) AS last FROM seen, this WHERE seen.at < this.started_at GROUP BY viewer_id
+    ), bought AS (
+        SELECT viewer_id, count(DISTINCT order_id) AS orders FROM purchase, this WHERE at < this.started_at GROUP BY viewer_id
+    ), here AS (
+        SELECT came.viewer_id, CASE
+            WHEN came.views = 0 OR came.left_out OR NOT came.known THEN NULL
+            WHEN earlier.last IS NULL THEN 'new'
+            WHEN earlier.last < this.started_at - interval '{LAPSED_DAYS} days' THEN 'lapsed'
+            WHEN bought.orders >= 2 THEN 'repeat_buyer' ELSE 'returning' END AS segment
+        FROM this JOIN came ON came.show_id = this.id LEFT JOIN earlier USING (viewer_id) LEFT JOIN bought USING (viewer_id)
+    )
+    UPDATE rollup SET segment = here.segment FROM here
+    WHERE rollup.show_id = :show AND rollup.viewer_id = here.viewer_id AND rollup.segment IS DISTINCT FROM here.segment
+""")
+_DUE: Final = text("""
+    SELECT id, channel_id, ended_at FROM show
+    WHERE state = 'ended' AND started_at IS NOT NULL AND ended_at IS NOT NULL
+      AND NOT EXISTS (SELECT FROM segmented_show AS s WHERE s.show_id = show.id)
+    ORDER BY started_at LIMIT :limit
+""")
+_DONE: Final = text(
+    "INSERT INTO segmented_show (show_id, at) VALUES (:show, :now) ON CONFLICT (show_id) DO UPDATE SET at = excluded.at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many are in a segment, of how many, and a few of them."""
+
+    n: int
+    people: int
+    sample: list[str]
+
+
+async def insert_segment(connection: AsyncConnection, row: SegmentRow) -> None:
+    """Write a new segment."""
+    await connection.execute(insert(_SEGMENT).values(**row.model_dump()))
+
+
+async def count_of_channel(connection: AsyncConnection, channel_id: str) -> int:
+    """Return how many segments the channel has saved; nobody else adds one until the transaction ends."""
+    await connection.execute(_LOCK, {"channel": channel_id})
+    wanted = select(func.count()).select_from(_SEGMENT).where(_SEGMENT.c.channel_id == channel_id)
+    return int(await connection.scalar(wanted) or 0)
+
+
+async def read_segments(
+    connection: AsyncConnection, channel_id: str, *, after: str | None, limit: int
+) -> list[SegmentRow]:
+    """Return up to `limit` saved segments of the channel, the newest first, behind `after` where given."""
+    wanted = select(_SEGMENT).where(_SEGMENT.c.channel_id == channel_id).order_by(_SEGMENT.c.id.desc())
+    if after is not None:
+        wanted = wanted.where(_SEGMENT.c.id < after)
+    return await read_page(connection, wanted, _SEGMENT.c.id, _as_segment, limit=limit)
+
+
+async def read_segment(
+    connection: AsyncConnection, channel_id: str, segment_id: str, *, lock: bool = False
+) -> SegmentRow | None:
+    """Return a saved segment of the channel, locked until the transaction's end where wished; None when there is none."""
+    wanted = select(_SEGMENT).where(_SEGMENT.c.id == segment_id, _SEGMENT.c.channel_id == channel_id)
+    row = (await connection.execute(wanted.with_for_update() if lock else wanted)).one_or_none()
+    return None if row is None else _as_segment(row)
+
+
+async def update_segment(connection: AsyncConnection, segment_id: str, changes: Mapping[str, Any]) -> None:
+    """Set columns of a segment; its version is one more."""
+    statement = update(_SEGMENT).where(_SEGMENT.c.id == segment_id)
+    await connection.execute(statement.values(**changes, version=_SEGMENT.c.version + 1))
+
+
+async def delete_segment(connection: AsyncConnection, segment_id: str) -> None:
+    """Remove a segment."""
+    await connection.execute(delete(_SEGMENT).where(_SEGMENT.c.id == segment_id))
+
+
+async def read_built_in(connection: AsyncConnection, scope: Scope) -> dict[str, int]:
+    """Return how many are in each built-in segment as of `scope.as_of`; `*` is all people, `customers` those who bought."""
+    rows = await connection.execute(_BUILT_IN, {**scope.given, "at_date": scope.as_of})
+    return {row.segment: row.n for row in rows}
+
+
+def members_of(rule: Rule) -> tuple[str, dict[str, Any]]:
+    """Return `WITH` members whose last, `found`, has the `viewer_id` of everybody whom the rule holds for, and their parameters.
+
+    Beside those they ask for `Scope.given` and `at_date`: the date as of which the rule is asked, no later than `as_of`.
+    """
+    compiled = Compiled([rule])
+    found = f"SELECT person.viewer_id FROM person{compiled.joins} WHERE {compiled.conditions[0]}"
+    return f"{PEOPLE}, {PURCHASES}, {PERSON}{compiled.members}, found AS ({found})", compiled.given
+
+
+async def read_found(connection: AsyncConnection, scope: Scope, rule: Rule, sample: int) -> Found:
+    """Return how many are in the segment as of `scope.as_of`, of how many people, and the first `sample` of them by id."""
+    members, given = members_of(rule)
+    statement = text(f"""
+        WITH {members}
+        SELECT (SELECT count(*) FROM person) AS people, (SELECT count(*) FROM found) AS n,
+               (SELECT array_agg(viewer_id) FROM (SELECT viewer_id FROM found ORDER BY viewer_id LIMIT :sample) AS few) AS sample
+    """)
+    asked = {**scope.given, **given, "at_date": scope.as_of, "sample": sample}
+    row = (await connection.execute(statement, asked)).one()
+    return Found(row.n, row.people, row.sample or [])
+
+
+async def read_viewers(
+    connection: AsyncConnection, scope: Scope, rule: Rule, *, after: str | None, limit: int
+) -> list[str]:
+    """Return up to `limit` ids of those in the segment as of `scope.as_of`, by id, behind `after` where given."""
+    members, given = members_of(rule)
+    paged = (
+        f"WITH {members} SELECT viewer_id FROM found WHERE viewer_id > :after ORDER BY viewer_id LIMIT :limit"
+    )
+    asked = {**scope.given, **given, "at_date": scope.as_of, "after": after or "", "limit": limit}
+    return list(await connection.scalars(text(paged), asked))
+
+
+async def read_due(connection: AsyncConnection, limit: int) -> Sequence[Row[Any]]:
+    """Return up to `limit` ended shows of which it is not written who was in which segment, the earliest first."""
+    return (await connection.execute(_DUE, {"limit": limit})).all()
+
+
+async def write_segments(connection: AsyncConnection, scope: Scope, show_id: str, now: datetime) -> int:
+    """Write into each row of the show in which segment its viewer was when the show began, and return how many rows that changed.
+
+    `scope.as_of` is the show's end.
+    """
+    changed = await connection.execute(_WRITE, {**scope.given, "show": show_id})
+    await connection.execute(_DONE, {"show": show_id, "now": now})
+    return changed.rowcount
+
+
+def _as_segment(row: Row[Any]) -> SegmentRow:
+    return SegmentRow(**row._mapping)

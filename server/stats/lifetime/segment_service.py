@@ -1,0 +1,231 @@
+"""Segments of channels, and the KPI map: saving rules, who is in them, and how groups of viewers differ."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.audit.trail import Actor, audit_beside
+from server.clock import Clock
+from server.db.engine import Database
+from server.errors import RefusedError
+from server.http.versions import ANY_VERSION, Match
+from server.ids import new_id
+from server.journal.intents import Intent, carry_out_once
+from server.protocol.codes import Code
+from server.stats.chance import wilson
+from server.stats.lifetime import segment_repository as repository
+from server.stats.lifetime.calendar import advance, midnight, today
+from server.stats.lifetime.kpi_map import KpiMap, build_rows
+from server.stats.lifetime.map_repository import (
+    EVERYBODY,
+    CellViewer,
+    MapBy,
+    Metric,
+    Sorting,
+    read_cell,
+    read_groups,
+)
+from server.stats.lifetime.people_repository import Scope, read_beside
+from server.stats.lifetime.rfm import GROUPS
+from server.stats.lifetime.segment_bodies import BuiltInReport, BuiltInSegment, Preview
+from server.stats.lifetime.segment_rules import NameCondition, Rule
+from server.stats.lifetime.segment_tables import SegmentRow
+from server.stats.lifetime.segments import LIFECYCLES
+from server.stats.lifetime.service import Lifetimes, carried
+from server.stats.ratio import Ratio
+
+SEGMENTS_MAX: Final = 50
+"""Of a channel."""
+SAMPLE: Final = 10
+MAP_DAYS: Final = 90
+"""The map's period where nobody says from when."""
+DAYS_MAX: Final = 3_650
+RULE: Final[TypeAdapter[Any]] = TypeAdapter(Rule)
+
+
+class Segments:
+    """Segments of all channels; whoever calls says which channel they are from. Ids of other channels are `not_found`."""
+
+    def __init__(self, database: Database, clock: Clock, lifetimes: Lifetimes) -> None:
+        self._database = database
+        self._clock = clock
+        self._lifetimes = lifetimes
+
+    async def create(
+        self, channel_id: str, by: Actor, name: str, rule: dict[str, Any], *, intent: Intent | None = None
+    ) -> SegmentRow:
+        """Save a rule under a name; raises `too_many` with `limit`."""
+        now = self._clock.now()
+        row = SegmentRow(
+            id=new_id("g"), channel_id=channel_id, name=name, rule=rule, created_at=now, changed_at=now
+        )
+
+        async def write(connection: AsyncConnection) -> str:
+            if await repository.count_of_channel(connection, channel_id) >= SEGMENTS_MAX:
+                raise RefusedError(
+                    Code.TOO_MANY,
+                    "The channel has as many segments as it may have.",
+                    limit=SEGMENTS_MAX,
+                    left=0,
+                )
+            await repository.insert_segment(connection, row)
+            await audit_beside(connection, by, "segment.created", row.id, now, channel=channel_id, name=name)
+            return row.id
+
+        return await self.find(
+            channel_id, await carry_out_once(self._database, self._clock, intent, str, write)
+        )
+
+    async def list_of(self, channel_id: str, *, after: str | None, limit: int) -> list[SegmentRow]:
+        """Return up to `limit` saved segments of the channel, the newest first."""
+        async with self._database.read_soon() as connection:
+            return await repository.read_segments(connection, channel_id, after=after, limit=limit)
+
+    async def find(self, channel_id: str, segment_id: str) -> SegmentRow:
+        """Return a saved segment; raises `not_found`."""
+        async with self._database.read_soon() as connection:
+            return _known(await repository.read_segment(connection, channel_id, segment_id))
+
+    async def change(
+        self,
+        channel_id: str,
+        by: Actor,
+        segment_id: str,
+        changes: dict[str, Any],
+        match: Match = ANY_VERSION,
+    ) -> SegmentRow:
+        """Set `name` or `rule`, and return the segment; raises `not_found`, and `conflict` unless `match` admits its version."""
+        async with self._database.write_soon() as connection:
+            row = _known(await repository.read_segment(connection, channel_id, segment_id, lock=True))
+            match.require(row.version, row)
+            wanted = {name: value for name, value in changes.items() if getattr(row, name) != value}
+            if wanted:
+                now = self._clock.now()
+                await repository.update_segment(connection, segment_id, {**wanted, "changed_at": now})
+                await audit_beside(
+                    connection, by, "segment.changed", segment_id, now, channel=channel_id, **wanted
+                )
+            return _known(await repository.read_segment(connection, channel_id, segment_id))
+
+    async def remove(self, channel_id: str, by: Actor, segment_id: str) -> None:
+        """Remove a saved segment; raises `not_found`."""
+        async with self._database.write_soon() as connection:
+            row = _known(await repository.read_segment(connection, channel_id, segment_id, lock=True))
+            await repository.delete_segment(connection, segment_id)
+            now = self._clock.now()
+            await audit_beside(
+                connection, by, "segment.removed", segment_id, now, channel=channel_id, name=row.name
+            )
+
+    async def built_in(self, channel_id: str, as_of: datetime | None = None) -> BuiltInReport:
+        """Return how many are in each built-in segment as of a moment."""
+        async with self._lifetimes.reading(channel_id, as_of) as (connection, scope):
+            found = await repository.read_built_in(connection, scope)
+            beside = await read_beside(connection, scope)
+        people, customers = found.get(EVERYBODY, 0), found.get("customers", 0)
+        lifecycle = [_built_in(key, "lifecycle", found, people) for key in LIFECYCLES]
+        groups = [_built_in(key, "rfm", found, customers) for key in GROUPS]
+        return BuiltInReport(
+            **carried(scope, beside), people=people, customers=customers, segments=lifecycle + groups
+        )
+
+    async def preview(self, channel_id: str, rule: Rule, as_of: datetime | None = None) -> Preview:
+        """Return how many people a rule holds for as of a moment, and a few of their ids."""
+        async with self._lifetimes.reading(channel_id, as_of) as (connection, scope):
+            found = await repository.read_found(connection, scope, rule, SAMPLE)
+            beside = await read_beside(connection, scope)
+        return Preview(**carried(scope, beside), found=Ratio.of(found.n, found.people), sample=found.sample)
+
+    async def viewers(
+        self, channel_id: str, segment: str, as_of: datetime | None, *, after: str | None, limit: int
+    ) -> list[str]:
+        """Return ids of those in a saved or built-in segment as of a moment, by id; raises `not_found`."""
+        rule = await self.rule_of(channel_id, segment)
+        async with self._lifetimes.reading(channel_id, as_of) as (connection, scope):
+            return await repository.read_viewers(connection, scope, rule, after=after, limit=limit)
+
+    async def rule_of(self, channel_id: str, segment: str) -> Rule:
+        """Return the rule of a saved segment, or of a built-in one by its name; raises `not_found`."""
+        if segment in LIFECYCLES:
+            return NameCondition(metric="lifecycle", op="=", value=segment)
+        if segment in GROUPS:
+            return NameCondition(metric="rfm_group", op="=", value=segment)
+        return _rule(await self.find(channel_id, segment))
+
+    async def map(self, channel_id: str, by: MapBy, since: date | None, until: date | None) -> KpiMap:
+        """Return groups of the viewers of a period against everybody; raises `invalid`."""
+        saved = await self._saved(channel_id, by)
+        async with self._lifetimes.reading(channel_id) as (connection, given):
+            scope, sorting, days = _period(given, by, (since, until), saved)
+            groups = await read_groups(connection, scope, sorting)
+            beside = await read_beside(connection, scope)
+        everybody, rows = build_rows(groups, by, {row.id: row.name for row in saved})
+        return KpiMap(
+            **{**carried(scope, beside), "as_of": given.as_of},
+            by=by,
+            since=days[0].isoformat(),
+            until=days[1].isoformat(),
+            currency=scope.currency,
+            everybody=everybody,
+            rows=rows,
+        )
+
+    async def map_viewers(
+        self,
+        channel_id: str,
+        by: MapBy,
+        span: tuple[date | None, date | None],
+        cell: tuple[str, Metric],
+        *,
+        after: str | None,
+        limit: int,
+    ) -> list[CellViewer]:
+        """Return the viewers behind a cell by id, each with what they have of its metric; raises `invalid`."""
+        saved = await self._saved(channel_id, by)
+        async with self._lifetimes.reading(channel_id) as (connection, given):
+            scope, sorting, _ = _period(given, by, span, saved)
+            return await read_cell(connection, scope, sorting, cell, (after or "", limit))
+
+    async def _saved(self, channel_id: str, by: MapBy) -> list[SegmentRow]:
+        return await self.list_of(channel_id, after=None, limit=SEGMENTS_MAX) if by == "saved" else []
+
+
+def _period(
+    given: Scope, by: MapBy, span: tuple[date | None, date | None], saved: Sequence[SegmentRow]
+) -> tuple[Scope, Sorting, tuple[date, date]]:
+    """Return the scope as of the period's end, how to sort, and the period's days; raises `invalid`."""
+    now = today(given.as_of, given.time_zone)
+    until = min(span[1] or now, now)
+    since = span[0] or until - timedelta(days=MAP_DAYS - 1)
+    if not timedelta(0) <= until - since < timedelta(days=DAYS_MAX):
+        raise RefusedError(
+            Code.INVALID, f"A period ends no earlier than it begins, and has at most {DAYS_MAX} days."
+        )
+    end = min(given.as_of, midnight(advance(until, "day"), given.time_zone) - timedelta(microseconds=1))
+    scope = Scope(given.channel_id, end, given.currency, given.time_zone)
+    rules = {row.id: _rule(row) for row in saved}
+    return scope, Sorting(by, midnight(since, given.time_zone), rules), (since, until)
+
+
+def _rule(row: SegmentRow) -> Rule:
+    try:
+        rule: Rule = RULE.validate_python(row.rule)
+    except ValidationError:  # of a later version, or written by hand
+        raise RefusedError(
+            Code.CONFLICT, "This server does not know how to read the segment's rule."
+        ) from None
+    return rule
+
+
+def _built_in(key: str, kind: Any, found: dict[str, int], whole: int) -> BuiltInSegment:
+    part = found.get(key, 0)
+    return BuiltInSegment(segment=key, kind=kind, found=Ratio.of(part, whole), interval=wilson(part, whole))
+
+
+def _known(row: SegmentRow | None) -> SegmentRow:
+    if row is None:
+        raise RefusedError(Code.NOT_FOUND, "The channel has no such segment.")
+    return row

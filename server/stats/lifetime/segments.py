@@ -1,0 +1,26 @@
+"""The segments that are there without anybody's making them. Pure.
+
+Where somebody is in their life with the channel, as of a date, is the first of these that holds: lapsed (not seen within W before),
+repeat_buyer (two paid orders or more), returning (seen in two shows or more), new. In a show it is what they were when it began: who had
+not been seen before is new, and who had been seen once is returning.
+"""
+
+from typing import Final, Literal, get_args
+
+from server.stats.lifetime.rfm import FIFTHS, GROUPS, Group, group_of
+
+Lifecycle = Literal["new", "returning", "repeat_buyer", "lapsed"]
+LIFECYCLES: Final[tuple[Lifecycle, ...]] = get_args(Lifecycle)
+
+LAPSED_DAYS: Final = 90
+"""W: who was not seen for longer has lapsed."""
+
+BUILT_IN: Final[tuple[Lifecycle | Group, ...]] = (*LIFECYCLES, *GROUPS)
+
+
+def group_rows() -> str:
+    """Return every combination of scores with its group as rows of `VALUES`: so the rule stands in Python alone."""
+    fifths = range(1, FIFTHS + 1)
+    return ", ".join(
+        f"({r}, {f}, {m}, '{group_of(r, f, m)}')" for r in fifths for f in fifths for m in fifths
+    )

@@ -1,0 +1,209 @@
+"""Making what is said of a channel's people: one read transaction, one moment, then pure computing beside the event loop."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import ceil
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.clock import Clock
+from server.db.engine import Database
+from server.errors import RefusedError
+from server.protocol.codes import Code
+from server.stats.chance import wilson
+from server.stats.definitions import DEFINITION_VERSION
+from server.stats.lifetime import cohort_repository as cohorts_read
+from server.stats.lifetime.calendar import (
+    COHORTS,
+    COHORTS_MAX,
+    Interval,
+    advance,
+    age,
+    begin,
+    midnight,
+    today,
+)
+from server.stats.lifetime.cohort_repository import Event, Gaps
+from server.stats.lifetime.cohorts import Axis, build_retention, build_value, together
+from server.stats.lifetime.lifetime_report import (
+    ChurnPoint,
+    ChurnReport,
+    LeftOutOfChannel,
+    LifetimeReport,
+    Prediction,
+    RetentionReport,
+)
+from server.stats.lifetime.people_repository import Beside, Scope, read_beside, read_scope
+from server.stats.lifetime.value_repository import read_histories
+from server.stats.ratio import Ratio
+
+READS_AT_ONCE: Final = 2
+GAP_SHARE: Final = 0.9
+GAPS_MIN: Final = 10
+"""With fewer gaps between purchases nobody knows how long people stay away."""
+POINTS: Final = 12
+"""Ends of months before, for which churn is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which cohorts are asked for: by which interval, born on which days (None: as many as are usual, up to today)."""
+
+    interval: Interval
+    since: date | None = None
+    until: date | None = None
+
+    def axis(self, scope: Scope) -> tuple[Axis, date]:
+        """Return the columns, and the last day on which a cohort may begin; raises `invalid`."""
+        current = begin(today(scope.as_of, scope.time_zone), self.interval)
+        until = min(self.until or current, current)
+        since = self.since or advance(begin(until, self.interval), self.interval, 1 - COHORTS[self.interval])
+        if since > until:
+            raise RefusedError(Code.INVALID, "The first day lies behind the last one, or behind today.")
+        first = begin(since, self.interval)
+        if age(first, current, self.interval) >= COHORTS_MAX:
+            raise RefusedError(
+                Code.INVALID,
+                f"At most {COHORTS_MAX} intervals up to today; ask for longer ones.",
+                limit=COHORTS_MAX,
+            )
+        return Axis(self.interval, first, current), until
+
+
+class Lifetimes:
+    """Reads figures of channels' people. Few are made at the same time."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._reading = asyncio.Semaphore(READS_AT_ONCE)
+
+    @asynccontextmanager
+    async def reading(
+        self, channel_id: str, as_of: datetime | None = None
+    ) -> AsyncIterator[tuple[AsyncConnection, Scope]]:
+        """Give a read transaction and what figures of the channel begin with, as of now where no moment is given."""
+        now = self._clock.now()
+        async with self._reading, self._database.read() as connection:
+            yield connection, await read_scope(connection, channel_id, min(as_of or now, now))
+
+    async def retention(self, channel_id: str, born: Event, back: Event, span: Span) -> RetentionReport:
+        """Return cohorts by the first `born`, and who did `back` since; raises `invalid`."""
+        async with self.reading(channel_id) as (connection, scope):
+            axis, until = span.axis(scope)
+            found = await cohorts_read.read_retention(
+                connection, scope, (born, back), span.interval, (axis.first, until)
+            )
+            beside = await read_beside(connection, scope)
+        cohorts = build_retention(found.sizes, found.later, axis)
+        return RetentionReport(
+            **carried(scope, beside),
+            born=born,
+            back=back,
+            interval=span.interval,
+            since=axis.first,
+            until=_last_day(until, axis, scope),
+            people=sum(found.sizes.values()),
+            cohorts=cohorts,
+            together=together(cohorts) if cohorts else [],
+        )
+
+    async def lifetime(
+        self, channel_id: str, span: Span, *, horizon_days: int, discount: float
+    ) -> LifetimeReport:
+        """Return what customers have brought by cohort and age, and what they are expected to; raises `invalid`."""
+        async with self.reading(channel_id) as (connection, scope):
+            axis, until = span.axis(scope)
+            found = await cohorts_read.read_value(connection, scope, span.interval, (axis.first, until))
+            elsewhere = await cohorts_read.read_orders_elsewhere(connection, scope)
+            histories = await read_histories(connection, scope, today(scope.as_of, scope.time_zone))
+            beside = await read_beside(connection, scope)
+        return LifetimeReport(
+            **carried(scope, beside),
+            currency=scope.currency,
+            interval=span.interval,
+            since=axis.first,
+            until=_last_day(until, axis, scope),
+            customers=sum(found.sizes.values()),
+            orders_in_other_currencies=elsewhere,
+            cohorts=build_value(found.sizes, found.later, axis),
+            prediction=await asyncio.to_thread(_predict, histories, horizon_days, discount),
+        )
+
+    async def churn(self, channel_id: str, of: Event, days: int | None) -> ChurnReport:
+        """Return churn with the window `days`, or with the one that the gaps tell."""
+        async with self.reading(channel_id) as (connection, scope):
+            gaps = await cohorts_read.read_gaps(connection, scope, of, GAP_SHARE)
+            window = days or _window_of(gaps)
+            points = _known_points(scope, gaps, window) if window else []
+            given = timedelta(days=window or 0)
+            found = await cohorts_read.read_churn(connection, scope, of, given, points) if points else []
+            beside = await read_beside(connection, scope)
+        told = [_point(*each) for each in found]
+        now = told.pop() if told and told[-1].at == scope.as_of else None
+        known_at = gaps.first_at + 2 * given if gaps.first_at and window else None
+        return ChurnReport(
+            **carried(scope, beside),
+            of=of,
+            window_days=window,
+            window_from="given" if days else "gaps",
+            gaps=gaps.count,
+            gap_days_90=gaps.days,
+            unknown="too_few_gaps" if window is None else None if now else "too_early",
+            known_at=known_at,
+            now=now,
+            points=told,
+        )
+
+
+def carried(scope: Scope, beside: Beside) -> dict[str, Any]:
+    """Return what every figure of a channel carries."""
+    return {
+        "channel": scope.channel_id,
+        "time_zone": scope.time_zone,
+        "definition_version": DEFINITION_VERSION,
+        "as_of": scope.as_of,
+        "provisional": beside.provisional,
+        "left_out": LeftOutOfChannel(
+            suspected_bots=beside.suspects, staff=beside.staff, guests_without_consent=beside.guests
+        ),
+    }
+
+
+def _last_day(until: date, axis: Axis, scope: Scope) -> date:
+    """Return the last day of the interval that `until` is in, or today where that still goes on."""
+    end = advance(begin(until, axis.interval), axis.interval) - timedelta(days=1)
+    return min(end, today(scope.as_of, scope.time_zone))
+
+
+def _predict(histories: dict[str, list[Any]], horizon_days: int, discount: float) -> Prediction:
+    from server.stats.lifetime.prediction import Histories, predict
+
+    return predict(Histories(**histories), horizon_days=horizon_days, discount=discount)
+
+
+def _window_of(gaps: Gaps) -> int | None:
+    """Return W in whole days, at least one; None where the gaps are too few to tell."""
+    if gaps.days is None or gaps.count < GAPS_MIN:
+        return None
+    return max(1, ceil(gaps.days))
+
+
+def _known_points(scope: Scope, gaps: Gaps, window: int) -> list[datetime]:
+    """Return the ends of the months before, and now, as far as two windows lie between them and the first time."""
+    month = begin(today(scope.as_of, scope.time_zone), "month")
+    ends = [midnight(advance(month, "month", -n), scope.time_zone) for n in range(POINTS - 1, -1, -1)]
+    first = gaps.first_at
+    return (
+        []
+        if first is None
+        else [at for at in (*ends, scope.as_of) if at >= first + timedelta(days=2 * window)]
+    )
+
+
+def _point(at: datetime, before: int, lost: int) -> ChurnPoint:
+    return ChurnPoint(at=at, churned=Ratio.of(lost, before), interval=wilson(lost, before))
