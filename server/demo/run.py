@@ -125,6 +125,8 @@ class _Demo:
             with self._steps.step("Two past shows with their history"):
                 async with database.write() as connection:
                     await seed.seed_past(connection, now)
+            with self._steps.step("A year of shows before them"):
+                await seed.seed_year(database, now)
             with self._steps.step("A live show"):
                 await self._settle_earlier_run()
                 async with database.write() as connection:

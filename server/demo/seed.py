@@ -1,18 +1,26 @@
-"""Brings a database to where a demo begins: a catalogue, two past shows, and a live show `demo` that has just started.
+"""Brings a database to where a demo begins: a catalogue, a year of shows that were imported, two past shows with
+all that was said, and a live show `demo` that has just started.
 
 Safe to repeat. The catalogue is filled up again; past shows are written once; a `demo` show of an earlier run, ended or not, is
 kept under another id (`demo-20260712-201500`, its start) if anybody was there, and the new one begins with an empty journal in
 a new epoch, so that a page which still holds the old one starts over.
 """
 
+import asyncio
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
+from msgspec import json
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.catalogue.family import variant_title
 from server.catalogue.tables import ProductRow
 from server.channels.tables import ChannelRow
 from server.clock import to_wire
+from server.db.engine import Database
 from server.demo import repository
 from server.demo.catalogue import (
     CHANNEL_ID,
@@ -37,6 +45,8 @@ from server.demo.history import unfold, units_sold
 from server.demo.past_journal import last_announcement, write_journal
 from server.demo.people import earlier_viewers, past_viewers
 from server.demo.plan import PastPlan
+from server.demo.year import show_id_of, year_of_shows
+from server.history.importing import import_file
 from server.ids import new_id
 from server.journal.repository import write
 from server.journal.transaction import ShowTransaction
@@ -103,6 +113,29 @@ async def seed_past(connection: AsyncConnection, now: datetime) -> int:
             await _write_past_show(connection, plan)
             viewers += len(plan.people)
     return viewers
+
+
+async def seed_year(database: Database, now: datetime) -> int:
+    """Import the year before the past shows, and return how many entries that were (0: it was there)."""
+    async with database.read() as connection:
+        if await repository.show_exists(connection, show_id_of(1)):
+            return 0
+    with tempfile.TemporaryDirectory(prefix="showfloor-demo-") as folder:
+        file = Path(folder, "year.jsonl")
+        await asyncio.to_thread(_write_year, file, now)
+        outcome = await import_file(database, CHANNEL_ID, file, "jsonl", step=_untold)
+    assert not outcome.bad, outcome.bad[0].sentence
+    return outcome.taken
+
+
+def _write_year(file: Path, now: datetime) -> None:
+    file.write_bytes(b"\n".join(map(json.encode, year_of_shows(now))))
+
+
+@contextmanager
+def _untold(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """The demo tells of the whole year as one step."""
+    yield lambda done: None
 
 
 async def seed_live(connection: AsyncConnection, now: datetime) -> None:

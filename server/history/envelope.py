@@ -85,9 +85,9 @@ FACTS = {
     "hold_expire": "hold_expire",
     "offer_shown": "offer_shown",
     "offer_claimed": "offer_claimed",
-    "product_pin": "product_pin",
 }
 """Names of entries outside and the kind of the ledger's fact; those without a figure yet are kept under their own name."""
+# A pin is news of the show's journal, and nobody's fact.
 OF_PRODUCTS = ("view_promotion", "select_item", "view_item", "add_to_cart", "begin_checkout", "product_pin")
 """Whose target is a product, by our id, the shop's own, or the SKU."""
 KINDS = (
@@ -99,6 +99,7 @@ KINDS = (
     "purchase",
     "refund",
     "identity_link",
+    "product_pin",
     *FACTS,
 )
 """All that an entry may be."""

@@ -53,6 +53,7 @@ _PARTS = (
         remembered="t.remembered",
         suspect="t.suspect",
         source="t.source",
+        device="t.device",
         share="t.share",
         consent_at="t.consent_at",
         joined="t.joined",
@@ -157,6 +158,13 @@ _PARTS = (
         target="t.external_id",
         currency="t.currency",
         amount_minor="t.refunded_minor",
+    ),
+    _entries(
+        f"JOIN publication {_OF} AND t.type = 'product.pinned'",
+        id="concat(s.id, '/j/', t.offset)",
+        kind="'product_pin'",
+        at="t.at",
+        target="CAST(t.line AS json) ->> 'product'",
     ),
     _entries(
         f"JOIN viewer_alias {_OF} AND t.taken_back_at IS NULL",

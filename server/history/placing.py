@@ -67,7 +67,11 @@ SHOWS = Placing(
 HEADS = Placing(
     "journals",
     repository.COPY_HEADS,
-    """SELECT e."show", substr(md5(concat(e."show", random())), 1, 8), 0 FROM fresh AS e WHERE e.kind = 'show'""",
+    """
+    SELECT e."show", substr(md5(concat(e."show", random())), 1, 8),
+           (SELECT count(*) FROM fresh AS p WHERE p.kind = 'product_pin' AND p."show" = e."show")
+    FROM fresh AS e WHERE e.kind = 'show'
+    """,
 )
 # A file that says of anybody that they came has said who did; else whoever acted was there.
 ATTENDANCE = Placing(
@@ -78,13 +82,13 @@ ATTENDANCE = Placing(
         SELECT "show", viewer, min("at") AS first_at,
                bool_and(coalesce(guest, true)) AS guest, bool_or(coalesce(remembered, false)) AS remembered,
                bool_or(coalesce(suspect, false)) AS suspect, arg_min(source, "at") AS source, arg_min(share, "at") AS share,
-               max(consent_at) AS consent_at, bool_or(coalesce(joined, true)) AS joined
+               max(consent_at) AS consent_at, bool_or(coalesce(joined, true)) AS joined, arg_min(device, "at") AS device
         FROM fresh WHERE kind = 'attendance' AND NOT coalesce(staff, false) GROUP BY "show", viewer
     ), acted AS (
         SELECT "show", viewer, min("at") AS first_at,
                bool_and(coalesce(guest, true)) AS guest, bool_or(coalesce(remembered, false)) AS remembered,
                bool_or(coalesce(suspect, false)) AS suspect, arg_min(source, "at") AS source, arg_min(share, "at") AS share,
-               max(consent_at) AS consent_at, true AS joined
+               max(consent_at) AS consent_at, true AS joined, arg_min(device, "at") AS device
         FROM fresh WHERE kind NOT IN ('show', 'attendance', 'identity_link', 'refund', 'product_pin', 'purchase')
           AND NOT coalesce(staff, false) GROUP BY "show", viewer
     )
@@ -172,6 +176,18 @@ ALIASES = Placing(
     SELECT concat('va_', md5(concat("show", chr(31), viewer))), "show", viewer, target, "at" FROM fresh WHERE kind = 'identity_link'
     """,
 )
+# The journal of a show that has been held already is not written on.
+PINS = Placing(
+    "pins",
+    repository.COPY_PUBLICATIONS,
+    """
+    SELECT "show", nth, 'product.pinned', "at", to_json({
+        'type': 'product.pinned', 'offset': nth, 'at': strftime("at", '%Y-%m-%dT%H:%M:%S.%gZ'), 'product': target})
+    FROM (
+        SELECT "show", "at", target, row_number() OVER (PARTITION BY "show" ORDER BY "at", line) AS nth
+        FROM fresh WHERE kind = 'product_pin' AND "show" IN (SELECT "show" FROM fresh WHERE kind = 'show'))
+    """,
+)
 ENTRIES = Placing(
     "facts",
     repository.COPY_ENTRIES,
@@ -201,6 +217,7 @@ ALL = (
     REPORTED,
     REPORTED_SALES,
     ALIASES,
+    PINS,
     ENTRIES,
 )
 """In the order in which they refer to one another."""

@@ -59,9 +59,10 @@ COPY_REPORTED_SALES: Final = """
     COPY reported_sale (order_id, nth, channel_id, show_id, viewer_id, product_id, quantity, amount_minor, currency, at)
     FROM STDIN (FORMAT csv)
 """
+COPY_PUBLICATIONS: Final = 'COPY publication (show_id, "offset", type, at, line) FROM STDIN (FORMAT csv)'
 COPY_ALIASES: Final = "COPY viewer_alias (id, show_id, raw, canonical, at) FROM STDIN (FORMAT csv)"
 COPY_ATTENDANCE: Final = """
-    COPY come_attendance (show_id, viewer_id, first_at, guest, remembered, suspect, source, share, consent_at, joined)
+    COPY come_attendance (show_id, viewer_id, first_at, guest, remembered, suspect, source, share, consent_at, joined, device)
     FROM STDIN (FORMAT csv)
 """
 COPY_VOTES: Final = "COPY come_vote (question_id, viewer_id, show_id, at, suspect) FROM STDIN (FORMAT csv)"
@@ -74,13 +75,14 @@ _STAGES: Final = (
 )
 _SETTLE: Final = (
     """
-    INSERT INTO attendance AS a (show_id, viewer_id, first_at, guest, remembered, suspect, source, share, consent_at, joined)
-    SELECT show_id, viewer_id, first_at, guest, remembered, suspect, source, share, consent_at, joined FROM come_attendance
+    INSERT INTO attendance AS a (show_id, viewer_id, first_at, guest, remembered, suspect, source, share, consent_at, joined, device)
+    SELECT show_id, viewer_id, first_at, guest, remembered, suspect, source, share, consent_at, joined, device FROM come_attendance
     ON CONFLICT (show_id, viewer_id) DO UPDATE SET
         first_at = least(a.first_at, excluded.first_at), guest = a.guest AND excluded.guest,
         remembered = a.remembered OR excluded.remembered, suspect = a.suspect OR excluded.suspect,
         source = coalesce(a.source, excluded.source), share = coalesce(a.share, excluded.share),
-        consent_at = greatest(a.consent_at, excluded.consent_at), joined = a.joined OR excluded.joined
+        consent_at = greatest(a.consent_at, excluded.consent_at), joined = a.joined OR excluded.joined,
+        device = coalesce(a.device, excluded.device)
     """,
     """
     INSERT INTO vote (question_id, viewer_id, show_id, at, suspect)
