@@ -8,8 +8,8 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 PORT ?= 8000
-# Tests wait more than they work. Each worker has engines and a browser of its own; the files keep their order, so that it starts them once.
-WORKERS ?= 0
+# Each worker has engines and a browser of its own; the files keep their order, so that it starts them once, and short ones come last.
+WORKERS ?= $(shell [ "$$(getconf _NPROCESSORS_ONLN)" -gt 1 ] && echo 2 || echo 0)
 VENV := .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/done
@@ -40,7 +40,7 @@ demo: setup ## a running show on 127.0.0.1:8000 (PORT=… for another port)
 sdk: $(PAGES)/node_modules/.installed ## the SDK's package, build/showfloor-sdk-*.tgz
 	@cd $(PAGES) && $(WITH_NODE) npm run --silent sdk -- ../build
 
-test: setup-dev ## every test, browser included; WORKERS=2 for two at a time
+test: setup-dev ## every test, browser included, two at a time; WORKERS=0 for one after another
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 load: setup-dev ## a short headless load

@@ -3,9 +3,10 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 import server.access.api_key_routes
 import server.access.customer_key_routes
@@ -160,8 +161,8 @@ def create_app(
         redirect_slashes=False,  # its redirects would repeat whatever name was asked for
     )
     problems.install(app)
-    for routes in ROUTES:
-        app.include_router(routes.router())
+    for router in _routers():
+        app.include_router(router)
     pages.install(app, settings.pages, card_of, framed_by)
     rules = Rules(
         Hosts(settings.hosts),
@@ -172,6 +173,12 @@ def create_app(
     )
     app.add_middleware(Guard, rules=rules)
     return app
+
+
+@cache
+def _routers() -> tuple[APIRouter, ...]:
+    """Return the routes of all features. They hold no state, and to read their signatures takes most of the time of `create_app`."""
+    return tuple(routes.router() for routes in ROUTES)
 
 
 def proxies_of(settings: Settings) -> Proxies:

@@ -1,5 +1,6 @@
 """What every test may ask for: real engines, a database of its own, a Redis of its own, settings that point at both."""
 
+import inspect
 import os
 import secrets
 import signal
@@ -9,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 import redis
@@ -17,7 +19,8 @@ from server.db.migrations import migrate
 from server.embedded import PostgresProcess, ValkeyProcess, start_postgres, start_valkey
 from server.embedded.process import wait_until
 from server.settings import Settings
-from tests.support.databases import copy_database, spare_the_disk
+from tests.support.databases import SharedDatabase, spare_the_disk
+from tests.support.eventually import PATIENCE_SECONDS
 
 TEMPLATE = "showfloor_template"
 REDIS_DATABASES = 64
@@ -38,7 +41,13 @@ def pytest_configure(config: pytest.Config) -> None:
         directory = tempfile.TemporaryDirectory(prefix="showfloor-", ignore_cleanup_errors=True)
         os.environ["PYTEST_DEBUG_TEMPROOT"] = directory.name
         config.add_cleanup(directory.cleanup)
+    # httpx gives up after 5 s, in which a busy machine has not always answered: its default waits as long as the tests do.
+    wait: httpx.Timeout = inspect.signature(httpx.AsyncClient).parameters["timeout"].default
+    wait.connect = wait.read = wait.write = wait.pool = PATIENCE_SECONDS
     signal.signal(signal.SIGTERM, lambda *_: _end(config))
+    # A shell lets what it starts in the background ignore Ctrl-C, with all children: then nothing here would end a run.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _end(config: pytest.Config) -> None:
@@ -104,13 +113,16 @@ def migrated_template(postgres: PostgresProcess) -> str:
     return TEMPLATE
 
 
+@pytest.fixture(scope="session")
+def shared_database(postgres: PostgresProcess, migrated_template: str) -> SharedDatabase:
+    """What `database_url` is made of."""
+    return SharedDatabase(postgres, "shared", migrated_template)
+
+
 @pytest.fixture
-def database_url(postgres: PostgresProcess, migrated_template: str) -> Iterator[str]:
-    """A database for this test alone, with the newest schema; dropped afterwards."""
-    name = f"test_{next(_numbers)}"
-    copy_database(postgres, name, migrated_template)
-    yield postgres.url(name)
-    postgres.drop_database(name)
+def database_url(shared_database: SharedDatabase) -> str:
+    """A database for this test alone, with the newest schema and no rows."""
+    return shared_database.emptied()
 
 
 @pytest.fixture

@@ -32,7 +32,9 @@ async def browser() -> AsyncIterator[Browser]:
     assert (PAGES / "index.html").is_file(), "the pages are not built: run `make setup`"
     async with chromium() as found:
         if found is None:
-            pytest.skip("no Chromium on this machine (Debian: apt-get install chromium fonts-noto-cjk)")
+            pytest.skip(
+                "no Chromium on this machine (Debian: apt-get install chromium-headless-shell fonts-noto-cjk)"
+            )
         yield found
 
 

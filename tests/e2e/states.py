@@ -240,7 +240,7 @@ async def studio(page: Page, room: Showroom) -> States:
         await expect(part("areas-sheet")).to_be_visible()
         yield "areas"
         await page.keyboard.press("Escape")
-        await page.wait_for_function("!history.state?.layers")
+        await page.wait_for_function("() => !history.state?.layers")
     await page.goto(room.url("/studio/nothing"))
     await expect(part("not-found")).to_be_visible()
     yield "not found"
@@ -260,7 +260,7 @@ async def studio(page: Page, room: Showroom) -> States:
     await part("conflict-all-theirs").click()
     await part("conflict-use").click()
     await expect(part("conflict-dialog")).to_have_count(0)
-    await page.wait_for_function("!history.state?.layers")
+    await page.wait_for_function("() => !history.state?.layers")
     await part_of_new_session(page, "not-allowed", room.staff_url("analyst", "/studio"))
     yield "not for analysts"
 
@@ -327,7 +327,7 @@ async def studio_keys(page: Page, room: Showroom) -> States:
     yield "the end of a key"
     await part("key-revoke-sure").click()
     await expect(part("key-revoke-dialog")).to_have_count(0)
-    await page.wait_for_function("!history.state?.layers")
+    await page.wait_for_function("() => !history.state?.layers")
     await part("tab-customers").click()
     await expect(part("secrets")).to_be_visible()
     if await part("secret-new").is_enabled():

@@ -133,7 +133,7 @@ async def test_several_elements_live_side_by_side_and_leave_nothing_behind(
         element = await second.element_handle()
         await page.evaluate("element => { window.kept = element; element.remove(); }", element)
         await expect(page.locator("showfloor-show")).to_have_count(1)
-        assert await page.evaluate("window.kept.shadowRoot.childElementCount") == 0
+        await eventually(lambda: page.evaluate("window.kept.shadowRoot.childElementCount === 0"))
         await page.evaluate("document.body.append(window.kept)")
         await eventually(has_heard(page, "ready", 3))
         await expect(second.get_by_text("Only in the second show").first).to_be_visible()

@@ -115,7 +115,7 @@ async def test_the_keyboard_goes_everywhere_and_another_page_begins_at_its_begin
     await page.get_by_test_id("area-settings").focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_test_id("field-name")).to_be_visible()
-    assert await page.evaluate("document.activeElement.localName") == "main"
+    await expect(page.locator("main")).to_be_focused()
     await page.keyboard.press("Tab")
-    assert await page.evaluate("document.activeElement.dataset.testid") == "field-name"
+    await expect(page.get_by_test_id("field-name")).to_be_focused()
     assert "設定" in await page.title()

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from server.embedded.process import is_alive
 from tests.support.eventually import eventually
 
 REPOSITORY = Path(__file__).parents[2]
@@ -73,7 +74,7 @@ async def test_a_run_that_is_told_to_end_takes_its_engines_along(tmp_path: Path,
     engine = psutil.Process(int(told.read_text()))
     os.kill(run.pid, signal.SIGTERM)
     assert await asyncio.wait_for(run.wait(), 60) == pytest.ExitCode.INTERRUPTED, log.read_text()
-    assert not engine.is_running()
+    assert not is_alive(engine)
 
 
 async def _is_told(told: Path, run: asyncio.subprocess.Process) -> bool:

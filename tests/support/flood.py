@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Self
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 _TEXT, _CLOSE = 1, 8
 
 

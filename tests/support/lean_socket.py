@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable
 from typing import Any, Self
 
-OPEN_SECONDS_MAX = 20.0
+OPEN_SECONDS_MAX = 60.0
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 
 Line = dict[str, Any]

@@ -12,7 +12,7 @@ from server.app import create_app
 from server.running.serving import server_for
 from server.settings import Settings
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 AnyServer = TypeVar("AnyServer", bound=uvicorn.Server)
 
 

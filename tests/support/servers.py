@@ -53,5 +53,5 @@ def sign_for(settings: Settings) -> SignFor:
 async def admin(server: str, sign_for: SignFor) -> AsyncIterator[httpx.AsyncClient]:
     """Someone who asks a server as an admin of channel `demo`."""
     headers = {"Authorization": f"Bearer {sign_for('admin')}"}
-    async with httpx.AsyncClient(base_url=f"http://{server}", headers=headers, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=f"http://{server}", headers=headers) as client:
         yield client

@@ -9,7 +9,7 @@ from typing import Any, Self
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 30.0
 
 Line = dict[str, Any]
 
@@ -142,6 +142,7 @@ class Viewer:
 @asynccontextmanager
 async def viewer_at(address: str, **options: Any) -> AsyncIterator[Viewer]:
     """Open a socket at `host:port` without joining."""
+    options = {"open_timeout": PATIENCE_SECONDS, **options}
     async with connect(f"ws://{address}/v1/live", **options) as socket, Viewer(socket) as viewer:
         yield viewer
 

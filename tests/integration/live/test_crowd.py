@@ -36,11 +36,12 @@ def from_address(address: str) -> dict[str, str]:
 async def guests_at(addresses: Iterable[str], hosts: Iterable[str]) -> AsyncIterator[list[Viewer]]:
     """A new guest at each server in turn, from each host."""
     async with AsyncExitStack() as stack:
-        opened = [
-            await stack.enter_async_context(viewer_at(address, additional_headers=from_address(host)))
-            for address, host in zip(addresses, hosts, strict=True)
-        ]
-        await asyncio.gather(*(guest.join() for guest in opened))
+        opened = []
+        for address, host in zip(addresses, hosts, strict=True):
+            headers = from_address(host)
+            guest = await stack.enter_async_context(viewer_at(address, additional_headers=headers))
+            await guest.join()  # one after another: who has not joined in time is sent away
+            opened.append(guest)
         yield opened
 
 

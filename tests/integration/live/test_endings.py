@@ -22,7 +22,8 @@ from tests.support.servers import SignFor
 from tests.support.viewer import Viewer, joined_at, viewer_at
 
 Two = tuple[str, str]
-SHORT = timedelta(seconds=2)
+SHORT = timedelta(seconds=5)
+"""Long enough to come in by on a busy machine."""
 
 
 def bearer(token: str) -> dict[str, str]:
