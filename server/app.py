@@ -31,6 +31,7 @@ import server.shows.calendar_routes
 import server.shows.planning_routes
 import server.shows.routes
 import server.snapshots.routes
+import server.stats.channel.routes
 import server.stats.lifetime.routes
 import server.stats.lifetime.segment_routes
 import server.stats.routes
@@ -83,6 +84,7 @@ PARTS_FOR_ROUTES = (
     "watch",
 )
 ROUTES = (
+    server.stats.channel.routes,  # before shows, of which none is called `compare`
     server.shows.routes,
     server.shows.planning_routes,
     server.shows.calendar_routes,

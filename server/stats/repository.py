@@ -133,9 +133,14 @@ _CLICKERS = text(f"""
 """)
 
 
+async def give_room(connection: AsyncConnection) -> None:
+    """Let the rest of the transaction sort and group much in memory, in one process."""
+    await connection.execute(_GIVE_ROOM)
+
+
 async def read_show(connection: AsyncConnection, show_id: str, as_of: datetime) -> ShowHead | None:
     """Return which show this is as of `as_of`, or None when there is none."""
-    await connection.execute(_GIVE_ROOM)
+    await give_room(connection)
     row = (await connection.execute(_SHOW, {"show": show_id})).one_or_none()
     if row is None:
         return None

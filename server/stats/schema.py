@@ -6,6 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from server.stats.channel.moments import MomentsReport
+from server.stats.channel.report import Breakdown, ChannelReport, Comparison
 from server.stats.lifetime.kpi_map import KpiMap
 from server.stats.lifetime.lifetime_report import ChurnReport, LifetimeReport, RetentionReport
 from server.stats.lifetime.segment_bodies import (
@@ -21,6 +23,10 @@ from server.stats.series_report import SeriesReport
 ANSWERS: tuple[type[BaseModel], ...] = (
     ShowReport,
     SeriesReport,
+    ChannelReport,
+    Comparison,
+    Breakdown,
+    MomentsReport,
     RetentionReport,
     LifetimeReport,
     ChurnReport,

@@ -65,8 +65,16 @@ async def read_series_facts(connection: AsyncConnection, show: ShowHead, step_se
         clicks={i: int(n) for kind, i, n in soft if kind == "click"},
         questions=await _count(connection, _QUESTIONS, steps),
         orders=await _count(connection, _ORDERS, steps),
-        marks=[_mark(show.started_at, *row) for row in await connection.execute(_MARKS, window)],
+        marks=await read_marks(connection, show),
     )
+
+
+async def read_marks(connection: AsyncConnection, show: ShowHead) -> list[Mark]:
+    """Return what the host's side did while the show ran, in order; nothing before it has begun."""
+    if show.started_at is None:
+        return []
+    window = {"show": show.id, "since": show.started_at, "until": show.until}
+    return [_mark(show.started_at, *row) for row in await connection.execute(_MARKS, window)]
 
 
 async def _count(connection: AsyncConnection, statement: TextClause, steps: dict[str, Any]) -> dict[int, int]:

@@ -1,0 +1,97 @@
+"""A period or a show in parts. Of each part the people are counted once; who is in several parts is in each."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, get_args
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.stats.chance import Sample
+from server.stats.channel.facts import People
+from server.stats.channel.figure import Figure, count, mean, share
+from server.stats.channel.figures import watched
+from server.stats.channel.parts_repository import ModePeople, ProductPeople, read_modes, read_products
+from server.stats.channel.report import Breakdown, PartOf, Period
+from server.stats.channel.repository import BREAKDOWNS, WHOLE, BreakdownOf, read_people
+from server.stats.watching import MICROSECONDS
+
+BreakdownBy = Literal["source", "device", "segment", "returning", "product", "mode"]
+
+_OF_ROWS: frozenset[str] = frozenset(get_args(BreakdownOf))
+
+
+async def read_breakdown(
+    connection: AsyncConnection, asked: dict[str, Any], by: BreakdownBy, currency: str
+) -> tuple[PartOf, list[PartOf]]:
+    """Return the whole of the one part in `asked`, and its parts, the largest first."""
+    whole = (await read_people(connection, asked, WHOLE)).get((0, ""), People())
+    if by == "product":
+        found = [_of_product(each, currency) for each in await read_products(connection, asked)]
+    elif by == "mode":
+        found = [_of_mode(each) for each in await read_modes(connection, asked) if each.viewers]
+    else:
+        people = await read_people(connection, asked, BREAKDOWNS[by])
+        found = [_of_people(label, each, currency) for (_, label), each in people.items() if each.viewers]
+    return _of_people("", whole, currency), sorted(found, key=lambda each: -each.viewers)
+
+
+def overlap_of(whole: PartOf, parts: Sequence[PartOf], by: BreakdownBy) -> int:
+    """Return how many more the parts' viewers are than the whole's; of products and of the replay nobody expects them to add up."""
+    return sum(part.viewers for part in parts) - whole.viewers
+
+
+def _of_people(label: str, people: People, currency: str) -> PartOf:
+    return PartOf(label=label, viewers=people.viewers, figures=list(_figures(people, currency)))
+
+
+def _figures(people: People, currency: str) -> Iterator[Figure]:
+    yield count("viewers", people.viewers)
+    yield mean("watch_mean", "seconds", watched(people))
+    yield share("engaged", people.engaged, people.viewers)
+    yield share("conversion_live", people.bought_live, people.viewers)
+    yield share("viewers_before", people.came_back, people.recognisable)
+    yield share("buyers_before", people.bought_before, people.buyers_known)
+    yield share("ctr", people.clicked_what_they_saw, people.impressed)
+    yield share("ctor", people.clicked_and_bought, people.clickers)
+    yield count("viewers_orders", people.orders)
+    yield _money("viewers_gmv", people.gmv_minor, currency)
+
+
+def _of_product(product: ProductPeople, currency: str) -> PartOf:
+    figures = [
+        count("impressed", product.impressed),
+        count("clickers", product.clickers),
+        share("ctr", product.saw_and_clicked, product.impressed),
+        count("buyers", product.buyers),
+        share("ctor", product.clicked_and_bought, product.clickers),
+        count("viewers_orders", product.orders),
+        count("viewers_units", product.units),
+        _money("viewers_gmv", product.gmv_minor, currency),
+    ]
+    return PartOf(label=product.id, title=product.title, viewers=product.viewers, figures=figures)
+
+
+def _of_mode(mode: ModePeople) -> PartOf:
+    seconds = mode.watched_us / MICROSECONDS
+    figures = [
+        count("viewers" if mode.label == "live" else "replay_viewers", mode.viewers),
+        mean("watch_mean", "seconds", Sample(mode.viewers, seconds, mode.watched_squares)),
+        Figure(key="watch_total", kind="seconds", amount=seconds),
+    ]
+    return PartOf(label=mode.label, viewers=mode.viewers, figures=figures)
+
+
+def _money(key: str, amount: int, currency: str) -> Figure:
+    return Figure(key=key, kind="money", amount=amount, currency=currency)
+
+
+def build_breakdown(
+    about: dict[str, Any],
+    period: Period | None,
+    show: str | None,
+    by: BreakdownBy,
+    found: tuple[PartOf, list[PartOf]],
+) -> Breakdown:
+    """Return the answer."""
+    whole, parts = found
+    overlap = overlap_of(whole, parts, by)
+    return Breakdown(**about, period=period, show=show, by=by, whole=whole, parts=parts, overlap=overlap)
