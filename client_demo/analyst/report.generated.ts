@@ -74,6 +74,116 @@ export interface RetentionPoint {
   of_viewers: number | null;
 }
 /**
+ * A period or a show in parts, the largest first.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Breakdown".
+ */
+export interface Breakdown {
+  definition_version: number;
+  as_of: string;
+  /**
+   * a show of the period has not ended, or its last facts are not in
+   */
+  provisional: boolean;
+  channel: string;
+  time_zone: string;
+  currency: string;
+  /**
+   * W, the window of the repeat figures
+   */
+  window_days: number;
+  period: Period | null;
+  show: string | null;
+  by: string;
+  whole: PartOf;
+  parts: PartOf[];
+  /**
+   * how many more the parts' viewers add up to than there are: people who are in several parts; less than 0: people who are in none
+   */
+  overlap: number;
+}
+/**
+ * Whole days of the channel's time zone: `since` is the first moment of `first`, `until` the first after `last`.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Period".
+ */
+export interface Period {
+  first: string;
+  last: string;
+  since: string;
+  until: string;
+}
+/**
+ * The people of one part, each counted once in it.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "PartOf".
+ */
+export interface PartOf {
+  /**
+   * empty for those of whom it is not known
+   */
+  label: string;
+  /**
+   * of a product
+   */
+  title?: string | null;
+  viewers: number;
+  figures: Figure[];
+}
+/**
+ * What `key` means is in the glossary, by version; `null` means "cannot be known yet", or "nothing to divide by".
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Figure".
+ */
+export interface Figure {
+  key: string;
+  kind: "count" | "share" | "seconds" | "decimal" | "money";
+  /**
+   * a share from 0 to 1, seconds, a count, or minor units of `currency`
+   */
+  amount: number | null;
+  currency?: string | null;
+  /**
+   * of a share: how many of `whole`
+   */
+  part?: number | null;
+  whole?: number | null;
+  /**
+   * of a share that of Wilson, of a mean that of the normal distribution; 95 %
+   */
+  interval?: Interval | null;
+  /**
+   * how many people, orders or questions it rests on; null for a total
+   */
+  n?: number | null;
+  /**
+   * more may come before it is final
+   */
+  provisional?: boolean;
+  /**
+   * when an amount that is null now will be known
+   */
+  known_at?: string | null;
+  /**
+   * of a total about things, how much is of people without a view; beside a conversion, buyers without a view
+   */
+  without_a_view?: number | null;
+}
+/**
+ * The 95 % interval of a figure.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Interval".
+ */
+export interface Interval {
+  low: number;
+  high: number;
+}
+/**
  * The built-in segments as of a moment.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -91,7 +201,7 @@ export interface BuiltInReport {
    * a show runs, or ended within the last minute
    */
   provisional: boolean;
-  left_out: LeftOutOfChannel;
+  left_out: Server_Stats_Lifetime_LifetimeReport__LeftOutOfChannel;
   /**
    * with a view in a show, whom the channel may recognise
    */
@@ -106,9 +216,9 @@ export interface BuiltInReport {
  * Who is in the channel's record and not in these figures, up to `as_of`.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
- * via the `definition` "LeftOutOfChannel".
+ * via the `definition` "server__stats__lifetime__lifetime_report__LeftOutOfChannel".
  */
-export interface LeftOutOfChannel {
+export interface Server_Stats_Lifetime_LifetimeReport__LeftOutOfChannel {
   /**
    * people who were suspected in a show; null where in one of the shows nobody looked for them
    */
@@ -149,16 +259,6 @@ export interface Ratio {
   share: number | null;
 }
 /**
- * The 95 % interval of a figure.
- *
- * This interface was referenced by `Figures`'s JSON-Schema
- * via the `definition` "Interval".
- */
-export interface Interval {
-  low: number;
-  high: number;
-}
-/**
  * Whether a difference is more than chance, and by which test.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -174,6 +274,112 @@ export interface Chance {
    * p < 0.05
    */
   more_than_chance: boolean;
+}
+/**
+ * What became of a figure, from `b` to `a`.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Change".
+ */
+export interface Change {
+  key: string;
+  currency: string | null;
+  /**
+   * null where there is no such figure, of a currency that nothing was sold in
+   */
+  a: Figure | null;
+  b: Figure | null;
+  /**
+   * a - b: of shares the difference, 0.01 is one point
+   */
+  absolute: number | null;
+  /**
+   * a ÷ b - 1; null where b is 0
+   */
+  relative: number | null;
+  /**
+   * null for totals, of which chance says nothing, and where a side has too little
+   */
+  chance: Chance | null;
+}
+/**
+ * A channel over a period: a show belongs to the day on which it started, with all that came of it.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "ChannelReport".
+ */
+export interface ChannelReport {
+  definition_version: number;
+  as_of: string;
+  /**
+   * a show of the period has not ended, or its last facts are not in
+   */
+  provisional: boolean;
+  channel: string;
+  time_zone: string;
+  currency: string;
+  /**
+   * W, the window of the repeat figures
+   */
+  window_days: number;
+  period: Period;
+  by: ("day" | "week" | "month" | "show") | null;
+  left_out: Server_Stats_Channel_Report__LeftOutOfChannel;
+  figures: Figure[];
+  steps: Step[];
+}
+/**
+ * Who is in the shows' record and not in these figures, or not in all of them; each counted once.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "server__stats__channel__report__LeftOutOfChannel".
+ */
+export interface Server_Stats_Channel_Report__LeftOutOfChannel {
+  /**
+   * null where nobody looked for them in one of the shows, and none are known
+   */
+  suspected_bots: number | null;
+  staff: number;
+  without_a_view: number;
+  /**
+   * viewers who count here but not in repeat figures
+   */
+  guests_without_consent: number;
+}
+/**
+ * One day, week, month or show; people are counted once within it.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Step".
+ */
+export interface Step {
+  /**
+   * null where the step is a show
+   */
+  period: Period | null;
+  /**
+   * false for a week or month of which the period has only a part
+   */
+  whole: boolean;
+  show?: StepShow | null;
+  figures: Figure[];
+}
+/**
+ * The show that a step is.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "StepShow".
+ */
+export interface StepShow {
+  id: string;
+  title: string;
+  state: "scheduled" | "live" | "ended";
+  started_at: string;
+  ended_at: string | null;
+  /**
+   * the most at once in each of up to 48 equal lengths of the show; empty until it is known
+   */
+  watching: number[];
 }
 /**
  * Churn as of one moment.
@@ -204,7 +410,7 @@ export interface ChurnReport {
    * a show runs, or ended within the last minute
    */
   provisional: boolean;
-  left_out: LeftOutOfChannel;
+  left_out: Server_Stats_Lifetime_LifetimeReport__LeftOutOfChannel;
   of: "view" | "purchase";
   /**
    * W; null where it is not given and gaps are too few
@@ -252,6 +458,58 @@ export interface Clicks {
 export interface Rate {
   per_viewer: Ratio;
   per_action: Ratio;
+}
+/**
+ * Two periods or two shows side by side. `a` is asked about, `b` is what it is held against.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Comparison".
+ */
+export interface Comparison {
+  definition_version: number;
+  as_of: string;
+  /**
+   * a show of the period has not ended, or its last facts are not in
+   */
+  provisional: boolean;
+  channel: string;
+  time_zone: string;
+  currency: string;
+  /**
+   * W, the window of the repeat figures
+   */
+  window_days: number;
+  a: Side;
+  b: Side;
+  changes: Change[];
+  /**
+   * what changed by more than chance, and what it comes from
+   */
+  sentences: Headline[];
+}
+/**
+ * One side of a comparison: a period, or a show.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Side".
+ */
+export interface Side {
+  period: Period | null;
+  show: StepShow | null;
+  provisional: boolean;
+  left_out: Server_Stats_Channel_Report__LeftOutOfChannel;
+}
+/**
+ * A sentence for a person: its `key` names the text in the page's dictionary, `numbers` fill it.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Headline".
+ */
+export interface Headline {
+  key: string;
+  numbers: {
+    [k: string]: number | string;
+  };
 }
 /**
  * |B(s) ∩ V(s)| ÷ |V(s)|, for orders until `closes_at`.
@@ -351,16 +609,17 @@ export interface FunnelStep {
   median_seconds_from_previous: number | null;
 }
 /**
- * A sentence for a person: its `key` names the text in the page's dictionary, `numbers` fill it.
+ * People around an answer, and how many of them bought in the span after it.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
- * via the `definition` "Headline".
+ * via the `definition` "Group".
  */
-export interface Headline {
-  key: string;
-  numbers: {
-    [k: string]: number | string;
-  };
+export interface Group {
+  /**
+   * asked, voted, or watching when it was answered
+   */
+  who: string;
+  conversion: Figure;
 }
 /**
  * Groups × metrics over a period.
@@ -380,7 +639,7 @@ export interface KpiMap {
    * a show runs, or ended within the last minute
    */
   provisional: boolean;
-  left_out: LeftOutOfChannel;
+  left_out: Server_Stats_Lifetime_LifetimeReport__LeftOutOfChannel;
   by: "lifecycle" | "rfm" | "saved" | "source" | "device";
   /**
    * first day, in the channel's zone
@@ -501,7 +760,7 @@ export interface LifetimeReport {
    * a show runs, or ended within the last minute
    */
   provisional: boolean;
-  left_out: LeftOutOfChannel;
+  left_out: Server_Stats_Lifetime_LifetimeReport__LeftOutOfChannel;
   currency: string;
   interval: "day" | "week" | "month";
   since: string;
@@ -679,6 +938,74 @@ export interface Mark {
   text: string | null;
 }
 /**
+ * One moment, and what was done after it (`a`) against before (`b`).
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Moment".
+ */
+export interface Moment {
+  /**
+   * seconds since the show's start
+   */
+  t: number;
+  at: string;
+  kind:
+    "product.pinned" | "product.unpinned" | "question.pinned" | "question.unpinned" | "question.answered" | "announce";
+  subject: string | null;
+  text: string | null;
+  /**
+   * how long each side is
+   */
+  seconds: number;
+  /**
+   * the span after it is not over yet
+   */
+  provisional: boolean;
+  /**
+   * viewers at that moment
+   */
+  watching: number;
+  changes: Change[];
+  /**
+   * of an answer alone
+   */
+  groups: Group[];
+}
+/**
+ * All moments of a show, in order.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "MomentsReport".
+ */
+export interface MomentsReport {
+  definition_version: number;
+  as_of: string;
+  provisional: boolean;
+  show: ReportedShow;
+  minutes: number;
+  suspected_bots: number | null;
+  moments: Moment[];
+}
+/**
+ * Which show the figures are about.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "ReportedShow".
+ */
+export interface ReportedShow {
+  id: string;
+  channel: string;
+  title: string;
+  host: string;
+  state: "scheduled" | "live" | "ended";
+  started_at: string | null;
+  ended_at: string | null;
+  /**
+   * start to end, or to as_of while live; null before the start
+   */
+  duration_seconds: number | null;
+}
+/**
  * What was sold to the audience, in one currency; all in minor units.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -758,7 +1085,7 @@ export interface Preview {
    * a show runs, or ended within the last minute
    */
   provisional: boolean;
-  left_out: LeftOutOfChannel;
+  left_out: Server_Stats_Lifetime_LifetimeReport__LeftOutOfChannel;
   found: Ratio;
   /**
    * ids of a few of them
@@ -897,25 +1224,6 @@ export interface Repeat {
   buyers_in_period: PeriodRate | null;
 }
 /**
- * Which show the figures are about.
- *
- * This interface was referenced by `Figures`'s JSON-Schema
- * via the `definition` "ReportedShow".
- */
-export interface ReportedShow {
-  id: string;
-  channel: string;
-  title: string;
-  host: string;
-  state: "scheduled" | "live" | "ended";
-  started_at: string | null;
-  ended_at: string | null;
-  /**
-   * start to end, or to as_of while live; null before the start
-   */
-  duration_seconds: number | null;
-}
-/**
  * Those of a cohort, or of several, who came back in one interval.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -966,7 +1274,7 @@ export interface RetentionReport {
    * a show runs, or ended within the last minute
    */
   provisional: boolean;
-  left_out: LeftOutOfChannel;
+  left_out: Server_Stats_Lifetime_LifetimeReport__LeftOutOfChannel;
   born: "view" | "purchase";
   back: "view" | "purchase";
   interval: "day" | "week" | "month";
