@@ -201,7 +201,7 @@ export interface BuiltInReport {
    * a show runs, or ended within the last minute
    */
   provisional: boolean;
-  left_out: Server_Stats_Lifetime_LifetimeReport__LeftOutOfChannel;
+  left_out: LeftOutOfChannel;
   /**
    * with a view in a show, whom the channel may recognise
    */
@@ -216,9 +216,9 @@ export interface BuiltInReport {
  * Who is in the channel's record and not in these figures, up to `as_of`.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
- * via the `definition` "server__stats__lifetime__lifetime_report__LeftOutOfChannel".
+ * via the `definition` "LeftOutOfChannel".
  */
-export interface Server_Stats_Lifetime_LifetimeReport__LeftOutOfChannel {
+export interface LeftOutOfChannel {
   /**
    * people who were suspected in a show; null where in one of the shows nobody looked for them
    */
@@ -324,7 +324,7 @@ export interface ChannelReport {
   window_days: number;
   period: Period;
   by: ("day" | "week" | "month" | "show") | null;
-  left_out: Server_Stats_Channel_Report__LeftOutOfChannel;
+  left_out: LeftOutOfPeriod;
   figures: Figure[];
   steps: Step[];
 }
@@ -332,9 +332,9 @@ export interface ChannelReport {
  * Who is in the shows' record and not in these figures, or not in all of them; each counted once.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
- * via the `definition` "server__stats__channel__report__LeftOutOfChannel".
+ * via the `definition` "LeftOutOfPeriod".
  */
-export interface Server_Stats_Channel_Report__LeftOutOfChannel {
+export interface LeftOutOfPeriod {
   /**
    * null where nobody looked for them in one of the shows, and none are known
    */
@@ -410,7 +410,7 @@ export interface ChurnReport {
    * a show runs, or ended within the last minute
    */
   provisional: boolean;
-  left_out: Server_Stats_Lifetime_LifetimeReport__LeftOutOfChannel;
+  left_out: LeftOutOfChannel;
   of: "view" | "purchase";
   /**
    * W; null where it is not given and gaps are too few
@@ -497,7 +497,7 @@ export interface Side {
   period: Period | null;
   show: StepShow | null;
   provisional: boolean;
-  left_out: Server_Stats_Channel_Report__LeftOutOfChannel;
+  left_out: LeftOutOfPeriod;
 }
 /**
  * A sentence for a person: its `key` names the text in the page's dictionary, `numbers` fill it.
@@ -639,7 +639,7 @@ export interface KpiMap {
    * a show runs, or ended within the last minute
    */
   provisional: boolean;
-  left_out: Server_Stats_Lifetime_LifetimeReport__LeftOutOfChannel;
+  left_out: LeftOutOfChannel;
   by: "lifecycle" | "rfm" | "saved" | "source" | "device";
   /**
    * first day, in the channel's zone
@@ -760,7 +760,7 @@ export interface LifetimeReport {
    * a show runs, or ended within the last minute
    */
   provisional: boolean;
-  left_out: Server_Stats_Lifetime_LifetimeReport__LeftOutOfChannel;
+  left_out: LeftOutOfChannel;
   currency: string;
   interval: "day" | "week" | "month";
   since: string;
@@ -1085,7 +1085,7 @@ export interface Preview {
    * a show runs, or ended within the last minute
    */
   provisional: boolean;
-  left_out: Server_Stats_Lifetime_LifetimeReport__LeftOutOfChannel;
+  left_out: LeftOutOfChannel;
   found: Ratio;
   /**
    * ids of a few of them
@@ -1274,7 +1274,7 @@ export interface RetentionReport {
    * a show runs, or ended within the last minute
    */
   provisional: boolean;
-  left_out: Server_Stats_Lifetime_LifetimeReport__LeftOutOfChannel;
+  left_out: LeftOutOfChannel;
   born: "view" | "purchase";
   back: "view" | "purchase";
   interval: "day" | "week" | "month";

@@ -13,7 +13,7 @@ from server.stats.channel import things_repository as things
 from server.stats.channel.facts import Left, Part, PartFacts, People, Questions, ShowOf
 from server.stats.channel.figures import Terms
 from server.stats.channel.period import Days
-from server.stats.channel.report import LeftOutOfChannel, Period, StepShow
+from server.stats.channel.report import LeftOutOfPeriod, Period, StepShow
 from server.stats.channel.repository import WHOLE, asked_for, read_people, read_shows
 from server.stats.definitions import DEFINITION_VERSION
 from server.stats.repository import give_room
@@ -105,11 +105,11 @@ async def look_at(connection: AsyncConnection, channel: str, as_of: datetime, re
     return Look(connection, channel, row.currency, find_zone(row.time_zone), row.time_zone, shows, terms)
 
 
-def left_out_of(facts: PartFacts) -> LeftOutOfChannel:
+def left_out_of(facts: PartFacts) -> LeftOutOfPeriod:
     """Return who is not in the figures of a part."""
     looked = all(show.bots_looked_for for show in facts.part.shows)
     people = facts.people
-    return LeftOutOfChannel(
+    return LeftOutOfPeriod(
         suspected_bots=facts.left.suspects if looked or facts.left.suspects else None,
         staff=facts.left.staff,
         without_a_view=people.without_a_view,

@@ -11,7 +11,7 @@ from server.stats.ratio import Figures
 from server.stats.report import Headline, ShowState
 
 
-class LeftOutOfChannel(Figures):
+class LeftOutOfPeriod(Figures):
     """Who is in the shows' record and not in these figures, or not in all of them; each counted once."""
 
     suspected_bots: int | None = Field(
@@ -70,7 +70,7 @@ class ChannelReport(About):
 
     period: Period
     by: Literal["day", "week", "month", "show"] | None
-    left_out: LeftOutOfChannel
+    left_out: LeftOutOfPeriod
     figures: list[Figure]
     steps: list[Step]
 
@@ -97,7 +97,7 @@ class Side(Figures):
     period: Period | None
     show: StepShow | None
     provisional: bool
-    left_out: LeftOutOfChannel
+    left_out: LeftOutOfPeriod
 
 
 class Comparison(About):
