@@ -1,7 +1,8 @@
 // What the page knows: the room, every question seen so far, and what of them is on the table.
 import { computed, effect, signal } from "@preact/signals";
 import { request } from "../sdk/http";
-import { Room, type RoomView } from "../sdk/room";
+import { Room } from "../sdk/room";
+import type { RoomView } from "../sdk/room_view";
 import { QUESTIONS_MAX } from "../sdk/state";
 import type { JournalPush, Question, QuestionState, QuestionVotes, Snapshot } from "../sdk/wire";
 import { drafts } from "../shared/drafts";

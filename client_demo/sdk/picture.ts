@@ -1,4 +1,5 @@
-import type { Room, RoomView } from "./room";
+import type { Room } from "./room";
+import type { RoomView } from "./room_view";
 import { Views } from "./room_view";
 import type { JournalPush, Question, Snapshot } from "./wire";
 

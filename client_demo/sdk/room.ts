@@ -1,32 +1,27 @@
 import { isOffline, watchAttention } from "./attention";
 import { Backoff } from "./backoff";
 import { Bearer, type JoinWishes, type TokenSource } from "./bearer";
+import { Clocks, JOIN_DEADLINE_MS } from "./clocks";
 import { type Decision, onClosed, onCommandRefused, onJoinRefused } from "./decision";
 import { Heartbeat } from "./heartbeat";
+import { joinLine } from "./join_line";
 import { waysTo } from "./open_ways";
 import { PendingCommands } from "./pending";
+import { type PushListener, PushListeners } from "./push_listeners";
 import { Resting } from "./resting";
 import type { RoomOptions } from "./room_options";
 import { type RoomView, Views } from "./room_view";
 import { Server } from "./server";
-import { applyPulse, applyPush, begin, place, type RoomState } from "./state";
+import { applyPulse, applyPush, begin, place } from "./state";
 import { type Entrant, WayIn } from "./way_in";
 import type { CommandType, FieldsOf, Joined, JournalPush, Line, Refusal, Reply, ReplyOf } from "./wire";
-
-export type { Identity, JoinWishes, TokenSource } from "./bearer";
-export type { RoomOptions } from "./room_options";
-export type { Link, RoomView } from "./room_view";
-
-type PushListener = (push: JournalPush, before: RoomState) => void;
-
-const JOIN_DEADLINE_MS = 10_000;
 
 /** One show as one viewer lives it: joins, recovers, applies pushes, sends commands, and comes back by itself. */
 export class Room {
   /** The server's HTTP half, asked as this viewer. */
   readonly server: Server;
   private readonly views = new Views();
-  private readonly pushListeners = new Set<PushListener>();
+  private readonly pushListeners = new PushListeners();
   private readonly pending: PendingCommands;
   private readonly heartbeat: Heartbeat;
   private readonly backoff: Backoff;
@@ -40,8 +35,10 @@ export class Room {
   private readonly resting = new Resting(() => {
     if (this.view.link.is === "joined") this.join();
   });
-  private joinTimer: ReturnType<typeof setTimeout> | undefined;
-  private waitTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly clocks = new Clocks(
+    () => this.missJoin(),
+    () => this.connect(),
+  );
   private unwatch: () => void = () => undefined;
 
   constructor(private readonly options: RoomOptions) {
@@ -82,8 +79,7 @@ export class Room {
 
   /** Hears each journal push once, in order, after it was applied, and the state before it. */
   onPush(listener: PushListener): () => void {
-    this.pushListeners.add(listener);
-    return () => this.pushListeners.delete(listener);
+    return this.pushListeners.add(listener);
   }
 
   start(): void {
@@ -105,7 +101,7 @@ export class Room {
     this.visit++;
     this.unwatch();
     this.letGo();
-    clearTimeout(this.waitTimer);
+    this.clocks.stopWaiting();
     this.bearer.rest();
     this.resting.end();
     this.change({ link: { is: "stopped", reason } });
@@ -142,8 +138,7 @@ export class Room {
   }
 
   private connect(): void {
-    clearTimeout(this.waitTimer);
-    this.waitTimer = undefined;
+    this.clocks.stopWaiting();
     if (!this.bearer.isAsked) return void this.askThenConnect();
     this.expectJoin();
     this.wayIn.connect();
@@ -159,11 +154,12 @@ export class Room {
 
   private expectJoin(): void {
     this.entered = false;
-    clearTimeout(this.joinTimer);
-    this.joinTimer = setTimeout(() => {
-      if (!isOffline()) this.wayIn.missed(true);
-      this.lose(null);
-    }, JOIN_DEADLINE_MS);
+    this.clocks.expectJoin();
+  }
+
+  private missJoin(): void {
+    if (!isOffline()) this.wayIn.missed(true);
+    this.lose(null);
   }
 
   private hearClosed(code: number): void {
@@ -173,15 +169,7 @@ export class Room {
 
   private join(): void {
     this.joinId = this.nextId++;
-    const position = this.view.state?.position;
-    this.wayIn.send({
-      id: this.joinId,
-      type: "join",
-      show: this.options.show,
-      ...this.bearer.fields,
-      ...(position && { position }),
-      ...(this.resting.pulseOnly && { pulse_only: true }),
-    });
+    this.wayIn.send(joinLine(this.joinId, this.options.show, this.bearer, this.view.state, this.resting));
   }
 
   private hear(line: Line): void {
@@ -210,7 +198,7 @@ export class Room {
   private welcome(joined: Joined): void {
     if (joined.id !== this.joinId) return;
     this.joinId = null;
-    clearTimeout(this.joinTimer);
+    this.clocks.joinEnded();
     this.entered = true;
     this.backoff.reset();
     this.wayIn.joined();
@@ -230,7 +218,7 @@ export class Room {
     if (found === "jump" && this.joinId === null && !this.resting.pulseOnly) this.lose(null);
     if (found !== "next") return;
     this.change({ state: applyPush(state, push) });
-    for (const listener of this.pushListeners) listener(push, state);
+    this.pushListeners.tell(push, state);
   }
 
   /** Whether one of the channel's people is here, or nobody else may be: their token may be renewed when their rights have changed. */
@@ -271,12 +259,11 @@ export class Room {
   private lose(afterMs: number | null, why: string | null = null): void {
     this.letGo();
     this.change({ link: { is: "reconnecting", offline: isOffline(), why } });
-    clearTimeout(this.waitTimer);
-    this.waitTimer = setTimeout(() => this.connect(), afterMs ?? this.backoff.nextMs());
+    this.clocks.retryIn(afterMs ?? this.backoff.nextMs());
   }
 
   private letGo(): void {
-    clearTimeout(this.joinTimer);
+    this.clocks.joinEnded();
     this.heartbeat.stop();
     this.wayIn.drop();
     this.joinId = null;
@@ -288,7 +275,7 @@ export class Room {
     if (this.view.link.is === "joined") {
       this.heartbeat.probe(3_000);
       this.wayIn.lookForSocket(0);
-    } else if (this.waitTimer !== undefined) this.connect();
+    } else if (this.clocks.waits) this.connect();
   }
 
   private async renew(): Promise<void> {

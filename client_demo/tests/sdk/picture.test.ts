@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { PictureHold } from "../../sdk/picture";
-import type { RoomOptions } from "../../sdk/room";
+import type { RoomOptions } from "../../sdk/room_options";
 import type { JournalPush, Snapshot } from "../../sdk/wire";
 import { aQuestion, aRoom, aSnapshot } from "./scripted_socket";
 

@@ -1,5 +1,6 @@
 import type { LineListener } from "../../sdk/line_socket";
-import { Room, type RoomOptions } from "../../sdk/room";
+import { Room } from "../../sdk/room";
+import type { RoomOptions } from "../../sdk/room_options";
 import type { JournalPush, Question, Snapshot } from "../../sdk/wire";
 
 type Sent = { type: string; id?: number; [field: string]: unknown };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { RoomOptions } from "../../sdk/room";
+import type { RoomOptions } from "../../sdk/room_options";
 import { aJoinedRoom, aRoom, posted, Scripted } from "./scripted_socket";
 
 beforeEach(() => {
