@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 import server.access.api_key_routes
 import server.access.customer_key_routes
 import server.access.routes
+import server.audit.routes
 import server.catalogue.routes
 import server.catalogue.stock_routes
 import server.channels.founding_routes
@@ -99,6 +100,7 @@ ROUTES = (
     server.access.api_key_routes,
     server.access.customer_key_routes,
     server.channels.routes,
+    server.audit.routes,
     server.feeds.routes,  # before products, of which none is called `export`
     server.catalogue.routes,
     server.catalogue.stock_routes,

@@ -63,7 +63,7 @@ function Line({ product, n }: { product: Product; n: number }) {
   return (
     <>
       <li class={pinned ? "product product-pinned" : "product"} data-testid={`product-${product.id}`} data-pinned={pinned}>
-        <Picture class="product-image" src={product.image} size={40} />
+        <Picture class="product-image" src={product.image} alt={product.image_alt} size={40} />
         <div class="product-words">
           <p class="product-title">{product.title}</p>
           <p class="product-facts">

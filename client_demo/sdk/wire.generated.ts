@@ -421,6 +421,7 @@ export interface Show {
   video: Video;
   description?: string;
   cover?: string;
+  cover_alt?: string;
   planned_minutes?: number | null;
   guests_allowed?: boolean;
   picture_sync?: "date" | "fixed" | "off";
@@ -442,7 +443,8 @@ export interface Video {
  * A product on sale; `price` in minor units of `currency`, `stock` in units left.
  *
  *     `limit`: so many units one viewer may buy in the show; absent: as many as there are. `compare_at`: a price above `price` that is struck
- *     through. `images`: all its pictures, where there are several. Products stand by `rank`, then by `id`.
+ *     through. `images`: all its pictures, where there are several. `image_alts`: by address what each of them shows, where somebody said it;
+ *     `image_alt` is that of `image`. Products stand by `rank`, then by `id`.
  *
  *     With `variants`, which have a value for each of `options`, the product itself is not sold: `price` is the lowest, `stock` 0.
  *
@@ -462,6 +464,10 @@ export interface Product {
   compare_at?: number;
   sku?: string;
   images?: string[];
+  image_alt?: string;
+  image_alts?: {
+    [k: string]: string;
+  };
   options?: string[];
   variants?: Variant[];
 }
@@ -484,6 +490,7 @@ export interface Variant {
   compare_at?: number;
   sku?: string;
   limit?: number;
+  image_alt?: string;
 }
 /**
  * A question as staff see it.

@@ -8,19 +8,24 @@ export function valuesOf({ options = [] }: Product, variant: Variant): string {
 
 /** A variant as a product of its own: its price, stock, limit and picture under the product's name with its values. */
 export function asSold(product: Product, variant: Variant): Product {
-  const { options: _, variants: __, compare_at: ___, sku: ____, images: _____, ...rest } = product;
+  const { options: _, variants: __, compare_at: ___, sku: ____, images: _____, image_alts: ______, image_alt, ...rest } = product;
   const { id, price, stock, limit, compare_at, sku } = variant;
   return {
     ...rest,
     id,
     title: `${product.title} – ${valuesOf(product, variant)}`,
     image: variant.image || product.image,
+    ...altOf(variant.image ? variant.image_alt : image_alt),
     price,
     stock,
     ...(limit !== undefined && { limit }),
     ...(compare_at !== undefined && { compare_at }),
     ...(sku !== undefined && { sku }),
   };
+}
+
+function altOf(image_alt: string | undefined): { image_alt?: string } {
+  return image_alt ? { image_alt } : {};
 }
 
 /** What is sold under an id, as a product of its own; null: nothing. */

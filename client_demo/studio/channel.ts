@@ -14,6 +14,8 @@ export interface Channel {
   /** Origins whose pages may have the shows in them, and those that may show them in a frame. */
   origins: string[];
   frame_ancestors: string[];
+  /** Whether a new show takes guests, unless it is told otherwise. */
+  guests_allowed: boolean;
   version: number;
 }
 

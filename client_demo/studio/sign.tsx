@@ -9,6 +9,7 @@ const PATHS = {
   keys: "M8 11a4 4 0 100 8 4 4 0 000-8zM11 12l8-8M16 7l3 3",
   webhooks: "M5 12h9M11 8l4 4-4 4M15 5h4v14h-4",
   settings: "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4M4 12h5M13 12h7M11 10v4",
+  clock: "M12 4a8 8 0 100 16 8 8 0 000-16zM12 8v4.5l3 2",
   menu: "M4 7h16M4 12h16M4 17h16",
   add: "M12 5v14M5 12h14",
   back: "M14 6l-6 6 6 6",

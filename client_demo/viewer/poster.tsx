@@ -101,7 +101,7 @@ function LineUp() {
     <button type="button" class="poster-products" data-testid="poster-products" onClick={() => openPane("products")}>
       {all.slice(0, SHOWN_MOST).map((product) => (
         <span key={product.id} class="poster-product">
-          <Picture class="poster-picture" src={product.image} size={56} />
+          <Picture class="poster-picture" src={product.image} alt={product.image_alt} size={56} />
           <span class="poster-title">{product.title}</span>
           <Price product={product} />
         </span>

@@ -132,13 +132,13 @@ async def rename_key(
     key: KeyId, body: KeyChange, by: Admin, match: IfMatch, *, request: Request, response: Response
 ) -> KeyBody:
     """Its scopes and its secret stay: make another key for others."""
-    renamed = await _keys_of(request).rename(by.channel_id, key, body.name, match.shown_by(_as_body))
+    renamed = await _keys_of(request).rename(by, key, body.name, match.shown_by(_as_body))
     return _answer(response, renamed)
 
 
 async def revoke_key(key: KeyId, by: Admin, request: Request, response: Response) -> KeyBody:
     """Every process refuses it within a second. It stays ended, and stays in the list."""
-    revoked = await _keys_of(request).revoke(by.channel_id, key)
+    revoked = await _keys_of(request).revoke(by, key)
     _note(request, "key_revoked", by)
     return _answer(response, revoked)
 

@@ -19,6 +19,7 @@ from server.access.api_keys_repository import (
     read_api_keys,
     update_api_key,
 )
+from server.access.noting import Note
 from server.access.principal import Principal
 from server.access.revocations import Revocations
 from server.access.sealing import Sealing
@@ -66,8 +67,11 @@ class Made:
 class ApiKeys:
     """Makes, lists, renames and revokes the keys of a channel. An id of another channel is `not_found`."""
 
-    def __init__(self, database: Database, clock: Clock, revocations: Revocations, sealing: Sealing) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, revocations: Revocations, sealing: Sealing, note: Note
+    ) -> None:
         self._database = database
+        self._note = note
         self._clock = clock
         self._revocations = revocations
         self._sealing = sealing
@@ -95,6 +99,9 @@ class ApiKeys:
                 created_by_name=by.name,
             )
             await insert_api_key(connection, row)
+            await self._note(
+                connection, by, "key.made", row.id, row.created_at, name=row.name, scopes=row.scopes
+            )
             return Made(as_api_key(row), self._sealing.seal(secret.encode(), _purpose_of(row.id)))
 
         made = await carry_out_once(self._database, self._clock, intent, Made, write)
@@ -115,24 +122,27 @@ class ApiKeys:
         """Return a key's row, locked; raises `not_found`."""
         return _found(await read_api_key(connection, channel_id, id, lock=True))
 
-    async def rename(self, channel_id: str, id: str, name: str, match: Match) -> ApiKey:
+    async def rename(self, by: Principal, id: str, name: str, match: Match) -> ApiKey:
         """Call a key otherwise; raises `not_found`, `invalid`, and `conflict` when `match` does not admit its version."""
         shown = clean_line(name, characters_max=API_KEY_NAME_CHARACTERS_MAX)
         async with self._database.write_soon() as connection:
-            row = await self.lock(connection, channel_id, id)
+            row = await self.lock(connection, by.channel_id, id)
             match.require(row.version, as_api_key(row))
-            row.name = shown
+            before, row.name = row.name, shown
+            details = {"name": shown, "from": before}
+            await self._note(connection, by, "key.renamed", row.id, self._clock.now(), **details)
             await update_api_key(connection, row)
         return as_api_key(row)
 
-    async def revoke(self, channel_id: str, id: str) -> ApiKey:
+    async def revoke(self, by: Principal, id: str) -> ApiKey:
         """End a key: every process refuses it within a second. One that has ended already stays as it is; raises `not_found`."""
         ended: list[ApiKeyRow] = []
 
         async def end(connection: AsyncConnection) -> str:
-            row = await self.lock(connection, channel_id, id)
+            row = await self.lock(connection, by.channel_id, id)
             if row.revoked_at is None:
                 row.revoked_at = self._clock.now()
+                await self._note(connection, by, "key.revoked", row.id, row.revoked_at, name=row.name)
                 await update_api_key(connection, row)
             ended[:] = [row]
             return id

@@ -102,7 +102,7 @@ async def change_customer_keys(
 ) -> CustomerKeysBody:
     """What keys of the address before have signed is refused by every process within a second."""
     shown = match.shown_by(lambda source: _as_body(by, source))
-    changed = await _keys_of(request).set_address(by.channel_id, body.jwks_url, shown)
+    changed = await _keys_of(request).set_address(by, body.jwks_url, shown)
     _note(request, "key_made", by)
     return _answer(response, by, changed)
 
@@ -119,7 +119,7 @@ async def revoke_secret(
     secret: SecretId, by: Admin, request: Request, response: Response
 ) -> CustomerKeysBody:
     """What it has signed is refused by every process within a second; who has joined by it stays."""
-    await _keys_of(request).end_secret(by.channel_id, secret)
+    await _keys_of(request).end_secret(by, secret)
     _note(request, "key_revoked", by)
     return _answer(response, by, await _keys_of(request).find(by.channel_id))
 

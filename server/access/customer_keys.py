@@ -20,6 +20,7 @@ from server.access.customers_repository import (
     write_pseudonym_key,
     write_secret,
 )
+from server.access.noting import Note
 from server.access.principal import Principal
 from server.access.revocations import Revocations
 from server.access.sealing import Sealing, UnsealError
@@ -77,7 +78,10 @@ class CustomerKeys:
         revocations: Revocations,
         sealing: Sealing,
         outbound: Outbound,
+        *,
+        note: Note,
     ) -> None:
+        self._note = note
         self._database = database
         self._clock = clock
         self._revocations = revocations
@@ -115,22 +119,24 @@ class CustomerKeys:
                     created_by_name=by.name,
                 ),
             )
+            await self._note(connection, by, "customer_secret.made", made.id, self._clock.now())
             return made
 
         made = await carry_out_once(self._database, self._clock, intent, MadeSecret, write)
         return MadeSecret(made.id, self._sealing.open(made.secret, purpose_of_secret(made.id)).decode())
 
-    async def end_secret(self, channel_id: str, id: str) -> None:
+    async def end_secret(self, by: Principal, id: str) -> None:
         """End a secret: what it signs is refused by every process within a second; raises `not_found`."""
 
         async def end(connection: AsyncConnection) -> str:
-            if not await end_secret(connection, channel_id, id, self._clock.now()):
+            if not await end_secret(connection, by.channel_id, id, self._clock.now()):
                 raise RefusedError(Code.NOT_FOUND, "This channel has no such secret that is good.")
+            await self._note(connection, by, "customer_secret.ended", id, self._clock.now())
             return id
 
         await self._revocations.end_key(end)
 
-    async def set_address(self, channel_id: str, url: str, match: Match) -> CustomerSource:
+    async def set_address(self, by: Principal, url: str, match: Match) -> CustomerSource:
         """Set where the shop publishes its keys, empty for nowhere. What the keys of before have signed is refused from then on.
 
         Raises `invalid` for an address that this server does not go to, and `conflict` when `match` does not admit the version.
@@ -139,15 +145,16 @@ class CustomerKeys:
             await self._outbound.require_fit(url)
 
         async def write(connection: AsyncConnection) -> str:
-            row = await self._lock(connection, channel_id)
-            match.require(row.version, await _source_in(connection, channel_id))
+            row = await self._lock(connection, by.channel_id)
+            match.require(row.version, await _source_in(connection, by.channel_id))
             before = row.jwks_id
             row.jwks_url, row.jwks_id = url, new_id("jw") if url else ""
             await update_source(connection, row)
+            await self._note(connection, by, "customer_keys.changed", row.jwks_id, self._clock.now(), url=url)
             return before
 
         await self._revocations.end_key(write)
-        return await self.find(channel_id)
+        return await self.find(by.channel_id)
 
     async def _lock(self, connection: AsyncConnection, channel_id: str) -> CustomerSourceRow:
         """Return the channel's row, locked, and made if this is the first time."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -14,6 +14,7 @@ class AuditRow(SQLModel, table=True):
     """Who did what to what: a row for every moderation and money action of staff."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("audit_channel_at", "channel_id", "at", "id"),)
 
     id: str = Field(primary_key=True)
     show_id: str = Field(index=True)
@@ -24,4 +25,6 @@ class AuditRow(SQLModel, table=True):
     role: str
     action: str
     subject: str
+    channel_id: str | None = None
+    """Filled by a trigger of the table, from `details` or the show, whoever writes the row."""
     details: dict[str, Any] = Field(default_factory=dict, sa_column=Column("details", JSONB, nullable=False))

@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.principal import Principal
+from server.audit.actions import Action
 from server.audit.tables import AuditRow
 from server.ids import new_id
 from server.journal.transaction import ShowTransaction
@@ -30,6 +31,10 @@ class Actor:
     role: str
 
 
+TERMINAL: Final = Actor("terminal", "", "terminal")
+"""Whoever has the server's own machine: nobody of the channel."""
+
+
 def acting_by(by: Principal) -> Actor:
     """Return who calls a route of the merchant's side as an actor: a member of staff, or a program by its key."""
     return Actor(by.id, by.name, by.role)
@@ -46,7 +51,7 @@ class SomebodyActs(Protocol):
     def role(self) -> str: ...
 
 
-def audit(tx: ShowTransaction, actor: Actor, action: str, subject: str, **details: Any) -> None:
+def audit(tx: ShowTransaction, actor: Actor, action: Action, subject: str, **details: Any) -> None:
     """Note that `actor` did `action` to `subject`; `details` must be JSON-ready and hold no viewer's text."""
     row = {
         "id": new_id("a"),
@@ -68,7 +73,12 @@ async def insert_audit(connection: AsyncConnection, row: AuditRow) -> None:
 
 
 async def audit_beside(
-    connection: AsyncConnection, actor: SomebodyActs, action: str, subject: str, at: datetime, **details: Any
+    connection: AsyncConnection,
+    actor: SomebodyActs,
+    action: Action,
+    subject: str,
+    at: datetime,
+    **details: Any,
 ) -> None:
     """Note what belongs to no show: that `actor` did `action` to `subject`; `details` say in which `channel`."""
     row = AuditRow(
@@ -83,3 +93,10 @@ async def audit_beside(
         details=details,
     )
     await insert_audit(connection, row)
+
+
+async def note_by(
+    connection: AsyncConnection, by: Principal, action: Action, subject: str, at: datetime, **details: Any
+) -> None:
+    """Note what `by` did in their channel beside shows; for rooms below this one, which are handed it."""
+    await audit_beside(connection, acting_by(by), action, subject, at, channel=by.channel_id, **details)

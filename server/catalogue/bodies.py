@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapV
 
 from server.catalogue.family import Family, Item
 from server.catalogue.rules import (
+    ALT_CHARACTERS_MAX,
     AMOUNT_MAX,
     CODE_CHARACTERS_MAX,
     DESCRIPTION_CHARACTERS_MAX,
@@ -47,6 +48,7 @@ Seen = Annotated[
     ),
 ]
 ProductCode = Annotated[OneLine, Field(max_length=CODE_CHARACTERS_MAX)]
+AltText = Annotated[str, Field(max_length=4 * ALT_CHARACTERS_MAX)]
 OptionText = Annotated[OneLine, Field(min_length=1, max_length=OPTION_CHARACTERS_MAX)]
 
 
@@ -62,6 +64,7 @@ class VariantRequest(RequestBody):
     sku: ProductCode | None = None
     external_id: ProductCode | None = None
     image: Address = ""
+    image_alt: AltText = Field(default="", description="What the picture shows.")
     active: bool = True
 
 
@@ -78,6 +81,11 @@ class ProductRequest(RequestBody):
     sku: ProductCode | None = None
     external_id: ProductCode | None = None
     images: list[Address] = Field(default=[], max_length=IMAGES_MAX, description="The first is on its card.")
+    image_alts: dict[Address, AltText] = Field(
+        default={},
+        max_length=IMAGES_MAX,
+        description="By address what each of the pictures shows, for who does not see it. Left out: those that stay keep theirs.",
+    )
     options: list[OptionText] = Field(
         default=[], max_length=OPTIONS_MAX, description="Names, such as Size and Colour; with `variants`."
     )
@@ -142,6 +150,7 @@ class VariantBody(Face):
     sku: str | None
     external_id: str | None
     image: str = Field(description="Empty: the product's.")
+    image_alt: str
     active: bool
 
 
@@ -160,6 +169,7 @@ class ProductBody(Face):
     external_id: str | None
     image: str
     images: list[str]
+    image_alts: dict[str, str] = Field(description="By address what a picture shows; only those that say it.")
     options: list[str]
     variants: list[VariantBody] = Field(description="Archived ones too, behind the others.")
     active: bool
@@ -176,6 +186,8 @@ def wanted_product(body: ProductRequest) -> WantedProduct:
     for name in ("images", "options"):
         if name in given:
             fields[name] = tuple(getattr(body, name))
+    if "image_alts" in given:
+        fields["image_alts"] = dict(body.image_alts)
     if "variants" in given:
         fields["variants"] = tuple(_wanted_variant(each) for each in body.variants)
     return WantedProduct(**fields)
@@ -211,8 +223,16 @@ def as_product_body(family: Family) -> ProductBody:
         description=head.description,
         currency=head.currency,
         images=list(head.images),
+        image_alts=dict(head.image_alts),
         options=list(head.names),
-        variants=[VariantBody(**_common(each), options=dict(each.options)) for each in family.variants],
+        variants=[
+            VariantBody(
+                **_common(each),
+                options=dict(each.options),
+                image_alt=dict(each.image_alts).get(each.image, ""),
+            )
+            for each in family.variants
+        ],
         version=head.version,
         created_at=None if head.created_at is None else to_wire(head.created_at),
         updated_at=None if head.updated_at is None else to_wire(head.updated_at),
@@ -235,6 +255,18 @@ def _common(item: Item) -> dict[str, Any]:
 
 
 _PLAIN = frozenset(
-    {"id", "title", "description", "currency", "stock", "stock_seen", "sku", "external_id", "image", "active"}
+    {
+        "id",
+        "title",
+        "description",
+        "currency",
+        "stock",
+        "stock_seen",
+        "sku",
+        "external_id",
+        "image",
+        "image_alt",
+        "active",
+    }
 )
 _RENAMED = {"price": "price_minor", "compare_at": "compare_at_minor"}

@@ -1,12 +1,13 @@
 """A product's texts and addresses as they are kept; each raises `invalid` with `at` for what cannot be kept. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from server.catalogue.rules import (
+    ALT_CHARACTERS_MAX,
     CODE_CHARACTERS_MAX,
     DESCRIPTION_CHARACTERS_MAX,
     IMAGES_MAX,
@@ -55,6 +56,14 @@ def clean_images(at: str, addresses: Sequence[str]) -> tuple[str, ...]:
     if len(addresses) > IMAGES_MAX:
         raise refused_at(at, f"A product has at most {IMAGES_MAX} pictures.")
     return tuple(_address(at, each) for each in addresses if each)
+
+
+def clean_alts(at: str, images: Sequence[str], given: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the texts of pictures by address, in the order of `images`, without empty ones."""
+    if given.keys() - set(images):
+        raise refused_at(at, "A text is for one of the product's pictures.")
+    texts = {address: _kept(at, text, ALT_CHARACTERS_MAX) for address, text in given.items() if text.strip()}
+    return tuple((address, texts[address]) for address in dict.fromkeys(images) if address in texts)
 
 
 def clean_names(names: Sequence[str]) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ class Item:
     title: str = ""
     description: str = ""
     images: tuple[str, ...] = ()
+    image_alts: tuple[tuple[str, str], ...] = ()
+    """By the address of one of `images` what it shows, for who does not see it; in their order, those that have a text."""
     price_minor: int = 0
     compare_at_minor: int | None = None
     currency: str = ""

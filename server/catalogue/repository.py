@@ -20,8 +20,8 @@ _FIND_HOLDERS = text(
     """
 )
 _COLUMNS = """
-    id, parent_id, title, description, image, images, price_minor, compare_at_minor, currency, stock, sold, stock_moves, rank, active,
-    options, sku, external_id, version, created_at, updated_at
+    id, parent_id, title, description, image, images, image_alts, price_minor, compare_at_minor, currency, stock, sold, stock_moves, rank,
+    active, options, sku, external_id, version, created_at, updated_at
 """
 _READ_FAMILIES = f"""
     SELECT {_COLUMNS} FROM product
@@ -35,16 +35,17 @@ _NEXT_RANK = text(
 # What another item is to have must be given up before: the rows of one statement are looked at one by one.
 _GIVE_UP_CODES: Final = "UPDATE product SET sku = NULL, external_id = NULL WHERE id = ANY(%s)"
 _WRITE_ITEMS: Final = """
-    INSERT INTO product (id, channel_id, parent_id, title, description, image, images, price_minor, compare_at_minor, currency, stock,
-                         sold, stock_moves, rank, active, options, sku, external_id, version, created_at, updated_at)
-    SELECT id, channel_id, parent_id, title, description, image, images, price_minor, compare_at_minor, currency, stock,
+    INSERT INTO product (id, channel_id, parent_id, title, description, image, images, image_alts, price_minor, compare_at_minor, currency,
+                         stock, sold, stock_moves, rank, active, options, sku, external_id, version, created_at, updated_at)
+    SELECT id, channel_id, parent_id, title, description, image, images, image_alts, price_minor, compare_at_minor, currency, stock,
            0, stock_moves, rank, active, options, sku, external_id, version, created_at, updated_at
     FROM json_to_recordset(CAST(%s AS json)) AS p (
-        id text, channel_id text, parent_id text, title text, description text, image text, images jsonb, price_minor bigint,
-        compare_at_minor bigint, currency text, stock int, stock_moves bigint, rank int, active boolean, options jsonb, sku text,
-        external_id text, version int, created_at timestamptz, updated_at timestamptz)
+        id text, channel_id text, parent_id text, title text, description text, image text, images jsonb, image_alts jsonb,
+        price_minor bigint, compare_at_minor bigint, currency text, stock int, stock_moves bigint, rank int, active boolean, options jsonb,
+        sku text, external_id text, version int, created_at timestamptz, updated_at timestamptz)
     ON CONFLICT (id) DO UPDATE SET
         title = excluded.title, description = excluded.description, image = excluded.image, images = excluded.images,
+        image_alts = excluded.image_alts,
         price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor, stock = excluded.stock,
         stock_moves = excluded.stock_moves, rank = excluded.rank, active = excluded.active, options = excluded.options,
         sku = excluded.sku, external_id = excluded.external_id, version = excluded.version, updated_at = excluded.updated_at
@@ -202,6 +203,7 @@ def _as_item(row: Row[Any], names: Sequence[str]) -> Item:
         title=row.title,
         description=row.description,
         images=tuple(row.images or ([row.image] if row.image else ())),
+        image_alts=_alts_of(row),
         price_minor=row.price_minor,
         compare_at_minor=row.compare_at_minor,
         currency=row.currency,
@@ -220,6 +222,11 @@ def _as_item(row: Row[Any], names: Sequence[str]) -> Item:
     )
 
 
+def _alts_of(row: Row[Any]) -> tuple[tuple[str, str], ...]:
+    texts = row.image_alts or {}
+    return tuple((each, texts[each]) for each in dict.fromkeys(row.images or [row.image]) if each in texts)
+
+
 def _as_row(item: Item, channel_id: str) -> dict[str, Any]:
     return {
         "id": item.id,
@@ -229,6 +236,7 @@ def _as_row(item: Item, channel_id: str) -> dict[str, Any]:
         "description": item.description,
         "image": item.image,
         "images": list(item.images) if item.images else None,
+        "image_alts": dict(item.image_alts) or None,
         "price_minor": item.price_minor,
         "compare_at_minor": item.compare_at_minor,
         "currency": item.currency,

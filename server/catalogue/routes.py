@@ -201,7 +201,7 @@ async def upsert_products(body: BulkRequest, by: Writer, request: Request) -> Bu
 
 async def reorder_products(body: OrderRequest, by: Writer, request: Request) -> Response:
     """The order of the studio's list and of every show that sells the whole catalogue."""
-    await _catalogue(request).reorder(by.channel_id, body.products)
+    await _catalogue(request).reorder(by.channel_id, acting_by(by), body.products)
     return Response(status_code=204)
 
 

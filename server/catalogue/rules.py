@@ -19,6 +19,8 @@ OPTION_CHARACTERS_MAX = 60
 OPTIONS_MAX = 3
 VARIANTS_MAX = 100
 IMAGES_MAX = 12
+ALT_CHARACTERS_MAX = 512
+"""Of what a picture shows."""
 
 CHOOSE = "The product's variants have stock, not the product: choose a variant."
 

@@ -7,8 +7,9 @@ from datetime import datetime
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.audit.trail import Actor
+from server.audit.trail import Actor, audit_beside
 from server.catalogue.family import Family
+from server.catalogue.noting import note_bulk, note_edit
 from server.catalogue.ordering import reordered
 from server.catalogue.repository import (
     has_product,
@@ -60,13 +61,18 @@ async def upsert_products(
     most some hundred at once, and call it once a transaction. Tell viewers afterwards, by `Catalogue.tell`.
     """
     edit = await _begin(connection, channel_id, now, reason)
-    return await apply_edit(connection, edit, channel_id, actor, wanted)
+    written = await apply_edit(connection, edit, channel_id, actor, wanted)
+    await note_bulk(connection, channel_id, actor, now, written)
+    return written
 
 
 async def apply_edit(
     connection: AsyncConnection, edit: Upsert, channel_id: str, actor: Actor, wanted: Sequence[WantedProduct]
 ) -> list[Written]:
-    """Write products on a catalogue that is locked, and a row for each change of stock; return what came of each."""
+    """Write products on a catalogue that is locked, and a row for each change of stock; return what came of each.
+
+    What the audit is told of it is up to the caller.
+    """
     written = await edit.carry_out(wanted)
     await _note_stock(connection, channel_id, actor, edit)
     return written
@@ -146,12 +152,15 @@ class Catalogue:
             self.tell(channel_id, [id for id in changed if id is not None])
         return written
 
-    async def reorder(self, channel_id: str, product_ids: Sequence[str]) -> None:
+    async def reorder(self, channel_id: str, actor: Actor, product_ids: Sequence[str]) -> None:
         """Put products in this order, in the places that they have together; the others stay. Raises `not_found` and `invalid`."""
         async with self._database.write_soon() as connection:
             await lock_catalogue(connection, channel_id)
             moved = reordered(await read_ranks(connection, channel_id), product_ids)
             await set_ranks(connection, moved)
+            if moved:
+                known = {"channel": channel_id, "products": len(moved)}
+                await audit_beside(connection, actor, "products.order", "", self._clock.now(), **known)
         self.tell(channel_id, list(moved))
 
     async def find(self, channel_id: str, product_id: str) -> Family:
@@ -183,6 +192,8 @@ class Catalogue:
         edit = await _begin(connection, channel_id, self._clock.now(), "correction")
         written = await edit.carry_out_one(wanted)
         await _note_stock(connection, channel_id, actor, edit)
+        if written.status != "unchanged" and written.id is not None:
+            await note_edit(connection, channel_id, actor, edit.now, edit.edits[written.id])
         return written
 
 

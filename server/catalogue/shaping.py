@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from server.catalogue.cleaning import (
     Options,
+    clean_alts,
     clean_code,
     clean_description,
     clean_images,
@@ -69,6 +70,7 @@ class _Edit:
         self._within = within
         self._new = before is None
         self._family = before or Family(self._new_item())
+        self._texts: dict[str, str] = {}
         self._changes: list[StockChange] = []
 
     def shaped(self) -> Shaped:
@@ -77,6 +79,7 @@ class _Edit:
             raise refused_at("currency", f"This channel sells in {self._within.currency}.")
         names = self._family.head.names if wanted.options is UNSET else clean_names(wanted.options)
         head = replace(self._described(self._family.head), names=names)
+        self._texts = dict(head.image_alts)
         variants = self._variants(names)
         head = self._headed(head, variants) if names else self._sold_itself(head)
         variants = tuple(replace(each, title=variant_title(head.title, each.values)) for each in variants)
@@ -101,7 +104,9 @@ class _Edit:
         if wanted.description not in (UNSET, head.description):
             head = replace(head, description=clean_description(wanted.description))
         if wanted.images is not UNSET:
-            head = replace(head, images=clean_images("images", wanted.images))
+            head = _pictured(head, clean_images("images", wanted.images))
+        if wanted.image_alts is not UNSET:
+            head = replace(head, image_alts=clean_alts("image_alts", head.images, wanted.image_alts))
         if wanted.active is not UNSET:
             head = replace(head, active=wanted.active)
         return _coded(head, wanted)
@@ -151,11 +156,22 @@ class _Edit:
             if price is UNSET and present is None:
                 raise refused_at("price", "A variant has a price, or its product has one for all of them.")
             if wanted.image is not UNSET:
-                item = replace(item, images=clean_images("image", [wanted.image]))
+                item = self._newly_pictured(item, clean_images("image", [wanted.image]))
+            if wanted.image_alt is not UNSET and item.image:
+                item = replace(
+                    item, image_alts=clean_alts("image_alt", item.images, {item.image: wanted.image_alt})
+                )
             item = _priced(_coded(item, wanted), price, wanted.compare_at_minor)
             return self._stocked(item, wanted, new=present is None)
         except RefusedError as refused:
             raise _further_in(f"variants/{index}", refused) from None
+
+    def _newly_pictured(self, variant: Item, images: tuple[str, ...]) -> Item:
+        """Return the variant with another picture; of one that is the product's too the product's text is taken over."""
+        texts = {each: self._texts[each] for each in images if each in self._texts}
+        if images == variant.images or not texts:
+            return _pictured(variant, images)
+        return replace(variant, images=images, image_alts=tuple(texts.items()))
 
     def _stocked(self, item: Item, wanted: WantedProduct | WantedVariant, *, new: bool) -> Item:
         if wanted.stock is UNSET:
@@ -178,6 +194,16 @@ class _Edit:
         after = add_units(item.stocked(), delta)
         self._changes.append(StockChange(after, delta, reason))
         return replace(item, stock=after.stock, moves=after.moves)
+
+
+def _pictured(item: Item, images: tuple[str, ...]) -> Item:
+    """Return the item with these pictures; those that stay keep their texts."""
+    texts = dict(item.image_alts)
+    return replace(
+        item,
+        images=images,
+        image_alts=tuple((each, texts[each]) for each in dict.fromkeys(images) if each in texts),
+    )
 
 
 def _coded(item: Item, wanted: WantedProduct | WantedVariant) -> Item:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.audit.trail import Actor
+from server.audit.trail import Actor, audit_beside
 from server.catalogue.family import StockChange
 from server.catalogue.repository import has_item
 from server.catalogue.rules import Reason, Stocked, add_units, set_units
@@ -89,6 +89,8 @@ class Stockroom:
                 )
                 await set_stock(connection, [after])
                 await driver.run(connection, INSERT_STOCK_CHANGES, [driver.as_json(rows)])
+                known = {"channel": channel_id, "reason": why, "add": delta, "stock": after.stock}
+                await audit_beside(connection, actor, "product.stock", product_id, self._clock.now(), **known)
                 if not after.stock:
                     told = {"show": None, "product": product_id}
                     await outbox.put(connection, channel_id, "product.sold_out", told, self._clock.now())

@@ -63,6 +63,10 @@ class ProductRow(SQLModel, table=True):
     """What it cost before, or costs elsewhere; above the price."""
     images: Any = Field(default=None, sa_column=Column("images", JSONB(none_as_null=True), nullable=True))
     """Addresses of all its pictures, the first of which is `image`; null where there is none but that."""
+    image_alts: Any = Field(
+        default=None, sa_column=Column("image_alts", JSONB(none_as_null=True), nullable=True)
+    )
+    """By the address of a picture what it shows; null where nobody said it of any."""
     version: int = Field(
         default=1, sa_column=Column("version", Integer, nullable=False, server_default=text("1"))
     )

@@ -24,16 +24,26 @@ from server.errors import RefusedError
 from server.protocol.codes import Code
 
 ReadFamilies = Callable[[AsyncConnection, str, Sequence[str]], Awaitable[dict[str, Family]]]
+Pause = Callable[[int], Awaitable[None]]
 SHAPED_AT_ONCE_MAX = 10
 
 Found = tuple[str, str]
 """Kind (`id`, `sku` or `external_id`) and value."""
 
 
+async def _give_way(done: int) -> None:
+    """Let the loop's other work go on."""
+    await asyncio.sleep(0)
+
+
 class Upsert:
     """One transaction's products, on a catalogue that is locked. `written` and `stock` are what came of it."""
 
-    def __init__(self, connection: AsyncConnection, channel_id: str, within: Within) -> None:
+    def __init__(
+        self, connection: AsyncConnection, channel_id: str, within: Within, *, pause: Pause = _give_way
+    ) -> None:
+        """`pause` is awaited between some and some more, with how many there were."""
+        self._pause = pause
         self._connection = connection
         self._channel_id = channel_id
         self._within = within
@@ -52,11 +62,7 @@ class Upsert:
         """Write those that can be written, and return what came of each, in their order."""
         given = [_tried(each) for each in wanted]
         await self._look_up([each for each in given if isinstance(each, WantedProduct)])
-        written = []
-        for index, each in enumerate(given):
-            written.append(each if isinstance(each, Written) else self._write_one(each))
-            if index % SHAPED_AT_ONCE_MAX == SHAPED_AT_ONCE_MAX - 1:
-                await asyncio.sleep(0)  # the loop's other work is not kept waiting
+        written = await self._shape_all(given)
         await self._write()
         return written
 
@@ -64,7 +70,15 @@ class Upsert:
         """Return what would come of each; nothing is written or locked, so that it may be otherwise a moment later."""
         given = [_tried(each) for each in wanted]
         await self._look_up([each for each in given if isinstance(each, WantedProduct)], read_families)
-        return [each if isinstance(each, Written) else self._write_one(each) for each in given]
+        return await self._shape_all(given)
+
+    async def _shape_all(self, given: Sequence[WantedProduct | Written]) -> list[Written]:
+        written = []
+        for index, each in enumerate(given, start=1):
+            written.append(each if isinstance(each, Written) else self._write_one(each))
+            if index % SHAPED_AT_ONCE_MAX == 0:
+                await self._pause(index)
+        return written
 
     async def carry_out_one(self, wanted: WantedProduct) -> Written:
         """Write the one product, new unless it has an `id`; raises what it is refused for."""

@@ -27,6 +27,7 @@ class WantedVariant(Struct, frozen=True, kw_only=True):
     sku: str | UnsetType | None = UNSET
     external_id: str | UnsetType | None = UNSET
     image: str | UnsetType = UNSET
+    image_alt: str | UnsetType = UNSET
     active: bool | UnsetType = UNSET
 
 
@@ -34,7 +35,8 @@ class WantedProduct(Struct, frozen=True, kw_only=True):
     """A product as it is to be. A new one needs `title`, and `price_minor` unless each of its variants has one.
 
     `options` are the names of 1 to 3 options, () for none; then `variants` are all that it is to have: a present one that is not among them
-    is archived. `currency`, where given, must be the channel's. `images` are addresses, the first of which is on the card.
+    is archived. `currency`, where given, must be the channel's. `images` are addresses, the first of which is on the card; `image_alts`
+    say, by address, what each of them shows. A picture that stays keeps its text where none is given.
     `stock` and `stock_seen` are as in a variant.
     """
 
@@ -49,6 +51,7 @@ class WantedProduct(Struct, frozen=True, kw_only=True):
     stock: int | UnsetType = UNSET
     stock_seen: int | UnsetType = UNSET
     images: tuple[str, ...] | UnsetType = UNSET
+    image_alts: dict[str, str] | UnsetType = UNSET
     options: tuple[str, ...] | UnsetType = UNSET
     variants: tuple[WantedVariant, ...] | UnsetType = UNSET
     active: bool | UnsetType = UNSET

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.tokens import Identity
-from server.audit.trail import Actor, audit_beside
+from server.audit.trail import TERMINAL, Actor, audit_beside
 from server.channels.founding import LINKS_KEPT
 from server.channels.hashing import OF_A_PERSON, Hashing
 from server.channels.invitations_repository import (
@@ -89,8 +89,8 @@ class Invitations:
         await insert_invitation(connection, row)
         if by is not None:
             await require_admin_still(connection, by)
-            details = {"channel": channel_id, "role": row.role}
-            await audit_beside(connection, by, "person.invited", row.id, self._clock.now(), **details)
+        details = {"channel": channel_id, "role": row.role, **({"name": row.email} if row.email else {})}
+        await audit_beside(connection, by or TERMINAL, "person.invited", row.id, self._clock.now(), **details)
 
     def path_of(self, row: InvitationRow) -> str:
         """Return the address of an invitation behind the server's name."""
@@ -169,6 +169,6 @@ class Invitations:
             connection, newcomer, channel_id=channel_id, role=link.role, stored=stored, clock=self._clock
         )
         actor = Actor(person.id, person.name, person.role)
-        details = {"channel": channel_id, "invitation": link.id}
+        details = {"channel": channel_id, "name": person.name, "invitation": link.id, "role": person.role}
         await audit_beside(connection, actor, "person.joined", person.id, self._clock.now(), **details)
         return await self._sessions.begin(connection, person.id, whence)

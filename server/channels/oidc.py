@@ -84,7 +84,7 @@ class Oidc:
         self._outbound = outbound
         self._sessions = sessions
         self.discoveries = Discoveries(outbound)
-        self.providers = OidcProviders(database, sealing=sealing, discoveries=self.discoveries)
+        self.providers = OidcProviders(database, clock, sealing=sealing, discoveries=self.discoveries)
         self._keys: dict[str, Jwks] = {}
 
     async def begin(self, channel_id: str, redirect_uri: str) -> Begun:

@@ -52,7 +52,7 @@ async def _join(
     )
     actor, details = (
         Actor(person.id, person.name, person.role),
-        {"channel": channel_id, "invitation": link.id},
+        {"channel": channel_id, "name": person.name, "invitation": link.id, "role": person.role},
     )
     await audit_beside(connection, actor, "person.joined", person.id, clock.now(), **details)
     return person

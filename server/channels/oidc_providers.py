@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from server.access.principal import Principal
 from server.access.sealing import Sealing, UnsealError
+from server.audit.trail import note_by
 from server.channels.oidc_claims import refused
 from server.channels.oidc_discovery import Discoveries
 from server.channels.oidc_repository import (
@@ -15,6 +17,7 @@ from server.channels.oidc_repository import (
     write_client_secret,
 )
 from server.channels.tables import OidcProviderRow
+from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.http.versions import Match
@@ -27,8 +30,11 @@ NOWHERE: Final = ""
 class OidcProviders:
     """One process's part."""
 
-    def __init__(self, database: Database, *, sealing: Sealing, discoveries: Discoveries) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, *, sealing: Sealing, discoveries: Discoveries
+    ) -> None:
         self._database = database
+        self._clock = clock
         self._sealing = sealing
         self._discoveries = discoveries
 
@@ -53,7 +59,7 @@ class OidcProviders:
         return row.channel_id if row is not None and row.issuer != NOWHERE else None
 
     async def set(
-        self, channel_id: str, issuer: str, client_id: str, client_secret: str | None, match: Match
+        self, by: Principal, issuer: str, client_id: str, client_secret: str | None, match: Match
     ) -> OidcProviderRow:
         """Set the channel's provider, once it answers at its issuer; without a secret, the one of before stays.
 
@@ -61,6 +67,7 @@ class OidcProviders:
         admit the version.
         """
         await self._discoveries.test(issuer)
+        channel_id = by.channel_id
         async with self._database.write_soon() as connection:
             await insert_no_provider_once(connection, _none_of(channel_id))
             row = await read_provider(connection, channel_id, lock=True)
@@ -77,15 +84,19 @@ class OidcProviders:
                 raise RefusedError(Code.INVALID, "The client's secret is missing.", errors=[wrong])
             row.issuer, row.client_id = issuer, client_id
             await update_provider(connection, row)
+            details = {"name": issuer, "client": client_id, "new_secret": client_secret is not None}
+            await note_by(connection, by, "provider.set", channel_id, self._clock.now(), **details)
         return row
 
-    async def remove(self, channel_id: str, match: Match) -> None:
+    async def remove(self, by: Principal, match: Match) -> None:
         """Let nobody sign in by a provider any more; who is signed in stays. Raises `conflict` when `match` does not admit the version."""
+        channel_id = by.channel_id
         async with self._database.write_soon() as connection:
             row = await read_provider(connection, channel_id, lock=True)
             match.require(row.version if row else 0, row or _none_of(channel_id))
             if row is None or row.issuer == NOWHERE:
                 return
+            await note_by(connection, by, "provider.removed", channel_id, self._clock.now(), name=row.issuer)
             row.issuer, row.client_id, row.client_secret = NOWHERE, "", ""
             await update_provider(connection, row)
             await forget_subjects(connection, channel_id)

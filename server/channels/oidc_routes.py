@@ -141,7 +141,7 @@ async def set_provider(
 ) -> ProviderBody:
     """For admins. It is asked where it answers before it is kept; who is known there by a subject is asked anew at another issuer."""
     row = await _oidc(request).providers.set(
-        by.channel_id,
+        by,
         body.issuer,
         body.client_id,
         body.client_secret,
@@ -161,7 +161,7 @@ async def test_provider(body: IssuerRequest, by: Admin, request: Request) -> Fou
 async def remove_provider(by: Admin, match: IfMatch, request: Request) -> None:
     """For admins. Nobody signs in by it any more; who is signed in stays."""
     shown = match.shown_by(lambda found: _as_body(request, found))
-    await _oidc(request).providers.remove(by.channel_id, shown)
+    await _oidc(request).providers.remove(by, shown)
     security.note("key_revoked", id=by.id, address=address_of(request))
 
 

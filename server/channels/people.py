@@ -85,9 +85,15 @@ class People:
         await keep_name(connection, now, self._clock)
         if is_staff(before.role) and not is_staff(now.role):
             await end_staff_role(connection, now.channel_id, now.id, now.role)
+        known = {"channel": now.channel_id, "name": now.name}
         if before.role != now.role:
-            details = {"channel": now.channel_id, "from": before.role, "to": now.role}
-            await audit_beside(connection, actor, "person.role", now.id, self._clock.now(), **details)
+            roles = {"from": before.role, "to": now.role}
+            await audit_beside(connection, actor, "person.role", now.id, self._clock.now(), **known, **roles)
+        other = [name for name in ("name", "email") if getattr(before, name) != getattr(now, name)]
+        if other:
+            await audit_beside(
+                connection, actor, "person.changed", now.id, self._clock.now(), **known, changed=other
+            )
 
     async def remove(self, actor: Identity, person_id: str) -> None:
         """End a person's membership, and every token that they hold, on every process.
@@ -100,7 +106,7 @@ class People:
             await _require_admin_left(connection, person)
             await delete_person(connection, person_id)
             await end_staff_role(connection, person.channel_id, person_id, "viewer")
-            details = {"channel": person.channel_id, "role": person.role}
+            details = {"channel": person.channel_id, "name": person.name, "role": person.role}
             await audit_beside(connection, actor, "person.removed", person_id, self._clock.now(), **details)
             await ending.end_person(person_id)
 

@@ -22,6 +22,13 @@ async def read_channel(
     return None if found is None else ChannelRow(**found._mapping)
 
 
+async def read_guests_allowed(connection: AsyncConnection, channel_id: str) -> bool | None:
+    """Return whether new shows of the channel take guests unless they say otherwise; None for no such channel."""
+    wanted = select(_CHANNEL.c.guests_allowed).where(_CHANNEL.c.id == channel_id)
+    found: bool | None = await connection.scalar(wanted)
+    return found
+
+
 async def channel_exists(connection: AsyncConnection, channel_id: str) -> bool:
     """Whether there is such a channel."""
     return await connection.scalar(select(_CHANNEL.c.id).where(_CHANNEL.c.id == channel_id)) is not None

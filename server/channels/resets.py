@@ -52,7 +52,13 @@ class Resets:
             )
             await insert_invitation(connection, row)
             await audit_beside(
-                connection, by, "person.reset", person_id, self._clock.now(), channel=by.channel_id
+                connection,
+                by,
+                "person.reset",
+                person_id,
+                self._clock.now(),
+                channel=by.channel_id,
+                name=person.name,
             )
         return row
 

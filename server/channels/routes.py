@@ -60,6 +60,9 @@ class ChannelChanges(RequestBody):
     order_taker: OrderTaker | None = None
     cart_url: CartUrl | None = None
     attribution_hours: AttributionHours | None = None
+    guests_allowed: bool | None = Field(
+        default=None, description="Whether new shows take guests unless they say otherwise."
+    )
 
 
 class ChannelBody(BaseModel):
@@ -77,6 +80,7 @@ class ChannelBody(BaseModel):
     order_taker: OrderTaker
     cart_url: str
     attribution_hours: int
+    guests_allowed: bool = Field(description="Whether new shows take guests unless they say otherwise.")
     version: int
     created_at: Moment
 
@@ -121,7 +125,7 @@ async def change_channel(
 ) -> ChannelBody:
     """For admins. What is left out, or null, stays as it is. Other origins hold on every process within a second."""
     changes: dict[str, Any] = body.model_dump(exclude_none=True)
-    changed = await _channels(request).change(by.channel_id, changes, match.shown_by(_as_body))
+    changed = await _channels(request).change(by, changes, match.shown_by(_as_body))
     return _answer(response, changed)
 
 

@@ -37,6 +37,8 @@ class ChannelRow(SQLModel, table=True):
     """`showfloor`, or `shop`: the shop's own cart."""
     cart_url: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """The template of the cart's address, where the shop takes the orders."""
+    guests_allowed: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
+    """Whether a new show takes guests unless it says otherwise."""
     attribution_hours: int = Field(default=24, sa_column_kwargs={"server_default": "24"})
     """How long after a show an order of a customer who was in it is the show's, where the shop takes the orders."""
 

@@ -142,10 +142,16 @@ def _item_changes(before: Item, after: Item, variant: str | None) -> Iterator[Ch
             yield Change(_NAMES.get(field, field), _shown(was), _shown(now), variant)
     if before.images != after.images:
         yield Change("images", _shown(" ".join(before.images)), _shown(" ".join(after.images)), variant)
+    if before.image_alts != after.image_alts:
+        yield Change("image_alts", _texts(before), _texts(after), variant)
     if before.values != after.values:
         yield Change("options", " / ".join(before.values), " / ".join(after.values), variant)
     elif variant is not None and before.rank != after.rank:
         yield Change("rank", before.rank + 1, after.rank + 1, variant)
+
+
+def _texts(item: Item) -> Shown:
+    return _shown(" / ".join(text for _, text in item.image_alts))
 
 
 def _shown(value: Any) -> Shown:

@@ -35,6 +35,7 @@ SHOPIFY_COLUMNS = (
     "Variant Compare At Price",
     "Image Src",
     "Image Position",
+    "Image Alt Text",
     "Variant Image",
     "Status",
 )
@@ -99,6 +100,7 @@ def _own_rows(family: Family, currency: str) -> Iterator[Row]:
         "title": head.title,
         "description": head.description,
         "images": " ".join(head.images),
+        "image_alts": "\n".join(f"{image} {alt}" for image, alt in head.image_alts),
         "active": _said(head.active),
         "currency": currency,
     }
@@ -114,6 +116,7 @@ def _own_rows(family: Family, currency: str) -> Iterator[Row]:
             "variant_id": item.id,
             "variant_external_id": item.external_id or "",
             "variant_image": item.image,
+            "variant_image_alt": dict(item.image_alts).get(item.image, ""),
             "variant_active": _said(item.active),
         }
         yield described | options | variant | _own_sold(item, currency)
@@ -142,7 +145,12 @@ def _shopify_rows(family: Family, currency: str) -> Iterator[Row]:
         if place < len(sold):
             row |= _shopify_sold(sold[place], currency, alone=not head.names, named=place == 0)
         if place < len(head.images):
-            row |= {"Image Src": head.images[place], "Image Position": str(place + 1)}
+            image = head.images[place]
+            row |= {
+                "Image Src": image,
+                "Image Position": str(place + 1),
+                "Image Alt Text": dict(head.image_alts).get(image, ""),
+            }
         yield row
 
 

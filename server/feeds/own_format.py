@@ -26,7 +26,9 @@ COLUMNS = (
     "currency",
     "stock",
     "images",
+    "image_alts",
     "variant_image",
+    "variant_image_alt",
     "active",
     "variant_active",
 )
@@ -64,12 +66,14 @@ class _Product:
 
     def _described(self) -> WantedProduct:
         columns, first, entry = self._columns, self._first, self.entry
+        images = self._images()
         return WantedProduct(
             id=columns.cell(first, "id") or UNSET,
             external_id=columns.cell(first, "external_id") or UNSET,
             title=columns.cell(first, "title") or UNSET,
             description=columns.text(first, "description"),
-            images=self._images(),
+            images=images,
+            image_alts=self._texts(images),
             active=columns.read(entry, first, "active", yes_or_no),
         )
 
@@ -80,6 +84,14 @@ class _Product:
             self.entry, self._first, "images", lambda text: tuple(address(each) for each in text.split())
         )
         return () if found is UNSET else found
+
+    def _texts(self, images: tuple[str, ...] | UnsetType) -> dict[str, str] | UnsetType:
+        """Return by address what the pictures show: each has a line of the cell, the address before the text."""
+        if images is UNSET or "image_alts" not in self._columns:
+            return UNSET
+        lines = self._columns.cell(self._first, "image_alts").splitlines()
+        named = (line.strip().partition(" ") for line in lines)
+        return {image: alt.strip() for image, _, alt in named if image in images and alt.strip()}
 
     def _alone(self, wanted: WantedProduct, records: Sequence[Record]) -> WantedProduct:
         for record in records[1:]:
@@ -111,6 +123,7 @@ class _Product:
             external_id=columns.cell(record, "variant_external_id") or UNSET,
             options=dict(zip(names, values, strict=True)),
             image=columns.read(entry, record, "variant_image", address),
+            image_alt=columns.text(record, "variant_image_alt"),
             active=columns.read(entry, record, "variant_active", yes_or_no),
             **self._sold(record),
         )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.catalogue.wanted import WantedProduct
 from server.db import driver
 from server.feeds.comparing import Compared
+from server.feeds.line_pictures import WITH_FAILED
 from server.feeds.tables import ImportRow, LineRow, PieceRow
 
 IMPORT = cast("Table", ImportRow.__table__)  # type: ignore[attr-defined]
@@ -128,23 +129,34 @@ def _as_row(import_id: str, n: int, each: Compared) -> dict[str, Any]:
 
 
 async def list_lines(
-    connection: AsyncConnection, import_id: str, outcomes: Sequence[str], *, after: int, limit: int
+    connection: AsyncConnection,
+    import_id: str,
+    outcomes: Sequence[str],
+    *,
+    after: int,
+    limit: int,
+    unfetched: bool = False,
 ) -> list[tuple[int, dict[str, Any]]]:
-    """Return number and face of lines behind number `after`, in the file's order; of these outcomes, or all for none."""
+    """Return number and face of lines behind number `after`, in the file's order; of these outcomes, or all for none.
+
+    `unfetched`: only those that name a picture which could not be fetched.
+    """
     wanted = select(LINE.c.n, LINE.c.face).where(LINE.c.import_id == import_id, LINE.c.n > after)
     if outcomes:
         wanted = wanted.where(LINE.c.outcome.in_(outcomes))
+    if unfetched:
+        wanted = wanted.where(text(WITH_FAILED))
     rows = await connection.execute(wanted.order_by(LINE.c.n).limit(limit))
     return [(row.n, row.face) for row in rows]
 
 
-async def read_wanted(connection: AsyncConnection, import_id: str) -> list[tuple[str, WantedProduct]]:
-    """Return outcome and product of what is to be written, in the file's order."""
-    wanted = select(LINE.c.outcome, LINE.c.wanted).where(
+async def read_wanted(connection: AsyncConnection, import_id: str) -> list[tuple[int, str, WantedProduct]]:
+    """Return number, outcome and product of what is to be written, in the file's order."""
+    wanted = select(LINE.c.n, LINE.c.outcome, LINE.c.wanted).where(
         LINE.c.import_id == import_id, LINE.c.wanted.is_not(None)
     )
     rows = await connection.execute(wanted.order_by(LINE.c.n))
-    return [(row.outcome, msgspec.convert(row.wanted, WantedProduct)) for row in rows]
+    return [(row.n, row.outcome, msgspec.convert(row.wanted, WantedProduct)) for row in rows]
 
 
 async def count_changed(connection: AsyncConnection, import_id: str) -> int:

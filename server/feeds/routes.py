@@ -1,22 +1,22 @@
 """Imports and exports over HTTP."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import Field
 
 from server import security
 from server.access.permission import permitted
 from server.access.principal import Principal
 from server.access.roles import RUNNERS
-from server.clock import to_wire
+from server.feeds.bodies import ImportBody, ImportPage, LinePage, as_body, as_line
 from server.feeds.comparing import Outcome
 from server.feeds.exporting import ENDINGS, MEDIA_TYPES
 from server.feeds.rules import Format
 from server.feeds.service import Feeds
 from server.feeds.tables import ImportRow
 from server.http.guard import is_head
-from server.http.params import Cursor, Face, Limit, Moment, OneLine, OptionalKey
+from server.http.params import Cursor, Limit, OneLine, OptionalKey
 from server.http.refusals import refusals
 from server.protocol.codes import Code
 
@@ -33,79 +33,6 @@ _BODY: dict[str, Any] = {
         },
     }
 }
-
-
-class FileProblem(Face):
-    """Why a file cannot be read."""
-
-    reason: str | None
-    line: int | None
-    message: str
-
-
-class ImportBody(Face):
-    """An import: a file of products, and what would come, or came, of it."""
-
-    id: str
-    state: str = Field(description="`waiting`, `ready`, `applying`, `applied` or `failed`.")
-    format: Format | None
-    name: str = Field(description="Of the file.")
-    bytes: int
-    lines: int = Field(description="Up to the last one with a product.")
-    counts: dict[str, int] = Field(description="Products by outcome: create, update, unchanged, refused.")
-    problem: FileProblem | None
-    changed: bool = Field(
-        description="The catalogue was changed since the preview that was to be applied: this is another one."
-    )
-    by: str
-    created_at: Moment
-    applied_at: Moment | None
-
-
-class ImportPage(Face):
-    """Some imports, the newest first."""
-
-    imports: list[ImportBody]
-    next: str | None
-
-
-class ChangeBody(Face):
-    """A field that changes. Prices are in minor units; of a variant its name too."""
-
-    field: str
-    before: str | int | bool | None
-    after: str | int | bool | None
-    variant: str | None
-
-
-class ProblemBody(Face):
-    """What is wrong with a line."""
-
-    line: int
-    code: str
-    field: str = ""
-    message: str = ""
-
-
-class LineBody(Face):
-    """A product of the file: its lines, and what would come of it."""
-
-    n: int
-    line: int
-    last_line: int
-    title: str
-    outcome: Outcome
-    product: str | None
-    variants: int
-    changes: list[ChangeBody]
-    problems: list[ProblemBody]
-
-
-class LinePage(Face):
-    """Some products of an import, in the file's order."""
-
-    lines: list[LineBody]
-    next: str | None
 
 
 def router() -> APIRouter:
@@ -155,6 +82,14 @@ def router() -> APIRouter:
         summary="Apply an import, all of it or nothing",
         responses=refusals(*usual, Code.NOT_FOUND, Code.CONFLICT),
     )
+    api.add_api_route(
+        "/imports/{id}/pictures",
+        fetch_pictures,
+        methods=["POST"],
+        status_code=202,
+        summary="Try the pictures again that could not be fetched",
+        responses=found,
+    )
     return api
 
 
@@ -191,12 +126,13 @@ async def list_imports(by: Reader, request: Request, cursor: Cursor = None, limi
     found = await _feeds(request).page(by.channel_id, after=cursor, limit=limit + 1)
     shown = found[:limit]
     following = shown[-1].id if len(found) > limit else None
-    return ImportPage(imports=[as_body(row) for row in shown], next=following)
+    return ImportPage(imports=await _bodies(request, shown), next=following)
 
 
 async def get_import(id: ImportId, by: Reader, request: Request) -> ImportBody:
-    """Ask again until `state` is `ready`, `applied` or `failed`."""
-    return as_body(await _feeds(request).find(by.channel_id, id))
+    """Ask again until `state` is `ready`, `applied` or `failed`; then, while pictures wait, for these."""
+    (body,) = await _bodies(request, [await _feeds(request).find(by.channel_id, id)])
+    return body
 
 
 async def list_lines(
@@ -205,19 +141,30 @@ async def list_lines(
     request: Request,
     *,
     outcome: Annotated[list[Outcome] | None, Query(description="Only these; may be repeated.")] = None,
+    unfetched: Annotated[
+        bool, Query(description="Only those with a picture that could not be fetched.")
+    ] = False,
     cursor: Annotated[int, Query(ge=-1, le=10_000_000, description="`next` of the page before.")] = -1,
     limit: Limit = 50,
 ) -> LinePage:
     """Refused ones are left out when the import is applied; all others are written together, or not at all."""
-    found = await _feeds(request).lines(by.channel_id, id, outcome or [], after=cursor, limit=limit + 1)
+    found = await _feeds(request).lines(
+        by.channel_id, id, outcome or [], after=cursor, limit=limit + 1, unfetched=unfetched
+    )
     shown = found[:limit]
-    following = str(shown[-1][0]) if len(found) > limit else None
-    return LinePage(lines=[LineBody(n=n, **face) for n, face in shown], next=following)
+    following = str(shown[-1].n) if len(found) > limit else None
+    return LinePage(lines=[as_line(each) for each in shown], next=following)
 
 
 async def apply_import(id: ImportId, by: Writer, request: Request) -> ImportBody:
     """Where the catalogue was changed since the preview, nothing is written: it becomes `ready` again with a new one, and is `changed`."""
     return as_body(await _feeds(request).apply(by.channel_id, id))
+
+
+async def fetch_pictures(id: ImportId, by: Writer, request: Request) -> ImportBody:
+    """Those that are kept, or wait, are left as they are."""
+    (body,) = await _bodies(request, [await _feeds(request).fetch_again(by.channel_id, id)])
+    return body
 
 
 async def export_products(by: Reader, request: Request, format: Format = "showfloor") -> Response:
@@ -231,19 +178,6 @@ async def export_products(by: Reader, request: Request, format: Format = "showfl
     return Response(content, media_type=MEDIA_TYPES[format], headers=headers)
 
 
-def as_body(row: ImportRow) -> ImportBody:
-    """Return an import as the API shows it."""
-    return ImportBody(
-        id=row.id,
-        state=row.state,
-        format=cast("Format | None", row.format),
-        name=row.name,
-        bytes=row.bytes,
-        lines=row.lines,
-        counts=row.counts,
-        problem=FileProblem(**row.problem) if row.problem else None,
-        changed=row.changed,
-        by=row.actor_name or row.actor,
-        created_at=to_wire(row.created_at),
-        applied_at=to_wire(row.applied_at) if row.applied_at else None,
-    )
+async def _bodies(request: Request, rows: Sequence[ImportRow]) -> list[ImportBody]:
+    pictures = await _feeds(request).pictures(rows)
+    return [as_body(row, pictures.get(row.id)) for row in rows]

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
@@ -19,9 +19,11 @@ from server.errors import RefusedError
 from server.feeds import repository
 from server.feeds.exporting import Export
 from server.feeds.job import Task
+from server.feeds.line_pictures import LinePicture, count_pictures, failed_addresses, pictures_of_lines
 from server.feeds.rules import Format
 from server.feeds.tables import ImportRow
 from server.ids import new_id
+from server.pictures.sources import want_pictures
 from server.protocol.codes import Code
 
 KEPT_DAYS = 7
@@ -36,6 +38,14 @@ PRODUCTS_AT_ONCE = 500
 
 log = structlog.get_logger()
 Tell = Callable[[str, Sequence[str]], None]
+
+
+class Line(NamedTuple):
+    """A product of an import: its number, what would come of it, and the pictures that it names elsewhere."""
+
+    n: int
+    face: dict[str, Any]
+    pictures: list[LinePicture]
 
 
 class Feeds:
@@ -103,13 +113,37 @@ class Feeds:
         async with self._database.read() as connection:
             return await repository.list_imports(connection, channel_id, after=after, limit=limit)
 
+    async def pictures(self, imports: Sequence[ImportRow]) -> dict[str, dict[str, int]]:
+        """Return how many pictures that each import names wait, are kept and have failed."""
+        async with self._database.read() as connection:
+            return await count_pictures(connection, [each.id for each in imports])
+
     async def lines(
-        self, channel_id: str, import_id: str, outcomes: Sequence[str], *, after: int, limit: int
-    ) -> list[tuple[int, dict[str, Any]]]:
+        self,
+        channel_id: str,
+        import_id: str,
+        outcomes: Sequence[str],
+        *,
+        after: int,
+        limit: int,
+        unfetched: bool = False,
+    ) -> list[Line]:
         """Return what would come, or came, of the products of an import, in the file's order; raises `not_found`."""
         await self.find(channel_id, import_id)
         async with self._database.read() as connection:
-            return await repository.list_lines(connection, import_id, outcomes, after=after, limit=limit)
+            found = await repository.list_lines(
+                connection, import_id, outcomes, after=after, limit=limit, unfetched=unfetched
+            )
+            named = await pictures_of_lines(connection, import_id, channel_id, [n for n, _ in found])
+        return [Line(n, face, [each for each in named if each.n == n]) for n, face in found]
+
+    async def fetch_again(self, channel_id: str, import_id: str) -> ImportRow:
+        """Have the pictures of an import tried anew that could not be fetched; raises `not_found`."""
+        row = await self.find(channel_id, import_id)
+        async with self._database.write() as connection:
+            failed = await failed_addresses(connection, import_id, channel_id)
+            await want_pictures(connection, channel_id, failed, self._clock.now())
+        return row
 
     async def apply(self, channel_id: str, import_id: str) -> ImportRow:
         """Have an import applied that is ready, all of it or nothing; raises `not_found`, and `conflict` for one that is not.
@@ -128,6 +162,7 @@ class Feeds:
                 "state": "applying",
                 "changed": False,
                 "problem": None,
+                "percent": 0,
                 "attempts": 0,
                 "taken_at": None,
             }

@@ -27,6 +27,7 @@ KNOWN = {
     "Variant Compare At Price": ("Compare-at price",),
     "Image Src": ("Product image URL",),
     "Image Position": (),
+    "Image Alt Text": ("Product image alt text",),
     "Variant Image": ("Variant image URL",),
 }
 _ALONE = ("title", "default title")
@@ -57,6 +58,9 @@ class _Product:
         )
         images = self._images(records)
         wanted = replace(self._described(handle), images=images)
+        alts = self._texts(records)
+        if alts is not UNSET and images is not UNSET:
+            wanted = replace(wanted, image_alts={each: alts[each] for each in images if each in alts})
         self.entry.wanted = (
             self._alone(wanted, variants) if alone else self._with_variants(wanted, names, variants)
         )
@@ -95,6 +99,14 @@ class _Product:
         ]
         shown = sorted((place, image) for place, image in found if image is not UNSET)
         return tuple(dict.fromkeys(image for _, image in shown))
+
+    def _texts(self, records: Sequence[Record]) -> dict[str, str] | UnsetType:
+        """Return by address what the product's pictures show."""
+        columns = self._columns
+        if "Image Alt Text" not in columns:
+            return UNSET
+        named = ((columns.cell(each, "Image Src"), columns.cell(each, "Image Alt Text")) for each in records)
+        return {image: alt for image, alt in named if image and alt}
 
     def _alone(self, wanted: WantedProduct, records: Sequence[Record]) -> WantedProduct:
         for record in records[1:]:

@@ -38,6 +38,10 @@ class ImportRow(SQLModel, table=True):
     """The catalogue was changed since the preview that was to be applied, so that there is another now."""
     attempts: int = 0
     """How often it was begun to be read, or applied, without an end."""
+    percent: int = Field(
+        default=0, sa_column=Column("percent", BigInteger, nullable=False, server_default=text("0"))
+    )
+    """How far whoever works on it is, by the work's parts."""
     taken_at: datetime | None = moment("taken_at")
     actor: str
     actor_name: str = ""
@@ -77,3 +81,13 @@ class LineRow(SQLModel, table=True):
     product_id: str | None = None
     version: int | None = None
     wanted: dict[str, Any] | None = Field(default=None, sa_column=Column("wanted", JSONB, nullable=True))
+
+
+class LinePictureRow(SQLModel, table=True):
+    """An address of a picture that a product of the file names; `picture_source` tells what became of it."""
+
+    __tablename__ = "feed_picture"
+
+    import_id: str = _of_import()
+    n: int = Field(primary_key=True)
+    address: str = Field(primary_key=True)

@@ -39,6 +39,8 @@ class Show(Struct, frozen=True):
     description: str = ""
     cover: str = ""
     """The address of its picture; empty: none of its own."""
+    cover_alt: str = ""
+    """What the picture shows, for who does not see it; empty: nobody said."""
     planned_minutes: int | None = None
     guests_allowed: bool = True
     picture_sync: PictureSync = "off"
@@ -61,13 +63,15 @@ class Variant(Struct, frozen=True):
     compare_at: int | UnsetType = UNSET
     sku: str | UnsetType = UNSET
     limit: int | UnsetType = UNSET
+    image_alt: str | UnsetType = UNSET
 
 
 class Product(Struct, frozen=True):
     """A product on sale; `price` in minor units of `currency`, `stock` in units left.
 
     `limit`: so many units one viewer may buy in the show; absent: as many as there are. `compare_at`: a price above `price` that is struck
-    through. `images`: all its pictures, where there are several. Products stand by `rank`, then by `id`.
+    through. `images`: all its pictures, where there are several. `image_alts`: by address what each of them shows, where somebody said it;
+    `image_alt` is that of `image`. Products stand by `rank`, then by `id`.
 
     With `variants`, which have a value for each of `options`, the product itself is not sold: `price` is the lowest, `stock` 0.
     """
@@ -84,6 +88,8 @@ class Product(Struct, frozen=True):
     compare_at: int | UnsetType = UNSET
     sku: str | UnsetType = UNSET
     images: list[str] | UnsetType = UNSET
+    image_alt: str | UnsetType = UNSET
+    image_alts: dict[str, str] | UnsetType = UNSET
     options: list[str] | UnsetType = UNSET
     variants: list[Variant] | UnsetType = UNSET
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from server.audit.actions import Action
 from server.audit.trail import Actor, audit
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
@@ -105,7 +106,7 @@ class Desk:
         details: dict[str, Any] = {"from": before.state, "to": after.state, "version": after.version}
         if isinstance(move, Dismiss):
             details["reason"] = move.reason
-        self._audit(task, f"question.{_NAMES[type(move)]}", after, details)
+        self._audit(task, _ACTIONS[type(move)], after, details)
         if self.pinned == after.id and not is_visible(after):
             self._set_pinned(None)
         return _standing_of(after)
@@ -148,15 +149,15 @@ class Desk:
         pinned = None if question_id is None else as_public(self._questions[question_id])
         self._tx.publish("question.pinned", {"question": question_id, "pinned": pinned})
 
-    def _audit(self, task: Task, action: str, question: Question, details: dict[str, Any]) -> None:
+    def _audit(self, task: Task, action: Action, question: Question, details: dict[str, Any]) -> None:
         audit(self._tx, task.actor, action, question.id, **details)
 
 
-_NAMES: dict[type[Move], str] = {
-    Approve: "approve",
-    Answer: "answer",
-    Dismiss: "dismiss",
-    Restore: "restore",
+_ACTIONS: dict[type[Move], Action] = {
+    Approve: "question.approve",
+    Answer: "question.answer",
+    Dismiss: "question.dismiss",
+    Restore: "question.restore",
 }
 
 

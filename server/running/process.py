@@ -43,7 +43,7 @@ from server.running.disk import DataDisks
 from server.running.forgetting import forgetting_loops
 from server.running.limits import crowd_limits_of, hub_for, pace_for, units_max_of
 from server.running.resealing import resealing_loops
-from server.running.uploads import feeds_for
+from server.running.uploads import feeds_for, picture_errands_for
 from server.running.watch import ProcessWatch
 from server.running.webhooks import WebhookDelivery
 from server.running.worker import OF_THE_WORKERS
@@ -68,6 +68,8 @@ from server.workers.loop import repeat
 from server.workers.pulse import PulseTicker
 
 EMPTY_ROOMS_SECONDS = 10.0
+PICTURES_SECONDS = 2.0
+"""Between two looks for pictures that imports name."""
 IMPORTS_SECONDS = 0.1
 """Between two looks, each of which waits for something to do."""
 
@@ -110,6 +112,7 @@ class Process:
         self.shop = Shop(self.journal, self.database, FakePayments(), units_max=units_max_of(settings))
         self.catalogue = Catalogue(self.database, clock, self.shop.neighbours.note_products)
         self.feeds = feeds_for(settings, self.database, clock, self.catalogue.tell)
+        self.picture_errands = picture_errands_for(settings, self.database, clock, self.catalogue.tell)
         self.stockroom = Stockroom(self.database, clock, self.shop.neighbours.note_stock)
         self.cards = Cards(self.database)
         self.shows = Shows(
@@ -242,6 +245,7 @@ class Process:
             "origins": self.channel_origins.run(),
             "topcheck": self.topcheck.run(),
             "imports": repeat("imports", IMPORTS_SECONDS, self.feeds.run_once),
+            "pictures": repeat("pictures", PICTURES_SECONDS, self.picture_errands.run_once),
             "pulse": repeat("pulse", settings.tick_ms / 1000, PulseTicker(self.hub, self.bus).run_once),
             "pace": repeat("pace", TELL_SECONDS, self.pace.tell),
             "recorder": self.recorder.run(settings.flush_ms / 1000),

@@ -6,6 +6,7 @@ from functools import partial
 from server.access.api_keys import ApiKeys
 from server.access.customer_keys import CustomerKeys
 from server.access.sealing import sealing_for
+from server.audit.trail import note_by
 from server.channels.oidc import Oidc
 from server.channels.service import Channels
 from server.running.limits import units_max_of
@@ -40,15 +41,16 @@ def studio_parts(process: Process) -> Mapping[str, object]:
             outbound=process.outbound,
             sessions=people.sessions,
         ),
-        "api_keys": ApiKeys(database, clock, process.revocations, sealing),
+        "api_keys": ApiKeys(database, clock, process.revocations, sealing, note_by),
         "customer_keys": CustomerKeys(
             database,
             clock,
             process.revocations,
             sealing,
             process.outbound,
+            note=note_by,
         ),
-        "channels": Channels(database, process.channel_origins.changed),
+        "channels": Channels(database, clock, process.channel_origins.changed),
         "order_reports": OrderReports(database, clock, attributions, process.customers.viewer_named),
         "pictures": pictures_for(settings, database, clock),
         "planning": Planning(process.journal, database, clock, read_products=read),

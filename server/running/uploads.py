@@ -4,6 +4,8 @@ from functools import partial
 
 from server.clock import Clock
 from server.db.engine import Database
+from server.feeds.errands import PictureErrands
+from server.feeds.picture_job import PictureTask
 from server.feeds.service import Feeds, Tell
 from server.pictures.rules import Bounds
 from server.pictures.service import Pictures
@@ -22,6 +24,21 @@ def feeds_for(settings: Settings, database: Database, clock: Clock, tell: Tell) 
         bytes_max=settings.import_bytes_max,
         lines_max=settings.import_lines_max,
     )
+
+
+def picture_errands_for(settings: Settings, database: Database, clock: Clock, tell: Tell) -> PictureErrands:
+    """Return what has the pictures fetched that imports name. Nothing runs."""
+    assert settings.database_url, "the command line puts the embedded engines' URLs in"
+    task = PictureTask(
+        database_url=settings.database_url,
+        pictures_url=settings.pictures_url,
+        data=str(settings.data.absolute()),
+        networks=[str(each) for each in settings.outbound_networks],
+        http=settings.outbound_http,
+        bytes_max=settings.picture_bytes_max,
+        pixels_max=settings.picture_pixels_max,
+    )
+    return PictureErrands(database, clock, tell, task)
 
 
 def pictures_for(settings: Settings, database: Database, clock: Clock) -> Pictures:

@@ -1,6 +1,7 @@
 """All orders of a channel as its people see them, our own and those that the shop reported, the newest first."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -33,6 +34,7 @@ from server.shop.repository import as_order
 from server.shop.tables import OrderRow
 from server.shows.tables import ShowRow
 
+_IN_NUMBERS = frozenset(LETTERS)
 _OURS = OrderRow.__table__  # type: ignore[attr-defined]
 _REPORTED = ReportedOrderRow.__table__  # type: ignore[attr-defined]
 _PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
@@ -78,7 +80,8 @@ async def read_orders(
     place = None if after is None else await _find_place(connection, channel_id, after)
     found = await _read_reported(connection, channel_id, wanted, place, limit)
     if wanted.state in (None, "paid"):
-        ours = _in_order(_select_ours(channel_id, wanted), _OURS, place)
+        numbers = await _whole_numbers(connection, channel_id, wanted.words)
+        ours = _in_order(_select_ours(channel_id, wanted, numbers), _OURS, place)
         found += await read_page(connection, ours, _OURS.c.id, _as_ours, limit=limit)
     return sorted(found, key=lambda each: (each.at, each.order.order), reverse=True)[:limit]
 
@@ -102,7 +105,24 @@ async def _read_reported(
     return [ListedOrder(of_report(order, products), title, order.at) for order, title in read]
 
 
-def _select_ours(channel_id: str, wanted: Wanted) -> Select[Any]:
+async def _whole_numbers(
+    connection: AsyncConnection, channel_id: str, words: Sequence[str]
+) -> frozenset[str]:
+    """Return those of the words that are the whole number of an order: found by an index, where parts of numbers are looked for in all."""
+    asked = {each for each in map(_as_number, words) if len(each) == CHARACTERS}
+    if not asked:
+        return frozenset()
+    found = select(_OURS.c.number).where(_OURS.c.channel_id == channel_id, _OURS.c.number.in_(asked))
+    return frozenset(await connection.scalars(found))
+
+
+def _as_number(word: str) -> str:
+    """Return the word as numbers are written; empty for one that is in no number."""
+    plain = unicodedata.normalize("NFKC", word).upper()
+    return plain if set(plain) <= _IN_NUMBERS else ""
+
+
+def _select_ours(channel_id: str, wanted: Wanted, numbers: Collection[str]) -> Select[Any]:
     product = (_PRODUCT.c.title, _PRODUCT.c.sku, _PRODUCT.c.external_id)
     both = _OURS.join(_PRODUCT, _PRODUCT.c.id == _OURS.c.product_id).join(
         _SHOW, _SHOW.c.id == _OURS.c.show_id
@@ -116,8 +136,16 @@ def _select_ours(channel_id: str, wanted: Wanted) -> Select[Any]:
         func.upper(func.right(_OURS.c.id, CHARACTERS)), HEXADECIMAL, LETTERS[: len(HEXADECIMAL)]
     )
     number = func.coalesce(_OURS.c.number, earlier)
+    called = _PRODUCT.alias("called")
     for word in wanted.words:
-        statement = statement.where(or_(_holds(number, word), _holds(_PRODUCT.c.title, word)))
+        written = _as_number(word)
+        if written in numbers:
+            statement = statement.where(_OURS.c.number == written)
+            continue
+        # The products are looked at once, not with each order.
+        titled = select(called.c.id).where(called.c.channel_id == channel_id, _holds(called.c.title, word))
+        found = _OURS.c.product_id.in_(titled)
+        statement = statement.where(or_(func.strpos(number, written) > 0, found) if written else found)
     return statement
 
 

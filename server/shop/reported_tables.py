@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -17,6 +17,7 @@ class ReportedOrderRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("channel_id", "external_id", name="reported_order_external"),
         Index("reported_order_show", "show_id"),
+        Index("reported_order_channel_at", "channel_id", "at", text('id COLLATE "C"')),
     )
 
     id: str = Field(primary_key=True)

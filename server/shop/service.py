@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from server.access.principal import Principal
 from server.access.roles import is_staff
+from server.audit.actions import Action
 from server.audit.trail import Actor, audit
 from server.catalogue.family import StockChange
 from server.catalogue.rules import add_units
@@ -236,7 +237,7 @@ async def pin_many(tx: ShowTransaction, wanted: Sequence[Pinning]) -> list[int |
         after = _pinned_after(pinning, pinned)
         if after != pinned:
             tx.publish("product.pinned", {"product": after})
-            action = "product.pin" if pinning.pinned else "product.unpin"
+            action: Action = "product.pin" if pinning.pinned else "product.unpin"
             audit(tx, pinning.actor, action, after or pinned or "")
             pinned = after
         answers.append(tx.top)

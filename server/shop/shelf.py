@@ -129,6 +129,7 @@ async def publish_products(
 
 def _as_product(row: Row[Any], limit: int | UnsetType) -> Product:
     options = UNSET if row.options is None else [str(name) for name in row.options]
+    several, texts = len(row.images or ()) > 1, row.image_alts or {}
     return Product(
         id=row.id,
         title=row.title,
@@ -141,7 +142,9 @@ def _as_product(row: Row[Any], limit: int | UnsetType) -> Product:
         rank=row.rank_in_show,
         compare_at=_or_unset(row.compare_at_minor),
         sku=_or_unset(row.sku),
-        images=[str(each) for each in row.images] if len(row.images or ()) > 1 else UNSET,
+        images=[str(each) for each in row.images] if several else UNSET,
+        image_alt=texts.get(row.image, UNSET),
+        image_alts=texts if several and texts else UNSET,
         options=options,
         variants=UNSET if options is UNSET else [],
     )
@@ -157,6 +160,7 @@ def _as_variant(row: Row[Any], limit: int | UnsetType) -> tuple[str, Variant]:
         compare_at=_or_unset(row.compare_at_minor),
         sku=_or_unset(row.sku),
         limit=limit,
+        image_alt=(row.image_alts or {}).get(row.image, UNSET),
     )
     return row.parent_id, variant
 

@@ -23,11 +23,12 @@ class OrderRow(SQLModel, table=True):
             unique=True,
             postgresql_where=text("number IS NOT NULL"),
         ),
+        Index("orders_channel_at", "channel_id", "at", text('id COLLATE "C"')),
         Index("orders_show_sales", "show_id", postgresql_include=["currency", "quantity", "amount_minor"]),
     )
 
     id: str = Field(primary_key=True)
-    channel_id: str = Field(foreign_key="channel.id", index=True)
+    channel_id: str = Field(foreign_key="channel.id")
     show_id: str = Field(foreign_key="show.id")
     viewer_id: str
     key: str

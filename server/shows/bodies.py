@@ -9,6 +9,7 @@ from server.http.params import Address, Face, GivenMoment, Moment, OneLine, Requ
 from server.protocol.pushes import Moderation, PictureSync, ShowState, Video
 from server.shows.plans import Plan, columns_of
 from server.shows.rules import (
+    ALT_CHARACTERS_MAX,
     DESCRIPTION_CHARACTERS_MAX,
     PICTURE_DELAY_MS_MAX,
     PLANNED_MINUTES_MAX,
@@ -84,6 +85,7 @@ class ShowBody(Face):
     video: VideoBody
     description: str
     cover: str = Field(description="The address of its picture; empty where it has none of its own.")
+    cover_alt: str
     planned_minutes: int | None
     guests_allowed: bool
     picture_sync: PictureSync = Field(
@@ -97,12 +99,19 @@ class _ShowDetails(RequestBody):
     """What a show may be besides its title and host."""
 
     moderation: Moderation = "post"
-    guests_allowed: bool = True
+    guests_allowed: bool = Field(
+        default=True, description="Left out in a new show: as the channel's settings say."
+    )
     starts_at: GivenMoment | None = None
     video: VideoRequest = VideoRequest()
     description: Description = ""
     planned_minutes: Minutes | None = None
     cover: Address = ""
+    cover_alt: str = Field(
+        default="",
+        max_length=4 * ALT_CHARACTERS_MAX,
+        description="What the cover shows, for who does not see it.",
+    )
     picture_sync: PictureSync = "off"
     picture_delay_ms: Delay = 0
 
@@ -119,6 +128,8 @@ class ShowRequest(_ShowDetails):
     def as_plan(self) -> Plan:
         """Return what the show is to be."""
         given = {name: getattr(self, name) for name in type(self).model_fields if name != "video"}
+        if "guests_allowed" not in self.model_fields_set:
+            given["guests_allowed"] = None
         return Plan(**given, video=self.video.as_video())
 
 

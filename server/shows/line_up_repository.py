@@ -56,6 +56,16 @@ async def find_products(connection: AsyncConnection, channel_id: str, ids: Itera
     return set(await connection.scalars(wanted))
 
 
+async def find_headings(connection: AsyncConnection, channel_id: str, ids: Iterable[str]) -> dict[str, str]:
+    """Return for those that are variants of the channel the product that each is one of."""
+    wanted = select(_PRODUCT.c.id, _PRODUCT.c.parent_id).where(
+        _PRODUCT.c.channel_id == channel_id,
+        _PRODUCT.c.id.in_(list(ids)),
+        _PRODUCT.c.parent_id.is_not(None),
+    )
+    return {row.id: row.parent_id for row in await connection.execute(wanted)}
+
+
 async def read_staff(connection: AsyncConnection, show_id: str) -> list[ShowStaff]:
     """Return who is meant to host and moderate the show."""
     wanted = select(_STAFF.c.person_id, _STAFF.c.part).where(_STAFF.c.show_id == show_id)

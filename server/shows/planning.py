@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.audit.trail import Actor, insert_audit
+from server.audit.trail import Actor, audit, insert_audit
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -21,6 +21,7 @@ from server.shows.line_up import Arranging, Assigning, LineUps, ReadProducts
 from server.shows.line_up_repository import (
     LineUpItem,
     ShowStaff,
+    find_headings,
     read_line_up,
     read_staff,
     write_line_up,
@@ -104,6 +105,11 @@ class Planning:
             row = await _read_own(connection, show_id, channel_id)
             return as_show(row), await read_line_up(connection, show_id)
 
+    async def headings_of(self, channel_id: str, items: Sequence[LineUpItem]) -> dict[str, str]:
+        """Return for those of the items that are variants the product that each is one of."""
+        async with self._database.read_soon() as connection:
+            return await find_headings(connection, channel_id, [item.product_id for item in items])
+
     async def staff_of(self, show_id: str, channel_id: str) -> tuple[Show, list[ShowStaff]]:
         """Return the show with who is meant to host and moderate it."""
         async with self._database.read_soon() as connection:
@@ -135,4 +141,5 @@ async def _archive(tx: ShowTransaction, task: Archiving) -> Show:
         return as_show(row)
     if task.archived and row.state not in ARCHIVABLE:
         raise RefusedError(Code.CONFLICT, "A show that is still to come is cancelled first.")
+    audit(tx, task.actor, "show.archive" if task.archived else "show.restore", tx.show_id)
     return await rewrite(tx, row, {"archived_at": tx.now if task.archived else None})

@@ -50,6 +50,7 @@ class LineUpItemBody(BaseModel):
 
     product: str
     price: int | None
+    variant_of: str | None = Field(description="Of a variant the product that it is one of.")
 
 
 class LineUpBody(BaseModel):
@@ -200,7 +201,7 @@ async def copy_show(
 async def get_line_up(show: ShowId, by: Runner, request: Request, response: Response) -> LineUpBody:
     """For hosts and admins. What viewers see of it, with titles and stock, is in the snapshot."""
     found, items = await _planning(request).line_up_of(show, by.channel_id)
-    return _answer_line_up(response, found, items)
+    return await _answer_line_up(request, response, found, items)
 
 
 async def put_line_up(
@@ -209,7 +210,7 @@ async def put_line_up(
     """For hosts and admins, in a live show too. What is no longer sold is no longer pinned; what was paid stays as it was."""
     items = [LineUpItem(each.product, each.price) for each in body.products]
     changed = await _planning(request).arrange(show, by.channel_id, acting_by(by), items, _shown(match))
-    return _answer_line_up(response, changed, items)
+    return await _answer_line_up(request, response, changed, items)
 
 
 async def get_staff(show: ShowId, by: Runner, request: Request, response: Response) -> ShowStaffBody:
@@ -240,9 +241,17 @@ def _answer(response: Response, show: Show) -> ShowBody:
     return ShowBody.model_validate(show)
 
 
-def _answer_line_up(response: Response, show: Show, items: list[LineUpItem]) -> LineUpBody:
+async def _answer_line_up(
+    request: Request, response: Response, show: Show, items: list[LineUpItem]
+) -> LineUpBody:
     answer_version(response, show.version)
-    lines = [LineUpItemBody(product=item.product_id, price=item.price_minor) for item in items]
+    headings = await _planning(request).headings_of(show.channel, items)
+    lines = [
+        LineUpItemBody(
+            product=item.product_id, price=item.price_minor, variant_of=headings.get(item.product_id)
+        )
+        for item in items
+    ]
     return LineUpBody(products=lines, version=show.version)
 
 

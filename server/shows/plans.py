@@ -13,7 +13,7 @@ from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.protocol.pushes import Moderation, PictureSync, Show, Video
 from server.shows.repository import as_show, read_show, update_show
-from server.shows.rules import DESCRIPTION_CHARACTERS_MAX, TITLE_CHARACTERS_MAX
+from server.shows.rules import ALT_CHARACTERS_MAX, DESCRIPTION_CHARACTERS_MAX, TITLE_CHARACTERS_MAX
 from server.shows.tables import ShowRow
 from server.text import clean_line, clean_text
 
@@ -30,6 +30,7 @@ COPIED = (
     "description",
     "planned_minutes",
     "cover",
+    "cover_alt",
     "picture_sync",
     "picture_delay_ms",
 )
@@ -44,18 +45,22 @@ class Plan:
     host: str
     state: Literal["draft", "scheduled"] = "scheduled"
     moderation: Moderation = "post"
-    guests_allowed: bool = True
+    guests_allowed: bool | None = None
+    """None: as the channel's settings say."""
     starts_at: datetime | None = None
     video: Video = NO_VIDEO
     description: str = ""
     planned_minutes: int | None = None
     cover: str = ""
+    cover_alt: str = ""
     picture_sync: PictureSync = "off"
     picture_delay_ms: int = 0
 
     def columns(self) -> dict[str, Any]:
-        """Return the plan as columns of a show; raises `invalid` for a title or a host that is none."""
+        """Return the plan as columns of a show, without what is the channel's to say; raises `invalid` for a title or host that is none."""
         plain = {name: getattr(self, name) for name in self.__slots__ if name != "video"}
+        if self.guests_allowed is None:
+            del plain["guests_allowed"]
         return cleaned(plain | columns_of(self.video))
 
 
@@ -81,9 +86,15 @@ def cleaned(columns: Mapping[str, Any]) -> dict[str, Any]:
         clean["title"] = clean_line(clean["title"], characters_max=TITLE_CHARACTERS_MAX)
     if "host" in clean:
         clean["host"] = clean_line(clean["host"], characters_max=NAME_CHARACTERS_MAX)
+    if clean.get("cover_alt"):
+        clean["cover_alt"] = _alt_of(clean["cover_alt"])
     if clean.get("description"):
         clean["description"] = _description_of(clean["description"])
     return clean
+
+
+def _alt_of(text: str) -> str:
+    return clean_line(text, characters_max=ALT_CHARACTERS_MAX) if text.strip() else ""
 
 
 def _description_of(text: str) -> str:

@@ -157,6 +157,7 @@ def as_show(row: ShowRow) -> Show:
         video=Video(hls=row.video_hls, mp4=row.video_mp4, poster=row.video_poster),
         description=row.description,
         cover=row.cover,
+        cover_alt=row.cover_alt,
         planned_minutes=row.planned_minutes,
         guests_allowed=row.guests_allowed,
         picture_sync=row.picture_sync,  # type: ignore[arg-type]

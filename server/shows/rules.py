@@ -10,6 +10,7 @@ from server.protocol.pushes import ShowState
 Step = Literal["schedule", "rehearse", "start", "end", "cancel"]
 TITLE_CHARACTERS_MAX = 120
 DESCRIPTION_CHARACTERS_MAX = 2_000
+ALT_CHARACTERS_MAX = 512
 ANNOUNCEMENT_CHARACTERS_MAX = 500
 PLANNED_MINUTES_MAX = 24 * 60
 PICTURE_DELAY_MS_MAX = 60_000

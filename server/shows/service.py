@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.audit.tables import AuditRow
 from server.audit.trail import Actor, insert_audit
-from server.channels.repository import channel_exists
+from server.channels.repository import read_guests_allowed
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -141,8 +141,11 @@ class Shows:
         row = ShowRow(id=new_id("s"), channel_id=channel_id, created_at=self._clock.now(), **plan.columns())
 
         async def write(connection: AsyncConnection) -> Show:
-            if not await channel_exists(connection, channel_id):
+            guests_allowed = await read_guests_allowed(connection, channel_id)
+            if guests_allowed is None:
                 raise RefusedError(Code.NOT_FOUND, "There is no such channel.")
+            if plan.guests_allowed is None:
+                row.guests_allowed = guests_allowed
             await insert_show(connection, row, epoch=new_epoch())
             await insert_audit(connection, creation(row, actor))
             show = as_show(row)

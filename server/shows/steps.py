@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
+from server.audit.actions import Action
 from server.audit.trail import Actor, audit
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
@@ -78,7 +79,7 @@ class Steps:
         tx.publish(_TOLD_AS.get(state, "show.changed"), {"show": show})
         if (told := _told_shop(row.state, state)) is not None:
             outbox.leave(tx, show.channel, told, {"show": show})
-        audit(tx, stepping.actor, f"show.{stepping.step}", tx.show_id)
+        audit(tx, stepping.actor, cast("Action", f"show.{stepping.step}"), tx.show_id)
 
 
 def _told_shop(before: str, state: ShowState) -> EventType | None:

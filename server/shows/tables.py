@@ -42,6 +42,7 @@ class ShowRow(SQLModel, table=True):
     description: str = Field(default="", sa_column_kwargs={"server_default": ""})
     planned_minutes: int | None = Field(default=None, sa_type=BigInteger)
     cover: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    cover_alt: str = Field(default="", sa_column_kwargs={"server_default": ""})
     picture_sync: str = Field(default="off", sa_column_kwargs={"server_default": "off"})
     picture_delay_ms: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     version: int = Field(default=1, sa_type=BigInteger, sa_column_kwargs={"server_default": "1"})

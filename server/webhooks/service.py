@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.sealing import Sealing, UnsealError
+from server.audit.actions import Action
 from server.audit.trail import Actor, audit_beside
 from server.clock import Clock
 from server.db.engine import Database
@@ -225,7 +226,7 @@ class Webhooks:
         return resealed
 
     async def _note(
-        self, connection: AsyncConnection, by: Actor, action: str, row: WebhookEndpointRow, **details: Any
+        self, connection: AsyncConnection, by: Actor, action: Action, row: WebhookEndpointRow, **details: Any
     ) -> None:
         at = self._clock.now()
         await audit_beside(connection, by, action, row.id, at, channel=row.channel_id, **details)

@@ -33,12 +33,13 @@ class Received:
 
 @dataclass(slots=True)
 class ShopBackend:
-    """`answers` are used up one by one, `answer` stays; while `held` is set nobody is answered."""
+    """`by_path` answers before `answers`, which are used up one by one; `answer` stays. Until `open` is set nobody is answered."""
 
     port: int = 0
     received: list[Received] = field(default_factory=list)
     answer: bytes = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
     answers: list[bytes] = field(default_factory=list)
+    by_path: dict[str, bytes] = field(default_factory=dict)
     open: asyncio.Event = field(default_factory=asyncio.Event)
     under_way: int = 0
     most_under_way: int = 0
@@ -55,12 +56,13 @@ class ShopBackend:
         """Take requests until the connection ends."""
         try:
             while True:
-                self.received.append(await _read(reader))
+                request = await _read(reader)
+                self.received.append(request)
                 self.under_way += 1
                 self.most_under_way = max(self.most_under_way, self.under_way)
                 try:
                     await self.open.wait()
-                    writer.write(self.answers.pop(0) if self.answers else self.answer)
+                    writer.write(self._answer_to(request))
                     await writer.drain()
                 finally:
                     self.under_way -= 1
@@ -68,6 +70,11 @@ class ShopBackend:
             pass
         finally:
             writer.close()
+
+    def _answer_to(self, request: Received) -> bytes:
+        if request.path in self.by_path:
+            return self.by_path[request.path]
+        return self.answers.pop(0) if self.answers else self.answer
 
 
 async def _read(reader: asyncio.StreamReader) -> Received:

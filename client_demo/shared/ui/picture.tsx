@@ -10,13 +10,15 @@ interface Wish {
   class: string;
   /** Width and height in CSS pixels; without it the style says it. */
   size?: number;
+  /** What it shows, where somebody said so; else the words beside it say it. */
+  alt?: string | undefined;
 }
 
 /**
- * A picture beside words that say the same, so that it has none of its own. One that is missing or cannot be had leaves a calm place of
+ * A picture, most of them beside words that say the same. One that is missing or cannot be had leaves a calm place of
  * the same size; it is tried again when the network is back.
  */
-export function Picture({ src, class: look, size }: Wish) {
+export function Picture({ src, class: look, size, alt = "" }: Wish) {
   const broken = useSignal(false);
   useEffect(() => {
     broken.value = false;
@@ -37,7 +39,7 @@ export function Picture({ src, class: look, size }: Wish) {
     <img
       class={look}
       {...pictureOf(resolve(src), size)}
-      alt=""
+      alt={alt}
       {...(size !== undefined && { width: size, height: size, loading: "lazy" as const })}
       decoding="async"
       onError={() => {

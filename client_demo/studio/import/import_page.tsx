@@ -11,7 +11,9 @@ import { go } from "../router";
 import { Sign } from "../sign";
 import { FORMATS, saveExport, saveTemplate } from "./files";
 import "./import.css";
+import { Earlier } from "./earlier";
 import { Following, type Import, sendFile } from "./imports";
+import { PicturesOf } from "./pictures_of";
 import { Preview } from "./preview";
 import { t } from "./text";
 
@@ -56,6 +58,7 @@ function Beginning() {
           </Button>
         </div>
       </Section>
+      <Earlier />
       <Section title={t("export")} hint={t("export.hint")}>
         <div class="import-actions">
           {FORMATS.map(({ format, ending }) => (
@@ -118,6 +121,7 @@ function One({ id }: { id: string }) {
   return (
     <>
       <Standing now={now} following={following} />
+      {now.pictures && <PicturesOf pictures={now.pictures} following={following} />}
       {now.state !== "failed" && now.state !== "waiting" && <Preview now={now} />}
     </>
   );
@@ -135,7 +139,19 @@ function Standing({ now, following }: { now: Import; following: Following }) {
         {now.state === "failed" ? sayFailed(now) : t(`state.${now.state}` as "state.ready")}
         {now.format && now.state === "ready" && ` ${t(`is.${now.format}` as "is.shopify")}`}
       </p>
-      {busy && <progress class="import-progress" aria-label={t(now.state === "waiting" ? "state.waiting" : "state.applying")} />}
+      {busy && (
+        <label class="import-going">
+          <progress
+            class="import-progress"
+            aria-label={t(now.state === "waiting" ? "state.waiting" : "state.applying")}
+            max={100}
+            {...(now.percent > 0 && { value: now.percent })}
+          />
+          <span class="hint" data-testid="import-percent" aria-hidden="true">
+            {now.percent > 0 ? t("percent", { n: now.percent }) : ""}
+          </span>
+        </label>
+      )}
       {now.changed && now.state === "ready" && (
         <p class="notice" role="alert" data-testid="import-changed">
           {t("changed")}

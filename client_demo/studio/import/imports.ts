@@ -14,6 +14,16 @@ export interface Import {
   counts: Partial<Record<Outcome, number>>;
   problem: { reason: string | null; line: number | null; message: string } | null;
   changed: boolean;
+  percent: number;
+  /** Of those that it names by addresses elsewhere; null: none, or not applied yet. */
+  pictures: { waiting: number; kept: number; failed: number } | null;
+  created_at: string;
+}
+
+export interface LinePicture {
+  address: string;
+  state: "waiting" | "kept" | "failed";
+  why: string | null;
 }
 
 export interface Line {
@@ -26,6 +36,7 @@ export interface Line {
   variants: number;
   changes: readonly Change[];
   problems: readonly Problem[];
+  pictures: readonly LinePicture[];
 }
 
 export interface Change {
@@ -43,6 +54,8 @@ export interface Problem {
 }
 
 const LOOK_MS = 700;
+/** Pictures come one by one, for minutes: nobody waits for each. */
+const LOOK_FOR_PICTURES_MS = 3000;
 
 /** One import, looked at again and again while something is being done with it. */
 export class Following {
@@ -65,14 +78,23 @@ export class Following {
     } catch (error) {
       this.failure.value = codeOf(error);
     }
-    const state = this.now.peek()?.state;
-    if (!this.left && !this.failure.peek() && (state === "waiting" || state === "applying")) {
-      this.timer = setTimeout(() => void this.look(), LOOK_MS) as unknown as number;
+    const now = this.now.peek();
+    if (this.left || this.failure.peek() || !now) return;
+    const inHand = now.state === "waiting" || now.state === "applying";
+    if (inHand || now.pictures?.waiting) {
+      this.timer = setTimeout(() => void this.look(), inHand ? LOOK_MS : LOOK_FOR_PICTURES_MS) as unknown as number;
     }
   }
 
   async apply(): Promise<void> {
     const { value } = await make<Import>(`/imports/${this.id}/apply`, {}, null);
+    this.now.value = value;
+    await this.look();
+  }
+
+  /** Has the pictures tried again that could not be had. */
+  async fetchAgain(): Promise<void> {
+    const { value } = await make<Import>(`/imports/${this.id}/pictures`, {}, null);
     this.now.value = value;
     await this.look();
   }

@@ -10,6 +10,9 @@ import { Failure, Loading } from "../page";
 import { type Change, type Import, type Line, OUTCOMES, type Outcome, type Problem } from "./imports";
 import { t } from "./text";
 
+/** Beside the outcomes: products with a picture that could not be had. */
+const UNFETCHED = "unfetched";
+
 const LOOKS: Record<Outcome, string> = {
   refused: "badge badge-bad",
   update: "badge badge-accent",
@@ -19,9 +22,12 @@ const LOOKS: Record<Outcome, string> = {
 
 /** What would come, or came, of each product of the file; what was refused is shown first. */
 export function Preview({ now }: { now: Import }) {
-  const chosen = useSignal<Outcome | null>(now.counts.refused ? "refused" : null);
+  const chosen = useSignal<Outcome | typeof UNFETCHED | null>(now.counts.refused ? "refused" : null);
   const list = useMemo(() => new ListState<Line>("lines", (line) => String(line.n)), []);
-  const path = `/imports/${now.id}/lines?state=${now.state}${chosen.value ? `&outcome=${chosen.value}` : ""}`;
+  const failed = now.pictures?.failed ?? 0;
+  const part = chosen.value === UNFETCHED ? "&unfetched=true" : chosen.value ? `&outcome=${chosen.value}` : "";
+  // What was read is kept by its path: other counts are other answers.
+  const path = `/imports/${now.id}/lines?state=${now.state}-${failed}-${now.pictures?.waiting ?? 0}${part}`;
   useEffect(() => void list.open(path), [list, path]);
   const found = list.found.value;
   const all = OUTCOMES.reduce((sum, outcome) => sum + (now.counts[outcome] ?? 0), 0);
@@ -42,6 +48,11 @@ export function Preview({ now }: { now: Import }) {
             {t(`outcome.${outcome}.n`, { n: now.counts[outcome] ?? 0 })}
           </Filter>
         ))}
+        {failed > 0 && (
+          <Filter testid="filter-unfetched" pressed={chosen.value === UNFETCHED} onClick={() => (chosen.value = UNFETCHED)}>
+            {t.count("unfetched", failed)}
+          </Filter>
+        )}
       </div>
       {list.failure.value && <Failure code={list.failure.value} again={() => void list.again()} />}
       {!found && !list.failure.value && <Loading />}
@@ -100,6 +111,18 @@ function LineRow({ line }: { line: Line }) {
               {sayProblem(problem)}
             </li>
           ))}
+        </ul>
+      )}
+      {line.pictures.some(({ state }) => state === "failed") && (
+        <ul class="row-more import-problems">
+          {line.pictures.map(
+            ({ address, state, why }) =>
+              state === "failed" && (
+                <li key={address} data-testid="import-unfetched">
+                  {t("unfetched.one_of", { address, why: t.maybe(`unfetched.${why}`) ?? String(why) })}
+                </li>
+              ),
+          )}
         </ul>
       )}
       {line.changes.length > 0 && (

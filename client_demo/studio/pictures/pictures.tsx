@@ -11,6 +11,8 @@ import "./pictures.css";
 import { Sending, type Sent } from "./sending";
 import { t } from "./text";
 
+/** As the server takes. */
+const ALT_MOST = 512;
 const KINDS = "image/jpeg,image/png,image/webp,image/avif";
 
 interface PicturesProps {
@@ -22,10 +24,14 @@ interface PicturesProps {
   most?: number;
   disabled?: boolean;
   testid?: string;
+  /** By address what a picture shows, for who does not see it; with `onAlts` each has a field for it. */
+  alts?: Readonly<Record<string, string>>;
+  onAlts?: (next: Readonly<Record<string, string>>) => void;
 }
 
 /** Pictures to be chosen, dropped or pasted, put in order by drag or by buttons, and taken away with a way back. */
-export function Pictures({ value, onChange, label, most = 12, disabled = false, testid = "pictures" }: PicturesProps) {
+export function Pictures(props: PicturesProps) {
+  const { value, onChange, label, most = 12, disabled = false, testid = "pictures", alts = {}, onAlts } = props;
   const sending = useMemo(() => new Sending(), []);
   const box = useRef<HTMLDivElement>(null);
   const said = useSignal("");
@@ -90,21 +96,13 @@ export function Pictures({ value, onChange, label, most = 12, disabled = false, 
       {value.length > 0 && (
         <ol class="pictures-list">
           {value.map((address, place) => (
-            <li
-              key={address}
-              class="pictures-one"
-              data-place={place}
-              data-testid="picture"
-              {...dragging.place(place)}
-              {...dragging.hold(place)}
-            >
+            <li key={address} class="pictures-one" data-place={place} data-testid="picture" {...dragging.place(place)}>
               <img
                 {...pictureOf(address, 160)}
-                alt={t("picture", { n: place + 1, all: value.length })}
+                alt={alts[address] || t("picture", { n: place + 1, all: value.length })}
                 width={160}
                 height={160}
-                // The row is dragged, not a copy of the picture.
-                draggable={false}
+                {...dragging.hold(place)}
               />
               {place === 0 && most > 1 && <span class="badge badge-accent pictures-cover">{t("cover")}</span>}
               <span class="pictures-actions">
@@ -144,6 +142,19 @@ export function Pictures({ value, onChange, label, most = 12, disabled = false, 
                   <Sign name="add" />
                 </Button>
               </span>
+              {onAlts && (
+                <textarea
+                  class="input pictures-alt"
+                  rows={2}
+                  maxLength={ALT_MOST}
+                  disabled={disabled}
+                  aria-label={t("alt", { n: place + 1 })}
+                  placeholder={t("alt.hint")}
+                  data-testid="picture-alt"
+                  value={alts[address] ?? ""}
+                  onInput={(event) => onAlts({ ...alts, [address]: event.currentTarget.value })}
+                />
+              )}
             </li>
           ))}
         </ol>

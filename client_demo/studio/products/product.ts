@@ -11,6 +11,7 @@ export interface Variant {
   stock: number;
   sku: string | null;
   image: string;
+  image_alt: string;
   active: boolean;
 }
 
@@ -27,6 +28,8 @@ export interface Product {
   external_id: string | null;
   image: string;
   images: readonly string[];
+  /** By address what a picture shows; only those that say it. */
+  image_alts: Readonly<Record<string, string>>;
   options: readonly string[];
   variants: readonly Variant[];
   active: boolean;
@@ -42,6 +45,7 @@ export interface VariantText {
   sku: string;
   stock: string;
   image: string;
+  imageAlt: string;
   active: boolean;
 }
 
@@ -55,6 +59,8 @@ export interface ProductText {
   /** Of a new product. */
   stock: string;
   images: readonly string[];
+  /** By address; also of pictures that were taken away, which may come back. */
+  alts: Readonly<Record<string, string>>;
   options: readonly OptionText[];
   variants: readonly VariantText[];
 }
@@ -68,6 +74,7 @@ export const NEW: ProductText = {
   externalId: "",
   stock: "",
   images: [],
+  alts: {},
   options: [],
   variants: [],
 };
@@ -97,6 +104,7 @@ export function asText(product: Product): ProductText {
     externalId: product.external_id ?? "",
     stock: "",
     images: product.images,
+    alts: product.image_alts,
     options: options.map((name, at) => ({ name, values: [...(shown[at] ?? [])].join(", ") })),
     variants: variants.map((each) => ({
       id: each.id,
@@ -106,6 +114,7 @@ export function asText(product: Product): ProductText {
       sku: each.sku ?? "",
       stock: String(each.stock),
       image: each.image,
+      imageAlt: each.image_alt,
       // One whose value is not among the options is seen again only if that is typed in again: then it is to be sold.
       active: each.active || options.some((name, at) => !shown[at]?.has(each.options[name] ?? "")),
     })),
@@ -118,7 +127,16 @@ export function variantsFor(form: Pick<ProductText, "options" | "variants" | "pr
   const known = new Map(form.variants.map((each) => [keyOf(each.values), each]));
   return combinations(options).map(
     (values) =>
-      known.get(keyOf(values)) ?? { values, price: form.price, compareAt: "", sku: "", stock: "", image: "", active: true },
+      known.get(keyOf(values)) ?? {
+        values,
+        price: form.price,
+        compareAt: "",
+        sku: "",
+        stock: "",
+        image: "",
+        imageAlt: "",
+        active: true,
+      },
   );
 }
 
@@ -134,6 +152,10 @@ export function bodyOf(changes: Partial<ProductText>, form: ProductText, currenc
   if (changes.title !== undefined) body["title"] = form.title;
   if (changes.description !== undefined) body["description"] = form.description;
   if (changes.images !== undefined) body["images"] = form.images;
+  if (changes.alts !== undefined) {
+    const said = form.images.map((each) => [each, form.alts[each]?.trim() ?? ""] as const);
+    body["image_alts"] = Object.fromEntries(said.filter(([, alt]) => alt));
+  }
   if (changes.externalId !== undefined) body["external_id"] = form.externalId.trim() || null;
   if (options.length === 0) {
     if (changes.price !== undefined || changes.options !== undefined) body["price"] = minor(form.price) ?? 0;
@@ -150,6 +172,7 @@ export function bodyOf(changes: Partial<ProductText>, form: ProductText, currenc
       compare_at: minor(each.compareAt),
       sku: each.sku.trim() || null,
       image: each.image,
+      image_alt: each.image ? each.imageAlt.trim() : "",
       active: each.active,
       ...(!each.id && each.stock.trim() && { stock: asWhole(each.stock) }),
     }));

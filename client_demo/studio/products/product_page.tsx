@@ -43,11 +43,18 @@ export default function ProductPage({ params }: PageProps) {
       return null;
     },
     check: (values) => check(values, currency),
-    names: { compare_at: "compareAt", external_id: "externalId" },
+    names: { compare_at: "compareAt", external_id: "externalId", image_alts: "alts" },
   });
   useEffect(() => {
     known.value = null;
   }, [id]);
+  form.descriptions.set("alts", {
+    label: t("alts"),
+    show: (alts) =>
+      Object.values(alts as ProductText["alts"])
+        .filter(Boolean)
+        .join("\n"),
+  });
   const product = id ? known.value : null;
   const headed = form.stored.value !== null && whole(form.values.options).length > 0;
   return (
@@ -91,6 +98,8 @@ export default function ProductPage({ params }: PageProps) {
                 value={form.values.images}
                 disabled={disabled}
                 onChange={(images) => form.set("images", images)}
+                alts={form.values.alts}
+                onAlts={(alts) => form.set("alts", alts)}
               />
             )}
           />
@@ -110,7 +119,7 @@ export default function ProductPage({ params }: PageProps) {
         </Section>
         <Section title={t("variants")} hint={t("variants.hint")} testid="variants">
           <OptionsField form={form} />
-          {headed && <VariantsField form={form} currency={currency} />}
+          {headed && <VariantsField form={form} currency={currency} pictures={form.values.images} />}
         </Section>
       </Form>
       {product && (

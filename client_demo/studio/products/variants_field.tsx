@@ -3,14 +3,17 @@ import type { FormState } from "../form_state";
 import { wrongVariant } from "./check";
 import { type ProductText, type VariantText, variantsFor } from "./product";
 import { t } from "./text";
+import { VariantPicture } from "./variant_picture";
 
 interface VariantsProps {
   form: FormState<ProductText>;
   currency: string;
+  /** Of the product. */
+  pictures: readonly string[];
 }
 
 /** The variants that follow from the options, each with its price, SKU and whether it is sold. */
-export function VariantsField({ form, currency }: VariantsProps) {
+export function VariantsField({ form, currency, pictures }: VariantsProps) {
   const id = useId();
   const variants = variantsFor(form.values);
   const wrong = form.errors.value.variants;
@@ -33,6 +36,13 @@ export function VariantsField({ form, currency }: VariantsProps) {
         {variants.map((each, at) => (
           <li key={each.values.join("\n")} class="variant" data-testid="variant" data-values={each.values.join(" / ")}>
             <strong class="variant-name">{each.values.join(" / ")}</strong>
+            <VariantPicture
+              of={each}
+              pictures={pictures}
+              alts={form.values.alts}
+              disabled={form.saving.value}
+              choose={(image, imageAlt) => set(at, { image, imageAlt })}
+            />
             <Cell
               label={`${t("price")} (${currency})`}
               of={each}

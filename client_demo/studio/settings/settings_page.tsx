@@ -4,7 +4,7 @@ import ja from "../../shared/locales/studio_settings.ja.json";
 import { lengthOf } from "../../shared/writing";
 import { type Answer, change } from "../api";
 import { type Channel, keepChannel, readChannel, theChannel } from "../channel";
-import { SelectField, TextField } from "../fields";
+import { CheckField, SelectField, TextField } from "../fields";
 import { type Errors, Form, useForm, type Version } from "../form";
 import { PageFrame, Section } from "../page";
 import { shared } from "../text";
@@ -19,11 +19,12 @@ interface Settings {
   name: string;
   time_zone: string;
   language: string;
+  guests_allowed: boolean;
 }
 
 function versionOf({ value, etag }: Answer<Channel>): Version<Settings> {
-  const { name, time_zone, language } = value;
-  return { values: { name, time_zone, language }, etag };
+  const { name, time_zone, language, guests_allowed } = value;
+  return { values: { name, time_zone, language, guests_allowed }, etag };
 }
 
 function check({ name }: Settings): Errors<Settings> {
@@ -69,6 +70,9 @@ export default function SettingsPage() {
             hint={t("language.hint")}
             options={LANGUAGES.map((each) => ({ value: each, label: shared(`language.${each}`) }))}
           />
+        </Section>
+        <Section title={t("shows")}>
+          <CheckField form={form} name="guests_allowed" label={t("guests")} hint={t("guests.hint")} />
         </Section>
       </Form>
     </PageFrame>

@@ -7,7 +7,7 @@ import { type Dragging, useDragging } from "../dragging";
 import { Field } from "../fields";
 import type { FormState } from "../form_state";
 import { Sign } from "../sign";
-import { findProducts, known, type Sold } from "./shelf";
+import { findProducts, known, type Sold, soldVariants } from "./shelf";
 import { isSoldOut, type LineText, moved, type ShowText } from "./show";
 import { t } from "./text";
 
@@ -166,6 +166,7 @@ interface SearchProps {
 
 function Search({ control, taken, add }: SearchProps) {
   const words = useSignal("");
+  const input = useRef<HTMLInputElement>(null);
   const found = useSignal<readonly Sold[]>([]);
   useEffect(() => {
     const q = words.value.trim();
@@ -180,6 +181,7 @@ function Search({ control, taken, add }: SearchProps) {
   return (
     <>
       <input
+        ref={input}
         id={control.id}
         aria-describedby={control["aria-describedby"]}
         aria-invalid={control["aria-invalid"]}
@@ -204,15 +206,38 @@ function Search({ control, taken, add }: SearchProps) {
                 onClick={() => {
                   add(product.id);
                   words.value = "";
+                  input.current?.focus();
                 }}
               >
                 <Sign name="add" />
-                {product.title}
+                {soldVariants(product).length > 0 ? t("line_up.all_of", { title: product.title }) : product.title}
               </Button>
+              <Variants product={product} taken={taken} add={add} />
             </li>
           ))}
         </ul>
       )}
     </>
+  );
+}
+
+/** The variants of a product that are not in the line-up, for a show that sells some of them alone or at prices of their own. */
+function Variants({ product, taken, add }: { product: Sold; taken: readonly LineText[]; add: (id: string) => void }) {
+  const variants = soldVariants(product).filter(({ id }) => !taken.some((line) => line.product === id));
+  if (variants.length === 0) return null;
+  return (
+    <details class="line-variants" data-testid="line-variants">
+      <summary>{t.count("line_up.variants", variants.length)}</summary>
+      <ul class="line-found">
+        {variants.map(({ id, title }) => (
+          <li key={id}>
+            <Button data-testid="line-add-variant" data-id={id} onClick={() => add(id)}>
+              <Sign name="add" />
+              {title}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

@@ -7,22 +7,39 @@ export interface Sold extends Stocked {
   title: string;
   image: string;
   price: number;
+  /** Those that are archived too. */
+  variants?: readonly SoldVariant[];
+}
+
+export interface SoldVariant {
+  id: string;
+  title: string;
+  image: string;
+  price: number;
+  stock: number;
+  active: boolean;
 }
 
 type Page = { products: Sold[] };
 const FIRST = 100;
 const FOUND_MOST = 8;
 
-/** Products by id, as far as they were read. */
+/** Products and variants by id, as far as they were read. */
 export const known = signal<ReadonlyMap<string, Sold>>(new Map());
 /** The ids of what is sold without a line-up; null: not read yet. */
 export const catalogue = signal<readonly string[] | null>(null);
 
 function keep(products: readonly Sold[]): void {
-  known.value = new Map([...known.peek(), ...products.map((each) => [each.id, each] as const)]);
+  const sold = products.flatMap((each) => [each, ...(each.variants ?? [])]);
+  known.value = new Map([...known.peek(), ...sold.map((each) => [each.id, each] as const)]);
 }
 
-/** Reads the catalogue's beginning, and each product that a line names and that is not there. A product that cannot be read keeps its id. */
+/** The variants of a product that are sold. */
+export function soldVariants({ variants = [] }: Sold): readonly SoldVariant[] {
+  return variants.filter(({ active }) => active);
+}
+
+/** Reads the catalogue's beginning, and each product that a line names, itself or by a variant, and that is not there. A product that cannot be read keeps its id. */
 export async function readShelf(named: readonly string[]): Promise<void> {
   const { value } = await read<Page>(`/products?state=active&limit=${FIRST}`);
   keep(value.products);

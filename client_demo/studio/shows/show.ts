@@ -29,6 +29,7 @@ export interface ShowText {
   minutes: string;
   description: string;
   cover: string;
+  coverAlt: string;
   hls: string;
   mp4: string;
   /** The still before the video; not edited here, and kept. */
@@ -42,14 +43,14 @@ export interface ShowText {
 }
 
 export interface LineUp {
-  products: { product: string; price: number | null }[];
+  products: { product: string; price: number | null; variant_of?: string | null }[];
 }
 
 export interface Staff {
   staff: StaffText[];
 }
 
-export function emptyShow(host: string): ShowText {
+export function emptyShow(host: string, guests = true): ShowText {
   return {
     title: "",
     host,
@@ -57,11 +58,12 @@ export function emptyShow(host: string): ShowText {
     minutes: "60",
     description: "",
     cover: "",
+    coverAlt: "",
     hls: "",
     mp4: "",
     poster: "",
     moderation: "post",
-    guests: true,
+    guests,
     sync: "off",
     delay: "0",
     lines: [],
@@ -78,6 +80,7 @@ export function asText(show: Show, lineUp: LineUp, { staff }: Staff, zone: strin
     minutes: show.planned_minutes ? String(show.planned_minutes) : "",
     description: show.description ?? "",
     cover: show.cover ?? "",
+    coverAlt: show.cover_alt ?? "",
     hls: show.video.hls,
     mp4: show.video.mp4,
     poster: show.video.poster,
@@ -100,6 +103,7 @@ export function bodyOf(changes: Partial<ShowText>, whole: ShowText, zone: string
     ...(has("minutes") && { planned_minutes: whole.minutes.trim() ? asWhole(whole.minutes) : null }),
     ...(has("description") && { description: whole.description }),
     ...(has("cover") && { cover: whole.cover }),
+    ...(has("cover", "coverAlt") && { cover_alt: whole.cover ? whole.coverAlt.trim() : "" }),
     ...(has("hls", "mp4") && { video: { hls: whole.hls.trim(), mp4: whole.mp4.trim(), poster: whole.poster } }),
     ...(has("moderation") && { moderation: whole.moderation }),
     ...(has("guests") && { guests_allowed: whole.guests }),

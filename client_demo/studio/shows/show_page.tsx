@@ -44,6 +44,7 @@ const NAMES = {
   guests_allowed: "guests",
   picture_sync: "sync",
   picture_delay_ms: "delay",
+  cover_alt: "coverAlt",
   "video/hls": "hls",
   "video/mp4": "mp4",
   products: "lines",
@@ -60,14 +61,14 @@ export default function ShowPage({ params }: PageProps) {
     read: async () => {
       if (!id) {
         await readShelf([]);
-        return { values: emptyShow(session.peek()?.name ?? ""), etag: null };
+        return { values: emptyShow(session.peek()?.name ?? "", theChannel().guests_allowed), etag: null };
       }
       const [show, lineUp, staff] = await Promise.all([
         read<Show>(`/shows/${id}`),
         read<LineUp>(`/shows/${id}/line-up`),
         read<Staff>(`/shows/${id}/staff`),
       ]);
-      await readShelf(lineUp.value.products.map(({ product }) => product));
+      await readShelf(lineUp.value.products.map(({ product, variant_of }) => variant_of ?? product));
       shown.value = show.value;
       return { values: asText(show.value, lineUp.value, staff.value, zone, currency), etag: show.etag };
     },
@@ -192,7 +193,8 @@ function StillMissing({ values }: { values: ShowText }) {
 
 function Fields({ form, people }: { form: FormState<ShowText>; people: readonly Person[] }) {
   const { currency, time_zone: zone } = theChannel();
-  const { cover, sync } = form.values;
+  const { cover, coverAlt, sync } = form.values;
+  form.descriptions.set("coverAlt", { label: t("cover.alt"), show: String });
   return (
     <>
       <Section title={t("what")}>
@@ -211,6 +213,8 @@ function Fields({ form, people }: { form: FormState<ShowText>; people: readonly 
               most={1}
               disabled={disabled}
               onChange={(images) => form.set("cover", images.at(-1) ?? "")}
+              alts={{ [cover]: coverAlt }}
+              onAlts={(alts) => form.set("coverAlt", alts[form.values.cover] ?? "")}
             />
           )}
         />

@@ -11,6 +11,7 @@ const variant = (id: string, size: string, active = true) => ({
   stock: 3,
   sku: null,
   image: "",
+  image_alt: "",
   active,
 });
 
@@ -27,6 +28,7 @@ const SHIRT: Product = {
   external_id: null,
   image: "",
   images: [],
+  image_alts: {},
   options: ["Size"],
   variants: [variant("p_s", "S"), variant("p_l", "L"), variant("p_old", "XL", false)],
   active: true,
@@ -80,8 +82,8 @@ describe("a product's form", () => {
     const dearer = { ...form, variants: form.variants.map((each) => ({ ...each, price: "6,000" })) };
     const body = bodyOf({ variants: dearer.variants }, dearer, "JPY", false) as { variants: object[] };
     expect(body.variants).toEqual([
-      { id: "p_s", options: { Size: "S" }, price: 6000, compare_at: null, sku: null, image: "", active: true },
-      { id: "p_l", options: { Size: "L" }, price: 6000, compare_at: null, sku: null, image: "", active: true },
+      { id: "p_s", options: { Size: "S" }, price: 6000, compare_at: null, sku: null, image: "", image_alt: "", active: true },
+      { id: "p_l", options: { Size: "L" }, price: 6000, compare_at: null, sku: null, image: "", image_alt: "", active: true },
     ]);
     const plain = { ...NEW, title: "Bowl", price: "1280", stock: "12" };
     expect(bodyOf(plain, plain, "JPY", true)).toMatchObject({ title: "Bowl", price: 1280, stock: 12, options: [], variants: [] });

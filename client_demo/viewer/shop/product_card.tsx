@@ -11,7 +11,7 @@ import { useSeen } from "./seen";
 import { Stock } from "./stock";
 
 export function ProductPicture({ product, size }: { product: Product; size: number }) {
-  return <Picture class="product-picture" src={product.image} size={size} />;
+  return <Picture class="product-picture" src={product.image} alt={product.image_alt} size={size} />;
 }
 
 function whyNotNow(product: Product): string | null {

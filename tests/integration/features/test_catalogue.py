@@ -292,7 +292,7 @@ async def test_what_changes_in_the_catalogue_reaches_pages_that_are_open(stage: 
     await change(stage.catalogue, "p_apron", title="Apron, long", price_minor=1200)
     await stage.shop.close()
     await change(stage.catalogue, "p_bowl", active=False)
-    await stage.catalogue.reorder(CHANNEL, [made.head.id, "p_apron"])
+    await stage.catalogue.reorder(CHANNEL, HOST, [made.head.id, "p_apron"])
     await stage.shop.close()
     await stage.stockroom.change(CHANNEL, HOST, small, Adding(4))
     await stage.buy("v_1", small)
@@ -326,7 +326,7 @@ async def test_of_a_large_catalogue_the_first_products_are_shown_and_others_move
     await change(stage.catalogue, "p_apron", active=False)
     await stage.shop.close()
     ids = [f.head.id for f in await stage.catalogue.list_of(CHANNEL, Search(), after=None, limit=9)]
-    await stage.catalogue.reorder(CHANNEL, [ids[4], ids[0]])
+    await stage.catalogue.reorder(CHANNEL, HOST, [ids[4], ids[0]])
     await stage.shop.close()
     await assert_snapshot_plus_pushes_equals_fresh(stage.database, SHOW, old)
 
@@ -342,9 +342,9 @@ async def test_products_are_listed_in_their_order_searched_and_moved(catalogue: 
     assert await titles(Search(("l-1",))) == ["Linen shirt"]
     assert await titles(Search(archived=True)) == ["p_gone"]
     assert await titles(Search(), after="p_apron", limit=1) == ["p_bowl"]
-    await catalogue.reorder(CHANNEL, ["p_bowl", "p_apron"])
+    await catalogue.reorder(CHANNEL, HOST, ["p_bowl", "p_apron"])
     assert (await titles(Search()))[:2] == ["p_bowl", "p_apron"]
     with refused(Code.NOT_FOUND):
-        await catalogue.reorder(CHANNEL, ["p_other"])
+        await catalogue.reorder(CHANNEL, HOST, ["p_other"])
     with refused(Code.INVALID):
         await titles(Search(), after="p_other")

@@ -18,7 +18,7 @@ async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     problems.install(app)
     app.include_router(server.channels.routes.router())
-    app.state.tokens, app.state.channels = stage.tokens, Channels(stage.database)
+    app.state.tokens, app.state.channels = stage.tokens, Channels(stage.database, stage.clock)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://showfloor") as client:
         yield client
 
@@ -45,6 +45,7 @@ async def test_its_people_read_it_and_viewers_do_not(stage: Stage, client: httpx
         "order_taker": "showfloor",
         "cart_url": "",
         "attribution_hours": 24,
+        "guests_allowed": True,
         "version": 1,
         "created_at": "2026-11-22T12:00:00.000Z",
     }

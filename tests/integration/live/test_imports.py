@@ -286,3 +286,24 @@ async def test_an_import_of_a_killed_server_is_applied_whole_by_another(
         assert after["state"] == "applied"
         made = [title for title in await products(settings) if title.startswith("Product ")]
         assert len(made) == 2_000
+        # What became of it stays with it, for whoever was told nothing by the one that is gone.
+        assert after["counts"] == {"create": 2_000, "update": 0, "unchanged": 0, "refused": 0}
+        (listed, *_) = (await elsewhere.client.get("/imports")).json()["imports"]
+        assert (listed["id"], listed["state"], listed["percent"]) == (found["id"], "applied", 100)
+        assert all(line["product"] for line in await elsewhere.lines(found["id"], limit=100))
+
+
+async def test_an_import_says_how_far_it_is(merchant: Merchant) -> None:
+    many = HEAD + "".join(f"p{n},S{n},Product {n},,,100,,{n},true\n" for n in range(5_000))
+    sent = (await merchant.client.post("/imports", content=many)).json()
+    assert (sent["state"], sent["percent"]) == ("waiting", 0)
+    seen: set[int] = set()
+
+    async def is_ready() -> bool:
+        found = (await merchant.client.get(f"/imports/{sent['id']}")).json()
+        if found["state"] == "waiting":
+            seen.add(found["percent"])
+        return bool(found["state"] == "ready" and found["percent"] == 100)
+
+    await eventually(is_ready, within_seconds=120)
+    assert any(0 < percent < 100 for percent in seen), seen
