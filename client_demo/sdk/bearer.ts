@@ -16,6 +16,11 @@ export interface JoinWishes {
   remember?: boolean;
   source?: string;
   share?: string;
+  /**
+   * The token that the same person had here as a guest, as `onToken` told it: they go on as that guest, and once a token says who they are,
+   * what they did in this show as the guest is theirs.
+   */
+  guest?: string | null;
 }
 
 /**
@@ -33,28 +38,35 @@ export class Bearer {
   private token: string | null = null;
   private source: Exclude<TokenSource, string | null> | null = null;
   private asked = true;
+  /** Who the person was as a guest, until somebody knows them. */
+  private guest: string | null = null;
+  private wishes: JoinWishes = {};
+  /** Whether the token is a guest's, or will be: nobody has said who it is. */
+  private isGuests = true;
   /** The source has just given it: were it refused, the source would only give it again. */
   private fresh = false;
 
   /**
-   * `url` is the server's. `onToken` hears each token that the server gives, and null when one is forgotten; `onDue` that it has to be
-   * renewed.
+   * `url` is the server's. `onToken` hears each token that the server gives, and null when one is forgotten, and whether it is a guest's;
+   * `onDue` that it has to be renewed.
    */
   constructor(
     from: TokenSource,
-    private wishes: JoinWishes,
+    wishes: JoinWishes,
     private readonly url: string | undefined,
-    private readonly onToken: (token: string | null) => void,
+    private readonly onToken: (token: string | null, guest: boolean) => void,
     private readonly onDue: () => void,
   ) {
+    this.wish(wishes);
     this.use(from);
   }
 
   /** Takes another token, or what gets one, from the next join on. */
   use(from: TokenSource): void {
+    if (this.isGuests && this.token) this.guest = this.token;
     const asks = typeof from === "function";
     this.source = asks ? from : null;
-    this.token = asks ? null : from;
+    this.settle(asks ? null : from);
     this.asked = !asks;
     this.fresh = false;
   }
@@ -70,7 +82,7 @@ export class Bearer {
     try {
       const token = await source?.();
       if (source !== this.source) return true;
-      this.token = token || null;
+      this.settle(token ?? null);
       this.asked = this.fresh = true;
       return true;
     } catch {
@@ -84,10 +96,12 @@ export class Bearer {
 
   /** What `join` says of the person. */
   get fields(): JoinWishes & { token?: string } {
-    return { ...this.wishes, ...(this.token && { token: this.token }) };
+    const { token, guest, isGuests } = this;
+    return { ...this.wishes, ...(token && { token }), ...(guest && !isGuests && { guest }) };
   }
 
-  wish(wishes: JoinWishes): void {
+  wish({ guest, ...wishes }: JoinWishes): void {
+    if (guest) this.guest = guest;
     this.wishes = { ...this.wishes, ...wishes };
   }
 
@@ -95,6 +109,7 @@ export class Bearer {
   take(joined: Joined, before: Identity | null): Identity {
     const { viewer, role, expires_at: expiresAt } = joined;
     if (joined.token) this.keep(joined.token);
+    if (!this.isGuests && this.guest) this.onToken((this.guest = null), true); // what they did is theirs from here on
     this.fresh = false;
     const renamed = joined.name_refused
       ? { wish: this.wishes.name ?? null, name: joined.name ?? "", guest: joined.guest ?? null }
@@ -122,10 +137,11 @@ export class Bearer {
 
   /** The token is of no use any more. Returns whether there is another way in: the source's next one, or as a new guest. */
   forget(asGuest: boolean): boolean {
-    this.onToken(null);
+    this.onToken(null, this.isGuests);
+    if (this.isGuests) this.guest = null;
     const askAgain = this.source !== null && !this.fresh;
     if (askAgain) this.asked = false;
-    if (askAgain || asGuest) this.token = null;
+    if (askAgain || asGuest) this.settle(null);
     return askAgain || asGuest;
   }
 
@@ -135,7 +151,13 @@ export class Bearer {
 
   private keep(token: string): void {
     this.token = token;
-    this.onToken(token);
+    this.onToken(token, this.isGuests);
+  }
+
+  /** Without a token of who they are it is the guest of before, or a new one. */
+  private settle(token: string | null): void {
+    this.isGuests = !token;
+    this.token = token || this.guest;
   }
 
   private renewBefore(expiresAt: string): void {

@@ -16,6 +16,15 @@ export interface Playback {
 const HELD_MS_MAX = 60_000;
 const LOOK_EVERY_MS = 100;
 
+/** A push that was heard before there was a hold. */
+export interface Heard {
+  push: JournalPush;
+  /** The snapshot before it. */
+  before: Snapshot;
+  /** In ms of the epoch, by this device's clock. */
+  at: number;
+}
+
 /** What has been published and is not shown yet. */
 interface Held {
   push: JournalPush;
@@ -31,7 +40,8 @@ interface Held {
 /**
  * Holds back what belongs to the picture (pins, answers given live, announcements) until the picture is there, and nothing else: stock,
  * prices, orders and the end of the show come as they happen. The room's own state has everything at once; `subscribe` here tells what is
- * to be shown. The show says whether: `picture_sync` is `date`, `fixed` (by its `picture_delay_ms`) or `off`.
+ * to be shown. The show says whether: `picture_sync` is `date`, `fixed` (by its `picture_delay_ms`) or `off`. A hold that is made after its
+ * room has started is given what the room's `onPush` told before (`earlier`); what stood when the room was joined is shown.
  */
 export class PictureHold {
   private readonly views: Views;
@@ -48,8 +58,10 @@ export class PictureHold {
     private readonly room: Pick<Room, "view" | "subscribe" | "onPush" | "command">,
     private readonly playback: Playback,
     private readonly now: () => number = Date.now,
+    earlier: readonly Heard[] = [],
   ) {
     this.views = new Views(room.view);
+    for (const { push, before, at } of earlier) this.hear(push, before, at);
     this.ends = [room.onPush((push, before) => this.hear(push, before.snapshot)), room.subscribe((view) => this.follow(view))];
   }
 
@@ -71,17 +83,17 @@ export class PictureHold {
     this.tell();
   }
 
-  private hear(push: JournalPush, before: Snapshot): void {
+  private hear(push: JournalPush, before: Snapshot, heardAt = this.now()): void {
     if (push.type === "show.ended") this.held = [];
     this.held = this.held.filter((each) => !replaces(push, each.push));
-    const held = this.holding(push, before);
+    const held = this.holding(push, before, heardAt);
     // Behind what is held already it waits too, so that nothing is shown out of order.
     if (held && (this.held.length > 0 || !this.isDue(held))) this.held.push(held);
   }
 
-  private holding(push: JournalPush, before: Snapshot): Held | null {
+  private holding(push: JournalPush, before: Snapshot, heardAt: number): Held | null {
     const undone = undo(push, before);
-    return undone && { push, at: Date.parse(push.at), heardAt: this.now(), ...undone };
+    return undone && { push, at: Date.parse(push.at), heardAt, ...undone };
   }
 
   private follow(view: RoomView): void {

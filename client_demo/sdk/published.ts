@@ -2,4 +2,4 @@
 
 export { type Cart, toCart } from "./cart";
 export * from "./index";
-export { PictureHold, type Playback } from "./picture";
+export { type Heard, PictureHold, type Playback } from "./picture";

@@ -43,8 +43,8 @@ export class Room {
 
   constructor(private readonly options: RoomOptions) {
     this.server = new Server(options.url, () => this.view.identity?.token);
-    const onToken = (token: string | null): void => options.onToken?.(token);
-    this.bearer = new Bearer(options.token ?? null, { ...options.wishes }, this.server.base, onToken, () => void this.renew());
+    const onToken = (token: string | null, guest: boolean): void => options.onToken?.(token, guest);
+    this.bearer = new Bearer(options.token ?? null, options.wishes ?? {}, this.server.base, onToken, () => void this.renew());
     this.backoff = new Backoff(500, 15_000, options.random);
     const entrant: Entrant = {
       onOpen: () => this.join(),

@@ -12,8 +12,11 @@ export interface RoomOptions {
   /** Whether a token that is of no use any more may be forgotten, to join as a new guest: yes unless it says no, as staff pages do. */
   guest?: boolean;
   wishes?: JoinWishes;
-  /** Hears each token that the server gives, to keep it where the person agreed to; null: forget it. */
-  onToken?: (token: string | null) => void;
+  /**
+   * Hears each token that the server gives, to keep it where the person agreed to; null: forget it. `guest` says that it is a guest's: a page
+   * that kept it gives it back as `wishes.guest`.
+   */
+  onToken?: (token: string | null, guest: boolean) => void;
   /** Hears who is answering a question; the server tells staff alone. */
   onAnswering?: (push: AnsweringPush) => void;
   /** Makes the socket; a test gives its own. */

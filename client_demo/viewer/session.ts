@@ -6,10 +6,11 @@ import {
   type RoomView,
   reportWatching,
   type Show,
+  type Snapshot,
   hasVideo as showHasVideo,
   Taps,
 } from "../sdk";
-import type { PictureHold } from "../sdk/picture";
+import type { Heard, PictureHold } from "../sdk/picture";
 import { place } from "../shared/place";
 import { channelOf, currentShows, showOf, wishesOf } from "./address";
 import { tokenStore } from "./token_store";
@@ -83,6 +84,9 @@ export async function arrive(): Promise<void> {
 let pictureDate: () => number | null = () => null;
 let hold: PictureHold | null = null;
 let holding = false;
+/** What was pushed lately, for a hold that is still on its way. */
+let heard: Heard[] = [];
+const HEARD_MS_MAX = 60_000;
 
 export function followPicture(date: typeof pictureDate): void {
   pictureDate = date;
@@ -95,11 +99,27 @@ async function mindThePicture(next: RoomView): Promise<void> {
   holding = true;
   try {
     const { PictureHold } = await import("../sdk/picture");
-    hold = new PictureHold(current, { date: () => pictureDate() });
+    hold = new PictureHold(current, { date: () => pictureDate() }, Date.now, heard);
+    heard = [];
     hold.subscribe((shown) => (view.value = shown));
   } catch {
     holding = false; // tried again with the next view
   }
+}
+
+function remember(push: JournalPush, before: Snapshot): void {
+  if (hold) return;
+  const at = Date.now();
+  heard = [...heard.filter((each) => at - each.at < HEARD_MS_MAX).slice(-99), { push, before, at }];
+}
+
+/** While what holds is on its way, what it may have to hold stays as it is. */
+function untilHeld(next: RoomView): RoomView {
+  const shown = view.peek().state?.snapshot;
+  if (!holding || !shown || !next.state) return next;
+  const { pinned_product, pinned_question, announcement } = shown;
+  const snapshot = { ...next.state.snapshot, pinned_product, pinned_question, announcement };
+  return { ...next, state: { ...next.state, snapshot } };
 }
 
 function leave(): void {
@@ -111,25 +131,26 @@ function leave(): void {
 function enter(showId: string): void {
   if (place.over.aborted) return;
   place.over.addEventListener("abort", leave);
-  const name = tokenStore.name;
+  const { name, token: guest } = tokenStore;
   current = new Room({
     url: place.server,
     show: showId,
-    token: place.wishes?.token ?? tokenStore.token,
+    token: place.wishes?.token ?? null,
     // Said at each join: consent that was taken back without a connection is told at the next one.
-    wishes: { ...wishesOf(query), ...(name && { name }), remember: tokenStore.remembered },
+    wishes: { ...wishesOf(query), ...(name && { name }), remember: tokenStore.remembered, guest },
     // What the page around an element says of who this is holds for as long as it says so, and is kept nowhere.
-    onToken: (token) => place.wishes?.token || tokenStore.keep({ token }),
+    onToken: (token, isGuests) => isGuests && tokenStore.keep({ token }),
   });
   taps = new Taps(current);
   impressions = new Impressions(current);
   watching = reportWatching(current);
   watching.setPlaying(videoPlays);
   current.subscribe((next) => {
-    if (!hold) view.value = next;
+    if (!hold) view.value = untilHeld(next);
     void mindThePicture(next);
   });
-  current.onPush((push) => {
+  current.onPush((push, before) => {
+    remember(push, before.snapshot);
     for (const listener of pushListeners) listener(push);
   });
   batch(() => {

@@ -102,7 +102,10 @@ class Joins:
     def _guest_before(self, connection: Connection, command: Join, customer: Identity) -> str | None:
         """Return which guest the customer was until now: by the guest's own token, else by the open socket; None for none."""
         if command.guest is not None:
-            guest = self._tokens.verify(command.guest)
+            try:
+                guest = self._tokens.verify(command.guest)
+            except RefusedError:  # keeps nobody out: a page that is opened on another day still has it
+                return None
             return guest.viewer_id if guest.guest and guest.channel_id == customer.channel_id else None
         here = connection.room is not None and connection.room.show_id == command.show
         return connection.viewer_id if here and connection.guest else None

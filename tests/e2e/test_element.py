@@ -1,12 +1,15 @@
 """`<showfloor-show>` in a merchant's page of another origin, under that page's strict policy: the whole show, and nothing of it outside."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import jwt
 from playwright.async_api import Page, expect
 
+from server.demo.catalogue import CHANNEL_ID
 from tests.e2e.test_blocked_sockets import BLOCK, LITTLE_CHANCE
 from tests.support.browser import NETWORK_FAILS, Desk, Device, Language
 from tests.support.embedding import let_in
@@ -237,6 +240,34 @@ async def test_a_customer_of_the_shop_is_who_the_page_says(
         await expect_asked_by_viewer(showroom)
         kept = await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
         assert token not in kept, "what the page says is the page's to keep"
+        await page.close()
+
+
+async def test_a_guest_who_signs_in_at_the_shop_keeps_what_they_did_though_the_page_is_loaded_anew(
+    tmp_path: Path, desk: Desk, showroom: Showroom
+) -> None:
+    secret = (await showroom.ask("POST", "/customer-keys/secrets", "admin"))["secret"]
+    said = {"sub": "customer-17", "aud": CHANNEL_ID, "exp": int(time.time()) + 600, "name": "Aki"}
+    signed_in = TAG.replace("show=", f'token="{jwt.encode(said, secret, "HS256")}" show=')
+    async with shop_with(showroom, tmp_path) as site:
+        page = await open_shop(desk, site)
+        await eventually(has_heard(page, "ready"))
+        await page.get_by_test_id("ask-text").fill("Asked before I signed in")
+        await page.get_by_test_id("ask-send").click()
+        await expect(page.get_by_text("Asked before I signed in").first).to_be_visible()
+        site.pages["/"] = page_with(showroom, signed_in)
+        mine = page.get_by_test_id("question").filter(has_text="Asked before I signed in")
+        for _ in range(2):
+            await page.goto(site.url())
+            await eventually(has_heard(page, "ready"))
+            await page.get_by_test_id("tab-questions").click()
+            await expect(mine.get_by_text("Yours", exact=True)).to_be_visible()
+        site.pages["/"] = page_with(showroom, TAG)
+        await page.goto(site.url())
+        await eventually(has_heard(page, "ready"))
+        await page.get_by_test_id("tab-questions").click()
+        await expect(mine).to_be_visible()
+        await expect(mine.get_by_text("Yours", exact=True)).to_have_count(0)
         await page.close()
 
 

@@ -1,12 +1,13 @@
 """What belongs to the picture comes with the picture, which is seconds late, and everything else at once."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from server.settings import Settings
 from tests.support.browser import Desk
@@ -71,6 +72,34 @@ async def picture_at(page: Page, stream: RollingPlaylist, claim: str) -> datetim
     clock = await page.evaluate(f"window.seen.find((each) => {claim}).clock")
     assert stream.first_listed is not None
     return stream.made_at(stream.first_listed) + timedelta(seconds=clock)
+
+
+async def test_a_pin_that_comes_before_the_page_can_hold_it_is_held_too(
+    settings: Settings, desk: Desk
+) -> None:
+    async with late_show(settings, picture_sync="date") as (room, stream, show, host):
+        page = await desk.open("desktop")
+        await page.add_init_script(f"({WATCH})()")
+        on_its_way, may_come = asyncio.Event(), asyncio.Event()
+
+        async def come_late(route: Route) -> None:
+            on_its_way.set()
+            await may_come.wait()
+            await route.continue_()
+
+        await page.route("**/assets/picture-*.js", come_late)
+        await page.goto(room.url(f"/shows/{show}"))
+        await expect_picture(page)
+        assert on_its_way.is_set()
+        product = "p_demo_teapot"
+        at = await pin(host, product)
+        async with joined_at(room.address, show) as guest:
+            await guest.do("ask", text="Has everything come so far?")
+        await expect(page.get_by_text("Has everything come so far?").first).to_be_visible()
+        may_come.set()
+        shown_at = await picture_at(page, stream, f"each.pinned === '{product}'")
+        assert abs((shown_at - at).total_seconds()) < MOST_APART_SECONDS
+        await page.close()
 
 
 async def test_a_pin_comes_when_the_picture_shows_what_the_host_did(settings: Settings, desk: Desk) -> None:

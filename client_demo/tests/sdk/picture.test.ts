@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { PictureHold } from "../../sdk/picture";
+import { type Heard, PictureHold } from "../../sdk/picture";
 import type { RoomOptions } from "../../sdk/room_options";
 import type { JournalPush, Snapshot } from "../../sdk/wire";
 import { aQuestion, aRoom, aSnapshot } from "./scripted_socket";
@@ -161,6 +161,26 @@ describe("the picture", () => {
     push({ type: "product.pinned", product: "p_1" });
     await after(60_100);
     expect(shown().pinned_product).toBe("p_1");
+  });
+});
+
+describe("a hold that is loaded while the show runs", () => {
+  it("holds what was pushed before, as the rest", async () => {
+    const { room, push, hold } = aPicture("date");
+    hold.end();
+    const earlier: Heard[] = [];
+    room.onPush((each, before) => earlier.push({ push: each, before: before.snapshot, at: Date.now() }));
+    push({ type: "product.pinned", product: "p_1" });
+    await after(1_000);
+    push({ type: "product.pinned", product: "p_2" });
+    const late = new PictureHold(room, { date: () => Date.now() - 8_000 }, Date.now, earlier);
+    const pinned = (): unknown => late.view.state?.snapshot.pinned_product;
+    await after(0);
+    expect(pinned()).toBeNull();
+    await after(7_200);
+    expect(pinned()).toBe("p_1");
+    await after(1_000);
+    expect(pinned()).toBe("p_2");
   });
 });
 

@@ -170,6 +170,58 @@ describe("joining", () => {
   });
 });
 
+describe("who was a guest and is somebody now", () => {
+  const kept: [string | null, boolean][] = [];
+  const onToken = (token: string | null, guest: boolean): void => void kept.push([token, guest]);
+  beforeEach(() => void kept.splice(0));
+
+  it("says who the guest was when the page was loaded anew, once, and forgets it", () => {
+    const { room, socket } = aRoom({ token: "signed", wishes: { guest: "g1", source: "mail" }, onToken });
+    room.start();
+    socket().open();
+    expect(socket().sent).toEqual([{ id: 1, type: "join", show: "demo", source: "mail", token: "signed", guest: "g1" }]);
+    socket().welcomes({ snapshot: aSnapshot(), token: "known" });
+    expect(kept).toEqual([
+      ["known", false],
+      [null, true],
+    ]);
+    void room.rejoinAs(null);
+    expect(socket().last("join"), "whoever signs out is a new guest").not.toHaveProperty("token");
+    socket().welcomes({ token: "g2" });
+    expect(kept.at(-1)).toEqual(["g2", true]);
+  });
+
+  it("says it too when they sign in while the connection is lost", () => {
+    const { room, socket } = aRoom({ onToken });
+    room.start();
+    socket().open();
+    socket().welcomes({ snapshot: aSnapshot(), token: "g1" });
+    expect(kept).toEqual([["g1", true]]);
+    socket().closes(1006);
+    void room.rejoinAs("signed");
+    vi.advanceTimersByTime(250);
+    socket().open();
+    expect(socket().last("join")).toMatchObject({ token: "signed", guest: "g1" });
+  });
+
+  it.each([
+    ["no token", null],
+    ["a source that knows nobody", async () => null],
+  ])("%s is the guest of before", async (_, token) => {
+    const { room, socket } = aRoom({ token, wishes: { guest: "g1" }, onToken });
+    room.start();
+    await vi.advanceTimersByTimeAsync(0);
+    socket().open();
+    expect(socket().last("join")["token"]).toBe("g1");
+    expect(socket().last("join")).not.toHaveProperty("guest");
+    socket().says({ id: 1, type: "error", code: "unauthenticated", message: "", retry: "stop" });
+    await vi.advanceTimersByTimeAsync(1);
+    socket().open();
+    expect(socket().last("join"), "and a new one when that is good no more").not.toHaveProperty("token");
+    expect(kept).toEqual([[null, true]]);
+  });
+});
+
 describe("positions", () => {
   it("applies pushes in order, and one that it has seen changes nothing", () => {
     const { room, socket } = aJoinedRoom();
