@@ -83,12 +83,20 @@ class ShowfloorShow extends HTMLElement {
     frame.setAttribute("part", "frame");
     this.#root.adoptedStyleSheets = [looks()];
     this.#root.replaceChildren(frame);
+    this.#keepInSight(frame, over.signal);
     try {
       this.#open = { over, page: openPage(this.#placeFor(show, frame, over.signal)) };
     } catch (error) {
       over.abort();
       this.#tell("error", { code: "invalid", error });
     }
+  }
+
+  /** Gives the frame a size of its own for as long as the page's styles leave the element none, now or later. */
+  #keepInSight(frame: HTMLElement, over: AbortSignal): void {
+    const observer = new ResizeObserver(() => frame.classList.toggle("unsized", getComputedStyle(this).display === "inline"));
+    observer.observe(frame);
+    over.addEventListener("abort", () => observer.disconnect());
   }
 
   #placeFor(show: string, frame: HTMLElement, over: AbortSignal): Place {

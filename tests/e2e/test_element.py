@@ -179,6 +179,33 @@ async def test_its_looks_are_the_pages_to_choose_and_nothing_of_the_page_leaks_i
         await page.close()
 
 
+async def test_it_stands_whatever_the_pages_styles_do_to_every_element(
+    tmp_path: Path, desk: Desk, showroom: Showroom
+) -> None:
+    reset = "* { all: unset; direction: rtl; font-size: 40px !important; text-transform: uppercase; line-height: 3 }"
+    async with shop_with(showroom, tmp_path) as site:
+        page = await open_shop(desk, site, "phone")
+        await eventually(has_heard(page, "ready"))
+        usual = await page.get_by_test_id("viewer").bounding_box()
+        await page.evaluate(
+            "css => { document.adoptedStyleSheets = [new CSSStyleSheet()]; document.adoptedStyleSheets[0].replaceSync(css) }",
+            reset,
+        )
+        buy = page.get_by_test_id("buy").first
+        for name, value in (("direction", "ltr"), ("font-size", "16px"), ("text-transform", "none")):
+            await expect(buy).to_have_css(name, value)
+        box = await page.get_by_test_id("viewer").bounding_box()
+        assert box is not None
+        assert usual is not None
+        assert box["height"] == usual["height"]
+        assert box["width"] == 360
+        await buy.click()
+        await expect(page.get_by_test_id("buy-confirm")).to_be_visible()
+        await page.evaluate("document.adoptedStyleSheets[0].replaceSync('showfloor-show { height: 500px }')")
+        await expect(page.get_by_test_id("viewer")).to_have_css("height", "500px")
+        await page.close()
+
+
 async def test_keys_are_heard_where_the_focus_is(tmp_path: Path, desk: Desk, showroom: Showroom) -> None:
     async with shop_with(showroom, tmp_path, f"<input aria-label='Search our shop'>{TAG}") as site:
         page = await open_shop(desk, site)
