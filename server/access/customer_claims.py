@@ -46,10 +46,18 @@ class Head(msgspec.Struct, frozen=True):
 class ShopClaims(msgspec.Struct, frozen=True, kw_only=True):
     """What every token of a shop's says: for which channel it is, and for how long it is good."""
 
-    aud: _Word | Annotated[list[_Word], Meta(min_length=1, max_length=1)]
+    # No pattern beside a list: msgspec 0.22 frees such a union wrongly, and the process dies when it ends.
+    aud: (
+        Annotated[str, Meta(min_length=1, max_length=200)]
+        | Annotated[list[_Word], Meta(min_length=1, max_length=1)]
+    )
     exp: _Second
     iat: _Second | UnsetType = UNSET
     nbf: _Second | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if "\x00" in self.channel_id:
+            raise ValueError("no channel's id has a NUL")
 
     @property
     def channel_id(self) -> str:

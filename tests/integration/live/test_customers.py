@@ -153,6 +153,8 @@ def forged(secret: str) -> dict[str, tuple[str, tuple[str, str | None]]]:
         "of an empty customer": (signed(secret, sub=""), ("unauthenticated", "form")),
         "of a customer of a number": (signed(secret, sub="\0"), ("unauthenticated", "form")),
         "for no channel": (signed(secret, aud=None), ("unauthenticated", "form")),
+        "for an id with a NUL": (signed(secret, aud="de\x00mo"), ("unauthenticated", "form")),
+        "for a list of such": (signed(secret, aud=["de\x00mo"]), ("unauthenticated", "form")),
         "with a condition": (
             jwt.encode(claims(), secret, "HS256", headers={"crit": ["x"], "x": 1}),
             ("unauthenticated", "algorithm"),
