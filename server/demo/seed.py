@@ -50,7 +50,8 @@ from server.history.importing import import_file
 from server.ids import new_id
 from server.journal.repository import write
 from server.journal.transaction import ShowTransaction
-from server.ledger.repository import append_facts, rebuild_rollups
+from server.ledger.derive_repository import derive_rows
+from server.ledger.repository import append_facts
 from server.questions.repository import insert_questions
 from server.shows.repository import as_show, insert_show, read_show
 from server.shows.tables import ShowRow
@@ -177,7 +178,7 @@ async def _write_past_show(connection: AsyncConnection, plan: PastPlan) -> None:
     await repository.set_top(connection, show.id, len(journal))
     await append_facts(connection, history.facts)
     await repository.add_sold(connection, units_sold(history.orders))
-    await rebuild_rollups(connection, show.id)
+    await derive_rows(connection, show.id)
 
 
 async def _put_away_earlier_run(connection: AsyncConnection, now: datetime) -> None:

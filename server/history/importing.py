@@ -19,7 +19,7 @@ from server.db.engine import Database
 from server.history import checking, placing, repository
 from server.history.problems import NAMED_MAX, BadLine, UnreadableFile
 from server.history.reading import Form, open_workbench, read_file
-from server.ledger.repository import rebuild_rollups
+from server.ledger.derive_repository import derive_rows
 
 Tell = Callable[[int], None]
 """Takes how much of a step is done."""
@@ -128,7 +128,7 @@ class _Work:
         await self._write(connection)
         with self._step("Deriving the figures", len(self.outcome.shows)) as tell:
             for n, show in enumerate(self.outcome.shows, 1):
-                await rebuild_rollups(connection, show)
+                await derive_rows(connection, show)
                 tell(n)
 
     async def _bring_what_is_known(self, connection: AsyncConnection) -> None:

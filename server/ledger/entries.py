@@ -44,14 +44,18 @@ class Countable(Protocol):
     def kind(self) -> str: ...
     @property
     def n(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
 
 
 class RollupChange(Struct):
-    """What is to be added to one viewer's rollup in one show; fields are named like the table's columns."""
+    """What is to be added to one viewer's rollup in one show; fields are named like the table's columns.
+
+    `paid` and `refunded` are minor units by currency: the row has those in its channel's. Of first moments the earlier stays.
+    """
 
     show_id: str
     viewer_id: str
-    visits: int = 0
     reactions: int = 0
     impressions: int = 0
     clicks: int = 0
@@ -60,13 +64,22 @@ class RollupChange(Struct):
     votes: int = 0
     orders: int = 0
     units: int = 0
+    first_reaction_at: datetime | None = None
+    first_impression_at: datetime | None = None
+    first_click_at: datetime | None = None
+    first_share_at: datetime | None = None
+    first_question_at: datetime | None = None
+    first_vote_at: datetime | None = None
+    first_order_at: datetime | None = None
+    staff: bool = False
+    paid: dict[str, int] | None = None
+    refunded: dict[str, int] | None = None
 
 
 RollupChanges = dict[tuple[str, str], RollupChange]
 """By show and viewer."""
 
 COLUMN_OF_KIND = {
-    "visit": "visits",
     "reaction": "reactions",
     "impression": "impressions",
     "click": "clicks",
@@ -75,6 +88,8 @@ COLUMN_OF_KIND = {
     "vote": "votes",
 }
 """Kinds that a rollup adds up by their `n`; an `order` adds one order and `n` units; other kinds are facts without a column."""
+FIRST_OF_KIND = {kind: f"first_{kind}_at" for kind in (*COLUMN_OF_KIND, "order")}
+"""The column of a kind's first moment."""
 
 
 def change_of(changes: RollupChanges, show_id: str, viewer_id: str) -> RollupChange:
@@ -86,7 +101,7 @@ def change_of(changes: RollupChanges, show_id: str, viewer_id: str) -> RollupCha
 
 
 def add_facts(changes: RollupChanges, facts: Iterable[Countable]) -> None:
-    """Add what `facts` mean for the rollups to `changes`."""
+    """Add what `facts` mean for the rollups to `changes`; of hard facts `add_hard` knows more."""
     for fact in facts:
         change = change_of(changes, fact.show_id, fact.viewer_id)
         column = COLUMN_OF_KIND.get(fact.kind)
@@ -95,3 +110,27 @@ def add_facts(changes: RollupChanges, facts: Iterable[Countable]) -> None:
         elif fact.kind == "order":
             change.orders += 1
             change.units += fact.n
+        else:
+            continue
+        first = FIRST_OF_KIND[fact.kind]
+        known = getattr(change, first)
+        if known is None or fact.at < known:
+            setattr(change, first, fact.at)
+
+
+def add_hard(changes: RollupChanges, facts: Iterable[Fact]) -> None:
+    """Add what `facts` mean for the rollups to `changes`, the money of orders and who is staff among it."""
+    facts = list(facts)
+    add_facts(changes, facts)
+    for fact in facts:
+        change = change_of(changes, fact.show_id, fact.viewer_id)
+        change.staff = change.staff or fact.staff
+        if fact.kind == "order" and fact.currency is not None and fact.amount_minor is not None:
+            change.paid = add_money(change.paid, fact.currency, fact.amount_minor)
+
+
+def add_money(sums: dict[str, int] | None, currency: str, minor: int) -> dict[str, int]:
+    """Return `sums` with an amount added; less than nothing takes it off."""
+    found = sums or {}
+    found[currency] = found.get(currency, 0) + minor
+    return found

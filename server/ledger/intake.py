@@ -34,12 +34,31 @@ _READ_PROCESSES = text("""
     SELECT process_id, last_flush, alive_until, ended FROM ledger_process WHERE process_id = ANY(CAST(:ids AS text[]))
 """)
 _SAVE_PROCESSES = text("""
-    INSERT INTO ledger_process AS p (process_id, last_flush, alive_until, ended)
-    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
+    INSERT INTO ledger_process AS p (process_id, last_flush, alive_until, ended, kept_flush)
+    SELECT r.*, r.last_flush FROM json_to_recordset(CAST(:rows AS json)) AS r (
         process_id text, last_flush bigint, alive_until timestamptz, ended boolean)
     ON CONFLICT (process_id) DO UPDATE SET
         last_flush = excluded.last_flush, alive_until = greatest(p.alive_until, excluded.alive_until),
-        ended = p.ended OR excluded.ended
+        ended = p.ended OR excluded.ended, kept_flush = excluded.kept_flush
+""")
+# What a worker of the version before has counted is in the facts, and not in the rows.
+_FIND_BEHIND = text("""
+    WITH behind AS (
+        UPDATE ledger_process SET kept_flush = last_flush WHERE kept_flush IS DISTINCT FROM last_flush RETURNING process_id
+    )
+    UPDATE rollup_show AS s SET kept = false FROM ledger_process_show AS had JOIN behind USING (process_id)
+    WHERE s.show_id = had.show_id
+""")
+# Of a show of which nothing is known yet, whatever comes from here on is kept.
+_KEEP_NEW_SHOWS = text("""
+    INSERT INTO rollup_show (show_id, kept)
+    SELECT show_id, NOT EXISTS (SELECT FROM rollup AS t WHERE t.show_id = new.show_id)
+           AND NOT EXISTS (SELECT FROM attendance AS t WHERE t.show_id = new.show_id)
+           AND NOT EXISTS (SELECT FROM playing AS t WHERE t.show_id = new.show_id)
+           AND NOT EXISTS (SELECT FROM ledger_entry AS t WHERE t.show_id = new.show_id)
+    FROM unnest(CAST(:shows AS text[])) AS new (show_id)
+    WHERE NOT EXISTS (SELECT FROM rollup_show AS known WHERE known.show_id = new.show_id)
+    ON CONFLICT DO NOTHING
 """)
 _SAVE_PROCESS_SHOWS = text("""
     INSERT INTO ledger_process_show (show_id, process_id)
@@ -112,6 +131,16 @@ async def lock_cursor(connection: AsyncConnection, stream: str) -> str | None:
 async def save_cursor(connection: AsyncConnection, stream: str, last_id: str, *, at_end: bool) -> None:
     """Remember how far the stream is counted; `at_end`: there was nothing after it when this transaction began."""
     await connection.execute(_SAVE_CURSOR, {"stream": stream, "last_id": last_id, "at_end": at_end})
+
+
+async def find_behind(connection: AsyncConnection) -> None:
+    """Find what a worker of the version before has counted; the rows of those shows are to be derived anew."""
+    await connection.execute(_FIND_BEHIND)
+
+
+async def keep_new_shows(connection: AsyncConnection, shows: Iterable[str]) -> None:
+    """Note, before anything of a batch is written, which of its shows are new, so that their rows are right from the first on."""
+    await connection.execute(_KEEP_NEW_SHOWS, {"shows": sorted(set(shows))})
 
 
 async def read_processes(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, ProcessState]:

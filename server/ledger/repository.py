@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.db import driver
 from server.db.driver import as_json
 from server.journal.transaction import ShowTransaction
-from server.ledger.entries import Fact, RollupChanges, add_facts
+from server.ledger.derive_repository import HARD_FACTS
+from server.ledger.entries import COLUMN_OF_KIND, FIRST_OF_KIND, Fact, RollupChanges, add_hard
 from server.ledger.final import drop_final
 
 SETTLE_SECONDS = 2.0
@@ -36,72 +37,38 @@ _KEEP_STAFF: Final = """
     GROUP BY show_id, viewer_id ORDER BY show_id, viewer_id
     ON CONFLICT DO NOTHING
 """
-# Several changes of one viewer are one row: a statement may touch a row once.
-_ADD_TO_ROLLUPS: Final = """
-    INSERT INTO rollup AS r (show_id, viewer_id, visits, reactions, impressions, clicks, shares, questions, votes, orders, units)
-    SELECT show_id, viewer_id, sum(visits), sum(reactions), sum(impressions), sum(clicks), sum(shares),
-        sum(questions), sum(votes), sum(orders), sum(units)
-    FROM json_to_recordset(CAST(%s AS json)) AS c (
-        show_id text, viewer_id text, visits int, reactions int, impressions int, clicks int, shares int,
-        questions int, votes int, orders int, units int)
-    GROUP BY show_id, viewer_id ORDER BY show_id, viewer_id
+_COUNTS = (*COLUMN_OF_KIND.values(), "orders", "units")
+_FIRSTS = tuple(FIRST_OF_KIND.values())
+_KEPT_OF_CHANGES = (*_COUNTS, *_FIRSTS, "staff", "currency", "paid_minor", "refunded_minor")
+# Whose the facts are is asked here: of a guest who is somebody else by now, they are those. Several changes of one viewer are one row: a
+# statement may touch a row once. Money is in the channel's currency; the channel is asked for only where there is any.
+_ADD_TO_ROLLUPS: Final = f"""
+    WITH change AS (
+        SELECT c.show_id, coalesce(k.canonical, c.viewer_id) AS viewer_id, {", ".join(f"sum({name}) AS {name}" for name in _COUNTS)},
+               {", ".join(f"min({name}) AS {name}" for name in _FIRSTS)}, bool_or(staff) AS staff,
+               min(channel.currency) FILTER (WHERE paid ->> channel.currency IS NOT NULL) AS currency,
+               coalesce(sum(CAST(paid ->> channel.currency AS bigint)), 0) AS paid_minor,
+               coalesce(sum(CAST(refunded ->> channel.currency AS bigint)), 0) AS refunded_minor
+        FROM json_to_recordset(CAST(%s AS json)) AS c (
+            show_id text, viewer_id text, {", ".join(f"{name} int" for name in _COUNTS)},
+            {", ".join(f"{name} timestamptz" for name in _FIRSTS)}, staff boolean, paid json, refunded json)
+        LEFT JOIN viewer_alias AS k ON k.show_id = c.show_id AND k.raw = c.viewer_id AND k.taken_back_at IS NULL
+        LEFT JOIN show ON show.id = c.show_id AND (json_typeof(c.paid) = 'object' OR json_typeof(c.refunded) = 'object')
+        LEFT JOIN channel ON channel.id = show.channel_id
+        GROUP BY 1, 2
+    )
+    INSERT INTO rollup AS r (show_id, viewer_id, {", ".join(_KEPT_OF_CHANGES)}, hard_facts)
+    SELECT show_id, viewer_id, {", ".join(_KEPT_OF_CHANGES)}, {HARD_FACTS.format("change")} FROM change ORDER BY show_id, viewer_id
     ON CONFLICT (show_id, viewer_id) DO UPDATE SET
-        visits = r.visits + excluded.visits, reactions = r.reactions + excluded.reactions,
-        impressions = r.impressions + excluded.impressions, clicks = r.clicks + excluded.clicks,
-        shares = r.shares + excluded.shares, questions = r.questions + excluded.questions,
-        votes = r.votes + excluded.votes, orders = r.orders + excluded.orders, units = r.units + excluded.units
+        {", ".join(f"{name} = r.{name} + excluded.{name}" for name in (*_COUNTS, "paid_minor", "refunded_minor", "hard_facts"))},
+        {", ".join(f"{name} = least(r.{name}, excluded.{name})" for name in _FIRSTS)},
+        staff = r.staff OR excluded.staff, currency = coalesce(r.currency, excluded.currency)
 """
-
-# A visit begins where a viewer's stretch starts more than 30 min after all earlier ones of theirs in the show, in any tab, had ended.
-# Visits are kept as entries; this brings them in line with the stretches and returns by how many each viewer's number changed.
-# LATERAL and NOT IN (hashed) keep it linear: the planner knows nothing of how many rows a JSON parameter has.
-_DERIVE_VISITS = """
-    WITH pair AS MATERIALIZED ({pairs}),
-    visit AS MATERIALIZED (
-        SELECT DISTINCT show_id, viewer_id, started_at AS at
-        FROM pair CROSS JOIN LATERAL (
-            SELECT p.started_at,
-                   max(coalesce(p.ended_at, a.alive_until, p.started_at)) OVER (
-                       ORDER BY p.started_at, p.connection_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS seen_until
-            FROM playing AS p LEFT JOIN ledger_process AS a USING (process_id)
-            WHERE p.show_id = pair.show_id AND p.viewer_id = pair.viewer_id
-        ) AS stretch
-        WHERE seen_until IS NULL OR started_at > seen_until + interval '30 minutes'
-    ),
-    gone AS (
-        DELETE FROM ledger_entry AS e USING pair
-        WHERE e.kind = 'visit' AND e.show_id = pair.show_id AND e.viewer_id = pair.viewer_id
-          AND (e.show_id, e.viewer_id, e.at) NOT IN (SELECT show_id, viewer_id, at FROM visit)
-        RETURNING e.show_id, e.viewer_id
-    ),
-    added AS (
-        INSERT INTO ledger_entry (show_id, viewer_id, kind, n, at)
-        SELECT show_id, viewer_id, 'visit', 1, at FROM visit
-        ON CONFLICT (show_id, viewer_id, at) WHERE kind = 'visit' DO NOTHING
-        RETURNING show_id, viewer_id
-    )
-    SELECT show_id, viewer_id, sum(change) AS change
-    FROM (SELECT show_id, viewer_id, 1 AS change FROM added UNION ALL SELECT show_id, viewer_id, -1 FROM gone) AS c
-    GROUP BY show_id, viewer_id
-"""
-_DERIVE_VISITS_OF_PAIRS = text(
-    _DERIVE_VISITS.format(
-        pairs="SELECT show_id, viewer_id FROM json_to_recordset(CAST(:pairs AS json)) AS p (show_id text, viewer_id text)"
-    )
+_LOCK_SHOWS = text(
+    "SELECT FROM journal_head WHERE show_id = ANY(CAST(:shows AS text[])) ORDER BY show_id FOR UPDATE"
 )
-_DERIVE_VISITS_OF_SHOW = text(
-    _DERIVE_VISITS.format(pairs="SELECT DISTINCT show_id, viewer_id FROM playing WHERE show_id = :show_id")
-)
-
-_REBUILD = text("""
-    INSERT INTO rollup (show_id, viewer_id, visits, reactions, impressions, clicks, shares, questions, votes, orders, units)
-    SELECT show_id, viewer_id,
-           coalesce(sum(n) FILTER (WHERE kind = 'visit'), 0), coalesce(sum(n) FILTER (WHERE kind = 'reaction'), 0),
-           coalesce(sum(n) FILTER (WHERE kind = 'impression'), 0), coalesce(sum(n) FILTER (WHERE kind = 'click'), 0),
-           coalesce(sum(n) FILTER (WHERE kind = 'share'), 0), coalesce(sum(n) FILTER (WHERE kind = 'question'), 0),
-           coalesce(sum(n) FILTER (WHERE kind = 'vote'), 0), count(*) FILTER (WHERE kind = 'order'),
-           coalesce(sum(n) FILTER (WHERE kind = 'order'), 0)
-    FROM ledger_entry WHERE show_id = :show_id GROUP BY show_id, viewer_id
+_MARK_DUE = text("""
+    INSERT INTO rollup_due (show_id, viewer_id) SELECT :show, unnest(CAST(:viewers AS text[])) ON CONFLICT DO NOTHING
 """)
 
 _SETTLED = text("""
@@ -138,7 +105,7 @@ def record_facts(tx: ShowTransaction, facts: Sequence[Fact]) -> None:
     """
     if facts and not tx.rehearsal:
         changes: RollupChanges = {}
-        add_facts(changes, facts)
+        add_hard(changes, facts)
         if staff := [fact for fact in facts if fact.staff]:
             tx.write(_KEEP_STAFF, staff)  # before the rollups, as the worker does: no deadlock
         tx.write(_INSERT_ENTRIES, facts)
@@ -146,11 +113,12 @@ def record_facts(tx: ShowTransaction, facts: Sequence[Fact]) -> None:
 
 
 async def append_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
-    """`record_facts` for a transaction that is not a show's."""
+    """`record_facts` for a transaction that is not a show's. It holds the shows' heads from here on."""
     if not facts:
         return
     changes: RollupChanges = {}
-    add_facts(changes, facts)
+    add_hard(changes, facts)
+    await _lock_shows(connection, changes)
     if staff := [fact for fact in facts if fact.staff]:
         await driver.run(connection, _KEEP_STAFF, [as_json(staff)])
     await copy_entries(
@@ -176,6 +144,26 @@ async def append_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> No
     await drop_final(connection, {f.show_id for f in facts}, since=min(f.at for f in facts))
 
 
+async def change_rollups(connection: AsyncConnection, changes: RollupChanges) -> None:
+    """`add_to_rollups` for a transaction that is neither a show's nor the worker's. It holds the shows' heads from here on."""
+    if changes:
+        await _lock_shows(connection, changes)
+        await add_to_rollups(connection, changes)
+
+
+async def _lock_shows(connection: AsyncConnection, changes: RollupChanges) -> None:
+    """Keep off those who derive rows of these shows: what they have not seen would be lost."""
+    await connection.execute(_LOCK_SHOWS, {"shows": sorted({show_id for show_id, _ in changes})})
+
+
+async def mark_due(connection: AsyncConnection, show_id: str, viewers: Iterable[str]) -> None:
+    """Have these viewers' rows in the show derived anew: who they are has changed, or something was taken back.
+
+    The worker does it soon; who reads figures meanwhile derives the rows for themselves.
+    """
+    await connection.execute(_MARK_DUE, {"show": show_id, "viewers": sorted(set(viewers))})
+
+
 async def copy_entries(connection: AsyncConnection, rows: Iterable[tuple[object, ...]]) -> None:
     """Keep facts, as rows in the order of `ENTRY_COLUMNS`, without touching rollups."""
     await driver.copy(connection, _COPY_ENTRIES, rows)
@@ -185,32 +173,6 @@ async def add_to_rollups(connection: AsyncConnection, changes: RollupChanges) ->
     """Add `changes` to the rollups. Rows are locked in the order of their keys, so that two such statements cannot deadlock."""
     if changes:
         await driver.run(connection, _ADD_TO_ROLLUPS, [as_json(list(changes.values()))])
-
-
-async def derive_visits(
-    connection: AsyncConnection, pairs: set[tuple[str, str]]
-) -> list[tuple[str, str, int]]:
-    """Bring the visits of these (show, viewer) pairs in line with their stretches; return (show, viewer, change of the number)."""
-    if not pairs:
-        return []
-    rows = [{"show_id": show_id, "viewer_id": viewer_id} for show_id, viewer_id in pairs]
-    changed = await connection.execute(_DERIVE_VISITS_OF_PAIRS, {"pairs": as_json(rows)})
-    return [(row.show_id, row.viewer_id, int(row.change)) for row in changed]
-
-
-async def rebuild_rollups(connection: AsyncConnection, show_id: str) -> None:
-    """Derive a show's visits and rollups anew from its facts and stretches.
-
-    Writers of rollups wait until the caller's transaction ends; what they add afterwards is added to the rebuilt rows.
-    """
-    await connection.execute(
-        text("SELECT FROM ledger_cursor FOR UPDATE")
-    )  # first, as the worker does: no deadlock
-    await connection.execute(text("LOCK TABLE rollup IN SHARE ROW EXCLUSIVE MODE"))
-    await connection.execute(_DERIVE_VISITS_OF_SHOW, {"show_id": show_id})
-    await connection.execute(text("DELETE FROM rollup WHERE show_id = :show_id"), {"show_id": show_id})
-    await connection.execute(_REBUILD, {"show_id": show_id})
-    await drop_final(connection, [show_id])
 
 
 async def settled(connection: AsyncConnection, show_id: str, ended_at: datetime) -> bool:

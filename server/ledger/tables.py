@@ -121,16 +121,16 @@ class RollupRow(SQLModel, table=True):
 
     show_id: str = Field(primary_key=True)
     viewer_id: str = Field(primary_key=True)
-    visits: int = 0
+    visits: int = _number("visits")
     """Within the show, from its start to its end, as are `views` and `watched_us`."""
-    reactions: int = 0
-    impressions: int = 0
-    clicks: int = 0
-    shares: int = 0
-    questions: int = 0
-    votes: int = 0
-    orders: int = 0
-    units: int = 0
+    reactions: int = _number("reactions")
+    impressions: int = _number("impressions")
+    clicks: int = _number("clicks")
+    shares: int = _number("shares")
+    questions: int = _number("questions")
+    votes: int = _number("votes")
+    orders: int = _number("orders")
+    units: int = _number("units")
 
     first_at: datetime | None = moment("first_at")
     """When they were first heard of; with `guest` null of those of whom nothing is known but what they did."""
@@ -212,6 +212,8 @@ class ShowCurveRow(SQLModel, table=True):
     """The most at once within each second."""
     reactions: list[int] = Field(sa_column=Column("reactions", ARRAY(Integer), nullable=False))
     clicks: list[int] = Field(sa_column=Column("clicks", ARRAY(Integer), nullable=False))
+    replayed: bool
+    """Whether any playing that began after the end was recorded."""
 
 
 class LedgerCursorRow(SQLModel, table=True):

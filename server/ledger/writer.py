@@ -10,10 +10,11 @@ from server.ledger.entries import RollupChanges, add_facts, change_of
 from server.ledger.final import drop_final, find_unfinished
 from server.ledger.flush import Attendance, Flush, Stretch, Tally
 from server.ledger.intake import ProcessState
-from server.ledger.repository import add_to_rollups, copy_entries, derive_visits
+from server.ledger.repository import add_to_rollups, copy_entries
+from server.ledger.watching_repository import keep_watching, keep_who
 
-LONG_SILENCE = timedelta(minutes=30)
-"""A process that returns after so long moves the end of its open stretches by as much as parts two visits."""
+LONG_SILENCE = timedelta(minutes=1)
+"""Of a process that was silent for so long a show's figures may have been made final without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,11 @@ class Batch:
         return {show_id for show_id, _ in self.shows}.union(called)
 
     @property
+    def all_shows(self) -> set[str]:
+        """The shows that anything is said of."""
+        return {show_id for show_id, _ in self.shows} | {s.show_id for s, _ in self.stretches.values()}
+
+    @property
     def returned(self) -> list[str]:
         """Processes that had been silent for long."""
         return [
@@ -96,6 +102,7 @@ async def apply_flushes(connection: AsyncConnection, flushes: list[Flush]) -> Ap
 
 
 async def _apply(connection: AsyncConnection, batch: Batch) -> None:
+    await intake.keep_new_shows(connection, batch.all_shows)
     await intake.save_attendances(connection, batch.attendances)
     pairs = await _apply_stretches(connection, batch)
     await intake.save_processes(connection, [batch.processes[id] for id in batch.before], batch.shows)
@@ -103,15 +110,18 @@ async def _apply(connection: AsyncConnection, batch: Batch) -> None:
     await drop_final(connection, batch.changed | await find_unfinished(connection, batch.before))
     changes: RollupChanges = {}
     add_facts(changes, batch.tallies)
+    came = {(a.show_id, a.viewer_id) for a in batch.attendances}
+    for show_id, viewer_id in came | pairs:
+        change_of(changes, show_id, viewer_id)  # all rows are locked at once, in the order of their keys
     if batch.tallies:
         rows = (
             (t.show_id, t.viewer_id, t.kind, t.target, t.n, t.connection_id, None, None, None, t.at, t.via)
             for t in batch.tallies
         )
         await copy_entries(connection, rows)
-    for show_id, viewer_id, change in await derive_visits(connection, pairs):
-        change_of(changes, show_id, viewer_id).visits += change
     await add_to_rollups(connection, changes)
+    await keep_who(connection, came)
+    await keep_watching(connection, pairs)
 
 
 async def _apply_stretches(connection: AsyncConnection, batch: Batch) -> set[tuple[str, str]]:

@@ -172,6 +172,7 @@ class _Desk:
         )
         await repository.count_sales(self._connection, self._channel_id, counted, products)
         await repository.take_back_sales(self._connection, gone)
+        await repository.move_refunds(self._connection, moves)
         await self._drop_final(moves)
         for before, after in moves:
             await self._tell(before, after, products)

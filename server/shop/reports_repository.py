@@ -9,8 +9,8 @@ from sqlalchemy import Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.ledger.entries import Fact, RollupChanges, change_of
-from server.ledger.repository import add_to_rollups, append_facts
+from server.ledger.entries import Fact, RollupChanges, add_money, change_of
+from server.ledger.repository import append_facts, change_rollups, mark_due
 from server.shop.attributions import Attribution
 from server.shop.merchant_orders import Named, Titled, named_by
 from server.shop.report_rules import AttributedBy, Line, Reported, ReportState
@@ -38,7 +38,7 @@ _FORGET_SALES = text("DELETE FROM reported_sale WHERE order_id = ANY(:ids)")
 _FORGET_FACTS = text(
     """
     DELETE FROM ledger_entry WHERE kind = 'order' AND show_id = ANY(:shows) AND target = ANY(:ids)
-    RETURNING show_id, viewer_id, n
+    RETURNING show_id, viewer_id, n, amount_minor, currency
     """
 )
 _KNOWN_SHOWS = text(
@@ -125,7 +125,23 @@ async def take_back_sales(connection: AsyncConnection, orders: Sequence[Reported
         change = change_of(changes, row.show_id, row.viewer_id)
         change.orders -= 1
         change.units -= row.n
-    await add_to_rollups(connection, changes)
+        change.paid = add_money(change.paid, row.currency, -row.amount_minor)
+    await change_rollups(connection, changes)
+    for show_id, viewer_id in changes:  # what was their first order may be gone
+        await mark_due(connection, show_id, [viewer_id])
+
+
+async def move_refunds(
+    connection: AsyncConnection, moves: Iterable[tuple[Reported | None, Reported]]
+) -> None:
+    """Put into the figures what was given back, of orders as they were before and as they are now."""
+    changes: RollupChanges = {}
+    for before, after in moves:
+        for order, sign in ((before, -1), (after, 1)):
+            if order and order.refunded and order.show_id and order.viewer_id and order.state != "cancelled":
+                change = change_of(changes, order.show_id, order.viewer_id)
+                change.refunded = add_money(change.refunded, order.currency, sign * order.refunded)
+    await change_rollups(connection, changes)
 
 
 async def read_known_shows(connection: AsyncConnection, channel_id: str, ids: Iterable[str]) -> set[str]:

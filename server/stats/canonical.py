@@ -79,17 +79,14 @@ def _table_of(row: Any) -> Table:
 
 
 def _hiding() -> str:
-    tables = [_table_of(row) for row in (EntryRow, PlayingRow, QuestionRow, OrderRow)]
+    tables = [_table_of(row) for row in (EntryRow, PlayingRow, RollupRow, QuestionRow, OrderRow)]
     hidden = {table.name: _read_as_whose(table.name, [c.name for c in table.columns]) for table in tables}
     hidden["sale"] = _read_as_whose("sale", _SALE)
-    attendance, rollup = _table_of(AttendanceRow), _table_of(RollupRow)
+    attendance = _table_of(AttendanceRow)
     first = "(array_agg({0} ORDER BY first_at) FILTER (WHERE {0} IS NOT NULL))[1]"
     hidden["attendance"] = _as_one(attendance, [c.name for c in attendance.columns], first)
-    hidden["rollup"] = _as_one(
-        rollup,
-        ["show_id", "viewer_id", *COLUMN_OF_KIND.values(), "orders", "units"],
-        "CAST(sum({0}) AS integer)",
-    )
+    counts = ["show_id", "viewer_id", *COLUMN_OF_KIND.values(), "orders", "units"]
+    hidden["rollup"] = _as_one(_table_of(RollupRow), counts, "CAST(sum({0}) AS integer)")
     return ", ".join([_KNOWN, *(f"{name} AS ({query})" for name, query in hidden.items())])
 
 

@@ -125,6 +125,7 @@ class LedgerWorker:
             last_id = await intake.lock_cursor(connection, self._stream.key)
             if last_id is None:
                 return None
+            await intake.find_behind(connection)
             entries = await self._stream.read(last_id, entries_max)
             flushes, taken = await self._take(entries)
             applied = await apply_flushes(connection, flushes)

@@ -9,8 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.engine import Database
+from server.ledger.derive_repository import derive_rows
 from server.ledger.entries import Fact
-from server.ledger.repository import append_facts, read_reaction_totals, rebuild_rollups
+from server.ledger.repository import append_facts, read_reaction_totals
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -88,7 +89,7 @@ async def test_rebuilding_gives_what_was_kept_by_the_way(database: Database) -> 
             )
         kept = await read_rollups(connection)
         await connection.execute(text("UPDATE rollup SET clicks = 99, orders = 7"))
-        await rebuild_rollups(connection, "show")
+        await derive_rows(connection, "show")
         assert await read_rollups(connection) == kept
 
 

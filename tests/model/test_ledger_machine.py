@@ -14,9 +14,10 @@ from sqlalchemy import text
 from server.bus.bus import Bus
 from server.clock import ManualClock
 from server.db.engine import Database
+from server.ledger.derive_repository import derive_rows
 from server.ledger.entries import Fact
 from server.ledger.recorder import Recorder
-from server.ledger.repository import append_facts, rebuild_rollups
+from server.ledger.repository import append_facts
 from server.workers.ledger import LedgerWorker
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -125,7 +126,7 @@ class LedgerMachine(RuleBasedStateMachine):
         await self.count_all()
         async with self.database.write() as connection:
             kept = await self.read(connection, "SELECT * FROM rollup ORDER BY show_id, viewer_id")
-            await rebuild_rollups(connection, "show")
+            await derive_rows(connection, "show")
             assert await self.read(connection, "SELECT * FROM rollup ORDER BY show_id, viewer_id") == kept
             reactions = await self.read(
                 connection, "SELECT viewer_id, reactions FROM rollup WHERE reactions > 0"

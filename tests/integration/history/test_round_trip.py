@@ -14,7 +14,7 @@ from server.clock import ManualClock
 from server.db.engine import Database
 from server.embedded import PostgresProcess
 from server.history.reading import Form
-from server.ledger.repository import rebuild_rollups
+from server.ledger.derive_repository import derive_rows
 from server.ledger.rollup_repository import verify_rollups
 from server.viewers.tables import ViewerAliasRow
 from tests.integration.stats.hand_made import START, add, add_channel, make_the_show, minutes
@@ -83,7 +83,7 @@ async def _both(here_url: str, there_url: str, world: World) -> tuple[list[Any],
         async with here.write() as connection:
             await write(connection, world)
             for show in SHOWS:
-                await rebuild_rollups(connection, show)
+                await derive_rows(connection, show)
         async with there.write() as connection:
             await add_channel(connection)
         with tempfile.TemporaryDirectory() as folder:

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from server.clock import ManualClock
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.ledger.derive_repository import derive_rows
 from server.ledger.flush import Flush, Tally
-from server.ledger.repository import rebuild_rollups
 from server.ledger.rollup_repository import verify_rollups
 from server.ledger.writer import apply_flushes
 from server.privacy.places import GONE, MENTIONED, NAMED, STAFF
@@ -127,7 +127,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
         for statement in _OTHER_ROWS:
             await connection.exec_driver_sql(statement)
         for each in SHOWS:
-            await rebuild_rollups(connection, each)
+            await derive_rows(connection, each)
     yield World(database, Reports(database, clock), Privacy(database, clock))
     await database.close()
 

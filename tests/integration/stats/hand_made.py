@@ -131,9 +131,11 @@ class HandMade:
         ]
         await add(self.connection, PlayingRow, *rows)
 
-    def do(self, viewer: str, kind: str, minute: float, target: str | None = None, n: int = 1) -> None:
+    def do(
+        self, viewer: str, kind: str, minute: float, target: str | None = None, n: int = 1, **others: Any
+    ) -> None:
         """Let a viewer do something that the ledger counts; written by `close`."""
-        self.facts.append(Fact(self.id, viewer, kind, self.at(minute), target, n))
+        self.facts.append(Fact(self.id, viewer, kind, self.at(minute), target, n, **others))
 
     async def buy(self, viewer: str, product: int, minute: float, *, quantity: int = 1) -> None:
         """Let a viewer buy."""
@@ -156,7 +158,8 @@ class HandMade:
                 "at": self.at(minute),
             },
         )
-        self.do(viewer, "order", minute, f"{self.channel}-{product}", quantity)
+        paid: dict[str, Any] = {"amount_minor": price * quantity, "currency": "JPY"}
+        self.do(viewer, "order", minute, f"{self.channel}-{product}", quantity, **paid)
 
     async def ask(
         self, viewer: str, minute: float, state: str = "open", *, answered_after: float | None = None

@@ -13,10 +13,11 @@ from server.clock import ManualClock
 from server.db.engine import Database
 from server.ids import new_id
 from server.journal.journal import Journal
+from server.ledger.derive_repository import derive_rows
 from server.ledger.entries import Fact
 from server.ledger.final import drop_final
 from server.ledger.flush import Attendance, Flush, Stretch, Tally
-from server.ledger.repository import append_facts, rebuild_rollups
+from server.ledger.repository import append_facts
 from server.ledger.writer import apply_flushes
 from server.questions.desk import Task
 from server.questions.rules import Dismiss
@@ -89,7 +90,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
         for statement in (process, "UPDATE product SET sku = 'TEA' WHERE id = 'channel-1'"):
             await connection.execute(text(statement))
         for each in ("s", "earlier", "later"):
-            await rebuild_rollups(connection, each)
+            await derive_rows(connection, each)
     attributions = Attributions(Sealing("a-secret-of-more-than-thirty-two-characters"), ManualClock(SOON))
 
     async def nobody(*_: str) -> None:
@@ -195,7 +196,7 @@ async def facts_of_a_show_that_began_later(world: World) -> None:
 async def rollups_made_anew(world: World) -> None:
     await world.sql("UPDATE rollup SET reactions = 1 WHERE viewer_id = 'anna'")
     async with world.database.write() as connection:
-        await rebuild_rollups(connection, "s")
+        await derive_rows(connection, "s")
 
 
 async def a_product_renamed(world: World) -> None:

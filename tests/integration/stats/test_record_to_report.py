@@ -9,8 +9,8 @@ import pytest
 from server.bus.bus import Bus
 from server.clock import ManualClock
 from server.db.engine import Database
+from server.ledger.derive_repository import derive_rows
 from server.ledger.recorder import Recorder
-from server.ledger.repository import rebuild_rollups
 from server.stats.ratio import Ratio
 from server.stats.report import ShowReport
 from server.stats.service import Reports
@@ -97,7 +97,7 @@ async def test_what_was_done_by_hand_is_what_the_report_says(show: Recorded) -> 
         (0, None),
     ]
     async with show.database.write() as connection:
-        await rebuild_rollups(connection, "s")
+        await derive_rows(connection, "s")
     assert await show.report() == final
 
 

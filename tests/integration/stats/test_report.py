@@ -14,7 +14,7 @@ from server.clock import ManualClock
 from server.db.engine import Database
 from server.embedded import PostgresProcess
 from server.errors import RefusedError
-from server.ledger.repository import rebuild_rollups
+from server.ledger.derive_repository import derive_rows
 from server.stats import repository
 from server.stats.export import ExportOf, csv_chunks
 from server.stats.figures import build_report
@@ -254,7 +254,7 @@ async def test_a_recomputation_from_the_ledger_gives_the_same_report(
         facts = await read_facts(connection, show, timedelta(days=90), from_entries=True)
     assert build_report(facts) == report
     async with database.write() as connection:
-        await rebuild_rollups(connection, "s")
+        await derive_rows(connection, "s")
     assert await reports.report("s") == report
 
 

@@ -15,7 +15,7 @@ from server.audit.trail import Actor
 from server.clock import ManualClock
 from server.db.engine import Database
 from server.errors import RefusedError
-from server.ledger.repository import rebuild_rollups
+from server.ledger.derive_repository import derive_rows
 from server.ledger.rollup_repository import rebuild_and_compare, verify_rollups
 from server.protocol.codes import Code
 from server.shop.attributions import Attributions
@@ -69,7 +69,7 @@ async def shop(database_url: str) -> AsyncIterator[Shop]:
         await make_the_show(connection)
         await add_channel(connection, "other")
         for show in ("s", "earlier", "later"):
-            await rebuild_rollups(connection, show)
+            await derive_rows(connection, show)
         names = (
             "UPDATE product SET sku = 'TEA' WHERE id = 'channel-1'",
             "UPDATE product SET external_id = 'two' WHERE id = 'channel-2'",

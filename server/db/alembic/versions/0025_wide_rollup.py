@@ -24,10 +24,13 @@ MOMENTS = (
 FLAGS = ("joined", "remembered", "suspect", "staff", "playing")
 NUMBERS = ("views", "replay_views")
 GREAT_NUMBERS = ("watched_us", "replay_us", "paid_minor", "refunded_minor", "hard_facts")
+COUNTS = ("visits", "reactions", "impressions", "clicks", "shares", "questions", "votes", "orders", "units")
 TEXTS = ("source", "share", "device", "currency", "segment")
 
 
 def upgrade() -> None:
+    for name in COUNTS:
+        op.alter_column("rollup", name, server_default="0")
     for name in MOMENTS:
         op.add_column("rollup", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
     op.add_column("rollup", sa.Column("guest", sa.Boolean(), nullable=True))
@@ -67,6 +70,7 @@ def upgrade() -> None:
         sa.Column("watching", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("reactions", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("clicks", postgresql.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("replayed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("show_id"),
     )
 
@@ -78,3 +82,5 @@ def downgrade() -> None:
     op.drop_column("attendance", "device")
     for name in (*TEXTS, *GREAT_NUMBERS, *NUMBERS, *FLAGS, "guest", *MOMENTS):
         op.drop_column("rollup", name)
+    for name in COUNTS:
+        op.alter_column("rollup", name, server_default=None)
