@@ -208,6 +208,8 @@ class ShowCurveRow(SQLModel, table=True):
     """Microseconds from the start to when it was first reached."""
     present: list[int] = Field(sa_column=Column("present", ARRAY(Integer), nullable=False))
     """c(t) at each whole minute."""
+    joined: list[int] = Field(sa_column=Column("joined", ARRAY(Integer), nullable=False))
+    """How many had come by then."""
     watching: list[int] = Field(sa_column=Column("watching", ARRAY(Integer), nullable=False))
     """The most at once within each second."""
     reactions: list[int] = Field(sa_column=Column("reactions", ARRAY(Integer), nullable=False))

@@ -2,7 +2,7 @@
 
 The queries name tables, and know nothing of aliases. Where a show's channel has any, each statement gets its tables put in front of it as
 queries of the same names (a name in WITH hides the table), in which a guest's rows are the known viewer's and two rows about one person are
-one. Where there are none, which is most shows, nothing changes and nothing costs more.
+one. Where there are none, which is most shows, nothing changes and nothing costs more. The rows of `rollup` are by whose they are anyway.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,8 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Table, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.ledger.entries import COLUMN_OF_KIND
-from server.ledger.tables import AttendanceRow, EntryRow, PlayingRow, RollupRow
+from server.ledger.tables import AttendanceRow, EntryRow, PlayingRow
 from server.questions.tables import QuestionRow
 from server.shop.tables import OrderRow
 
@@ -79,14 +78,12 @@ def _table_of(row: Any) -> Table:
 
 
 def _hiding() -> str:
-    tables = [_table_of(row) for row in (EntryRow, PlayingRow, RollupRow, QuestionRow, OrderRow)]
+    tables = [_table_of(row) for row in (EntryRow, PlayingRow, QuestionRow, OrderRow)]
     hidden = {table.name: _read_as_whose(table.name, [c.name for c in table.columns]) for table in tables}
     hidden["sale"] = _read_as_whose("sale", _SALE)
     attendance = _table_of(AttendanceRow)
     first = "(array_agg({0} ORDER BY first_at) FILTER (WHERE {0} IS NOT NULL))[1]"
     hidden["attendance"] = _as_one(attendance, [c.name for c in attendance.columns], first)
-    counts = ["show_id", "viewer_id", *COLUMN_OF_KIND.values(), "orders", "units"]
-    hidden["rollup"] = _as_one(_table_of(RollupRow), counts, "CAST(sum({0}) AS integer)")
     return ", ".join([_KNOWN, *(f"{name} AS ({query})" for name, query in hidden.items())])
 
 

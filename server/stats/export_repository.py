@@ -21,7 +21,9 @@ _VIEWERS = text(f"""
         JOIN ledger_entry AS e ON e.show_id = own.id AND e.kind = 'share' WHERE show.id = :show GROUP BY e.target
     ), known AS (
         SELECT viewer_id FROM attendance WHERE show_id = :show
-        UNION SELECT viewer_id FROM rollup WHERE show_id = :show
+        UNION SELECT viewer_id FROM rollup WHERE show_id = :show AND (
+            NOT staff OR visits + reactions + impressions + clicks + shares + questions + votes + orders > 0)
+        UNION SELECT viewer_id FROM ledger_entry WHERE show_id = :show AND kind = 'answer'
         UNION SELECT viewer_id FROM sale WHERE show_id = :show
     ), bought AS (
         SELECT viewer_id, count(*) FILTER (WHERE nth = 0) AS orders, sum(quantity) AS units, bool_or(staff) AS staff

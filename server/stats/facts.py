@@ -2,12 +2,13 @@
 unless said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.stats.funnel import Walks
-from server.stats.report import ProductFigures, Sales, ShowState
+from server.stats.ratio import Ratio
+from server.stats.report import LeftOut, ProductFigures, Sales, ShowState, WindowName
 from server.stats.series_report import Mark
 from server.stats.watching import Attendance, Stretches
 
@@ -79,9 +80,12 @@ class Tallies:
 
 @dataclass(frozen=True, slots=True)
 class QuestionTallies:
-    """Questions by state; `askers` (each with how many) and the median leave out dismissed ones."""
+    """Questions by state; askers and the median leave out dismissed ones."""
 
-    askers: dict[str, int]
+    askers: int
+    """Viewers of V(s) who asked."""
+    asked_beside: int
+    """Questions of others."""
     answered: int
     open: int
     pending: int
@@ -136,6 +140,17 @@ class Returning:
     period_customers: int
     period_repeaters: int
 
+    def among(self, viewers: Set[str], buyers: Set[str]) -> "CameBack":
+        """Return the counts of these viewers, whom the channel may recognise, and of those of them who bought."""
+        lasting, after = viewers - self.withdrew_after, self.seen_after
+        return CameBack(
+            seen_before=Ratio.of(len(viewers & self.seen_before), len(viewers)),
+            seen_after=None if after is None else Ratio.of(len(lasting & after), len(lasting)),
+            buyers_before=Ratio.of(len(buyers & self.bought_before), len(buyers)),
+            buyers_seen_before=Ratio.of(len(buyers & self.seen_before), len(buyers)),
+            in_period=Ratio.of(self.period_repeaters, self.period_customers),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ShowFacts:
@@ -156,6 +171,64 @@ class ShowFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Watching:
+    """V(s) and what it watched, in microseconds; `joined[i]` had come by minute i of the show, `present[i]` watched then."""
+
+    viewers: int
+    guests: int
+    views: int
+    visits: int
+    replay_viewers: int | None
+    """None where no replay was recorded."""
+    viewers_in_all: int | None
+    watched_us: int
+    median_us: float | None
+    peak: int
+    peak_us: int | None
+    present: Sequence[int]
+    joined: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Buyers:
+    """People who bought in the show before a moment: with a view, and without."""
+
+    viewed: int
+    beside: int
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """Who came back and who bought again, as `part` of `whole`; of those of V(s) alone whom the channel may recognise."""
+
+    seen_before: Ratio
+    seen_after: Ratio | None
+    buyers_before: Ratio
+    buyers_seen_before: Ratio
+    in_period: Ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a report says, counted; by looking at everybody in turn (`counting`), or by scans over rows (`rows_repository`)."""
+
+    show: ShowHead
+    repeat_window: timedelta
+    left_out: LeftOut
+    watching: Watching
+    tallies: Tallies
+    questions: QuestionTallies
+    walks: Walks
+    buyers: dict[WindowName, Buyers]
+    buyers_ever: int
+    """With a view, whenever they bought."""
+    sold: Sequence[Sold]
+    came_back: CameBack | None
+    """None of a show that has not started."""
+    wares: Wares
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesFacts:
     """Everything that one series needs: counts per step of `step_seconds`, by the step's number."""
 
@@ -163,6 +236,8 @@ class SeriesFacts:
     step_seconds: int
     suspects: int | None
     viewers: Sequence[Stretches]
+    watching: Sequence[int] | None
+    """The most at once in each step, where it is kept; else it comes of what `viewers` played."""
     reactions: dict[int, int]
     clicks: dict[int, int]
     questions: dict[int, int]

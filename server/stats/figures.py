@@ -3,14 +3,10 @@
 Definitions: `docs/figures.md`.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from statistics import fmean, median
+from datetime import timedelta
 
-from server.stats.concurrency import Concurrency
 from server.stats.definitions import CONVERSION_WINDOWS, DEFINITION_VERSION, RETENTION_POINTS_MAX
-from server.stats.facts import Actions, People, QuestionTallies, ShowFacts, ShowHead, Tallies
+from server.stats.facts import Actions, Counted, QuestionTallies, ShowHead, Tallies, Watching
 from server.stats.funnel import build_funnel
 from server.stats.headlines import build_headlines
 from server.stats.money import build_money
@@ -18,9 +14,9 @@ from server.stats.ratio import Ratio
 from server.stats.report import (
     Audience,
     Clicks,
+    Concurrency,
     Conversion,
     Engagement,
-    LeftOut,
     PeriodRate,
     QuestionsAndAnswers,
     Rate,
@@ -32,10 +28,7 @@ from server.stats.report import (
     WatchTime,
     WindowName,
 )
-from server.stats.report import Concurrency as ReportedConcurrency
-from server.stats.watching import MICROSECONDS, Attendance, Watched
-
-_MINUTE = 60 * MICROSECONDS
+from server.stats.watching import MICROSECONDS
 
 
 def whole_microseconds(length: timedelta | None) -> int:
@@ -43,41 +36,38 @@ def whole_microseconds(length: timedelta | None) -> int:
     return 0 if length is None else length // timedelta(microseconds=1)
 
 
-def build_report(facts: ShowFacts) -> ShowReport:
+def build_report(counted: Counted) -> ShowReport:
     """Return all figures of one show."""
-    attendance = facts.attendance
-    audience = build_audience(facts.show, attendance, facts.people)
-    conversion = build_conversion(facts.show, facts.first_orders, attendance)
-    questions = build_questions(facts.questions, attendance)
-    engagement = build_engagement(facts.tallies, attendance)
-    left_out = build_left_out(facts, attendance)
-    bots_known = facts.people.suspects is not None
-    money = [build_money(sold, audience.views, bots_known=bots_known) for sold in facts.sold]
-    repeat = build_repeat(facts, attendance)
+    audience = build_audience(counted.show, counted.watching)
+    questions = build_questions(counted.questions, audience.viewers)
+    engagement = build_engagement(counted.tallies, audience.viewers)
+    bots_known = counted.left_out.suspected_bots is not None
+    money = [build_money(sold, audience.views, bots_known=bots_known) for sold in counted.sold]
+    repeat = build_repeat(counted)
     return ShowReport(
         definition_version=DEFINITION_VERSION,
-        as_of=facts.show.as_of,
-        provisional=facts.show.provisional,
-        show=reported(facts.show),
-        left_out=left_out,
+        as_of=counted.show.as_of,
+        provisional=counted.show.provisional,
+        show=reported(counted.show),
+        left_out=counted.left_out,
         headlines=build_headlines(
             audience=audience,
             engagement=engagement,
             questions=questions,
             money=money,
             repeat=repeat,
-            left_out=left_out,
-            buyers=len(attendance.live.keys() & facts.first_orders.keys()),
+            left_out=counted.left_out,
+            buyers=counted.buyers_ever,
         ),
         audience=audience,
         engagement=engagement,
         questions=questions,
-        funnel=build_funnel(facts.walks),
-        clicks=build_clicks(facts.tallies, facts.wares.actions),
-        conversion=conversion,
+        funnel=build_funnel(counted.walks),
+        clicks=build_clicks(counted.tallies, counted.wares.actions),
+        conversion=build_conversion(counted),
         money=money,
         repeat=repeat,
-        products=list(facts.wares.products),
+        products=list(counted.wares.products),
     )
 
 
@@ -95,86 +85,56 @@ def reported(show: ShowHead) -> ReportedShow:
     )
 
 
-def build_left_out(facts: ShowFacts, attendance: Attendance) -> LeftOut:
-    """Return who is not in the figures, or not in all of them."""
-    recognisable = facts.people.recognisable
-    viewers = attendance.live.keys()
-    return LeftOut(
-        suspected_bots=facts.people.suspects,
-        staff=facts.people.staff,
-        without_a_view=len(facts.people.came.difference(attendance.live)),
-        guests_without_consent=len(viewers - recognisable),
-        buyers_without_consent=len((viewers & facts.first_orders.keys()) - recognisable),
-    )
-
-
-def build_audience(show: ShowHead, attendance: Attendance, people: People) -> Audience:
+def build_audience(show: ShowHead, watching: Watching) -> Audience:
     """Return who watched, how long, and how many at once."""
-    watched = list(attendance.live.values())
-    length = whole_microseconds(show.length)
-    curve = Concurrency.of(interval for viewer in watched for interval in viewer.intervals)
-    return Audience(
-        viewers=len(watched),
-        guests=len(people.guests.intersection(attendance.live)),
-        views=sum(viewer.views for viewer in watched),
-        visits=sum(len(viewer.visits) for viewer in watched),
-        replay_viewers=len(attendance.replay) if attendance.replay_known else None,
-        viewers_in_all=attendance.in_all if attendance.replay_known else None,
-        watch_time=build_watch_time(watched),
-        concurrency=_report_concurrency(show, curve, length),
-        retention=build_retention(curve, (viewer.intervals[0][0] for viewer in watched), length),
-    )
-
-
-def build_watch_time(watched: Iterable[Watched]) -> WatchTime:
-    """Return total, mean and median of the viewers' watch times."""
-    totals = [viewer.total for viewer in watched]
-    return WatchTime(
-        total_seconds=sum(totals) / MICROSECONDS,
-        mean_seconds=fmean(totals) / MICROSECONDS if totals else None,
-        median_seconds=median(totals) / MICROSECONDS if totals else None,
-    )
-
-
-def _report_concurrency(show: ShowHead, curve: Concurrency, length: int) -> ReportedConcurrency:
-    peak, peak_at = curve.peak()
+    length, n = whole_microseconds(show.length), watching.viewers
     reached = (
         None
-        if peak_at is None or show.started_at is None
-        else show.started_at + timedelta(microseconds=peak_at)
+        if watching.peak_us is None or show.started_at is None
+        else show.started_at + timedelta(microseconds=watching.peak_us)
     )
-    return ReportedConcurrency(
-        peak=peak, peak_at=reached, average=float(curve.average(length)) if length else None
+    return Audience(
+        viewers=n,
+        guests=watching.guests,
+        views=watching.views,
+        visits=watching.visits,
+        replay_viewers=watching.replay_viewers,
+        viewers_in_all=watching.viewers_in_all,
+        watch_time=WatchTime(
+            total_seconds=watching.watched_us / MICROSECONDS,
+            mean_seconds=watching.watched_us / n / MICROSECONDS if n else None,
+            median_seconds=None if watching.median_us is None else watching.median_us / MICROSECONDS,
+        ),
+        concurrency=Concurrency(
+            peak=watching.peak, peak_at=reached, average=watching.watched_us / length if length else None
+        ),
+        retention=build_retention(watching),
     )
 
 
-def build_retention(curve: Concurrency, joins: Iterable[int], length: int) -> list[RetentionPoint]:
+def build_retention(watching: Watching) -> list[RetentionPoint]:
     """Return who was there at each minute, of those who had joined by then, and of all.
 
-    `joins` are the viewers' first moments. A show of more than twelve hours takes every second minute, and so on.
+    A show of more than twelve hours takes every second minute, and so on.
     """
-    came = sorted(joins)
-    minutes = -(-length // _MINUTE)
-    points = []
-    for minute in range(0, minutes, max(1, -(-minutes // RETENTION_POINTS_MAX))):
-        joined, present = bisect_right(came, minute * _MINUTE), curve.at(minute * _MINUTE)
-        points.append(
-            RetentionPoint(
-                minute=minute,
-                joined=joined,
-                present=present,
-                of_joined=Ratio.of(present, joined).share,
-                of_viewers=Ratio.of(present, len(came)).share,
-            )
+    minutes = len(watching.present)
+    return [
+        RetentionPoint(
+            minute=minute,
+            joined=watching.joined[minute],
+            present=watching.present[minute],
+            of_joined=Ratio.of(watching.present[minute], watching.joined[minute]).share,
+            of_viewers=Ratio.of(watching.present[minute], watching.viewers).share,
         )
-    return points
+        for minute in range(0, minutes, max(1, -(-minutes // RETENTION_POINTS_MAX)))
+    ]
 
 
-def build_engagement(tallies: Tallies, attendance: Attendance) -> Engagement:
+def build_engagement(tallies: Tallies, viewers: int) -> Engagement:
     """Return who did more than watch."""
     theirs = tallies.reactions - tallies.reactions_beside
     return Engagement(
-        engaged=Ratio.of(tallies.engaged, len(attendance.live)),
+        engaged=Ratio.of(tallies.engaged, viewers),
         reactions=Reactions(
             sent=tallies.reactions,
             without_a_view=tallies.reactions_beside,
@@ -189,13 +149,12 @@ def build_engagement(tallies: Tallies, attendance: Attendance) -> Engagement:
     )
 
 
-def build_questions(tallies: QuestionTallies, attendance: Attendance) -> QuestionsAndAnswers:
+def build_questions(tallies: QuestionTallies, viewers: int) -> QuestionsAndAnswers:
     """Return what was asked and answered."""
-    live = attendance.live
     return QuestionsAndAnswers(
-        askers=Ratio.of(len(live.keys() & tallies.askers.keys()), len(live)),
+        askers=Ratio.of(tallies.askers, viewers),
         asked=tallies.answered + tallies.open + tallies.pending,
-        asked_without_a_view=sum(n for viewer, n in tallies.askers.items() if viewer not in live),
+        asked_without_a_view=tallies.asked_beside,
         answered=Ratio.of(tallies.answered, tallies.answered + tallies.open),
         open=tallies.open,
         pending=tallies.pending,
@@ -218,60 +177,40 @@ def build_clicks(tallies: Tallies, actions: Actions) -> Clicks:
     )
 
 
-def build_conversion(
-    show: ShowHead, first_orders: dict[str, datetime], attendance: Attendance
-) -> list[Conversion]:
+def build_conversion(counted: Counted) -> list[Conversion]:
     """Return |B(s) ∩ V(s)| ÷ |V(s)| for each window, buyers without a view beside it.
 
     A window after the end that has not begun is unknown; one that is open is provisional.
     """
-    return [
-        _convert(show, first_orders, attendance, name, after) for name, after in CONVERSION_WINDOWS.items()
-    ]
+    return [_convert(counted, name, after) for name, after in CONVERSION_WINDOWS.items()]
 
 
-def _convert(
-    show: ShowHead,
-    first_orders: dict[str, datetime],
-    attendance: Attendance,
-    name: WindowName,
-    after: timedelta,
-) -> Conversion:
+def _convert(counted: Counted, name: WindowName, after: timedelta) -> Conversion:
+    show, buyers = counted.show, counted.buyers[name]
     closes_at = None if show.ended_at is None else show.ended_at + after
     known = show.started_at is not None and (closes_at is not None or name == "live")
-    until = closes_at or show.as_of
-    buyers = {viewer for viewer, at in first_orders.items() if at <= until}
-    viewed = len(attendance.live.keys() & buyers)
     return Conversion(
         window=name,
         closes_at=closes_at,
         provisional=show.provisional or closes_at is None or show.as_of < closes_at,
-        rate=Ratio.of(viewed, len(attendance.live)) if known else None,
-        without_a_view=len(buyers) - viewed if known else None,
+        rate=Ratio.of(buyers.viewed, counted.watching.viewers) if known else None,
+        without_a_view=buyers.beside if known else None,
     )
 
 
-def build_repeat(facts: ShowFacts, attendance: Attendance) -> Repeat:
+def build_repeat(counted: Counted) -> Repeat:
     """Return who came back and who bought again, among those whom the channel may recognise."""
-    show, returning, start = facts.show, facts.returning, facts.show.started_at
-    viewers = facts.people.recognisable.intersection(attendance.live)
-    buyers = viewers.intersection(facts.first_orders)
-    lasting = viewers - returning.withdrew_after
-    if start is None:
-        return _unknown_repeat(facts.repeat_window.days)
-    after = returning.seen_after
+    show, window, back = counted.show, counted.repeat_window, counted.came_back
+    if show.started_at is None or back is None:
+        return _unknown_repeat(window.days)
     return Repeat(
-        window_days=facts.repeat_window.days,
-        viewers_before=Ratio.of(len(viewers & returning.seen_before), len(viewers)),
-        viewers_again=None if after is None else Ratio.of(len(lasting & after), len(lasting)),
-        viewers_again_known_at=start + facts.repeat_window,
-        buyers_before=Ratio.of(len(buyers & returning.bought_before), len(buyers)),
-        buyers_seen_before=Ratio.of(len(buyers & returning.seen_before), len(buyers)),
-        buyers_in_period=PeriodRate(
-            since=show.until - facts.repeat_window,
-            until=show.until,
-            rate=Ratio.of(returning.period_repeaters, returning.period_customers),
-        ),
+        window_days=window.days,
+        viewers_before=back.seen_before,
+        viewers_again=back.seen_after,
+        viewers_again_known_at=show.started_at + window,
+        buyers_before=back.buyers_before,
+        buyers_seen_before=back.buyers_seen_before,
+        buyers_in_period=PeriodRate(since=show.until - window, until=show.until, rate=back.in_period),
     )
 
 

@@ -2,8 +2,13 @@
 
 from collections.abc import Iterable
 
-VIEWERS = "viewer AS MATERIALIZED (SELECT unnest(string_to_array(:viewers, ',')) AS viewer_id)"
-"""V(s), which `watching` has found: every figure about people is about them alone. Bind `viewers` to `as_list(…)`."""
+VIEWERS = """viewer AS MATERIALIZED (
+    SELECT unnest(string_to_array(CAST(:viewers AS text), ',')) AS viewer_id
+    UNION ALL SELECT viewer_id FROM rollup
+    WHERE CAST(:viewers AS text) IS NULL AND show_id = :show AND views > 0 AND NOT suspect AND NOT staff)"""
+"""V(s): every figure about people is about them alone. Bind `viewers` to `as_list(…)` of those whom `watching` has found, or to None where
+the rows of the show are final.
+"""
 
 LEFT_OUT = """left_out AS MATERIALIZED (
     SELECT viewer_id FROM attendance WHERE show_id = :show AND suspect
@@ -14,6 +19,16 @@ WITHDRAWN = """withdrawn AS MATERIALIZED (
     SELECT e.viewer_id, e.at FROM show JOIN ledger_entry AS e ON e.show_id = show.id
     WHERE show.channel_id = :channel AND e.kind = 'consent_withdrawn')"""
 """When guests of the channel took their consent back."""
+
+
+BUYER = """buyer AS MATERIALIZED (
+    SELECT viewer_id, min(at) AS at FROM sale WHERE show_id = :show AND NOT staff GROUP BY viewer_id)"""
+"""Who bought in the show, and when first."""
+
+RECOGNISABLE = """(r.guest IS NOT NULL AND (NOT r.guest OR (r.remembered AND coalesce(r.consent_at, '-infinity') <= :until
+    AND NOT EXISTS (SELECT FROM withdrawn AS w WHERE w.viewer_id = r.viewer_id
+                    AND w.at >= coalesce(r.consent_at, '-infinity') AND w.at <= :until))))"""
+"""Whom the channel may recognise, of rows `r`: known, or guests who agree and had not taken it back by the show's end."""
 
 
 def as_list(viewers: Iterable[str]) -> str:

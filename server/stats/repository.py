@@ -96,14 +96,13 @@ _TALLIES_OF_ENTRIES = text(
 )
 
 _QUESTIONS = text(f"""
-    WITH {LEFT_OUT}, asked AS (
-        SELECT * FROM question WHERE show_id = :show
+    WITH {VIEWERS}, {LEFT_OUT}, asked AS (
+        SELECT question.*, viewer.viewer_id IS NOT NULL AS viewed
+        FROM question LEFT JOIN viewer USING (viewer_id) WHERE show_id = :show
         AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = question.viewer_id)
-    ), askers AS (
-        SELECT jsonb_object_agg(viewer_id, n) AS n
-        FROM (SELECT viewer_id, count(*) AS n FROM asked WHERE state <> 'dismissed' GROUP BY viewer_id) AS a
     )
-    SELECT (SELECT n FROM askers) AS askers,
+    SELECT count(DISTINCT viewer_id) FILTER (WHERE viewed AND state <> 'dismissed') AS askers,
+           count(*) FILTER (WHERE NOT viewed AND state <> 'dismissed') AS asked_beside,
            count(*) FILTER (WHERE state = 'answered') AS answered, count(*) FILTER (WHERE state = 'open') AS open,
            count(*) FILTER (WHERE state = 'pending') AS pending, count(*) FILTER (WHERE state = 'dismissed') AS dismissed,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM answered_at - asked_at))
@@ -174,7 +173,7 @@ def _by_viewer(viewers: list[str], starts: list[int], ends: list[int]) -> Iterat
 
 
 async def read_tallies(
-    connection: AsyncConnection, show_id: str, viewers: str, *, from_entries: bool = False
+    connection: AsyncConnection, show_id: str, viewers: str | None, *, from_entries: bool = False
 ) -> Tallies:
     """Return sums over people, from the rollups, or anew from the ledger's entries: both say the same."""
     statement = _TALLIES_OF_ENTRIES if from_entries else _TALLIES_OF_ROLLUPS
@@ -182,14 +181,17 @@ async def read_tallies(
     return Tallies(**{name: int(n) for name, n in sums._mapping.items()})
 
 
-async def read_question_tallies(connection: AsyncConnection, show_id: str) -> QuestionTallies:
-    """Return questions by state, and who asked."""
-    row = (await connection.execute(_QUESTIONS, {"show": show_id})).one()
+async def read_question_tallies(
+    connection: AsyncConnection, show_id: str, viewers: str | None
+) -> QuestionTallies:
+    """Return questions by state, and how many asked."""
+    row = (await connection.execute(_QUESTIONS, {"show": show_id, "viewers": viewers})).one()
     seconds = None if row.median_answer_seconds is None else float(row.median_answer_seconds)
-    return QuestionTallies(row.askers or {}, row.answered, row.open, row.pending, row.dismissed, seconds)
+    counts = (row.askers, row.asked_beside, row.answered, row.open, row.pending, row.dismissed)
+    return QuestionTallies(*counts, seconds)
 
 
-async def read_walks(connection: AsyncConnection, show: ShowHead, viewers: str) -> Walks:
+async def read_walks(connection: AsyncConnection, show: ShowHead, viewers: str | None) -> Walks:
     """Return when each viewer who saw a product first saw one, clicked, and paid, while the show ran."""
     if show.started_at is None:
         return Walks([], 0)

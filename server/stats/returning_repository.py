@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.stats.definitions import VIEW_MIN
 from server.stats.facts import Returning, ShowHead
-from server.stats.population import VIEWERS, WITHDRAWN
+from server.stats.population import BUYER, VIEWERS, WITHDRAWN
 from server.stats.watching import FOREVER, Stretches, watch
 
 _HERE = "here AS MATERIALIZED (SELECT a.* FROM attendance AS a JOIN viewer USING (viewer_id) WHERE a.show_id = :show)"
@@ -20,13 +20,20 @@ _HONEST = """o.suspect IS NOT TRUE AND NOT EXISTS (
     SELECT FROM staff_presence AS s WHERE s.show_id = {show} AND s.viewer_id = here.viewer_id)"""
 # `o` is the attendance of the other show. A later consent looks forward only: it must have begun before the earlier show was left, and what
 # is said in a show's room after its end is not about that show.
-_KNOWN = "((o.viewer_id IS NULL AND NOT here.guest) OR NOT o.guest"
-_WAS_THE_SAME = f"""{_KNOWN} OR (o.remembered AND coalesce(o.consent_at, '-infinity') <= other.finish
+# `unknown`: nothing is known of who they were there.
+_KNOWN = "(({unknown} AND NOT here.guest) OR NOT o.guest"
+WAS_THE_SAME = (
+    _KNOWN
+    + """ OR (o.remembered AND coalesce(o.consent_at, '-infinity') <= other.finish
     AND (NOT here.guest OR coalesce(here.consent_at, '-infinity') <= coalesce(o.consent_at, o.first_at))))"""
-_IS_THE_SAME = f"""{_KNOWN} OR (o.remembered AND coalesce(o.consent_at, '-infinity') <= other.finish
+)
+IS_THE_SAME = (
+    _KNOWN
+    + """ OR (o.remembered AND coalesce(o.consent_at, '-infinity') <= other.finish
     AND (NOT here.guest OR coalesce(o.consent_at, '-infinity') <= coalesce(here.consent_at, here.first_at))
     AND NOT EXISTS (SELECT FROM withdrawn AS w WHERE w.viewer_id = here.viewer_id
-                    AND w.at >= coalesce(o.consent_at, '-infinity') AND w.at < :until)))"""
+                    AND w.at >= coalesce(o.consent_at, '-infinity') AND w.at < {until})))"""
+)
 
 # Viewers of this show in the channel's other shows that started in [since, until), while those ran and before `until`. One long
 # stretch makes a view; for those few who have only short ones, all are returned, so that the one definition in `watching` judges them.
@@ -52,6 +59,9 @@ _ELSEWHERE = """
     SELECT NULL AS viewer_id, NULL AS starts, NULL AS stops, array_agg(viewer_id) AS viewers FROM same WHERE at_once
     UNION ALL SELECT viewer_id, starts, stops, NULL FROM same WHERE NOT at_once
 """
+_UNKNOWN = "o.viewer_id IS NULL"
+_WAS_THE_SAME = WAS_THE_SAME.format(unknown=_UNKNOWN)
+_IS_THE_SAME = IS_THE_SAME.format(unknown=_UNKNOWN, until=":until")
 _honest_there = _HONEST.format(show="pair.show_id")
 _BEFORE, _AFTER = (
     text(_ELSEWHERE.format(viewers=VIEWERS, withdrawn=WITHDRAWN, here=_HERE, honest=_honest_there, same=same))
@@ -64,16 +74,20 @@ _WITHDREW = text(f"""
     WHERE here.guest AND w.at >= coalesce(here.consent_at, '-infinity') AND w.at < :until
 """)
 
-_BOUGHT_BEFORE = text(f"""
-    WITH {VIEWERS}, {_HERE}, first AS (
-        SELECT viewer_id, min(at) AS at FROM sale WHERE show_id = :show AND NOT staff GROUP BY viewer_id
-    )
-    SELECT array_agg(DISTINCT here.viewer_id)
-    FROM here JOIN first USING (viewer_id)
-    JOIN sale AS b ON b.viewer_id = here.viewer_id AND b.channel_id = :channel AND b.show_id <> :show AND b.at < first.at
+BOUGHT_BEFORE = f"""
+    SELECT DISTINCT here.viewer_id FROM here
+    JOIN sale AS b ON b.viewer_id = here.viewer_id AND b.channel_id = :channel AND b.show_id <> :show AND b.at < here.bought_at
     JOIN (SELECT id, coalesce(ended_at, 'infinity') AS finish FROM show) AS other ON other.id = b.show_id
     LEFT JOIN attendance AS o ON o.show_id = b.show_id AND o.viewer_id = b.viewer_id
     WHERE NOT b.staff AND {_HONEST.format(show="b.show_id")} AND {_WAS_THE_SAME}
+"""
+"""Of `here`, with `bought_at`, who had bought in the channel before."""
+_BOUGHT_BEFORE = text(f"""
+    WITH {VIEWERS}, {BUYER}, here AS MATERIALIZED (
+        SELECT a.*, buyer.at AS bought_at FROM attendance AS a JOIN viewer USING (viewer_id) JOIN buyer USING (viewer_id)
+        WHERE a.show_id = :show
+    )
+    SELECT array_agg(viewer_id) FROM ({BOUGHT_BEFORE}) AS bought
 """)
 
 # A customer and their orders count where the channel may recognise them at the period's end; and if they watched one of the shows that
@@ -117,7 +131,7 @@ _PERIOD = text(f"""
 
 
 async def read_returning(
-    connection: AsyncConnection, show: ShowHead, viewers: str, window: timedelta
+    connection: AsyncConnection, show: ShowHead, viewers: str | None, window: timedelta
 ) -> Returning:
     """Return whom the channel knew from its other shows within `window`, and its customers in the `window` up to the show's end."""
     start = show.started_at
@@ -131,12 +145,17 @@ async def read_returning(
         found = await connection.scalar(_WITHDREW, {**here, "until": start + window})
         withdrew = frozenset(found or ())
     bought = frozenset(await connection.scalar(_BOUGHT_BEFORE, here) or ())
-    customers, repeaters = await _read_period(connection, show, window)
+    customers, repeaters = await read_period(connection, show, window)
     return Returning(before, after, withdrew, bought, customers, repeaters)
 
 
 async def _read_seen(
-    connection: AsyncConnection, here: dict[str, str], since: datetime, until: datetime, *, forward: bool
+    connection: AsyncConnection,
+    here: dict[str, str | None],
+    since: datetime,
+    until: datetime,
+    *,
+    forward: bool,
 ) -> frozenset[str]:
     window = {**here, "since": since, "until": until, "view_min": VIEW_MIN}
     rows = (await connection.execute(_AFTER if forward else _BEFORE, window)).all()
@@ -145,7 +164,7 @@ async def _read_seen(
     return frozenset(seen.union(*(row.viewers or () for row in rows)))
 
 
-async def _read_period(connection: AsyncConnection, show: ShowHead, window: timedelta) -> tuple[int, int]:
+async def read_period(connection: AsyncConnection, show: ShowHead, window: timedelta) -> tuple[int, int]:
     """Return customers in the `window` up to the show's end, and those of them with two orders or more."""
     given = {"channel": show.channel_id, "since": show.until - window, "until": show.until}
     rows = (await connection.execute(_PERIOD, {**given, "view_min": VIEW_MIN})).all()

@@ -119,7 +119,7 @@ async def read_first_orders(connection: AsyncConnection, show_id: str) -> dict[s
     return {row.viewer_id: row.at for row in rows}
 
 
-async def read_sold(connection: AsyncConnection, show_id: str, viewers: str) -> list[Sold]:
+async def read_sold(connection: AsyncConnection, show_id: str, viewers: str | None) -> list[Sold]:
     """Return what was sold per currency, by who bought."""
     found: defaultdict[str, dict[str, Sales]] = defaultdict(dict)
     for row in await connection.execute(_SOLD, {"show": show_id, "viewers": viewers}):
@@ -142,7 +142,7 @@ async def read_sold(connection: AsyncConnection, show_id: str, viewers: str) -> 
     ]
 
 
-async def read_wares(connection: AsyncConnection, show: ShowHead, viewers: str) -> Wares:
+async def read_wares(connection: AsyncConnection, show: ShowHead, viewers: str | None) -> Wares:
     """Return the products that were seen, clicked or sold in the show, in the catalogue's order."""
     given = {"show": show.id, "channel": show.channel_id, "viewers": viewers}
     rows = (await connection.execute(_WARES, given)).all()

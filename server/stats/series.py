@@ -19,8 +19,11 @@ def build_series(facts: SeriesFacts) -> SeriesReport:
     length = whole_microseconds(facts.show.length)
     step = facts.step_seconds * MICROSECONDS
     steps = -(-length // step)
-    live = attend(facts.viewers, length).live.values()
-    curve = Concurrency.of(interval for viewer in live for interval in viewer.intervals)
+    watching = facts.watching
+    if watching is None:
+        live = attend(facts.viewers, length).live.values()
+        curve = Concurrency.of(interval for viewer in live for interval in viewer.intervals)
+        watching = curve.most_per_step(step, steps)
     return SeriesReport(
         definition_version=DEFINITION_VERSION,
         as_of=facts.show.as_of,
@@ -29,7 +32,7 @@ def build_series(facts: SeriesFacts) -> SeriesReport:
         step_seconds=facts.step_seconds,
         suspected_bots_left_out=facts.suspects,
         t=[i * facts.step_seconds for i in range(steps)],
-        watching=curve.most_per_step(step, steps),
+        watching=list(watching),
         reactions=_column(facts.reactions, steps),
         questions=_column(facts.questions, steps),
         clicks=_column(facts.clicks, steps),

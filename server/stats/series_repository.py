@@ -6,6 +6,9 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.ledger.rows_repository import find_rows_behind
+from server.stats.curve import most_per_step, sum_per_step
+from server.stats.curve_repository import read_kept_curve
 from server.stats.facts import SeriesFacts, ShowHead
 from server.stats.population import LEFT_OUT
 from server.stats.repository import read_people, read_stretches
@@ -55,14 +58,27 @@ async def read_series_facts(connection: AsyncConnection, show: ShowHead, step_se
     assert show.started_at is not None, "a show that has not started has no steps"
     window = {"show": show.id, "since": show.started_at, "until": show.until}
     steps = {**window, "step": step_seconds}
-    soft = (await connection.execute(_SOFT, steps)).all()
+    behind = await find_rows_behind(connection, [show.id])
+    kept = None if behind else await read_kept_curve(connection, show)
+    if kept is not None:
+        watching = most_per_step(kept.watching, step_seconds)
+        reactions, clicks = (
+            dict(enumerate(sum_per_step(counts, step_seconds))) for counts in (kept.reactions, kept.clicks)
+        )
+    else:
+        soft = (await connection.execute(_SOFT, steps)).all()
+        reactions, clicks = (
+            {i: int(n) for kind, i, n in soft if kind == wanted} for wanted in ("reaction", "click")
+        )
+        watching = None
     return SeriesFacts(
         show=show,
         step_seconds=step_seconds,
         suspects=(await read_people(connection, show)).suspects,
-        viewers=await read_stretches(connection, show),
-        reactions={i: int(n) for kind, i, n in soft if kind == "reaction"},
-        clicks={i: int(n) for kind, i, n in soft if kind == "click"},
+        viewers=[] if watching is not None else await read_stretches(connection, show),
+        watching=watching,
+        reactions=reactions,
+        clicks=clicks,
         questions=await _count(connection, _QUESTIONS, steps),
         orders=await _count(connection, _ORDERS, steps),
         marks=await read_marks(connection, show),

@@ -10,9 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.ledger.rows_repository import find_rows_behind
 from server.protocol.codes import Code
 from server.stats import export_repository, repository
 from server.stats.canonical import read_as_whose_it_is
+from server.stats.counting import count_facts
+from server.stats.curve_repository import read_kept_curve
 from server.stats.definitions import REPEAT_DAYS
 from server.stats.export import (
     ExportOf,
@@ -22,12 +25,13 @@ from server.stats.export import (
     series_table,
     viewer_table,
 )
-from server.stats.facts import SeriesFacts, ShowFacts, ShowHead
+from server.stats.facts import Counted, SeriesFacts, ShowFacts, ShowHead
 from server.stats.figures import build_report, whole_microseconds
 from server.stats.final import FinalReports, differing
 from server.stats.population import as_list
 from server.stats.report import ShowReport
 from server.stats.returning_repository import read_returning
+from server.stats.rows_repository import count_back_by_rows, count_rows
 from server.stats.sales_repository import read_first_orders, read_sold, read_wares
 from server.stats.series import build_series, fit_step
 from server.stats.series_report import SeriesReport
@@ -116,15 +120,15 @@ class Reports:
     ) -> ShowReport:
         async with self._reading, self._database.read() as connection:
             show = await self._find(connection, show_id)
-            facts = await read_facts(connection, show, window, from_entries=from_entries)
-        return await asyncio.to_thread(build_report, facts)
+            counted = await count(connection, show, window, from_entries=from_entries)
+        return build_report(counted)
 
     async def _make_series(self, show_id: str, step_seconds: int) -> SeriesReport:
         async with self._reading, self._database.read() as connection:
             show = await self._find(connection, show_id)
             step = fit_step(show, step_seconds)
             if show.started_at is None:
-                facts = SeriesFacts(show, step, 0, [], {}, {}, {}, {}, [])
+                facts = SeriesFacts(show, step, 0, [], None, {}, {}, {}, {}, [])
             else:
                 facts = await read_series_facts(connection, show, step)
         return await asyncio.to_thread(build_series, facts)
@@ -154,26 +158,52 @@ class Reports:
             del self._kept[key]
 
 
-async def read_facts(
+async def count(
     connection: AsyncConnection, show: ShowHead, repeat_window: timedelta, *, from_entries: bool = False
-) -> ShowFacts:
-    """Return everything that a report of `show` needs; `from_entries` adds the ledger up anew instead of reading its rollups.
+) -> Counted:
+    """Return what a report of `show` says: of a show that is final by scans over its rows, of others by looking at everybody in turn.
 
-    Who has a view is found first: all that is said of people is about them.
+    `from_entries`: the ledger's entries and stretches are added up, whatever is kept of them.
     """
+    behind = bool(await find_rows_behind(connection, [show.id]))
+    curve = None if from_entries or behind else await read_kept_curve(connection, show)
+    if curve is None:
+        return await _count_in_turn(connection, show, repeat_window, from_entries=from_entries or behind)
+    counts = await count_rows(connection, show, curve)
+    return Counted(
+        show=show,
+        repeat_window=repeat_window,
+        left_out=counts.left_out,
+        watching=counts.watching,
+        tallies=counts.tallies,
+        questions=await repository.read_question_tallies(connection, show.id, None),
+        walks=await repository.read_walks(connection, show, None),
+        buyers=counts.buyers,
+        buyers_ever=counts.buyers_ever,
+        sold=await read_sold(connection, show.id, None),
+        came_back=await count_back_by_rows(connection, show, repeat_window),
+        wares=await read_wares(connection, show, None),
+    )
+
+
+async def _count_in_turn(
+    connection: AsyncConnection, show: ShowHead, repeat_window: timedelta, *, from_entries: bool
+) -> Counted:
+    """Who has a view is found first: all that is said of people is about them."""
     stretches = await repository.read_stretches(connection, show)
     attendance = await asyncio.to_thread(attend, stretches, whole_microseconds(show.length))
     viewers = as_list(attendance.live)
-    return ShowFacts(
+    facts = ShowFacts(
         show=show,
         repeat_window=repeat_window,
         people=await repository.read_people(connection, show),
         attendance=attendance,
         tallies=await repository.read_tallies(connection, show.id, viewers, from_entries=from_entries),
-        questions=await repository.read_question_tallies(connection, show.id),
+        questions=await repository.read_question_tallies(connection, show.id, viewers),
         walks=await repository.read_walks(connection, show, viewers),
         first_orders=await read_first_orders(connection, show.id),
         sold=await read_sold(connection, show.id, viewers),
         returning=await read_returning(connection, show, viewers, repeat_window),
         wares=await read_wares(connection, show, viewers),
     )
+    return await asyncio.to_thread(count_facts, facts)

@@ -17,9 +17,15 @@ from sqlalchemy import text
 from server.clock import ManualClock
 from server.db.engine import Database
 from server.embedded import PostgresProcess
+from server.ledger.rollup_repository import verify_rollups
+from server.stats.curve_repository import read_kept_curve
+from server.stats.definitions import REPEAT_DAYS
+from server.stats.figures import build_report
 from server.stats.report import ShowReport
+from server.stats.repository import read_show
 from server.stats.series_report import SeriesReport
-from server.stats.service import Reports
+from server.stats.service import Reports, count
+from server.workers.rollups import RollupKeeper
 from tests.integration.stats.hand_made import CHANNEL, START
 from tests.integration.stats.oracle import Oracle, in_currency, money_of
 from tests.integration.stats.raw_world import LENGTH, Asked, Bought, Came, Did, Part, World, worlds, write
@@ -48,10 +54,25 @@ async def _report(url: str, world: World, *, as_variants: bool = False) -> tuple
             if as_variants:
                 await connection.execute(_AS_VARIANTS)
                 await connection.execute(_HAVE_OPTIONS)
-        reports = Reports(database, ManualClock(LONG_AFTER))
-        return await reports.report("s"), await reports.series("s", step_seconds=LENGTH)
+        clock = ManualClock(LONG_AFTER)
+        reports = Reports(database, clock)
+        in_turn = await reports.recompute("s"), await reports.series("s", step_seconds=LENGTH)
+        assert await _counted_by_rows(database, clock) == in_turn
+        return in_turn
     finally:
         await database.close()
+
+
+async def _counted_by_rows(database: Database, clock: ManualClock) -> tuple[ShowReport, SeriesReport]:
+    """The same figures once the worker has derived the rows and made the shows final; the rows are what the facts say."""
+    await RollupKeeper(database, clock).run_all()
+    async with database.read() as connection:
+        assert await verify_rollups(connection) == []
+        show = await read_show(connection, "s", clock.now())
+        assert show is not None
+        assert await read_kept_curve(connection, show) is not None
+        counted = await count(connection, show, timedelta(days=REPEAT_DAYS))
+    return build_report(counted), await Reports(database, clock).series("s", step_seconds=LENGTH)
 
 
 _AS_VARIANTS = text(

@@ -20,7 +20,7 @@ from server.stats.export import ExportOf, csv_chunks
 from server.stats.figures import build_report
 from server.stats.ratio import Ratio
 from server.stats.report import ShowReport
-from server.stats.service import Reports, read_facts
+from server.stats.service import Reports, count
 from server.stats.terminal import render
 from tests.integration.stats.hand_made import (
     CHANNEL,
@@ -81,7 +81,7 @@ async def _report_the_show(url: str) -> ShowReport:
 
 
 def test_says_of_which_moment_and_definition_it_is(report: ShowReport) -> None:
-    assert (report.definition_version, report.as_of, report.provisional) == (4, LONG_AFTER, False)
+    assert (report.definition_version, report.as_of, report.provisional) == (5, LONG_AFTER, False)
     assert (report.show.channel, report.show.state, report.show.duration_seconds) == (CHANNEL, "ended", 3_600)
 
 
@@ -251,8 +251,8 @@ async def test_a_recomputation_from_the_ledger_gives_the_same_report(
     async with database.read() as connection:
         show = await repository.read_show(connection, "s", clock.now())
         assert show is not None
-        facts = await read_facts(connection, show, timedelta(days=90), from_entries=True)
-    assert build_report(facts) == report
+        counted = await count(connection, show, timedelta(days=90), from_entries=True)
+    assert build_report(counted) == report
     async with database.write() as connection:
         await derive_rows(connection, "s")
     assert await reports.report("s") == report

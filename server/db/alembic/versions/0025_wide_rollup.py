@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("peak", sa.Integer(), nullable=False),
         sa.Column("peak_us", sa.BigInteger(), nullable=True),
         sa.Column("present", postgresql.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("joined", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("watching", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("reactions", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("clicks", postgresql.ARRAY(sa.Integer()), nullable=False),

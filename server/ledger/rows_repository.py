@@ -1,0 +1,92 @@
+"""Which rows of `rollup` are what the facts come to, and what there is to do where they are not yet."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.ledger.derive_repository import HARD_FACTS, lock_rows
+from server.ledger.watching_repository import keep_watching
+
+LIVE_ROWS_MAX: Final = 20_000
+"""A live show with more is derived when it has ended: those who buy in it would wait."""
+
+# Derived, or kept from the first fact on; nothing due; nothing counted by a worker of the version before; no row written by a server of
+# the version before.
+_BEHIND: Final = text(f"""
+    SELECT asked.id FROM unnest(CAST(:shows AS text[])) AS asked (id)
+    WHERE NOT EXISTS (SELECT FROM rollup_show AS s WHERE s.show_id = asked.id AND s.kept)
+       OR EXISTS (SELECT FROM rollup_due AS d WHERE d.show_id = asked.id)
+       OR EXISTS (SELECT FROM ledger_process_show AS had JOIN ledger_process AS p USING (process_id)
+                  WHERE had.show_id = asked.id AND p.kept_flush IS DISTINCT FROM p.last_flush)
+       OR EXISTS (SELECT FROM rollup AS r WHERE r.show_id = asked.id AND r.hard_facts <> {HARD_FACTS.format("r")})
+""")
+_DUE: Final = text("""
+    SELECT d.show_id, array_agg(d.viewer_id) AS viewers FROM rollup_due AS d JOIN rollup_show AS s USING (show_id)
+    WHERE s.kept GROUP BY d.show_id LIMIT 1
+""")
+_NOT_KEPT: Final = text("""
+    SELECT show.id FROM show LEFT JOIN rollup_show AS s ON s.show_id = show.id
+    WHERE s.kept IS NOT TRUE AND show.state NOT IN ('draft', 'rehearsal')
+      AND (show.ended_at IS NOT NULL OR (
+          SELECT count(*) FROM (SELECT FROM rollup AS r WHERE r.show_id = show.id LIMIT :most + 1) AS counted) <= :most)
+    ORDER BY show.started_at DESC NULLS LAST LIMIT 1
+""")
+# A server of the version before raises numbers of a row and knows nothing of the rest. Its rows are looked for in shows of the last days.
+_OLD_WRITERS: Final = text(f"""
+    INSERT INTO rollup_due (show_id, viewer_id)
+    SELECT r.show_id, r.viewer_id FROM show JOIN rollup AS r ON r.show_id = show.id
+    WHERE (show.ended_at IS NULL OR show.ended_at > now() - interval '1 day') AND show.state NOT IN ('draft', 'rehearsal')
+      AND r.hard_facts <> {HARD_FACTS.format("r")}
+    ON CONFLICT DO NOTHING
+""")
+_ENDED: Final = text("""
+    SELECT show.id, show.ended_at FROM show JOIN rollup_show AS s ON s.show_id = show.id AND s.kept
+    WHERE show.ended_at IS NOT NULL AND show.started_at IS NOT NULL AND show.state NOT IN ('draft', 'rehearsal')
+      AND NOT EXISTS (SELECT FROM rollup_due AS d WHERE d.show_id = show.id)
+      AND NOT EXISTS (SELECT FROM show_curve AS c
+                      WHERE c.show_id = show.id AND c.started_at = show.started_at AND c.ended_at = show.ended_at)
+    ORDER BY show.ended_at DESC LIMIT :most
+""")
+_OUTSIDE: Final = text("""
+    SELECT r.viewer_id FROM rollup AS r JOIN show ON show.id = r.show_id
+    WHERE r.show_id = :show AND (r.playing OR r.watched_until > show.ended_at OR r.watched_from < show.started_at)
+""")
+_STOP: Final = text("UPDATE rollup SET playing = false WHERE show_id = :show AND playing")
+
+
+async def find_rows_behind(connection: AsyncConnection, shows: Sequence[str]) -> set[str]:
+    """Return those of the shows whose rows may not be what the facts come to: they are to be derived, or read from the facts."""
+    return set(await connection.scalars(_BEHIND, {"shows": list(shows)})) if shows else set()
+
+
+async def find_due(connection: AsyncConnection) -> tuple[str, list[str]] | None:
+    """Return a show and those of its viewers whose rows are due; None for none."""
+    row = (await connection.execute(_DUE)).one_or_none()
+    return None if row is None else (row.show_id, row.viewers)
+
+
+async def find_not_kept(connection: AsyncConnection) -> str | None:
+    """Return the newest show whose rows have not been derived, unless many watch it now."""
+    found: str | None = await connection.scalar(_NOT_KEPT, {"most": LIVE_ROWS_MAX})
+    return found
+
+
+async def find_old_writers(connection: AsyncConnection) -> int:
+    """Have rows derived that a server of the version before has written, and return how many."""
+    return (await connection.execute(_OLD_WRITERS)).rowcount
+
+
+async def find_ended(connection: AsyncConnection, most: int) -> list[tuple[str, datetime]]:
+    """Return ended shows, the newest first, that are not final; settled or not."""
+    return [(row.id, row.ended_at) for row in await connection.execute(_ENDED, {"most": most})]
+
+
+async def cut_rows(connection: AsyncConnection, show_id: str) -> None:
+    """Cut all rows of a settled show to its start and end, in one pass; whoever writes rows of it waits until the transaction ends."""
+    await lock_rows(connection, show_id)
+    outside = await connection.scalars(_OUTSIDE, {"show": show_id})
+    await keep_watching(connection, {(show_id, viewer_id) for viewer_id in outside})
+    await connection.execute(_STOP, {"show": show_id})
