@@ -66,8 +66,7 @@ from server.viewers.staff_roll import StaffRoll
 from server.workers.ledger import LedgerWorker
 from server.workers.loop import repeat
 from server.workers.pulse import PulseTicker
-from server.workers.rollups import SECONDS as ROLLUPS_SECONDS
-from server.workers.rollups import RollupKeeper
+from server.workers.rollups import keep_rollups
 
 EMPTY_ROOMS_SECONDS = 10.0
 PICTURES_SECONDS = 2.0
@@ -257,9 +256,7 @@ class Process:
         loops |= forgetting_loops(settings, self.database, self.clock, self.revocations)
         if self.ledger is not None:
             loops["ledger"] = self.ledger.run()
-            loops["rollups"] = repeat(
-                "rollups", ROLLUPS_SECONDS, RollupKeeper(self.database, self.clock).run_once
-            )
+            loops["rollups"] = keep_rollups(self.database, self.clock)
         if self.delivery is not None:
             loops |= self.delivery.loops()
             loops |= resealing_loops(settings, self.database, self.clock, self.outbound)

@@ -24,9 +24,7 @@ from server.running.webhooks import WebhookDelivery
 from server.settings import Settings
 from server.webhooks import metrics as webhook_metrics
 from server.workers.ledger import LedgerWorker
-from server.workers.loop import repeat
-from server.workers.rollups import SECONDS as ROLLUPS_SECONDS
-from server.workers.rollups import RollupKeeper
+from server.workers.rollups import keep_rollups
 
 POOL_SIZE = 5
 OF_THE_WORKERS = ledger_metrics.OF_THE_WORKER | webhook_metrics.OF_THE_WORKER
@@ -93,11 +91,7 @@ async def run_worker(settings: Settings, listening: socket | None = None) -> Non
             if listening is not None:
                 await stack.enter_async_context(watched(watch, listening))
             group = await stack.enter_async_context(asyncio.TaskGroup())
-            rollups = RollupKeeper(database, SystemClock())
-            loops = {
-                "ledger": worker.run(),
-                "rollups": repeat("rollups", ROLLUPS_SECONDS, rollups.run_once),
-            }
+            loops = {"ledger": worker.run(), "rollups": keep_rollups(database, SystemClock())}
             if delivery:
                 loops |= delivery.loops()
                 loops |= resealing_loops(settings, database, SystemClock(), outbound)

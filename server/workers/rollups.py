@@ -3,6 +3,9 @@
 Each step is a transaction of its own and does one show; what a killed worker left undone is found again.
 """
 
+from collections.abc import Coroutine
+from typing import Any
+
 from server.clock import Clock
 from server.db.engine import Database
 from server.ledger.derive_repository import derive_rows
@@ -10,6 +13,7 @@ from server.ledger.repository import settled
 from server.ledger.rows_repository import cut_rows, find_due, find_ended, find_not_kept, find_old_writers
 from server.stats.curve_repository import keep_curve
 from server.stats.repository import read_show
+from server.workers.loop import repeat
 
 SECONDS = 1.0
 ENDED_AT_ONCE = 20
@@ -71,3 +75,8 @@ class RollupKeeper:
             assert show is not None, "it was found a moment ago, and shows with facts stay"
             await keep_curve(connection, show)
         return True
+
+
+def keep_rollups(database: Database, clock: Clock) -> Coroutine[Any, Any, None]:
+    """Return the loop that does it."""
+    return repeat("rollups", SECONDS, RollupKeeper(database, clock).run_once)
