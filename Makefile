@@ -22,7 +22,7 @@ PAGE_SOURCES := $(shell find $(PAGES) -type f -not -path '*/node_modules/*' -not
 
 say = @printf '\033[1m==>\033[0m %s\n'
 
-.PHONY: help setup setup-dev demo sdk test check load bench fmt generate lock clean
+.PHONY: help setup setup-dev demo sdk test check load bench bench-figures fmt generate lock clean
 .PHONY: check-format check-lint check-types check-imports check-generated check-sql check-docker check-workflows check-pages
 
 help: ## this list
@@ -48,6 +48,9 @@ load: setup-dev ## a short headless load
 
 bench: setup ## Showfloor beside its peers, measured here three times; BENCH=--quick for a short run
 	@$(BIN)/python -m loadtests.bench $(BENCH)
+
+bench-figures: setup ## the figures of a great show and of a year, beside DuckDB; FIGURES='--viewers 1000000 --entries 10000000' for the full size
+	@$(BIN)/python -m loadtests.bench.figures $(FIGURES)
 
 # --- set-up ---------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""The figures beside DuckDB: a great show and a year of evenings, made by import, then asked for cold."""

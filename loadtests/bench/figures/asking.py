@@ -1,0 +1,91 @@
+"""One figure asked for once, cold: a new process, a new connection, nothing kept by us. `python -m … asking WHO WHAT WHERE` prints seconds.
+
+The operating system's file cache and PostgreSQL's own stay as they are: whoever wants those empty too restarts the machine between.
+"""
+
+import asyncio
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from loadtests.bench.figures.making import CHANNEL, SHOW
+from server.clock import SystemClock
+from server.db.engine import Database
+from server.stats.channel.period import Asked
+from server.stats.channel.service import ChannelReports
+from server.stats.service import Reports
+
+# What DuckDB has to find for the same figure, from the same rows in Parquet.
+DUCKDB = {
+    "report": (
+        """
+        SELECT count(*) FILTER (WHERE views > 0), sum(visits), sum(views), sum(watched_us), median(watched_us), sum(reactions), sum(votes),
+               sum(shares), count(*) FILTER (WHERE reactions > 0), count(*) FILTER (WHERE impressions > 0),
+               count(*) FILTER (WHERE clicks > 0),
+               count(*) FILTER (WHERE orders > 0), sum(orders), sum(units), sum(paid_minor), count(*) FILTER (WHERE guest),
+               count(*) FILTER (WHERE clicks > 0 AND impressions > 0), median(epoch(first_click_at) - epoch(first_impression_at))
+        FROM read_parquet('{0}/rollup.parquet') WHERE NOT suspect AND NOT staff
+        """,
+        """
+        SELECT target, kind, sum(n), count(DISTINCT viewer_id) FROM read_parquet('{0}/ledger_entry.parquet')
+        WHERE kind IN ('impression', 'click') GROUP BY target, kind
+        """,
+        """
+        SELECT max(c) FROM (SELECT sum(d) OVER (ORDER BY moment, d) AS c FROM (
+            SELECT started_at AS moment, 1 AS d FROM read_parquet('{0}/playing.parquet')
+            UNION ALL SELECT ended_at, -1 FROM read_parquet('{0}/playing.parquet')))
+        """,
+    ),
+    "series": (
+        """
+        SELECT epoch("at") // 10, kind, sum(n) FROM read_parquet('{0}/ledger_entry.parquet')
+        WHERE kind IN ('reaction', 'click') GROUP BY ALL
+        """,
+        """
+        SELECT step, max(c) FROM (SELECT epoch(moment) // 10 AS step, sum(d) OVER (ORDER BY moment, d) AS c FROM (
+            SELECT started_at AS moment, 1 AS d FROM read_parquet('{0}/playing.parquet')
+            UNION ALL SELECT ended_at, -1 FROM read_parquet('{0}/playing.parquet'))) GROUP BY step
+        """,
+    ),
+    "channel": (
+        """
+        SELECT count(DISTINCT viewer_id) FILTER (WHERE views > 0), sum(views), sum(watched_us), sum(reactions), sum(clicks), sum(orders),
+               sum(paid_minor), count(DISTINCT viewer_id) FILTER (WHERE orders > 0)
+        FROM read_parquet('{0}/rollup.parquet') WHERE NOT suspect AND NOT staff
+        """,
+    ),
+}  # fmt: skip
+
+
+async def ask_showfloor(what: str, url: str) -> float:
+    """Return how many seconds the figure takes, the connection's included."""
+    began = time.perf_counter()
+    database = Database(url, pool_size=1)
+    try:
+        if what == "report":
+            await Reports(database, SystemClock()).report(SHOW)
+        elif what == "series":
+            await Reports(database, SystemClock()).series(SHOW)
+        else:
+            year = Asked(date(2025, 1, 1), date(2025, 12, 31))
+            await ChannelReports(database, SystemClock()).report(CHANNEL, year, None)
+        return time.perf_counter() - began
+    finally:
+        await database.close()
+
+
+def ask_duckdb(what: str, folder: Path) -> float:
+    """Return how many seconds DuckDB takes for the same aggregates."""
+    began = time.perf_counter()
+    with duckdb.connect() as bench:
+        for query in DUCKDB[what]:
+            bench.execute(query.format(folder)).fetchall()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    who, what, where = sys.argv[1:]
+    print(asyncio.run(ask_showfloor(what, where)) if who == "showfloor" else ask_duckdb(what, Path(where)))
