@@ -1,6 +1,7 @@
-"""`showfloor import`: history that comes along."""
+"""Commands about facts in and out: `import`, `analytics-role`."""
 
 import csv
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from server.history.importing import Imported, Step, Tell
 
 Format = Literal["jsonl", "csv", "parquet"]
+PASSWORD_CHARACTERS_MIN = 12
 SHOWN_MAX = 20
 """Bad lines on the terminal; the report has more."""
 
@@ -79,6 +81,41 @@ def import_history(
     if report is not None:
         _write_report(outcome, report)
     raise typer.Exit(1 if outcome.bad_counts else 0)
+
+
+@app.command("analytics-role")
+def analytics_role(
+    name: Annotated[str, typer.Argument(help="How the role is called.")] = "showfloor_analytics",
+) -> None:
+    """Make a role that reads the views of the schema `analytics` alone, or give it another password.
+
+    The password is asked for, or read from standard input.
+    """
+    password = (
+        typer.prompt("Password", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
+    )
+    if len(password) < PASSWORD_CHARACTERS_MIN:
+        raise Trouble(
+            f"the password has less than {PASSWORD_CHARACTERS_MIN} characters",
+            "`openssl rand -hex 16` makes one",
+        )
+    with database_for(launch.load_settings()) as settings:
+        new = run(_make_role(settings, name, password))
+    typer.echo(
+        f"{name} {'reads' if new else 'has another password, and reads'} the views of the schema analytics."
+    )
+
+
+async def _make_role(settings: Settings, name: str, password: str) -> bool:
+    from server.db.analytics import make_role
+    from server.db.engine import Database
+
+    database = Database(database_url(settings), pool_size=1)
+    try:
+        async with database.write() as connection:
+            return await make_role(connection, name, password)
+    finally:
+        await database.close()
 
 
 @contextmanager
