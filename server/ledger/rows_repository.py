@@ -34,11 +34,11 @@ _NOT_KEPT: Final = text("""
           SELECT count(*) FROM (SELECT FROM rollup AS r WHERE r.show_id = show.id LIMIT :most + 1) AS counted) <= :most)
     ORDER BY show.started_at DESC NULLS LAST LIMIT 1
 """)
-# A server of the version before raises numbers of a row and knows nothing of the rest. Its rows are looked for in shows of the last days.
+# A server of the version before raises numbers of a row and knows nothing of the rest.
 _OLD_WRITERS: Final = text(f"""
     INSERT INTO rollup_due (show_id, viewer_id)
     SELECT r.show_id, r.viewer_id FROM show JOIN rollup AS r ON r.show_id = show.id
-    WHERE (show.ended_at IS NULL OR show.ended_at > now() - interval '1 day') AND show.state NOT IN ('draft', 'rehearsal')
+    WHERE (:all OR show.ended_at IS NULL OR show.ended_at > now() - interval '1 day') AND show.state NOT IN ('draft', 'rehearsal')
       AND r.hard_facts <> {HARD_FACTS.format("r")}
     ON CONFLICT DO NOTHING
 """)
@@ -74,9 +74,12 @@ async def find_not_kept(connection: AsyncConnection) -> str | None:
     return found
 
 
-async def find_old_writers(connection: AsyncConnection) -> int:
-    """Have rows derived that a server of the version before has written, and return how many."""
-    return (await connection.execute(_OLD_WRITERS)).rowcount
+async def find_old_writers(connection: AsyncConnection, *, everywhere: bool) -> int:
+    """Have rows derived that a server of the version before has written, and return how many.
+
+    They are looked for in shows that run or ran a day ago: nothing hard is recorded later. `everywhere`: in all shows.
+    """
+    return (await connection.execute(_OLD_WRITERS, {"all": everywhere})).rowcount
 
 
 async def find_ended(connection: AsyncConnection, most: int) -> list[tuple[str, datetime]]:

@@ -18,7 +18,7 @@ from server.workers.loop import repeat
 SECONDS = 1.0
 ENDED_AT_ONCE = 20
 OLD_WRITERS_EVERY = 10
-"""In so many rounds rows that a server of the version before wrote are looked for once."""
+"""In so many rounds rows that a server of the version before wrote are looked for once; in the first one in all shows."""
 
 
 class RollupKeeper:
@@ -33,7 +33,7 @@ class RollupKeeper:
         """Do the next step of each sort, and return whether there was any."""
         if self._rounds % OLD_WRITERS_EVERY == 0:
             async with self._database.write() as connection:
-                await find_old_writers(connection)
+                await find_old_writers(connection, everywhere=self._rounds == 0)
         self._rounds += 1
         did = [await self._derive_due(), await self._derive_one(), await self._finish_one()]
         return any(did)

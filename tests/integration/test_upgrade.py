@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from server.access.roles import Role
@@ -46,6 +47,8 @@ def landed(settings: Settings, tmp_path: Path) -> LandedServer:
     server = LandedServer(tmp_path / "landed", settings)
     server.migrate()
     server.seed()
+    with psycopg.connect((settings.database_url or "").replace("+psycopg", "")) as connection:
+        connection.execute("UPDATE product SET stock = 1000000")  # however slow the machine, it lasts
     return server
 
 

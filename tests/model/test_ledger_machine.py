@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from sqlalchemy import text
 
+from server.access.tokens import Identity
 from server.bus.bus import Bus
 from server.clock import ManualClock
 from server.db.engine import Database
@@ -18,13 +19,24 @@ from server.ledger.derive_repository import derive_rows
 from server.ledger.entries import Fact
 from server.ledger.recorder import Recorder
 from server.ledger.repository import append_facts
+from server.ledger.rollup_repository import verify_rollups
+from server.stats.watching import FOREVER, Stretches, watch
+from server.viewers.aliases import Aliases
 from server.workers.ledger import LedgerWorker
+from server.workers.rollups import RollupKeeper
+from tests.integration.stats.hand_made import HandMade, add_channel
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-TABLES = "ledger_entry, playing, attendance, rollup, ledger_cursor, ledger_process, ledger_process_show"
+TABLES = """
+    ledger_entry, playing, attendance, staff_presence, rollup, rollup_show, rollup_due, show_curve, viewer_alias, ledger_cursor,
+    ledger_process, ledger_process_show, journal_head, show, product, channel
+"""
 
 viewers = st.sampled_from(["anna", "bob", "carl"])
 processes = st.integers(0, 1)
+
+STARTS = NOON + timedelta(minutes=10)
+CARL = Identity("carl", "viewer", "channel", guest=False, remembered=True, name="@carl", expires_at=NOON)
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
@@ -47,12 +59,15 @@ class LedgerMachine(RuleBasedStateMachine):
         self.told: Counter[str] = Counter()
         self.recorders = [self.new_process(), self.new_process()]
         self.worker = LedgerWorker(self.database, self.bus)
+        self.aliases = Aliases(self.database, self.clock)
         self.run(self.begin())
 
     async def begin(self) -> None:
         await self.bus._link.run("FLUSHDB")
         async with self.database.write() as connection:
-            await connection.execute(text(f"TRUNCATE {TABLES}"))
+            await connection.execute(text(f"TRUNCATE {TABLES} CASCADE"))
+            await add_channel(connection)
+            await HandMade(connection, "show", start=STARTS, length=None).open()
 
     def new_process(self) -> Recorder:
         self.started += 1
@@ -77,6 +92,35 @@ class LedgerMachine(RuleBasedStateMachine):
         recorder = self.recorders[process]
         for stretch in [s for s in recorder._open.values() if s.viewer_id == viewer]:
             recorder.stop_playing("show", viewer, stretch.connection_id, self.clock.at)
+
+    @rule(
+        process=processes,
+        viewer=viewers,
+        guest=st.booleans(),
+        suspect=st.booleans(),
+        staff=st.sampled_from([False] * 5 + [True]),
+    )
+    def come(self, process: int, viewer: str, *, guest: bool, suspect: bool, staff: bool) -> None:
+        self.recorders[process].attend(
+            "show", viewer, f"c-{viewer}", guest=guest, remembered=not guest, source="mail" if guest else None,
+            suspect=suspect, staff=staff,
+        )  # fmt: skip
+
+    @rule(process=processes, viewer=viewers)
+    def clear(self, process: int, viewer: str) -> None:
+        self.recorders[process].clear("show", viewer)
+
+    @rule(guest=st.sampled_from(["anna", "bob"]))
+    def turn_out_to_be_carl(self, guest: str) -> None:
+        self.run(self.aliases.note("show", guest, CARL))
+
+    @rule()
+    def be_themselves_again(self) -> None:
+        self.run(self.aliases.take_back("show", "carl"))
+
+    @rule()
+    def keep_rows(self) -> None:
+        self.run(RollupKeeper(self.database, self.clock).run_all())
 
     @rule(seconds=st.sampled_from([1, 61, 20 * 60, 31 * 60]))
     def wait(self, seconds: int) -> None:
@@ -124,15 +168,53 @@ class LedgerMachine(RuleBasedStateMachine):
     async def check(self) -> None:
         """Count what is left; then rollups hold what was told, and rebuilding them changes nothing."""
         await self.count_all()
+        await RollupKeeper(self.database, self.clock).run_all()
         async with self.database.write() as connection:
-            kept = await self.read(connection, "SELECT * FROM rollup ORDER BY show_id, viewer_id")
+            assert await verify_rollups(connection) == []
             await derive_rows(connection, "show")
-            assert await self.read(connection, "SELECT * FROM rollup ORDER BY show_id, viewer_id") == kept
+            assert await verify_rollups(connection) == []
             reactions = await self.read(
                 connection, "SELECT viewer_id, reactions FROM rollup WHERE reactions > 0"
             )
-            assert dict(reactions) == dict(+self.told)
+            aliases = "SELECT raw, canonical FROM viewer_alias WHERE taken_back_at IS NULL"
+            whose = dict(await self.read(connection, aliases))
+            told: Counter[str] = Counter()
+            for viewer, n in self.told.items():
+                told[whose.get(viewer, viewer)] += n
+            assert dict(reactions) == dict(+told)
+            assert await self.watched(connection, whose) == await self.plainly(connection, whose)
             assert await self.read(connection, "SELECT * FROM playing WHERE ended_at < started_at") == []
+
+    async def watched(self, connection: Any, whose: dict[str, str]) -> dict[str, tuple[int, int, int]]:
+        """Of whoever is not playing any more: visits, views, and how much they watched, as the rows say."""
+        rows = await self.read(
+            connection,
+            "SELECT viewer_id, visits, views, watched_us FROM rollup WHERE visits > 0 AND NOT playing",
+        )
+        return {viewer: tuple(numbers) for viewer, *numbers in rows}
+
+    async def plainly(self, connection: Any, whose: dict[str, str]) -> dict[str, tuple[int, int, int]]:
+        """The same by the pure definition."""
+        played: dict[str, list[tuple[int, int]]] = {}
+        playing = set[str]()
+        sql = """
+            SELECT p.viewer_id, p.started_at, coalesce(p.ended_at, l.alive_until, p.started_at), p.ended_at IS NULL AND NOT l.ended
+            FROM playing AS p LEFT JOIN ledger_process AS l USING (process_id)
+        """
+        for viewer, start, stop, still in await self.read(connection, sql):
+            one = whose.get(viewer, viewer)
+            pair = tuple((at - STARTS) // timedelta(microseconds=1) for at in (start, stop))
+            played.setdefault(one, []).append(pair)
+            playing |= {one} if still else set()
+        found = {
+            viewer: watch(Stretches(viewer, *zip(*sorted(stretches), strict=True)), 0, FOREVER)
+            for viewer, stretches in played.items()
+        }
+        return {
+            viewer: (len(one.visits), one.views, one.total)
+            for viewer, one in found.items()
+            if one.visits and viewer not in playing
+        }
 
     async def count_all(self) -> None:
         while await self.worker.run_once():
