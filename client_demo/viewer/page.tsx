@@ -43,10 +43,13 @@ function StageTop() {
 function Stage() {
   const now = show.value;
   const pinned = pinnedProduct.value;
-  const still = now && ((!isLive.value && now.cover) || now.video.poster);
+  const cover = now && !isLive.value && now.cover;
+  const still = cover || now?.video.poster;
   return (
     <section class="stage" part="stage" aria-label={t("stage")} data-testid="stage">
-      {still && <Picture class={hasVideo.value ? "backdrop" : "backdrop backdrop-alone"} src={still} />}
+      {still && (
+        <Picture class={hasVideo.value ? "backdrop" : "backdrop backdrop-alone"} src={still} alt={cover ? now.cover_alt : ""} />
+      )}
       {!now && served.poster && <Picture class="video" src={served.poster} />}
       {now && hasVideo.value && <Video show={now} />}
       <FloatingCanvas />

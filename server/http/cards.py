@@ -29,6 +29,8 @@ class Card(NamedTuple):
     starts_at: datetime | None = None
     time_zone: str = "UTC"
     """The channel's, by its IANA name: whoever reads a card in a chat is in no zone that a server knows."""
+    alt: str = ""
+    """What the poster shows; empty: nobody said."""
 
 
 def head_of(shells: Shells, language: Language, base: str, path: str, card: Card | None) -> str:
@@ -48,7 +50,7 @@ def head_of(shells: Shells, language: Language, base: str, path: str, card: Card
     properties |= {
         "og:url": address,
         "og:image": picture,
-        "og:image:alt": title,
+        "og:image:alt": (card.alt if card is not None else "") or title,
         "og:locale": _LOCALES[language],
     }
     lines = [f"<title>{escape(named)}</title>", f'<link rel="canonical" href="{escape(address)}" />']
@@ -103,7 +105,9 @@ def first_sight(shells: Shells, language: Language, card: Card | None) -> str:
     if card is None:
         return ""
     title, about = words_of(shells, language, card)
-    picture = f'<img class="video" src="{escape(card.poster)}" alt="" />' if card.poster else ""
+    picture = (
+        f'<img class="video" src="{escape(card.poster)}" alt="{escape(card.alt)}" />' if card.poster else ""
+    )
     return (
         f'<main class="viewer"><section class="stage">{picture}'
         f'<div class="stage-top"><div class="show-title" data-served-title><h1>{escape(title)}</h1></div></div>'

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, func, insert, literal_column, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, case, func, insert, literal_column, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.channels.tables import ChannelRow
@@ -48,6 +48,7 @@ async def read_card(connection: AsyncConnection, show_id: str) -> Card | None:
         _SHOW.c.channel_id,
         _SHOW.c.starts_at,
         _CHANNEL.c.time_zone,
+        case((_SHOW.c.cover != "", _SHOW.c.cover_alt), else_=""),
     )
     both = _SHOW.join(_CHANNEL, _CHANNEL.c.id == _SHOW.c.channel_id)
     known = select(*columns).select_from(both).where(_SHOW.c.id == show_id, _SHOW.c.state.not_in(HIDDEN))

@@ -106,29 +106,33 @@ export function Pictures(props: PicturesProps) {
               />
               {place === 0 && most > 1 && <span class="badge badge-accent pictures-cover">{t("cover")}</span>}
               <span class="pictures-actions">
-                <Button
-                  size="icon"
-                  look="quiet"
-                  data-do="earlier"
-                  data-testid="picture-earlier"
-                  disabled={disabled || place === 0}
-                  aria-label={t("earlier", { n: place + 1 })}
-                  onClick={() => move(place, place - 1, "earlier")}
-                >
-                  <Sign name="back" />
-                </Button>
-                <Button
-                  size="icon"
-                  look="quiet"
-                  class="pictures-later"
-                  data-do="later"
-                  data-testid="picture-later"
-                  disabled={disabled || place === value.length - 1}
-                  aria-label={t("later", { n: place + 1 })}
-                  onClick={() => move(place, place + 1, "later")}
-                >
-                  <Sign name="back" />
-                </Button>
+                {most > 1 && (
+                  <>
+                    <Button
+                      size="icon"
+                      look="quiet"
+                      data-do="earlier"
+                      data-testid="picture-earlier"
+                      disabled={disabled || place === 0}
+                      aria-label={t("earlier", { n: place + 1 })}
+                      onClick={() => move(place, place - 1, "earlier")}
+                    >
+                      <Sign name="back" />
+                    </Button>
+                    <Button
+                      size="icon"
+                      look="quiet"
+                      class="pictures-later"
+                      data-do="later"
+                      data-testid="picture-later"
+                      disabled={disabled || place === value.length - 1}
+                      aria-label={t("later", { n: place + 1 })}
+                      onClick={() => move(place, place + 1, "later")}
+                    >
+                      <Sign name="back" />
+                    </Button>
+                  </>
+                )}
                 <Button
                   size="icon"
                   look="quiet"

@@ -24,38 +24,38 @@ export function LineUpField({ form, currency }: { form: FormState<ShowText>; cur
   };
   const dragging = useDragging(move);
   return (
-    <Field
-      form={form}
-      name="lines"
-      label={t("line_up.add")}
-      hint={lines.length === 0 ? t("line_up.whole") : undefined}
-      show={(value) => value.map(({ product }) => known.value.get(product)?.title ?? product).join(", ")}
-      control={(control) => (
-        <div class="line-up">
-          {lines.length > 0 && (
-            <ol class="line-up-list" data-testid="line-up">
-              {lines.map((line, at) => (
-                <Line
-                  key={line.product}
-                  line={line}
-                  at={at}
-                  last={lines.length - 1}
-                  currency={currency}
-                  move={(to) => move(at, to)}
-                  dragging={dragging}
-                  price={(price) => set(lines.map((each) => (each === line ? { ...each, price } : each)))}
-                  remove={() => set(lines.filter((each) => each !== line))}
-                />
-              ))}
-            </ol>
-          )}
-          <p class="visually-hidden" role="status">
-            {said.value}
-          </p>
-          <Search control={control} taken={lines} add={(product) => set([...lines, { product, price: "" }])} />
-        </div>
+    <div class="line-up">
+      {lines.length > 0 && (
+        <ol class="line-up-list" data-testid="line-up">
+          {lines.map((line, at) => (
+            <Line
+              key={line.product}
+              line={line}
+              at={at}
+              last={lines.length - 1}
+              currency={currency}
+              move={(to) => move(at, to)}
+              dragging={dragging}
+              price={(price) => set(lines.map((each) => (each === line ? { ...each, price } : each)))}
+              remove={() => set(lines.filter((each) => each !== line))}
+            />
+          ))}
+        </ol>
       )}
-    />
+      <p class="visually-hidden" role="status">
+        {said.value}
+      </p>
+      <Field
+        form={form}
+        name="lines"
+        label={t("line_up.add")}
+        hint={lines.length === 0 ? t("line_up.whole") : undefined}
+        show={(value) => value.map(({ product }) => known.value.get(product)?.title ?? product).join(", ")}
+        control={(control) => (
+          <Search control={control} taken={lines} add={(product) => set([...lines, { product, price: "" }])} />
+        )}
+      />
+    </div>
   );
 }
 
@@ -231,7 +231,15 @@ function Variants({ product, taken, add }: { product: Sold; taken: readonly Line
       <ul class="line-found">
         {variants.map(({ id, title }) => (
           <li key={id}>
-            <Button data-testid="line-add-variant" data-id={id} onClick={() => add(id)}>
+            <Button
+              data-testid="line-add-variant"
+              data-id={id}
+              onClick={(event) => {
+                // This button is gone then; whoever adds several goes on from here.
+                event.currentTarget.closest("details")?.querySelector("summary")?.focus();
+                add(id);
+              }}
+            >
               <Sign name="add" />
               {title}
             </Button>

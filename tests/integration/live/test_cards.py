@@ -142,3 +142,17 @@ async def test_the_door_has_the_product_s_own_card(with_pages: MakeSettings, set
         page = await client.get("/")
     assert metas(page.text)["og:image"] == "http://shop.example/card.png"
     assert canonical(page.text) == "http://shop.example/"
+
+
+async def test_a_cover_is_said_in_words_where_somebody_wrote_them(
+    with_pages: MakeSettings, set_stage: None, sign_for: SignFor
+) -> None:
+    words = 'A red "cup" & <tea>'
+    async with caller(with_pages()) as client:
+        cover = {"cover": "https://cdn.example/cup.jpg", "video": {"poster": POSTER}}
+        spoken = await make_show(client, sign_for("host"), cover_alt=words, **cover)
+        silent = await make_show(client, sign_for("host"), **cover)
+        # Without a cover the picture is the video's, of which the words are not.
+        other = await make_show(client, sign_for("host"), cover_alt=words, video={"poster": POSTER})
+        said = [metas((await client.get(f"/shows/{show}")).text) for show in (spoken, silent, other)]
+    assert [each["og:image:alt"] for each in said] == [words, "Winter table", "Winter table"]
