@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     worker: bool = True
     """Run the worker's loops inside the server processes too: they count the ledger and deliver webhooks."""
     outbound_networks: list[str] = Field(default_factory=list)
-    """Networks beside the public internet to which webhooks and key or sign-in addresses may lead, such as `10.1.0.0/16`."""
+    """Networks beside the public internet to which webhooks, keys, sign-in and pictures may lead, such as `10.1.0.0/16`."""
     outbound_http: bool = False
     """Let those addresses begin with `http://` too."""
     webhook_log_days: Annotated[float, Field(ge=3.0, le=3650.0)] = 30.0
