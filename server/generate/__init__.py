@@ -14,10 +14,12 @@ from server import currencies
 from server.generate import house
 from server.protocol import codes, schema
 from server.stats import schema as stats_schema
+from server.stats.glossary import writing as glossary
 
 TOP = Path(__file__).parents[2]
 _METRIC_TABLE = re.compile(r"(<!-- metrics:begin[^>]*-->\n).*?(<!-- metrics:end -->)", re.DOTALL)
 _HOUSE = re.compile(r"(<!-- house:begin[^>]*-->\n).*?(<!-- house:end -->)", re.DOTALL)
+_GLOSSARY = re.compile(r"(<!-- glossary:begin[^>]*-->\n).*?(<!-- glossary:end -->)", re.DOTALL)
 _CODE_TABLE = re.compile(r"(<!-- codes:begin[^>]*-->\n).*?(<!-- codes:end -->)", re.DOTALL)
 
 
@@ -45,6 +47,13 @@ def architecture_page(page: str) -> str:
     return written
 
 
+def figures_page(page: str) -> str:
+    """docs/figures.md with the table of all figures as the glossary has them."""
+    written, count = _GLOSSARY.subn(lambda marks: f"{marks[1]}{glossary.as_markdown()}{marks[2]}", page)
+    assert count == 1, "docs/figures.md has one pair of marks around the glossary"
+    return written
+
+
 def metric_table() -> str:
     """Every metric of ours by its name on `/metrics`, its type, and what it says."""
     rows = [
@@ -59,9 +68,13 @@ GENERATED: dict[str, Callable[[str], str]] = {
     "PROTOCOL.md": protocol_page,
     "docs/operations.md": operations_page,
     "docs/architecture.md": architecture_page,
+    "docs/figures.md": figures_page,
     "docs/images/house.svg": lambda _: house.as_svg(house.read_floors()),
     "client_demo/sdk/wire.schema.json": lambda _: schema.as_json(),
     "client_demo/analyst/report.schema.json": lambda _: stats_schema.as_json(),
+    "client_demo/shared/locales/analyst_definitions.en.json": lambda _: glossary.as_locale("en"),
+    "client_demo/shared/locales/analyst_definitions.ja.json": lambda _: glossary.as_locale("ja"),
+    "client_demo/analyst/definitions/keys.generated.ts": lambda _: glossary.as_keys(),
     "client_demo/shared/currencies.generated.ts": lambda _: currencies.as_typescript(),
     "client_demo/shared/currency_codes.generated.ts": lambda _: currencies.codes_as_typescript(),
 }

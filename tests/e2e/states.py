@@ -202,6 +202,34 @@ async def analyst(page: Page, room: Showroom) -> States:
     await expect(part("sign-in")).to_be_visible()
     yield "sign-in"
     await page.goto(room.staff_url("analyst", "/analyst?"))
+    await expect(part("last-shows")).to_be_visible()
+    await expect(part("cards")).to_be_visible()
+    await expect(part("parts")).to_be_visible()
+    for table in await page.locator("details:has(table) > summary").all():
+        await table.click()
+    yield "the channel"
+    await part("define-viewers_before").first.click()
+    await expect(part("definition")).to_be_visible()
+    yield "a figure of the channel"
+    await page.goto(room.url("/analyst?from=2020-01-01&to=2020-01-31"))
+    await expect(part("channel-nothing")).to_be_visible()
+    yield "a period without shows"
+    await page.goto(room.url("/analyst/compare"))
+    await expect(part("compared")).to_be_visible()
+    yield "two periods side by side"
+    await page.goto(room.url(f"/analyst/compare?a={PAST_SHOW_ID}&b=demo-earlier"))
+    await expect(part("compared")).to_be_visible()
+    yield "two shows side by side"
+    await page.goto(room.url("/analyst/compare?of=shows"))
+    await expect(part("compare-need")).to_be_visible()
+    yield "shows to be chosen"
+    await page.goto(room.url("/analyst/definitions"))
+    await expect(part("term-viewers")).to_be_visible()
+    yield "definitions"
+    await page.goto(room.url("/analyst/nowhere"))
+    await expect(part("not-there")).to_be_visible()
+    yield "no such page"
+    await page.goto(room.url("/analyst/shows"))
     await expect(part(f"show-{PAST_SHOW_ID}")).to_be_visible()
     yield "list"
     await part(f"show-{PAST_SHOW_ID}").click()

@@ -136,7 +136,7 @@ async def test_a_second_tab_of_staff_is_signed_in_and_signing_out_ends_both(
     await expect(second.get_by_test_id("desk")).to_be_visible()
     figures = await page.context.new_page()
     await figures.goto(showroom.url("/analyst"))
-    await expect(figures.get_by_test_id("list-page")).to_be_visible()
+    await expect(figures.get_by_test_id("channel-page")).to_be_visible()
     await second.get_by_test_id("sign-out").click()
     for tab in (page, second, figures):
         await expect(tab.get_by_test_id("sign-in")).to_be_visible()

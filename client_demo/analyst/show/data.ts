@@ -2,9 +2,11 @@ import { computed } from "@preact/signals";
 import { place } from "../address";
 import { keepFetched } from "../load";
 import type { SeriesReport, ShowPage, ShowReport } from "../report";
+import type { MomentsReport } from "../report.generated";
 import { listPath } from "../shows/list";
 import { readPages } from "../shows/pages";
 import { stepFor } from "./marks";
+import { minutesAsked } from "./moments";
 
 const LIVE_AGAIN_MS = 5_000;
 const COMPARABLE_AGAIN_MS = 300_000;
@@ -39,3 +41,9 @@ function seriesPath(show: string | null): string | null {
 
 export const series = keepFetched<SeriesReport>(() => seriesPath(place.value.show), whileProvisional);
 export const otherSeries = keepFetched<SeriesReport>(() => seriesPath(place.value.compare), whileProvisional);
+
+/** The minutes around each moment that the address asks for. */
+export const momentsReport = keepFetched<MomentsReport>(
+  () => pathOf(place.value.show, `moments?minutes=${minutesAsked()}`),
+  whileProvisional,
+);

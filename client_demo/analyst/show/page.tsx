@@ -11,7 +11,7 @@ import { Sheet } from "../sheet";
 import { moment, shared, spell, t, zoneName } from "../text";
 import { ActivityChart } from "./activity";
 import { ConcurrencyChart } from "./concurrency";
-import { comparable, otherReport, otherSeries, report, series } from "./data";
+import { comparable, momentsReport, otherReport, otherSeries, report, series } from "./data";
 import { FigureList } from "./figure_list";
 import { FunnelChart } from "./funnel";
 import { Headlines } from "./headlines";
@@ -153,6 +153,7 @@ function NotYet() {
 
 function Body({ report: now }: { report: ShowReport }) {
   const curve = series.state.value;
+  const moments = momentsReport.state.value.value;
   const other = place.value.compare ? otherReport.state.value.value : null;
   const otherCurve = place.value.compare ? otherSeries.state.value.value : null;
   return (
@@ -172,7 +173,7 @@ function Body({ report: now }: { report: ShowReport }) {
       </div>
       {curve.value && <ActivityChart series={curve.value} />}
       <Products report={now} />
-      {curve.value && <Moments series={curve.value} />}
+      {moments && <Moments report={moments} />}
       <LeftOut report={now} />
     </>
   );

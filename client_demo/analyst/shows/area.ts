@@ -5,7 +5,6 @@ export const area: Area = {
   rank: 20,
   routes: [
     { path: "/analyst/shows", page: () => import("./page") },
-    { path: "/analyst", page: () => import("./page") },
     { path: "/analyst/shows/:show", page: () => import("../show/page") },
   ],
 };

@@ -22,7 +22,7 @@ let pagesWanted = 1;
 /** The list, as many pages of it as were asked for; each refresh reads them all. */
 export const shows = keepFetched<ShowPage>(
   () => {
-    if (here.value.path !== "/analyst/shows" && here.value.path !== "/analyst") return null;
+    if (here.value.path !== "/analyst/shows") return null;
     const { q, state } = wanted.value;
     return listPath({ limit: PAGE, ...(q && { q }), ...(state && { state }) });
   },

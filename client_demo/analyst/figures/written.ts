@@ -1,0 +1,63 @@
+import { count, money, percent } from "../../shared/format";
+import { t } from "../channel/text";
+import type { Change, Figure } from "../report.generated";
+import { decimal, spell } from "../text";
+
+/** An amount as people read it. */
+export function written(figure: Pick<Figure, "kind" | "amount" | "currency"> | null | undefined): string {
+  if (!figure || figure.amount === null) return "–";
+  const { amount, kind, currency } = figure;
+  switch (kind) {
+    case "count":
+      return count(amount);
+    case "share":
+      return percent(amount);
+    case "seconds":
+      return spell(amount);
+    case "decimal":
+      return decimal(amount);
+    case "money":
+      return money(Math.round(amount), currency ?? "JPY");
+  }
+}
+
+/** What a figure rests on: the two numbers of a share and its interval, or of a mean how many. */
+export function basisOf(figure: Figure | null): string {
+  if (!figure) return "";
+  const interval = figure.interval;
+  const spread =
+    interval && figure.amount !== null
+      ? t("interval", {
+          low: written({ ...figure, amount: interval.low }),
+          high: written({ ...figure, amount: interval.high }),
+        })
+      : "";
+  if (figure.part === null || figure.part === undefined || !figure.whole) return spread;
+  return [t("of", { part: count(figure.part), whole: count(figure.whole) }), spread].filter(Boolean).join(" · ");
+}
+
+/** How far a figure moved: a share by points, anything else by per cent. */
+export function movedBy(change: Change): string {
+  const { a, absolute, relative } = change;
+  if (absolute === null) return "–";
+  if (absolute === 0) return t("same");
+  const sign = absolute > 0 ? "+" : "−";
+  if (a?.kind === "share") return t("points", { n: sign + decimal(Math.abs(absolute) * 100) });
+  return relative === null
+    ? sign + written({ kind: a?.kind ?? "count", amount: Math.abs(absolute), currency: change.currency })
+    : `${sign}${percent(Math.abs(relative), 0)}`;
+}
+
+/** How often chance alone makes such a difference. */
+export function pText(p: number): string {
+  return p < 0.001 ? t("chance.rarely") : t("chance.p", { p: decimal(p, 3) });
+}
+
+export function chanceOf(change: Change): string {
+  if (!change.chance) return t("chance.none");
+  return change.chance.more_than_chance ? t("chance.yes") : t("chance.no");
+}
+
+export function find(figures: readonly Figure[], key: string): Figure | undefined {
+  return figures.find((each) => each.key === key);
+}
