@@ -9,7 +9,7 @@ from server.db.engine import Database
 from server.demo.catalogue import CHANNEL_ID
 from server.ids import new_id
 from server.journal.tables import JournalHead
-from server.ledger.tables import AttendanceRow, RollupRow, ShowCurveRow
+from server.ledger.tables import AttendanceRow, RollupRow, RollupShowRow, ShowCurveRow
 from server.shop.tables import OrderRow
 from server.shows.tables import ShowRow
 from tests.integration.stats.hand_made import add
@@ -53,6 +53,9 @@ async def _add_show(connection: Any, i: int, start: datetime) -> str:
         connection, ShowRow, {**row, "created_at": start, "started_at": start, "ended_at": start + LENGTH}
     )
     await add(connection, JournalHead, {"show_id": show, "epoch": "e", "top": 0})
+    await add(
+        connection, RollupShowRow, {"show_id": show, "kept": True}
+    )  # so that nobody derives them from facts
     return show
 
 
@@ -72,7 +75,14 @@ async def _fill(connection: Any, show: str, i: int, start: datetime, product: st
     await add(connection, OrderRow, *(_order(show, name, start, product) for name in sorted(bought)))
     curve = [min(second // 5, EACH, (3_000 - second) // 10) for second in range(3_000)]
     shape = {"started_at": start, "ended_at": start + LENGTH, "peak": max(curve), "peak_us": 0}
-    series = {"present": curve[::60], "watching": curve, "reactions": [], "clicks": []}
+    series = {
+        "present": curve[::60],
+        "joined": curve[::60],
+        "replayed": False,
+        "watching": curve,
+        "reactions": [],
+        "clicks": [],
+    }
     await add(connection, ShowCurveRow, {"show_id": show, **shape, **series})
 
 

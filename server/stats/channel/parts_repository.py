@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.stats.channel.repository import ASKED
+from server.stats.channel.repository import ASKED, opened
 
 # Of the first part alone. Who did several things with a product did them in one show; a product's variants are it.
 _PRODUCTS = text(f"""
-    WITH {ASKED}, head AS (
+    WITH {ASKED}, {opened("asked")}, head AS (
         SELECT id, coalesce(parent_id, id) AS product_id FROM product WHERE channel_id = :channel
     ), touched AS (
         SELECT e.show_id, coalesce(a.canonical, e.viewer_id) AS viewer_id, head.product_id,
@@ -26,9 +26,11 @@ _PRODUCTS = text(f"""
         LEFT JOIN viewer_alias AS a ON a.show_id = s.show_id AND a.raw = s.viewer_id AND a.taken_back_at IS NULL
         WHERE NOT s.staff GROUP BY 1, 2, 3
     ), met AS (
-        SELECT product_id, viewer_id, coalesce(r.views, 0) > 0 AS viewed, coalesce(saw, false) AS saw, coalesce(clicked, false) AS clicked,
+        SELECT product_id, viewer_id, coalesce(w.views, r.views, 0) > 0 AS viewed,
+               coalesce(saw, false) AS saw, coalesce(clicked, false) AS clicked,
                paid.orders, paid.units, gmv_minor
         FROM touched FULL JOIN paid USING (show_id, viewer_id, product_id) LEFT JOIN rollup AS r USING (show_id, viewer_id)
+        LEFT JOIN watched AS w USING (show_id, viewer_id)
         WHERE r.staff IS NOT TRUE AND r.suspect IS NOT TRUE
     ), person AS (
         SELECT product_id, viewer_id, bool_or(viewed) AS viewed, bool_or(saw AND viewed) AS saw, bool_or(clicked AND viewed) AS clicked,
@@ -45,10 +47,12 @@ _PRODUCTS = text(f"""
 """)
 
 _MODES = text(f"""
-    WITH {ASKED}, person AS (
-        SELECT viewer_id, coalesce(sum(watched_us) FILTER (WHERE views > 0), 0) AS live_us, bool_or(views > 0) AS live,
-               coalesce(sum(replay_us) FILTER (WHERE replay_views > 0), 0) AS replay_us, bool_or(replay_views > 0) AS replay
-        FROM asked JOIN rollup USING (show_id) WHERE NOT suspect AND NOT staff GROUP BY viewer_id
+    WITH {ASKED}, {opened("asked")}, person AS (
+        SELECT r.viewer_id, coalesce(sum(coalesce(w.watched_us, r.watched_us)) FILTER (WHERE coalesce(w.views, r.views) > 0), 0) AS live_us,
+               bool_or(coalesce(w.views, r.views) > 0) AS live,
+               coalesce(sum(r.replay_us) FILTER (WHERE r.replay_views > 0), 0) AS replay_us, bool_or(r.replay_views > 0) AS replay
+        FROM asked JOIN rollup AS r USING (show_id) LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id
+        WHERE NOT r.suspect AND NOT r.staff GROUP BY r.viewer_id
     )
     SELECT 'live' AS label, count(*) AS viewers, coalesce(sum(live_us), 0) AS watched_us,
            coalesce(sum((live_us / 1e6) ^ 2), 0) AS watched_squares FROM person WHERE live

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import RowMapping, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.ledger.derive_repository import PIECE, WATCHED
 from server.ledger.repository import settled
 from server.stats.channel.facts import PEOPLE_COLUMNS, Part, People, ShowOf
 from server.stats.population import WITHDRAWN
@@ -23,7 +24,8 @@ SETTLED_AFTER = timedelta(days=1)
 _FRACTIONS = frozenset({"median_us", "watched_squares"})
 
 _SHOWS = text("""
-    SELECT id, title, state, started_at, ended_at, bots_looked_for FROM show
+    SELECT id, title, state, started_at, ended_at, bots_looked_for, s.kept IS TRUE AS kept
+    FROM show LEFT JOIN rollup_show AS s ON s.show_id = show.id
     WHERE channel_id = :channel AND state IN ('live', 'ended') AND started_at IS NOT NULL AND started_at <= :as_of
     ORDER BY started_at, id
 """)
@@ -40,12 +42,36 @@ _NEAR = """near AS MATERIALIZED (
       AND s.started_at >= (SELECT min(started_at) FROM asked) - CAST(:w AS interval)
       AND s.started_at < (SELECT max(started_at) FROM asked) + CAST(:w AS interval))"""
 
+
+def opened(of: str) -> str:
+    """Return the `WITH` members up to `watched`: what those have watched in the shows `of` whose stretch is still open, up to now.
+
+    The row of such a viewer is behind: it is brought up to date when the stretch ends.
+    """
+    piece = PIECE.format(viewer="whole.viewer_id")
+    return f"""open_row AS MATERIALIZED (
+        SELECT DISTINCT r.show_id, r.viewer_id FROM {of} JOIN rollup AS r USING (show_id) WHERE r.playing
+    ), whole AS (
+        SELECT show_id, viewer_id, viewer_id AS raw FROM open_row
+        UNION ALL SELECT o.show_id, o.viewer_id, k.raw FROM open_row AS o
+        JOIN viewer_alias AS k ON k.show_id = o.show_id AND k.canonical = o.viewer_id AND k.taken_back_at IS NULL
+    ), bounds AS (
+        SELECT id AS show_id, started_at, coalesce(ended_at, :as_of) AS ended_at FROM show WHERE id IN (SELECT show_id FROM open_row)
+    ), piece AS MATERIALIZED (
+        SELECT {piece} FROM whole JOIN playing AS t ON t.show_id = whole.show_id AND t.viewer_id = whole.raw
+        LEFT JOIN ledger_process AS l USING (process_id)
+    ), {WATCHED}"""
+
+
 _GONE = "gone AS MATERIALIZED (SELECT viewer_id, array_agg(at) AS ats FROM withdrawn GROUP BY viewer_id)"
 
 # What a row is worth to those that are joined with it: a guest's consent reaches a later show if that one's began by `known_by`, and an
 # earlier one that was left no sooner than `known_since`. Both are null where the row tells of nobody whom the channel may recognise.
 _HONEST = """honest AS (
-    SELECT r.*, near.started_at, near.ended_at, near.finish, r.views > 0 AS viewed,
+    SELECT r.show_id, r.viewer_id, r.first_at, r.guest, r.remembered, r.consent_at, r.joined, r.source, r.device, r.segment,
+           r.reactions, r.impressions, r.clicks, r.shares, r.questions, r.votes, r.replay_views,
+           coalesce(w.views, r.views) AS views, coalesce(w.visits, r.visits) AS visits, coalesce(w.watched_us, r.watched_us) AS watched_us,
+           near.started_at, near.ended_at, near.finish, coalesce(w.views, r.views) > 0 AS viewed,
            CASE WHEN NOT r.guest THEN CAST('infinity' AS timestamptz)
                 WHEN r.guest AND r.remembered AND coalesce(r.consent_at, '-infinity') <= near.finish
                 THEN coalesce(r.consent_at, r.first_at) END AS known_by,
@@ -54,7 +80,9 @@ _HONEST = """honest AS (
                 THEN coalesce(r.consent_at, '-infinity') END AS known_since,
            CASE WHEN r.guest
                 THEN (SELECT min(at) FROM unnest(gone.ats) AS at WHERE at >= coalesce(r.consent_at, '-infinity')) END AS gone_at
-    FROM near JOIN {rows} AS r USING (show_id) LEFT JOIN gone USING (viewer_id) WHERE NOT r.suspect AND NOT r.staff)"""
+    FROM near JOIN rollup AS r USING (show_id) LEFT JOIN gone USING (viewer_id)
+    LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id
+    WHERE NOT r.suspect AND NOT r.staff)"""
 
 _JOINED = """joined_up AS (
     SELECT honest.*,
@@ -77,7 +105,7 @@ _BOUGHT = """paid AS (
     FROM sale AS s LEFT JOIN viewer_alias AS a ON a.show_id = s.show_id AND a.raw = s.viewer_id AND a.taken_back_at IS NULL
     WHERE s.channel_id = :channel AND NOT s.staff GROUP BY 1, 2
 ), bought AS (
-    SELECT paid.*, r.guest, r.views > 0 AS viewed,
+    SELECT paid.*,
            CASE WHEN r.guest
                 THEN coalesce(max(known.by) OVER earlier >= coalesce(r.consent_at, '-infinity'), false)
                 ELSE count(*) FILTER (WHERE r.guest IS NULL OR known.by IS NOT NULL) OVER earlier > 0 END AS bought_before,
@@ -85,7 +113,7 @@ _BOUGHT = """paid AS (
                SELECT FROM attendance AS k JOIN show ON show.id = k.show_id
                WHERE k.viewer_id = paid.viewer_id AND show.channel_id = :channel AND NOT k.guest) AS known_elsewhere
     FROM paid JOIN show ON show.id = paid.show_id
-    LEFT JOIN {rows} AS r ON r.show_id = paid.show_id AND r.viewer_id = paid.viewer_id
+    LEFT JOIN rollup AS r ON r.show_id = paid.show_id AND r.viewer_id = paid.viewer_id
     CROSS JOIN LATERAL (SELECT CASE WHEN NOT r.guest THEN CAST('infinity' AS timestamptz)
         WHEN r.guest AND r.remembered AND coalesce(r.consent_at, '-infinity') <= coalesce(show.ended_at, 'infinity')
         THEN coalesce(r.consent_at, r.first_at) END AS by) AS known
@@ -164,8 +192,8 @@ _COUNTED = """
 
 
 def _people(label: str, by: str) -> TextClause:
-    rows = [each.replace("{rows}", "rollup") for each in (_HONEST, _BOUGHT)]
-    parts = [ASKED, _NEAR, WITHDRAWN, _GONE, rows[0], _JOINED, rows[1], _PERSON.replace("{label}", label)]
+    person = _PERSON.replace("{label}", label)
+    parts = [ASKED, _NEAR, WITHDRAWN, _GONE, opened("near"), _HONEST, _JOINED, _BOUGHT, person]
     return text(f"WITH {', '.join(parts)} {_COUNTED.replace('{by}', by)}")
 
 
@@ -197,8 +225,9 @@ async def read_shows(connection: AsyncConnection, channel: str, as_of: datetime)
     open_until = as_of - SETTLED_AFTER
     return [
         ShowOf(
-            **row._mapping,
+            **{name: value for name, value in row._mapping.items() if name != "kept"},
             settled=row.ended_at is not None
+            and row.kept
             and (row.ended_at < open_until or await settled(connection, row.id, row.ended_at)),
         )
         for row in rows

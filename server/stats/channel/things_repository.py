@@ -8,25 +8,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.stats.chance import Sample
 from server.stats.channel.facts import Left, Questions, Till
-from server.stats.channel.repository import ASKED
+from server.stats.channel.repository import ASKED, opened
 from server.stats.report import Sales
 
 # One row for each part, currency and buyer's kind; orders of several lines are one.
 _TILLS = text(f"""
-    WITH {ASKED}, ordered AS (
+    WITH {ASKED}, {opened("asked")}, sold AS (
         SELECT asked.part, s.currency, s.order_id, sum(s.quantity) AS units, sum(s.amount_minor) AS amount,
                CASE WHEN bool_or(s.staff OR r.staff IS TRUE OR p.viewer_id IS NOT NULL) THEN 'staff'
                     WHEN bool_or(r.suspect) THEN 'suspected_bots'
-                    WHEN bool_or(r.views > 0) THEN 'viewers' ELSE 'without_a_view' END AS by
+                    WHEN bool_or(coalesce(w.views, r.views) > 0) THEN 'viewers' ELSE 'without_a_view' END AS by
         FROM asked JOIN sale AS s USING (show_id)
         LEFT JOIN viewer_alias AS a ON a.show_id = s.show_id AND a.raw = s.viewer_id AND a.taken_back_at IS NULL
         LEFT JOIN rollup AS r ON r.show_id = s.show_id AND r.viewer_id = coalesce(a.canonical, s.viewer_id)
+        LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id
         LEFT JOIN staff_presence AS p ON p.show_id = s.show_id AND p.viewer_id = s.viewer_id
         GROUP BY asked.part, s.currency, s.order_id
     )
     SELECT part, currency, by, count(*) AS orders, CAST(sum(units) AS bigint) AS units, CAST(sum(amount) AS bigint) AS gmv_minor,
            sum(amount * amount) AS squares
-    FROM ordered GROUP BY part, currency, by ORDER BY part, currency
+    FROM sold GROUP BY part, currency, by ORDER BY part, currency
 """)
 
 _REPORTED = text(f"""
@@ -41,11 +42,13 @@ _REPORTED = text(f"""
 """)
 
 _QUESTIONS = text(f"""
-    WITH {ASKED}, told AS (
-        SELECT asked.part, q.state, q.asked_at, q.answered_at, coalesce(a.canonical, q.viewer_id) AS viewer_id, r.views > 0 AS viewed
+    WITH {ASKED}, {opened("asked")}, told AS (
+        SELECT asked.part, q.state, q.asked_at, q.answered_at, coalesce(a.canonical, q.viewer_id) AS viewer_id,
+               coalesce(w.views, r.views) > 0 AS viewed
         FROM asked JOIN question AS q USING (show_id)
         LEFT JOIN viewer_alias AS a ON a.show_id = q.show_id AND a.raw = q.viewer_id AND a.taken_back_at IS NULL
         LEFT JOIN rollup AS r ON r.show_id = q.show_id AND r.viewer_id = coalesce(a.canonical, q.viewer_id)
+        LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id
         WHERE q.state <> 'dismissed' AND r.suspect IS NOT TRUE AND r.staff IS NOT TRUE
     )
     SELECT part, count(*) AS asked, count(*) FILTER (WHERE viewed IS NOT TRUE) AS asked_beside,

@@ -1,7 +1,5 @@
 """Who did more than watch."""
 
-
-
 from server.stats.glossary.term import Term, Text
 
 TERMS = (

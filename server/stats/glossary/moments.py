@@ -1,7 +1,5 @@
 """What came of a moment of a show."""
 
-
-
 from server.stats.glossary.term import Term, Text
 
 TERMS = (

@@ -1,7 +1,5 @@
 """From a product's card to an order."""
 
-
-
 from server.stats.glossary.term import Term, Text
 
 TERMS = (

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ids import new_id
-from server.ledger.tables import AttendanceRow, EntryRow, RollupRow, StaffPresenceRow
+from server.ledger.tables import AttendanceRow, EntryRow, RollupRow, RollupShowRow, StaffPresenceRow
 from server.questions.tables import QuestionRow
 from server.shop.tables import OrderRow
 from tests.integration.stats.hand_made import CHANNEL, START, HandMade, add, add_channel
@@ -137,6 +137,7 @@ async def write(connection: AsyncConnection, world: World, *, live: str | None =
     for show, start in STARTS.items():
         length = None if show == live else LENGTH / timedelta(minutes=1)
         await HandMade(connection, show, start=start, length=length).open()
+        await add(connection, RollupShowRow, {"show_id": show, "kept": True})
     for name, person in world.items():
         for show, came in person.came.items():
             await _write(connection, name, person, show, came)
