@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from rich.console import Console
 
+from server.cli.channel_figures import print_channel
 from server.cli.program import app, database_url, run
 from server.running import launch
 from server.running.engines import database_for
@@ -22,13 +23,23 @@ if TYPE_CHECKING:
     from server.stats.service import Reports
 
 Show = Annotated[str, typer.Argument(help="A show's id, such as demo.")]
+StepOf = Literal["day", "week", "month", "show"]
 ExportOf = Literal["viewers", "orders", "questions", "series", "facts"]
 Form = Literal["csv", "jsonl", "parquet"]
 
 
 @app.command()
 def stats(
-    show: Show,
+    show: Annotated[str, typer.Argument(help="A show's id, such as demo; none with --channel.")] = "",
+    *,
+    channel: Annotated[
+        str | None, typer.Option(help="A channel's id: its figures over a period, people counted once.")
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", help="The first day, such as 2026-11-01; else of this month.")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", help="The last day, in it; else today.")] = None,
+    by: Annotated[StepOf | None, typer.Option(help="Of a channel: also in steps of this.")] = None,
     json: Annotated[bool, typer.Option("--json", help="The report as the HTTP API gives it.")] = False,
     days: Annotated[
         int, typer.Option(min=1, max=REPEAT_DAYS_MAX, help="The window of the repeat figures.")
@@ -41,7 +52,14 @@ def stats(
         ),
     ] = False,
 ) -> None:
-    """The figures of a show, as the analyst's page has them."""
+    """The figures of a show, or of a channel, as the analyst's page has them."""
+    if channel is not None:
+        if show or recompute:
+            raise Trouble("a channel is asked for, and a show's figures too", "name one of both")
+        print_channel(channel, first, last, by, json=json, days=days)
+        return
+    if not show:
+        raise Trouble("no show is named", "name one, or a channel by --channel")
     from server.stats.final import differing
     from server.stats.terminal import render
 

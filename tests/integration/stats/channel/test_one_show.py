@@ -1,4 +1,4 @@
-"""A period of one show has the figures of that show's report, which are counted from its facts in another way; a live one is up to the moment."""
+"""A period of one show has the figures of that show's report, counted in another way; a live one is up to the moment."""
 
 import asyncio
 from collections.abc import Iterator
