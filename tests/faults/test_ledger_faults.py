@@ -162,7 +162,7 @@ async def test_redis_dies_under_the_recorder_and_the_worker(
         own_valkey.start()
         await tap_and_flush(recorder)
         await recorder.close()
-        await eventually(lambda: equals(taps_counted(database), 3 * TAPS), within_seconds=20)
+        await eventually(lambda: equals(taps_counted(database), 3 * TAPS))
     finally:
         worker.cancel()
         await asyncio.wait([worker])

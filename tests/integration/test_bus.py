@@ -60,7 +60,7 @@ async def test_a_process_that_stopped_ticking_no_longer_counts_as_watching(redis
             return totals == [RoomTotals("show", 3, {"heart": 5})]
 
         assert not await only_two_watches()
-        await eventually(only_two_watches, within_seconds=5)
+        await eventually(only_two_watches)
 
 
 async def test_a_tick_that_runs_twice_counts_once(redis_url: str) -> None:

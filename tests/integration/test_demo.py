@@ -29,7 +29,7 @@ async def join_as_guest(demo: RunningDemo) -> dict[str, Any]:
 
 
 def get(demo: RunningDemo, path: str) -> bytes:
-    with urllib.request.urlopen(f"{demo.url}{path}", timeout=10) as answer:
+    with urllib.request.urlopen(f"{demo.url}{path}", timeout=60) as answer:
         body: bytes = answer.read()
         return body
 
@@ -40,7 +40,7 @@ def sign_in(demo: RunningDemo, code: str) -> dict[str, Any]:
         data=json.dumps({"code": code}).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         signed_in: dict[str, Any] = json.load(answer)
         return signed_in
 

@@ -60,7 +60,7 @@ async def test_the_pages_may_load_video_from_the_origins_that_are_set(
 
 async def _policy_of(url: str) -> str:
     def get() -> str:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return str(answer.headers["Content-Security-Policy"])
 
     return await asyncio.to_thread(get)

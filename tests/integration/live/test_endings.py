@@ -31,13 +31,13 @@ def bearer(token: str) -> dict[str, str]:
 
 
 async def post(address: str, path: str, token: str | None, **body: Any) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=f"http://{address}", timeout=10.0) as client:
+    async with httpx.AsyncClient(base_url=f"http://{address}") as client:
         return await client.post(path, headers=bearer(token) if token else {}, json=body)
 
 
 async def code_at(address: str, token: str) -> str:
     """Why a token is refused by a process, or an empty string."""
-    async with httpx.AsyncClient(base_url=f"http://{address}", timeout=10.0) as client:
+    async with httpx.AsyncClient(base_url=f"http://{address}") as client:
         answer = await client.get("/v1/shows/demo/me", headers=bearer(token))
         return "" if answer.status_code == 200 else str(answer.json()["code"])
 

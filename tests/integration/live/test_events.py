@@ -47,7 +47,7 @@ async def stream_at(
 ) -> AsyncIterator[Stream]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     async with (
-        httpx.AsyncClient(base_url=f"http://{address}", timeout=10.0) as client,
+        httpx.AsyncClient(base_url=f"http://{address}") as client,
         client.stream("GET", f"/v1/live/{show}/events{query}", headers=named) as answer,
     ):
         assert answer.status_code == 200, await answer.aread()
@@ -170,7 +170,7 @@ async def test_what_lasts_is_the_stream_s_and_no_command_without_one(
 
 @pytest.mark.parametrize("id", ["epoch-1:\u00b2", "epoch-1:-1", "epoch-1:", ":1", "17", "another:0"])
 async def test_a_last_event_id_that_is_no_position_gets_the_snapshot(server: str, id: str) -> None:
-    async with httpx.AsyncClient(base_url=f"http://{server}", timeout=10.0) as client:
+    async with httpx.AsyncClient(base_url=f"http://{server}") as client:
         headers = [(b"Last-Event-ID", id.encode("latin-1"))]
         async with client.stream("GET", "/v1/live/demo/events", headers=headers) as answer:
             _, joined = await Stream(answer.aiter_lines()).read()

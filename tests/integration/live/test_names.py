@@ -144,7 +144,7 @@ async def test_the_bearer_of_a_code_has_the_name_before_coming(server: str, sett
 async def test_the_other_way_in_refuses_the_same_names(
     server: str, sign_for: SignFor, settings: Settings
 ) -> None:
-    async with httpx.AsyncClient(base_url=f"http://{server}", timeout=10) as client:
+    async with httpx.AsyncClient(base_url=f"http://{server}") as client:
         async with client.stream("GET", "/v1/live/demo/events", params={"name": "Mika"}) as stream:
             joined = await _first_event(stream)
         assert joined["name_refused"] is True

@@ -91,7 +91,7 @@ async def test_an_ended_consent_is_kept_by_the_other_way_in_too(
 ) -> None:
     address = f"http://{server}/v1/live/demo/events"
     token: str | None = None
-    async with httpx.AsyncClient(timeout=10.0) as client:
+    async with httpx.AsyncClient() as client:
         for remember in ("true", "false"):
             headers = {"Authorization": f"Bearer {token}"} if token else {}
             query = {"remember": remember, "source": "mail", "share": "s_link"}
