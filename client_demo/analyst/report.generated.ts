@@ -184,7 +184,7 @@ export interface Interval {
   high: number;
 }
 /**
- * The built-in segments as of a moment.
+ * The built-in segments as of a day.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
  * via the `definition` "BuiltInReport".
@@ -1068,7 +1068,7 @@ export interface PeriodRate {
   rate: Ratio;
 }
 /**
- * Whom a rule holds for as of a moment.
+ * Whom a rule holds for as of a day.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
  * via the `definition` "Preview".

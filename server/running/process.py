@@ -43,6 +43,7 @@ from server.running.disk import DataDisks
 from server.running.forgetting import forgetting_loops
 from server.running.limits import crowd_limits_of, hub_for, pace_for, units_max_of
 from server.running.resealing import resealing_loops
+from server.running.segments import segment_loops
 from server.running.uploads import feeds_for, picture_errands_for
 from server.running.watch import ProcessWatch
 from server.running.webhooks import WebhookDelivery
@@ -255,8 +256,8 @@ class Process:
         loops["api keys"] = repeat("api keys", USES_WRITTEN_SECONDS, self.known_keys.write_uses)
         loops |= forgetting_loops(settings, self.database, self.clock, self.revocations)
         if self.ledger is not None:
-            loops["ledger"] = self.ledger.run()
-            loops["rollups"] = keep_rollups(self.database, self.clock)
+            loops |= {"ledger": self.ledger.run(), "rollups": keep_rollups(self.database, self.clock)}
+            loops |= segment_loops(self.database, self.clock)
         if self.delivery is not None:
             loops |= self.delivery.loops()
             loops |= resealing_loops(settings, self.database, self.clock, self.outbound)

@@ -19,6 +19,7 @@ from server.http.readiness import Question, Readiness
 from server.http.scrape import Families
 from server.ledger import metrics as ledger_metrics
 from server.running.resealing import resealing_loops
+from server.running.segments import segment_loops
 from server.running.watch import ProcessWatch, watched
 from server.running.webhooks import WebhookDelivery
 from server.settings import Settings
@@ -91,7 +92,9 @@ async def run_worker(settings: Settings, listening: socket | None = None) -> Non
             if listening is not None:
                 await stack.enter_async_context(watched(watch, listening))
             group = await stack.enter_async_context(asyncio.TaskGroup())
-            loops = {"ledger": worker.run(), "rollups": keep_rollups(database, SystemClock())}
+            clock = SystemClock()
+            loops = {"ledger": worker.run(), "rollups": keep_rollups(database, clock)}
+            loops |= segment_loops(database, clock)
             if delivery:
                 loops |= delivery.loops()
                 loops |= resealing_loops(settings, database, SystemClock(), outbound)

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
 
 from server.zones import find_zone
 
 Interval = Literal["day", "week", "month"]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
+"""A day that a request names."""
 COHORTS: Final[dict[Interval, int]] = {"day": 30, "week": 26, "month": 24}
 """So many cohorts are shown where nobody says from when."""
 COHORTS_MAX: Final = 120

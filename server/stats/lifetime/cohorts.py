@@ -69,6 +69,10 @@ class Axis:
         """How many columns there are."""
         return age(self.first, self.current, self.interval) + 1
 
+    def beginning(self, cohorts: Iterable[date]) -> "Axis":
+        """Return the columns that the oldest of these cohorts needs."""
+        return Axis(self.interval, min(cohorts, default=self.first), self.current)
+
     def begun(self, cohort: date, k: int) -> bool:
         """Whether the interval `k` after `cohort` has begun."""
         return advance(cohort, self.interval, k) <= self.current

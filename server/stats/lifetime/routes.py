@@ -1,6 +1,5 @@
 """Retention, lifetime value and churn of the caller's channel over HTTP: for analysts, hosts and admins."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -11,7 +10,7 @@ from server.access.roles import ANALYSTS
 from server.http.refusals import TO_PERMITTED, refusals
 from server.protocol.codes import Code
 from server.stats.definitions import REPEAT_DAYS_MAX
-from server.stats.lifetime.calendar import Interval
+from server.stats.lifetime.calendar import Day, Interval
 from server.stats.lifetime.cohort_repository import Event
 from server.stats.lifetime.lifetime_report import ChurnReport, LifetimeReport, RetentionReport
 from server.stats.lifetime.service import Lifetimes, Span
@@ -19,23 +18,9 @@ from server.stats.lifetime.service import Lifetimes, Span
 Reader = Annotated[Principal, permitted(ANALYSTS, "stats:read")]
 HORIZON_DAYS_MAX = 1_825
 
-FirstDay = Annotated[
-    date | None,
-    Query(
-        alias="from",
-        description="First day, in the channel's time zone.",
-        ge=date(2000, 1, 1),
-        lt=date(2100, 1, 1),
-    ),
-]
+FirstDay = Annotated[Day | None, Query(alias="from", description="First day, in the channel's time zone.")]
 LastDay = Annotated[
-    date | None,
-    Query(
-        alias="to",
-        description="Last day, inclusive; today where none is sent.",
-        ge=date(2000, 1, 1),
-        lt=date(2100, 1, 1),
-    ),
+    Day | None, Query(alias="to", description="Last day, inclusive; today where none is sent.")
 ]
 
 

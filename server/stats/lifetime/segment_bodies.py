@@ -6,8 +6,9 @@ from fastapi import Path
 from pydantic import AfterValidator, BaseModel, Field
 
 from server.clock import to_wire
-from server.http.params import ENTITY_ID, GivenMoment, Moment, OneLine, RequestBody
+from server.http.params import ENTITY_ID, Moment, OneLine, RequestBody
 from server.stats.chance import Interval
+from server.stats.lifetime.calendar import Day
 from server.stats.lifetime.lifetime_report import OfChannel
 from server.stats.lifetime.segment_rules import Rule, require_small
 from server.stats.lifetime.segment_tables import SegmentRow
@@ -41,7 +42,7 @@ class PreviewRequest(RequestBody):
     """A rule to try."""
 
     rule: SmallRule
-    as_of: GivenMoment | None = None
+    as_of: Annotated[Day, Field(strict=False)] | None = None
 
 
 class SegmentBody(BaseModel):
@@ -72,7 +73,7 @@ class BuiltInSegment(Figures):
 
 
 class BuiltInReport(OfChannel):
-    """The built-in segments as of a moment."""
+    """The built-in segments as of a day."""
 
     people: int = Field(description="with a view in a show, whom the channel may recognise")
     customers: int = Field(description="those of them who bought")
@@ -80,7 +81,7 @@ class BuiltInReport(OfChannel):
 
 
 class Preview(OfChannel):
-    """Whom a rule holds for as of a moment."""
+    """Whom a rule holds for as of a day."""
 
     found: Ratio = Field(description="of all people with a view whom the channel may recognise")
     sample: list[str] = Field(description="ids of a few of them")

@@ -42,12 +42,19 @@ _WRITE: Final = text(f"""
     UPDATE rollup SET segment = here.segment FROM here
     WHERE rollup.show_id = :show AND rollup.viewer_id = here.viewer_id AND rollup.segment IS DISTINCT FROM here.segment
 """)
-_DUE: Final = text("""
-    SELECT id, channel_id, ended_at FROM show
-    WHERE state = 'ended' AND started_at IS NOT NULL AND ended_at IS NOT NULL
-      AND NOT EXISTS (SELECT FROM segmented_show AS s WHERE s.show_id = show.id)
-    ORDER BY started_at LIMIT :limit
-""")
+# A show is written once its rows are, and again when an earlier one of the channel has been written since: history that was imported.
+_IS_DUE: Final = """
+    show.state = 'ended' AND show.started_at IS NOT NULL AND show.ended_at IS NOT NULL
+    AND NOT EXISTS (
+        SELECT FROM segmented_show AS s WHERE s.show_id = show.id AND s.at >= coalesce((
+            SELECT max(other.at) FROM segmented_show AS other JOIN show AS earlier ON earlier.id = other.show_id
+            WHERE earlier.channel_id = show.channel_id AND earlier.started_at < show.started_at), '-infinity'))
+    AND EXISTS (SELECT FROM rollup WHERE rollup.show_id = show.id AND rollup.views > 0)
+    AND NOT EXISTS (SELECT FROM rollup_show AS r WHERE r.show_id = show.id AND NOT r.kept)"""
+_DUE: Final = text(f"SELECT id, channel_id FROM show WHERE {_IS_DUE} ORDER BY started_at LIMIT :limit")
+_TAKE: Final = text(
+    f"SELECT ended_at FROM show WHERE id = :show AND {_IS_DUE} AND pg_try_advisory_xact_lock(hashtextextended('segments of ' || id, 0))"
+)
 _DONE: Final = text(
     "INSERT INTO segmented_show (show_id, at) VALUES (:show, :now) ON CONFLICT (show_id) DO UPDATE SET at = excluded.at"
 )
@@ -148,6 +155,12 @@ async def read_viewers(
 async def read_due(connection: AsyncConnection, limit: int) -> Sequence[Row[Any]]:
     """Return up to `limit` ended shows of which it is not written who was in which segment, the earliest first."""
     return (await connection.execute(_DUE, {"limit": limit})).all()
+
+
+async def take_due(connection: AsyncConnection, show_id: str) -> datetime | None:
+    """Return when the show ended if it is due, which nobody else takes until the transaction ends; else None."""
+    ended_at: datetime | None = await connection.scalar(_TAKE, {"show": show_id})
+    return ended_at
 
 
 async def write_segments(connection: AsyncConnection, scope: Scope, show_id: str, now: datetime) -> int:

@@ -8,11 +8,12 @@ from server.access.permission import permitted
 from server.access.principal import Principal
 from server.access.roles import ANALYSTS, may_run_show
 from server.audit.trail import acting_by
-from server.http.params import Cursor, GivenMoment, Limit, OneLine, OptionalKey
+from server.http.params import Cursor, Limit, OneLine, OptionalKey
 from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
 from server.http.versions import STALE, IfMatch, answer_version
 from server.journal.intents import intent_of
 from server.protocol.codes import Code
+from server.stats.lifetime.calendar import Day
 from server.stats.lifetime.kpi_map import KpiMap
 from server.stats.lifetime.map_repository import EVERYBODY, MapBy, Metric
 from server.stats.lifetime.routes import FirstDay, LastDay, lifetimes_of
@@ -35,7 +36,10 @@ from server.stats.lifetime.segment_tables import SegmentRow
 
 Reader = Annotated[Principal, permitted(ANALYSTS, "stats:read")]
 Analyst = Annotated[Principal, permitted(ANALYSTS, "stats:write")]
-AsOf = Annotated[GivenMoment | None, Query(description="As of when; now where none is sent.")]
+AsOf = Annotated[
+    Day | None,
+    Query(description="As of the end of which day, in the channel's time zone; now where none is sent."),
+]
 _KNOWN = (*TO_PERMITTED, Code.NOT_FOUND, Code.INVALID, Code.UNAVAILABLE)
 _WRITTEN = (*TO_PERMITTED, Code.NOT_FOUND, *OF_BODIES)
 
@@ -155,7 +159,7 @@ async def create_segment(
 
 
 async def list_built_in(by: Reader, segments: TheSegments, as_of: AsOf = None) -> BuiltInReport:
-    """Where people are in their life with the channel, and the groups of RFM, as of a moment."""
+    """Where people are in their life with the channel, and the groups of RFM, as of a day."""
     return await segments.built_in(by.channel_id, as_of)
 
 

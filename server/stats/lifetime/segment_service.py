@@ -1,7 +1,7 @@
 """Segments of channels, and the KPI map: saving rules, who is in them, and how groups of viewers differ."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,7 +17,7 @@ from server.journal.intents import Intent, carry_out_once
 from server.protocol.codes import Code
 from server.stats.chance import wilson
 from server.stats.lifetime import segment_repository as repository
-from server.stats.lifetime.calendar import advance, midnight, today
+from server.stats.lifetime.calendar import midnight, today
 from server.stats.lifetime.kpi_map import KpiMap, build_rows
 from server.stats.lifetime.map_repository import (
     EVERYBODY,
@@ -34,7 +34,7 @@ from server.stats.lifetime.segment_bodies import BuiltInReport, BuiltInSegment, 
 from server.stats.lifetime.segment_rules import NameCondition, Rule
 from server.stats.lifetime.segment_tables import SegmentRow
 from server.stats.lifetime.segments import LIFECYCLES
-from server.stats.lifetime.service import Lifetimes, carried
+from server.stats.lifetime.service import Lifetimes, carried, ending
 from server.stats.ratio import Ratio
 
 SEGMENTS_MAX: Final = 50
@@ -120,8 +120,8 @@ class Segments:
                 connection, by, "segment.removed", segment_id, now, channel=channel_id, name=row.name
             )
 
-    async def built_in(self, channel_id: str, as_of: datetime | None = None) -> BuiltInReport:
-        """Return how many are in each built-in segment as of a moment."""
+    async def built_in(self, channel_id: str, as_of: date | None = None) -> BuiltInReport:
+        """Return how many are in each built-in segment as of a day."""
         async with self._lifetimes.reading(channel_id, as_of) as (connection, scope):
             found = await repository.read_built_in(connection, scope)
             beside = await read_beside(connection, scope)
@@ -132,17 +132,17 @@ class Segments:
             **carried(scope, beside), people=people, customers=customers, segments=lifecycle + groups
         )
 
-    async def preview(self, channel_id: str, rule: Rule, as_of: datetime | None = None) -> Preview:
-        """Return how many people a rule holds for as of a moment, and a few of their ids."""
+    async def preview(self, channel_id: str, rule: Rule, as_of: date | None = None) -> Preview:
+        """Return how many people a rule holds for as of a day, and a few of their ids."""
         async with self._lifetimes.reading(channel_id, as_of) as (connection, scope):
             found = await repository.read_found(connection, scope, rule, SAMPLE)
             beside = await read_beside(connection, scope)
         return Preview(**carried(scope, beside), found=Ratio.of(found.n, found.people), sample=found.sample)
 
     async def viewers(
-        self, channel_id: str, segment: str, as_of: datetime | None, *, after: str | None, limit: int
+        self, channel_id: str, segment: str, as_of: date | None, *, after: str | None, limit: int
     ) -> list[str]:
-        """Return ids of those in a saved or built-in segment as of a moment, by id; raises `not_found`."""
+        """Return ids of those in a saved or built-in segment as of a day, by id; raises `not_found`."""
         rule = await self.rule_of(channel_id, segment)
         async with self._lifetimes.reading(channel_id, as_of) as (connection, scope):
             return await repository.read_viewers(connection, scope, rule, after=after, limit=limit)
@@ -204,8 +204,7 @@ def _period(
         raise RefusedError(
             Code.INVALID, f"A period ends no earlier than it begins, and has at most {DAYS_MAX} days."
         )
-    end = min(given.as_of, midnight(advance(until, "day"), given.time_zone) - timedelta(microseconds=1))
-    scope = Scope(given.channel_id, end, given.currency, given.time_zone)
+    scope = ending(given, until)
     rules = {row.id: _rule(row) for row in saved}
     return scope, Sorting(by, midnight(since, given.time_zone), rules), (since, until)
 

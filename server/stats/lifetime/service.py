@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Any, Final
@@ -84,12 +84,12 @@ class Lifetimes:
 
     @asynccontextmanager
     async def reading(
-        self, channel_id: str, as_of: datetime | None = None
+        self, channel_id: str, day: date | None = None
     ) -> AsyncIterator[tuple[AsyncConnection, Scope]]:
-        """Give a read transaction and what figures of the channel begin with, as of now where no moment is given."""
-        now = self._clock.now()
+        """Give a read transaction and what figures of the channel begin with: as of the end of `day`, in the channel's zone, or now."""
         async with self._reading, self._database.read() as connection:
-            yield connection, await read_scope(connection, channel_id, min(as_of or now, now))
+            scope = await read_scope(connection, channel_id, self._clock.now())
+            yield connection, scope if day is None else ending(scope, day)
 
     async def retention(self, channel_id: str, born: Event, back: Event, span: Span) -> RetentionReport:
         """Return cohorts by the first `born`, and who did `back` since; raises `invalid`."""
@@ -99,7 +99,7 @@ class Lifetimes:
                 connection, scope, (born, back), span.interval, (axis.first, until)
             )
             beside = await read_beside(connection, scope)
-        cohorts = build_retention(found.sizes, found.later, axis)
+        cohorts = build_retention(found.sizes, found.later, axis.beginning(found.sizes))
         return RetentionReport(
             **carried(scope, beside),
             born=born,
@@ -130,7 +130,7 @@ class Lifetimes:
             until=_last_day(until, axis, scope),
             customers=sum(found.sizes.values()),
             orders_in_other_currencies=elsewhere,
-            cohorts=build_value(found.sizes, found.later, axis),
+            cohorts=build_value(found.sizes, found.later, axis.beginning(found.sizes)),
             prediction=await asyncio.to_thread(_predict, histories, horizon_days, discount),
         )
 
@@ -158,6 +158,12 @@ class Lifetimes:
             now=now,
             points=told,
         )
+
+
+def ending(scope: Scope, day: date) -> Scope:
+    """Return the scope as of the end of a day of the channel's zone, or as it is where that is yet to come."""
+    end = midnight(advance(day, "day"), scope.time_zone) - timedelta(microseconds=1)
+    return replace(scope, as_of=min(scope.as_of, end))
 
 
 def carried(scope: Scope, beside: Beside) -> dict[str, Any]:

@@ -180,9 +180,9 @@ async def write(connection: AsyncConnection, history: History, channel: str = CH
         .values(time_zone=history.zone)
     )
     stray = Evening(3, (Came("anna"),), (Bought("anna"),))
-    await _write_evening(connection, stray, f"stray-{channel}", f"other-{channel}")
+    await write_evening(connection, stray, f"stray-{channel}", f"other-{channel}")
     for i, evening in enumerate(history.evenings):
-        await _write_evening(connection, evening, f"{channel}-s{i}", channel)
+        await write_evening(connection, evening, f"{channel}-s{i}", channel)
     for viewer, days in history.withdrawn:
         row = {
             "show_id": f"{channel}-s0",
@@ -194,7 +194,8 @@ async def write(connection: AsyncConnection, history: History, channel: str = CH
         await add(connection, EntryRow, row)
 
 
-async def _write_evening(connection: AsyncConnection, evening: Evening, show: str, channel: str) -> None:
+async def write_evening(connection: AsyncConnection, evening: Evening, show: str, channel: str) -> None:
+    """Write one show of a channel."""
     await HandMade(connection, show, channel, evening.start, LENGTH.total_seconds() / 60).open()
     rows = [_row(evening, came, show) for came in evening.came]
     if rows:

@@ -18,10 +18,17 @@ from server.stats.lifetime import routes, segment_routes
 from server.stats.lifetime.kpi_map import KpiMap
 from server.stats.lifetime.lifetime_report import ChurnReport, LifetimeReport, RetentionReport
 from server.stats.lifetime.segment_bodies import BuiltInReport
-from server.stats.lifetime.segment_repository import write_segments
-from server.stats.lifetime.service import Lifetimes
+from server.stats.lifetime.segment_writing import SegmentWriting
 from tests.integration.stats.hand_made import CHANNEL
-from tests.integration.stats.lifetime.history import AS_OF, Bought, Came, Evening, History, write
+from tests.integration.stats.lifetime.history import (
+    AS_OF,
+    Bought,
+    Came,
+    Evening,
+    History,
+    write,
+    write_evening,
+)
 
 READS = {
     "retention": RetentionReport,
@@ -191,7 +198,7 @@ async def test_a_preview_counts_as_of_a_date(http: AsyncClient) -> None:
     asked: dict[str, Any] = {"rule": REPEATERS}
     now = (await http.post("segments/preview", headers=bearer("analyst"), json=asked)).json()
     assert (now["found"], now["sample"]) == ({"part": 2, "whole": 4, "share": 0.5}, ["anna", "dan"])
-    asked["as_of"] = (AS_OF - timedelta(days=200)).isoformat()
+    asked["as_of"] = (AS_OF - timedelta(days=200)).date().isoformat()
     then = (await http.post("segments/preview", headers=bearer("analyst"), json=asked)).json()
     assert (then["found"], then["sample"]) == ({"part": 1, "whole": 3, "share": 1 / 3}, ["anna"])
     recently = {"rule": {"metric": "orders", "op": ">=", "value": 1, "days": 30}}
@@ -222,25 +229,55 @@ async def test_the_map_sets_each_group_against_everybody(http: AsyncClient) -> N
     assert counted == {"new": 0, "returning": 2, "repeat_buyer": 1, "lapsed": 0}
 
 
-async def test_what_a_viewer_was_when_a_show_began_is_written_into_their_row(http: AsyncClient) -> None:
+def database_of(http: AsyncClient) -> Database:
     database: Database = http._transport.app.state.database  # type: ignore[attr-defined]
-    async with Lifetimes(database, ManualClock(AS_OF)).reading(CHANNEL) as (_, scope):
-        pass
+    return database
+
+
+async def written(database: Database) -> dict[str, dict[str, str | None]]:
+    async with database.read() as connection:
+        rows = await connection.execute(
+            text("SELECT show_id, viewer_id, segment FROM rollup WHERE show_id LIKE 'channel-%'")
+        )
+        found: dict[str, dict[str, str | None]] = {}
+        for row in rows:
+            found.setdefault(row.show_id.removeprefix("channel-"), {})[row.viewer_id] = row.segment
+        return found
+
+
+async def test_what_viewers_were_when_a_show_began_is_written_once_it_has_settled(http: AsyncClient) -> None:
+    database, clock = database_of(http), ManualClock(AS_OF)
+    writing = SegmentWriting(database, clock)
+    assert await writing.run_once() == 5
+    assert await writing.run_once() == 0
+    assert await written(database) == {
+        "s0": {"anna": "new", "ben": "new"},
+        "s1": {"anna": "returning", "chie": "new", "g-1": None},
+        "s2": {"anna": "lapsed", "ben": "lapsed", "dan": "new"},
+        "s3": {"anna": "repeat_buyer", "ben": "returning", "dan": "returning"},
+    }
+
+
+async def test_an_earlier_show_that_comes_later_changes_what_is_written_of_those_after_it(
+    http: AsyncClient,
+) -> None:
+    database, clock = database_of(http), ManualClock(AS_OF)
+    await SegmentWriting(database, clock).run_once()
+    clock.at += timedelta(hours=1)
     async with database.write() as connection:
-        for show in ("channel-s1", "channel-s2", "channel-s3"):
-            await write_segments(connection, scope, show, AS_OF)
-        rows = await connection.execute(text("SELECT show_id, viewer_id, segment FROM rollup"))
-        found = {(row.show_id[-1], row.viewer_id): row.segment for row in rows}
-    assert found["0", "anna"] is None, "nobody wrote that show"
-    assert {key[1]: segment for key, segment in found.items() if key[0] == "1"} == {
-        "anna": "returning",
-        "chie": "new",
-        "g-1": None,
-    }
-    assert {key[1]: segment for key, segment in found.items() if key[0] == "2"} == {
-        "anna": "lapsed",
-        "ben": "lapsed",
-        "dan": "new",
-    }
-    assert found["3", "anna"] == "repeat_buyer"
-    assert found["3", "dan"] == "returning"
+        await write_evening(connection, Evening(5, (Came("chie"), Came("dan"))), "channel-imported", CHANNEL)
+    writing = SegmentWriting(database, clock)
+    assert [await writing.run_once() for _ in range(3)] == [1, 4, 0], (
+        "the imported one, those after it, no more"
+    )
+    found = await written(database)
+    assert found["imported"] == {"chie": "new", "dan": "new"}
+    assert (found["s1"]["chie"], found["s2"]["dan"]) == ("returning", "lapsed")
+
+
+async def test_a_show_whose_rows_are_still_derived_waits(http: AsyncClient) -> None:
+    database = database_of(http)
+    async with database.write() as connection:
+        await connection.execute(text("INSERT INTO rollup_show (show_id, kept) VALUES ('channel-s3', false)"))
+    assert await SegmentWriting(database, ManualClock(AS_OF)).run_once() == 4
+    assert set((await written(database))["s3"].values()) == {None}
