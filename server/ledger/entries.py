@@ -48,7 +48,7 @@ class Countable(Protocol):
     def at(self) -> datetime: ...
 
 
-class RollupChange(Struct):
+class RollupChange(Struct, omit_defaults=True):
     """What is to be added to one viewer's rollup in one show; fields are named like the table's columns.
 
     `paid` and `refunded` are minor units by currency: the row has those in its channel's. Of first moments the earlier stays.

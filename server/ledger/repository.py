@@ -44,8 +44,9 @@ _KEPT_OF_CHANGES = (*_COUNTS, *_FIRSTS, "staff", "currency", "paid_minor", "refu
 # statement may touch a row once. Money is in the channel's currency; the channel is asked for only where there is any.
 _ADD_TO_ROLLUPS: Final = f"""
     WITH change AS (
-        SELECT c.show_id, coalesce(k.canonical, c.viewer_id) AS viewer_id, {", ".join(f"sum({name}) AS {name}" for name in _COUNTS)},
-               {", ".join(f"min({name}) AS {name}" for name in _FIRSTS)}, bool_or(staff) AS staff,
+        SELECT c.show_id, coalesce(k.canonical, c.viewer_id) AS viewer_id,
+               {", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in _COUNTS)},
+               {", ".join(f"min({name}) AS {name}" for name in _FIRSTS)}, coalesce(bool_or(staff), false) AS staff,
                min(channel.currency) FILTER (WHERE paid ->> channel.currency IS NOT NULL) AS currency,
                coalesce(sum(CAST(paid ->> channel.currency AS bigint)), 0) AS paid_minor,
                coalesce(sum(CAST(refunded ->> channel.currency AS bigint)), 0) AS refunded_minor
