@@ -141,13 +141,15 @@ async def list_lines(
 
     `unfetched`: only those that name a picture which could not be fetched.
     """
-    wanted = select(LINE.c.n, LINE.c.face).where(LINE.c.import_id == import_id, LINE.c.n > after)
+    columns = (LINE.c.n, LINE.c.face, LINE.c.product_id)
+    wanted = select(*columns).where(LINE.c.import_id == import_id, LINE.c.n > after)
     if outcomes:
         wanted = wanted.where(LINE.c.outcome.in_(outcomes))
     if unfetched:
         wanted = wanted.where(text(WITH_FAILED))
     rows = await connection.execute(wanted.order_by(LINE.c.n).limit(limit))
-    return [(row.n, row.face) for row in rows]
+    # A new product has its id once the import is applied.
+    return [(row.n, {**row.face, "product": row.product_id}) for row in rows]
 
 
 async def read_wanted(connection: AsyncConnection, import_id: str) -> list[tuple[int, str, WantedProduct]]:
