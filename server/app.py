@@ -21,6 +21,7 @@ import server.channels.people_routes
 import server.channels.routes
 import server.channels.session_routes
 import server.feeds.routes
+import server.history.routes
 import server.pictures.routes
 import server.questions.routes
 import server.shop.cart_routes
@@ -60,6 +61,7 @@ PARTS_FOR_ROUTES = (
     "cards",
     "channel_origins",
     "catalogue",
+    "exports",
     "feeds",
     "clock",
     "customers",
@@ -114,6 +116,7 @@ ROUTES = (
     server.viewers.alias_routes,
     server.webhooks.routes,
     server.stats.routes,
+    server.history.routes,
     server.stats.lifetime.routes,
     server.stats.lifetime.segment_routes,
     operations,

@@ -40,11 +40,12 @@ from server.questions.repository import read_asker
 from server.questions.service import Questions
 from server.questions.visible_pages import VisiblePages
 from server.running.disk import DataDisks
+from server.running.exports import export_loops, exports_for
 from server.running.forgetting import forgetting_loops
 from server.running.limits import crowd_limits_of, hub_for, pace_for, units_max_of
 from server.running.resealing import resealing_loops
 from server.running.segments import segment_loops
-from server.running.uploads import feeds_for, picture_errands_for
+from server.running.uploads import feeds_for, picture_errands_for, upload_loops
 from server.running.watch import ProcessWatch
 from server.running.webhooks import WebhookDelivery
 from server.running.worker import OF_THE_WORKERS
@@ -70,10 +71,6 @@ from server.workers.pulse import PulseTicker
 from server.workers.rollups import keep_rollups
 
 EMPTY_ROOMS_SECONDS = 10.0
-PICTURES_SECONDS = 2.0
-"""Between two looks for pictures that imports name."""
-IMPORTS_SECONDS = 0.1
-"""Between two looks, each of which waits for something to do."""
 
 
 class Process:
@@ -113,6 +110,7 @@ class Process:
         self.visible_questions = VisiblePages(self.questions)
         self.shop = Shop(self.journal, self.database, FakePayments(), units_max=units_max_of(settings))
         self.catalogue = Catalogue(self.database, clock, self.shop.neighbours.note_products)
+        self.exports = exports_for(settings, self.database, clock)
         self.feeds = feeds_for(settings, self.database, clock, self.catalogue.tell)
         self.picture_errands = picture_errands_for(settings, self.database, clock, self.catalogue.tell)
         self.stockroom = Stockroom(self.database, clock, self.shop.neighbours.note_stock)
@@ -246,14 +244,14 @@ class Process:
             "revocations": self.revocations.run(),
             "origins": self.channel_origins.run(),
             "topcheck": self.topcheck.run(),
-            "imports": repeat("imports", IMPORTS_SECONDS, self.feeds.run_once),
-            "pictures": repeat("pictures", PICTURES_SECONDS, self.picture_errands.run_once),
             "pulse": repeat("pulse", settings.tick_ms / 1000, PulseTicker(self.hub, self.bus).run_once),
             "pace": repeat("pace", TELL_SECONDS, self.pace.tell),
             "recorder": self.recorder.run(settings.flush_ms / 1000),
             "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, self.rooms.close_empty),
         }
         loops["api keys"] = repeat("api keys", USES_WRITTEN_SECONDS, self.known_keys.write_uses)
+        loops |= upload_loops(self.feeds, self.picture_errands)
+        loops |= export_loops(self.exports)
         loops |= forgetting_loops(settings, self.database, self.clock, self.revocations)
         if self.ledger is not None:
             loops |= {"ledger": self.ledger.run(), "rollups": keep_rollups(self.database, self.clock)}

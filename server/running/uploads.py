@@ -1,6 +1,8 @@
 """The services that take files: pictures, and feeds of products."""
 
+from collections.abc import Coroutine
 from functools import partial
+from typing import Any
 
 from server.clock import Clock
 from server.db.engine import Database
@@ -11,6 +13,12 @@ from server.pictures.rules import Bounds
 from server.pictures.service import Pictures
 from server.pictures.store import PictureFiles, open_store
 from server.settings import Settings
+from server.workers.loop import repeat
+
+IMPORTS_SECONDS = 0.1
+"""Between two looks, each of which waits for something to do."""
+PICTURES_SECONDS = 2.0
+"""Between two looks for pictures that imports name."""
 
 
 def feeds_for(settings: Settings, database: Database, clock: Clock, tell: Tell) -> Feeds:
@@ -46,3 +54,11 @@ def pictures_for(settings: Settings, database: Database, clock: Clock) -> Pictur
     bounds = Bounds(settings.picture_bytes_max, settings.picture_pixels_max)
     files = PictureFiles(partial(open_store, settings.pictures_url, settings.data))
     return Pictures(database, clock, files, bounds, at_once=settings.pictures_at_once)
+
+
+def upload_loops(feeds: Feeds, errands: PictureErrands) -> dict[str, Coroutine[Any, Any, None]]:
+    """Return what reads imports and fetches their pictures, by name."""
+    return {
+        "imports": repeat("imports", IMPORTS_SECONDS, feeds.run_once),
+        "pictures": repeat("pictures", PICTURES_SECONDS, errands.run_once),
+    }
