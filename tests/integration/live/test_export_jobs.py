@@ -65,7 +65,7 @@ async def test_the_shows_of_a_period_are_one_table(
     assert settings.database_url is not None
     database = Database(settings.database_url, pool_size=1)
     async with database.write() as connection:
-        await connection.execute(text("UPDATE show SET started_at = created_at WHERE id = 'demo'"))
+        await connection.execute(text("UPDATE show SET started_at = now() WHERE id = 'demo'"))
     await database.close()
     today = SystemClock().now().date()
     days = {"from": f"{today - timedelta(days=2)}", "to": f"{today + timedelta(days=1)}"}
