@@ -112,6 +112,22 @@ def _refuse_connected(connection: Connection) -> None:
         raise Trouble(f"{ours} connections of servers or workers are open in the database", STOP_THEM)
 
 
+# What stays behind the tables: the analysts' views and what triggers call. What an extension brought is not in a backup.
+_DROP_REST = """
+DROP SCHEMA IF EXISTS analytics CASCADE;
+DO $$
+DECLARE
+    one regprocedure;
+BEGIN
+    FOR one IN SELECT oid FROM pg_proc AS found WHERE pronamespace = 'public'::regnamespace
+        AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = found.oid AND deptype = 'e')
+    LOOP
+        EXECUTE 'DROP ROUTINE ' || one || ' CASCADE';
+    END LOOP;
+END $$;
+"""
+
+
 def _tables_to_replace(connection: Connection, *, replace: bool) -> list[str]:
     tables = list(connection.scalars(_TABLES))
     if tables and not replace:
@@ -133,7 +149,7 @@ def _load(url: str, archive: Path, version: int, tables: list[str]) -> None:
     command = [str(find_tool("psql", version)), "--no-psqlrc", "--quiet", "--single-transaction", "--file=-"]
     command += ["--set=ON_ERROR_STOP=1", "--output=/dev/null", f"--dbname={address}"]
     first = "SET lock_timeout = '5s'; SET client_min_messages = warning;\n"
-    first += f"DROP TABLE {', '.join(tables)} CASCADE;\n" if tables else ""
+    first += f"DROP TABLE {', '.join(tables)} CASCADE;\n{_DROP_REST}" if tables else ""
     unpack = [
         str(find_tool("pg_restore", version)),
         "--no-owner",
