@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     Field,
     NonNegativeFloat,
     NonNegativeInt,
@@ -60,6 +61,12 @@ def _strong(which: str, secret: SecretStr) -> str:
     return secret.get_secret_value()
 
 
+def _a_month_or_never(days: float) -> float:
+    if 0 < days < 31:
+        raise ValueError("a show's last window closes 30 days after its end: 31 or more, or 0 for never")
+    return days
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Limits say their unit in the name; 0 means "no limit" where the comment says so.
 
@@ -104,6 +111,10 @@ class Settings(BaseSettings):
     """Let those addresses begin with `http://` too."""
     webhook_log_days: Annotated[float, Field(ge=3.0, le=3650.0)] = 30.0
     """How long webhooks and how they went are kept."""
+    seal_after_days: Annotated[float, AfterValidator(_a_month_or_never), Field(ge=0.0, le=36_500.0)] = 0.0
+    """A show's raw facts leave SQL for sealed files so long after its end; 0: when `showfloor seal` says so."""
+    sealed_url: Annotated[str, Field(pattern=r"^(s3://[^/]+(/.*)?|file:///.+)$")] | None = None
+    """Where sealed files are kept, such as `s3://bucket/prefix`; none: `data/sealed`."""
 
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
     """Where a process answers `/metrics`, `/healthz`, `/readyz` for itself; of `--workers N` the next ports too; 0: any free one."""

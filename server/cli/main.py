@@ -4,7 +4,18 @@ import sys
 
 from rich.markup import escape
 
-from server.cli import access, channels, configuration, figures, history, privacy, safekeeping, serve, upkeep
+from server.cli import (
+    access,
+    channels,
+    configuration,
+    figures,
+    history,
+    privacy,
+    safekeeping,
+    sealing,
+    serve,
+    upkeep,
+)
 from server.cli.program import app
 from server.running import launch
 from server.running.launch import console
@@ -20,6 +31,7 @@ __all__ = [
     "main",
     "privacy",
     "safekeeping",
+    "sealing",
     "serve",
     "upkeep",
 ]

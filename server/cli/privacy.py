@@ -64,10 +64,12 @@ async def _with_privacy(settings: Settings, viewer: str, ask: "Callable[[Privacy
     from server.errors import RefusedError
     from server.privacy.service import Privacy
     from server.protocol.codes import Code
+    from server.running.sealing import sealer_for
 
     database = Database(database_url(settings), pool_size=2)
     try:
-        return await ask(Privacy(database, SystemClock()))
+        clock = SystemClock()
+        return await ask(Privacy(database, clock, sealer_for(settings, database, clock)))
     except RefusedError as error:
         if error.code is Code.FORBIDDEN:
             raise Trouble(

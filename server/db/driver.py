@@ -9,12 +9,14 @@ from typing import Any, LiteralString
 
 import psycopg
 from msgspec import json
+from psycopg import sql
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import pipeline
 
 Row = tuple[Any, ...]
+Statement = LiteralString | sql.Composed
 
 
 async def fetch(
@@ -50,21 +52,21 @@ async def copy(connection: AsyncConnection, statement: LiteralString, rows: Iter
                 await sending.write_row(row)
 
 
-async def copy_pieces(connection: AsyncConnection, statement: LiteralString, pieces: Iterable[bytes]) -> None:
+async def copy_pieces(connection: AsyncConnection, statement: Statement, pieces: Iterable[bytes]) -> None:
     """Send what is written already, in the statement's own format, by a `COPY … FROM STDIN`."""
     driver = await _driver_of(connection)
-    with sqlalchemy_errors(driver, statement):
+    with sqlalchemy_errors(driver, str(statement)):
         async with driver.cursor() as cursor, cursor.copy(statement) as sending:
             for piece in pieces:
                 await sending.write(piece)
 
 
 async def read_pieces(
-    connection: AsyncConnection, statement: LiteralString, parameters: Mapping[str, Any]
+    connection: AsyncConnection, statement: Statement, parameters: Mapping[str, Any]
 ) -> AsyncIterator[bytes]:
     """Yield what a `COPY … TO STDOUT` gives, as it comes."""
     driver = await _driver_of(connection)
-    with sqlalchemy_errors(driver, statement):
+    with sqlalchemy_errors(driver, str(statement)):
         async with driver.cursor() as cursor, cursor.copy(statement, parameters) as coming:
             async for piece in coming:
                 yield bytes(piece)

@@ -32,6 +32,7 @@ _CONNECTING = {
 
 _BEGIN = "BEGIN"
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_BEGIN_AT_ONE_MOMENT = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 
 SQL_AWAY = (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError, TimeoutError)
 """What is raised when PostgreSQL is away and nothing was committed; tell the caller `unavailable`. Else `InDoubtError` is raised."""
@@ -59,6 +60,20 @@ class Database:
         """Yield a connection for reading: one snapshot of the data for the whole block (repeatable read, read only)."""
         async with self._begun(_BEGIN_READING) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def undone(self) -> AsyncIterator[AsyncConnection]:
+        """`read` for those who need tables of their own for it: one snapshot, and whatever is made in the block is undone at its end."""
+        connection = await self._take(_BEGIN_AT_ONE_MOMENT)
+        try:
+            transaction = await connection.begin()
+            try:
+                yield connection
+            finally:
+                with suppress(DBAPIError):
+                    await transaction.rollback()
+        finally:
+            await give_back(connection)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:

@@ -14,6 +14,7 @@ from server.history.reading import Form
 from server.history.sheets import write_table
 from server.history.writing import write_facts
 from server.protocol.codes import Code
+from server.sealing.unsealing import facts_around
 from server.stats.export import ExportOf, Table
 from server.stats.service import Reports
 
@@ -64,7 +65,7 @@ async def _write_facts(database: Database, wanted: Wanted, output: Path, tell: T
     rows = output.with_suffix(".rows")
     with rows.open("wb") as stream:
         for n, show in enumerate(wanted.shows, 1):
-            async with database.read() as connection:
+            async with facts_around(database, show) as connection:
                 before = stream.tell()
                 async for piece in stream_facts(connection, [show]):
                     stream.write(piece)

@@ -8,6 +8,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import driver
+from server.ledger.final import drop_final
 from server.ledger.repository import ENTRY_COLUMNS
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('history ' || :channel, 0))")
@@ -106,7 +107,7 @@ _REFUND = text("""
     UPDATE reported_order AS o SET refunded_minor = o.refunded_minor + r.amount, changed_at = now(),
         state = CASE WHEN o.refunded_minor + r.amount >= o.amount_minor THEN 'refunded' ELSE 'partially_refunded' END
     FROM (SELECT unnest(CAST(:ids AS text[])) AS id, unnest(CAST(:amounts AS bigint[])) AS amount) AS r
-    WHERE o.channel_id = :channel AND o.external_id = r.id
+    WHERE o.channel_id = :channel AND o.external_id = r.id RETURNING o.show_id
 """)
 
 
@@ -164,7 +165,8 @@ async def add_refunds(
 ) -> None:
     """Count what was given back of orders that were there before."""
     ids, amounts = [id for id, _ in refunds], [amount for _, amount in refunds]
-    await connection.execute(_REFUND, {"channel": channel_id, "ids": ids, "amounts": amounts})
+    changed = await connection.scalars(_REFUND, {"channel": channel_id, "ids": ids, "amounts": amounts})
+    await drop_final(connection, {show for show in changed if show is not None})
 
 
 async def make_stages(connection: AsyncConnection) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.ledger.entries import COLUMN_OF_KIND, FIRST_OF_KIND
 from server.ledger.final import drop_final
 from server.ledger.tables import RollupRow
+from server.sealing.unsealing import unseal
 
 HARD_FACTS: Final = (
     "{0}.questions + 65536 * CAST({0}.votes AS bigint) + 4294967296 * CAST({0}.orders AS bigint)"
@@ -194,6 +195,7 @@ async def derive_rows(
     ends, in which nothing else may have been locked before. The segment in a row stays.
     """
     await lock_rows(connection, show_id)
+    await unseal(connection, [show_id])
     named = None if viewers is None else set(viewers)
     if named is not None:
         found = await connection.scalars(_WHOSE, {"show": show_id, "viewers": sorted(named)})

@@ -16,6 +16,7 @@ from server.journal.transaction import ShowTransaction
 from server.ledger.derive_repository import HARD_FACTS
 from server.ledger.entries import COLUMN_OF_KIND, FIRST_OF_KIND, Fact, RollupChanges, add_hard
 from server.ledger.final import drop_final
+from server.sealing.unsealing import unseal
 
 SETTLE_SECONDS = 2.0
 """How far beyond a show's end the stream must have been read: flushes under way, and clocks that differ a little."""
@@ -89,6 +90,7 @@ _REACTION_TOTALS = text("""
     FROM ledger_entry AS e LEFT JOIN attendance AS a ON a.show_id = e.show_id AND a.viewer_id = e.viewer_id
     WHERE e.show_id = :show_id AND e.kind = 'reaction' AND e.target IS NOT NULL GROUP BY 1
 """)
+_SEALED_REACTIONS = text("SELECT reactions FROM sealed_show WHERE show_id = :show_id AND state = 'sealed'")
 _WATCHED = text("""
     SELECT viewer_id FROM (
         SELECT p.viewer_id, range_agg(tstzrange(
@@ -120,6 +122,7 @@ async def append_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> No
     changes: RollupChanges = {}
     add_hard(changes, facts)
     await _lock_shows(connection, changes)
+    await unseal(connection, {fact.show_id for fact in facts})
     if staff := [fact for fact in facts if fact.staff]:
         await driver.run(connection, _KEEP_STAFF, [as_json(staff)])
     await copy_entries(
@@ -201,4 +204,5 @@ async def read_reaction_totals(connection: AsyncConnection, show_id: str) -> dic
     It is the seed of the pulse's counters after Redis lost them.
     """
     rows = await connection.execute(_REACTION_TOTALS, {"show_id": show_id})
-    return {row.target: int(row.total) for row in rows}
+    counted = {row.target: int(row.total) for row in rows}
+    return counted or dict(await connection.scalar(_SEALED_REACTIONS, {"show_id": show_id}) or {})

@@ -7,6 +7,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ledger.derive_repository import COLUMNS, DERIVED, derive_rows
+from server.sealing.unsealing import unseal
 
 _KEY = ("show_id", "viewer_id")
 _COMPARED = tuple(name for name in COLUMNS if name not in _KEY)
@@ -46,7 +47,9 @@ SHOWS = text("""
     SELECT show_id FROM (
         SELECT show_id FROM ledger_entry UNION SELECT show_id FROM playing UNION SELECT show_id FROM rollup
         UNION SELECT show_id FROM attendance UNION SELECT show_id FROM staff_presence) AS known
-    WHERE CAST(:show AS text) IS NULL OR show_id = :show ORDER BY show_id
+    WHERE show_id = :show OR (CAST(:show AS text) IS NULL
+      AND show_id NOT IN (SELECT sealed.show_id FROM sealed_show AS sealed WHERE sealed.state = 'sealed'))
+    ORDER BY show_id
 """)
 _KNOWN = text("SELECT EXISTS (SELECT FROM show WHERE id = :show)")
 
@@ -69,7 +72,10 @@ async def is_show(connection: AsyncConnection, show_id: str) -> bool:
 
 
 async def verify_rollups(connection: AsyncConnection, show_id: str | None = None) -> list[Difference]:
-    """Compare the rollups of a show, or of all, with the facts at one moment, and return what differs."""
+    """Compare the rollups of a show, or of all, with the facts at one moment, and return what differs.
+
+    Sealed ones are named one by one: their facts must lie over the tables (`server.sealing.unsealing.facts_of`).
+    """
     shows = [show_id] if show_id is not None else await find_shows(connection)
     return [
         as_difference(row) for each in shows for row in await connection.execute(DIFFERING, {"show": each})
@@ -77,12 +83,13 @@ async def verify_rollups(connection: AsyncConnection, show_id: str | None = None
 
 
 async def find_shows(connection: AsyncConnection, show_id: str | None = None) -> list[str]:
-    """Return the shows, or the one, that have anything in the ledger."""
+    """Return the shows, or the one, that have anything in the ledger; of all, those that are not sealed."""
     return list(await connection.scalars(SHOWS, {"show": show_id}))
 
 
 async def rebuild_and_compare(connection: AsyncConnection, show_id: str) -> list[Difference]:
     """Derive a show's rollups anew from its facts, and return what had differed. Writers of rollups wait until the transaction ends."""
+    await unseal(connection, [show_id])
     found = await verify_rollups(connection, show_id)
     await derive_rows(connection, show_id)
     return found

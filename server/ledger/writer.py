@@ -12,6 +12,7 @@ from server.ledger.flush import Attendance, Flush, Stretch, Tally
 from server.ledger.intake import ProcessState
 from server.ledger.repository import add_to_rollups, copy_entries
 from server.ledger.watching_repository import keep_watching, keep_who
+from server.sealing.unsealing import unseal
 
 LONG_SILENCE = timedelta(minutes=1)
 """Of a process that was silent for so long a show's figures may have been made final without it."""
@@ -102,12 +103,14 @@ async def apply_flushes(connection: AsyncConnection, flushes: list[Flush]) -> Ap
 
 
 async def _apply(connection: AsyncConnection, batch: Batch) -> None:
+    changed = batch.changed | await find_unfinished(connection, batch.before)
+    await unseal(connection, changed)
     await intake.keep_new_shows(connection, batch.all_shows)
     await intake.save_attendances(connection, batch.attendances)
     pairs = await _apply_stretches(connection, batch)
     await intake.save_processes(connection, [batch.processes[id] for id in batch.before], batch.shows)
     pairs |= await intake.read_open_pairs(connection, batch.returned)
-    await drop_final(connection, batch.changed | await find_unfinished(connection, batch.before))
+    await drop_final(connection, changed)
     changes: RollupChanges = {}
     add_facts(changes, batch.tallies)
     came = {(a.show_id, a.viewer_id) for a in batch.attendances}

@@ -13,6 +13,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "reported_sale": ("viewer_id",),
     "rollup": ("viewer_id",),
     "rollup_due": ("viewer_id",),
+    "sealed_person": ("viewer_id",),
     "staff_presence": ("viewer_id",),
     "viewer_alias": ("raw", "canonical"),
     "vote": ("viewer_id",),

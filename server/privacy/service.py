@@ -14,6 +14,8 @@ from server.errors import RefusedError
 from server.ids import new_id
 from server.privacy import repository
 from server.protocol.codes import Code
+from server.sealing.kinds import KEPT_KINDS
+from server.sealing.service import Sealer
 
 SETTLING_SECONDS_MAX = 45.0
 """How long what is still under way to SQL is waited for."""
@@ -39,9 +41,10 @@ class Forgotten:
 class Privacy:
     """Erases and hands out by any id that a person has: a known viewer's, or that of a guest who turned out to be them."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, sealer: Sealer) -> None:
         self._database = database
         self._clock = clock
+        self._sealer = sealer
 
     async def hand_out(self, viewer_id: str) -> dict[str, Any]:
         """Return everything that is kept about the person, by table, as JSON-ready rows; raises `not_found` where there is nothing."""
@@ -49,6 +52,8 @@ class Privacy:
             ids = await repository.read_ids(connection, viewer_id)
             shows = await repository.read_shows(connection, ids)
             rows = await repository.read_rows(connection, ids, shows)
+            for table, sealed in (await self._sealer.rows_about(connection, ids, shows)).items():
+                rows[table] = [*rows.get(table, []), *(row for row in sealed if not _is_kept(table, row))]
         if not rows:
             raise RefusedError(Code.NOT_FOUND)
         return {"ids": ids, "made_at": self._clock.now(), "rows": rows}
@@ -69,6 +74,7 @@ class Privacy:
                 raise RefusedError(Code.NOT_FOUND)
         settled = await self._wait_until_read(settling_seconds)
         shows, rows = await self._erase({id: new_id("v") for id in ids}, secrets.token_urlsafe(32))
+        await self._sealer.tidy()
         return Forgotten(len(ids), shows, rows, settled)
 
     async def _erase(self, names: dict[str, str], salt: str) -> tuple[int, int]:
@@ -76,7 +82,8 @@ class Privacy:
             try:
                 async with self._database.write() as connection:
                     shows = await repository.read_shows(connection, list(names))
-                    return len(shows), await repository.erase(connection, names, shows, salt)
+                    rows = await self._sealer.rename(connection, names, shows, salt)
+                    return len(shows), rows + await repository.erase(connection, names, shows, salt)
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) not in _CONTENTION or attempt == TRIES:
                     raise
@@ -93,3 +100,8 @@ class Privacy:
             if asyncio.get_running_loop().time() >= until:
                 return False
             await asyncio.sleep(LOOK_SECONDS)
+
+
+def _is_kept(table: str, row: dict[str, Any]) -> bool:
+    """Whether a sealed row is in SQL as well."""
+    return table == "ledger_entry" and row["kind"] in KEPT_KINDS

@@ -13,6 +13,7 @@ from server.db.schema import connected
 from server.running.holdings import Holdings, count_holdings
 from server.running.pictures_beside import archive_beside
 from server.running.postgres_tools import address_for_tools, failure_of, find_tool
+from server.running.sealed_beside import sealed_beside
 from server.running.trouble import Trouble
 
 OWNER_ALONE = 0o600
@@ -25,7 +26,7 @@ def back_up(url: str, file: Path, *, force: bool) -> Holdings:
     `file` appears when it is complete, or not at all; one that is there is replaced only with `force`, and so are pictures beside it.
     Raises `Trouble`, `OSError`.
     """
-    for there in (file, archive_beside(file)):
+    for there in (file, archive_beside(file), sealed_beside(file)):
         if there.exists() and not force:
             raise Trouble(f"{there} is there already", "name another file, or use --force")
     if not file.parent.is_dir():

@@ -8,6 +8,7 @@ from server.access.revocations import Revocations
 from server.clock import Clock
 from server.db.engine import Database
 from server.journal.intents import Forgetting
+from server.running.sealing import sealing_loops
 from server.settings import Settings
 from server.shop.link_forgetting import LinkForgetting
 from server.workers.loop import repeat
@@ -25,4 +26,5 @@ def forgetting_loops(
         "keys": repeat("keys", FORGETTING_SECONDS, intents.run_once),
         "sign-ins": repeat("sign-ins", FORGETTING_SECONDS, revocations.forget_ended),
         "order links": repeat("order_links", FORGETTING_SECONDS, links.run_once),
+        **sealing_loops(settings, database, clock),
     }

@@ -14,6 +14,7 @@ from server.errors import RefusedError
 from server.ids import new_id
 from server.ledger.final import drop_final
 from server.protocol.codes import Code
+from server.sealing.unsealing import unseal
 from server.shop import reports_repository as repository
 from server.shop.attributions import Attributions
 from server.shop.merchant_orders import Named, of_report
@@ -162,6 +163,7 @@ class _Desk:
     async def write(self) -> None:
         """Write what changed, into the figures too, and tell webhooks."""
         moves = [(before, self.present[order]) for order, before in self._before.items()]
+        await unseal(self._connection, _shows_of(moves))
         await repository.write_reported(
             self._connection, self._channel_id, [after for _, after in moves], self.now
         )
@@ -178,9 +180,8 @@ class _Desk:
             await self._tell(before, after, products)
 
     async def _drop_final(self, moves: Sequence[tuple[Reported | None, Reported]]) -> None:
-        touched = [each for move in moves for each in move if each is not None and each.show_id is not None]
-        shows = {each.show_id for each in touched if each.show_id is not None}
-        await drop_final(self._connection, shows, since=min((each.at for each in touched), default=None))
+        times = [each.at for move in moves for each in move if each is not None]
+        await drop_final(self._connection, _shows_of(moves), since=min(times, default=None))
 
     async def _tell(self, before: Reported | None, after: Reported, products: Named) -> None:
         told = {"order": of_report(after, products)}
@@ -208,6 +209,10 @@ async def _open_desk(
     return _Desk(
         connection, channel_id, now=now, window=window, present=present, links=links, viewers=viewers
     )
+
+
+def _shows_of(moves: Sequence[tuple[Reported | None, Reported]]) -> set[str]:
+    return {each.show_id for move in moves for each in move if each is not None and each.show_id is not None}
 
 
 def _counts(order: Reported | None) -> bool:

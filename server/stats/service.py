@@ -12,6 +12,7 @@ from server.db.engine import Database
 from server.errors import RefusedError
 from server.ledger.rows_repository import find_rows_behind
 from server.protocol.codes import Code
+from server.sealing.unsealing import facts_around
 from server.stats import export_repository, repository
 from server.stats.canonical import read_as_whose_it_is
 from server.stats.counting import count_facts
@@ -94,7 +95,7 @@ class Reports:
         """Return rows to export; raises `not_found`."""
         if of == "series":
             return series_table(await self.series(show_id))
-        async with self._reading, self._database.read() as connection:
+        async with self._reading, facts_around(self._database, show_id) as connection:
             show = await self._find(connection, show_id)
             if of == "orders":
                 return order_table(await export_repository.read_order_rows(connection, show_id))
@@ -118,13 +119,13 @@ class Reports:
     async def _make_report(
         self, show_id: str, window: timedelta, *, from_entries: bool = False
     ) -> ShowReport:
-        async with self._reading, self._database.read() as connection:
+        async with self._reading, facts_around(self._database, show_id, window) as connection:
             show = await self._find(connection, show_id)
             counted = await count(connection, show, window, from_entries=from_entries)
         return build_report(counted)
 
     async def _make_series(self, show_id: str, step_seconds: int) -> SeriesReport:
-        async with self._reading, self._database.read() as connection:
+        async with self._reading, facts_around(self._database, show_id) as connection:
             show = await self._find(connection, show_id)
             step = fit_step(show, step_seconds)
             if show.started_at is None:

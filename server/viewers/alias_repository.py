@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ledger.final import drop_final
 from server.ledger.repository import mark_due
+from server.sealing.unsealing import unseal
 from server.viewers.tables import ViewerAliasRow
 
 _ALIAS = ViewerAliasRow.__table__  # type: ignore[attr-defined]
@@ -15,6 +16,7 @@ _ALIAS = ViewerAliasRow.__table__  # type: ignore[attr-defined]
 
 async def insert_alias_once(connection: AsyncConnection, row: ViewerAliasRow) -> None:
     """Keep the alias, unless the guest is somebody's in this show already: the first one stays."""
+    await unseal(connection, [row.show_id])
     noted = await connection.execute(upsert(_ALIAS).values(**row.model_dump()).on_conflict_do_nothing())
     if noted.rowcount:
         await mark_due(connection, row.show_id, [row.raw, row.canonical])
@@ -31,6 +33,7 @@ async def read_guests_of(connection: AsyncConnection, show_id: str, canonical: s
 
 async def take_back_aliases(connection: AsyncConnection, show_id: str, canonical: str, at: datetime) -> None:
     """Keep that the guests of the show who were this viewer are nobody but themselves."""
+    await unseal(connection, [show_id])
     own = (_ALIAS.c.show_id == show_id, _ALIAS.c.canonical == canonical, _ALIAS.c.taken_back_at.is_(None))
     gone = await connection.scalars(
         update(_ALIAS).where(*own).values(taken_back_at=at).returning(_ALIAS.c.raw)

@@ -60,6 +60,7 @@ ZERO_TOO = (
     "guests_per_minute_per_socket",
     "guest_burst",
     "guest_watch_seconds",
+    "seal_after_days",
     "unsent_seconds_max",
 )
 

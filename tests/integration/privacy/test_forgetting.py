@@ -16,11 +16,15 @@ from server.db.engine import Database
 from server.errors import RefusedError
 from server.ledger.derive_repository import derive_rows
 from server.ledger.flush import Flush, Tally
+from server.ledger.repository import read_reaction_totals, settled
 from server.ledger.rollup_repository import verify_rollups
 from server.ledger.writer import apply_flushes
 from server.privacy.places import GONE, MENTIONED, NAMED, STAFF
 from server.privacy.service import Privacy
 from server.protocol.codes import Code
+from server.sealing.parquet_repository import names_in
+from server.sealing.places import base_of
+from server.sealing.service import Sealer
 from server.stats.export import ExportOf
 from server.stats.final import differing
 from server.stats.service import Reports
@@ -43,6 +47,7 @@ WITHOUT_VIEWERS = {
         "final_report",
     ),
     *(
+        "imported_entry",
         "invitation",
         "journal_head",
         "ledger_cursor",
@@ -62,7 +67,19 @@ WITHOUT_VIEWERS = {
         "show_curve",
         "show_staff",
     ),
-    *("stock_change", "stock_sale", "webhook_delivery", "webhook_endpoint", "alembic_version"),
+    *(
+        "feed_picture",
+        "export_job",
+        "picture_source",
+        "segment",
+        "segmented_show",
+        "sealed_show",
+        "stock_change",
+        "stock_sale",
+        "webhook_delivery",
+        "webhook_endpoint",
+        "alembic_version",
+    ),
 }
 """Tables in which no viewer is named; people of a channel are, who are removed in the studio."""
 
@@ -75,6 +92,14 @@ class World:
     database: Database
     reports: Reports
     privacy: Privacy
+    sealer: Sealer
+    sealed: Path
+
+    def in_files(self) -> set[str]:
+        """Those of the person's ids that are in any sealed file, packed or not."""
+        files = [each for each in self.sealed.rglob("*") if each.is_file()]
+        found = {id for each in files for id in (KNOWN, GUEST) if id.encode() in each.read_bytes()}
+        return found | {id for each in files for id in (KNOWN, GUEST) if names_in(each, [id])}
 
     async def dump(self) -> str:
         """Everything that is in any table."""
@@ -103,7 +128,7 @@ class World:
 
 
 @pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
+async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     database, clock = Database(database_url), ManualClock(LONG_AFTER)
     async with database.write() as connection:
         await make_the_show(connection)
@@ -128,7 +153,10 @@ async def world(database_url: str) -> AsyncIterator[World]:
             await connection.exec_driver_sql(statement)
         for each in SHOWS:
             await derive_rows(connection, each)
-    yield World(database, Reports(database, clock), Privacy(database, clock))
+    sealer = Sealer(database, clock, base_of(None, tmp_path), settled=settled, reactions=read_reaction_totals)
+    yield World(
+        database, Reports(database, clock), Privacy(database, clock, sealer), sealer, tmp_path / "sealed"
+    )
     await database.close()
 
 
@@ -169,6 +197,35 @@ async def test_nothing_of_the_person_is_found_afterwards_and_no_figure_changes(w
         assert differing(await world.reports.report(show), report) == []
     assert await world.differing() == 0
     assert [line async for line in world.reports.verify()] == []
+
+
+@pytest.mark.parametrize("by", [KNOWN, GUEST])
+async def test_nothing_of_the_person_is_in_sealed_files_afterwards(world: World, by: str) -> None:
+    before = await world.tell()
+    for show in SHOWS:
+        await world.sealer.seal(show)
+    handed = (await world.privacy.hand_out(by))["rows"]
+    assert (len(handed["ledger_entry"]), len(handed["playing"])) == (11, 6)
+    assert world.in_files() == {KNOWN, GUEST}
+    await world.privacy.forget(by, settling_seconds=0)
+    assert world.in_files() == set()
+    assert len([each for each in world.sealed.rglob("*") if each.is_file()]) == 9
+    dump = await world.dump()
+    assert not [word for word in (KNOWN, GUEST, WORDS, "Anna") if word in dump]
+    assert await world.tell() == before
+    for show in SHOWS:
+        await world.sealer.unseal(show)
+    assert await world.tell() == before
+    assert await world.differing() == 0
+
+
+async def test_files_that_a_killed_sealer_left_are_removed(world: World) -> None:
+    await world.sealer.seal("s")
+    async with world.database.write() as connection:
+        await connection.exec_driver_sql("UPDATE sealed_show SET state = 'unsealed'")
+    assert world.in_files()
+    await world.privacy.forget(KNOWN, settling_seconds=0)
+    assert [each for each in world.sealed.rglob("*") if each.is_file()] == []
 
 
 async def test_what_servers_had_recorded_is_waited_for_and_erased(world: World) -> None:
