@@ -205,7 +205,7 @@ async def test_nothing_of_the_person_is_in_sealed_files_afterwards(world: World,
     for show in SHOWS:
         await world.sealer.seal(show)
     handed = (await world.privacy.hand_out(by))["rows"]
-    assert (len(handed["ledger_entry"]), len(handed["playing"])) == (11, 6)
+    assert (len(handed["ledger_entry"]), len(handed["playing"])) == (8, 6)
     assert world.in_files() == {KNOWN, GUEST}
     await world.privacy.forget(by, settling_seconds=0)
     assert world.in_files() == set()

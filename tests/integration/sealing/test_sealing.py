@@ -147,6 +147,8 @@ async def an_alias(world: World) -> None:
     async with world.database.write() as connection:
         row = ViewerAliasRow(id="a", show_id="s", raw="chie", canonical="fumi", at=LONG_AFTER)
         await insert_alias_once(connection, row)
+    async with world.database.write() as connection:
+        await derive_rows(connection, "s", ["chie"])  # as the rollups' loop does soon
 
 
 async def rollups_made_anew(world: World) -> None:
