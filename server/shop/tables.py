@@ -28,7 +28,7 @@ class OrderRow(SQLModel, table=True):
     )
 
     id: str = Field(primary_key=True)
-    channel_id: str = Field(foreign_key="channel.id")
+    channel_id: str = Field(foreign_key="channel.id", index=True)
     show_id: str = Field(foreign_key="show.id")
     viewer_id: str
     key: str
