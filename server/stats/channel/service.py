@@ -7,6 +7,7 @@ from datetime import date
 
 from server.clock import Clock
 from server.db.engine import Database
+from server.sealing.unsealing import facts_around, facts_of
 from server.stats.channel import things_repository as things
 from server.stats.channel.comparison import SideFacts, build_comparison
 from server.stats.channel.facts import Part, PartFacts
@@ -16,9 +17,10 @@ from server.stats.channel.moments import MINUTES, MomentsReport, build_moments
 from server.stats.channel.moments_repository import read_moment_facts
 from server.stats.channel.parts import BreakdownBy, build_breakdown, read_breakdown
 from server.stats.channel.period import Asked, Days, StepOf, cut, is_whole, today_in
-from server.stats.channel.report import Breakdown, ChannelReport, Comparison, Side, Step
+from server.stats.channel.report import Breakdown, ChannelReport, Comparison, PartOf, Side, Step
 from server.stats.channel.repository import BREAKDOWNS, read_people
 from server.stats.definitions import REPEAT_DAYS
+from server.stats.repository import give_room
 
 READS_AT_ONCE = 2
 """So many of one process are read at the same time; the pool's other connections stay for the shows."""
@@ -95,7 +97,7 @@ class ChannelReports:
         async with self._look(channel, repeat_days) as look:
             asked = days.resolve(_today(look))
             part = look.within(asked)
-            found = await read_breakdown(look.connection, look.asked([part]), by, look.currency)
+        found = await self._read_parts(look, part, by)
         return build_breakdown(look.about(part), look.period(asked), None, by, found)
 
     async def breakdown_of_show(
@@ -104,14 +106,21 @@ class ChannelReports:
         """Return a show of the channel in parts; raises `not_found`."""
         async with self._look(channel, repeat_days) as look:
             part = await look.alone(show)
-            found = await read_breakdown(look.connection, look.asked([part]), by, look.currency)
+        found = await self._read_parts(look, part, by)
         return build_breakdown(look.about(part), None, show, by, found)
 
     async def moments(self, show_id: str, *, minutes: int = MINUTES) -> MomentsReport:
         """Return what came of each moment of a show; raises `not_found`."""
-        async with self._reading, self._database.read() as connection:
+        async with self._reading, facts_around(self._database, show_id) as connection:
             facts = await read_moment_facts(connection, show_id, self._clock.now())
         return await asyncio.to_thread(build_moments, facts, minutes)
+
+    async def _read_parts(self, look: Look, part: Part, by: BreakdownBy) -> tuple[PartOf, list[PartOf]]:
+        # The wide rows do not tell products apart: that is in the entries, which may be sealed.
+        shows = [show.id for show in part.shows] if by == "product" else []
+        async with self._reading, facts_of(self._database, shows) as connection:
+            await give_room(connection)
+            return await read_breakdown(connection, look.asked([part]), by, look.currency)
 
     @asynccontextmanager
     async def _look(self, channel: str, repeat_days: int) -> AsyncIterator[Look]:

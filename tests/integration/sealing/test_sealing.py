@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from sqlalchemy import text
@@ -25,6 +26,9 @@ from server.sealing.parquet_repository import NotTheSameError
 from server.sealing.places import base_of
 from server.sealing.service import Sealer
 from server.sealing.unsealing import facts_of
+from server.stats.channel.parts import BreakdownBy
+from server.stats.channel.period import Asked
+from server.stats.channel.service import ChannelReports
 from server.stats.export import ExportOf
 from server.stats.service import Reports
 from server.viewers.alias_repository import insert_alias_once
@@ -32,6 +36,7 @@ from server.viewers.tables import ViewerAliasRow
 from tests.integration.stats.hand_made import CHANNEL, START, HandMade, make_the_show
 
 LONG_AFTER = START + timedelta(days=100)
+ALL_DAYS = Asked((START - timedelta(days=60)).date(), LONG_AFTER.date())
 SHOWS = ("s", "earlier", "later")
 ODD = '\\N,"quoted"\nsecond line\t日本 \\'
 
@@ -50,6 +55,12 @@ class World:
         told = [(await self.reports.recompute(show)).model_dump_json() for show in SHOWS]
         told += [(await self.reports.series(show)).model_dump_json() for show in SHOWS]
         tables = [await self.reports.table(show, of) for show in SHOWS for of in kinds]
+        channel = ChannelReports(self.database, self.clock)
+        told += [(await channel.moments(show)).model_dump_json() for show in SHOWS]
+        told += [
+            (await channel.breakdown(CHANNEL, ALL_DAYS, by)).model_dump_json() for by in get_args(BreakdownBy)
+        ]
+        told.append((await channel.report(CHANNEL, ALL_DAYS, "show")).model_dump_json())
         return told + [repr([list(row) for row in table.rows]) for table in tables]
 
     async def rows(self, table: str, show: str = "s") -> list[tuple[object, ...]]:
