@@ -1,11 +1,9 @@
 """Retention, lifetime value, segments and the map over a year of evenings: they answer, fit, are reached by keys, keep their state."""
 
-import os
 import re
 import secrets
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -16,14 +14,12 @@ from server.demo.catalogue import CHANNEL_ID
 from server.embedded import PostgresProcess, ValkeyProcess
 from server.settings import Settings
 from tests.e2e.test_every_state import find_faults
-from tests.support.browser import Desk, Device, Language
+from tests.support.browser import Desk, Language
 from tests.support.databases import copy_database
 from tests.support.layout import find_faults_at_all_widths
 from tests.support.showroom import Showroom, showroom_on
 from tests.support.year import write_year
 
-PICTURES = os.environ.get("PICTURES")
-"""A folder for pictures of the pages, for whoever wants to look at them."""
 RULE = '{"all":[{"metric":"orders","op":">=","value":3},{"metric":"shows","op":">=","value":2,"days":90}]}'
 PAGES = {
     "retention": ("/analyst/retention?interval=month", "cohorts"),
@@ -171,15 +167,3 @@ async def test_on_paper_a_page_has_its_figures_and_no_controls(room: Showroom, d
     await expect(page.get_by_test_id("filters")).to_be_hidden()
     await expect(page.get_by_test_id("areas")).to_be_hidden()
     await expect(page.get_by_test_id("map-table")).to_be_visible()
-
-
-@pytest.mark.skipif(not PICTURES, reason="nobody wants pictures")
-@pytest.mark.parametrize("device", ["desktop", "phone"])
-@pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("name", PAGES)
-async def test_a_page_is_pictured(
-    room: Showroom, desk: Desk, name: str, language: Language, device: Device
-) -> None:
-    page = await desk.open(device, language)
-    await open_page(page, room, name)
-    await page.screenshot(path=Path(str(PICTURES)) / f"{name}-{language}-{device}.png", full_page=True)

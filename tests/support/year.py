@@ -4,14 +4,15 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from server.demo.catalogue import PRODUCTS
 from server.ids import new_id
 from server.journal.tables import JournalHead
-from server.ledger.tables import RollupRow
+from server.ledger.derive_repository import HARD_FACTS
+from server.ledger.tables import RollupRow, RollupShowRow
 from server.shop.tables import OrderRow
 from server.shows.tables import ShowRow
 
@@ -61,6 +62,10 @@ async def write_year(connection: AsyncConnection, channel_id: str, until: dateti
         await connection.execute(insert(_table(table)), values)
     heads = [{"show_id": show["id"], "epoch": "e", "top": 0} for show in shows]
     await connection.execute(insert(_table(JournalHead)), heads)
+    # Rows that nobody vouches for would be derived anew, from facts that there are not.
+    kept = [{"show_id": show["id"], "kept": True} for show in shows]
+    await connection.execute(insert(_table(RollupShowRow)), kept)
+    await connection.execute(text(f"UPDATE rollup SET hard_facts = {HARD_FACTS.format('rollup')}"))
 
 
 def _table(row: type[SQLModel]) -> Table:
