@@ -32,6 +32,7 @@ def forget(
         typer.confirm(f"Erase {viewer} for good?", abort=True)
     with database_for(launch.load_settings()) as settings:
         done = run(_with_privacy(settings, viewer, lambda privacy: privacy.forget(viewer)))
+        run(_remove_exports(settings))
     console.print(f"Forgotten: {done.rows:,} rows in {done.shows} shows, under {done.ids} ids.")
     if not done.settled:
         console.print("No worker has read the stream meanwhile: run this once more when one has.")
@@ -56,6 +57,18 @@ def hand_out(
         return
     output.touch(mode=0o600)
     output.write_text(told, encoding="utf-8")
+
+
+async def _remove_exports(settings: Settings) -> None:
+    from server.clock import SystemClock
+    from server.db.engine import Database
+    from server.running.exports import exports_for
+
+    database = Database(database_url(settings), pool_size=1)
+    try:
+        await exports_for(settings, database, SystemClock()).forget()
+    finally:
+        await database.close()
 
 
 async def _with_privacy(settings: Settings, viewer: str, ask: "Callable[[Privacy], Awaitable[Any]]") -> Any:

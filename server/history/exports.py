@@ -114,11 +114,14 @@ class Exports:
             pass
 
     async def forget(self) -> None:
-        """Remove what is older than a day, files of jobs that are gone among it."""
+        """Remove jobs that are older than a day, and every file whose job is gone."""
+        files = await asyncio.to_thread(lambda: list(self._folder.glob("*")))
         async with self._database.write() as connection:
-            gone = await repository.forget_jobs(connection, self._clock.now() - KEPT)
-        for job_id in gone:
-            await asyncio.to_thread((self._folder / job_id).unlink, missing_ok=True)
+            await repository.forget_jobs(connection, self._clock.now() - KEPT)
+            known = await repository.find_known(connection, [_job_of(file) for file in files])
+        for file in files:
+            if _job_of(file) not in known:
+                await asyncio.to_thread(file.unlink, missing_ok=True)
 
     async def _work(self) -> bool:
         async with self._database.write() as connection:
@@ -152,7 +155,10 @@ class Exports:
         finally:
             await asyncio.to_thread(made.unlink, missing_ok=True)
         ready = {"rows": rows, "bytes": size, "shows_done": len(row.shows)}
-        await self._set(row.id, state="ready", ready_at=self._clock.now(), taken_at=None, **ready)
+        if not await self._set(
+            row.id, state="ready", ready_at=self._clock.now(), taken_at=None, **ready
+        ):  # somebody in it was forgotten meanwhile
+            await asyncio.to_thread((self._folder / row.id).unlink, missing_ok=True)
 
     def _note_done(self, shows: int) -> None:
         self._shows_done = shows
@@ -162,6 +168,11 @@ class Exports:
             await asyncio.sleep(TELL_SECONDS)
             await self._set(job_id, taken_at=self._clock.now(), shows_done=self._shows_done)
 
-    async def _set(self, job_id: str, **values: object) -> None:
+    async def _set(self, job_id: str, **values: object) -> bool:
         async with self._database.write() as connection:
-            await repository.set_job(connection, job_id, **values)
+            return await repository.set_job(connection, job_id, **values)
+
+
+def _job_of(file: Path) -> str:
+    """Return the id of the job that a file, whole or not, is of."""
+    return file.name.partition(".")[0]

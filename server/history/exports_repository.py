@@ -23,7 +23,8 @@ _SHOWS = text("""
       AND show.started_at < CAST(:behind AS timestamp) AT TIME ZONE channel.time_zone ORDER BY show.started_at, show.id
 """)
 _OWN = text("SELECT id FROM show WHERE channel_id = :channel AND id = ANY(CAST(:ids AS text[]))")
-_FORGET = text("DELETE FROM export_job WHERE created_at < :before RETURNING id")
+_FORGET = text("DELETE FROM export_job WHERE created_at < :before")
+_KNOWN = text("SELECT id FROM export_job WHERE id = ANY(CAST(:ids AS text[]))")
 
 
 async def find_shows(connection: AsyncConnection, channel_id: str, first: date, last: date) -> list[str]:
@@ -59,11 +60,16 @@ async def take_job(connection: AsyncConnection, now: datetime, patience: timedel
     return found
 
 
-async def set_job(connection: AsyncConnection, job_id: str, **values: Any) -> None:
-    """Change a job."""
-    await connection.execute(update(JOB).where(JOB.c.id == job_id).values(**values))
+async def set_job(connection: AsyncConnection, job_id: str, **values: Any) -> bool:
+    """Change a job; False where it is gone."""
+    return bool((await connection.execute(update(JOB).where(JOB.c.id == job_id).values(**values))).rowcount)
 
 
-async def forget_jobs(connection: AsyncConnection, before: datetime) -> list[str]:
-    """Remove jobs of before, and return their ids."""
-    return list(await connection.scalars(_FORGET, {"before": before}))
+async def forget_jobs(connection: AsyncConnection, before: datetime) -> None:
+    """Remove jobs of before."""
+    await connection.execute(_FORGET, {"before": before})
+
+
+async def find_known(connection: AsyncConnection, ids: Sequence[str]) -> set[str]:
+    """Return those of the ids that are a job's."""
+    return set(await connection.scalars(_KNOWN, {"ids": list(ids)}))

@@ -63,6 +63,8 @@ _WATCHING = text("""
         SELECT FROM ledger_process AS l JOIN playing AS p USING (process_id)
         WHERE p.ended_at IS NULL AND NOT l.ended AND l.alive_until > :since AND p.viewer_id = ANY(:ids))
 """)
+# What was exported of their shows names them: the files go with their jobs (`server.history.exports`).
+_DROP_EXPORTS = text("DELETE FROM export_job WHERE shows && CAST(:shows AS varchar[])")
 _SETTLED = text("SELECT coalesce(min(read_until) > :at, false) FROM ledger_cursor")
 
 
@@ -114,6 +116,7 @@ async def erase(
     given = {"ids": list(names), "news": list(names.values()), "shows": list(shows)}
     questions = list(await connection.scalars(_QUESTIONS, given))
     words = {"questions": questions, "shows": list(shows), "erased": ERASED}
+    await connection.execute(_DROP_EXPORTS, given)
     rows = 0
     if questions:
         for statement in (_ERASE_WORDS, _ERASE_PUBLISHED):

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,6 +16,9 @@ from sqlalchemy import text
 from server.clock import ManualClock
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.history.exports import Exports
+from server.history.exports_repository import insert_job
+from server.history.tables import ExportJobRow
 from server.ledger.derive_repository import derive_rows
 from server.ledger.flush import Flush, Tally
 from server.ledger.repository import read_reaction_totals, settled
@@ -30,7 +35,7 @@ from server.stats.final import differing
 from server.stats.service import Reports
 from server.viewers.alias_repository import insert_alias_once
 from server.viewers.tables import ViewerAliasRow
-from tests.integration.stats.hand_made import START, HandMade, add_process, make_the_show
+from tests.integration.stats.hand_made import CHANNEL, START, HandMade, add_process, make_the_show
 from tests.support.commands import showfloor
 
 LONG_AFTER = START + timedelta(days=100)
@@ -226,6 +231,28 @@ async def test_files_that_a_killed_sealer_left_are_removed(world: World) -> None
     assert world.in_files()
     await world.privacy.forget(KNOWN, settling_seconds=0)
     assert [each for each in world.sealed.rglob("*") if each.is_file()] == []
+
+
+async def test_exports_of_their_shows_are_gone_with_their_files(world: World, tmp_path: Path) -> None:
+    exports = Exports(world.database, ManualClock(LONG_AFTER), tmp_path)
+    told: dict[str, Any] = {
+        "of": "viewers",
+        "form": "csv",
+        "actor": "m",
+        "created_at": LONG_AFTER,
+        "state": "ready",
+    }
+    of_shows = {"x_theirs": ["s", "later"], "x_others": ["later"]}
+    async with world.database.write() as connection:
+        for job, shows in of_shows.items():
+            await insert_job(connection, ExportJobRow(id=job, channel_id=CHANNEL, shows=shows, **told))
+            (tmp_path / job).write_text("viewer")
+    (tmp_path / "x_killed.1.part").write_text("viewer")
+    await world.privacy.forget(KNOWN, settling_seconds=0)
+    with pytest.raises(RefusedError, check=lambda error: error.code is Code.NOT_FOUND):
+        await exports.file_of(CHANNEL, "x_theirs")
+    await exports.forget()
+    assert [name for name in os.listdir(tmp_path) if name.startswith("x_")] == ["x_others"]
 
 
 async def test_what_servers_had_recorded_is_waited_for_and_erased(world: World) -> None:
