@@ -235,13 +235,8 @@ async def test_files_that_a_killed_sealer_left_are_removed(world: World) -> None
 
 async def test_exports_of_their_shows_are_gone_with_their_files(world: World, tmp_path: Path) -> None:
     exports = Exports(world.database, ManualClock(LONG_AFTER), tmp_path)
-    told: dict[str, Any] = {
-        "of": "viewers",
-        "form": "csv",
-        "actor": "m",
-        "created_at": LONG_AFTER,
-        "state": "ready",
-    }
+    told: dict[str, Any] = {"of": "viewers", "form": "csv", "bom": False, "tz": "UTC", "actor": "m"}
+    told |= {"created_at": LONG_AFTER, "state": "ready"}
     of_shows = {"x_theirs": ["s", "later"], "x_others": ["later"]}
     async with world.database.write() as connection:
         for job, shows in of_shows.items():
