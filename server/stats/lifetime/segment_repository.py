@@ -42,6 +42,8 @@ _WRITE: Final = text(f"""
     UPDATE rollup SET segment = here.segment FROM here
     WHERE rollup.show_id = :show AND rollup.viewer_id = here.viewer_id AND rollup.segment IS DISTINCT FROM here.segment
 """)
+# In the order of their keys, as whoever adds to them does: no deadlock.
+_LOCK_ROWS: Final = text("SELECT FROM rollup WHERE show_id = :show ORDER BY viewer_id FOR UPDATE")
 # A show is written once its rows are, and again when an earlier one of the channel has been written since: history that was imported.
 _IS_DUE: Final = """
     show.state = 'ended' AND show.started_at IS NOT NULL AND show.ended_at IS NOT NULL
@@ -168,6 +170,7 @@ async def write_segments(connection: AsyncConnection, scope: Scope, show_id: str
 
     `scope.as_of` is the show's end.
     """
+    await connection.execute(_LOCK_ROWS, {"show": show_id})
     changed = await connection.execute(_WRITE, {**scope.given, "show": show_id})
     await connection.execute(_DONE, {"show": show_id, "now": now})
     return changed.rowcount
