@@ -41,7 +41,7 @@ sdk: $(PAGES)/node_modules/.installed ## the SDK's package, build/showfloor-sdk-
 	@cd $(PAGES) && $(WITH_NODE) npm run --silent sdk -- ../build
 
 test: setup-dev ## every test, browser included, two at a time; WORKERS=0 for one after another
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 load: setup-dev ## a short headless load
 	@$(BIN)/python -m loadtests

@@ -45,6 +45,11 @@ async def steps_are_gone(page: Page) -> None:
     await eventually(lambda: page.evaluate("!history.state?.layers"))
 
 
+async def step_is_there(page: Page) -> None:
+    """Wait until the history has a step for the layer, which comes with the frame after it."""
+    await eventually(lambda: page.evaluate("Boolean(history.state?.layers)"))
+
+
 @pytest.mark.parametrize("over", DIALOGS, ids="-".join)
 @pytest.mark.parametrize("way", ["back", "escape"])
 async def test_a_layer_goes_by_back_and_by_escape_and_the_focus_returns(
@@ -58,6 +63,7 @@ async def test_a_layer_goes_by_back_and_by_escape_and_the_focus_returns(
     if way == "escape":
         await page.keyboard.press("Escape")
     else:
+        await step_is_there(page)
         await page.go_back()
     await expect(page.get_by_test_id(layer)).to_have_count(0)
     assert page.url == here
@@ -65,6 +71,7 @@ async def test_a_layer_goes_by_back_and_by_escape_and_the_focus_returns(
     if way == "back":
         await page.get_by_test_id(opener).first.click()
         await expect(page.get_by_test_id(layer)).to_be_visible()
+        await step_is_there(page)
         await page.go_back()
         await expect(page.get_by_test_id(layer)).to_have_count(0)
     await steps_are_gone(page)
