@@ -14,6 +14,7 @@ import httpx
 import psutil
 import pytest
 import redis
+import structlog
 
 from server.db.migrations import migrate
 from server.embedded import PostgresProcess, ValkeyProcess, start_postgres, start_valkey
@@ -41,6 +42,10 @@ def pytest_configure(config: pytest.Config) -> None:
         directory = tempfile.TemporaryDirectory(prefix="showfloor-", ignore_cleanup_errors=True)
         os.environ["PYTEST_DEBUG_TEMPROOT"] = directory.name
         config.add_cleanup(directory.cleanup)
+    # Servers in this process log tracebacks as the product does: to draw one with all its variables takes a loop's time by the half second.
+    *processors, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*processors, plain])
     # httpx gives up after 5 s, in which a busy machine has not always answered: its default waits as long as the tests do.
     wait: httpx.Timeout = inspect.signature(httpx.AsyncClient).parameters["timeout"].default
     wait.connect = wait.read = wait.write = wait.pool = PATIENCE_SECONDS
