@@ -1,6 +1,5 @@
-import { useSignal } from "@preact/signals";
-import type { ComponentType } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLatePage } from "../shared/pages/late";
 import { StaffPages } from "../shared/staff/pages";
 import { session } from "../shared/staff/session";
 import { explainError, SignIn, WhoIsIn } from "../shared/staff/sign-in";
@@ -8,7 +7,7 @@ import { Button } from "../shared/ui/button";
 import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
 import { Toasts } from "../shared/ui/toast";
 import { here, ROOT } from "./address";
-import { AREAS, type Area, type Found, find, type PageProps } from "./areas";
+import { AREAS, type Area, type Found, find } from "./areas";
 import { Link } from "./link";
 import { leaveFirstPage, Sheet } from "./sheet";
 import { shared, t } from "./text";
@@ -61,34 +60,15 @@ function Navigation({ at }: { at: Area | null }) {
   );
 }
 
-const loaded = new Map<string, ComponentType<PageProps>>();
-
-/** The page of a route, which is loaded when it is first gone to. */
 function Here({ found }: { found: Found }) {
-  const { path, page } = found.route;
-  const failed = useSignal(false);
-  const turn = useSignal(0);
-  useEffect(() => {
-    if (loaded.has(path)) return;
-    failed.value = false;
-    page().then(
-      (module) => {
-        loaded.set(path, module.default);
-        turn.value++;
-      },
-      () => {
-        failed.value = true;
-      },
-    );
-  }, [path, turn.value]);
-  const Page = loaded.get(path);
+  const { Page, failed, again } = useLatePage(found.route);
   if (Page) return <Page params={found.params} query={here.value.query} />;
   return (
     <Sheet>
-      {failed.value ? (
+      {failed ? (
         <div class="empty" role="alert" data-testid="page-failure">
           <h2>{explainError("offline")}</h2>
-          <Button onClick={() => turn.value++}>{shared("retry")}</Button>
+          <Button onClick={again}>{shared("retry")}</Button>
         </div>
       ) : (
         <p class="empty" role="status">

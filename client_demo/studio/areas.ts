@@ -1,22 +1,8 @@
 // The areas of the studio. Each has a folder of its own with an `area.ts` in it; a folder that has one is in the studio, and nothing else
 // has to know of it.
-import type { ComponentType } from "preact";
 import type { Role } from "../sdk/wire";
-import { match } from "./router";
+import { type FoundIn, findIn, type Route } from "../shared/pages/routes";
 import type { SignName } from "./sign";
-
-export interface PageProps {
-  /** The parts of the address that the route names, decoded. */
-  params: Readonly<Record<string, string>>;
-  query: URLSearchParams;
-}
-
-export interface Route {
-  /** Such as `/studio/products/:id`. A route without names is found before one with. */
-  path: string;
-  /** Loads the page when it is first gone to. */
-  page: () => Promise<{ default: ComponentType<PageProps> }>;
-}
 
 export interface Area {
   /** Its folder; `area.<name>` in `studio.{en,ja}.json` is what navigation calls it. */
@@ -44,22 +30,9 @@ export function isOpenTo(area: Area, role: Role | null): boolean {
   return area.roles === "everybody" || (role !== null && area.roles.includes(role));
 }
 
-export interface Found {
-  area: Area;
-  route: Route;
-  params: Readonly<Record<string, string>>;
-}
+export type Found = FoundIn<Area>;
 
 /** The page at a path; null: there is none. */
 export function find(path: string, areas: readonly Area[] = AREAS): Found | null {
-  let found: Found | null = null;
-  for (const area of areas) {
-    for (const route of area.routes) {
-      const params = match(route.path, path);
-      if (!params) continue;
-      if (Object.keys(params).length === 0) return { area, route, params };
-      found ??= { area, route, params };
-    }
-  }
-  return found;
+  return findIn(areas, path);
 }

@@ -1,13 +1,13 @@
 import { useSignal } from "@preact/signals";
-import type { ComponentType } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLatePage } from "../shared/pages/late";
 import { StaffPages } from "../shared/staff/pages";
 import { session } from "../shared/staff/session";
 import { SignIn, WhoIsIn } from "../shared/staff/sign-in";
 import { Dialog } from "../shared/ui/dialog";
 import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
 import { Toasts } from "../shared/ui/toast";
-import { type Area, areasOf, type Found, find, isOpenTo, type PageProps } from "./areas";
+import { type Area, areasOf, type Found, find, isOpenTo } from "./areas";
 import { channel, channelFailure, loadChannel } from "./channel";
 import { Link } from "./link";
 import { Failure, Loading, NotAllowed, NotFound } from "./page";
@@ -66,29 +66,10 @@ function WithChannel({ found }: { found: Found }) {
   return failure ? <Failure code={failure} again={() => void loadChannel()} /> : <Loading />;
 }
 
-const loaded = new Map<string, ComponentType<PageProps>>();
-
-/** The page of a route, which is loaded when it is first gone to. */
 function Here({ found }: { found: Found }) {
-  const { path, page } = found.route;
-  const failed = useSignal(false);
-  const turn = useSignal(0);
-  useEffect(() => {
-    if (loaded.has(path)) return;
-    failed.value = false;
-    page().then(
-      (module) => {
-        loaded.set(path, module.default);
-        turn.value++;
-      },
-      () => {
-        failed.value = true;
-      },
-    );
-  }, [path, turn.value]);
-  const Page = loaded.get(path);
+  const { Page, failed, again } = useLatePage(found.route);
   if (Page) return <Page params={found.params} query={here.value.query} />;
-  return failed.value ? <Failure code="offline" again={() => turn.value++} /> : <Loading />;
+  return failed ? <Failure code="offline" again={again} /> : <Loading />;
 }
 
 function TopBar() {

@@ -1,29 +1,12 @@
 import { signal } from "@preact/signals";
 import { count, dateTime, money, percent } from "../../shared/format";
 import { Dialog } from "../../shared/ui/dialog";
+import { written } from "../figures/written";
 import type { ShowReport } from "../report";
-import { decimal, moment, spell, t } from "../text";
+import { decimal, moment, t } from "../text";
 import { changeOf, type Figure, type FigureGroup, groupsOf } from "./figures";
 
 const explained = signal<Figure | null>(null);
-
-/** An amount as people read it. */
-export function written(figure: Figure): string {
-  const { amount, kind, currency } = figure;
-  if (amount === null) return "–";
-  switch (kind) {
-    case "count":
-      return count(amount);
-    case "share":
-      return percent(amount);
-    case "seconds":
-      return spell(amount);
-    case "decimal":
-      return decimal(amount);
-    case "money":
-      return money(amount, currency ?? "JPY");
-  }
-}
 
 /** All figures in groups; each name opens its definition. */
 export function FigureList({ report, other }: { report: ShowReport; other: ShowReport | null }) {

@@ -1,5 +1,5 @@
+import type { PageProps } from "../../shared/pages/routes";
 import { Button } from "../../shared/ui/button";
-import type { PageProps } from "../areas";
 import { theChannel } from "../channel";
 import { Link } from "../link";
 import { ListPage } from "../list_page";

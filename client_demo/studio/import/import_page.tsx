@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { PageProps } from "../../shared/pages/routes";
 import { Button } from "../../shared/ui/button";
 import { tellFailure } from "../api";
-import type { PageProps } from "../areas";
 import { useDropping } from "../dropping";
 import { Link } from "../link";
 import { forgetLists } from "../list_state";

@@ -1,7 +1,7 @@
 import { money } from "../../shared/format";
+import type { PageProps } from "../../shared/pages/routes";
 import { session } from "../../shared/staff/session";
 import { Button } from "../../shared/ui/button";
-import type { PageProps } from "../areas";
 import { theChannel } from "../channel";
 import { Link } from "../link";
 import { ListPage } from "../list_page";

@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
+import type { PageProps } from "../../shared/pages/routes";
 import { Button } from "../../shared/ui/button";
 import { Dialog } from "../../shared/ui/dialog";
 import { showToast } from "../../shared/ui/toast";
 import { change, make, read, remove, tellFailure } from "../api";
-import type { PageProps } from "../areas";
 import { SelectField, TextField } from "../fields";
 import { Form, useForm } from "../form";
 import { forgetLists } from "../list_state";

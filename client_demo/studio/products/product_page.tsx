@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { PageProps } from "../../shared/pages/routes";
 import { Button } from "../../shared/ui/button";
 import { showToast } from "../../shared/ui/toast";
 import { type Answer, change, make, read, tellFailure } from "../api";
-import type { PageProps } from "../areas";
 import { theChannel } from "../channel";
 import { Field, NumberField, TextField } from "../fields";
 import { Form, useForm, type Version } from "../form";

@@ -1,8 +1,8 @@
 import { money } from "../../shared/format";
+import type { PageProps } from "../../shared/pages/routes";
 import { Button } from "../../shared/ui/button";
 import { pictureOf } from "../../shared/ui/picture_address";
 import { make, replace, tellFailure } from "../api";
-import type { PageProps } from "../areas";
 import { Link } from "../link";
 import { ListPage } from "../list_page";
 import { forgetLists, type ListState } from "../list_state";

@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Show } from "../../sdk/wire";
+import type { PageProps } from "../../shared/pages/routes";
 import { session } from "../../shared/staff/session";
 import { type Answer, change, make, read, replace } from "../api";
-import type { PageProps } from "../areas";
 import { theChannel } from "../channel";
 import { CheckField, Field, MomentField, NumberField, SelectField, TextField } from "../fields";
 import { Form, useForm, type Version } from "../form";

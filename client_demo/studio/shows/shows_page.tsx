@@ -1,8 +1,8 @@
 import type { Show } from "../../sdk/wire";
+import type { PageProps } from "../../shared/pages/routes";
 import { Button } from "../../shared/ui/button";
 import { pictureOf } from "../../shared/ui/picture_address";
 import { make, tellFailure } from "../api";
-import type { PageProps } from "../areas";
 import { theChannel } from "../channel";
 import { Link } from "../link";
 import { ListPage } from "../list_page";

@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { PageProps } from "../../shared/pages/routes";
 import { Button } from "../../shared/ui/button";
 import { showToast } from "../../shared/ui/toast";
 import { type Answer, change, make, read, remove, tellFailure } from "../api";
-import type { PageProps } from "../areas";
 import { Form, useForm } from "../form";
 import { EndButton, SecretOnce } from "../keys/parts";
 import { forgetLists } from "../list_state";

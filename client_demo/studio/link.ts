@@ -1,0 +1,4 @@
+import { linkWithin } from "../shared/pages/link";
+import { places } from "./router";
+
+export const Link = linkWithin(places);
