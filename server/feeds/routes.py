@@ -17,7 +17,7 @@ from server.feeds.service import Feeds
 from server.feeds.tables import ImportRow
 from server.http.guard import is_head
 from server.http.params import Cursor, Limit, OneLine, OptionalKey
-from server.http.refusals import refusals
+from server.http.refusals import TO_PERMITTED, refusals
 from server.protocol.codes import Code
 
 Reader = Annotated[Principal, permitted(RUNNERS, "catalogue:read")]
@@ -37,7 +37,6 @@ _BODY: dict[str, Any] = {
 
 def router() -> APIRouter:
     """Return the routes of imports and exports."""
-    usual = (Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.FORBIDDEN, Code.INVALID, Code.UNAVAILABLE)
     api = APIRouter(prefix="/v1", tags=["imports"])
     api.add_api_route(
         "/products/export",
@@ -47,7 +46,7 @@ def router() -> APIRouter:
         response_model=None,
         responses={
             200: {"content": {kind: {"schema": {"type": "string"}} for kind in MEDIA_TYPES.values()}},
-            **refusals(*usual),
+            **refusals(*TO_PERMITTED),
         },
     )
     api.add_api_route(
@@ -59,13 +58,13 @@ def router() -> APIRouter:
         openapi_extra=_BODY,
         responses={
             200: {"model": ImportBody, "description": "The same key and file as before."},
-            **refusals(*usual, Code.TOO_LARGE, Code.KEY_REUSED),
+            **refusals(*TO_PERMITTED, Code.TOO_LARGE, Code.KEY_REUSED),
         },
     )
     api.add_api_route(
-        "/imports", list_imports, methods=["GET"], summary="Imports", responses=refusals(*usual)
+        "/imports", list_imports, methods=["GET"], summary="Imports", responses=refusals(*TO_PERMITTED)
     )
-    found = refusals(*usual, Code.NOT_FOUND)
+    found = refusals(*TO_PERMITTED, Code.NOT_FOUND)
     api.add_api_route("/imports/{id}", get_import, methods=["GET"], summary="One import", responses=found)
     api.add_api_route(
         "/imports/{id}/lines",
@@ -80,7 +79,7 @@ def router() -> APIRouter:
         methods=["POST"],
         status_code=202,
         summary="Apply an import, all of it or nothing",
-        responses=refusals(*usual, Code.NOT_FOUND, Code.CONFLICT),
+        responses=refusals(*TO_PERMITTED, Code.NOT_FOUND, Code.CONFLICT),
     )
     api.add_api_route(
         "/imports/{id}/pictures",

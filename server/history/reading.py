@@ -16,7 +16,6 @@ from server.history.problems import UnreadableFile
 
 Form = Literal["jsonl", "csv", "parquet"]
 ENDINGS: dict[str, Form] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
-LINE_BYTES_MAX = 1 << 20
 _PIECE = 1 << 22
 _REQUIRED = ("id", "show", "kind")
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

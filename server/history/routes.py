@@ -17,7 +17,7 @@ from server.history.outlet import What
 from server.history.tables import ExportJobRow
 from server.history.writing import TYPES
 from server.http.params import Face, Moment, RequestBody
-from server.http.refusals import refusals
+from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
 from server.protocol.codes import Code
 from server.zones import ZONE_CHARACTERS_MAX
 
@@ -67,14 +67,7 @@ class ExportBody(Face):
 
 def router() -> APIRouter:
     """Return the routes of exports."""
-    usual = (
-        Code.UNAUTHENTICATED,
-        Code.TOKEN_EXPIRED,
-        Code.FORBIDDEN,
-        Code.INVALID,
-        Code.UNAVAILABLE,
-        Code.NOT_FOUND,
-    )
+    usual = (*TO_PERMITTED, Code.NOT_FOUND)
     api = APIRouter(prefix="/v1/exports", tags=["figures"])
     api.add_api_route(
         "",
@@ -82,7 +75,7 @@ def router() -> APIRouter:
         methods=["POST"],
         status_code=202,
         summary="Ask for an export",
-        responses=refusals(*usual, Code.BAD_JSON, Code.TOO_LARGE),
+        responses=refusals(*usual, *OF_BODIES),
     )
     api.add_api_route("/{id}", get_export, methods=["GET"], summary="One export", responses=refusals(*usual))
     api.add_api_route(

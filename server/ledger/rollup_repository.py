@@ -7,23 +7,14 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ledger.derive_repository import COLUMNS, DERIVED, derive_rows
+from server.ledger.watching_repository import WATCHING
 from server.sealing.unsealing import unseal
 
 _KEY = ("show_id", "viewer_id")
 _COMPARED = tuple(name for name in COLUMNS if name not in _KEY)
-_WHILE_PLAYING = (
-    "visits",
-    "views",
-    "watched_us",
-    "replay_views",
-    "replay_us",
-    "watched_from",
-    "watched_until",
-)
-"""Of who is still playing these are as of the last change of a stretch: readers add what is open."""
 _PAIRS = ", ".join(
     f"('{name}', CAST(kept.{name} AS text), CAST(derived.{name} AS text))"
-    if name not in _WHILE_PLAYING
+    if name not in WATCHING
     else f"('{name}', CASE WHEN derived.playing THEN NULL ELSE CAST(kept.{name} AS text) END,"
     f" CASE WHEN derived.playing THEN NULL ELSE CAST(derived.{name} AS text) END)"
     for name in _COMPARED

@@ -48,7 +48,7 @@ _KEEP_WHO: Final = text(f"""
 """)
 _FORGET_CURVES: Final = text("DELETE FROM show_curve WHERE show_id = ANY(CAST(:shows AS text[]))")
 
-_WATCH: Final = (
+WATCHING: Final = (
     "visits",
     "views",
     "watched_us",
@@ -56,8 +56,9 @@ _WATCH: Final = (
     "replay_us",
     "watched_from",
     "watched_until",
-    "playing",
 )
+"""What is derived from stretches. Of who is still playing it is as of the last change of one: readers add what is open."""
+_WATCH: Final = (*WATCHING, "playing")
 _KEEP_WATCHING: Final = text(f"""
     WITH {_ASKED}, bounds AS MATERIALIZED ({WINDOW} WHERE show.id IN (SELECT show_id FROM asked)), piece AS MATERIALIZED (
         SELECT each.* FROM member CROSS JOIN LATERAL (

@@ -11,7 +11,7 @@ from server.access.roles import RUNNERS
 from server.clock import to_wire
 from server.errors import RefusedError
 from server.http.params import Cursor, Face, Limit, Moment
-from server.http.refusals import refusals
+from server.http.refusals import TO_PERMITTED, refusals
 from server.pictures.rules import CARD, MEDIA_TYPES, WIDTHS, address_of, file_of
 from server.pictures.service import Pictures
 from server.pictures.tables import PictureRow
@@ -57,7 +57,6 @@ class PicturePage(Face):
 
 def router() -> APIRouter:
     """Return the routes of pictures."""
-    usual = (Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.FORBIDDEN, Code.INVALID, Code.UNAVAILABLE)
     api = APIRouter(tags=["pictures"])
     api.add_api_route(
         "/v1/pictures",
@@ -68,7 +67,9 @@ def router() -> APIRouter:
         openapi_extra=_BODY,
         responses={
             200: {"model": PictureBody, "description": "The channel has it already."},
-            **refusals(*usual, Code.PICTURE_UNREADABLE, Code.PICTURE_TOO_LARGE, Code.TOO_LARGE, Code.BUSY),
+            **refusals(
+                *TO_PERMITTED, Code.PICTURE_UNREADABLE, Code.PICTURE_TOO_LARGE, Code.TOO_LARGE, Code.BUSY
+            ),
         },
     )
     api.add_api_route(
@@ -76,14 +77,14 @@ def router() -> APIRouter:
         list_pictures,
         methods=["GET"],
         summary="The channel's pictures",
-        responses=refusals(*usual),
+        responses=refusals(*TO_PERMITTED),
     )
     api.add_api_route(
         "/v1/pictures/{picture}",
         get_picture,
         methods=["GET"],
         summary="One picture",
-        responses=refusals(*usual, Code.NOT_FOUND),
+        responses=refusals(*TO_PERMITTED, Code.NOT_FOUND),
     )
     api.add_api_route(
         "/pictures/{name}", show_picture, methods=["GET"], include_in_schema=False, response_model=None

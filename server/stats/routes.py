@@ -8,7 +8,8 @@ from fastapi.responses import StreamingResponse
 from server import security
 from server.access.dependencies import ShowId, StatsReaderOfShow
 from server.http.guard import is_head
-from server.http.refusals import refusals
+from server.http.made_once import made_once
+from server.http.refusals import TO_PERMITTED, refusals
 from server.protocol.codes import Code
 from server.stats.definitions import REPEAT_DAYS, REPEAT_DAYS_MAX
 from server.stats.export import ExportOf, csv_chunks
@@ -20,28 +21,12 @@ from server.zones import ZONE_CHARACTERS_MAX, find_zone
 STEP_SECONDS_MAX = 3_600
 
 
-def reports_of(request: Request) -> Reports:
-    """Return the process's reports, made at the first request for one."""
-    state = request.app.state
-    if not hasattr(state, "reports"):
-        state.reports = Reports(state.database, state.clock)
-    reports: Reports = state.reports
-    return reports
-
-
-TheReports = Annotated[Reports, Depends(reports_of)]
+TheReports = Annotated[Reports, Depends(made_once("reports", Reports))]
 
 
 def router() -> APIRouter:
     """Return the routes of the figures."""
-    refused = refusals(
-        Code.UNAUTHENTICATED,
-        Code.TOKEN_EXPIRED,
-        Code.FORBIDDEN,
-        Code.NOT_FOUND,
-        Code.INVALID,
-        Code.UNAVAILABLE,
-    )
+    refused = refusals(*TO_PERMITTED, Code.NOT_FOUND)
     api = APIRouter(prefix="/v1/shows/{show}", tags=["figures"], responses=refused)
     api.add_api_route("/stats", show_report, methods=["GET"], summary="The report of a show")
     api.add_api_route(

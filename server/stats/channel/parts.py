@@ -1,7 +1,7 @@
 """A period or a show in parts. Of each part the people are counted once; who is in several parts is in each."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,12 +11,10 @@ from server.stats.channel.figure import Figure, count, mean, share
 from server.stats.channel.figures import watched
 from server.stats.channel.parts_repository import ModePeople, ProductPeople, read_modes, read_products
 from server.stats.channel.report import Breakdown, PartOf, Period
-from server.stats.channel.repository import BREAKDOWNS, WHOLE, BreakdownOf, read_people
+from server.stats.channel.repository import BREAKDOWNS, WHOLE, read_people
 from server.stats.watching import MICROSECONDS
 
 BreakdownBy = Literal["source", "device", "segment", "returning", "product", "mode"]
-
-_OF_ROWS: frozenset[str] = frozenset(get_args(BreakdownOf))
 
 
 async def read_breakdown(

@@ -4,15 +4,16 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from pydantic import BeforeValidator
 
 from server.access.dependencies import ShowId, StatsReaderOfShow
 from server.access.permission import permitted
 from server.access.principal import Principal
 from server.access.roles import ANALYSTS
+from server.http.made_once import made_once
 from server.http.params import EntityId
-from server.http.refusals import refusals
+from server.http.refusals import TO_PERMITTED, refusals
 from server.protocol.codes import Code
 from server.stats.channel.moments import MINUTES, MINUTES_MAX, MomentsReport
 from server.stats.channel.parts import BreakdownBy
@@ -63,30 +64,12 @@ AskedDays = Annotated[Asked, Depends(asked_days)]
 OtherDays = Annotated[Asked, Depends(other_days)]
 
 
-def channel_reports_of(request: Request) -> ChannelReports:
-    """Return the process's reports of channels, made at the first request for one."""
-    state = request.app.state
-    if not hasattr(state, "channel_reports"):
-        state.channel_reports = ChannelReports(state.database, state.clock)
-    reports: ChannelReports = state.channel_reports
-    return reports
-
-
-Reports = Annotated[ChannelReports, Depends(channel_reports_of)]
+Reports = Annotated[ChannelReports, Depends(made_once("channel_reports", ChannelReports))]
 
 
 def router() -> APIRouter:
     """Return the routes. They come before those of shows, of which none is called `compare`."""
-    refused = refusals(
-        Code.UNAUTHENTICATED,
-        Code.TOKEN_EXPIRED,
-        Code.TOKEN_REVOKED,
-        Code.FORBIDDEN,
-        Code.NOT_FOUND,
-        Code.INVALID,
-        Code.TOO_FAST,
-        Code.UNAVAILABLE,
-    )
+    refused = refusals(*TO_PERMITTED, Code.NOT_FOUND)
     api = APIRouter(prefix="/v1", tags=["figures"], responses=refused)
     for path, answer, summary in (
         ("/channel/stats", channel_report, "A channel over a period"),

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 
 from server.access.permission import permitted
 from server.access.principal import Principal
 from server.access.roles import ANALYSTS
+from server.http.made_once import made_once
 from server.http.refusals import TO_PERMITTED, refusals
-from server.protocol.codes import Code
 from server.stats.definitions import REPEAT_DAYS_MAX
 from server.stats.lifetime.calendar import Day, Interval
 from server.stats.lifetime.cohort_repository import Event
@@ -24,21 +24,13 @@ LastDay = Annotated[
 ]
 
 
-def lifetimes_of(request: Request) -> Lifetimes:
-    """Return what reads figures of channels' people in this process, made at the first request for one."""
-    state = request.app.state
-    if not hasattr(state, "lifetimes"):
-        state.lifetimes = Lifetimes(state.database, state.clock)
-    lifetimes: Lifetimes = state.lifetimes
-    return lifetimes
-
-
+lifetimes_of = made_once("lifetimes", Lifetimes)
 TheLifetimes = Annotated[Lifetimes, Depends(lifetimes_of)]
 
 
 def router() -> APIRouter:
     """Return the routes."""
-    refused = refusals(*TO_PERMITTED, Code.INVALID, Code.UNAVAILABLE)
+    refused = refusals(*TO_PERMITTED)
     api = APIRouter(prefix="/v1/channel", tags=["figures"], responses=refused)
     api.add_api_route("/retention", show_retention, methods=["GET"], summary="Who came back, by cohort")
     api.add_api_route(

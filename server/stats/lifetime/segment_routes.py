@@ -40,7 +40,7 @@ AsOf = Annotated[
     Day | None,
     Query(description="As of the end of which day, in the channel's time zone; now where none is sent."),
 ]
-_KNOWN = (*TO_PERMITTED, Code.NOT_FOUND, Code.INVALID, Code.UNAVAILABLE)
+_KNOWN = (*TO_PERMITTED, Code.NOT_FOUND)
 _WRITTEN = (*TO_PERMITTED, Code.NOT_FOUND, *OF_BODIES)
 
 

@@ -7,15 +7,13 @@ not been seen before is new, and who had been seen once is returning.
 
 from typing import Final, Literal, get_args
 
-from server.stats.lifetime.rfm import FIFTHS, GROUPS, Group, group_of
+from server.stats.lifetime.rfm import FIFTHS, group_of
 
 Lifecycle = Literal["new", "returning", "repeat_buyer", "lapsed"]
 LIFECYCLES: Final[tuple[Lifecycle, ...]] = get_args(Lifecycle)
 
 LAPSED_DAYS: Final = 90
 """W: who was not seen for longer has lapsed."""
-
-BUILT_IN: Final[tuple[Lifecycle | Group, ...]] = (*LIFECYCLES, *GROUPS)
 
 
 def group_rows() -> str:
