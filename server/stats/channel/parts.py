@@ -23,7 +23,7 @@ async def read_breakdown(
     """Return the whole of the one part in `asked`, and its parts, the largest first."""
     whole = (await read_people(connection, asked, WHOLE)).get((0, ""), People())
     if by == "product":
-        found = [_of_product(each, currency) for each in await read_products(connection, asked)]
+        found = [_of_product(title, each, currency) for title, each in await read_products(connection, asked)]
     elif by == "mode":
         found = [_of_mode(each) for each in await read_modes(connection, asked) if each.viewers]
     else:
@@ -54,8 +54,14 @@ def _figures(people: People, currency: str) -> Iterator[Figure]:
     yield _money("viewers_gmv", people.gmv_minor, currency)
 
 
-def _of_product(product: ProductPeople, currency: str) -> PartOf:
-    figures = [
+def _of_product(title: str, product: ProductPeople, currency: str) -> PartOf:
+    figures = product_figures(product, currency)
+    return PartOf(label=product.id, title=title, viewers=product.viewers, figures=figures)
+
+
+def product_figures(product: ProductPeople, currency: str) -> list[Figure]:
+    """Return what viewers did with a product."""
+    return [
         count("impressed", product.impressed),
         count("clickers", product.clickers),
         share("ctr", product.saw_and_clicked, product.impressed),
@@ -65,17 +71,20 @@ def _of_product(product: ProductPeople, currency: str) -> PartOf:
         count("viewers_units", product.units),
         _money("viewers_gmv", product.gmv_minor, currency),
     ]
-    return PartOf(label=product.id, title=product.title, viewers=product.viewers, figures=figures)
 
 
 def _of_mode(mode: ModePeople) -> PartOf:
+    return PartOf(label=mode.label, viewers=mode.viewers, figures=mode_figures(mode))
+
+
+def mode_figures(mode: ModePeople) -> list[Figure]:
+    """Return how long who watched live, or the replay, did so."""
     seconds = mode.watched_us / MICROSECONDS
-    figures = [
+    return [
         count("viewers" if mode.label == "live" else "replay_viewers", mode.viewers),
         mean("watch_mean", "seconds", Sample(mode.viewers, seconds, mode.watched_squares)),
         Figure(key="watch_total", kind="seconds", amount=seconds),
     ]
-    return PartOf(label=mode.label, viewers=mode.viewers, figures=figures)
 
 
 def _money(key: str, amount: int, currency: str) -> Figure:

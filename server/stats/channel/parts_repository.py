@@ -1,64 +1,70 @@
 """The SQL of parts that the wide rows do not tell apart: products, and who watched live or the replay."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.stats.channel.cut import Cell, Condition, Cut
 from server.stats.channel.repository import ASKED, opened
 
-# Of the first part alone. Who did several things with a product did them in one show; a product's variants are it.
-_PRODUCTS = text(f"""
+# Who did several things with a product did them in one show; a product's variants are it.
+_PRODUCTS = f"""
     WITH {ASKED}, {opened("asked")}, head AS (
         SELECT id, coalesce(parent_id, id) AS product_id FROM product WHERE channel_id = :channel
     ), touched AS (
-        SELECT e.show_id, coalesce(a.canonical, e.viewer_id) AS viewer_id, head.product_id,
+        SELECT e.show_id, coalesce(a.canonical, e.viewer_id) AS viewer_id, {{product}} AS product_id,
                bool_or(e.kind = 'impression') AS saw, bool_or(e.kind = 'click') AS clicked
-        FROM asked JOIN ledger_entry AS e USING (show_id) JOIN head ON head.id = e.target
+        FROM (SELECT DISTINCT show_id FROM asked) AS asked JOIN ledger_entry AS e USING (show_id) JOIN head ON head.id = e.target
         LEFT JOIN viewer_alias AS a ON a.show_id = e.show_id AND a.raw = e.viewer_id AND a.taken_back_at IS NULL
-        WHERE e.kind IN ('impression', 'click') GROUP BY 1, 2, 3
+        WHERE e.kind IN ('impression', 'click') AND {{products}} GROUP BY 1, 2, 3
     ), paid AS (
-        SELECT s.show_id, coalesce(a.canonical, s.viewer_id) AS viewer_id, head.product_id, count(DISTINCT s.order_id) AS orders,
+        SELECT s.show_id, coalesce(a.canonical, s.viewer_id) AS viewer_id, {{product}} AS product_id,
+               count(DISTINCT s.order_id) AS orders,
                sum(s.quantity) AS units, sum(s.amount_minor) FILTER (WHERE s.currency = :currency) AS gmv_minor
-        FROM asked JOIN sale AS s USING (show_id) JOIN head ON head.id = s.product_id
+        FROM (SELECT DISTINCT show_id FROM asked) AS asked JOIN sale AS s USING (show_id) JOIN head ON head.id = s.product_id
         LEFT JOIN viewer_alias AS a ON a.show_id = s.show_id AND a.raw = s.viewer_id AND a.taken_back_at IS NULL
-        WHERE NOT s.staff GROUP BY 1, 2, 3
+        WHERE NOT s.staff AND {{products}} GROUP BY 1, 2, 3
     ), met AS (
-        SELECT product_id, viewer_id, coalesce(w.views, r.views, 0) > 0 AS viewed,
+        SELECT asked.part, {{label}} AS label, product_id, viewer_id, coalesce(w.views, r.views, 0) > 0 AS viewed,
                coalesce(saw, false) AS saw, coalesce(clicked, false) AS clicked,
                paid.orders, paid.units, gmv_minor
         FROM touched FULL JOIN paid USING (show_id, viewer_id, product_id) LEFT JOIN rollup AS r USING (show_id, viewer_id)
-        LEFT JOIN watched AS w USING (show_id, viewer_id)
-        WHERE r.staff IS NOT TRUE AND r.suspect IS NOT TRUE
+        LEFT JOIN watched AS w USING (show_id, viewer_id) JOIN asked USING (show_id)
+        WHERE r.staff IS NOT TRUE AND r.suspect IS NOT TRUE AND {{rows}}
     ), person AS (
-        SELECT product_id, viewer_id, bool_or(viewed) AS viewed, bool_or(saw AND viewed) AS saw, bool_or(clicked AND viewed) AS clicked,
+        SELECT part, label, product_id, viewer_id,
+               bool_or(viewed) AS viewed, bool_or(saw AND viewed) AS saw, bool_or(clicked AND viewed) AS clicked,
                bool_or(saw AND clicked AND viewed) AS saw_and_clicked, bool_or(orders > 0 AND viewed) AS bought,
                bool_or(clicked AND orders > 0 AND viewed) AS clicked_and_bought, sum(orders) FILTER (WHERE viewed) AS orders,
                sum(units) FILTER (WHERE viewed) AS units, sum(gmv_minor) FILTER (WHERE viewed) AS gmv_minor
-        FROM met GROUP BY product_id, viewer_id
+        FROM met GROUP BY 1, 2, 3, 4
     )
-    SELECT p.id, p.title, count(*) FILTER (WHERE viewed) AS viewers, count(*) FILTER (WHERE saw) AS impressed,
+    SELECT part, label, product_id, count(*) FILTER (WHERE viewed) AS viewers, count(*) FILTER (WHERE saw) AS impressed,
            count(*) FILTER (WHERE clicked) AS clickers, count(*) FILTER (WHERE saw_and_clicked) AS saw_and_clicked,
            count(*) FILTER (WHERE bought) AS buyers, count(*) FILTER (WHERE clicked_and_bought) AS clicked_and_bought,
            coalesce(sum(orders), 0) AS orders, coalesce(sum(units), 0) AS units, coalesce(sum(gmv_minor), 0) AS gmv_minor
-    FROM person JOIN product AS p ON p.id = person.product_id GROUP BY p.id, p.title, p.rank ORDER BY p.rank, p.id
-""")
+    FROM person GROUP BY 1, 2, 3
+"""
+_TITLES = text("SELECT id, title FROM product WHERE id = ANY(CAST(:ids AS text[])) ORDER BY rank, id")
 
-_MODES = text(f"""
+_MODES = f"""
     WITH {ASKED}, {opened("asked")}, person AS (
-        SELECT r.viewer_id, coalesce(sum(coalesce(w.watched_us, r.watched_us)) FILTER (WHERE coalesce(w.views, r.views) > 0), 0) AS live_us,
+        SELECT asked.part, {{label}} AS label, r.viewer_id,
+               coalesce(sum(coalesce(w.watched_us, r.watched_us)) FILTER (WHERE coalesce(w.views, r.views) > 0), 0) AS live_us,
                bool_or(coalesce(w.views, r.views) > 0) AS live,
                coalesce(sum(r.replay_us) FILTER (WHERE r.replay_views > 0), 0) AS replay_us, bool_or(r.replay_views > 0) AS replay
         FROM asked JOIN rollup AS r USING (show_id) LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id
-        WHERE NOT r.suspect AND NOT r.staff GROUP BY r.viewer_id
+        WHERE NOT r.suspect AND NOT r.staff AND {{rows}} GROUP BY 1, 2, 3
     )
-    SELECT 'live' AS label, count(*) AS viewers, coalesce(sum(live_us), 0) AS watched_us,
-           coalesce(sum((live_us / 1e6) ^ 2), 0) AS watched_squares FROM person WHERE live
+    SELECT part, label, 'live' AS mode, count(*) AS viewers, coalesce(sum(live_us), 0) AS watched_us,
+           coalesce(sum((live_us / 1e6) ^ 2), 0) AS watched_squares FROM person WHERE live GROUP BY 1, 2
     UNION ALL
-    SELECT 'replay', count(*), coalesce(sum(replay_us), 0), coalesce(sum((replay_us / 1e6) ^ 2), 0) FROM person WHERE replay
-""")
+    SELECT part, label, 'replay', count(*),
+           coalesce(sum(replay_us), 0), coalesce(sum((replay_us / 1e6) ^ 2), 0) FROM person WHERE replay GROUP BY 1, 2
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,6 @@ class ProductPeople:
     """What viewers did with one product, each counted once; orders, units and money are theirs."""
 
     id: str
-    title: str
     viewers: int
     impressed: int
     clickers: int
@@ -88,15 +93,58 @@ class ModePeople:
     watched_squares: float
 
 
-async def read_products(connection: AsyncConnection, asked: dict[str, Any]) -> Sequence[ProductPeople]:
-    """Return the products that viewers of the first part saw, opened or bought, in the catalogue's order."""
-    rows = await connection.execute(_PRODUCTS, asked)
-    return [ProductPeople(row.id, row.title, *map(int, row[2:])) for row in rows]
+async def read_products(
+    connection: AsyncConnection, asked: dict[str, Any]
+) -> list[tuple[str, ProductPeople]]:
+    """Return titles, and what viewers of the one part did with the product, in the catalogue's order."""
+    found = {each.id: each for each in (await read_products_in(connection, asked, Cut())).values()}
+    titles = await read_titles(connection, found)
+    return [(title, found[id]) for id, title in titles.items()]
+
+
+async def read_products_in(
+    connection: AsyncConnection,
+    asked: dict[str, Any],
+    cut: Cut,
+    of: Condition | None = None,
+    *,
+    apart: bool = True,
+) -> dict[tuple[Cell, str], ProductPeople]:
+    """Return what viewers did with each product, by part and words of their rows; of those `of` holds for; not `apart`: with any of them.
+
+    Not `apart`, who saw one product and opened another did both, as in the figures of a show.
+    """
+    where = "TRUE" if of is None else of.holds_in_sql("head.product_id", len(cut.where))
+    given = {**asked, **cut.parameters(), **({} if of is None else of.parameters(len(cut.where)))}
+    written = _PRODUCTS.replace("{product}", "head.product_id" if apart else "CAST('' AS text)")
+    statement = _within(written.replace("{products}", where), cut)
+    return {
+        ((row.part, tuple(row.label)), row.product_id): ProductPeople(row.product_id, *map(int, row[3:]))
+        for row in await connection.execute(statement, given)
+    }
+
+
+async def read_titles(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, str]:
+    """Return the titles of products, in the catalogue's order."""
+    return {row.id: row.title for row in await connection.execute(_TITLES, {"ids": list(ids)})}
 
 
 async def read_modes(connection: AsyncConnection, asked: dict[str, Any]) -> Sequence[ModePeople]:
-    """Return who of the first part watched live, and who the replay."""
-    rows = await connection.execute(_MODES, asked)
-    return [
-        ModePeople(row.label, row.viewers, int(row.watched_us), float(row.watched_squares)) for row in rows
-    ]
+    """Return who of the one part watched live, and who the replay."""
+    return list((await read_modes_in(connection, asked, Cut())).values())
+
+
+async def read_modes_in(
+    connection: AsyncConnection, asked: dict[str, Any], cut: Cut
+) -> dict[tuple[Cell, str], ModePeople]:
+    """Return who watched live and who the replay, by part and words of their rows."""
+    return {
+        ((row.part, tuple(row.label)), row.mode): ModePeople(
+            row.mode, row.viewers, int(row.watched_us), float(row.watched_squares)
+        )
+        for row in await connection.execute(_within(_MODES, cut), {**asked, **cut.parameters()})
+    }
+
+
+def _within(statement: str, cut: Cut) -> TextClause:
+    return text(statement.replace("{label}", cut.of_rows("r")).replace("{rows}", cut.rows("r", "w")))

@@ -7,13 +7,14 @@ shows within the window it is enough to know the latest begin of consent, of the
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from sqlalchemy import RowMapping, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ledger.derive_repository import PIECE, WATCHED
 from server.ledger.repository import settled
+from server.stats.channel.cut import Cell, Cut
 from server.stats.channel.facts import PEOPLE_COLUMNS, Part, People, ShowOf
 from server.stats.population import WITHDRAWN
 
@@ -69,7 +70,7 @@ _GONE = "gone AS MATERIALIZED (SELECT viewer_id, array_agg(at) AS ats FROM withd
 # earlier one that was left no sooner than `known_since`. Both are null where the row tells of nobody whom the channel may recognise.
 _HONEST = """honest AS (
     SELECT r.show_id, r.viewer_id, r.first_at, r.guest, r.remembered, r.consent_at, r.joined, r.source, r.device, r.segment,
-           r.reactions, r.impressions, r.clicks, r.shares, r.questions, r.votes, r.replay_views,
+           r.reactions, r.impressions, r.clicks, r.shares, r.questions, r.votes, r.orders, r.replay_views,
            coalesce(w.views, r.views) AS views, coalesce(w.visits, r.visits) AS visits, coalesce(w.watched_us, r.watched_us) AS watched_us,
            near.started_at, near.ended_at, near.finish, coalesce(w.views, r.views) > 0 AS viewed,
            CASE WHEN NOT r.guest THEN CAST('infinity' AS timestamptz)
@@ -152,7 +153,7 @@ _PERSON = """person AS (
            bool_or(j.recognisable AND j.came_back AND b.first_at IS NOT NULL) FILTER (WHERE j.viewed) AS buyer_seen_before,
            sum(b.orders) FILTER (WHERE {counted}) AS placed, bool_or(j.viewed) FILTER (WHERE {counted}) AS placed_viewed
     FROM asked JOIN joined_up AS j USING (show_id) LEFT JOIN bought AS b USING (show_id, viewer_id)
-    GROUP BY 1, 2, 3)""".replace(
+    WHERE {rows} GROUP BY 1, 2, 3)""".replace(
     "{lasts}", "NOT (j.guest AND coalesce(j.gone_at < j.started_at + CAST(:w AS interval), false))"
 ).replace(
     "{counted}",
@@ -187,14 +188,15 @@ _COUNTED = """
            count(*) FILTER (WHERE buyer_seen_before) AS buyers_seen_before,
            count(*) FILTER (WHERE placed_viewed) AS customers, count(*) FILTER (WHERE placed_viewed AND placed >= 2) AS repeaters,
            count(*) FILTER (WHERE joined AND NOT viewed) AS without_a_view
-    FROM person GROUP BY 1, 2
+    FROM person WHERE {people} GROUP BY 1, 2
 """
 
 
-def _people(label: str, by: str) -> TextClause:
-    person = _PERSON.replace("{label}", label)
+def _people(label: str, by: str, rows: str = "TRUE", people: str = "TRUE") -> TextClause:
+    person = _PERSON.replace("{label}", label).replace("{rows}", rows)
     parts = [ASKED, _NEAR, WITHDRAWN, _GONE, opened("near"), _HONEST, _JOINED, _BOUGHT, person]
-    return text(f"WITH {', '.join(parts)} {_COUNTED.replace('{by}', by)}")
+    counted = _COUNTED.replace("{by}", by).replace("{people}", people)
+    return text(f"WITH {', '.join(parts)} {counted}")
 
 
 WHOLE = _people("''", "label")
@@ -232,6 +234,21 @@ async def read_shows(connection: AsyncConnection, channel: str, as_of: datetime)
         )
         for row in rows
     ]
+
+
+async def read_people_in(connection: AsyncConnection, asked: dict[str, Any], cut: Cut) -> dict[Cell, People]:
+    """Return people by part and the words of the cut, counted over the rows that it lets count."""
+    if not asked["shows"]:
+        return {}
+    by = cut.by[0] if len(cut.by) == 1 else None
+    if cut.plain and not cut.by:
+        return {(part, ()): people for (part, _), people in (await read_people(connection, asked)).items()}
+    if cut.plain and by in BREAKDOWNS:
+        found = await read_people(connection, asked, BREAKDOWNS[cast("BreakdownOf", by)])
+        return {(part, (label or None,)): people for (part, label), people in found.items()}
+    statement = _people(cut.of_rows("j"), cut.of_people(), cut.rows("j"), cut.people())
+    rows = await connection.execute(statement, {**asked, **cut.parameters()})
+    return {(row.part, tuple(row.label)): _people_of(row._mapping) for row in rows}
 
 
 async def read_people(
