@@ -13,7 +13,8 @@ from server.db.columns import moment
 class EntryRow(SQLModel, table=True):
     """One fact: `viewer` did `kind` (to `target`) `n` times. Soft facts are added up per viewer over one flush interval.
 
-    `kind`: visit reaction impression click share order question vote consent_given consent_withdrawn; orders have `amount_minor` and
+    `kind`: visit reaction impression click share order question vote survey_answer survey_shown
+    consent_given consent_withdrawn; orders have `amount_minor` and
     `currency`, shares `via`.
     """
 
@@ -129,6 +130,8 @@ class RollupRow(SQLModel, table=True):
     shares: int = _number("shares")
     questions: int = _number("questions")
     votes: int = _number("votes")
+    survey_answers: int = _number("survey_answers")
+    """How many surveys of the show they answered."""
     orders: int = _number("orders")
     units: int = _number("units")
 
@@ -163,6 +166,7 @@ class RollupRow(SQLModel, table=True):
     first_share_at: datetime | None = moment("first_share_at")
     first_question_at: datetime | None = moment("first_question_at")
     first_vote_at: datetime | None = moment("first_vote_at")
+    first_survey_answer_at: datetime | None = moment("first_survey_answer_at")
     first_order_at: datetime | None = moment("first_order_at")
 
     currency: str | None = None

@@ -15,6 +15,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "rollup_due": ("viewer_id",),
     "sealed_person": ("viewer_id",),
     "staff_presence": ("viewer_id",),
+    "survey_answer": ("viewer_id",),
     "viewer_alias": ("raw", "canonical"),
     "vote": ("viewer_id",),
 }
@@ -24,6 +25,7 @@ GONE: Final[Mapping[str, str]] = {
     "ban": "viewer_id",
     "intent": "viewer_id",
     "order_link": "viewer_id",
+    "review": "viewer_id",
     "revoked": "id",
     "sign_in_code": "person",
 }
@@ -36,7 +38,7 @@ MENTIONED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Columns of text or JSON in which an id may stand among other things."""
 
-BY_SHOW: Final = ("ledger_entry", "playing", "rollup", "rollup_due", "vote")
+BY_SHOW: Final = ("ledger_entry", "playing", "rollup", "rollup_due", "survey_answer", "vote")
 """Tables that are found by show and viewer together."""
 
 STAFF: Final[Mapping[str, str]] = {"staff_member": "viewer_id", "person": "id"}

@@ -28,6 +28,7 @@ _SHOWS = text("""
     UNION SELECT show_id FROM orders WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM question WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM reported_sale WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM survey_answer WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM staff_presence WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM viewer_alias WHERE raw = ANY(:ids) OR canonical = ANY(:ids)
 """)
@@ -46,6 +47,9 @@ _ERASE_PUBLISHED = text("""
       AND (CAST(line AS jsonb) -> 'question' ->> 'id' = ANY(:questions)
            OR CAST(staff_line AS jsonb) -> 'question' ->> 'id' = ANY(:questions))
 """)
+_ERASE_ANSWERS = text(
+    "UPDATE survey_answer SET words = :erased WHERE viewer_id = ANY(:ids) AND words IS NOT NULL"
+)
 # By which line and under which key they did it: other records may tell whose those were.
 _UNTIE = (
     text("""
@@ -121,6 +125,7 @@ async def erase(
     if questions:
         for statement in (_ERASE_WORDS, _ERASE_PUBLISHED):
             rows += (await connection.execute(statement, words)).rowcount
+    rows += (await connection.execute(_ERASE_ANSWERS, {**given, "erased": ERASED})).rowcount
     for statement in _UNTIE:
         rows += (await connection.execute(statement, {**given, "salt": salt})).rowcount
     for table, column in GONE.items():

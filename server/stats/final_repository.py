@@ -56,7 +56,7 @@ _KEPT = text("""
 _DIGEST = text("""
     SELECT md5(concat_ws(' ',
         (SELECT row(count(*), sum(visits), sum(reactions), sum(impressions), sum(clicks), sum(shares), sum(questions), sum(votes),
-                    sum(orders), sum(units))::text FROM rollup WHERE show_id = :show),
+                    sum(survey_answers), sum(orders), sum(units))::text FROM rollup WHERE show_id = :show),
         (SELECT row(count(*), count(*) FILTER (WHERE suspect), count(*) FILTER (WHERE guest), count(*) FILTER (WHERE remembered),
                     count(consent_at))::text FROM attendance WHERE show_id = :show),
         (SELECT row(count(*), sum(quantity), sum(amount_minor), max(at))::text FROM sale WHERE show_id = :show),

@@ -50,7 +50,7 @@ _COUNTS = text(f"""
            count(*) FILTER (WHERE viewed AND impressions > 0) AS impressed, count(*) FILTER (WHERE viewed AND clicks > 0) AS clickers,
            count(*) FILTER (WHERE viewed AND impressions > 0 AND clicks > 0) AS clicked_what_they_saw,
            count(*) FILTER (WHERE viewed AND clicks > 0 AND bought_at IS NOT NULL) AS clicked_and_bought,
-           count(*) FILTER (WHERE viewed AND reactions + questions + votes + shares + clicks > 0) AS engaged,
+           count(*) FILTER (WHERE viewed AND reactions + questions + votes + shares + clicks + survey_answers > 0) AS engaged,
            count(*) FILTER (WHERE viewed AND bought_at IS NOT NULL) AS buyers, {_IN_TIME}
     FROM honest
 """)

@@ -70,7 +70,7 @@ _GONE = "gone AS MATERIALIZED (SELECT viewer_id, array_agg(at) AS ats FROM withd
 # earlier one that was left no sooner than `known_since`. Both are null where the row tells of nobody whom the channel may recognise.
 _HONEST = """honest AS (
     SELECT r.show_id, r.viewer_id, r.first_at, r.guest, r.remembered, r.consent_at, r.joined, r.source, r.device, r.segment,
-           r.reactions, r.impressions, r.clicks, r.shares, r.questions, r.votes, r.orders, r.replay_views,
+           r.reactions, r.impressions, r.clicks, r.shares, r.questions, r.votes, r.survey_answers, r.orders, r.replay_views,
            coalesce(w.views, r.views) AS views, coalesce(w.visits, r.visits) AS visits, coalesce(w.watched_us, r.watched_us) AS watched_us,
            near.started_at, near.ended_at, near.finish, coalesce(w.views, r.views) > 0 AS viewed,
            CASE WHEN NOT r.guest THEN CAST('infinity' AS timestamptz)
@@ -127,7 +127,7 @@ _PERSON = """person AS (
            bool_or(j.replay_views > 0) AS replayed, bool_and(j.guest IS TRUE) FILTER (WHERE j.viewed) AS guest,
            sum(j.views) FILTER (WHERE j.viewed) AS views, sum(j.visits) FILTER (WHERE j.viewed) AS visits,
            sum(j.watched_us) FILTER (WHERE j.viewed) AS watched_us,
-           bool_or(j.reactions + j.questions + j.votes + j.shares + j.clicks > 0) FILTER (WHERE j.viewed) AS engaged,
+           bool_or(j.reactions + j.questions + j.votes + j.shares + j.clicks + j.survey_answers > 0) FILTER (WHERE j.viewed) AS engaged,
            sum(j.reactions) AS reactions, sum(j.reactions) FILTER (WHERE NOT j.viewed) AS reactions_beside,
            bool_or(j.reactions > 0) FILTER (WHERE j.viewed) AS sent,
            sum(j.votes) AS votes, sum(j.votes) FILTER (WHERE NOT j.viewed) AS votes_beside,

@@ -43,7 +43,7 @@ _GROUP: Final[dict[MapBy, str]] = {
 _PLACED: Final = """
     WITH {people}, {purchases}, {person}{members}, here AS ({here}), visit AS (
         SELECT viewer_id, count(*) AS shows, sum(watched_us) / 1000000.0 AS watch_seconds,
-               bool_or(reactions + questions + votes + shares + clicks > 0) AS engaged, bool_or(clicks > 0) AS clicked,
+               bool_or(reactions + questions + votes + shares + clicks + survey_answers > 0) AS engaged, bool_or(clicks > 0) AS clicked,
                bool_or(questions > 0) AS asked, (array_agg(source ORDER BY at, show_id))[1] AS source,
                (array_agg(device ORDER BY at, show_id) FILTER (WHERE device IS NOT NULL))[1] AS device
         FROM here GROUP BY viewer_id

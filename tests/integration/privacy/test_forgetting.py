@@ -78,6 +78,8 @@ WITHOUT_VIEWERS = {
         "picture_source",
         "segment",
         "segmented_show",
+        "survey",
+        "survey_default",
         "sealed_show",
         "stock_change",
         "stock_sale",
@@ -168,6 +170,10 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
 _OTHER_ROWS = (
     f"UPDATE question SET text = '{WORDS}', author = 'Anna' WHERE viewer_id IN ('{KNOWN}', '{GUEST}')",
     f"INSERT INTO vote (question_id, viewer_id, show_id, at) SELECT min(id), '{KNOWN}', 's', now() FROM question",
+    "INSERT INTO survey VALUES ('sv', 'channel', 's', 'nps', 'How likely?', '{}', true, NULL, false, 24, 'closed', 1, now())",
+    f"INSERT INTO survey_answer VALUES ('sv', '{KNOWN}', 's', 9, NULL, '{WORDS}', now(), now())",
+    "INSERT INTO review (id, channel_id, product_id, show_id, viewer_id, stars, words, author, bought, state, version, at)"
+    f" VALUES ('rv', 'channel', 'channel-1', 's', '{KNOWN}', 5, '{WORDS}', 'Anna', true, 'approved', 1, now())",
     f"INSERT INTO ban (show_id, viewer_id, at, actor, actor_name) VALUES ('s', '{KNOWN}', now(), 'm', 'Mika')",
     f"INSERT INTO intent (viewer_id, key, parameters, result, at) VALUES ('{KNOWN}', 'k', 'p', '{{}}', now())",
     f"INSERT INTO order_link VALUES ('channel', '1001', 's', '{KNOWN}', now())",
@@ -308,7 +314,9 @@ async def test_all_that_is_kept_is_handed_out(world: World) -> None:
         "orders": 3,
         "playing": 6,
         "question": 2,
+        "review": 1,
         "rollup": 2,
+        "survey_answer": 1,
         "viewer_alias": 1,
         "vote": 1,
     }
