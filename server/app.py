@@ -23,6 +23,7 @@ import server.channels.session_routes
 import server.feeds.routes
 import server.history.routes
 import server.pictures.routes
+import server.plan.routes
 import server.questions.routes
 import server.shop.cart_routes
 import server.shop.list_routes
@@ -116,6 +117,7 @@ ROUTES = (
     server.viewers.alias_routes,
     server.webhooks.routes,
     server.stats.routes,
+    server.plan.routes,
     server.history.routes,
     server.stats.lifetime.routes,
     server.stats.lifetime.segment_routes,

@@ -1,6 +1,7 @@
 """What a route asks for to know who calls, and whether they may."""
 
-from typing import Annotated, cast
+from collections.abc import Collection
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -9,7 +10,7 @@ from server.access.entry import require_entry
 from server.access.permission import identity_with, permitted
 from server.access.principal import Principal
 from server.access.repository import read_terms
-from server.access.roles import ANALYSTS, require_stats_reader
+from server.access.roles import ANALYSTS, Role, Scope, require_role
 from server.access.tokens import Identity
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -71,21 +72,46 @@ async def entrant_of(show: ShowId, request: Request, identity: CurrentIdentity) 
 EntrantOfShow = Annotated[Identity, Depends(entrant_of)]
 
 
-async def stats_reader_of(
-    show: ShowId,
-    request: Request,
-    by: Annotated[Principal, permitted(ANALYSTS, "stats:read", role_asked_later=True)],
-) -> Principal:
-    """Return who calls if they may read the figures of the show in the path.
+def reader_of_show(roles: Collection[Role], scope: Scope) -> Any:
+    """Return the dependency of a route that `roles`, and keys with `scope`, may read something of the show in the path by.
 
-    Raises `forbidden` else, and `not_found` for a key of another channel, which need not learn that there is such a show.
+    It gives a `Principal`. Whether they may enter the show is asked first, then the role: raises `forbidden`, and `not_found` for a key of
+    another channel, which need not learn that there is such a show.
     """
+
+    async def read(
+        show: ShowId,
+        request: Request,
+        by: Annotated[Principal, permitted(roles, scope, role_asked_later=True)],
+    ) -> Principal:
+        await _require_in_show(show, request, by)
+        if by.identity is not None:
+            require_role(by.identity.role, roles)
+        return by
+
+    return Depends(read)
+
+
+def member_of_show(roles: Collection[Role], scope: Scope) -> Any:
+    """Return the dependency of a route that `roles`, and keys with `scope`, may change something of the show in the path by.
+
+    It gives a `Principal`. The role is asked first: raises what `permitted` does, then `not_found` for what they may not know of.
+    """
+
+    async def act(
+        show: ShowId, request: Request, by: Annotated[Principal, permitted(roles, scope)]
+    ) -> Principal:
+        await _require_in_show(show, request, by)
+        return by
+
+    return Depends(act)
+
+
+async def _require_in_show(show: str, request: Request, by: Principal) -> None:
     if by.identity is None:
         await require_show_of(show, request, by)
-        return by
-    await entrant_of(show, request, by.identity)
-    require_stats_reader(by.identity.role)
-    return by
+    else:
+        await entrant_of(show, request, by.identity)
 
 
 async def require_show_of(show: str, request: Request, by: Principal) -> None:
@@ -97,4 +123,4 @@ async def require_show_of(show: str, request: Request, by: Principal) -> None:
         raise RefusedError(Code.NOT_FOUND)
 
 
-StatsReaderOfShow = Annotated[Principal, Depends(stats_reader_of)]
+StatsReaderOfShow = Annotated[Principal, reader_of_show(ANALYSTS, "stats:read")]

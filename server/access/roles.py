@@ -1,6 +1,6 @@
 """What each role may do, pure. A role counts in its own channel alone; elsewhere its bearer is a viewer."""
 
-from collections.abc import Container
+from collections.abc import Collection, Container
 from typing import Literal, get_args
 
 from server.errors import RefusedError
@@ -47,11 +47,6 @@ def may_run_show(role: str) -> bool:
     return role in RUNNERS
 
 
-def may_read_stats(role: str) -> bool:
-    """Whether `role` reads a show's figures and exports."""
-    return role in ANALYSTS
-
-
 def role_in(role: Role, own_channel: str, channel_id: str) -> Role:
     """Return what a bearer of `role` in `own_channel` is in `channel_id`: the same there, a viewer anywhere else."""
     return role if own_channel == channel_id else "viewer"
@@ -67,9 +62,10 @@ def require_show_runner(role: str) -> None:
     _require(may_run_show(role), "Only hosts and admins of this channel may do this.")
 
 
-def require_stats_reader(role: str) -> None:
-    """Raise `forbidden` unless `role` may read figures."""
-    _require(may_read_stats(role), "Only analysts, hosts and admins of this channel may read this.")
+def require_role(role: str, roles: Collection[str]) -> None:
+    """Raise `forbidden` unless `role` is one of these."""
+    named = ", ".join(each for each in ROLES if each in roles)
+    _require(role in roles, f"Of this channel's people these may do this: {named}.")
 
 
 def require_admin(role: str) -> None:

@@ -60,6 +60,12 @@ Action = Literal[
     "segment.created",
     "segment.changed",
     "segment.removed",
+    "target.set",
+    "action.created",
+    "action.changed",
+    "action.done",
+    "action.dropped",
+    "action.reopened",
     "channel.created",
     "channel.changed",
 ]
@@ -70,7 +76,7 @@ KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
         "products": ("product", "products"),
         "people": ("person", "invitation"),
         "connections": ("key", "customer_secret", "customer_keys", "provider", "webhook"),
-        "figures": ("segment",),
+        "figures": ("segment", "target", "action"),
         "channel": ("channel",),
     }
 )

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from server.access.roles import (
+    ANALYSTS,
     ROLES,
     is_staff,
-    may_read_stats,
     may_run_show,
+    require_role,
     require_show_runner,
     require_staff,
-    require_stats_reader,
     role_in,
 )
 from server.errors import RefusedError
@@ -23,7 +23,11 @@ from server.protocol.codes import Code
     [
         (is_staff, require_staff, {"moderator", "host", "admin"}),
         (may_run_show, require_show_runner, {"host", "admin"}),
-        (may_read_stats, require_stats_reader, {"analyst", "host", "admin"}),
+        (
+            ANALYSTS.__contains__,
+            lambda role: require_role(role, ANALYSTS),
+            {"analyst", "host", "admin"},
+        ),
     ],
 )
 def test_each_right_belongs_to_its_roles(

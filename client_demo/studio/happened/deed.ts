@@ -19,7 +19,7 @@ export interface Deed {
 
 /** What was done, to what; an action of a newer server by its name. */
 export function sentence({ action, called, show_title, subject }: Deed): string {
-  const name = called ?? (action.startsWith("show.") ? show_title : null) ?? t("unnamed");
+  const name = called ?? (/^(show|target)\./.test(action) ? show_title : null) ?? t("unnamed");
   return t.maybe(`did.${action}`, { name }) ?? `${action} ${subject}`;
 }
 
@@ -46,7 +46,7 @@ export function particulars({ details }: Deed): readonly string[] {
 export function placeOf({ action, subject, show, variant_of }: Deed): string | null {
   const kind = action.split(".")[0] ?? "";
   if (kind === "product" && subject) return `/studio/products/${encodeURIComponent(variant_of ?? subject)}`;
-  if (kind === "show" && show) return `/studio/shows/${encodeURIComponent(show)}`;
+  if ((kind === "show" || kind === "target") && show) return `/studio/shows/${encodeURIComponent(show)}`;
   if (kind === "webhook" && action !== "webhook.removed") return `/studio/webhooks/${encodeURIComponent(subject)}`;
   if (kind === "person" && !["person.invited", "person.removed"].includes(action))
     return `/studio/people/${encodeURIComponent(subject)}`;

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from server.clock import Clock
 from server.db.engine import Database
@@ -11,6 +12,7 @@ from server.sealing.unsealing import facts_around, facts_of
 from server.stats.channel import things_repository as things
 from server.stats.channel.comparison import SideFacts, build_comparison
 from server.stats.channel.facts import Part, PartFacts
+from server.stats.channel.figure import Figure
 from server.stats.channel.figures import build_figures
 from server.stats.channel.look import Look, left_out_of, look_at, named
 from server.stats.channel.moments import MINUTES, MomentsReport, build_moments
@@ -24,6 +26,15 @@ from server.stats.repository import give_room
 
 READS_AT_ONCE = 2
 """So many of one process are read at the same time; the pool's other connections stay for the shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFigures:
+    """The figures of one show as of a moment."""
+
+    as_of: datetime
+    provisional: bool
+    figures: list[Figure]
 
 
 class ChannelReports:
@@ -52,6 +63,22 @@ class ChannelReports:
             figures=build_figures(total, look.terms),
             steps=steps,
         )
+
+    async def figures_of(
+        self, channel: str, shows: Sequence[str], *, repeat_days: int = REPEAT_DAYS
+    ) -> list[ShowFigures]:
+        """Return the figures of each of these shows of the channel, none before it has begun; raises `not_found`."""
+        async with self._look(channel, repeat_days) as look:
+            parts = [await look.alone(show) for show in shows]
+            found = await look.facts(parts)
+        return [
+            ShowFigures(
+                look.terms.as_of,
+                facts.part.provisional,
+                build_figures(facts, look.terms) if facts.part.shows else [],
+            )
+            for facts in found
+        ]
 
     async def compare(
         self, channel: str, days: Asked, other: Asked, *, repeat_days: int = REPEAT_DAYS

@@ -60,6 +60,9 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/v1/shows/{show}/staff"): {"staff": []},
     ("PATCH", "/v1/people/{person}"): {"role": "host"},
     ("PATCH", "/v1/channel/segments/{segment}"): {"name": "Till"},
+    ("PUT", "/v1/shows/{show}/targets"): {"targets": []},
+    ("POST", "/v1/shows/{show}/actions"): {"text": "Till"},
+    ("PATCH", "/v1/channel/actions/{action}"): {"state": "done"},
 }
 """What must be sent with a change to one thing, so that nothing but the thing's channel is wrong."""
 

@@ -87,6 +87,11 @@ WITHOUT_VIEWERS = {
         "webhook_endpoint",
         "alembic_version",
     ),
+    *(
+        "show_action",
+        "show_plan",
+        "target",
+    ),
 }
 """Tables in which no viewer is named; people of a channel are, who are removed in the studio."""
 
