@@ -24,6 +24,7 @@ import server.feeds.routes
 import server.history.routes
 import server.pictures.routes
 import server.plan.routes
+import server.query.routes
 import server.questions.routes
 import server.shop.cart_routes
 import server.shop.list_routes
@@ -121,6 +122,7 @@ ROUTES = (
     server.history.routes,
     server.stats.lifetime.routes,
     server.stats.lifetime.segment_routes,
+    server.query.routes,
     operations,
 )
 

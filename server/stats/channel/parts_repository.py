@@ -106,16 +106,19 @@ async def read_products_in(
     connection: AsyncConnection,
     asked: dict[str, Any],
     cut: Cut,
-    of: Condition | None = None,
+    of: Sequence[Condition] = (),
     *,
     apart: bool = True,
 ) -> dict[tuple[Cell, str], ProductPeople]:
-    """Return what viewers did with each product, by part and words of their rows; of those `of` holds for; not `apart`: with any of them.
+    """Return what viewers did with each product, by part and words of their rows; of those that `of` holds for.
 
-    Not `apart`, who saw one product and opened another did both, as in the figures of a show.
+    Not `apart`: with any of them. Who saw one and opened another did both, as in the figures of a show.
     """
-    where = "TRUE" if of is None else of.holds_in_sql("head.product_id", len(cut.where))
-    given = {**asked, **cut.parameters(), **({} if of is None else of.parameters(len(cut.where)))}
+    numbered = list(enumerate(of, len(cut.where)))
+    where = " AND ".join(each.holds_in_sql("head.product_id", n) for n, each in numbered) or "TRUE"
+    given = {**asked, **cut.parameters()}
+    for n, each in numbered:
+        given.update(each.parameters(n))
     written = _PRODUCTS.replace("{product}", "head.product_id" if apart else "CAST('' AS text)")
     statement = _within(written.replace("{products}", where), cut)
     return {
