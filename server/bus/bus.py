@@ -17,7 +17,7 @@ from server.bus.counters import Counters, RoomReport, RoomTotals, SeedReactions
 from server.bus.keys import Keys
 from server.bus.listener import Listener
 from server.bus.outbox import Outbox
-from server.bus.stream import LedgerStream
+from server.bus.stream import LedgerStreams
 from server.protocol.publication import Publication
 
 __all__ = ["Bus", "OnPublications", "RoomReport", "RoomTotals"]
@@ -94,7 +94,7 @@ class Bus:
             on_gap_possible=on_gap_possible,
         )
         self._tasks: list[asyncio.Task[None]] = []
-        self.ledger = LedgerStream(self._link, self._keys)
+        self.ledger = LedgerStreams(self._link, self._keys, process_id)
         self.buckets = SharedBuckets(self._link, self._keys)
 
     @property
@@ -157,7 +157,7 @@ class Bus:
         return totals
 
     async def append_ledger(self, blob: bytes) -> bool:
-        """Put a flush into the ledger's stream; False when it is not known to have arrived."""
+        """Put a flush into the process's stream of the ledger; False when it is not known to have arrived."""
         return await self.ledger.append(blob)
 
     def _receive(self, topic: str, data: bytes) -> None:

@@ -20,6 +20,7 @@ from server.history import checking, placing, repository
 from server.history.problems import NAMED_MAX, BadLine, UnreadableFile
 from server.history.reading import Form, open_workbench, read_file
 from server.ledger.derive_repository import derive_rows
+from server.ledger.holding_repository import hold_shows
 from server.sealing.unsealing import unseal
 
 Tell = Callable[[int], None]
@@ -139,6 +140,7 @@ class _Work:
             "CREATE TABLE known_show (id VARCHAR, ours BOOLEAN, ended BOOLEAN, started_at TIMESTAMPTZ, ended_at TIMESTAMPTZ)"
         )
         shows = await repository.read_shows(connection, self._channel_id, checking.shows_in(bench))
+        await hold_shows(connection, [show.id for show in shows if show.ended])
         await unseal(connection, [show.id for show in shows])
         _insert(bench, "known_show", [(s.id, s.ours, s.ended, s.started_at, s.ended_at) for s in shows])
         bench.execute("CREATE TABLE product (name VARCHAR, id VARCHAR)")

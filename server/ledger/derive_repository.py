@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ledger.entries import COLUMN_OF_KIND, FIRST_OF_KIND
 from server.ledger.final import drop_final
+from server.ledger.holding_repository import hold_shows
 from server.ledger.tables import RollupRow
 from server.sealing.unsealing import unseal
 
@@ -161,9 +162,8 @@ _DERIVE: Final = text(f"""
     AND (CAST(:viewers AS text[]) IS NULL OR r.viewer_id = ANY(CAST(:viewers AS text[])))
     AND NOT EXISTS (SELECT FROM derived WHERE derived.viewer_id = r.viewer_id)
 """)
-# First whatever else locks: the worker's place, then the show's head, as those who record facts do. No rows are locked by anybody who
-# waits for these.
-_LOCK_WORKERS: Final = text("SELECT FROM ledger_cursor FOR UPDATE")
+# First whatever else locks: workers are kept off the show, then its head, as those who record facts do. No rows are locked by anybody
+# who waits for these.
 _LOCK_SHOW: Final = text("SELECT FROM journal_head WHERE show_id = :show FOR UPDATE")
 _WHOSE: Final = text("""
     SELECT canonical FROM viewer_alias WHERE show_id = :show AND raw = ANY(CAST(:viewers AS text[])) AND taken_back_at IS NULL
@@ -183,7 +183,7 @@ _FORGET_CURVE: Final = text("DELETE FROM show_curve WHERE show_id = :show")
 
 async def lock_rows(connection: AsyncConnection, show_id: str) -> None:
     """Keep everybody who writes rows of the show waiting until the transaction ends; before anything else is locked in it."""
-    await connection.execute(_LOCK_WORKERS)
+    await hold_shows(connection, [show_id])
     await connection.execute(_LOCK_SHOW, {"show": show_id})
 
 

@@ -1,6 +1,6 @@
-"""The SQL by which the worker takes flushes in: the cursor, processes, attendance and stretches."""
+"""The SQL by which a worker takes flushes in: processes, attendance and stretches."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,35 +19,34 @@ class ProcessState:
     last_flush: int
     alive_until: datetime
     ended: bool = False
+    behind: bool = False
+    """A worker of the version before has counted flushes of it that are in no row."""
 
-
-_LOCK_CURSOR = text("SELECT last_id FROM ledger_cursor WHERE stream = :stream FOR UPDATE SKIP LOCKED")
-_MAKE_CURSOR = text(
-    "INSERT INTO ledger_cursor (stream, last_id) VALUES (:stream, '0-0') ON CONFLICT DO NOTHING"
-)
-_SAVE_CURSOR = text("""
-    UPDATE ledger_cursor SET last_id = :last_id, read_until = CASE WHEN :at_end THEN now() ELSE read_until END
-    WHERE stream = :stream
-""")
 
 _READ_PROCESSES = text("""
-    SELECT process_id, last_flush, alive_until, ended FROM ledger_process WHERE process_id = ANY(CAST(:ids AS text[]))
+    SELECT process_id, last_flush, alive_until, ended, kept_flush IS DISTINCT FROM last_flush AS behind
+    FROM ledger_process WHERE process_id = ANY(CAST(:ids AS text[]))
 """)
 _SAVE_PROCESSES = text("""
     INSERT INTO ledger_process AS p (process_id, last_flush, alive_until, ended, kept_flush)
-    SELECT r.*, r.last_flush FROM json_to_recordset(CAST(:rows AS json)) AS r (
+    SELECT process_id, last_flush, alive_until, ended, last_flush FROM json_to_recordset(CAST(:rows AS json)) AS r (
         process_id text, last_flush bigint, alive_until timestamptz, ended boolean)
     ON CONFLICT (process_id) DO UPDATE SET
         last_flush = excluded.last_flush, alive_until = greatest(p.alive_until, excluded.alive_until),
         ended = p.ended OR excluded.ended, kept_flush = excluded.kept_flush
 """)
 # What a worker of the version before has counted is in the facts, and not in the rows.
+_MARK_BEHIND = text("""
+    UPDATE rollup_show SET kept = false WHERE kept AND show_id IN (
+        SELECT show_id FROM ledger_process_show WHERE process_id = ANY(CAST(:ids AS text[])))
+""")
 _FIND_BEHIND = text("""
     WITH behind AS (
-        UPDATE ledger_process SET kept_flush = last_flush WHERE kept_flush IS DISTINCT FROM last_flush RETURNING process_id
+        SELECT process_id FROM ledger_process WHERE kept_flush IS DISTINCT FROM last_flush ORDER BY process_id FOR UPDATE SKIP LOCKED
+    ), found AS (
+        UPDATE ledger_process AS p SET kept_flush = last_flush FROM behind WHERE p.process_id = behind.process_id RETURNING p.process_id
     )
-    UPDATE rollup_show AS s SET kept = false FROM ledger_process_show AS had JOIN behind USING (process_id)
-    WHERE s.show_id = had.show_id
+    SELECT process_id FROM found
 """)
 # Of a show of which nothing is known yet, whatever comes from here on is kept.
 _KEEP_NEW_SHOWS = text("""
@@ -57,7 +56,7 @@ _KEEP_NEW_SHOWS = text("""
            AND NOT EXISTS (SELECT FROM playing AS t WHERE t.show_id = new.show_id)
            AND NOT EXISTS (SELECT FROM ledger_entry AS t WHERE t.show_id = new.show_id)
     FROM unnest(CAST(:shows AS text[])) AS new (show_id)
-    WHERE NOT EXISTS (SELECT FROM rollup_show AS known WHERE known.show_id = new.show_id)
+    WHERE NOT EXISTS (SELECT FROM rollup_show AS known WHERE known.show_id = new.show_id) ORDER BY show_id
     ON CONFLICT DO NOTHING
 """)
 _SAVE_PROCESS_SHOWS = text("""
@@ -76,7 +75,7 @@ _SAVE_ATTENDANCES = text("""
     FROM json_to_recordset(CAST(:rows AS json)) AS r (
         show_id text, viewer_id text, first_at timestamptz, guest boolean, remembered boolean, suspect boolean, source text,
         share text, consent_at timestamptz, joined boolean)
-    GROUP BY show_id, viewer_id
+    GROUP BY show_id, viewer_id ORDER BY show_id, viewer_id
     ON CONFLICT (show_id, viewer_id) DO UPDATE SET
         first_at = least(a.first_at, excluded.first_at), guest = a.guest AND excluded.guest,
         remembered = a.remembered OR excluded.remembered, suspect = a.suspect OR excluded.suspect,
@@ -93,6 +92,7 @@ _CLEAR = text("""
 _SAVE_STAFF = text("""
     INSERT INTO staff_presence (show_id, viewer_id, first_at)
     SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (show_id text, viewer_id text, first_at timestamptz)
+    ORDER BY show_id, viewer_id
     ON CONFLICT DO NOTHING
 """)
 
@@ -111,31 +111,25 @@ _END_UNNAMED = text("""
         SELECT * FROM json_to_recordset(CAST(:named AS json)) AS n (connection_id text, started_at timestamptz))
     RETURNING p.show_id, p.viewer_id
 """)
+_READ_OPEN_SHOWS = text("""
+    SELECT DISTINCT show_id FROM playing WHERE process_id = ANY(CAST(:ids AS text[])) AND ended_at IS NULL
+""")
 _READ_OPEN_PAIRS = text("""
     SELECT DISTINCT show_id, viewer_id FROM playing
     WHERE process_id = ANY(CAST(:ids AS text[])) AND ended_at IS NULL
 """)
 
 
-async def make_cursor(connection: AsyncConnection, stream: str) -> None:
-    """Make the stream's cursor, unless it is there."""
-    await connection.execute(_MAKE_CURSOR, {"stream": stream})
-
-
-async def lock_cursor(connection: AsyncConnection, stream: str) -> str | None:
-    """Return the id of the last entry that was counted and keep other workers off until the transaction ends; None: another one works."""
-    last_id: str | None = await connection.scalar(_LOCK_CURSOR, {"stream": stream})
-    return last_id
-
-
-async def save_cursor(connection: AsyncConnection, stream: str, last_id: str, *, at_end: bool) -> None:
-    """Remember how far the stream is counted; `at_end`: there was nothing after it when this transaction began."""
-    await connection.execute(_SAVE_CURSOR, {"stream": stream, "last_id": last_id, "at_end": at_end})
-
-
 async def find_behind(connection: AsyncConnection) -> None:
     """Find what a worker of the version before has counted; the rows of those shows are to be derived anew."""
-    await connection.execute(_FIND_BEHIND)
+    found = list(await connection.scalars(_FIND_BEHIND))
+    await mark_behind(connection, found)
+
+
+async def mark_behind(connection: AsyncConnection, process_ids: list[str]) -> None:
+    """Have the rows of all shows of these processes derived anew."""
+    if process_ids:
+        await connection.execute(_MARK_BEHIND, {"ids": process_ids})
 
 
 async def keep_new_shows(connection: AsyncConnection, shows: Iterable[str]) -> None:
@@ -231,6 +225,13 @@ async def end_unnamed(
         {"process_id": process_id, "called_at": called_at, "named": as_json(names), "ended_at": ended_at},
     )
     return {(row.show_id, row.viewer_id) for row in rows}
+
+
+async def read_open_shows(connection: AsyncConnection, process_ids: Collection[str]) -> set[str]:
+    """Return the shows in which these processes have open stretches."""
+    if not process_ids:
+        return set()
+    return set(await connection.scalars(_READ_OPEN_SHOWS, {"ids": list(process_ids)}))
 
 
 async def read_open_pairs(connection: AsyncConnection, process_ids: list[str]) -> set[tuple[str, str]]:

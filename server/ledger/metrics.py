@@ -32,10 +32,16 @@ WORKER_ROUND = Histogram(
 STREAM_AGE = Gauge("showfloor_ledger_age_seconds", "Age of the newest flush when it was counted")
 READ_AT = Gauge(
     "showfloor_ledger_read_timestamp_seconds",
-    "When the worker last looked into the stream, in Unix time; 0: never",
+    "When this worker last looked into the streams, in Unix time; 0: never",
 )
-WAITING = Gauge("showfloor_ledger_waiting_flushes", "Flushes in the stream that no worker has counted yet")
+WAITING = Gauge("showfloor_ledger_waiting_flushes", "Flushes in the streams that no worker has counted yet")
 WAITING_AGE = Gauge("showfloor_ledger_waiting_seconds", "Age of the oldest of them; 0: there is none")
+STREAM_WAITING_AGE = Gauge(
+    "showfloor_ledger_stream_waiting_seconds", "Age of the oldest flush that waits in a stream", ["stream"]
+)
+ELSEWHERE = Counter(
+    "showfloor_ledger_elsewhere", "Times that this worker left a stream to another one that was counting it"
+)
 ASIDE = Gauge("showfloor_ledger_aside_flushes", "Flushes that lie in the set-aside stream now")
 
 OF_THE_WORKER = frozenset(
@@ -51,6 +57,8 @@ OF_THE_WORKER = frozenset(
         "read_timestamp_seconds",
         "waiting_flushes",
         "waiting_seconds",
+        "stream_waiting_seconds",
+        "elsewhere",
         "aside_flushes",
     )
 )

@@ -73,8 +73,14 @@ _MARK_DUE = text("""
     INSERT INTO rollup_due (show_id, viewer_id) SELECT :show, unnest(CAST(:viewers AS text[])) ON CONFLICT DO NOTHING
 """)
 
-_SETTLED = text("""
-    WITH reading AS (SELECT max(read_until) AS until FROM ledger_cursor)
+# The streams of one prefix are read as far as the one that is read least far; there may be another prefix, of a time that is over.
+READ_UNTIL: Final = """
+    SELECT max(until) AS until FROM (
+        SELECT CASE count(read_until) WHEN 0 THEN NULL WHEN count(*) THEN min(read_until) ELSE '-infinity' END AS until
+        FROM ledger_cursor GROUP BY regexp_replace(stream, '^\\{(.*)\\}\\:[0-9]+$', '\\1')) AS each
+"""
+_SETTLED = text(f"""
+    WITH reading AS ({READ_UNTIL})
     SELECT CASE
         WHEN reading.until IS NULL THEN now() > CAST(:ended_at AS timestamptz) + :silence
         ELSE reading.until >= CAST(:ended_at AS timestamptz) + :settle AND NOT EXISTS (

@@ -31,15 +31,22 @@ class Applied:
 class Batch:
     """Flushes put together: nothing repeated, each stretch once in its newest form, each process as it is after them."""
 
-    processes: dict[str, ProcessState]
+    known: dict[str, ProcessState]
+    """What SQL knows of the processes."""
+    processes: dict[str, ProcessState] = field(init=False)
     before: dict[str, datetime] = field(default_factory=dict)
     tallies: list[Tally] = field(default_factory=list)
     attendances: list[Attendance] = field(default_factory=list)
     stretches: dict[tuple[str, datetime], tuple[Stretch, str]] = field(default_factory=dict)
     roll_calls: dict[str, tuple[Flush, datetime]] = field(default_factory=dict)
     shows: set[tuple[str, str]] = field(default_factory=set)
+    mended: set[str] = field(default_factory=set)
+    """Shows in which stretches of these processes are open, and may end now or end later."""
     repeated: int = 0
     lost: int = 0
+
+    def __post_init__(self) -> None:
+        self.processes = dict(self.known)
 
     def add(self, flush: Flush) -> None:
         """Take in one flush, unless its number says that it has been counted."""
@@ -77,12 +84,22 @@ class Batch:
         called = (
             stretch.show_id for flush, _ in self.roll_calls.values() for stretch in flush.still_open or ()
         )
-        return {show_id for show_id, _ in self.shows}.union(called)
+        return {show_id for show_id, _ in self.shows}.union(called, self.mended)
 
     @property
     def all_shows(self) -> set[str]:
         """The shows that anything is said of."""
         return {show_id for show_id, _ in self.shows} | {s.show_id for s, _ in self.stretches.values()}
+
+    @property
+    def touched(self) -> set[str]:
+        """The shows of whose rows it may change any."""
+        return self.changed | self.all_shows
+
+    @property
+    def behind(self) -> list[str]:
+        """Processes of which a worker of the version before has counted flushes."""
+        return sorted(id for id in self.before if id in self.known and self.known[id].behind)
 
     @property
     def returned(self) -> list[str]:
@@ -92,18 +109,29 @@ class Batch:
         ]
 
 
-async def apply_flushes(connection: AsyncConnection, flushes: list[Flush]) -> Applied:
-    """Count `flushes`, in this order. Rollups come last, so that their rows are locked only briefly."""
+async def gather(connection: AsyncConnection, flushes: list[Flush]) -> Batch:
+    """Return `flushes`, in this order, as a batch."""
     batch = Batch(await intake.read_processes(connection, {flush.process_id for flush in flushes}))
     for flush in flushes:
         batch.add(flush)
+    batch.mended = await intake.read_open_shows(connection, {*batch.roll_calls, *batch.returned})
+    batch.mended |= await find_unfinished(connection, batch.before)
+    return batch
+
+
+async def apply_batch(connection: AsyncConnection, batch: Batch) -> Applied:
+    """Count a batch, in whose shows the caller has a share. Rollups come last, so that their rows are locked only briefly.
+
+    Every table's rows are locked in the order of their keys, and the tables in one order: several workers do this at once.
+    """
     if batch.before:
+        await intake.mark_behind(connection, batch.behind)
         await _apply(connection, batch)
     return Applied(len(batch.tallies), batch.repeated, batch.lost)
 
 
 async def _apply(connection: AsyncConnection, batch: Batch) -> None:
-    changed = batch.changed | await find_unfinished(connection, batch.before)
+    changed = batch.changed
     await unseal(connection, changed)
     await intake.keep_new_shows(connection, batch.all_shows)
     await intake.save_attendances(connection, batch.attendances)

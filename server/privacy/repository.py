@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.ledger.repository import READ_UNTIL
 from server.privacy.places import BY_SHOW, GONE, MENTIONED, NAMED, STAFF
 
 ERASED = "–"
@@ -69,7 +70,7 @@ _WATCHING = text("""
 """)
 # What was exported of their shows names them: the files go with their jobs (`server.history.exports`).
 _DROP_EXPORTS = text("DELETE FROM export_job WHERE shows && CAST(:shows AS varchar[])")
-_SETTLED = text("SELECT coalesce(min(read_until) > :at, false) FROM ledger_cursor")
+_SETTLED = text(f"SELECT coalesce(until > :at, false) FROM ({READ_UNTIL}) AS reading")
 
 
 async def read_ids(connection: AsyncConnection, viewer_id: str) -> list[str]:

@@ -205,7 +205,11 @@ async def forget(settings: Settings, show_ids: set[str]) -> None:
     assert settings.redis_url is not None, "the caller has seen it"
     link: Link = open_link(settings.redis_url)
     keys = Keys(settings.redis_prefix)
-    names = [keys.ledger, *(key for show in show_ids for key in (keys.totals(show), keys.processes(show)))]
+    names = [
+        keys.ledger,
+        *keys.ledgers,
+        *(key for show in show_ids for key in (keys.totals(show), keys.processes(show))),
+    ]
     try:
         answered = await link.run_many([("DEL", name) for name in names])
         failed = next((answer for answer in answered if isinstance(answer, Exception)), None)

@@ -1,7 +1,7 @@
-"""The ledger's worker: reads the stream of flushes and counts each exactly once.
+"""The ledger's worker: reads the streams of flushes and counts each exactly once.
 
-Counting and the place in the stream are one transaction, and the place's row is locked by it: of several workers one works at a time, and
-when it dies another goes on from what was committed.
+Counting and the place in a stream are one transaction, and the place's row is locked by it: several workers work side by side, each at
+other streams, and when one dies another goes on from what was committed.
 """
 
 import asyncio
@@ -9,27 +9,30 @@ import random
 import time
 from datetime import UTC, datetime
 
-import msgspec
 import psycopg
 import structlog
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.bus.bus import Bus
 from server.bus.connections import REDIS_AWAY
-from server.bus.stream import START, StreamEntry
+from server.bus.stream import LedgerStream, StreamEntry
 from server.db.engine import Database, is_away
 from server.db.schema import has_newest_schema
-from server.ledger import intake, metrics
-from server.ledger.flush import Flush, decode_flush
-from server.ledger.writer import Applied, apply_flushes
+from server.ledger import metrics, place_repository
+from server.ledger.flush import Flush
+from server.ledger.holding_repository import share_shows
+from server.ledger.place_repository import Place
+from server.ledger.writer import Applied, Batch, apply_batch, gather
+from server.workers.claims import Claim, claim_streams, tell_ends
 
 ENTRIES_MAX = 64
-"""Flushes read at once."""
-ROWS_MAX = 6000
-"""About so many rows are counted in one transaction, so that rollups are locked for a few tens of milliseconds only."""
+"""Flushes of a stream that are read at once."""
 WAIT_SECONDS = 1.0
-WAITS_MAX = 4
-"""After so many waits for nothing SQL is told again how far the stream has been read: a show's figures settle by that."""
+STAND_BY_SECONDS = 0.2
+"""How long a worker looks away when others are at all that waits."""
+TELL_SECONDS = 2.0
+"""How often SQL is told that streams have been read to their end: a show's figures settle by that."""
 BACKOFF_SECONDS = (0.25, 10.0)
 _OF_VALUES = ("21", "22", "23")
 """Classes of SQLSTATE that speak of values: cardinality, data, integrity."""
@@ -44,14 +47,16 @@ class SchemaChanged(Exception):
 
 
 class LedgerWorker:
-    """Counts what lies in the bus's ledger stream. `bus` need not be started."""
+    """Counts what lies in the bus's streams of the ledger. `bus` need not be started."""
 
     def __init__(self, database: Database, bus: Bus) -> None:
         self._database = database
-        self._stream = bus.ledger
-        self._position = START
-        self._cursor_made = False
-        self._at_end = False
+        self._streams = bus.ledger
+        self._turn = random.randrange(len(self._streams.all))
+        self._positions: dict[str, str] = {}
+        self._claimed: list[LedgerStream] = []
+        self._cursors_made = False
+        self._tell_at = float("-inf")
         self.read_at = float("-inf")
         """When a round last ended well, by the monotonic clock."""
 
@@ -63,10 +68,10 @@ class LedgerWorker:
                 counted = await self.run_once()
                 self.read_at = time.monotonic()
                 metrics.READ_AT.set_to_current_time()
-                if self._at_end:
-                    await self._wait()
-                elif counted is None:
-                    await asyncio.sleep(WAIT_SECONDS)
+                if counted is None:
+                    await asyncio.sleep(STAND_BY_SECONDS)
+                elif not counted:
+                    await self._streams.wait(self._positions, WAIT_SECONDS)
                 pause = BACKOFF_SECONDS[0]
             except Exception as error:
                 _tell_failure(error)
@@ -76,38 +81,44 @@ class LedgerWorker:
                 pause = min(pause * 2, BACKOFF_SECONDS[1])
 
     async def measure(self) -> None:
-        """Tell the metrics what waits in the stream, as far as Redis answers."""
+        """Tell the metrics what waits in the streams, as far as Redis answers."""
         try:
-            waiting, seconds, aside = await self._stream.look()
+            waiting = await self._streams.look()
         except REDIS_AWAY:
             return
-        metrics.WAITING.set(waiting)
-        metrics.WAITING_AGE.set(seconds)
-        metrics.ASIDE.set(aside)
-
-    async def _wait(self) -> None:
-        for _ in range(WAITS_MAX):
-            if await self._stream.wait(self._position, WAIT_SECONDS):
-                return
+        metrics.WAITING.set(waiting.flushes)
+        metrics.WAITING_AGE.set(max(waiting.seconds.values()))
+        metrics.ASIDE.set(waiting.aside)
+        for key, seconds in waiting.seconds.items():
+            metrics.STREAM_WAITING_AGE.labels(key).set(seconds)
 
     async def run_once(self) -> int | None:
-        """Count the next flushes and return how many stream entries that were; None when another worker is at work.
+        """Count next flushes and return how many stream entries that were; None when other workers are at all that waits.
 
         A flush that cannot be counted is set aside, so that it does not stop those behind it. Raises when Redis or SQL is away or
         refuses for a reason that is not in the flush, and `SchemaChanged`.
         """
-        self._at_end = False
+        await self._tell_ends()
+        filled = await self._streams.find_filled()
+        if not filled:
+            return 0
+        self._turn += 1
+        first = self._turn % len(filled)
         try:
-            return await self._count(ENTRIES_MAX)
+            return await self._count([*filled[first:], *filled[:first]], ENTRIES_MAX)
         except Exception as error:
             await self._raise_unless_of_a_flush(error)
             log.error("ledger.batch_refused", exc_info=error)
+        return sum([await self._count_next(stream) for stream in list(self._claimed)]) or None
+
+    async def _count_next(self, stream: LedgerStream) -> int:
+        """Count one flush of a stream, or set it aside."""
         try:
-            return await self._count(1)
+            return await self._count([stream], 1) or 0
         except Exception as error:
             await self._raise_unless_of_a_flush(error)
             log.error("ledger.flush_refused", exc_info=error)
-            return await self._set_aside_next()
+            return await self._set_aside_next(stream)
 
     async def _raise_unless_of_a_flush(self, error: Exception) -> None:
         """Return only if a flush itself is at fault; whatever else is wrong passes or is mended, and the flush waits for that."""
@@ -118,68 +129,71 @@ class LedgerWorker:
         if not newest:
             raise SchemaChanged from error
 
-    async def _count(self, entries_max: int) -> int | None:
-        await self._make_cursor()
+    async def _count(self, streams: list[LedgerStream], entries_max: int) -> int | None:
         began = time.perf_counter()
         async with self._database.write() as connection:
-            last_id = await intake.lock_cursor(connection, self._stream.key)
-            if last_id is None:
+            claims = await claim_streams(connection, streams, entries_max)
+            self._claimed = [claim.stream for claim in claims]
+            batch = await self._share(connection, claims)
+            if not claims:
                 return None
-            await intake.find_behind(connection)
-            entries = await self._stream.read(last_id, entries_max)
-            flushes, taken = await self._take(entries)
-            applied = await apply_flushes(connection, flushes)
-            if taken:
-                last_id = entries[taken - 1].id
-            elif await self._stream.went_back(last_id):
-                last_id = START
-            at_end = taken == len(entries) < entries_max
-            await intake.save_cursor(connection, self._stream.key, last_id, at_end=at_end)
-        self._position, self._at_end = last_id, at_end
-        if taken:
-            _tell(applied, flushes, time.perf_counter() - began)
-            await self._stream.trim(last_id)
-        return taken
+            applied = await apply_batch(connection, batch)
+            for claim in claims:
+                await self._set_aside(claim.unreadable)
+            places = [await claim.place() for claim in claims]
+            await place_repository.save_cursors(connection, places)
+        _tell(applied, _flushes_of(claims), time.perf_counter() - began)
+        for claim, place in zip(claims, places, strict=True):
+            self._positions[place.stream] = place.last_id
+            await claim.stream.trim(place.last_id)
+        return sum(claim.taken for claim in claims)
 
-    async def _make_cursor(self) -> None:
-        """Make the place in the stream, once, in a transaction of its own: a batch that fails must not take it along."""
-        if not self._cursor_made:
+    async def _share(self, connection: AsyncConnection, claims: list[Claim]) -> Batch:
+        """Take a share in the shows of the claims, and return their flushes as a batch; streams with a show that is held leave `claims`."""
+        batch = await gather(connection, _flushes_of(claims))
+        shared = await share_shows(connection, batch.touched)
+        if shared >= batch.touched:
+            return batch
+        for claim in list(claims):
+            if not (await gather(connection, claim.flushes)).touched <= shared:
+                claims.remove(claim)
+        return await gather(connection, _flushes_of(claims))
+
+    async def _tell_ends(self) -> None:
+        """Say now and then of the streams that are counted to their end that they are."""
+        if time.monotonic() < self._tell_at:
+            return
+        await self._make_cursors()
+        async with self._database.write() as connection:
+            self._positions |= await tell_ends(connection, self._streams)
+        self._tell_at = time.monotonic() + TELL_SECONDS
+
+    async def _make_cursors(self) -> None:
+        """Make the places in the streams, once, in a transaction of its own: a batch that fails must not take them along."""
+        if not self._cursors_made:
             async with self._database.write() as connection:
-                await intake.make_cursor(connection, self._stream.key)
-            self._cursor_made = True
+                await place_repository.make_cursors(connection, self._streams.all)
+            self._cursors_made = True
 
-    async def _take(self, entries: list[StreamEntry]) -> tuple[list[Flush], int]:
-        """Decode entries until they are enough for one transaction; return the flushes and how many entries that were."""
-        flushes: list[Flush] = []
-        rows = 0
-        for index, entry in enumerate(entries):
-            try:
-                flush = decode_flush(entry.blob)
-            except msgspec.DecodeError as error:
-                log.error("ledger.unreadable", entry=entry.id, error=str(error))
-                await self._set_aside(entry)
-                continue
-            if flushes and rows + flush.rows > ROWS_MAX:
-                return flushes, index
-            flushes.append(flush)
-            rows += flush.rows
-        return flushes, len(entries)
-
-    async def _set_aside_next(self) -> int | None:
+    async def _set_aside_next(self, stream: LedgerStream) -> int:
         """Step over the next entry, keeping it where somebody can look at it."""
         async with self._database.write() as connection:
-            last_id = await intake.lock_cursor(connection, self._stream.key)
-            if last_id is None:
-                return None
-            entries = await self._stream.read(last_id, 1)
-            for entry in entries:
-                await self._set_aside(entry)
-                await intake.save_cursor(connection, self._stream.key, entry.id, at_end=False)
+            last_id = await place_repository.lock_cursor(connection, stream.key)
+            entries = [] if last_id is None else await stream.read(last_id, 1)
+            await self._set_aside(entries)
+            await place_repository.save_cursors(
+                connection, [Place(stream.key, each.id, at_end=False) for each in entries]
+            )
         return len(entries)
 
-    async def _set_aside(self, entry: StreamEntry) -> None:
-        metrics.SET_ASIDE.inc()
-        await self._stream.set_aside(entry.blob)
+    async def _set_aside(self, entries: list[StreamEntry]) -> None:
+        for entry in entries:
+            metrics.SET_ASIDE.inc()
+            await self._streams.set_aside(entry.blob)
+
+
+def _flushes_of(claims: list[Claim]) -> list[Flush]:
+    return [flush for claim in claims for flush in claim.flushes]
 
 
 def _may_be_of_a_flush(error: Exception) -> bool:
@@ -213,12 +227,13 @@ def _tell_failure(error: Exception) -> None:
 
 
 def _tell(applied: Applied, flushes: list[Flush], seconds: float) -> None:
+    if not flushes:
+        return
     metrics.APPLIED.inc(applied.tallies)
     metrics.REPEATED.inc(applied.repeated)
     metrics.LOST.inc(applied.lost)
     metrics.WORKER_ROUND.observe(seconds)
-    if flushes:
-        newest = max(flush.alive_until for flush in flushes)
-        metrics.STREAM_AGE.set(max(0.0, (datetime.now(UTC) - newest).total_seconds()))
+    newest = max(flush.alive_until for flush in flushes)
+    metrics.STREAM_AGE.set(max(0.0, (datetime.now(UTC) - newest).total_seconds()))
     if applied.lost:
         log.warning("ledger.flushes_lost", count=applied.lost)

@@ -9,6 +9,7 @@ from typing import Any
 from server.clock import Clock
 from server.db.engine import Database
 from server.ledger.derive_repository import derive_rows
+from server.ledger.intake import find_behind
 from server.ledger.repository import settled
 from server.ledger.rows_repository import cut_rows, find_due, find_ended, find_not_kept, find_old_writers
 from server.stats.curve_repository import keep_curve
@@ -34,6 +35,8 @@ class RollupKeeper:
         if self._rounds % OLD_WRITERS_EVERY == 0:
             async with self._database.write() as connection:
                 await find_old_writers(connection, everywhere=self._rounds == 0)
+            async with self._database.write() as connection:
+                await find_behind(connection)
         self._rounds += 1
         did = [await self._derive_due(), await self._derive_one(), await self._finish_one()]
         return any(did)

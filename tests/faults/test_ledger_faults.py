@@ -95,9 +95,9 @@ WORKER_PROCESS = """
 import asyncio, sys
 from server.bus.bus import Bus
 from server.db.engine import Database
-from server.workers import ledger
+from server.workers import claims, ledger
 
-ledger.ROWS_MAX = 1
+claims.ROWS_MAX = 1
 asyncio.run(ledger.LedgerWorker(Database(sys.argv[1]), Bus(sys.argv[2], prefix="t", process_id="worker")).run())
 """
 

@@ -23,7 +23,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 @dataclass
 class Ledger:
-    """Two recorders and a worker between one Valkey and one PostgreSQL, and a clock that stands."""
+    """Two recorders, each with a stream, and a worker between one Valkey and one PostgreSQL, and a clock that stands."""
 
     database: Database
     bus: Bus
@@ -56,11 +56,15 @@ class Ledger:
 @pytest.fixture
 async def ledger(database_url: str, redis_url: str) -> AsyncIterator[Ledger]:
     database = Database(database_url, pool_size=4)
-    bus = Bus(redis_url, prefix="t", process_id="test")
+    buses = [Bus(redis_url, prefix="t", process_id=id) for id in ("one", "two")]
     clock = ManualClock(NOON)
-    one, two = (Recorder(bus.append_ledger, process_id=id, clock=clock) for id in ("one", "two"))
-    yield Ledger(database, bus, clock, one, two, LedgerWorker(database, bus))
-    await bus.close()
+    one, two = (
+        Recorder(bus.append_ledger, process_id=id, clock=clock)
+        for id, bus in zip(("one", "two"), buses, strict=True)
+    )
+    yield Ledger(database, buses[0], clock, one, two, LedgerWorker(database, buses[0]))
+    for bus in buses:
+        await bus.close()
     await database.close()
 
 
@@ -79,7 +83,9 @@ async def test_what_was_recorded_is_counted_once_and_cut_off(ledger: Ledger) -> 
         ("click", "p_1", 1, NOON)
     ]
     assert await ledger.rows("SELECT guest, remembered, source FROM attendance") == [(False, True, "mail")]
-    assert await ledger.bus.ledger.read("0-0", 10) == []
+    assert await ledger.bus.ledger.find_filled() == []
+    for stream in ledger.bus.ledger.all.values():
+        assert await stream.read("0-0", 10) == []
 
 
 async def test_stretches_are_kept_whole_over_flushes(ledger: Ledger) -> None:
@@ -162,15 +168,6 @@ async def test_a_roll_call_ends_what_a_lost_flush_should_have_ended(ledger: Ledg
         ("bob", None),
         ("carl", None),
     ]
-
-
-async def test_two_workers_do_not_work_at_once(ledger: Ledger) -> None:
-    ledger.one.count("show", "anna", "c1", "click", "p_1")
-    await ledger.one.flush()
-    await ledger.worker.run_once()
-    async with ledger.database.write() as connection:
-        await connection.execute(text("SELECT FROM ledger_cursor FOR UPDATE"))
-        assert await LedgerWorker(ledger.database, ledger.bus).run_once() is None
 
 
 async def test_a_flush_that_cannot_be_read_is_set_aside_and_the_next_is_counted(ledger: Ledger) -> None:

@@ -23,7 +23,7 @@ from server.ledger.derive_repository import derive_rows
 from server.ledger.flush import Flush, Tally
 from server.ledger.repository import read_reaction_totals, settled
 from server.ledger.rollup_repository import verify_rollups
-from server.ledger.writer import apply_flushes
+from server.ledger.writer import apply_batch, gather
 from server.privacy.places import GONE, MENTIONED, NAMED, STAFF
 from server.privacy.service import Privacy
 from server.protocol.codes import Code
@@ -265,7 +265,7 @@ async def test_what_servers_had_recorded_is_waited_for_and_erased(world: World) 
     forgetting = asyncio.create_task(world.privacy.forget(KNOWN, settling_seconds=30))
     late = Tally("s", KNOWN, "reaction", "star", 3, "k_late", START + timedelta(minutes=2))
     async with world.database.write() as connection:
-        await apply_flushes(connection, [Flush("x", 1, LONG_AFTER, [late], [], [])])
+        await apply_batch(connection, await gather(connection, [Flush("x", 1, LONG_AFTER, [late], [], [])]))
         given = {"at": LONG_AFTER + timedelta(hours=1)}
         await connection.execute(text("INSERT INTO ledger_cursor VALUES ('ledger', '0-0', :at)"), given)
     assert (await forgetting).settled

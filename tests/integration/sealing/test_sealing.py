@@ -18,7 +18,7 @@ from server.ledger.entries import Fact
 from server.ledger.flush import Attendance, Flush, Tally
 from server.ledger.repository import append_facts, read_reaction_totals, settled
 from server.ledger.rollup_repository import verify_rollups
-from server.ledger.writer import apply_flushes
+from server.ledger.writer import apply_batch, gather
 from server.protocol.codes import Code
 from server.sealing import places, repository, service
 from server.sealing.kinds import ORDERS
@@ -151,7 +151,10 @@ async def a_late_flush(world: World) -> None:
     late = Tally("s", "anna", "reaction", "heart", 1, None, START + timedelta(minutes=3))
     came = Attendance("s", "zoe", START, guest=False, remembered=False, suspect=False, source=None)
     async with world.database.write() as connection:
-        await apply_flushes(connection, [Flush("x", 1, START + timedelta(minutes=90), [late], [came], [])])
+        await apply_batch(
+            connection,
+            await gather(connection, [Flush("x", 1, START + timedelta(minutes=90), [late], [came], [])]),
+        )
 
 
 async def an_alias(world: World) -> None:

@@ -18,7 +18,7 @@ from server.ledger.entries import Fact
 from server.ledger.final import drop_final
 from server.ledger.flush import Attendance, Flush, Stretch, Tally
 from server.ledger.repository import append_facts
-from server.ledger.writer import apply_flushes
+from server.ledger.writer import apply_batch, gather
 from server.questions.desk import Task
 from server.questions.rules import Dismiss
 from server.questions.service import moderate_many
@@ -68,7 +68,7 @@ class World:
         flush.attendances = [row for row in rows if isinstance(row, Attendance)]
         flush.stretches = [row for row in rows if isinstance(row, Stretch)]
         async with self.database.write() as connection:
-            await apply_flushes(connection, [flush])
+            await apply_batch(connection, await gather(connection, [flush]))
 
     async def sql(self, statement: str) -> None:
         async with self.database.write() as connection:
@@ -135,7 +135,9 @@ async def consent_taken_back_in_a_later_show(world: World) -> None:
 async def a_process_that_lives_after_all(world: World) -> None:
     """It says nothing of the show: a stretch of it that is still open ends later."""
     async with world.database.write() as connection:
-        await apply_flushes(connection, [Flush("lost", 2, START + minutes(50), [], [], [])])
+        await apply_batch(
+            connection, await gather(connection, [Flush("lost", 2, START + minutes(50), [], [], [])])
+        )
 
 
 async def an_order_of_the_shop(world: World) -> None:
