@@ -48,10 +48,12 @@ async def _read(
     from server.errors import RefusedError
     from server.protocol.codes import Code
     from server.stats.channel.service import ChannelReports
+    from server.stats.columns.shelf import FOLDER, Shelf
 
     database = Database(database_url(settings), pool_size=2)
     try:
-        return await ChannelReports(database, SystemClock()).report(channel, asked, by, repeat_days=days)
+        reports = ChannelReports(database, SystemClock(), Shelf(settings.data.absolute() / FOLDER))
+        return await reports.report(channel, asked, by, repeat_days=days)
     except RefusedError as error:
         if error.code is Code.NOT_FOUND:
             raise Trouble(f"there is no channel {channel!r}", "`showfloor channel list` names them") from None

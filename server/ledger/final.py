@@ -28,6 +28,9 @@ _DROP = text("""
                    OR least(changed.started_at, CAST(:since AS timestamptz)) < f.rests_until))
         ORDER BY f.show_id, f.window_days, f.definition_version FOR UPDATE OF f))
 """)
+GENERATION: Final = "window_days = 0 AND definition_version = 0"
+"""The row that stands for the generation of a show's rows (`server.stats.columns`): a report of nothing."""
+_DROP_GENERATIONS = text(f"DELETE FROM final_report WHERE show_id = ANY(:shows) AND {GENERATION}")  # noqa: S608 - the text above
 _UNFINISHED = text("""
     SELECT DISTINCT s.show_id FROM ledger_process_show AS s JOIN show ON show.id = s.show_id
     JOIN unnest(CAST(:ids AS text[]), CAST(:befores AS timestamptz[])) AS p (process_id, alive_before) USING (process_id)
@@ -51,6 +54,13 @@ async def drop_final(
         given = {"shows": sorted(show_ids)}
         await connection.execute(_LOCK_SHARED, given)
         await connection.execute(_DROP, {**given, "since": since})
+
+
+async def drop_generations(connection: AsyncConnection, show_ids: Collection[str]) -> None:
+    """Say that something in these shows' rows changes that is in no stored report: columns that were kept of them hold no longer."""
+    given = {"shows": sorted(show_ids)}
+    await connection.execute(_LOCK_SHARED, given)
+    await connection.execute(_DROP_GENERATIONS, given)
 
 
 async def find_unfinished(connection: AsyncConnection, alive_before: dict[str, datetime]) -> set[str]:

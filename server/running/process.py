@@ -39,6 +39,7 @@ from server.questions.commands import QuestionCommands
 from server.questions.repository import read_asker
 from server.questions.service import Questions
 from server.questions.visible_pages import VisiblePages
+from server.running.columns import column_loops
 from server.running.disk import DataDisks
 from server.running.exports import export_loops, exports_for
 from server.running.forgetting import forgetting_loops
@@ -256,6 +257,7 @@ class Process:
         if self.ledger is not None:
             loops |= {"ledger": self.ledger.run(), "rollups": keep_rollups(self.database, self.clock)}
             loops |= segment_loops(self.database, self.clock)
+            loops |= column_loops(settings, self.database, self.clock)
         if self.delivery is not None:
             loops |= self.delivery.loops()
             loops |= resealing_loops(settings, self.database, self.clock, self.outbound)

@@ -18,6 +18,7 @@ from server.http.outbound import outbound_for
 from server.http.readiness import Question, Readiness
 from server.http.scrape import Families
 from server.ledger import metrics as ledger_metrics
+from server.running.columns import column_loops
 from server.running.resealing import resealing_loops
 from server.running.segments import segment_loops
 from server.running.watch import ProcessWatch, watched
@@ -95,6 +96,7 @@ async def run_worker(settings: Settings, listening: socket | None = None) -> Non
             clock = SystemClock()
             loops = {"ledger": worker.run(), "rollups": keep_rollups(database, clock)}
             loops |= segment_loops(database, clock)
+            loops |= column_loops(settings, database, clock)
             if delivery:
                 loops |= delivery.loops()
                 loops |= resealing_loops(settings, database, SystemClock(), outbound)

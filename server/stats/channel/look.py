@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.stats.channel import things_repository as things
-from server.stats.channel.facts import Left, Part, PartFacts, People, Questions, ShowOf
+from server.stats.channel.audience import Audience, read_audience
+from server.stats.channel.facts import Part, PartFacts, People, ShowOf
 from server.stats.channel.figures import Terms
 from server.stats.channel.period import Days
 from server.stats.channel.report import LeftOutOfPeriod, Period, StepShow
-from server.stats.channel.repository import WHOLE, asked_for, read_people, read_shows
+from server.stats.channel.repository import asked_for, read_shows
+from server.stats.columns.shelf import Shelf
 from server.stats.definitions import DEFINITION_VERSION
 from server.stats.repository import give_room
 from server.zones import find_zone
@@ -25,6 +27,7 @@ class Look:
     """What is known of the channel before any figure is made."""
 
     connection: AsyncConnection
+    shelf: Shelf
     channel: str
     currency: str
     zone: tzinfo
@@ -73,28 +76,31 @@ class Look:
         """Return the parameters of statements about `parts`."""
         return asked_for(self.channel, self.currency, parts, self.terms.window, self.terms.as_of)
 
-    async def facts(self, parts: Sequence[Part]) -> list[PartFacts]:
-        """Return the facts of each part."""
-        asked = self.asked(parts)
-        people = await read_people(self.connection, asked, WHOLE)
-        questions = await things.read_questions(self.connection, asked)
-        tills = await things.read_tills(self.connection, asked)
-        left = await things.read_left(self.connection, asked)
-        peaks = await things.read_peaks(self.connection, asked)
+    async def audience(self, parts: Sequence[Part]) -> Audience:
+        """Read the people of each part, who may then be counted in whatever ways."""
+        return await read_audience(self, self.shelf, parts, self.terms.window, self.terms.as_of)
+
+    async def facts(self, audience: Audience) -> list[PartFacts]:
+        """Return the facts of each part of an audience."""
+        people = await audience.people()
+        peaks = await things.read_peaks(self.connection, self.asked(audience.parts))
+        questions, tills, left = audience.questions(), audience.tills(), audience.left()
         return [
             PartFacts(
                 part=part,
                 people=people.get((i, ""), People()),
-                questions=questions.get(i, Questions()),
-                tills=tills.get(i, ()),
-                left=left.get(i, Left()),
+                questions=questions[i],
+                tills=tills[i],
+                left=left[i],
                 peak=peaks.get(i),
             )
-            for i, part in enumerate(parts)
+            for i, part in enumerate(audience.parts)
         ]
 
 
-async def look_at(connection: AsyncConnection, channel: str, as_of: datetime, repeat_days: int) -> Look:
+async def look_at(
+    connection: AsyncConnection, shelf: Shelf, channel: str, as_of: datetime, repeat_days: int
+) -> Look:
     """Return a look at a channel; raises `not_found` where there is none."""
     await give_room(connection)
     row = await things.read_channel(connection, channel)
@@ -102,7 +108,9 @@ async def look_at(connection: AsyncConnection, channel: str, as_of: datetime, re
         raise RefusedError(Code.NOT_FOUND)
     shows = await read_shows(connection, channel, as_of)
     terms = Terms(as_of, timedelta(days=repeat_days))
-    return Look(connection, channel, row.currency, find_zone(row.time_zone), row.time_zone, shows, terms)
+    return Look(
+        connection, shelf, channel, row.currency, find_zone(row.time_zone), row.time_zone, shows, terms
+    )
 
 
 def left_out_of(facts: PartFacts) -> LeftOutOfPeriod:

@@ -1,35 +1,33 @@
 """A period or a show in parts. Of each part the people are counted once; who is in several parts is in each."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from server.stats.chance import Sample
+from server.stats.channel.audience import Audience
 from server.stats.channel.facts import People
 from server.stats.channel.figure import Figure, count, mean, share
 from server.stats.channel.figures import watched
-from server.stats.channel.parts_repository import ModePeople, ProductPeople, read_modes, read_products
+from server.stats.channel.look import Look
+from server.stats.channel.parts_repository import ModePeople, ProductPeople, read_products
 from server.stats.channel.report import Breakdown, PartOf, Period
-from server.stats.channel.repository import BREAKDOWNS, WHOLE, read_people
 from server.stats.watching import MICROSECONDS
 
 BreakdownBy = Literal["source", "device", "segment", "returning", "product", "mode"]
 
 
-async def read_breakdown(
-    connection: AsyncConnection, asked: dict[str, Any], by: BreakdownBy, currency: str
-) -> tuple[PartOf, list[PartOf]]:
-    """Return the whole of the one part in `asked`, and its parts, the largest first."""
-    whole = (await read_people(connection, asked, WHOLE)).get((0, ""), People())
+async def read_breakdown(audience: Audience, by: BreakdownBy, look: Look) -> tuple[PartOf, list[PartOf]]:
+    """Return the whole of the audience's one part, and its parts, the largest first. `look` reads a product's entries."""
+    whole = (await audience.people()).get((0, ""), People())
     if by == "product":
-        found = [_of_product(title, each, currency) for title, each in await read_products(connection, asked)]
-    elif by == "mode":
-        found = [_of_mode(each) for each in await read_modes(connection, asked) if each.viewers]
+        products = await read_products(look.connection, look.asked(audience.parts))
+        found = [_of_product(title, each, look.currency) for title, each in products]
     else:
-        people = await read_people(connection, asked, BREAKDOWNS[by])
-        found = [_of_people(label, each, currency) for (_, label), each in people.items() if each.viewers]
-    return _of_people("", whole, currency), sorted(found, key=lambda each: -each.viewers)
+        people = {label: each for (_, label), each in (await audience.people(by)).items() if each.viewers}
+        of = _of_mode if by == "mode" else partial(_of_people, currency=look.currency)
+        found = [of(label, each) for label, each in people.items()]
+    return _of_people("", whole, look.currency), sorted(found, key=lambda each: (-each.viewers, each.label))
 
 
 def overlap_of(whole: PartOf, parts: Sequence[PartOf], by: BreakdownBy) -> int:
@@ -73,8 +71,9 @@ def product_figures(product: ProductPeople, currency: str) -> list[Figure]:
     ]
 
 
-def _of_mode(mode: ModePeople) -> PartOf:
-    return PartOf(label=mode.label, viewers=mode.viewers, figures=mode_figures(mode))
+def _of_mode(label: str, people: People) -> PartOf:
+    mode = ModePeople(label, people.viewers, people.watched_us, people.watched_squares)
+    return PartOf(label=label, viewers=people.viewers, figures=mode_figures(mode))
 
 
 def mode_figures(mode: ModePeople) -> list[Figure]:

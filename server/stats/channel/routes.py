@@ -2,16 +2,15 @@
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BeforeValidator
 
 from server.access.dependencies import ShowId, StatsReaderOfShow
 from server.access.permission import permitted
 from server.access.principal import Principal
 from server.access.roles import ANALYSTS
-from server.http.made_once import made_once
 from server.http.params import EntityId
 from server.http.refusals import TO_PERMITTED, refusals
 from server.protocol.codes import Code
@@ -20,6 +19,7 @@ from server.stats.channel.parts import BreakdownBy
 from server.stats.channel.period import Asked
 from server.stats.channel.report import Breakdown, ChannelReport, Comparison
 from server.stats.channel.service import ChannelReports
+from server.stats.columns.shelf import FOLDER, Shelf
 from server.stats.definitions import REPEAT_DAYS, REPEAT_DAYS_MAX
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -64,7 +64,17 @@ AskedDays = Annotated[Asked, Depends(asked_days)]
 OtherDays = Annotated[Asked, Depends(other_days)]
 
 
-Reports = Annotated[ChannelReports, Depends(made_once("channel_reports", ChannelReports))]
+def find_reports(request: Request) -> ChannelReports:
+    """Return what the process reads figures of channels with, made at the first request for them."""
+    state: Any = request.app.state
+    if not hasattr(state, "channel_reports"):
+        shelf = Shelf(state.settings.data.absolute() / FOLDER)
+        state.channel_reports = ChannelReports(state.database, state.clock, shelf)
+    found: ChannelReports = state.channel_reports
+    return found
+
+
+Reports = Annotated[ChannelReports, Depends(find_reports)]
 
 
 def router() -> APIRouter:

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 from server.clock import Clock
 from server.db.engine import Database
@@ -20,10 +21,13 @@ from server.stats.channel.moments_repository import read_moment_facts
 from server.stats.channel.parts import BreakdownBy, build_breakdown, read_breakdown
 from server.stats.channel.period import Asked, Days, StepOf, cut, is_whole, today_in
 from server.stats.channel.report import Breakdown, ChannelReport, Comparison, PartOf, Side, Step
-from server.stats.channel.repository import BREAKDOWNS, read_people
+from server.stats.columns.fold import By
+from server.stats.columns.shelf import Shelf
 from server.stats.definitions import REPEAT_DAYS
 from server.stats.repository import give_room
 
+MIXES: Final[tuple[By, ...]] = ("returning", "source")
+"""What may explain a change."""
 READS_AT_ONCE = 2
 """So many of one process are read at the same time; the pool's other connections stay for the shows."""
 
@@ -40,9 +44,11 @@ class ShowFigures:
 class ChannelReports:
     """Reads the figures of channels. Days that are not named are the month so far, in the channel's time zone."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, shelf: Shelf | None = None) -> None:
+        """`shelf` has the columns of shows whose rows no longer change; without one everything is read from SQL."""
         self._database = database
         self._clock = clock
+        self._shelf = shelf or Shelf(None)
         self._reading = asyncio.Semaphore(READS_AT_ONCE)
 
     async def report(
@@ -70,7 +76,7 @@ class ChannelReports:
         """Return the figures of each of these shows of the channel, none before it has begun; raises `not_found`."""
         async with self._look(channel, repeat_days) as look:
             parts = [await look.alone(show) for show in shows]
-            found = await look.facts(parts)
+            found = await look.facts(await look.audience(parts))
         return [
             ShowFigures(
                 look.terms.as_of,
@@ -147,12 +153,13 @@ class ChannelReports:
         shows = [show.id for show in part.shows] if by == "product" else []
         async with self._reading, facts_of(self._database, shows) as connection:
             await give_room(connection)
-            return await read_breakdown(connection, look.asked([part]), by, look.currency)
+            look = replace(look, connection=connection)
+            return await read_breakdown(await look.audience([part]), by, look)
 
     @asynccontextmanager
     async def _look(self, channel: str, repeat_days: int) -> AsyncIterator[Look]:
         async with self._reading, self._database.read() as connection:
-            yield await look_at(connection, channel, self._clock.now(), repeat_days)
+            yield await look_at(connection, self._shelf, channel, self._clock.now(), repeat_days)
 
 
 def _today(look: Look) -> date:
@@ -161,7 +168,7 @@ def _today(look: Look) -> date:
 
 async def _read_steps(look: Look, days: Days, whole: Part, by: StepOf | None) -> tuple[PartFacts, list[Step]]:
     periods = [] if by is None else cut(days, by)
-    total, *parts = await look.facts([whole, *map(look.within, periods)])
+    total, *parts = await look.facts(await look.audience([whole, *map(look.within, periods)]))
     return total, [
         Step(
             period=look.period(period),
@@ -174,7 +181,7 @@ async def _read_steps(look: Look, days: Days, whole: Part, by: StepOf | None) ->
 
 async def _read_shows(look: Look, whole: Part) -> tuple[PartFacts, list[Step]]:
     ids = [show.id for show in whole.shows]
-    total, *parts = await look.facts([whole, *map(look.begun, whole.shows)])
+    total, *parts = await look.facts(await look.audience([whole, *map(look.begun, whole.shows)]))
     curves = await things.read_curves(look.connection, ids)
     return total, [
         Step(
@@ -188,9 +195,9 @@ async def _read_shows(look: Look, whole: Part) -> tuple[PartFacts, list[Step]]:
 
 
 async def _read_sides(look: Look, parts: Sequence[Part]) -> list[SideFacts]:
-    facts = await look.facts(parts)
-    asked = look.asked(parts)
-    mixes = {by: await read_people(look.connection, asked, BREAKDOWNS[by]) for by in ("returning", "source")}
+    audience = await look.audience(parts)
+    facts = await look.facts(audience)
+    mixes = {by: await audience.people(by) for by in MIXES}
     return [
         SideFacts(
             facts=each,

@@ -9,6 +9,7 @@ from sqlalchemy import Row, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.rows import read_page
+from server.ledger.final import drop_generations
 from server.stats.lifetime.people_repository import PEOPLE, PURCHASES, Scope
 from server.stats.lifetime.person_repository import PERSON, Compiled
 from server.stats.lifetime.segment_rules import Rule
@@ -170,6 +171,7 @@ async def write_segments(connection: AsyncConnection, scope: Scope, show_id: str
 
     `scope.as_of` is the show's end.
     """
+    await drop_generations(connection, [show_id])
     await connection.execute(_LOCK_ROWS, {"show": show_id})
     changed = await connection.execute(_WRITE, {**scope.given, "show": show_id})
     await connection.execute(_DONE, {"show": show_id, "now": now})

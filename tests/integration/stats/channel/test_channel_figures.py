@@ -1,8 +1,13 @@
-"""A channel's figures over a period are what a plain count finds, for any channel; people are counted once, however the period is cut."""
+"""A channel's figures over a period are what a plain count finds, for any channel; people are counted once, however the period is cut.
+
+Whether a show's rows are read from SQL or from columns that are kept in a file, no digit differs.
+"""
 
 import asyncio
+import tempfile
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +21,8 @@ from server.stats.channel.figure import Figure
 from server.stats.channel.period import Asked, Days, StepOf
 from server.stats.channel.report import Breakdown, ChannelReport, Comparison
 from server.stats.channel.service import ChannelReports
+from server.stats.columns.generation_repository import give_generation, number_people
+from server.stats.columns.shelf import Shelf
 from tests.integration.stats.channel.channel_fold import Amount, Expected, Fold
 from tests.integration.stats.channel.channel_world import STARTS, World, worlds, write
 from tests.integration.stats.hand_made import CHANNEL, START
@@ -49,15 +56,34 @@ async def ask(
     try:
         async with database.write() as connection:
             await write(connection, world)
-        reports = ChannelReports(database, ManualClock(LONG_AFTER))
-        return (
-            await reports.report(CHANNEL, asked, by),
-            await reports.compare(CHANNEL, asked, Asked()),
-            await reports.breakdown(CHANNEL, asked, "source"),
-            await reports.breakdown(CHANNEL, asked, "returning"),
-        )
+        clock = ManualClock(LONG_AFTER)
+        found = await answers(ChannelReports(database, clock), asked, by)
+        await give_generations(database, list(STARTS)[::2])
+        with tempfile.TemporaryDirectory() as folder:
+            # The first of the answers writes the files, the others read them.
+            assert await answers(ChannelReports(database, clock, Shelf(Path(folder))), asked, by) == found
+            assert days.first.year != 2026 or len(list(Path(folder).iterdir())) > 0
+        return found
     finally:
         await database.close()
+
+
+async def answers(
+    reports: ChannelReports, asked: Asked, by: StepOf | None
+) -> tuple[ChannelReport, Comparison, Breakdown, Breakdown]:
+    return (
+        await reports.report(CHANNEL, asked, by),
+        await reports.compare(CHANNEL, asked, Asked()),
+        await reports.breakdown(CHANNEL, asked, "source"),
+        await reports.breakdown(CHANNEL, asked, "returning"),
+    )
+
+
+async def give_generations(database: Database, shows: list[str]) -> None:
+    for show in shows:
+        async with database.write() as connection:
+            await number_people(connection, show)
+            assert await give_generation(connection, show, LONG_AFTER)
 
 
 def fold_of(world: World, days: Days) -> Fold:

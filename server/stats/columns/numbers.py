@@ -1,0 +1,65 @@
+"""People of several shows by one numbering, from 0 on: those who have no number yet get one behind all others. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from server.stats.columns.rows import WHOS, Column, ShowRows
+
+_LISTS: Final = {"who": "", "sold.who": "sold.", "asked.who": "asked.", "gone.who": "gone."}
+_WHOS: Final = (*WHOS, "gone.who", "elsewhere.who")
+_OF_ROWS: Final = frozenset(
+    (
+        "who",
+        "flags",
+        "watched_us",
+        "known_by",
+        "views",
+        "visits",
+        "reactions",
+        "votes",
+        "shares",
+        "replay_us",
+        "source",
+        "device",
+        "segment",
+    )
+)
+
+
+def numbered(shows: Sequence[ShowRows]) -> list[ShowRows]:
+    """Return the shows with nobody's number negative, and rows and `sold` in the order of the numbers."""
+    whos = [show[name] for show in shows for name in _WHOS if name in show.arrays and len(show[name])]
+    # All of them are ascending.
+    strangers = np.unique(
+        np.concatenate([each[: np.searchsorted(each, 0)] for each in whos] or [np.empty(0, np.int64)])
+    )
+    if not len(strangers):
+        return list(shows)
+    top = max(0, *(int(each[-1]) for each in whos)) + 1
+    return [_renumbered(show, strangers, top) for show in shows]
+
+
+def _renumbered(show: ShowRows, strangers: Column, top: int) -> ShowRows:
+    arrays = dict(show.arrays)
+    for name in _WHOS:
+        if len(arrays.get(name, ())) and arrays[name][0] < 0:
+            who = arrays[name]
+            arrays[name] = np.where(who < 0, top + np.searchsorted(strangers, who), who)
+            _sort(arrays, name)
+    return replace(show, arrays=arrays)
+
+
+def _sort(arrays: dict[str, Column], name: str) -> None:
+    """Sort a list by whom it is about, with all that stands beside."""
+    order = np.argsort(arrays[name], kind="stable")
+    prefix = _LISTS.get(name)
+    beside = [name] if prefix is None else [each for each in arrays if _is_beside(each, prefix)]
+    for each in beside:
+        arrays[each] = arrays[each][order]
+
+
+def _is_beside(name: str, prefix: str) -> bool:
+    return name in _OF_ROWS if prefix == "" else name.startswith(prefix)

@@ -1,0 +1,152 @@
+"""The wide rows of one show as columns: who, what they did, what they bought and asked, and the show's till."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.stats.columns import flags
+
+Column = NDArray[Any]
+SUMMED: Final = ("views", "visits", "watched_us", "reactions", "votes", "shares")
+LABELS: Final = ("source", "device", "segment")
+
+# As SQL sends them: each value behind its length, each row behind the number of its values.
+ROW: Final = {
+    "show": "i4", "who": "i8", "flags": "i4", "watched_us": "i8", "known_by": "i8", "views": "i4", "visits": "i4", "reactions": "i4",
+    "votes": "i4", "shares": "i4", "replay_us": "i8", "source": "i8", "device": "i8", "segment": "i8",
+}  # fmt: skip
+SOLD: Final = {
+    "show": "i4", "who": "i8", "flags": "i4", "known_by": "i8", "first_at": "i8", "orders": "i4", "gmv_minor": "i8",
+}  # fmt: skip
+ASKED: Final = {"show": "i4", "who": "i8", "state": "i4", "viewed": "i4", "answer_us": "i8"}
+STAFF: Final = {"show": "i4", "who": "i8"}
+OPEN: Final = 0
+ANSWERED: Final = 1
+OTHER: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRows:
+    """One show. `arrays` are by name; of rows `who` is ascending, and neither suspects nor staff are among them.
+
+    `who` is a person's number (`sealed_person`), negative for those who have none yet. `sold.…`, `asked.…`, `suspects` and `staff` are
+    lists of their own, by whom they are about as well. `labels` are the words behind `source`, `device` and `segment`; `tills` and
+    `reported` are as SQL has them: of each currency, and of each kind of buyer, orders, units, amount and the sum of its squares.
+    """
+
+    arrays: Mapping[str, Column]
+    labels: Mapping[str, Sequence[str]]
+    currency: str
+    tills: Sequence[Sequence[Any]] = ()
+    reported: Sequence[Sequence[Any]] = ()
+    sums: Mapping[str, int] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Column:
+        return self.arrays[name]
+
+    @property
+    def numbered(self) -> bool:
+        """Whether everybody in it has a number."""
+        return all(not len(self.arrays[name]) or self.arrays[name][0] >= 0 for name in WHOS)
+
+
+WHOS: Final = ("who", "sold.who", "asked.who", "suspects", "staff")
+"""Where people are, each ascending."""
+
+
+def decode(data: bytes, shape: Mapping[str, str]) -> Column:
+    """Return the records of PostgreSQL's binary COPY, whose values are all there and of fixed length."""
+    wire: list[tuple[str, str]] = [("", ">i2")]
+    for name, kind in shape.items():
+        wire += [(f"{name} bytes", ">i4"), (name, f">{kind}")]
+    record = np.dtype(wire)
+    body = memoryview(data)[_HEADER_BYTES : len(data) - _TRAILER_BYTES]
+    assert len(body) % record.itemsize == 0, "no value is null, and none of another length"
+    return np.frombuffer(body, record)
+
+
+_HEADER_BYTES = 19
+_TRAILER_BYTES = 2
+
+
+def split(records: Column, shows: int) -> list[Column]:
+    """Return the records of each of so many shows, each in the order of who they are about."""
+    ordered = records[np.lexsort((records["who"], records["show"]))]
+    bounds = np.searchsorted(ordered["show"], np.arange(shows + 1))
+    return [ordered[a:b] for a, b in pairwise(bounds)]
+
+
+def arrays_of_rows(
+    rows: Column, words: Mapping[str, Mapping[int, str]]
+) -> tuple[dict[str, Column], dict[str, list[str]]]:
+    """Return the arrays and labels of a show's records; `words` are those behind each label's hashes."""
+    left_out = rows["flags"] & (flags.SUSPECT | flags.STAFF)
+    suspects = rows["who"][left_out == flags.SUSPECT]
+    rows = rows[left_out == 0]
+    arrays: dict[str, Column] = {
+        "who": _native(rows["who"]),
+        "flags": rows["flags"].astype(np.uint16),
+        "watched_us": _native(rows["watched_us"]),
+        "known_by": _native(rows["known_by"]),
+        **{name: narrow(rows[name]) for name in (*SUMMED[:2], *SUMMED[3:], "replay_us")},
+        "suspects": _native(suspects),
+    }
+    labels = {}
+    for name in LABELS:
+        hashes, codes = np.unique(rows[name], return_inverse=True)
+        labels[name] = [words[name][int(each)] for each in hashes]
+        arrays[name] = narrow(codes)
+    return arrays, labels
+
+
+def arrays_of(prefix: str, records: Column) -> dict[str, Column]:
+    """Return the columns of a list beside the rows."""
+    names = [
+        name for name in records.dtype.names or () if name not in ("", "show") and not name.endswith(" bytes")
+    ]
+    return {f"{prefix}.{name}": _native(records[name]) for name in names}
+
+
+def narrow(numbers: Column) -> Column:
+    """Return whole numbers of 0 and more in as few bytes as their greatest needs."""
+    most = int(numbers.max()) if len(numbers) else 0
+    return numbers.astype(np.min_scalar_type(most))
+
+
+def _native(column: Column) -> Column:
+    return np.ascontiguousarray(column.astype(column.dtype.newbyteorder("=")))
+
+
+def sums_by(rows: Mapping[str, Column], groups: Column, count: int) -> dict[str, Column]:
+    """Return what a show's rows come to in each of `count` groups: `groups` has the group of each row.
+
+    Of viewed rows alone for what they watched; `…_beside` is what rows without a view did.
+    """
+    viewed = (rows["flags"] & flags.VIEWED).astype(bool)
+    found = {}
+    for name in ("views", "visits", "watched_us"):
+        found[name] = _add(rows[name][viewed], groups[viewed], count)
+    for name in ("reactions", "votes", "shares"):
+        beside = _add(rows[name][~viewed], groups[~viewed], count)
+        found[name] = _add(rows[name], groups, count)
+        found[f"{name}_beside"] = beside
+    return found
+
+
+def _add(numbers: Column, groups: Column, count: int) -> Column:
+    total = np.zeros(count, np.int64)
+    if count == 1:
+        total[0] = numbers.sum(dtype=np.int64)
+    else:
+        np.add.at(total, groups, numbers.astype(np.int64))
+    return total
+
+
+def sums_of(rows: Mapping[str, Column]) -> dict[str, int]:
+    """Return `sums_by` of all rows together."""
+    nowhere = np.zeros(len(rows["who"]), np.uint8)
+    return {name: int(total[0]) for name, total in sums_by(rows, nowhere, 1).items()}

@@ -1,0 +1,197 @@
+"""The SQL of a show's columns: the wide rows, what was bought and asked, and the till. It is read here, and counted in Python."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from psycopg import sql
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.db import driver
+from server.ledger.derive_repository import PIECE, WATCHED
+from server.stats.columns import rows as shapes
+from server.stats.columns.flags import CONSENT, GUEST, KNOWN, NOBODY, OF_ROW, as_bits
+from server.stats.columns.rows import ShowRows, arrays_of, arrays_of_rows, decode, split, sums_of
+
+ASKED = """asked AS MATERIALIZED (
+    SELECT a.show_id, a.part, s.started_at, s.ended_at, coalesce(s.ended_at, :as_of) AS finish
+    FROM unnest(CAST(:shows AS text[])) WITH ORDINALITY AS a(show_id, part) JOIN show AS s ON s.id = a.show_id)"""
+
+_PIECE = PIECE.format(viewer="whole.viewer_id")
+# What those have watched whose stretch is still open, up to now: their row is behind, and brought up to date when the stretch ends.
+OPENED: Final = f"""open_row AS MATERIALIZED (
+        SELECT DISTINCT r.show_id, r.viewer_id FROM asked JOIN rollup AS r USING (show_id) WHERE r.playing
+    ), whole AS (
+        SELECT show_id, viewer_id, viewer_id AS raw FROM open_row
+        UNION ALL SELECT o.show_id, o.viewer_id, k.raw FROM open_row AS o
+        JOIN viewer_alias AS k ON k.show_id = o.show_id AND k.canonical = o.viewer_id AND k.taken_back_at IS NULL
+    ), bounds AS (
+        SELECT id AS show_id, started_at, coalesce(ended_at, :as_of) AS ended_at FROM show WHERE id IN (SELECT show_id FROM open_row)
+    ), piece AS MATERIALIZED (
+        SELECT {_PIECE} FROM whole JOIN playing AS t ON t.show_id = whole.show_id AND t.viewer_id = whole.raw
+        LEFT JOIN ledger_process AS l USING (process_id)
+    ), {WATCHED}"""
+
+# The number of a person, or a negative one made from the id for who has none yet.
+WHO: Final = "coalesce(n.n, -1 - (hashtextextended({0}, 0) & 9223372036854775807))"
+NUMBERED: Final = "LEFT JOIN sealed_person AS n ON n.viewer_id = {0}"
+_MICROSECONDS: Final = "CAST(coalesce(extract(epoch FROM {0}) * 1000000, 0) AS bigint)"
+_HASH: Final = "hashtextextended(coalesce({0}, ''), :seed)"
+_ALIAS: Final = "LEFT JOIN viewer_alias AS a ON a.show_id = {0}.show_id AND a.raw = {0}.viewer_id AND a.taken_back_at IS NULL"
+
+_ROWS: Final = f"""
+    WITH {ASKED}, {OPENED}, wide AS (
+        SELECT asked.part, asked.finish, r.viewer_id, r.first_at, r.guest, r.remembered, r.consent_at, r.joined, r.suspect, r.staff,
+               r.source, r.device, r.segment, r.reactions, r.impressions, r.clicks, r.shares, r.questions, r.votes, r.survey_answers,
+               r.replay_views, r.replay_us, coalesce(w.views, r.views) AS views, coalesce(w.visits, r.visits) AS visits,
+               coalesce(w.watched_us, r.watched_us) AS watched_us
+        FROM asked JOIN rollup AS r USING (show_id) LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id
+    )
+    SELECT CAST(part - 1 AS int), {WHO.format("wide.viewer_id")}, {as_bits(OF_ROW)}, CAST(watched_us AS bigint),
+           {_MICROSECONDS.format("coalesce(consent_at, first_at)")}, CAST(views AS int), CAST(visits AS int),
+           reactions, votes, shares, replay_us,
+           {_HASH.format("source")}, {_HASH.format("device")}, {_HASH.format("segment")}
+    FROM wide {NUMBERED.format("wide.viewer_id")}
+"""
+_WORDS: Final = text(f"""
+    WITH {ASKED}, word AS (
+        SELECT DISTINCT l.label, coalesce(l.word, '') AS word FROM (
+            SELECT DISTINCT source, device, segment FROM asked JOIN rollup USING (show_id)) AS r
+        CROSS JOIN LATERAL (VALUES ('source', source), ('device', device), ('segment', segment)) AS l (label, word)
+    )
+    SELECT label, word, {_HASH.format("word")} AS hash FROM word
+""")
+_OF_BUYER: Final = as_bits({bit: OF_ROW[bit] for bit in (GUEST, NOBODY, KNOWN, CONSENT)})
+_SOLD: Final = f"""
+    WITH {ASKED}, paid AS (
+        SELECT asked.part, asked.finish, s.show_id, coalesce(a.canonical, s.viewer_id) AS viewer_id, min(s.at) AS bought_at,
+               count(*) FILTER (WHERE s.nth = 0) AS placed, coalesce(sum(s.amount_minor) FILTER (WHERE s.currency = :currency), 0) AS gmv
+        FROM asked JOIN sale AS s USING (show_id) {_ALIAS.format("s")} WHERE NOT s.staff GROUP BY 1, 2, 3, 4
+    ), bought AS (
+        SELECT paid.*, r.first_at, r.guest, r.remembered, r.consent_at
+        FROM paid LEFT JOIN rollup AS r ON r.show_id = paid.show_id AND r.viewer_id = paid.viewer_id
+        WHERE r.suspect IS NOT TRUE AND r.staff IS NOT TRUE
+    )
+    SELECT CAST(part - 1 AS int), {WHO.format("bought.viewer_id")}, {_OF_BUYER},
+           {_MICROSECONDS.format("coalesce(consent_at, first_at)")}, {_MICROSECONDS.format("bought_at")},
+           CAST(placed AS int), CAST(gmv AS bigint)
+    FROM bought {NUMBERED.format("bought.viewer_id")}
+"""
+_QUESTIONS: Final = f"""
+    WITH {ASKED}, {OPENED}, told AS (
+        SELECT asked.part, q.state, q.asked_at, q.answered_at, coalesce(a.canonical, q.viewer_id) AS viewer_id,
+               coalesce(w.views, r.views) > 0 IS TRUE AS viewed
+        FROM asked JOIN question AS q USING (show_id) {_ALIAS.format("q")}
+        LEFT JOIN rollup AS r ON r.show_id = q.show_id AND r.viewer_id = coalesce(a.canonical, q.viewer_id)
+        LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id
+        WHERE q.state <> 'dismissed' AND r.suspect IS NOT TRUE AND r.staff IS NOT TRUE
+    )
+    SELECT CAST(part - 1 AS int), {WHO.format("told.viewer_id")},
+           CASE state WHEN 'open' THEN {shapes.OPEN} WHEN 'answered' THEN {shapes.ANSWERED} ELSE {shapes.OTHER} END,
+           CAST(viewed AS int), {_MICROSECONDS.format("(answered_at - asked_at)")}
+    FROM told {NUMBERED.format("told.viewer_id")}
+"""
+_STAFF: Final = f"""
+    WITH {ASKED} SELECT CAST(part - 1 AS int), {WHO.format("s.viewer_id")}
+    FROM asked JOIN staff_presence AS s USING (show_id) {NUMBERED.format("s.viewer_id")}
+"""
+# One row for each show, currency and buyer's kind; orders of several lines are one.
+_TILLS: Final = text(f"""
+    WITH {ASKED}, {OPENED}, sold AS (
+        SELECT asked.part, s.currency, s.order_id, sum(s.quantity) AS units, sum(s.amount_minor) AS amount,
+               CASE WHEN bool_or(s.staff OR r.staff IS TRUE OR p.viewer_id IS NOT NULL) THEN 'staff'
+                    WHEN bool_or(r.suspect) THEN 'suspected_bots'
+                    WHEN bool_or(coalesce(w.views, r.views) > 0) THEN 'viewers' ELSE 'without_a_view' END AS by
+        FROM asked JOIN sale AS s USING (show_id) {_ALIAS.format("s")}
+        LEFT JOIN rollup AS r ON r.show_id = s.show_id AND r.viewer_id = coalesce(a.canonical, s.viewer_id)
+        LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id
+        LEFT JOIN staff_presence AS p ON p.show_id = s.show_id AND p.viewer_id = s.viewer_id
+        GROUP BY asked.part, s.currency, s.order_id
+    )
+    SELECT part, currency, by, count(*) AS orders, CAST(sum(units) AS bigint) AS units, CAST(sum(amount) AS bigint) AS gmv_minor,
+           sum(amount * amount) AS squares
+    FROM sold GROUP BY part, currency, by ORDER BY part, currency, by
+""")
+_REPORTED: Final = text(f"""
+    WITH {ASKED}
+    SELECT asked.part, o.currency, count(*) AS orders, CAST(sum(sold.units) AS bigint) AS units,
+           CAST(sum(o.amount_minor) AS bigint) AS gmv_minor, CAST(sum(o.refunded_minor) AS bigint) AS refunded_minor
+    FROM asked JOIN reported_order AS o USING (show_id)
+    CROSS JOIN LATERAL (SELECT sum(quantity) AS units FROM reported_sale AS l WHERE l.order_id = o.id) AS sold
+    WHERE o.state <> 'cancelled'
+      AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = o.show_id AND s.viewer_id = o.viewer_id)
+    GROUP BY asked.part, o.currency ORDER BY asked.part, o.currency
+""")
+_SEEDS: Final = range(100)
+
+
+async def read_rows(
+    connection: AsyncConnection, shows: Sequence[str], currency: str, as_of: datetime
+) -> list[ShowRows]:
+    """Return the columns of each of the shows, as SQL has them in the connection's moment."""
+    given: dict[str, Any] = {"shows": list(shows), "as_of": as_of, "currency": currency}
+    seed, words = await _read_words(connection, given)
+    lists = [
+        split(decode(await _copy(connection, statement, {**given, "seed": seed}), shape), len(shows))
+        for statement, shape in (
+            (_ROWS, shapes.ROW),
+            (_SOLD, shapes.SOLD),
+            (_QUESTIONS, shapes.ASKED),
+            (_STAFF, shapes.STAFF),
+        )
+    ]
+    tills, reported = [await _read_by_show(connection, statement, given) for statement in (_TILLS, _REPORTED)]
+    found = []
+    for i, (rows, sold, asked, staff) in enumerate(zip(*lists, strict=True)):
+        arrays, labels = arrays_of_rows(rows, words)
+        beside = {
+            **arrays_of("sold", sold),
+            **arrays_of("asked", asked),
+            "staff": arrays_of("", staff)[".who"],
+        }
+        found.append(
+            ShowRows({**arrays, **beside}, labels, currency, tills[i + 1], reported[i + 1], sums_of(arrays))
+        )
+    return found
+
+
+async def read_sold(
+    connection: AsyncConnection, shows: Sequence[str], currency: str, as_of: datetime
+) -> list[ShowRows]:
+    """Return what was bought in each of the shows, and nothing else of them."""
+    given: dict[str, Any] = {"shows": list(shows), "as_of": as_of, "currency": currency}
+    sold = split(decode(await _copy(connection, _SOLD, given), shapes.SOLD), len(shows))
+    return [ShowRows(arrays_of("sold", each), {}, currency) for each in sold]
+
+
+async def _read_words(
+    connection: AsyncConnection, given: Mapping[str, Any]
+) -> tuple[int, dict[str, dict[int, str]]]:
+    """Return a seed by which no two words of these shows have the same hash, and the word of each hash, by label."""
+    for seed in _SEEDS:
+        words: dict[str, dict[int, str]] = {name: {} for name in shapes.LABELS}
+        rows = (await connection.execute(_WORDS, {**given, "seed": seed})).all()
+        for row in rows:
+            words[row.label][row.hash] = row.word
+        if sum(map(len, words.values())) == len(rows):
+            return seed, words
+    raise AssertionError("a hundred seeds do not all fail")
+
+
+async def _copy(connection: AsyncConnection, statement: str, given: Mapping[str, Any]) -> bytes:
+    named = statement
+    for name in given:
+        named = named.replace(f":{name}", f"%({name})s")
+    copied = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(sql.SQL(named))
+    return b"".join([piece async for piece in driver.read_pieces(connection, copied, given)])
+
+
+async def _read_by_show(
+    connection: AsyncConnection, statement: Any, given: Mapping[str, Any]
+) -> defaultdict[int, list[list[Any]]]:
+    found: defaultdict[int, list[list[Any]]] = defaultdict(list)
+    for part, *values in await connection.execute(statement, given):
+        found[part].append([value if isinstance(value, str) else int(value) for value in values])
+    return found
