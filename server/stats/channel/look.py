@@ -99,7 +99,7 @@ class Look:
 
 
 async def look_at(
-    connection: AsyncConnection, shelf: Shelf, channel: str, as_of: datetime, repeat_days: int
+    connection: AsyncConnection, channel: str, as_of: datetime, repeat_days: int, shelf: Shelf | None = None
 ) -> Look:
     """Return a look at a channel; raises `not_found` where there is none."""
     await give_room(connection)
@@ -109,7 +109,14 @@ async def look_at(
     shows = await read_shows(connection, channel, as_of)
     terms = Terms(as_of, timedelta(days=repeat_days))
     return Look(
-        connection, shelf, channel, row.currency, find_zone(row.time_zone), row.time_zone, shows, terms
+        connection,
+        shelf or Shelf(None),
+        channel,
+        row.currency,
+        find_zone(row.time_zone),
+        row.time_zone,
+        shows,
+        terms,
     )
 
 

@@ -1,4 +1,4 @@
-"""Who came back and who came again is found by the last and the next show of each; holding each two rows against each other finds the same."""
+"""Who came back is found by the last and the next show of each person; holding each two rows against each other finds the same."""
 
 from typing import Any
 
