@@ -13,6 +13,7 @@ from typing import Final, Literal
 import numpy as np
 
 from server.stats.columns import flags as f
+from server.stats.columns.bought import SalesOf
 from server.stats.columns.join import Channel, Slice, gone_of, join_block
 from server.stats.columns.rows import LABELS, SUMMED, Column, sums_by
 
@@ -143,30 +144,6 @@ def _count_block(asked: Asked, first: int, last: int) -> Found:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Sales:
-    """Sales of viewers in a group: at whose place, orders and money; and orders that count for who bought again."""
-
-    at: Column
-    orders: Column
-    gmv: Column
-    placed: Column
-    viewed: Column
-
-    def of(self, mine: Column) -> dict[str, int]:
-        """Return what some of the sales come to."""
-        who, number = np.unique(self.at[mine], return_inverse=True)
-        placed, viewed = np.zeros(len(who), np.int64), np.zeros(len(who), bool)
-        np.add.at(placed, number, self.placed[mine])
-        np.logical_or.at(viewed, number, self.viewed[mine])
-        return {
-            "orders": int(self.orders[mine].sum()),
-            "gmv_minor": int(self.gmv[mine].sum()),
-            "customers": int(np.count_nonzero(viewed)),
-            "repeaters": int(np.count_nonzero(viewed & (placed >= 2))),
-        }
-
-
 class _Fold:
     """People of a block in one group: what each has by label, at `label × places + place`.
 
@@ -181,7 +158,7 @@ class _Fold:
         self._bits = np.zeros(size, np.uint32)
         self._watched = np.zeros(size, np.int64)
         self._replayed = np.zeros(size if asked.by == "mode" else 0, np.int64)
-        self._sold: list[_Sales] = []
+        self._sold: list[SalesOf] = []
         for each in slices:
             self._take(each)
 
@@ -211,12 +188,12 @@ class _Fold:
         assert self._labels is not None, "asked for by rows alone"
         return self._labels.of_show[of.show][self._column(of, self._labels.column)]
 
-    def _sales(self, of: Slice, at: Column) -> _Sales:
+    def _sales(self, of: Slice, at: Column) -> SalesOf:
         rows, bits = self._channel.shows[of.show].rows, of.bits[of.sold]
         orders, viewed = rows["sold.orders"][of.lines].astype(np.int64), (bits & np.uint32(f.VIEWED)) > 0
         counted = self._is_counted(of, bits)
         gmv = rows["sold.gmv_minor"][of.lines]
-        return _Sales(at, orders * viewed, gmv * viewed, orders * counted, counted & viewed)
+        return SalesOf(at, orders * viewed, gmv * viewed, orders * counted, counted & viewed)
 
     def _is_counted(self, of: Slice, bits: Column) -> Column:
         """Whether the channel may tell, at the group's end, whose orders these are."""
@@ -288,11 +265,11 @@ class _Fold:
         watched = self._watched[who][(bits & np.uint32(f.VIEWED)) > 0]
         return Counts({**numbers, **sums}, [watched])
 
-    def _together(self) -> list[_Sales]:
+    def _together(self) -> list[SalesOf]:
         if not self._sold:
             return []
-        columns = ([getattr(each, name) for each in self._sold] for name in _Sales.__slots__)
-        return [_Sales(*map(np.concatenate, columns))]
+        columns = ([getattr(each, name) for each in self._sold] for name in SalesOf.__slots__)
+        return [SalesOf(*map(np.concatenate, columns))]
 
 
 def _having(bits: Column, bit: int, without: int = 0) -> int:
