@@ -41,6 +41,7 @@ import server.stats.lifetime.segment_routes
 import server.stats.routes
 import server.viewers.alias_routes
 import server.viewers.events
+import server.visits.routes
 import server.webhooks.routes
 from server.addresses import Proxies
 from server.channels.origins import framed_by
@@ -116,6 +117,7 @@ ROUTES = (
     server.channels.session_routes,
     server.viewers.events,
     server.viewers.alias_routes,
+    server.visits.routes,
     server.webhooks.routes,
     server.stats.routes,
     server.plan.routes,

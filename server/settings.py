@@ -2,7 +2,6 @@
 
 import os
 import secrets
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -27,32 +26,12 @@ from pydantic_settings import (
 
 from server.addresses import Networks, Proxies
 from server.hosts import Hosts, Origins
+from server.weakness import WeakSecretError, weakness_of
 
-SECRET_CHARACTERS_MIN = 32
-DISTINCT_CHARACTERS_MIN = 10
-"""Of 32 random hexadecimal digits one in ten thousand has fewer."""
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 PositiveDays = Annotated[float, Field(gt=0.0, le=36_500.0)]
 PingSeconds = Annotated[float, Field(ge=1.0)]
 """The connections are spread over whole seconds, so none is visited more often."""
-
-
-class WeakSecretError(ValueError):
-    """A secret can be guessed; it says which and why, and not what it is."""
-
-
-def weakness_of(secret: str) -> str | None:
-    """Return why a secret does not do, as the end of a sentence; None when nothing is found against it."""
-    if len(secret) < SECRET_CHARACTERS_MIN:
-        return f"needs at least {SECRET_CHARACTERS_MIN} characters"
-    if len(set(secret)) < DISTINCT_CHARACTERS_MIN:
-        return "is long, but of so few characters that it can be guessed"
-    if secret in (secret + secret)[1:-1]:
-        return "is one word said again and again"
-    steps = [ord(after) - ord(before) for before, after in pairwise(secret)]
-    if sum(-1 <= step <= 1 for step in steps) * 2 > len(steps):
-        return "is a row of characters that follow one another"
-    return None
 
 
 def _strong(which: str, secret: SecretStr) -> str:
@@ -109,6 +88,8 @@ class Settings(BaseSettings):
     """Networks beside the public internet to which webhooks, keys, sign-in and pictures may lead, such as `10.1.0.0/16`."""
     outbound_http: bool = False
     """Let those addresses begin with `http://` too."""
+    page_view_days: Annotated[float, Field(ge=1.0, le=3650.0)] = 400.0
+    """How long page views are kept."""
     webhook_log_days: Annotated[float, Field(ge=3.0, le=3650.0)] = 30.0
     """How long webhooks and how they went are kept."""
     seal_after_days: Annotated[float, AfterValidator(_a_month_or_never), Field(ge=0.0, le=36_500.0)] = 0.0
@@ -211,6 +192,10 @@ class Settings(BaseSettings):
     """Units of one product that a viewer may buy in one show; 0: any number. Above: `too_many`."""
     shares_per_minute: NonNegativeFloat = 12.0
     """Share links per viewer and process; 0: no limit."""
+    share_link_days: PositiveDays = 180.0
+    """How long a share link tells who sent it; the show opens by it all the same afterwards."""
+    page_views_per_minute_per_ip: NonNegativeFloat = 1_200.0
+    """Page views per address and process; 0: no limit. Above: 429; a minute's worth may come at once."""
     commands_in_flight_max: PositiveInt = 16
     """Commands of one socket that wait for SQL; above: `too_fast`."""
     unsent_bytes_max: PositiveInt = 64 * 1024

@@ -16,6 +16,8 @@ export interface JoinWishes {
   remember?: boolean;
   source?: string;
   share?: string;
+  /** This device has made the link that `share` is of: it brings nobody. */
+  own_share?: boolean;
   /**
    * The token that the same person had here as a guest, as `onToken` told it: they go on as that guest, and once a token says who they are,
    * what they did in this show as the guest is theirs.

@@ -48,6 +48,7 @@ export interface Join {
   remember?: boolean | null;
   source?: string | null;
   share?: string | null;
+  own_share?: boolean;
   pulse_only?: boolean;
   guest?: string | null;
   id?: number | null;

@@ -1,6 +1,7 @@
 import type { JoinWishes, Show } from "../sdk";
 import { request } from "../shared/server";
 import { asKeptLine, firstOf } from "../shared/writing";
+import { madeHere } from "./made_links";
 
 const CHANNEL_OF_THE_DEMO = "demo";
 const SOURCE_CHARACTERS_MAX = 64;
@@ -11,7 +12,7 @@ export function wishesOf(query: URLSearchParams): JoinWishes {
   const share = query.get("share");
   return {
     ...(source && { source }),
-    ...(share && /^[A-Za-z0-9_-]{1,40}$/.test(share) && { share }),
+    ...(share && /^[A-Za-z0-9_-]{1,40}$/.test(share) && { share, ...(madeHere(share) && { own_share: true }) }),
   };
 }
 

@@ -1,11 +1,11 @@
 import { effect, signal } from "@preact/signals";
 import { showToast } from "../shared/ui/toast";
-import { link } from "./session";
+import { arrival, link } from "./session";
 import { t } from "./text";
 
 type Parts = typeof import("./late_parts");
 
-/** What a page needs only after the video has begun: dialogs, buying, orders. It is loaded once the show is joined, or when it is asked for. */
+/** What a page needs only after the video has begun: dialogs, buying, orders. It is loaded once the show is joined, or is not to be, or when it is asked for. */
 const parts = signal<Parts | null>(null);
 let loading: Promise<Parts> | null = null;
 
@@ -30,7 +30,8 @@ export function withParts(act: (loaded: Parts) => void): void {
 /** To be called once. */
 export function followLateParts(): void {
   effect(() => {
-    if (link.value.is === "joined") loadParts().catch(() => undefined);
+    const settled = link.value.is === "joined" || link.value.is === "stopped" || ["none", "choice"].includes(arrival.value);
+    if (settled) loadParts().then((loaded) => loaded.tellPageView(), () => undefined);
   });
 }
 

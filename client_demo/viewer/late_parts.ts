@@ -1,6 +1,7 @@
 // Everything of the viewer's page that is loaded after its start (`late.tsx`).
 import { followPurchases } from "./shop/purchase";
 
+export { tellPageView } from "./page_view";
 export { ShareDialog, share } from "./share";
 export { Orders } from "./shop/orders";
 export { buy, openPurchase } from "./shop/purchase";

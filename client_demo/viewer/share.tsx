@@ -3,6 +3,7 @@ import { embedded } from "../shared/place";
 import { Dialog } from "../shared/ui/dialog";
 import { showToast } from "../shared/ui/toast";
 import { t } from "./late_text";
+import { rememberMade } from "./made_links";
 import { room, show } from "./session";
 import { refusalText } from "./text";
 
@@ -15,6 +16,7 @@ export async function share(): Promise<void> {
   const bySystem = "share" in navigator && matchMedia("(pointer: coarse)").matches;
   try {
     const { share: id } = await room().command("share", { via: bySystem ? "system" : "copy" });
+    rememberMade(id);
     const url = new URL(embedded ? location.href : `/shows/${encodeURIComponent(shown.id)}`, location.href);
     url.searchParams.set("share", id);
     await handOver(url.href, shown.title, bySystem);

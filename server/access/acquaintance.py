@@ -3,6 +3,8 @@
 from starlette.requests import Request
 
 from server.access.tokens import Identity
+from server.browsers import browser_of
+from server.hub.handshake import join_headers
 from server.ledger.recorder import Recorder
 
 
@@ -20,6 +22,7 @@ def keep_identity(request: Request, show_id: str, identity: Identity) -> None:
             consent_at=identity.consent_at,
             staff=identity.role != "viewer",
             joined=False,
+            device=browser_of(join_headers(request.scope["headers"])).device,
         )
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from server.doctor.finding import Finding, State
 from server.running.trouble import port_in_use
-from server.settings import Settings, WeakSecretError
+from server.settings import Settings
+from server.weakness import WeakSecretError
 
 OPEN_FILES_MIN = 1024
 OPEN_FILES_ADVISED = 16_384

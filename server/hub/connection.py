@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from server.browsers import Device
 from server.hub.encoding import Encoding, encode_close, encode_lines, ping_of, plain
 from server.hub.lane import Lane
 from server.text.names import ReservedNames
@@ -45,6 +46,7 @@ class Connection:
         "allowance_at",
         "channel_id",
         "closed",
+        "device",
         "encoding",
         "ending",
         "excess_until",
@@ -86,6 +88,7 @@ class Connection:
         self.allowance_at = now
         self.page: Origin | None = None
         """Where the page is from that opened it, if only channels let such pages in."""
+        self.device: Device | None = None
         self.viewer_id = ""
         self.role = ""
         self.channel_id = ""

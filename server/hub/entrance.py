@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from server import security
 from server.addresses import Proxies
+from server.browsers import browser_of
 from server.hub import metrics
 from server.hub.connection import Connection
 from server.hub.encoding import Encoding
@@ -57,6 +58,7 @@ def enter(
     transport.write(answer.head)
     socket = _make_socket(state, transport, host, deflate=answer.deflate)
     socket.connection.page = state["origins"].page_of(headers, scheme)
+    socket.connection.device = browser_of(headers).device
     transport.set_protocol(socket)
     if rest:
         socket.data_received(rest)

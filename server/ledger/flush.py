@@ -30,7 +30,8 @@ class Attendance(Struct, array_like=True, gc=False):
     """Somebody came to a show: by which link (`share`), and since when they agree to be recognised (`consent_at`).
 
     `staff`: the host's side, or an analyst, who are in no figure. `cleared`: they have watched, and are no suspect any more.
-    `joined`: they came; else they acted by HTTP alone, and who they are is known from that.
+    `joined`: they came; else they acted by HTTP alone, and who they are is known from that. `share_fault`: why the link that they came by
+    is not believed (`server.viewers.share_codes`).
     """
 
     show_id: str
@@ -45,6 +46,22 @@ class Attendance(Struct, array_like=True, gc=False):
     staff: bool = False
     cleared: bool = False
     joined: bool = True
+    device: str | None = None
+    share_fault: str | None = None
+
+    def add(self, later: "Attendance") -> None:
+        """Take in that they came again: the first source, link and device stand, and the newest consent."""
+        self.guest = self.guest and later.guest
+        self.remembered = self.remembered or later.remembered
+        self.suspect = self.suspect or later.suspect
+        self.source = self.source or later.source
+        self.share = self.share or later.share
+        if later.consent_at is not None and (self.consent_at is None or later.consent_at > self.consent_at):
+            self.consent_at = later.consent_at
+        self.staff = self.staff or later.staff
+        self.joined = self.joined or later.joined
+        self.device = self.device or later.device
+        self.share_fault = self.share_fault or later.share_fault
 
 
 class Stretch(Struct, array_like=True, gc=False):
@@ -59,6 +76,25 @@ class Stretch(Struct, array_like=True, gc=False):
     def end(self, at: datetime) -> None:
         """End it; a clock that was set back gives no negative length."""
         self.ended_at = max(at, self.started_at)
+
+
+class PageView(Struct, array_like=True, gc=False):
+    """A page was opened; by a viewer of whom an id may be kept, else by nobody in particular. Fields are those of the table."""
+
+    channel_id: str
+    show_id: str | None
+    viewer_id: str | None
+    at: datetime
+    page: str
+    site: str | None = None
+    referrer: str | None = None
+    source: str | None = None
+    medium: str | None = None
+    campaign: str | None = None
+    term: str | None = None
+    content: str | None = None
+    device: str | None = None
+    crawler: bool = False
 
 
 class Flush(Struct, array_like=True, gc=False):
@@ -76,11 +112,13 @@ class Flush(Struct, array_like=True, gc=False):
     stretches: list[Stretch]
     still_open: list[Stretch] | None = None
     ended: bool = False
+    page_views: list[PageView] = []
 
     @property
     def rows(self) -> int:
         """How much work it is."""
-        return len(self.tallies) + len(self.attendances) + len(self.stretches) + len(self.still_open or ())
+        told = (self.tallies, self.attendances, self.stretches, self.still_open or (), self.page_views)
+        return sum(map(len, told))
 
 
 _decoder = msgspec.msgpack.Decoder(Flush)

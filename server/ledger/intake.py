@@ -68,19 +68,23 @@ _SAVE_PROCESS_SHOWS = text("""
 # A viewer is a guest only while every joining was one; suspicion stays; the first source, link and time stand. Of consents the newest
 # does: whether it was taken back afterwards is a fact of its own.
 _SAVE_ATTENDANCES = text("""
-    INSERT INTO attendance AS a (show_id, viewer_id, first_at, guest, remembered, suspect, source, share, consent_at, joined)
+    INSERT INTO attendance AS a (show_id, viewer_id, first_at, guest, remembered, suspect, source, share, consent_at, joined,
+                                 device, share_fault)
     SELECT show_id, viewer_id, min(first_at), bool_and(guest), bool_or(remembered), bool_or(suspect),
            (array_agg(source ORDER BY first_at) FILTER (WHERE source IS NOT NULL))[1],
-           (array_agg(share ORDER BY first_at) FILTER (WHERE share IS NOT NULL))[1], max(consent_at), bool_or(joined)
+           (array_agg(share ORDER BY first_at) FILTER (WHERE share IS NOT NULL))[1], max(consent_at), bool_or(joined),
+           (array_agg(device ORDER BY first_at) FILTER (WHERE device IS NOT NULL))[1],
+           (array_agg(share_fault ORDER BY first_at) FILTER (WHERE share_fault IS NOT NULL))[1]
     FROM json_to_recordset(CAST(:rows AS json)) AS r (
         show_id text, viewer_id text, first_at timestamptz, guest boolean, remembered boolean, suspect boolean, source text,
-        share text, consent_at timestamptz, joined boolean)
+        share text, consent_at timestamptz, joined boolean, device text, share_fault text)
     GROUP BY show_id, viewer_id ORDER BY show_id, viewer_id
     ON CONFLICT (show_id, viewer_id) DO UPDATE SET
         first_at = least(a.first_at, excluded.first_at), guest = a.guest AND excluded.guest,
         remembered = a.remembered OR excluded.remembered, suspect = a.suspect OR excluded.suspect,
         source = coalesce(a.source, excluded.source), share = coalesce(a.share, excluded.share),
-        consent_at = greatest(a.consent_at, excluded.consent_at), joined = a.joined OR excluded.joined
+        consent_at = greatest(a.consent_at, excluded.consent_at), joined = a.joined OR excluded.joined,
+        device = coalesce(a.device, excluded.device), share_fault = coalesce(a.share_fault, excluded.share_fault)
 """)
 
 _CLEAR = text("""
@@ -169,6 +173,8 @@ async def save_attendances(connection: AsyncConnection, attendances: list[Attend
                 "share": a.share,
                 "consent_at": a.consent_at,
                 "joined": a.joined,
+                "device": a.device,
+                "share_fault": a.share_fault,
             }
             for a in attendances
             if not a.staff

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from server.clock import Clock
 from server.ledger import metrics
-from server.ledger.flush import Attendance, Flush, Stretch, Tally, encode_flush
+from server.ledger.flush import Attendance, Flush, PageView, Stretch, Tally, encode_flush
 from server.ledger.shares import Shares
 
 ROWS_MAX = 400_000
@@ -49,6 +49,7 @@ class Recorder:
         self._clock = clock
         self._tallies: dict[tuple[str, str, str, str | None], Tally] = {}
         """By show, viewer, what was done, and to what."""
+        self._page_views: list[PageView] = []
         self._attendances: dict[tuple[str, str], Attendance] = {}
         self._open: dict[str, Stretch] = {}
         self._changed: dict[tuple[str, datetime], Stretch] = {}
@@ -76,35 +77,23 @@ class Recorder:
         consent_at: datetime | None = None,
         staff: bool = False,
         joined: bool = True,
+        device: str | None = None,
+        share_fault: str | None = None,
     ) -> None:
         """Record that somebody has joined a show; the first time, source and link count, the newest consent, and suspicion stays.
 
         Not `joined`: they have acted in it by HTTP, and who they are is kept.
         """
+        came = Attendance(
+            show_id, viewer_id, self._clock.now(), guest, remembered, suspect, source, share, consent_at, staff,
+            joined=joined, device=device, share_fault=share_fault,
+        )  # fmt: skip
         known = self._attendances.get((show_id, viewer_id))
         if known is not None:
-            known.guest = known.guest and guest
-            known.remembered = known.remembered or remembered
-            known.suspect = known.suspect or suspect
-            known.source = known.source or source
-            known.share = known.share or share
-            known.consent_at = _newest(known.consent_at, consent_at)
-            known.staff = known.staff or staff
-            known.joined = known.joined or joined
+            known.add(came)
         elif self._has_room(self._attendances, viewer_id):
-            self._attendances[show_id, viewer_id] = Attendance(
-                show_id,
-                viewer_id,
-                self._touch(),
-                guest,
-                remembered,
-                suspect,
-                source,
-                share,
-                consent_at,
-                staff,
-                joined=joined,
-            )
+            self._touched_at = came.first_at
+            self._attendances[show_id, viewer_id] = came
 
     def clear(self, show_id: str, viewer_id: str) -> None:
         """Record that a guest who acted before they had watched has watched since, and is no suspect any more."""
@@ -152,6 +141,12 @@ class Recorder:
             key = (show_id, viewer_id, "share", share_id)
             now = self._touch()
             self._tallies[key] = Tally(show_id, viewer_id, "share", share_id, 1, connection_id, now, via)
+
+    def view_page(self, view: PageView, address: str) -> None:
+        """Record that a page was opened; `address` has its share of what may be held, as a viewer has of theirs."""
+        if self._has_room(self._page_views, address):
+            self._touch()
+            self._page_views.append(view)
 
     def consent(self, show_id: str, viewer_id: str, connection_id: str, *, given: bool) -> None:
         """Record that a guest agreed to be recognised, or no longer does. Of several within one flush the last one's time is kept."""
@@ -210,7 +205,10 @@ class Recorder:
                 self._pack(ended=False)
                 await self._send_pending()
         metrics.HELD.set(
-            len(self._tallies) + len(self._attendances) + sum(flush.rows for flush in self._pending)
+            len(self._tallies)
+            + len(self._attendances)
+            + len(self._page_views)
+            + sum(flush.rows for flush in self._pending)
         )
 
     async def close(self) -> None:
@@ -253,12 +251,13 @@ class Recorder:
             list(self._attendances.values()),
             list(self._changed.values()),
         )
-        longest = max(len(tallies), len(attendances), len(stretches))
+        views = self._page_views
+        longest = max(len(tallies), len(attendances), len(stretches), len(views))
         due = self._heartbeat_at <= now < self._touched_at + HEARTBEAT
         if not (longest or self._open or due or ended):
             return
         self._heartbeat_at = now + HEARTBEAT_PAUSE
-        self._tallies, self._attendances, self._changed = {}, {}, {}
+        self._tallies, self._attendances, self._changed, self._page_views = {}, {}, {}, []
         self._shares.clear()
         for start in range(0, max(longest, 1), FLUSH_ROWS):
             part = slice(start, start + FLUSH_ROWS)
@@ -271,6 +270,7 @@ class Recorder:
                     tallies[part],
                     attendances[part],
                     stretches[part],
+                    page_views=views[part],
                 )
             )
         last = self._pending[-1]
@@ -289,7 +289,3 @@ class Recorder:
             self._pending.popleft()
             metrics.FLUSHES.inc()
         return True
-
-
-def _newest(one: datetime | None, other: datetime | None) -> datetime | None:
-    return other if one is None or (other is not None and other > one) else one

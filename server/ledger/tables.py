@@ -89,6 +89,8 @@ class AttendanceRow(SQLModel, table=True):
     """False of those who acted by HTTP alone: they were not there, and what is known of them is their token's."""
     device: str | None = None
     """`phone`, `tablet` or `desktop`, where it is known."""
+    share_fault: str | None = None
+    """Why a link that they came by was not believed: `not_ours`, `expired` or `same_device`."""
 
 
 class StaffPresenceRow(SQLModel, table=True):

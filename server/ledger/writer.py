@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.ledger import intake
 from server.ledger.entries import RollupChanges, add_facts, change_of
 from server.ledger.final import drop_final, find_unfinished
-from server.ledger.flush import Attendance, Flush, Stretch, Tally
+from server.ledger.flush import Attendance, Flush, PageView, Stretch, Tally
 from server.ledger.intake import ProcessState
+from server.ledger.page_views import save_page_views
 from server.ledger.repository import add_to_rollups, copy_entries
 from server.ledger.watching_repository import keep_watching, keep_who
 from server.sealing.unsealing import unseal
@@ -37,6 +38,7 @@ class Batch:
     before: dict[str, datetime] = field(default_factory=dict)
     tallies: list[Tally] = field(default_factory=list)
     attendances: list[Attendance] = field(default_factory=list)
+    page_views: list[PageView] = field(default_factory=list)
     stretches: dict[tuple[str, datetime], tuple[Stretch, str]] = field(default_factory=dict)
     roll_calls: dict[str, tuple[Flush, datetime]] = field(default_factory=dict)
     shows: set[tuple[str, str]] = field(default_factory=set)
@@ -59,6 +61,7 @@ class Batch:
         self.before.setdefault(flush.process_id, alive_before)
         self.tallies += flush.tallies
         self.attendances += flush.attendances
+        self.page_views += flush.page_views
         for stretch in [*flush.stretches, *(flush.still_open or ())]:
             self._add_stretch(stretch, flush.process_id)
         if flush.still_open is not None:
@@ -135,6 +138,7 @@ async def _apply(connection: AsyncConnection, batch: Batch) -> None:
     await unseal(connection, changed)
     await intake.keep_new_shows(connection, batch.all_shows)
     await intake.save_attendances(connection, batch.attendances)
+    await save_page_views(connection, batch.page_views)
     pairs = await _apply_stretches(connection, batch)
     await intake.save_processes(connection, [batch.processes[id] for id in batch.before], batch.shows)
     pairs |= await intake.read_open_pairs(connection, batch.returned)

@@ -14,6 +14,7 @@ class Act(Enum):
     COMMAND = "command"
     GUEST = "guest"
     SHARE = "share"
+    PAGE_VIEW = "page_view"
     ASK = "ask"
     VOTE = "vote"
     ORDER = "order"
@@ -68,6 +69,7 @@ def rates_of(settings: Settings) -> Rates:
             By.ADDRESS: Rate(settings.guests_per_minute_per_ip, 2.0),
             By.SOCKET: Rate(settings.guests_per_minute_per_socket, 1.0),
         },
+        Act.PAGE_VIEW: {By.ADDRESS: Rate(settings.page_views_per_minute_per_ip, 1.0)},
         Act.SHARE: {By.VIEWER: Rate(settings.shares_per_minute, 1.0)},
         Act.ASK: {
             By.VIEWER: Rate(asks, 0.5),

@@ -7,6 +7,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "attendance": ("viewer_id",),
     "ledger_entry": ("viewer_id",),
     "orders": ("viewer_id",),
+    "page_view": ("viewer_id",),
     "playing": ("viewer_id",),
     "question": ("viewer_id",),
     "reported_order": ("viewer_id",),

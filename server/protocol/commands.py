@@ -56,6 +56,8 @@ class Join(Passing, tag="join"):
     remember: bool | None = None
     source: Annotated[str, Meta(max_length=64)] | None = None
     share: EntityId | None = None
+    own_share: bool = False
+    """This device has made the link that `share` is of."""
     pulse_only: bool = False
     guest: Annotated[str, Meta(max_length=2000)] | None = None
     """With a shop's own token: the token that the same person had as a guest."""

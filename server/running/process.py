@@ -64,6 +64,7 @@ from server.viewers.doubts import Doubts
 from server.viewers.engagement import Engagement
 from server.viewers.events import Desk
 from server.viewers.join import Joins
+from server.viewers.share_codes import share_codes_for
 from server.viewers.sharing import Sharing
 from server.viewers.staff_roll import StaffRoll
 from server.workers.ledger import LedgerWorker
@@ -128,17 +129,7 @@ class Process:
         self.answering = AnsweringDesk(self.hub, self.bus.tell)
         self.hub.staff_leaves = self.answering.leave
         self.pace = pace_for(settings, self.bus)
-        self.joins = Joins(
-            self.hub,
-            self.rooms,
-            self.tokens,
-            self.recorder,
-            self.pace,
-            customers=self.customers,
-            aliases=self.aliases,
-            origins=origins,
-            greet_staff=self._greet_staff,
-        )
+        self.joins = self._joins()
         self.ledger = LedgerWorker(self.database, self.bus) if settings.worker else None
         self.delivery = (
             WebhookDelivery(settings, self.database, clock, self.outbound) if settings.worker else None
@@ -159,6 +150,12 @@ class Process:
             snapshot_seconds=settings.snapshot_ms / 1000,
         )
 
+    def _joins(self) -> Joins:
+        return Joins(
+            self.hub, self.rooms, self.tokens, self.recorder, self.pace, customers=self.customers, aliases=self.aliases,
+            origins=self.origins, codes=share_codes_for(self.settings, self.clock), greet_staff=self._greet_staff,
+        )  # fmt: skip
+
     def _watched(self) -> ProcessWatch:
         families = Families() if self.ledger else Families(lambda name: name not in OF_THE_WORKERS)
         readiness = ServerReadiness(self.hub, self.database, self.bus)
@@ -171,7 +168,7 @@ class Process:
             process_id=self.id,
             on_publications=self._deliver,
             on_word=self._hear_word,
-            on_gap_possible=self._check_top,
+            on_gap_possible=lambda: self.topcheck.ask_now(),  # noqa: PLW0108 - it is made later
             seed_reactions=self._read_reactions,
         )
 
@@ -190,7 +187,7 @@ class Process:
         return {
             Join: self.joins.join,
             **engagement.commands(),
-            **Sharing(self.database, self.recorder, self.clock, self.pace).commands(),
+            **Sharing(self.database, self.recorder, self.clock, self.pace, self.joins.codes).commands(),
             **self.answering.commands(),
             **QuestionCommands(self.questions, self.pace, doubt_of=doubts.of).table(),
             **ShopCommands(self.shop, self.pace).table(),
@@ -229,9 +226,6 @@ class Process:
         room = self.hub.room_of(connection)
         if room is not None and room.pulse.apart:
             connection.send(room.pulse.apart_line())
-
-    def _check_top(self) -> None:
-        self.topcheck.ask_now()
 
     async def _read_reactions(self, show_id: str) -> dict[str, int]:
         async with self.database.read_soon() as connection:

@@ -18,6 +18,7 @@ from server.shop.attributions import Attributions
 from server.shop.reports import OrderReports
 from server.shop.shelf import read_shelf
 from server.shows.planning import Planning
+from server.visits.recording import PageViews
 
 
 def studio_parts(process: Process) -> Mapping[str, object]:
@@ -28,6 +29,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
     read = partial(read_shelf, units_max=units_max_of(settings))
     attributions = Attributions(sealing, clock)
     return {
+        "page_views": PageViews(process.recorder, process.tokens, process.cards, database, clock),
         "sessions": people.sessions,
         "people": people.people,
         "founding": people.founding,

@@ -34,7 +34,7 @@ def explain(error: Exception) -> Trouble | None:
     from server.embedded import DataDirectoryInUse, EngineFailed, EngineMissing
     from server.errors import RefusedError
     from server.running.engine_trouble import explain_redis, explain_sql
-    from server.settings import WeakSecretError
+    from server.weakness import WeakSecretError
 
     match error:
         case DataDirectoryInUse() | EngineFailed() | EngineMissing() | RefusedError():

@@ -16,12 +16,14 @@ from server.access.dependencies import CurrentIdentity, ShowId
 from server.access.entry import require_entry
 from server.access.permission import identity_with, require_page
 from server.access.tokens import Identity
+from server.browsers import browser_of
 from server.errors import RefusedError
 from server.http.guard import caller_key, is_head
 from server.http.params import EntityId, OneLine, OptionalKey
 from server.http.refusals import refusals
 from server.hub.connection import Connection
 from server.hub.dispatch import Dispatcher
+from server.hub.handshake import join_headers
 from server.hub.http_connection import PEER
 from server.hub.hub import Hub
 from server.journal.rooms import Rooms
@@ -170,6 +172,7 @@ async def stream_events(
     name: Annotated[OneLine | None, Query(max_length=4 * 40)] = None,
     source: Annotated[OneLine | None, Query(max_length=64)] = None,
     share: Annotated[EntityId | None, Query(description="The share link that brought the viewer.")] = None,
+    own_share: Annotated[bool, Query(description="This device has made that link.")] = False,
     stream: StreamName = None,
     last_event_id: Annotated[str | None, Header(max_length=80)] = None,
 ) -> StreamingResponse:
@@ -189,6 +192,7 @@ async def stream_events(
     peer = request.scope.get("extensions", {}).get(PEER, {}).get("transport")
     connection = new_stream(hub.admission.limits, hub, host, peer)
     connection.page = request.scope["showfloor.page"]
+    connection.device = browser_of(join_headers(request.scope["headers"])).device
     command = Join(
         show=show,
         token=_bearer(request),
@@ -197,6 +201,7 @@ async def stream_events(
         remember=remember,
         source=source,
         share=share,
+        own_share=own_share,
         pulse_only=pulse_only,
     )
     transport = cast("StreamTransport", connection.transport)

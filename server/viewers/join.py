@@ -32,9 +32,10 @@ from server.protocol.codec import encode
 from server.protocol.codes import Code
 from server.protocol.commands import Join, Position
 from server.protocol.pushes import Joined
-from server.text.characters import kept, trimmed
 from server.text.names import default_name, guest_number
 from server.viewers.aliases import Aliases
+from server.viewers.share_codes import ShareCodes
+from server.viewers.sources import source_of
 
 ROUND_WAIT_SECONDS = 0.01
 """How often a join that has to wait for the room's next round looks whether it has begun."""
@@ -63,6 +64,7 @@ class Joins:
         customers: Customers,
         aliases: Aliases,
         origins: Origins,
+        codes: ShareCodes,
         greet_staff: Callable[[Connection], None],
     ) -> None:
         self._hub = hub
@@ -73,6 +75,7 @@ class Joins:
         self._recorder = recorder
         self._pace = pace
         self._origins = origins
+        self.codes = codes
         self._greet_staff = greet_staff
 
     def join(self, connection: Connection, command: Join) -> Awaitable[None] | None:
@@ -151,14 +154,17 @@ class Joins:
             self._attend(connection, command, room, identity)
 
     def _attend(self, connection: Connection, command: Join, room: Room, identity: Identity) -> None:
+        share, fault = self.codes.read(command.share, room.channel_id, same_device=command.own_share)
         self._recorder.attend(
             room.show_id,
             identity.viewer_id,
             connection.id,
             guest=identity.guest,
             remembered=identity.remembered,
-            source=command.source and _source_of(command.source),
-            share=command.share,
+            source=command.source and source_of(command.source),
+            share=share,
+            share_fault=fault,
+            device=connection.device,
             consent_at=identity.consent_at,
             staff=not connection.counted,
             suspect=connection.standing is not None and connection.standing.burst,
@@ -284,12 +290,6 @@ def _answer(lane: Lane, command: Join, room: Room, entrant: Entrant) -> bytes:
         name = room.names.shown(identity.name, identity.viewer_id)
         joined = replace(joined, name_refused=True, name=name, guest=guest_number(name))
     return room.welcome(lane, encode(joined)[:-1], position.offset, snapshot)
-
-
-@lru_cache(maxsize=1024)
-def _source_of(given: str) -> str | None:
-    """Return a source as it is kept. It stands in a link that somebody else made: what is wrong with it must keep nobody out."""
-    return trimmed(kept(" ".join(given.split()))) or None
 
 
 @lru_cache(maxsize=1024)

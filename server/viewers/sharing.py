@@ -1,4 +1,4 @@
-"""Sharing a show: a link's id for each time, and the same one for the same key."""
+"""Sharing a show: a link's code for each time, and the same one for the same key."""
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -6,7 +6,6 @@ from server.clock import Clock
 from server.db.engine import Database
 from server.hub.connection import Connection
 from server.hub.dispatch import Commands
-from server.ids import new_id
 from server.journal.intents import carry_out_once
 from server.ledger.recorder import Recorder
 from server.pace.rates import Act, By
@@ -14,28 +13,32 @@ from server.pace.service import Pace
 from server.protocol.codec import ok_line
 from server.protocol.commands import Share
 from server.viewers.caller import intent_in
+from server.viewers.share_codes import ShareCodes
 
 
 class Sharing:
-    """Gives out the ids of share links, and records whose they are."""
+    """Gives out the codes of share links, and records whose they are."""
 
-    def __init__(self, database: Database, recorder: Recorder, clock: Clock, pace: Pace) -> None:
+    def __init__(
+        self, database: Database, recorder: Recorder, clock: Clock, pace: Pace, codes: ShareCodes
+    ) -> None:
         self._database = database
         self._recorder = recorder
         self._clock = clock
         self._pace = pace
+        self._codes = codes
 
     def commands(self) -> Commands:
         """Return the handlers for the dispatcher."""
         return {Share: self.share}
 
     async def share(self, connection: Connection, command: Share) -> bytes | None:
-        """Record a share, before and after the show too, and return the id for its link. SQL is asked only about a key.
+        """Record a share, before and after the show too, and return the code for its link. SQL is asked only about a key.
 
         Raises `too_fast` when the viewer has shared too often.
         """
         self._pace.note(Act.SHARE, {By.VIEWER: connection.viewer_id})
-        new = new_id("s")
+        new = self._codes.make(connection.channel_id)
 
         async def take(_: AsyncConnection) -> str:
             return new

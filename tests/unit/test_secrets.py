@@ -9,7 +9,8 @@ from pydantic import SecretStr
 from server.doctor.finding import State
 from server.doctor.machine import examine_secret
 from server.running.launch import load_settings
-from server.settings import Settings, WeakSecretError, weakness_of
+from server.settings import Settings
+from server.weakness import WeakSecretError, weakness_of
 
 WEAK = [
     "short",

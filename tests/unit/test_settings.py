@@ -6,6 +6,8 @@ from pydantic import ValidationError
 from server.settings import Settings
 
 ABOVE_ZERO = (
+    "page_view_days",
+    "share_link_days",
     "webhook_log_days",
     "database_pool_size",
     "tick_ms",
@@ -51,6 +53,7 @@ ZERO_TOO = (
     "votes_per_minute_per_ip",
     "orders_per_minute",
     "orders_per_minute_per_ip",
+    "page_views_per_minute_per_ip",
     "shares_per_minute",
     "units_per_viewer_max",
     "sign_ins_per_minute_per_ip",

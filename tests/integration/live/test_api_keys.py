@@ -27,6 +27,7 @@ OF_VIEWERS = {
     ("POST", "/v1/orders/{order}/receipt"),
     ("POST", "/v1/receipts"),
     ("POST", "/v1/live/{show}/commands"),
+    ("POST", "/v1/page-views"),
     ("POST", "/v1/shows/{show}/me/separate"),
     ("POST", "/v1/shows/{show}/cart"),
     ("POST", "/v1/sign-in"),
