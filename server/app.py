@@ -39,6 +39,8 @@ import server.stats.channel.routes
 import server.stats.lifetime.routes
 import server.stats.lifetime.segment_routes
 import server.stats.routes
+import server.surveys.review_routes
+import server.surveys.routes
 import server.viewers.alias_routes
 import server.viewers.events
 import server.visits.routes
@@ -85,6 +87,8 @@ PARTS_FOR_ROUTES = (
     "shop",
     "shows",
     "stockroom",
+    "reviews",
+    "surveys",
     "tokens",
     "visible_questions",
     "watch",
@@ -96,6 +100,8 @@ ROUTES = (
     server.shows.calendar_routes,
     server.snapshots.routes,
     server.questions.routes,
+    server.surveys.routes,
+    server.surveys.review_routes,
     server.shop.list_routes,
     server.shop.report_routes,
     server.shop.cart_routes,

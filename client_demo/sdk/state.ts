@@ -87,6 +87,10 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
     }
     case "product.changed":
       return withProducts(snapshot, push.products, push.removed);
+    case "survey.opened":
+      return { ...snapshot, survey: push.survey };
+    case "survey.closed":
+      return snapshot.survey?.id === push.survey ? without(snapshot) : snapshot;
     case "viewer.banned":
       return { ...snapshot, banned: [push.banned, ...(snapshot.banned ?? [])] };
     case "viewer.unbanned":
@@ -95,6 +99,10 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
       // `withheld`, and what a later server may say: only the position moves.
       return snapshot;
   }
+}
+
+function without({ survey: _, ...rest }: Snapshot): Snapshot {
+  return rest;
 }
 
 function announcementOf({ text, by, at, name, offset }: Extract<JournalPush, { type: "announce" }>): Announcement {

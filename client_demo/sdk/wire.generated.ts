@@ -29,6 +29,10 @@ export type Command =
   | ProductRestock
   | ViewerBan
   | ViewerUnban
+  | SurveyAnswer
+  | SurveyShown
+  | SurveyOpen
+  | SurveyClose
   | ShowStart
   | ShowEnd;
 
@@ -313,6 +317,51 @@ export interface ViewerUnban {
   key?: string | null;
 }
 /**
+ * `score` of a score or stars, `choice` from 0, `text` of a text or of a reason.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "SurveyAnswer".
+ */
+export interface SurveyAnswer {
+  type: "survey.answer";
+  survey: string;
+  score?: number | null;
+  choice?: number | null;
+  text?: string | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "SurveyShown".
+ */
+export interface SurveyShown {
+  type: "survey.shown";
+  survey: string;
+  id?: number | null;
+  key?: null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "SurveyOpen".
+ */
+export interface SurveyOpen {
+  type: "survey.open";
+  survey: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "SurveyClose".
+ */
+export interface SurveyClose {
+  type: "survey.close";
+  survey: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "ShowStart".
  */
@@ -402,6 +451,7 @@ export interface StaffSnapshot {
   sales: Sales;
   banned: Banned[];
   older_questions?: Question[];
+  survey?: Survey;
 }
 /**
  * A show as everybody may see it.
@@ -549,6 +599,24 @@ export interface Question {
   guest?: number | null;
 }
 /**
+ * A question that is put to everybody: a score from 0 to 10 (`nps`), one of `choices`, `stars` from 1 to 5, or a `text`.
+ *
+ *     `why`: a score may be given a reason. `product`: the stars are about it. `closes_at`: until when it is answered after the show's end.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Survey".
+ */
+export interface Survey {
+  id: string;
+  kind: "choice" | "nps" | "stars" | "text";
+  question: string;
+  opened_at: string;
+  choices?: string[];
+  why?: boolean;
+  product?: string | null;
+  closes_at?: string | null;
+}
+/**
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "JoinedAsViewer".
  */
@@ -581,6 +649,7 @@ export interface Snapshot {
   questions: Question[];
   older_questions?: Question[];
   order_taker?: "shop";
+  survey?: Survey;
 }
 /**
  * The units left of one product.

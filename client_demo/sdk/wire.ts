@@ -3,12 +3,13 @@
 
 import type * as wire from "./wire.generated";
 
-export type { Announcement, Answer, Position, Product, Sales, Show, Variant } from "./wire.generated";
+export type { Announcement, Answer, Position, Product, Sales, Show, Survey, Variant } from "./wire.generated";
 
 export type Role = "viewer" | "moderator" | "host" | "analyst" | "admin";
 export type Verdict = "never" | "later" | "reload" | "stop";
 export type QuestionState = wire.Question["state"];
 export type ShowState = wire.Show["state"];
+export type SurveyState = "ready" | "open" | "closed";
 export type ReactionKind = wire.React["kind"];
 export type DismissReason = NonNullable<wire.QuestionDismiss["reason"]>;
 
@@ -77,6 +78,8 @@ export type JournalPush = Published &
     | { type: "product.pinned"; product: string | null }
     | { type: "product.stock"; products: { product: string; stock: number }[]; sales?: wire.Sales }
     | { type: "product.changed"; products: wire.Product[]; removed: string[] }
+    | { type: "survey.opened"; survey: wire.Survey }
+    | { type: "survey.closed"; survey: string }
     | { type: "viewer.banned"; banned: wire.Banned }
     | { type: "viewer.unbanned"; viewer: string }
     | { type: "withheld" }
@@ -131,6 +134,10 @@ interface Replies {
   "product.pin": JournalOffset;
   "product.unpin": JournalOffset;
   "product.restock": { product: string; stock: number };
+  "survey.answer": { survey: string };
+  "survey.shown": Nothing;
+  "survey.open": { survey: string; state: SurveyState };
+  "survey.close": { survey: string; state: SurveyState };
   "viewer.ban": { viewer: string };
   "viewer.unban": { viewer: string };
   "show.start": { state: ShowState };

@@ -25,6 +25,14 @@ Action = Literal[
     "question.restore",
     "question.pin",
     "question.unpin",
+    "survey.prepare",
+    "survey.remove",
+    "survey.open",
+    "survey.close",
+    "survey.default",
+    "review.approve",
+    "review.refuse",
+    "review.restore",
     "viewer.ban",
     "viewer.unban",
     "product.create",
@@ -72,8 +80,8 @@ Action = Literal[
 ACTIONS: tuple[Action, ...] = get_args(Action)
 KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
     {
-        "shows": ("show", "announce", "question", "viewer"),
-        "products": ("product", "products"),
+        "shows": ("show", "announce", "question", "survey", "viewer"),
+        "products": ("product", "products", "review"),
         "people": ("person", "invitation"),
         "connections": ("key", "customer_secret", "customer_keys", "provider", "webhook"),
         "figures": ("segment", "target", "action"),

@@ -17,6 +17,9 @@ class Act(Enum):
     PAGE_VIEW = "page_view"
     ASK = "ask"
     VOTE = "vote"
+    ANSWER = "answer"
+    """An answer to a survey."""
+    REVIEW = "review"
     ORDER = "order"
     SIGN_IN = "sign_in"
     KEY = "key"
@@ -54,7 +57,7 @@ class Rate(NamedTuple):
 
 Rates = Mapping[Act, Mapping[By, Rate]]
 
-SHARED = frozenset({Act.GUEST, Act.ASK, Act.VOTE, Act.ORDER, Act.SIGN_IN, Act.PASSWORD})
+SHARED = frozenset({Act.GUEST, Act.ASK, Act.VOTE, Act.REVIEW, Act.ORDER, Act.SIGN_IN, Act.PASSWORD})
 """What is counted over all processes; all else by each for itself."""
 
 
@@ -81,6 +84,15 @@ def rates_of(settings: Settings) -> Rates:
             By.VIEWER: Rate(votes, 0.5),
             By.SOCKET: Rate(votes, 0.5),
             By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
+        },
+        Act.ANSWER: {
+            By.VIEWER: Rate(votes, 0.5),
+            By.SOCKET: Rate(votes, 0.5),
+            By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
+        },
+        Act.REVIEW: {
+            By.VIEWER: Rate(asks, 0.5),
+            By.ADDRESS: Rate(settings.asks_per_minute_per_ip, 1.0),
         },
         Act.ORDER: {
             By.VIEWER: Rate(orders, 0.5),

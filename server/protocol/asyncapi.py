@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from server.protocol import commands as said
-from server.protocol import lines, shelf_lines
+from server.protocol import lines, shelf_lines, survey_lines
 from server.protocol.pushes import Joined, Pulse
 from server.protocol.schema import JoinedAsStaff, JoinedAsViewer
 
@@ -53,6 +53,13 @@ COMMANDS = (
     Spoken(
         said.Buy, "all", (lines.Bought,), "Buy. The same key gets the same order again, whatever happened."
     ),
+    Spoken(
+        said.SurveyAnswer,
+        "all",
+        (survey_lines.SurveyAnswered,),
+        "Answer the survey; another answer takes the place of the first until it closes.",
+    ),
+    Spoken(said.SurveyShown, "all", (lines.Reply,), "Say that the survey's card was shown."),
     Spoken(said.Ping, "all", (lines.Pong,), "Ask for a sign of life; answered without `id` too."),
     Spoken(said.Announce, "staff", (lines.Published,), "Say something to everybody."),
     Spoken(
@@ -85,6 +92,8 @@ COMMANDS = (
         "Ban a viewer from the show, by their id or by a question of theirs.",
     ),
     Spoken(said.ViewerUnban, "staff", (lines.Barred,), "Let a banned viewer in again."),
+    Spoken(said.SurveyOpen, "staff", (survey_lines.SurveyMoved,), "Put a survey to everybody."),
+    Spoken(said.SurveyClose, "staff", (survey_lines.SurveyMoved,), "Take no more answers to a survey."),
     Spoken(said.ShowStart, "host, admin", (lines.ShowMoved,), "Begin the show."),
     Spoken(said.ShowEnd, "host, admin", (lines.ShowMoved,), "End the show; it does not start again."),
 )
@@ -112,6 +121,8 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     shelf_lines.ProductChanged,
     shelf_lines.StockChanged,
     shelf_lines.StaffStockChanged,
+    survey_lines.SurveyOpened,
+    survey_lines.SurveyClosed,
     lines.StaffViewerBanned,
     lines.StaffViewerUnbanned,
     lines.Withheld,

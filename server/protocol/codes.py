@@ -28,6 +28,7 @@ class Code(StrEnum):
     GUESTS_REFUSED = "guests_refused"
     NOT_FOUND = "not_found"
     SHOW_NOT_LIVE = "show_not_live"
+    SURVEY_CLOSED = "survey_closed"
     SHOW_FULL = "show_full"
     BUSY = "busy"
     CONFLICT = "conflict"
@@ -77,8 +78,9 @@ MEANINGS: dict[Code, Meaning] = {
     Code.FORBIDDEN: Meaning("never", 403, "The role, or the channel of the token, does not allow this."),
     Code.BANNED: Meaning("stop", 403, "The host's side has banned this viewer from the show."),
     Code.GUESTS_REFUSED: Meaning("stop", 403, "This show is for signed-in viewers."),
-    Code.NOT_FOUND: Meaning("never", 404, "There is no such show, product, question or order here."),
+    Code.NOT_FOUND: Meaning("never", 404, "There is no such show, product, question, survey or order here."),
     Code.SHOW_NOT_LIVE: Meaning("never", 409, "The show has not started or has ended."),
+    Code.SURVEY_CLOSED: Meaning("never", 409, "The survey takes no answers now."),
     Code.SHOW_FULL: Meaning("later", 503, "The show has reached its limit of viewers."),
     Code.BUSY: Meaning("later", 503, "Too many commands are waiting; nothing was done."),
     Code.CONFLICT: Meaning(

@@ -171,6 +171,27 @@ class ViewerUnban(Keyed, tag="viewer.unban"):
     viewer: EntityId
 
 
+class SurveyAnswer(Keyed, tag="survey.answer"):
+    """`score` of a score or stars, `choice` from 0, `text` of a text or of a reason."""
+
+    survey: EntityId
+    score: Annotated[int, Meta(ge=0, le=10)] | None = None
+    choice: Annotated[int, Meta(ge=0, le=9)] | None = None
+    text: Text1000 | None = None
+
+
+class SurveyShown(Passing, tag="survey.shown"):
+    survey: EntityId
+
+
+class SurveyOpen(Keyed, tag="survey.open"):
+    survey: EntityId
+
+
+class SurveyClose(Keyed, tag="survey.close"):
+    survey: EntityId
+
+
 class ShowStart(Keyed, tag="show.start"):
     pass
 
@@ -204,6 +225,10 @@ AnyCommand = (
     | ProductRestock
     | ViewerBan
     | ViewerUnban
+    | SurveyAnswer
+    | SurveyShown
+    | SurveyOpen
+    | SurveyClose
     | ShowStart
     | ShowEnd
 )

@@ -13,6 +13,8 @@ HIDDEN: Final = frozenset[str]({"draft", "rehearsal"})
 PictureSync = Literal["off", "fixed", "date"]
 """How pins meet the picture: at once; by the show's set delay; or by the picture's own date, where it has one."""
 Moderation = Literal["pre", "post"]
+SurveyKind = Literal["nps", "choice", "stars", "text"]
+SurveyState = Literal["ready", "open", "closed"]
 
 
 class Video(Struct, frozen=True):
@@ -159,6 +161,22 @@ class Announcement(Struct, frozen=True, omit_defaults=True):
     offset: int = 0
 
 
+class Survey(Struct, frozen=True, omit_defaults=True):
+    """A question that is put to everybody: a score from 0 to 10 (`nps`), one of `choices`, `stars` from 1 to 5, or a `text`.
+
+    `why`: a score may be given a reason. `product`: the stars are about it. `closes_at`: until when it is answered after the show's end.
+    """
+
+    id: str
+    kind: SurveyKind
+    question: str
+    opened_at: str
+    choices: list[str] | UnsetType = UNSET
+    why: bool = False
+    product: str | None = None
+    closes_at: str | None = None
+
+
 class Snapshot(Struct, frozen=True):
     """A show's full public state; true at the position that travels beside it."""
 
@@ -172,6 +190,8 @@ class Snapshot(Struct, frozen=True):
     """Visible ones that `questions` leaves out: the pinned one, and the most wanted. Not there when all are in `questions`."""
     order_taker: Literal["shop"] | UnsetType = UNSET
     """`shop`: the channel's own shop takes the orders, and `buy` is refused. Not there where Showfloor does."""
+    survey: Survey | UnsetType = UNSET
+    """The survey that is open; not there when none is."""
 
 
 class StaffSnapshot(Struct, frozen=True):
@@ -186,6 +206,7 @@ class StaffSnapshot(Struct, frozen=True):
     sales: Sales
     banned: list[Banned]
     older_questions: list[Question] | UnsetType = UNSET
+    survey: Survey | UnsetType = UNSET
 
 
 class QuestionVotes(Struct, frozen=True):

@@ -59,6 +59,10 @@ from server.shows.card import Cards
 from server.shows.commands import ShowCommands
 from server.shows.service import Shows
 from server.snapshots.snapshot import read_snapshot
+from server.surveys.commands import SurveyCommands
+from server.surveys.opening import SurveysAside, open_at_end
+from server.surveys.reviews import Reviews
+from server.surveys.service import Surveys
 from server.viewers.aliases import Aliases
 from server.viewers.doubts import Doubts
 from server.viewers.engagement import Engagement
@@ -106,6 +110,8 @@ class Process:
         self.aliases = Aliases(self.database, clock)
         self.known_keys = KnownKeys(self.database, clock, self.revocations)
         self.questions = Questions(self.journal, self.database, watch_seconds=settings.guest_watch_seconds)
+        self.surveys = Surveys(self.journal, self.database, clock)
+        self.reviews = Reviews(self.database, clock, self.aliases)
         self.receipt_links = ReceiptLinks(
             settings.signing_secret(), clock, old_secret=settings.old_signing_secret()
         )
@@ -122,7 +128,8 @@ class Process:
             self.database,
             clock,
             find_asker=read_asker,
-            parts=[QuestionsAside()],
+            parts=[QuestionsAside(), SurveysAside()],
+            at_end=[open_at_end],
             bots_looked_for=crowd_limits_of(settings).tells_suspects,
         )
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
@@ -190,6 +197,7 @@ class Process:
             **Sharing(self.database, self.recorder, self.clock, self.pace, self.joins.codes).commands(),
             **self.answering.commands(),
             **QuestionCommands(self.questions, self.pace, doubt_of=doubts.of).table(),
+            **SurveyCommands(self.surveys, self.pace, self.recorder).table(),
             **ShopCommands(self.shop, self.pace).table(),
             **ShowCommands(self.shows).table(),
         }

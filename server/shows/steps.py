@@ -1,6 +1,6 @@
 """A show's steps through its journal: scheduled, rehearsed, started, ended, cancelled."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -36,11 +36,16 @@ class Stepping:
     channel_id: str | None = None
 
 
-class Steps:
-    """Takes steps; `parts` are what a rehearsal must leave as it was."""
+AtEnd = Callable[[ShowTransaction, ShowRow], Awaitable[None]]
+"""What a feature does in the transaction that ends a show, behind the publication of the end."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+
+class Steps:
+    """Takes steps; `parts` are what a rehearsal must leave as it was, `at_end` what follows a show's end."""
+
+    def __init__(self, parts: Sequence[Part], at_end: Sequence[AtEnd] = ()) -> None:
         self._parts = parts
+        self._at_end = at_end
 
     async def step_many(
         self, tx: ShowTransaction, steps: Sequence[Stepping]
@@ -80,6 +85,9 @@ class Steps:
         if (told := _told_shop(row.state, state)) is not None:
             outbox.leave(tx, show.channel, told, {"show": show})
         audit(tx, stepping.actor, cast("Action", f"show.{stepping.step}"), tx.show_id)
+        if state == "ended":
+            for follow in self._at_end:
+                await follow(tx, row)
 
 
 def _told_shop(before: str, state: ShowState) -> EventType | None:

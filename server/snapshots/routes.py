@@ -15,6 +15,7 @@ from server.questions.service import Questions
 from server.shop.routes import OrderBody, as_body
 from server.shop.rules import Order
 from server.shop.service import Shop
+from server.surveys.service import Surveys
 from server.viewers.aliases import Aliases
 
 
@@ -24,6 +25,7 @@ class OwnBody(BaseModel):
     questions: list[QuestionBody]
     votes: list[str] = Field(description="Ids of the questions voted for.")
     orders: list[OrderBody]
+    surveys: list[str] = Field(description="Ids of the surveys whose card was shown, or that were answered.")
 
 
 def router() -> APIRouter:
@@ -56,13 +58,17 @@ async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnB
     asked: list[Question] = []
     votes: list[str] = []
     bought: list[Order] = []
-    for viewer_id in (viewer.viewer_id, *await aliases.guests_of(show, viewer)):
+    every = [viewer.viewer_id, *await aliases.guests_of(show, viewer)]
+    for viewer_id in every:
         own, voted = await cast("Questions", request.app.state.questions).list_own(show, viewer_id)
         asked += own
         votes += [question for question in voted if question not in votes]
         bought += await cast("Shop", request.app.state.shop).list_own(show, viewer_id)
+    seen = await cast("Surveys", request.app.state.surveys).seen_by(show, every)
     # Ids sort by age.
     asked.sort(key=lambda question: question.id, reverse=True)
     bought.sort(key=lambda order: order.id, reverse=True)
     questions = [QuestionBody.model_validate(as_public(question)) for question in asked]
-    return OwnBody(questions=questions, votes=votes, orders=[as_body(order) for order in bought])
+    return OwnBody(
+        questions=questions, votes=votes, orders=[as_body(order) for order in bought], surveys=seen
+    )

@@ -20,6 +20,7 @@ from server.shop.shelf import sold_ids
 from server.shows.bans import as_banned
 from server.shows.repository import as_announcement, as_show, read_show
 from server.shows.tables import ShowRow
+from server.surveys import repository as surveys
 from server.text.names import ReservedNames
 
 BANS_SHOWN_MAX = 200
@@ -55,8 +56,17 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
     by_shop = await read_order_taker(connection, row.channel_id) == "shop"
     taker: Literal["shop"] | UnsetType = "shop" if by_shop else UNSET
     older = asked.older or UNSET
+    survey = await surveys.read_snapshot_part(connection, show_id)
     public = Snapshot(
-        show, sold.products, row.pinned_product, row.pinned_question, announcement, asked.public, older, taker
+        show,
+        sold.products,
+        row.pinned_product,
+        row.pinned_question,
+        announcement,
+        asked.public,
+        older,
+        taker,
+        survey,
     )
     staff = StaffSnapshot(
         show,
@@ -68,6 +78,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         sold.sales,
         [as_banned(ban) for ban in bans[:BANS_SHOWN_MAX]],
         older,
+        survey,
     )
     banned = frozenset(ban.viewer_id for ban in bans)
     names = await _read_names(connection, row)

@@ -18,12 +18,13 @@ from server.db.migrations import migrate
 from server.embedded import start_postgres
 from server.http.versions import ANY_VERSION
 from server.shows.line_up_repository import LineUpItem
+from server.surveys.rules import wording_of
 from tests.support.reducer import Seen, assert_snapshot_plus_pushes_equals_fresh, see
 from tests.support.stage import CHANNEL, HOST, MODERATOR, Stage, open_stage
 
 JOURNALS = Path(__file__).parent / "journals"
 SHOW = "evening"
-GENERATED_ID = re.compile(r'"([qp])_[0-9a-f]{32}"')
+GENERATED_ID = re.compile(r'"(q|p|sv)_[0-9a-f]{32}"')
 
 Recordings = dict[str, dict[str, Any]]
 
@@ -78,6 +79,7 @@ async def play_rest(stage: Stage) -> None:
     await questions.dismiss(SHOW, MODERATOR, spam, 2, "spam")
     await play_sales(stage)
     await play_catalogue(stage)
+    await play_surveys(stage)
     stage.tick()
     await stage.shows.announce(SHOW, HOST, "Thank you 🙏\nSee you next week")
     standing = await stage.shows.announce(SHOW, MODERATOR, "One more minute")
@@ -125,6 +127,18 @@ async def play_catalogue(stage: Stage) -> None:
         await stage.shop.close()
 
 
+async def play_surveys(stage: Stage) -> None:
+    """Two surveys are opened, of which the host closes the second."""
+    first = wording_of("choice", "Which glaze next?", choices=("白", "藍"))
+    second = wording_of("nps", "How likely are you to recommend us?", why=True)
+    surveys = [
+        await stage.surveys.prepare(SHOW, CHANNEL, HOST, asked, at_end=False) for asked in (first, second)
+    ]
+    for survey in surveys:
+        await stage.surveys.open(SHOW, HOST, survey.id)
+    await stage.surveys.close(SHOW, HOST, surveys[-1].id)
+
+
 async def ask(stage: Stage, viewer: str, author: str, text: str) -> str:
     """Ask, a second after whatever was before, so that ids grow in the order of asking."""
     stage.tick()
@@ -141,7 +155,7 @@ def number_ids(recordings: Recordings) -> Recordings:
     """Return the recordings with each generated id replaced by its number; numbers are in the order of the ids."""
     written = json.dumps(recordings)
     ids = sorted({match.group() for match in GENERATED_ID.finditer(written)})
-    names = {id: f'{id[:3]}{number:04d}"' for number, id in enumerate(ids, 1)}
+    names = {id: f'{id[: id.index("_") + 1]}{number:04d}"' for number, id in enumerate(ids, 1)}
     numbered: Recordings = json.loads(GENERATED_ID.sub(lambda match: names[match.group()], written))
     return numbered
 

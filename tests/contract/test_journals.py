@@ -22,6 +22,8 @@ FOR_ALL = {
     "question.voted",
     "show.ended",
     "line_up.changed",
+    "survey.opened",
+    "survey.closed",
     "show.changed",
     "show.started",
 }

@@ -3,16 +3,20 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from server.ids import new_id
 from server.settings import Settings
+from server.surveys.repository import insert_survey
+from server.surveys.rules import Survey, wording_of
 from tests.support.examples import Example, fill, kinds, matches, read_examples, strings_of
 from tests.support.live_server import live_server
-from tests.support.stage import open_stage
+from tests.support.stage import CHANNEL, NOON, SHOW, open_stage
 
 PAGE = Path(__file__).parents[2] / "PROTOCOL.md"
 PATIENCE_SECONDS = 10.0
@@ -85,11 +89,22 @@ class Patience:
             pytest.fail(f"PROTOCOL.md:{self._example.line}: {self._example.text}\ndid not come, but:\n{came}")
 
 
+@asynccontextmanager
+async def an_open_survey(database_url: str) -> AsyncIterator[None]:
+    """The stage, with a survey that the show's host has opened."""
+    async with open_stage(database_url) as stage:
+        asked = wording_of("nps", "How likely are you to recommend us?", why=True)
+        survey = Survey(new_id("sv"), CHANNEL, SHOW, asked, False, "open", 1, NOON, opened_at=NOON)
+        async with stage.database.write() as connection:
+            await insert_survey(connection, survey)
+        yield
+
+
 @pytest.fixture
 async def reader(settings: Settings) -> AsyncIterator[Reader]:
     assert settings.database_url
     async with (
-        open_stage(settings.database_url),
+        an_open_survey(settings.database_url),
         live_server(settings) as address,
         connect(f"ws://{address}/v1/live") as socket,
     ):

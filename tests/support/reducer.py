@@ -91,6 +91,11 @@ def apply(state: State, push: Push) -> State:
         gone = {*push["removed"], *(each["id"] for each in push["products"])}
         kept = [each for each in state["products"] if each["id"] not in gone]
         return state | {"products": sorted([*kept, *push["products"]], key=lambda p: (p["rank"], p["id"]))}
+    if kind == "survey.opened":
+        return state | {"survey": push["survey"]}
+    if kind == "survey.closed":
+        gone = state.get("survey", {}).get("id") == push["survey"]
+        return {name: part for name, part in state.items() if name != "survey" or not gone}
     if kind == "viewer.banned":
         return state | {"banned": [push["banned"], *state["banned"]]}
     if kind == "viewer.unbanned":

@@ -35,6 +35,10 @@ from server.shows.planning import Planning
 from server.shows.repository import insert_show
 from server.shows.service import Shows
 from server.shows.tables import ShowRow
+from server.surveys.opening import SurveysAside, open_at_end
+from server.surveys.reviews import Reviews
+from server.surveys.service import Surveys
+from server.viewers.aliases import Aliases
 
 WATCH_SECONDS = 3.0
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -61,6 +65,8 @@ class Stage:
     tokens: Tokens
     catalogue: Catalogue
     stockroom: Stockroom
+    surveys: Surveys
+    reviews: Reviews
     delivered: list[Publication] = field(default_factory=list)
 
     async def add_channel(self, id: str) -> None:
@@ -159,11 +165,20 @@ async def open_stage(
         journal,
         Questions(journal, database, watch_seconds=WATCH_SECONDS),
         shop,
-        Shows(journal, database, clock, find_asker=read_asker, parts=[QuestionsAside()]),
+        Shows(
+            journal,
+            database,
+            clock,
+            find_asker=read_asker,
+            parts=[QuestionsAside(), SurveysAside()],
+            at_end=[open_at_end],
+        ),
         Planning(journal, database, clock, read_products=read_shelf),
         Tokens(SECRET, clock),
         Catalogue(database, clock, shop.neighbours.note_products),
         Stockroom(database, clock, shop.neighbours.note_stock),
+        Surveys(journal, database, clock),
+        Reviews(database, clock, Aliases(database, clock)),
         delivered,
     )
     if not empty:

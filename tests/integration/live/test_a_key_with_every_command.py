@@ -44,11 +44,16 @@ IN_ORDER: dict[str, Fields] = {
     "product.unpin": {"product": "p_apron"},
     "product.restock": {"product": "p_apron", "add": 10},
     "buy": {"product": "p_apron", "quantity": 1},
+    "survey.open": {"survey": "sv_1"},
+    "survey.shown": {"survey": "sv_1"},
+    "survey.answer": {"survey": "sv_1", "score": 9},
+    "survey.close": {"survey": "sv_1"},
     "viewer.ban": {"viewer": "v_nobody"},
     "viewer.unban": {"viewer": "v_nobody"},
     "show.start": {},
     "show.end": {},
 }
+SURVEY = "INSERT INTO survey VALUES ('sv_1', 'demo', 'demo', 'nps', 'How?', '{}', true, NULL, false, 24, 'ready', 0, now())"
 ANOTHER = {"type": "announce", "text": "Something else"}
 BY_HTTP = [tag for tag in IN_ORDER if tag not in ("join", "playing")]
 """`playing` and `join` are a stream's there, whatever key comes with them."""
@@ -77,6 +82,7 @@ async def database(settings: Settings, set_stage: None) -> Any:
     database = Database(settings.database_url or "", pool_size=2)
     async with database.write() as connection:
         await connection.execute(text("UPDATE show SET moderation = 'pre'"))
+        await connection.execute(text(SURVEY))
     yield database
     await database.close()
 
