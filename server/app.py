@@ -87,7 +87,6 @@ PARTS_FOR_ROUTES = (
     "shop",
     "shows",
     "stockroom",
-    "reviews",
     "surveys",
     "tokens",
     "visible_questions",

@@ -61,7 +61,6 @@ from server.shows.service import Shows
 from server.snapshots.snapshot import read_snapshot
 from server.surveys.commands import SurveyCommands
 from server.surveys.opening import SurveysAside, open_at_end
-from server.surveys.reviews import Reviews
 from server.surveys.service import Surveys
 from server.viewers.aliases import Aliases
 from server.viewers.doubts import Doubts
@@ -111,7 +110,6 @@ class Process:
         self.known_keys = KnownKeys(self.database, clock, self.revocations)
         self.questions = Questions(self.journal, self.database, watch_seconds=settings.guest_watch_seconds)
         self.surveys = Surveys(self.journal, self.database, clock)
-        self.reviews = Reviews(self.database, clock, self.aliases)
         self.receipt_links = ReceiptLinks(
             settings.signing_secret(), clock, old_secret=settings.old_signing_secret()
         )

@@ -18,6 +18,7 @@ from server.shop.attributions import Attributions
 from server.shop.reports import OrderReports
 from server.shop.shelf import read_shelf
 from server.shows.planning import Planning
+from server.surveys.reviews import Reviews
 from server.visits.recording import PageViews
 
 
@@ -54,6 +55,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         ),
         "channels": Channels(database, clock, process.channel_origins.changed),
         "order_reports": OrderReports(database, clock, attributions, process.customers.viewer_named),
+        "reviews": Reviews(database, clock, process.aliases),
         "pictures": pictures_for(settings, database, clock),
         "planning": Planning(process.journal, database, clock, read_products=read),
         "webhooks": webhooks_for(settings, database, clock, process.outbound),

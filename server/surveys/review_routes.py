@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, Field
 
 from server.access.dependencies import EntrantOfShow, OptionalIdentity, ShowId, entrant_of
 from server.access.entry import require_entry
@@ -13,17 +12,28 @@ from server.access.principal import Principal
 from server.access.repository import read_terms
 from server.access.roles import STAFF
 from server.audit.trail import acting_by
-from server.clock import to_wire
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.http import pacing
-from server.http.params import ENTITY_ID, Cursor, EntityId, Limit, Moment, RequestBody
+from server.http.params import ENTITY_ID, Cursor, EntityId, Limit
 from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
 from server.http.versions import STALE, IfMatch, answer_version
 from server.pace.rates import Act
 from server.protocol.codes import Code
-from server.surveys.review_repository import Rating
-from server.surveys.review_rules import Move, RefusalReason, Review, ReviewState, opinion_of
+from server.surveys.review_bodies import (
+    OwnReviewBody,
+    RatingsBody,
+    RefusalRequest,
+    ReviewBody,
+    ReviewRequest,
+    ReviewsBody,
+    StaffReviewBody,
+    StaffReviewPage,
+    as_rating,
+    as_staff,
+    public_part,
+)
+from server.surveys.review_rules import Move, ReviewState, opinion_of
 from server.surveys.reviews import Reviews
 
 ProductId = Annotated[
@@ -31,79 +41,6 @@ ProductId = Annotated[
 ]
 ReviewId = Annotated[str, Path(pattern=ENTITY_ID, max_length=40, description="The review's id.")]
 Moderator = Annotated[Principal, permitted(STAFF, "catalogue:write")]
-
-
-class ReviewRequest(RequestBody):
-    """What a viewer says of a product."""
-
-    stars: int = Field(ge=1, le=5)
-    text: str = Field(default="", max_length=4 * 1000, description="May be empty: stars alone will do.")
-    author: str | None = Field(
-        default=None, max_length=4 * 40, description="The name to show; null: a viewer."
-    )
-
-
-class RefusalRequest(RequestBody):
-    """Why a review is not shown."""
-
-    reason: RefusalReason = "other"
-
-
-class ReviewBody(BaseModel):
-    """A review as everybody reads it."""
-
-    id: str
-    stars: int
-    text: str
-    author: str | None = Field(description="The name that its author chose; null: a viewer.")
-    bought: bool = Field(description="Its author had bought the product in a show of the channel.")
-    at: Moment
-
-
-class OwnReviewBody(ReviewBody):
-    """The reader's own review, and what became of it."""
-
-    state: ReviewState
-
-
-class StaffReviewBody(OwnReviewBody):
-    """A review as moderators read it."""
-
-    product: str
-    show: str
-    version: int
-    reason: str | None
-    moderated_by: str | None
-    moderated_at: Moment | None
-
-
-class RatingBody(BaseModel):
-    """What approved reviews come to."""
-
-    mean: float | None = Field(description="The mean of the stars, 1 to 5; null without a review.")
-    n: int
-
-
-class ReviewsBody(BaseModel):
-    """Approved reviews of a product, the newest first."""
-
-    rating: RatingBody
-    reviews: list[ReviewBody]
-    own: OwnReviewBody | None = Field(description="What the bearer of the token wrote.")
-    next: str | None = Field(description="Send it as `cursor` for the page after this one; null on the last.")
-
-
-class RatingsBody(BaseModel):
-    """The ratings of a show's products, those that have any."""
-
-    ratings: dict[str, RatingBody]
-
-
-class StaffReviewPage(BaseModel):
-    """A page of reviews as moderators read them."""
-
-    reviews: list[StaffReviewBody]
-    next: str | None = Field(description="Send it as `cursor` for the page after this one; null on the last.")
 
 
 def router() -> APIRouter:
@@ -173,7 +110,7 @@ async def get_ratings(
     await _require_entry(request, show, identity)
     found = await _reviews(request).ratings(show)
     response.headers["Cache-Control"] = "private, max-age=10"
-    return RatingsBody(ratings={product: _as_rating(rating) for product, rating in found.items()})
+    return RatingsBody(ratings={product: as_rating(rating) for product, rating in found.items()})
 
 
 async def list_reviews(
@@ -192,9 +129,9 @@ async def list_reviews(
     response.headers["Cache-Control"] = "no-store"
     shown = page.reviews[:limit]
     return ReviewsBody(
-        rating=_as_rating(page.rating),
-        reviews=[ReviewBody.model_validate(_public(review)) for review in shown],
-        own=None if page.own is None else OwnReviewBody.model_validate(_public(page.own)),
+        rating=as_rating(page.rating),
+        reviews=[ReviewBody.model_validate(public_part(review)) for review in shown],
+        own=None if page.own is None else OwnReviewBody.model_validate(public_part(page.own)),
         next=shown[-1].id if len(page.reviews) > limit else None,
     )
 
@@ -206,7 +143,7 @@ async def put_review(
     opinion = opinion_of(body.stars, body.text, body.author)
     await pacing.spend(request, Act.REVIEW, viewer=viewer.viewer_id)
     written = await _reviews(request).write(show, product, viewer, opinion)
-    return OwnReviewBody.model_validate(_public(written))
+    return OwnReviewBody.model_validate(public_part(written))
 
 
 async def take_review_back(show: ShowId, product: ProductId, viewer: EntrantOfShow, request: Request) -> None:
@@ -225,7 +162,7 @@ async def list_queue(
 ) -> StaffReviewPage:
     """For moderators, hosts and admins, the newest first."""
     found = await _reviews(request).queue(by.channel_id, state, product, after=cursor, limit=limit + 1)
-    page = [_as_staff(review) for review in found[:limit]]
+    page = [as_staff(review) for review in found[:limit]]
     return StaffReviewPage(reviews=page, next=page[-1].id if len(found) > limit else None)
 
 
@@ -235,10 +172,10 @@ def moderating_by(move: Move) -> Callable[..., Awaitable[StaffReviewBody]]:
     async def moderate(
         review: ReviewId, by: Moderator, *, match: IfMatch, request: Request, response: Response
     ) -> StaffReviewBody:
-        shown = match.shown_by(_as_staff)
+        shown = match.shown_by(as_staff)
         moved = await _reviews(request).moderate(by.channel_id, acting_by(by), review, move, shown)
         answer_version(response, moved.version)
-        return _as_staff(moved)
+        return as_staff(moved)
 
     moderate.__doc__ = "For moderators, hosts and admins."
     return moderate
@@ -254,12 +191,12 @@ async def refuse_review(
     response: Response,
 ) -> StaffReviewBody:
     """For moderators, hosts and admins. Its author sees that it is not shown."""
-    shown = match.shown_by(_as_staff)
+    shown = match.shown_by(as_staff)
     moved = await _reviews(request).moderate(
         by.channel_id, acting_by(by), review, "refuse", shown, reason=body.reason
     )
     answer_version(response, moved.version)
-    return _as_staff(moved)
+    return as_staff(moved)
 
 
 async def _require_entry(request: Request, show: str, identity: OptionalIdentity) -> None:
@@ -275,34 +212,3 @@ async def _require_entry(request: Request, show: str, identity: OptionalIdentity
 
 def _reviews(request: Request) -> Reviews:
     return cast("Reviews", request.app.state.reviews)
-
-
-def _as_rating(rating: Rating) -> RatingBody:
-    return RatingBody(mean=rating.mean, n=rating.n)
-
-
-def _public(review: Review) -> dict[str, object]:
-    return {
-        "id": review.id,
-        "stars": review.stars,
-        "text": review.words,
-        "author": review.author,
-        "bought": review.bought,
-        "at": to_wire(review.at),
-        "state": review.state,
-    }
-
-
-def _as_staff(review: Review) -> StaffReviewBody:
-    moderated = None if review.moderated_at is None else to_wire(review.moderated_at)
-    return StaffReviewBody.model_validate(
-        {
-            **_public(review),
-            "product": review.product_id,
-            "show": review.show_id,
-            "version": review.version,
-            "reason": review.reason,
-            "moderated_by": review.moderated_by,
-            "moderated_at": moderated,
-        }
-    )
