@@ -25,6 +25,7 @@ import server.history.routes
 import server.pictures.routes
 import server.plan.routes
 import server.query.routes
+import server.query.saved_routes
 import server.questions.routes
 import server.shop.cart_routes
 import server.shop.list_routes
@@ -130,6 +131,7 @@ ROUTES = (
     server.stats.lifetime.routes,
     server.stats.lifetime.segment_routes,
     server.query.routes,
+    server.query.saved_routes,
     operations,
 )
 

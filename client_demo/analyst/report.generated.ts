@@ -582,6 +582,93 @@ export interface Reactions {
   mean_per_sender: number | null;
 }
 /**
+ * An export and how far it is.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "ExportBody".
+ */
+export interface ExportBody {
+  id: string;
+  /**
+   * `waiting`, `working`, `ready`, `failed` or `cancelled`.
+   */
+  state: string;
+  of: string;
+  format: string;
+  /**
+   * How many shows it is of.
+   */
+  shows: number;
+  /**
+   * How many of them are read.
+   */
+  shows_done: number;
+  percent: number;
+  /**
+   * How many it has.
+   */
+  rows: number | null;
+  /**
+   * How many are read so far.
+   */
+  rows_done: number | null;
+  /**
+   * Why it failed.
+   */
+  problem: string | null;
+  query: {
+    [k: string]: unknown;
+  } | null;
+  bytes: number | null;
+  /**
+   * Where the file is, once it is ready.
+   */
+  file: string | null;
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  ready_at: string | null;
+  /**
+   * When it is removed.
+   */
+  expires_at: string;
+}
+/**
+ * A page of exports, the newest first.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "ExportPage".
+ */
+export interface ExportPage {
+  exports: ExportBody[];
+  /**
+   * Send it as `cursor` for the page after this one; null on the last.
+   */
+  next: string | null;
+}
+/**
+ * What a filter may be about.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "FieldBody".
+ */
+export interface FieldBody {
+  field: string;
+  /**
+   * Whether figures can also be told apart by it.
+   */
+  dimension: boolean;
+  /**
+   * Compared as a number; else as a word.
+   */
+  numbers: boolean;
+  /**
+   * Whether a range may be asked for.
+   */
+  ranges: boolean;
+}
+/**
  * From seeing a product to paying, inside the live window.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -938,6 +1025,25 @@ export interface Mark {
   text: string | null;
 }
 /**
+ * A metric: what it is called and means is in the glossary under its key.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "MetricBody".
+ */
+export interface MetricBody {
+  key: string;
+  name: string;
+  kind: "count" | "share" | "seconds" | "decimal" | "money";
+  /**
+   * What it is counted from: people, shows, questions or money.
+   */
+  grain: string;
+  /**
+   * By what it can be told apart.
+   */
+  dimensions: string[];
+}
+/**
  * One moment, and what was done after it (`a`) against before (`b`).
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -1175,6 +1281,85 @@ export interface ProductTotals {
   units: number;
 }
 /**
+ * What a question comes to. People are counted once in each row, and once in the total: rows do not add up to it.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "QueryAnswer".
+ */
+export interface QueryAnswer {
+  definition_version: number;
+  as_of: string;
+  /**
+   * a show of the period has not ended, or its last facts are not in
+   */
+  provisional: boolean;
+  channel: string;
+  time_zone: string;
+  currency: string;
+  /**
+   * W, the window of the repeat figures
+   */
+  window_days: number;
+  /**
+   * null where shows were named
+   */
+  period: Period | null;
+  compared_with: Period | null;
+  /**
+   * how many shows it is about
+   */
+  shows: number;
+  metrics: string[];
+  dimensions: string[];
+  left_out: LeftOutOfPeriod;
+  total: QueryRow;
+  rows: QueryRow[];
+  /**
+   * how many rows there are; `limit` of them are given
+   */
+  found: number;
+  /**
+   * titles of the shows and products in the rows, by id
+   */
+  names: {
+    [k: string]: string;
+  };
+}
+/**
+ * One combination of the dimensions: its figures, in the order of the metrics, one for each currency.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "QueryRow".
+ */
+export interface QueryRow {
+  /**
+   * by dimension; null where it is not known
+   */
+  values: {
+    [k: string]: string | number | null;
+  };
+  /**
+   * false for a week or month of which the period has only a part
+   */
+  whole: boolean;
+  figures: Figure[];
+  /**
+   * against the same row of the period to compare with; empty without one
+   */
+  changes: Change[];
+}
+/**
+ * What can be asked for.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "QueryCatalogue".
+ */
+export interface QueryCatalogue {
+  definition_version: number;
+  metrics: MetricBody[];
+  fields: FieldBody[];
+}
+/**
  * Dismissed questions are left out of all but their own count.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -1295,6 +1480,73 @@ export interface RetentionReport {
    * all cohorts whose interval of that age has ended, added up
    */
   together: (RetentionCell | null)[];
+}
+/**
+ * A saved question. It is at `/analyst/query?saved={id}`.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "SavedQueryBody".
+ */
+export interface SavedQueryBody {
+  id: string;
+  name: string;
+  /**
+   * As it was sent.
+   */
+  query: {
+    [k: string]: unknown;
+  };
+  version: number;
+  created_by: string;
+  changed_by: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  changed_at: string;
+}
+/**
+ * A page of saved questions, the newest first.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "SavedQueryPage".
+ */
+export interface SavedQueryPage {
+  queries: SavedQueryBody[];
+  /**
+   * Send it as `cursor` for the page after this one; null on the last.
+   */
+  next: string | null;
+}
+/**
+ * A saved question as it was.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "SavedQueryVersion".
+ */
+export interface SavedQueryVersion {
+  version: number;
+  name: string;
+  query: {
+    [k: string]: unknown;
+  };
+  by: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  at: string;
+}
+/**
+ * The newest versions of a saved question, up to 50, the newest first.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "SavedQueryVersions".
+ */
+export interface SavedQueryVersions {
+  versions: SavedQueryVersion[];
 }
 /**
  * A saved segment.

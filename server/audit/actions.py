@@ -68,6 +68,9 @@ Action = Literal[
     "segment.created",
     "segment.changed",
     "segment.removed",
+    "query.created",
+    "query.changed",
+    "query.removed",
     "target.set",
     "action.created",
     "action.changed",
@@ -84,7 +87,7 @@ KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
         "products": ("product", "products", "review"),
         "people": ("person", "invitation"),
         "connections": ("key", "customer_secret", "customer_keys", "provider", "webhook"),
-        "figures": ("segment", "target", "action"),
+        "figures": ("segment", "query", "target", "action"),
         "channel": ("channel",),
     }
 )

@@ -1,8 +1,9 @@
 """The tables of the figures' exports as files in the three forms: the same columns and the same rows in each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec import json
@@ -43,8 +44,18 @@ def type_of(name: str) -> str:
     return "BIGINT" if name in _NUMBERS or name.startswith("spent_minor_") else "VARCHAR"
 
 
-def write_table(table: Table, output: Path, form: Form, *, bom: bool = False, zone: tzinfo = UTC) -> int:
+def write_table(
+    table: Table,
+    output: Path,
+    form: Form,
+    *,
+    bom: bool = False,
+    zone: tzinfo = UTC,
+    types: Mapping[str, str] = MappingProxyType({}),
+) -> int:
     """Write a table and return how many rows it has. Times are texts with `zone`'s offset, in Parquet moments.
+
+    `types` are those of columns that are called otherwise than `type_of` knows.
 
     CSV alone has a byte order mark, if `bom`, and texts that are kept from being formulas.
     """
@@ -58,7 +69,7 @@ def write_table(table: Table, output: Path, form: Form, *, bom: bool = False, zo
     else:
         lines = output.with_suffix(".lines")
         _write_lines(again, lines, UTC)
-        write_rows(lines, output, [(name, type_of(name)) for name in table.header])
+        write_rows(lines, output, [(name, types.get(name) or type_of(name)) for name in table.header])
         lines.unlink()
     return len(rows)
 

@@ -1,10 +1,11 @@
 """What the import remembers, and exports that were asked for."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Index, String
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
@@ -27,7 +28,7 @@ class ExportJobRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     channel_id: str = Field(foreign_key="channel.id")
     state: str
-    """`waiting`, `working`, `ready` or `failed`."""
+    """`waiting`, `working`, `ready`, `failed` or `cancelled`."""
     of: str
     shows: list[str] = Field(sa_column=Column("shows", ARRAY(String), nullable=False))
     form: str
@@ -43,3 +44,9 @@ class ExportJobRow(SQLModel, table=True):
     actor: str
     created_at: datetime = moment("created_at", nullable=False)
     ready_at: datetime | None = moment("ready_at")
+    query: dict[str, Any] | None = Field(default=None, sa_column=Column("query", JSONB, nullable=True))
+    """The question whose result it is."""
+    rows_done: int | None = Field(default=None, sa_type=BigInteger)
+    """How many rows are read while it is being made."""
+    problem: str | None = None
+    """Why it failed, in a sentence."""

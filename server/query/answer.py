@@ -1,6 +1,7 @@
 """The answer to a question, and the same as one flat table."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from pydantic import Field
 
@@ -12,7 +13,7 @@ from server.stats.export import Cell, Table
 from server.stats.ratio import Figures
 
 
-class Row(Figures):
+class QueryRow(Figures):
     """One combination of the dimensions: its figures, in the order of the metrics, one for each currency."""
 
     values: dict[str, str | int | None] = Field(description="by dimension; null where it is not known")
@@ -23,7 +24,7 @@ class Row(Figures):
     )
 
 
-class Answer(About):
+class QueryAnswer(About):
     """What a question comes to. People are counted once in each row, and once in the total: rows do not add up to it."""
 
     period: Period | None = Field(description="null where shows were named")
@@ -32,19 +33,19 @@ class Answer(About):
     metrics: list[str]
     dimensions: list[str]
     left_out: LeftOutOfPeriod = Field(description="of all that the question is about")
-    total: Row
-    rows: list[Row]
+    total: QueryRow
+    rows: list[QueryRow]
     found: int = Field(description="how many rows there are; `limit` of them are given")
     names: dict[str, str] = Field(description="titles of the shows and products in the rows, by id")
 
 
-def as_row(cell: Found, dimensions: Sequence[str], changes: Sequence[Change] = ()) -> Row:
+def as_row(cell: Found, dimensions: Sequence[str], changes: Sequence[Change] = ()) -> QueryRow:
     """Return a cell as the answer has it, its dimensions in their order."""
     values = {each: cell.values[each] for each in dimensions if each in cell.values}
-    return Row(values=values, whole=cell.slot.whole, figures=list(cell.figures), changes=list(changes))
+    return QueryRow(values=values, whole=cell.slot.whole, figures=list(cell.figures), changes=list(changes))
 
 
-def as_table(answer: Answer) -> Table:
+def as_table(answer: QueryAnswer) -> Table:
     """Return the rows as one table: the dimensions, then each metric with its numbers, then what all rows share.
 
     Money has a column for each currency, in minor units; a share also what it is of, and its interval. The columns depend on the question
@@ -58,11 +59,11 @@ def as_table(answer: Answer) -> Table:
     return Table(header, list(_rows(answer, currencies)))
 
 
-def _titled(answer: Answer) -> list[str]:
+def _titled(answer: QueryAnswer) -> list[str]:
     return [each for each in answer.dimensions if each in {"show", "product"}]
 
 
-def _currencies(answer: Answer) -> list[str]:
+def _currencies(answer: QueryAnswer) -> list[str]:
     """Return the channel's currency, then all others in which there is money."""
     found = {f.currency for row in (answer.total, *answer.rows) for f in row.figures if f.currency}
     return [answer.currency, *sorted(found - {answer.currency})]
@@ -85,7 +86,7 @@ def _columns(metric: str, currencies: Sequence[str]) -> list[str]:
     return [*names, *more, *bounds]
 
 
-def _rows(answer: Answer, currencies: Sequence[str]) -> Iterator[list[Cell]]:
+def _rows(answer: QueryAnswer, currencies: Sequence[str]) -> Iterator[list[Cell]]:
     for row in answer.rows:
         cells: list[Cell] = [row.values.get(each) for each in answer.dimensions]
         cells += [answer.names.get(str(row.values.get(each))) for each in _titled(answer)]
@@ -112,7 +113,7 @@ def _cells(
     return cells
 
 
-def types_of(answer: Answer) -> dict[str, str]:
+def types_of(answer: QueryAnswer) -> dict[str, str]:
     """Return the types of the table's columns, as DuckDB and Parquet call them."""
     types = dict.fromkeys([*answer.dimensions, "time_zone"], "VARCHAR")
     types |= {f"{each}_title": "VARCHAR" for each in _titled(answer)}
@@ -122,3 +123,30 @@ def types_of(answer: Answer) -> dict[str, str]:
         for column in _columns(metric, _currencies(answer)):
             types[column] = "BIGINT" if whole or column.endswith(("_part", "_whole")) else "DOUBLE"
     return types | {"provisional": "BOOLEAN", "definition_version": "BIGINT", "as_of": "TIMESTAMPTZ"}
+
+
+FIGURE_TYPES: Final = {
+    **dict.fromkeys(("show", "title", "figure", "kind", "currency"), "VARCHAR"),
+    **dict.fromkeys(("amount", "low", "high"), "DOUBLE"),
+    **dict.fromkeys(("part", "whole", "n", "without_a_view", "definition_version"), "BIGINT"),
+    **dict.fromkeys(("known_at", "as_of"), "TIMESTAMPTZ"),
+    "provisional": "BOOLEAN",
+}
+"""The columns of `as_figures`, in no order."""
+
+
+def as_figures(answer: QueryAnswer) -> Table:
+    """Return the shows of an answer by show as one table, a row for each figure: what a report says, with all that a figure carries."""
+    header = "show title figure kind amount currency part whole low high n without_a_view provisional known_at definition_version as_of"
+    rows = [
+        [
+            *(row.values["show"], answer.names.get(str(row.values["show"])), figure.key, figure.kind),
+            *(figure.amount, figure.currency, figure.part, figure.whole),
+            *((figure.interval.low, figure.interval.high) if figure.interval else (None, None)),
+            *(figure.n, figure.without_a_view, figure.provisional, figure.known_at),
+            *(answer.definition_version, answer.as_of),
+        ]
+        for row in answer.rows
+        for figure in row.figures
+    ]
+    return Table(header.split(), rows)

@@ -15,7 +15,7 @@ from server.errors import RefusedError
 from server.http.made_once import made_once
 from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
 from server.protocol.codes import Code
-from server.query.answer import Answer
+from server.query.answer import QueryAnswer
 from server.query.catalogue import (
     COUNTED,
     DIMENSIONS,
@@ -56,7 +56,7 @@ class FieldBody(BaseModel):
     ranges: bool = Field(description="Whether a range may be asked for.")
 
 
-class Catalogue(BaseModel):
+class QueryCatalogue(BaseModel):
     """What can be asked for."""
 
     definition_version: int
@@ -84,12 +84,12 @@ def router() -> APIRouter:
     return api
 
 
-async def ask(body: Query, by: Reader, queries: TheQueries, request: Request) -> Answer:
+async def ask(body: Query, by: Reader, queries: TheQueries, request: Request) -> QueryAnswer:
     """The same figures as on the pages, by whatever is asked for. Nothing is changed; who goes away is worked for no longer."""
     return await unless_gone(request, queries.answer(by.channel_id, body))
 
 
-async def show_catalogue(by: Reader) -> Catalogue:
+async def show_catalogue(by: Reader) -> QueryCatalogue:
     """Metrics by the keys of the glossary, dimensions, and the fields of filters."""
     metrics = [
         MetricBody(
@@ -105,7 +105,7 @@ async def show_catalogue(by: Reader) -> Catalogue:
         FieldBody(field=each, dimension=each in DIMENSIONS, numbers=each in NUMBERS, ranges=each in ORDERED)
         for each in (*DIMENSIONS, *sorted(COUNTED))
     ]
-    return Catalogue(definition_version=DEFINITION_VERSION, metrics=metrics, fields=fields)
+    return QueryCatalogue(definition_version=DEFINITION_VERSION, metrics=metrics, fields=fields)
 
 
 async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:

@@ -14,7 +14,7 @@ from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.protocol.codes import Code
-from server.query.answer import Answer, as_row
+from server.query.answer import QueryAnswer, as_row
 from server.query.catalogue import refuse_metric
 from server.query.cells import (
     Asked,
@@ -58,13 +58,13 @@ class Queries:
         self._reading = asyncio.Semaphore(READS_AT_ONCE)
         self._waiting: Counter[str] = Counter()
 
-    async def answer(self, channel: str, query: Query, *, limit: int | None = None) -> Answer:
+    async def answer(self, channel: str, query: Query, *, limit: int | None = None) -> QueryAnswer:
         """Return what a question comes to, `limit` rows of it at most; raises `invalid` (also for one that takes too long) and `busy`."""
         _check(query)
         async with self._bounded(channel):
             return await self._answer(channel, query, limit or query.limit)
 
-    async def _answer(self, channel: str, query: Query, limit: int) -> Answer:
+    async def _answer(self, channel: str, query: Query, limit: int) -> QueryAnswer:
         asked = Asked(query.metrics, query.dimensions, [condition_of(each) for each in query.filters])
         async with self._database.read() as connection:
             await self._bound(connection)
@@ -138,7 +138,7 @@ async def _read(look: Look, chosen: Chosen, asked: Asked) -> Sided:
 
 async def _build(
     look: Look, query: Query, sides: Sequence[Chosen], found: Sequence[Sided], limit: int
-) -> Answer:
+) -> QueryAnswer:
     total, cells = found[0]
     other_total, fellows = found[1] if len(found) > 1 else (None, [])
     by_values = {tuple(cell.values.items()): cell for cell in fellows}
@@ -148,7 +148,7 @@ async def _build(
         for cell in rows[:limit]
     ]
     periods = [None if side.days is None else look.period(side.days) for side in sides]
-    return Answer(
+    return QueryAnswer(
         **look.about(*(Part(side.shows, side.until) for side in sides)),
         period=periods[0],
         compared_with=periods[1] if len(periods) > 1 else None,

@@ -1,6 +1,7 @@
 """The figures as JSON Schema, from which the pages make their types: written by `python -m server.generate`."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -39,13 +40,15 @@ ANSWERS: tuple[type[BaseModel], ...] = (
 )
 
 
-def report_schema() -> dict[str, Any]:
-    """The answers by name under `$defs`, as the server writes them."""
-    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(each, "serialization") for each in ANSWERS]
+def report_schema(more: Sequence[type[BaseModel]] = ()) -> dict[str, Any]:
+    """The answers by name under `$defs`, as the server writes them; `more` are those of rooms above."""
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (each, "serialization") for each in (*ANSWERS, *more)
+    ]
     _, schema = models_json_schema(wanted, title="The figures of Showfloor")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def as_json() -> str:
+def as_json(more: Sequence[type[BaseModel]] = ()) -> str:
     """`report_schema()` as the file in the repository."""
-    return json.dumps(report_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(report_schema(more), indent=2, ensure_ascii=False) + "\n"

@@ -56,7 +56,7 @@ class Reports:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
-        self._clock = clock
+        self._clock = self.clock = clock
         self.final = FinalReports(database, clock)
         self._reading = asyncio.Semaphore(READS_AT_ONCE)
         self._kept: dict[Hashable, asyncio.Task[Any]] = {}

@@ -55,6 +55,7 @@ IDS = {"picture": "0" * 40}
 """What stands in the place of a name in a path, where an id looks otherwise than most do."""
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/query"): {"metrics": ["viewers"]},
+    ("PATCH", "/v1/queries/{query}"): {"name": "Till"},
     ("PATCH", "/v1/keys/{key}"): {"name": "Till"},
     ("PATCH", "/v1/webhooks/{webhook}"): {"description": "Till"},
     ("PATCH", "/v1/products/{product}"): {"title": "Till"},

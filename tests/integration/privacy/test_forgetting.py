@@ -75,6 +75,8 @@ WITHOUT_VIEWERS = {
     *(
         "feed_picture",
         "export_job",
+        "saved_query",
+        "saved_query_version",
         "picture_source",
         "segment",
         "segmented_show",

@@ -16,7 +16,7 @@ from server.clock import ManualClock
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.http import problems
-from server.query.answer import Answer
+from server.query.answer import QueryAnswer
 from server.query.catalogue import DIMENSIONS, METRICS, kind_of
 from server.query.grammar import Query
 from server.query.routes import router
@@ -73,10 +73,10 @@ async def ask(http: AsyncClient, headers: dict[str, str] | None = None, **query:
     return await http.post("/query", headers=headers or bearer(), json={"period": JANUARY, **query})
 
 
-async def answer(http: AsyncClient, **query: Any) -> Answer:
+async def answer(http: AsyncClient, **query: Any) -> QueryAnswer:
     found = await ask(http, **query)
     assert found.status_code == 200, found.text
-    return Answer.model_validate_json(found.content)
+    return QueryAnswer.model_validate_json(found.content)
 
 
 async def test_only_analysts_hosts_and_admins_may_ask(http: AsyncClient) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from server.clock import ManualClock
 from server.db.engine import Database
 from server.embedded import PostgresProcess
-from server.query.answer import Answer, Row
+from server.query.answer import QueryAnswer, QueryRow
 from server.query.catalogue import METRICS, metrics_by
 from server.query.grammar import Query
 from server.query.service import Queries
@@ -57,7 +57,7 @@ def told(figures: list[Figure]) -> dict[tuple[str, str | None], Any]:
     return {(each.key, each.currency): each.model_dump() for each in figures}
 
 
-def check(answer: Answer, row: Row, figures: list[Figure]) -> None:
+def check(answer: QueryAnswer, row: QueryRow, figures: list[Figure]) -> None:
     """Every figure that the page has of the metrics is the same, interval, n and all."""
     mine = told(row.figures)
     pages = {key: each for key, each in told(figures).items() if key[0] in answer.metrics}
@@ -100,7 +100,7 @@ def test_every_metric_is_the_pages_figure(
     asyncio.run(with_world(emptied_url, world, same))
 
 
-def check_steps(answer: Answer, report: Any, by: str) -> None:
+def check_steps(answer: QueryAnswer, report: Any, by: str) -> None:
     steps = {(each.show.id if by == "show" else each.period.first.isoformat()): each for each in report.steps}
     for row in answer.rows:
         value = str(row.values[by])
