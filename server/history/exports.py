@@ -18,6 +18,7 @@ from server.history.reading import Form
 from server.history.tables import ExportJobRow
 from server.ids import new_id
 from server.protocol.codes import Code
+from server.stats.columns.shelf import Shelf
 from server.zones import find_zone
 
 KEPT = timedelta(days=1)
@@ -40,13 +41,13 @@ class Ordered:
 
 
 class Exports:
-    """The exports of all channels; their files are in `folder`."""
+    """The exports of all channels; their files are in `folder`, and `shelf` has columns of shows whose rows no longer change."""
 
-    def __init__(self, database: Database, clock: Clock, folder: Path) -> None:
+    def __init__(self, database: Database, clock: Clock, folder: Path, shelf: Shelf | None = None) -> None:
         self._database = database
         self._clock = clock
         self._folder = folder
-        self._maker = ExportMaker(database, clock, folder)
+        self._maker = ExportMaker(database, clock, folder, shelf)
 
     async def order(self, by: Principal, ordered: Ordered) -> ExportJobRow:
         """Note what is wanted and return the job.

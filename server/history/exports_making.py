@@ -18,6 +18,8 @@ from server.history.reading import Form
 from server.history.tables import ExportJobRow
 from server.protocol.codes import Code
 from server.query.grammar import Query
+from server.query.service import Queries
+from server.stats.columns.shelf import Shelf
 from server.stats.service import Reports
 from server.zones import find_zone
 
@@ -26,6 +28,8 @@ PATIENCE = timedelta(seconds=60)
 TELL_SECONDS = 1.0
 LOOK_SECONDS = 3.0
 ATTEMPTS_MAX = 3
+SECONDS_MAX = 300.0
+"""No question is worked on longer for an export."""
 
 log = structlog.get_logger()
 
@@ -33,11 +37,12 @@ log = structlog.get_logger()
 class ExportMaker:
     """Makes what is waiting; the files are in `folder`."""
 
-    def __init__(self, database: Database, clock: Clock, folder: Path) -> None:
+    def __init__(self, database: Database, clock: Clock, folder: Path, shelf: Shelf | None) -> None:
         self._database = database
         self._clock = clock
         self._folder = folder
         self._reports = Reports(database, clock)
+        self._queries = Queries(database, clock, shelf, seconds_max=SECONDS_MAX)
         self._wake = asyncio.Event()
         self._done = (0, 0)
         """Shows and rows that are read of the job that is being made."""
@@ -86,7 +91,9 @@ class ExportMaker:
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
         made = self._folder / f"{row.id}.{row.attempts}.part"
         try:
-            rows = await write_export(self._database, self._reports, _wanted(row), made, self._note)
+            rows = await write_export(
+                self._database, self._reports, _wanted(row), made, self._note, queries=self._queries
+            )
             size = (await asyncio.to_thread(made.stat)).st_size
             await asyncio.to_thread(made.replace, self._folder / row.id)
         finally:

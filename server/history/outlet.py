@@ -51,7 +51,13 @@ class Wanted:
 
 
 async def write_export(
-    database: Database, reports: Reports, wanted: Wanted, output: Path, tell: Tell = lambda *_: None
+    database: Database,
+    reports: Reports,
+    wanted: Wanted,
+    output: Path,
+    tell: Tell = lambda *_: None,
+    *,
+    queries: Queries | None = None,
 ) -> int:
     """Write the file and return how many rows it has; `tell` takes what is read. Raises `not_found`, and what a question raises.
 
@@ -61,7 +67,7 @@ async def write_export(
         return await _write_facts(database, wanted, output, tell)
     query = wanted.result_of()
     if query is not None:
-        return await _write_result(Queries(database, reports.clock), query, wanted, output, tell)
+        return await _write_result(queries or Queries(database, reports.clock), query, wanted, output, tell)
     tables, read = [], 0
     for n, show in enumerate(wanted.shows, 1):
         table = await reports.table(show, cast("ExportOf", wanted.of))

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast, get_args
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +20,7 @@ from server.stats.channel.look import Look
 from server.stats.channel.parts import mode_figures, product_figures
 from server.stats.channel.parts_repository import read_modes_in, read_products_in
 from server.stats.channel.repository import read_people_in
+from server.stats.columns.fold import By
 from server.stats.report import Sales
 
 _NOTHING: Final = Sales(orders=0, units=0, gmv_minor=0)
@@ -109,25 +110,43 @@ async def read_facts(
     look: Look, parts: Sequence[Part], metrics: Sequence[str], cut: Cut
 ) -> dict[Cell, PartFacts]:
     """Return the facts that the metrics need, by part and the cut's words; where there are no words, of every part."""
+    if cut.plain and not cut.by:
+        found = await look.facts(await look.audience(parts))
+        return {(i, ()): _with_tills(each, look.currency) for i, each in enumerate(found)}
     given, grains = look.asked(parts), {grain_of(metric) for metric in metrics}
     connection = look.connection
-    people = await read_people_in(connection, given, cut)
+    people = await _read_people(look, parts, cut)
     asked = await things.read_questions_in(connection, given, cut) if "questions" in grains else {}
     tills = await things.read_tills_in(connection, given, cut) if "money" in grains else {}
     left = await things.read_left(connection, given)
     peaks = await things.read_peaks(connection, given) if "shows" in grains else {}
     every = [(i, ()) for i in range(len(parts))] if not cut.by else []
     return {
-        cell: PartFacts(
-            part=parts[cell[0]],
-            people=people.get(cell, People()),
-            questions=asked.get(cell, Questions()),
-            tills=_tills(tills.get(cell, ()), look.currency),
-            left=left.get(cell[0], Left()),
-            peak=peaks.get(cell[0]),
+        cell: _with_tills(
+            PartFacts(
+                part=parts[cell[0]],
+                people=people.get(cell, People()),
+                questions=asked.get(cell, Questions()),
+                tills=tills.get(cell, ()),
+                left=left.get(cell[0], Left()),
+                peak=peaks.get(cell[0]),
+            ),
+            look.currency,
         )
         for cell in dict.fromkeys((*every, *people, *asked, *tills))
     }
+
+
+async def _read_people(look: Look, parts: Sequence[Part], cut: Cut) -> dict[Cell, People]:
+    """Return people by part and words: from columns where these tell them apart, else from the rows."""
+    if not cut.plain or len(cut.by) != 1 or cut.by[0] not in get_args(By):
+        return await read_people_in(look.connection, look.asked(parts), cut)
+    found = await (await look.audience(parts)).people(cast("By", cut.by[0]))
+    return {(part, (label or None,)): people for (part, label), people in found.items()}
+
+
+def _with_tills(facts: PartFacts, currency: str) -> PartFacts:
+    return dataclasses.replace(facts, tills=_tills(facts.tills, currency))
 
 
 def _tills(found: Sequence[Till], currency: str) -> Sequence[Till]:

@@ -12,7 +12,6 @@ from server.access.permission import permitted
 from server.access.principal import Principal
 from server.access.roles import ANALYSTS
 from server.errors import RefusedError
-from server.http.made_once import made_once
 from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
 from server.protocol.codes import Code
 from server.query.answer import QueryAnswer
@@ -29,11 +28,24 @@ from server.query.catalogue import (
 from server.query.grammar import Query
 from server.query.service import Queries
 from server.stats.channel.figure import Kind
+from server.stats.columns.shelf import FOLDER, Shelf
 from server.stats.definitions import DEFINITION_VERSION
 from server.stats.glossary import TERMS
 
 Reader = Annotated[Principal, permitted(ANALYSTS, "stats:read")]
-TheQueries = Annotated[Queries, Depends(made_once("queries", Queries))]
+
+
+def find_queries(request: Request) -> Queries:
+    """Return what the process answers questions with, made at the first one."""
+    state: Any = request.app.state
+    if not hasattr(state, "queries"):
+        shelf = Shelf(state.settings.data.absolute() / FOLDER)
+        state.queries = Queries(state.database, state.clock, shelf)
+    found: Queries = state.queries
+    return found
+
+
+TheQueries = Annotated[Queries, Depends(find_queries)]
 T = TypeVar("T")
 
 

@@ -35,6 +35,7 @@ from server.stats.channel.look import Look, left_out_of, look_at
 from server.stats.channel.parts_repository import read_titles
 from server.stats.channel.report import Change
 from server.stats.channel.service import READS_AT_ONCE
+from server.stats.columns.shelf import Shelf
 from server.stats.repository import give_room
 
 SECONDS_MAX: Final = 30.0
@@ -51,9 +52,18 @@ _BOUND = text("SELECT set_config('statement_timeout', :ms, true)")
 class Queries:
     """Answers questions of all channels; whoever asks says which channel they are from, and no question names another one."""
 
-    def __init__(self, database: Database, clock: Clock, *, seconds_max: float = SECONDS_MAX) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        shelf: Shelf | None = None,
+        *,
+        seconds_max: float = SECONDS_MAX,
+    ) -> None:
+        """`shelf` has the columns of shows whose rows no longer change; without one everything is read from SQL."""
         self._database = database
         self._clock = clock
+        self._shelf = shelf
         self._seconds_max = seconds_max
         self._reading = asyncio.Semaphore(READS_AT_ONCE)
         self._waiting: Counter[str] = Counter()
@@ -68,7 +78,7 @@ class Queries:
         asked = Asked(query.metrics, query.dimensions, [condition_of(each) for each in query.filters])
         async with self._database.read() as connection:
             await self._bound(connection)
-            look = await look_at(connection, channel, self._clock.now(), query.days)
+            look = await look_at(connection, channel, self._clock.now(), query.days, self._shelf)
             chosen = choose(look, query.period)
             other = None if query.compare is None else choose(look, query.compare, chosen)
             sides = [narrowed(look, each, asked.conditions) for each in (chosen, other) if each is not None]

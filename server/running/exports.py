@@ -8,6 +8,7 @@ from server.db.engine import Database
 from server.history.exports import Exports
 from server.running.forgetting import FORGETTING_SECONDS
 from server.settings import Settings
+from server.stats.columns.shelf import FOLDER, Shelf
 from server.workers.loop import repeat
 
 PAUSE_SECONDS = 0.1
@@ -16,7 +17,8 @@ PAUSE_SECONDS = 0.1
 
 def exports_for(settings: Settings, database: Database, clock: Clock) -> Exports:
     """Return the exports of a process; their files are in `SHOWFLOOR_DATA/exports`. Nothing runs."""
-    return Exports(database, clock, settings.data.absolute() / "exports")
+    data = settings.data.absolute()
+    return Exports(database, clock, data / "exports", Shelf(data / FOLDER))
 
 
 def export_loops(exports: Exports) -> dict[str, Coroutine[Any, Any, None]]:

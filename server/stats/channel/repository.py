@@ -5,9 +5,9 @@ shows they were. Two shows are joined for a person by the rules of `returning_re
 shows within the window it is enough to know the latest begin of consent, of the later ones the earliest.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Any
 
 from sqlalchemy import RowMapping, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,8 +17,6 @@ from server.ledger.repository import settled
 from server.stats.channel.cut import Cell, Cut
 from server.stats.channel.facts import PEOPLE_COLUMNS, Part, People, ShowOf
 from server.stats.population import WITHDRAWN
-
-BreakdownOf = Literal["source", "device", "segment", "returning"]
 
 SETTLED_AFTER = timedelta(days=1)
 """A show that ended before has all its facts: nobody need ask its processes."""
@@ -192,23 +190,11 @@ _COUNTED = """
 """
 
 
-def _people(label: str, by: str, rows: str = "TRUE", people: str = "TRUE") -> TextClause:
+def _people(label: str, by: str, rows: str, people: str) -> TextClause:
     person = _PERSON.replace("{label}", label).replace("{rows}", rows)
     parts = [ASKED, _NEAR, WITHDRAWN, _GONE, opened("near"), _HONEST, _JOINED, _BOUGHT, person]
     counted = _COUNTED.replace("{by}", by).replace("{people}", people)
     return text(f"WITH {', '.join(parts)} {counted}")
-
-
-WHOLE = _people("''", "label")
-BREAKDOWNS: Mapping[BreakdownOf, TextClause] = {
-    "source": _people("coalesce(j.source, '')", "label"),
-    "device": _people("coalesce(j.device, '')", "label"),
-    "segment": _people("coalesce(j.segment, '')", "label"),
-    "returning": _people(
-        "''", "CASE WHEN came_back_first THEN 'returning' WHEN NOT came_back_first THEN 'new' ELSE '' END"
-    ),
-}
-"""People by what their rows say; by the last, by what they were when they first came. The label of what nobody knows is empty."""
 
 
 def asked_for(
@@ -240,25 +226,9 @@ async def read_people_in(connection: AsyncConnection, asked: dict[str, Any], cut
     """Return people by part and the words of the cut, counted over the rows that it lets count."""
     if not asked["shows"]:
         return {}
-    by = cut.by[0] if len(cut.by) == 1 else None
-    if cut.plain and not cut.by:
-        return {(part, ()): people for (part, _), people in (await read_people(connection, asked)).items()}
-    if cut.plain and by in BREAKDOWNS:
-        found = await read_people(connection, asked, BREAKDOWNS[cast("BreakdownOf", by)])
-        return {(part, (label or None,)): people for (part, label), people in found.items()}
     statement = _people(cut.of_rows("j"), cut.of_people(), cut.rows("j"), cut.people())
     rows = await connection.execute(statement, {**asked, **cut.parameters()})
     return {(row.part, tuple(row.label)): _people_of(row._mapping) for row in rows}
-
-
-async def read_people(
-    connection: AsyncConnection, asked: dict[str, Any], statement: TextClause = WHOLE
-) -> dict[tuple[int, str], People]:
-    """Return people by part and label; a part in which nobody was is not in it."""
-    if not asked["shows"]:
-        return {}
-    rows = await connection.execute(statement, asked)
-    return {(row.part, row.label): _people_of(row._mapping) for row in rows}
 
 
 def _people_of(row: RowMapping) -> People:

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -75,6 +77,74 @@ async def test_the_shows_of_a_period_are_one_table(
     assert (await ask(server, sign_for("analyst"), "POST", "/exports", json=empty)).status_code == 422
 
 
+async def test_a_querys_result_is_the_same_table_in_every_form(
+    server: str, sign_for: SignFor, tmp_path: Path
+) -> None:
+    analyst = sign_for("analyst")
+    query = {"metrics": ["viewers", "conversion_live", "gmv"], "dimensions": ["show"], "limit": 1}
+    answer = (await ask(server, analyst, "POST", "/query", json=query)).json()
+    wanted: dict[str, Any] = {"of": "query", "query": query, "shows": None}
+    table = list(csv.DictReader(io.StringIO((await made(server, analyst, **wanted)).text)))
+    assert [row["show"] for row in table] == [row["values"]["show"] for row in answer["rows"]]
+    assert {"conversion_live_part", "conversion_live_low", "gmv_minor_JPY", "as_of"} <= table[0].keys()
+    parquet = tmp_path / "result.parquet"
+    parquet.write_bytes((await made(server, analyst, format="parquet", **wanted)).content)
+    found = duckdb.execute("SELECT * FROM read_parquet(?)", [str(parquet)])
+    described = {column[0]: str(column[1]) for column in found.description or ()}
+    assert list(described) == list(table[0])
+    assert described["conversion_live"] == "DOUBLE"
+    assert described["viewers"] == "BIGINT"
+    (line,) = (await made(server, analyst, format="jsonl", **wanted)).text.splitlines()
+    assert list(json.loads(line)) == list(table[0])
+    marked = await made(server, analyst, bom=True, **wanted)
+    assert marked.content.startswith(b"\xef\xbb\xbf")
+
+
+async def test_a_report_is_every_figure_of_each_show(server: str, sign_for: SignFor) -> None:
+    rows = list(csv.DictReader(io.StringIO((await made(server, sign_for("analyst"), of="report")).text)))
+    assert {row["show"] for row in rows} == {"demo"}
+    assert {"viewers", "conversion_live", "gmv"} <= {row["figure"] for row in rows}
+    assert all(row["definition_version"] and row["as_of"] for row in rows)
+
+
+async def test_an_export_is_listed_stopped_and_begun_anew(
+    server: str, sign_for: SignFor, settings: Settings
+) -> None:
+    analyst = sign_for("analyst")
+    assert settings.database_url is not None
+    database = Database(settings.database_url, pool_size=1)
+    wanted = {"of": "orders", "shows": ["demo"]}
+    async with database.write() as blocking:  # what makes it waits for its rows
+        await blocking.execute(text("LOCK TABLE orders, reported_order, rollup IN ACCESS EXCLUSIVE MODE"))
+        job = (await ask(server, analyst, "POST", "/exports", json=wanted)).json()
+        path = f"/exports/{job['id']}"
+
+        async def is_in(state: str) -> bool:
+            return bool((await ask(server, analyst, "GET", path)).json()["state"] == state)
+
+        await eventually(lambda: is_in("working"))
+        assert (await ask(server, analyst, "POST", f"{path}/retry")).status_code == 409
+        stopped = await ask(server, analyst, "POST", f"{path}/cancel")
+        assert stopped.json()["state"] == "cancelled"
+        assert (
+            await ask(server, sign_for("admin", channel="other"), "POST", f"{path}/retry")
+        ).status_code == 404
+    other = await made(server, analyst, of="orders")
+    assert other.status_code == 200, "whoever was making it has left it alone and makes the next"
+    assert await is_in("cancelled")
+    assert (await ask(server, analyst, "GET", f"{path}/file")).status_code == 409
+    await ask(server, analyst, "POST", f"{path}/retry")
+    await eventually(lambda: is_in("ready"))
+    done = (await ask(server, analyst, "GET", path)).json()
+    assert done["rows_done"] == done["rows"]
+    assert done["expires_at"] > done["created_at"]
+    listed = (await ask(server, analyst, "GET", "/exports?limit=1")).json()
+    assert (len(listed["exports"]), listed["next"] is None) == (1, False)
+    rest = (await ask(server, analyst, "GET", f"/exports?cursor={listed['next']}")).json()
+    assert [each["id"] for each in rest["exports"]] == [job["id"]]
+    await database.close()
+
+
 async def test_only_the_channels_own_people_ask_and_look(server: str, sign_for: SignFor) -> None:
     wanted = {"shows": ["demo"]}
     assert (await ask(server, None, "POST", "/exports", json=wanted)).status_code == 401
@@ -89,6 +159,10 @@ async def test_only_the_channels_own_people_ask_and_look(server: str, sign_for: 
     refused: list[dict[str, Any]] = [
         *({}, {"shows": []}, {"from": "2026-01-01"}, {"shows": ["demo"], "tz": "Moon"}),
         {"shows": ["demo"], "of": "all"},
+        {"of": "query"},
+        {"of": "query", "query": {"metrics": ["viewers"]}, "shows": ["demo"]},
+        {"of": "query", "query": {"metrics": ["profit"]}},
+        {"shows": ["demo"], "query": {"metrics": ["viewers"]}},
     ]
     for bad in refused:
         assert (await ask(server, analyst, "POST", "/exports", json=bad)).status_code == 422, bad

@@ -46,7 +46,7 @@ WORLD: World = {
 
 
 @pytest.fixture
-async def http(database_url: str) -> AsyncIterator[AsyncClient]:
+async def http(settings: Settings, database_url: str) -> AsyncIterator[AsyncClient]:
     """A client of the routes on the real database, twenty days after a channel's first show."""
     app = FastAPI()
     problems.install(app)
@@ -58,6 +58,7 @@ async def http(database_url: str) -> AsyncIterator[AsyncClient]:
         await add_channel(connection, "other")
         await HandMade(connection, "foreign", channel="other").open()
     clock = ManualClock(NOW)
+    app.state.settings = settings
     app.state.database, app.state.clock, app.state.tokens = database, clock, Tokens("s" * 32, clock)
     async with AsyncClient(transport=ASGITransport(app), base_url="http://showfloor/v1") as client:
         yield client
@@ -263,7 +264,8 @@ async def test_a_channel_asks_so_much_at_once_and_nobody_works_for_who_has_gone(
 
     async def ask_over_a_socket() -> Response:
         async with AsyncClient(base_url=f"http://{server}/v1", headers=headers, timeout=60) as client:
-            return await client.post("/query", json={"metrics": ["viewers"]})
+            filters = [{"field": "reactions", "op": "range", "from": 0}]
+            return await client.post("/query", json={"metrics": ["viewers"], "filters": filters})
 
     async with database.write() as blocking:
         await blocking.execute(text("LOCK TABLE rollup IN ACCESS EXCLUSIVE MODE"))
