@@ -57,7 +57,7 @@ export default defineConfig({
             },
             {
               name: "common",
-              test: /\/@?preact\/|\/sdk\/|\/shared\/(?!staff|ui\/(dialog|switches)|sold_as|locales\/(?!shared))/,
+              test: /\/@?preact\/|\/sdk\/|\/shared\/(?!staff|pages|ui\/(dialog|switches)|sold_as|locales\/(?!shared))/,
               tags: ["$initial"],
             },
           ],

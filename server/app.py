@@ -24,6 +24,7 @@ import server.feeds.routes
 import server.history.routes
 import server.pictures.routes
 import server.plan.routes
+import server.privacy.routes
 import server.query.routes
 import server.query.saved_routes
 import server.questions.routes
@@ -73,6 +74,7 @@ PARTS_FOR_ROUTES = (
     "customers",
     "database",
     "desk",
+    "erasures",
     "hub",
     "joins",
     "journal",
@@ -128,6 +130,7 @@ ROUTES = (
     server.stats.routes,
     server.plan.routes,
     server.history.routes,
+    server.privacy.routes,
     server.stats.lifetime.routes,
     server.stats.lifetime.segment_routes,
     server.query.routes,

@@ -39,6 +39,7 @@ RULES = (
     "session_ended",
     "origin_refused",
     "exported",
+    "erasure_asked",
     "key_refused",
     "key_made",
     "key_revoked",

@@ -14,6 +14,8 @@ export interface Identity {
 export interface JoinWishes {
   name?: string;
   remember?: boolean;
+  /** Beside `remember: true`: the version of the words that the person agreed to; it is kept with their consent. */
+  wording?: string | undefined;
   source?: string;
   share?: string;
   /** This device has made the link that `share` is of: it brings nobody. */

@@ -3,7 +3,7 @@ import type { Line } from "./wire";
 
 /** The server sends something at least every 25 s; a stream that is silent for longer than this is dead. */
 const SILENCE_MS = 60_000;
-const JOIN_FIELDS = ["name", "remember", "source", "share", "own_share", "pulse_only"] as const;
+const JOIN_FIELDS = ["name", "remember", "wording", "source", "share", "own_share", "pulse_only"] as const;
 const CUT = 1006;
 const TOKEN_ENDED = 4401;
 

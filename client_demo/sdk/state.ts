@@ -72,6 +72,7 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
     case "question.posted":
     case "question.answered":
     case "question.restored":
+    case "question.erased":
       return withQuestion(snapshot, push.question);
     case "question.dismissed":
       return withDismissed(snapshot, push.question);

@@ -50,6 +50,7 @@ export interface Join {
   position?: Position | null;
   name?: string | null;
   remember?: boolean | null;
+  wording?: string | null;
   source?: string | null;
   share?: string | null;
   own_share?: boolean;

@@ -71,7 +71,10 @@ export type JournalPush = Published &
     | { type: "line_up.changed"; products: wire.Product[] }
     | { type: "announce"; text: string; by: string; name?: string }
     | { type: "announce.removed"; announcement: number }
-    | { type: "question.submitted" | "question.posted" | "question.answered" | "question.restored"; question: Question }
+    | {
+        type: "question.submitted" | "question.posted" | "question.answered" | "question.restored" | "question.erased";
+        question: Question;
+      }
     | { type: "question.dismissed"; question: Question | { id: string } }
     | { type: "question.voted"; votes: QuestionVotes[] }
     | { type: "question.pinned"; question: string | null; pinned?: Question | null }

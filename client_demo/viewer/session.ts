@@ -137,7 +137,7 @@ function enter(showId: string): void {
     show: showId,
     token: place.wishes?.token ?? null,
     // Said at each join: consent that was taken back without a connection is told at the next one.
-    wishes: { ...wishesOf(query), ...(name && { name }), remember: tokenStore.remembered, guest },
+    wishes: { ...wishesOf(query), ...(name && { name }), remember: tokenStore.remembered, wording: tokenStore.wording, guest },
     // What the page around an element says of who this is holds for as long as it says so, and is kept nowhere.
     onToken: (token, isGuests) => isGuests && tokenStore.keep({ token }),
   });

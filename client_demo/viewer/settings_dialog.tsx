@@ -22,6 +22,9 @@ const NAME_CHARACTERS_MAX = 40;
 
 const NAME_DRAFT = "guest-name";
 
+/** Of `settings.remember` and its hint: raised with every change of what they say (docs/privacy.md). */
+const WORDING = "settings-1";
+
 const t = createTranslator(en, ja);
 const shared = createTranslator(sharedEn, sharedJa);
 
@@ -33,6 +36,13 @@ interface Hands {
   close: () => void;
 }
 
+/** What to say of a request that failed: a guest who is a customer since has to ask as that customer. */
+function whyNot(error: unknown, otherwise: "settings.data_failed" | "settings.erase_failed") {
+  const code = (error as RefusedError).code;
+  if (code === "not_found") return "settings.data_none";
+  return code === "forbidden" ? "settings.data_forbidden" : otherwise;
+}
+
 export type Late = FunctionComponent;
 
 /** Language and looks, the name beside questions, and whether this device may be recognised: asked, never assumed. */
@@ -42,6 +52,8 @@ export function settings({ identity, room, tokenStore, close }: Hands): Late {
   /** The name as it is being written: it stands here again when it was refused. */
   const name = signal(draftOf(NAME_DRAFT).trim() || (draftOf(NAME_DRAFT) ? "" : tokenStore.name));
   const remembered = signal(tokenStore.remembered);
+  /** Being erased is asked for twice: it cannot be taken back. */
+  const erasing = signal<"asked" | "sending" | null>(null);
   /** Signing out is asked for twice: orders are found no more. */
   const leaving = signal<"asked" | "sending" | null>(null);
 
@@ -57,9 +69,9 @@ export function settings({ identity, room, tokenStore, close }: Hands): Late {
   }
 
   function remember(wish: boolean): void {
-    tokenStore.keep({ remembered: wish });
+    tokenStore.keep({ remembered: wish, wording: WORDING });
     consent.value = "telling";
-    rejoin({ remember: wish }, () => {
+    rejoin({ remember: wish, wording: WORDING }, () => {
       consent.value = "told";
       showToast(t(wish ? "settings.remembered" : "settings.forgotten"));
     });
@@ -81,6 +93,42 @@ export function settings({ identity, room, tokenStore, close }: Hands): Late {
     }
     tokenStore.keep({ token: null, name: "", remembered: false });
     place.restart();
+  }
+
+  /** Hands the person everything that is kept about them. */
+  async function fetchOwnData(): Promise<void> {
+    try {
+      const found = await request<object>("/viewers/me/data", { token: bearer() });
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([JSON.stringify(found, null, 2)], { type: "application/json" }));
+      link.download = "what-is-kept.json";
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    } catch (error) {
+      showToast(t(whyNot(error, "settings.data_failed")));
+    }
+  }
+
+  /** Asks to be erased; the server closes every connection of theirs, and this device forgets who they were. */
+  async function erase(): Promise<void> {
+    erasing.value = "sending";
+    const token = bearer();
+    room().stop();
+    try {
+      await request("/viewers/me/erasure", { token, body: {} });
+    } catch (error) {
+      erasing.value = "asked";
+      room().start();
+      return showToast(t(whyNot(error, "settings.erase_failed")));
+    }
+    tokenStore.keep({ token: null, name: "", remembered: false });
+    showToast(t("settings.erased"));
+    place.restart();
+  }
+
+  /** Who the person is here: a customer of the shop's by the token that they joined with, else the guest of this device. */
+  function bearer(): string {
+    return identity.peek()?.token ?? tokenStore.token ?? "";
   }
 
   function rename(wish: string): void {
@@ -176,6 +224,29 @@ export function settings({ identity, room, tokenStore, close }: Hands): Late {
           {t(consent.value === "telling" ? "settings.telling" : "settings.remember_hint")}
         </p>
       </div>
+      <fieldset class="field settings-data">
+        <legend class="field-label">{t("settings.data")}</legend>
+        <p class="hint" id="data-hint">
+          {t(erasing.value ? "settings.erase_hint" : "settings.data_hint")}
+        </p>
+        <div class="settings-name">
+          <Button look="quiet" data-testid="own-data" onClick={() => void fetchOwnData()}>
+            {t("settings.data_fetch")}
+          </Button>
+          <Button
+            look={erasing.value ? "danger" : "quiet"}
+            disabled={erasing.value === "sending"}
+            data-testid="erase"
+            aria-describedby="data-hint"
+            onClick={() => {
+              if (erasing.value) void erase();
+              else erasing.value = "asked";
+            }}
+          >
+            {t(erasing.value ? "settings.erase_sure" : "settings.erase")}
+          </Button>
+        </div>
+      </fieldset>
       <div class="field">
         {leaving.value && (
           <p class="hint" id="leave-hint">

@@ -13,6 +13,8 @@ interface Kept {
   name: string;
   /** Only on the device. Without it the record is kept for the sake of an order. */
   remembered?: boolean;
+  /** To which words the person agreed; only on the device. */
+  wording?: string | undefined;
   /** Until when it is kept for the sake of an order, in ms of the epoch; only on the device. */
   until?: number;
 }
@@ -51,6 +53,7 @@ function readDevice(): Kept | null {
 
 const onDevice = readDevice();
 let remembered = onDevice?.remembered === true;
+let wording = onDevice?.wording;
 let kept = remembered ? onDevice : (read(tab) ?? onDevice);
 /** When this page's own token is on the device for the sake of an order, until when. */
 let until = onDevice && kept?.token === onDevice.token ? (onDevice.until ?? 0) : 0;
@@ -58,7 +61,7 @@ let until = onDevice && kept?.token === onDevice.token ? (onDevice.until ?? 0) :
 function store(forgetDevice: boolean): void {
   const { token = "", name = "" } = kept ?? {};
   const forOrder = token !== "" && until > Date.now() && { until };
-  if (remembered || forOrder) write(device, { token, name, remembered, ...forOrder });
+  if (remembered || forOrder) write(device, { token, name, remembered, wording, ...forOrder });
   // What another guest of this device left there for the sake of an order is not ours to remove.
   else if (forgetDevice) write(device, null);
   write(tab, remembered ? null : { token, name });
@@ -74,9 +77,13 @@ export const tokenStore = {
   get remembered(): boolean {
     return remembered;
   },
-  keep(change: { token?: string | null; name?: string; remembered?: boolean }): void {
+  get wording(): string | undefined {
+    return wording;
+  },
+  keep(change: { token?: string | null; name?: string; remembered?: boolean; wording?: string }): void {
     const wasOnDevice = remembered || until > 0;
     remembered = change.remembered ?? remembered;
+    wording = change.wording ?? wording;
     const token = change.token === undefined ? kept?.token : change.token;
     kept = { token: token ?? "", name: change.name ?? kept?.name ?? "" };
     store(wasOnDevice);

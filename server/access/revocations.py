@@ -3,6 +3,7 @@
 A word on the bus makes the others read at once; each reads every half second all the same, so a lost word is late by no more.
 """
 
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -25,6 +26,14 @@ KEY_HELD = timedelta(days=1)
 """Processes believe what they know of a key for less than that; whoever asks SQL later finds that it has ended."""
 GUESTS_HELD_MAX = 500_000
 """Above so many nobody's guest sign-in is ended on the server any more: their pages forget the token, and it ends by itself."""
+
+
+ERASED_AS = "erased:"
+
+
+def erased_as(viewer_id: str) -> str:
+    """Return under what an erased person is remembered, so that tokens left somewhere bring nobody back: a digest that names nobody."""
+    return ERASED_AS + hashlib.sha256(viewer_id.encode()).hexdigest()
 
 
 class RevokedWord(msgspec.Struct, frozen=True, tag_field="told", tag="revoked"):
@@ -95,6 +104,8 @@ class Revocations:
         """Until when each has to be remembered."""
         self._people: dict[str, tuple[float, datetime]] = {}
         """Up to which second a person's tokens are good no more, and until when that has to be remembered."""
+        self._knows_erased = False
+        """Whether anybody has been erased whose tokens have not ended by themselves yet."""
         self._following = Following("revocations", self.run_once)
 
     def holds(self, sign_in_id: str, viewer_id: str, issued_at: int) -> bool:
@@ -102,6 +113,8 @@ class Revocations:
         if sign_in_id in self._sign_ins:
             return True
         person = self._people.get(viewer_id)
+        if person is None and self._knows_erased:
+            person = self._people.get(erased_as(viewer_id))
         return person is not None and issued_at <= person[0]
 
     async def sign_out(self, identity: Identity) -> None:
@@ -177,6 +190,7 @@ class Revocations:
         sign_ins, people = set[str](), set[str]()
         for row in rows:
             if row.person:
+                self._knows_erased = self._knows_erased or row.id.startswith(ERASED_AS)
                 held = self._people.get(row.id)
                 if held is None or held[0] < row.at.timestamp():
                     people.add(row.id)

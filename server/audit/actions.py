@@ -79,6 +79,8 @@ Action = Literal[
     "action.reopened",
     "channel.created",
     "channel.changed",
+    "privacy.erase",
+    "privacy.hand_out",
 ]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
@@ -88,7 +90,7 @@ KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
         "people": ("person", "invitation"),
         "connections": ("key", "customer_secret", "customer_keys", "provider", "webhook"),
         "figures": ("segment", "query", "target", "action"),
-        "channel": ("channel",),
+        "channel": ("channel", "privacy"),
     }
 )
 """What stands before the point of the actions about each."""

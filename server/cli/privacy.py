@@ -72,17 +72,20 @@ async def _remove_exports(settings: Settings) -> None:
 
 
 async def _with_privacy(settings: Settings, viewer: str, ask: "Callable[[Privacy], Awaitable[Any]]") -> Any:
+    from server.access.revocations import Revocations
     from server.clock import SystemClock
     from server.db.engine import Database
     from server.errors import RefusedError
-    from server.privacy.service import Privacy
+    from server.journal.journal import Journal
     from server.protocol.codes import Code
-    from server.running.sealing import sealer_for
+    from server.running.privacy import privacy_for
 
     database = Database(database_url(settings), pool_size=2)
     try:
         clock = SystemClock()
-        return await ask(Privacy(database, clock, sealer_for(settings, database, clock)))
+        # Whoever is in a show hears of it by the servers, which look into the journals by themselves.
+        journal = Journal(database, clock, lambda show, epoch, publications: None)
+        return await ask(privacy_for(settings, database, clock, journal, Revocations(database, clock)))
     except RefusedError as error:
         if error.code is Code.FORBIDDEN:
             raise Trouble(

@@ -17,6 +17,8 @@ from server.text.names import NOBODY
 EARLY_MAX = 1000
 """Publications ahead of a hole that are kept while it is filled; more are left to the top check."""
 
+ERASED = "question.erased"
+"""The publication behind which no line from before may be told again."""
 WELCOMES_MAX = 32
 """Beginnings of which a room keeps what follows, for a moment: in a storm most come from a few positions."""
 
@@ -173,9 +175,17 @@ class Room:
                 self.top += 1
                 fresh.append(due)
                 due = self._early.pop(self.top + 1, None)
+        if any(publication.type == ERASED for publication in fresh):
+            self._forget_what_was_told()
         self._ring.extend(fresh)
         self.pending.extend(fresh)
         return fresh
+
+    def _forget_what_was_told(self) -> None:
+        """Let go of lines and of the snapshot, in which a person's words may be: who comes back gets a snapshot that is read anew."""
+        self._ring.clear()
+        self._welcomes.clear()
+        self.snapshot = None
 
     @property
     def gapped(self) -> bool:

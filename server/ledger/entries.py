@@ -15,8 +15,8 @@ class Fact:
     Kinds: `order` (n is its units; it has `amount_minor` and `currency`, its `target` is the product), `question` (target: the question),
     `vote`, `survey_answer` and `survey_shown` (target: the survey),
     `answer` (by staff), `reaction` (target: heart, clap, …), `impression` and `click` (target: the product), `share` (target: the
-    share's id; `via`: by which way it went out), `consent_given` and `consent_withdrawn` (by a
-    guest). `visit` is made by the ledger itself.
+    share's id; `via`: by which way it went out), `consent_given` (by a guest; target: the version of the words that they agreed to, where
+    it was said) and `consent_withdrawn`. `visit` is made by the ledger itself.
     """
 
     show_id: str

@@ -148,15 +148,17 @@ class Recorder:
             self._touch()
             self._page_views.append(view)
 
-    def consent(self, show_id: str, viewer_id: str, connection_id: str, *, given: bool) -> None:
-        """Record that a guest agreed to be recognised, or no longer does. Of several within one flush the last one's time is kept."""
+    def consent(
+        self, show_id: str, viewer_id: str, connection_id: str, *, given: bool, wording: str | None = None
+    ) -> None:
+        """Record that a guest agreed to be recognised, to which words, or no longer does. Of several within one flush the last stands."""
         kind = "consent_given" if given else "consent_withdrawn"
         key, now = (show_id, viewer_id, kind, None), self._touch()
         tally = self._tallies.get(key)
         if tally is not None:
-            tally.n, tally.at = tally.n + 1, now
+            tally.n, tally.at, tally.target = tally.n + 1, now, wording
         elif len(self._tallies) < ROWS_MAX:  # whatever else the viewer has held: two rows a show at most
-            self._tallies[key] = Tally(show_id, viewer_id, kind, None, 1, connection_id, now)
+            self._tallies[key] = Tally(show_id, viewer_id, kind, wording, 1, connection_id, now)
         else:
             metrics.SHED.inc()
 

@@ -5,6 +5,7 @@ from typing import Final
 
 NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "attendance": ("viewer_id",),
+    "erasure": ("viewer_id",),
     "ledger_entry": ("viewer_id",),
     "orders": ("viewer_id",),
     "page_view": ("viewer_id",),
@@ -27,10 +28,12 @@ GONE: Final[Mapping[str, str]] = {
     "intent": "viewer_id",
     "order_link": "viewer_id",
     "review": "viewer_id",
-    "revoked": "id",
     "sign_in_code": "person",
 }
 """Rows about a person that nothing rests on, by the column that names them: they are deleted."""
+
+HASHED: Final[Mapping[str, str]] = {"revoked": "id"}
+"""Where a digest of the id stays for as long as a token of theirs could be believed."""
 
 MENTIONED: Final[Mapping[str, tuple[str, ...]]] = {
     "audit": ("subject", "details"),

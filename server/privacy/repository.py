@@ -9,9 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ledger.repository import READ_UNTIL
 from server.privacy.places import BY_SHOW, GONE, MENTIONED, NAMED, STAFF
-
-ERASED = "–"
-"""What stands where their name and their words stood."""
+from server.questions.erasing import ERASED
 
 # Who they are in one show they are in all: guests who turned out to be them, and not those whose alias was taken back.
 _IDS = text("""
@@ -23,6 +21,7 @@ _IDS = text("""
     )
     SELECT id FROM known ORDER BY id
 """)
+_IS_SOMEBODY = text("SELECT EXISTS (SELECT FROM viewer_alias WHERE raw = :guest AND taken_back_at IS NULL)")
 _SHOWS = text("""
     SELECT show_id FROM attendance WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM rollup WHERE viewer_id = ANY(:ids)
@@ -34,23 +33,13 @@ _SHOWS = text("""
     UNION SELECT show_id FROM viewer_alias WHERE raw = ANY(:ids) OR canonical = ANY(:ids)
 """)
 _MAP = "(SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:news AS text[])) AS m (old, new))"
-_QUESTIONS = text("SELECT id FROM question WHERE viewer_id = ANY(:ids)")
-_ERASE_WORDS = text("UPDATE question SET author = :erased, text = :erased WHERE id = ANY(:questions)")
-_ERASE_PUBLISHED = text("""
-    UPDATE publication SET
-        line = CASE WHEN CAST(line AS jsonb) -> 'question' ->> 'id' = ANY(:questions)
-               THEN CAST(jsonb_set(jsonb_set(CAST(line AS jsonb), '{question,author}', to_jsonb(CAST(:erased AS text))),
-                                   '{question,text}', to_jsonb(CAST(:erased AS text))) AS text) ELSE line END,
-        staff_line = CASE WHEN staff_line IS NOT NULL AND CAST(staff_line AS jsonb) -> 'question' ->> 'id' = ANY(:questions)
-               THEN CAST(jsonb_set(jsonb_set(CAST(staff_line AS jsonb), '{question,author}', to_jsonb(CAST(:erased AS text))),
-                                   '{question,text}', to_jsonb(CAST(:erased AS text))) AS text) ELSE staff_line END
-    WHERE show_id = ANY(:shows) AND type LIKE 'question.%'
-      AND (CAST(line AS jsonb) -> 'question' ->> 'id' = ANY(:questions)
-           OR CAST(staff_line AS jsonb) -> 'question' ->> 'id' = ANY(:questions))
+_QUESTIONS = text("""
+    SELECT show_id, array_agg(id ORDER BY id) FROM question WHERE viewer_id = ANY(:ids) GROUP BY show_id ORDER BY show_id
 """)
 _ERASE_ANSWERS = text(
     "UPDATE survey_answer SET words = :erased WHERE viewer_id = ANY(:ids) AND words IS NOT NULL"
 )
+_FORGET_ENDED = text("DELETE FROM revoked WHERE id = ANY(:ids)")
 # By which line and under which key they did it: other records may tell whose those were.
 _UNTIE = (
     text("""
@@ -91,6 +80,11 @@ async def is_staff(connection: AsyncConnection, ids: Sequence[str]) -> bool:
     return bool(await connection.scalar(text(f"SELECT {asked}"), {"ids": list(ids)}))
 
 
+async def is_somebody(connection: AsyncConnection, guest_id: str) -> bool:
+    """Whether the guest turned out to be a known viewer."""
+    return bool(await connection.scalar(_IS_SOMEBODY, {"guest": guest_id}))
+
+
 async def is_watching(connection: AsyncConnection, ids: Sequence[str], since: datetime) -> bool:
     """Whether a server that was heard of since then has one of these ids watching, so that more is recorded under it."""
     return bool(await connection.scalar(_WATCHING, {"ids": list(ids), "since": since}))
@@ -116,16 +110,11 @@ async def erase(
 ) -> int:
     """Put the new names in the place of the ids, delete what nothing rests on, and return how many rows that were.
 
-    `salt` is of this erasure alone and kept nowhere. Words that they wrote, and the names that they wrote them under, are erased.
+    `salt` is of this erasure alone and kept nowhere. What they wrote is erased before that (`server.questions.erasing`).
     """
     given = {"ids": list(names), "news": list(names.values()), "shows": list(shows)}
-    questions = list(await connection.scalars(_QUESTIONS, given))
-    words = {"questions": questions, "shows": list(shows), "erased": ERASED}
     await connection.execute(_DROP_EXPORTS, given)
-    rows = 0
-    if questions:
-        for statement in (_ERASE_WORDS, _ERASE_PUBLISHED):
-            rows += (await connection.execute(statement, words)).rowcount
+    rows = (await connection.execute(_FORGET_ENDED, given)).rowcount
     rows += (await connection.execute(_ERASE_ANSWERS, {**given, "erased": ERASED})).rowcount
     for statement in _UNTIE:
         rows += (await connection.execute(statement, {**given, "salt": salt})).rowcount
@@ -139,6 +128,14 @@ async def erase(
             renaming = f"UPDATE {table} AS t SET {column} = m.new FROM {_MAP} AS m WHERE {narrowed}t.{column} = m.old"
             rows += (await connection.execute(text(renaming), given)).rowcount
     return rows + await _erase_mentions(connection, names, shows)
+
+
+async def read_questions_of(connection: AsyncConnection, ids: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Return the ids of the questions that they asked, by show."""
+    return [
+        (show, list(questions))
+        for show, questions in await connection.execute(_QUESTIONS, {"ids": list(ids)})
+    ]
 
 
 async def is_read_until(connection: AsyncConnection, at: datetime) -> bool:

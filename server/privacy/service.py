@@ -2,18 +2,23 @@
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
+from server.access.revocations import LONGEST_LIFETIME, Revocations, erased_as
+from server.access.revoked_repository import insert_revoked
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.ids import new_id
+from server.journal.journal import Journal
 from server.privacy import repository
 from server.protocol.codes import Code
+from server.questions.erasing import erase_many
 from server.sealing.kinds import KEPT_KINDS
 from server.sealing.service import Sealer
 
@@ -41,10 +46,14 @@ class Forgotten:
 class Privacy:
     """Erases and hands out by any id that a person has: a known viewer's, or that of a guest who turned out to be them."""
 
-    def __init__(self, database: Database, clock: Clock, sealer: Sealer) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, *, sealer: Sealer, journal: Journal, revocations: Revocations
+    ) -> None:
         self._database = database
         self._clock = clock
         self._sealer = sealer
+        self._journal = journal
+        self._revocations = revocations
 
     async def hand_out(self, viewer_id: str) -> dict[str, Any]:
         """Return everything that is kept about the person, by table, as JSON-ready rows; raises `not_found` where there is nothing."""
@@ -61,45 +70,79 @@ class Privacy:
     async def forget(self, viewer_id: str, *, settling_seconds: float = SETTLING_SECONDS_MAX) -> Forgotten:
         """Erase the person: rows that counts rest on stay under random ids, the rest is deleted. No figure changes.
 
-        First it waits until workers have counted what servers had recorded; then all is one transaction. Raises `not_found`, `forbidden`
-        for those who work for a channel, and `conflict` for those who are watching.
+        First their sign-ins end, and it waits until workers have counted what servers had recorded. Raises `not_found`, `forbidden`
+        for those who work for a channel, and `conflict` for those who are watching all the same.
         """
+        ids = await self.ids_of(viewer_id)
+        async with self._revocations.ending() as ending:
+            for id in ids:
+                await ending.end_person(id)
+        at = self._clock.now()
+        quiet = await _wait_for(lambda: self.is_quiet(ids), settling_seconds)
+        if not quiet:
+            raise RefusedError(Code.CONFLICT)
+        settled = await _wait_for(lambda: self.is_settled(at), settling_seconds)
+        return await self.erase(ids, settled=settled)
+
+    async def ids_of(self, viewer_id: str) -> list[str]:
+        """Return all ids of a person of whom something is kept; raises `not_found`, and `forbidden` for those who work for a channel."""
         async with self._database.read() as connection:
             ids = await repository.read_ids(connection, viewer_id)
             if await repository.is_staff(connection, ids):
                 raise RefusedError(Code.FORBIDDEN)
-            if await repository.is_watching(connection, ids, self._clock.now() - SILENT_FOR):
-                raise RefusedError(Code.CONFLICT)
             if not await repository.read_rows(connection, ids, await repository.read_shows(connection, ids)):
                 raise RefusedError(Code.NOT_FOUND)
-        settled = await self._wait_until_read(settling_seconds)
-        shows, rows = await self._erase({id: new_id("v") for id in ids}, secrets.token_urlsafe(32))
-        await self._sealer.tidy()
-        return Forgotten(len(ids), shows, rows, settled)
+        return ids
 
-    async def _erase(self, names: dict[str, str], salt: str) -> tuple[int, int]:
+    async def is_quiet(self, ids: Sequence[str]) -> bool:
+        """Whether none of the ids is watching on a server that is alive."""
+        async with self._database.read() as connection:
+            return not await repository.is_watching(connection, ids, self._clock.now() - SILENT_FOR)
+
+    async def is_settled(self, at: datetime) -> bool:
+        """Whether workers have counted whatever servers recorded until then."""
+        async with self._database.read() as connection:
+            return await repository.is_read_until(connection, at + FLUSHED_WITHIN)
+
+    async def erase(self, ids: Sequence[str], *, settled: bool = True) -> Forgotten:
+        """Erase all that is kept of the ids now; what a show's viewers read of them first."""
+        rows = await self._erase_words(ids)
+        shows, more = await self._rename({id: new_id("v") for id in ids}, secrets.token_urlsafe(32))
+        await self._sealer.tidy()
+        return Forgotten(len(ids), shows, rows + more, settled)
+
+    async def _erase_words(self, ids: Sequence[str]) -> int:
+        async with self._database.read() as connection:
+            asked = await repository.read_questions_of(connection, ids)
+        return sum([await self._journal.commit(show, erase_many, questions) for show, questions in asked])
+
+    async def _rename(self, names: dict[str, str], salt: str) -> tuple[int, int]:
+        now = self._clock.now()
         for attempt in range(1, TRIES + 1):
             try:
                 async with self._database.write() as connection:
                     shows = await repository.read_shows(connection, list(names))
                     rows = await self._sealer.rename(connection, names, shows, salt)
-                    return len(shows), rows + await repository.erase(connection, names, shows, salt)
+                    rows += await repository.erase(connection, names, shows, salt)
+                    for id in names:
+                        await insert_revoked(
+                            connection, erased_as(id), person=True, at=now, ends_at=now + LONGEST_LIFETIME
+                        )
+                    return len(shows), rows
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) not in _CONTENTION or attempt == TRIES:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
-    async def _wait_until_read(self, seconds: float) -> bool:
-        """Wait until workers have read what was told until now; False where that takes too long, or no worker runs."""
-        at = self._clock.now() + FLUSHED_WITHIN
-        until = asyncio.get_running_loop().time() + seconds
-        while True:
-            async with self._database.read() as connection:
-                if await repository.is_read_until(connection, at):
-                    return True
-            if asyncio.get_running_loop().time() >= until:
-                return False
-            await asyncio.sleep(LOOK_SECONDS)
+
+async def _wait_for(asked: Callable[[], Awaitable[bool]], seconds: float) -> bool:
+    """Return True as soon as the answer is yes; False where that takes too long."""
+    until = asyncio.get_running_loop().time() + seconds
+    while not await asked():
+        if asyncio.get_running_loop().time() >= until:
+            return False
+        await asyncio.sleep(LOOK_SECONDS)
+    return True
 
 
 def _is_kept(table: str, row: dict[str, Any]) -> bool:

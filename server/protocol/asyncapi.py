@@ -116,6 +116,8 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     lines.StaffQuestionDismissed,
     lines.QuestionRestored,
     lines.StaffQuestionRestored,
+    lines.QuestionErased,
+    lines.StaffQuestionErased,
     lines.QuestionPinned,
     shelf_lines.ProductPinned,
     shelf_lines.ProductChanged,

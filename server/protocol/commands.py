@@ -54,6 +54,8 @@ class Join(Passing, tag="join"):
     position: Position | None = None
     name: Annotated[str, Meta(max_length=4 * 40)] | None = None
     remember: bool | None = None
+    wording: EntityId | None = None
+    """Of `remember: true`: the version of the words that the person agreed to."""
     source: Annotated[str, Meta(max_length=64)] | None = None
     share: EntityId | None = None
     own_share: bool = False

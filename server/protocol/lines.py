@@ -234,6 +234,18 @@ class StaffQuestionRestored(QuestionRestored, frozen=True, tag="question.restore
     question: StaffQuestion
 
 
+class QuestionErased(Push, frozen=True, tag="question.erased"):
+    """The words and the author of a question are gone; everything else about it stays."""
+
+    question: Question
+
+
+class StaffQuestionErased(QuestionErased, frozen=True, tag="question.erased"):
+    """The words and the author of a question are gone."""
+
+    question: StaffQuestion
+
+
 class QuestionPinned(Push, frozen=True, tag="question.pinned"):
     """Which question is pinned now, by its id, and as it stands; null: none."""
 

@@ -6,11 +6,12 @@ from typing import Any
 from server.clock import Clock
 from server.db.engine import Database
 from server.history.exports import Exports
-from server.running.forgetting import FORGETTING_SECONDS
 from server.settings import Settings
 from server.stats.columns.shelf import FOLDER, Shelf
 from server.workers.loop import repeat
 
+FORGETTING_SECONDS = 30.0
+"""An erasure elsewhere drops jobs whose files may be here."""
 PAUSE_SECONDS = 0.1
 """Beside the wait for something to do."""
 

@@ -2,13 +2,12 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Any
 
 from server.access.customers import customers_for
-from server.access.known_keys import USES_WRITTEN_SECONDS, KnownKeys
+from server.access.known_keys import KnownKeys
 from server.access.revocations import Ended, Revocations
 from server.access.tokens import tokens_for
 from server.bus.bus import Bus
@@ -30,7 +29,6 @@ from server.journal.rooms import Rooms
 from server.journal.topcheck import TopCheck
 from server.ledger.recorder import Recorder
 from server.ledger.repository import read_reaction_totals
-from server.pace.service import TELL_SECONDS
 from server.protocol.commands import Join
 from server.protocol.publication import Publication
 from server.questions.answering import AnsweringDesk
@@ -39,14 +37,12 @@ from server.questions.commands import QuestionCommands
 from server.questions.repository import read_asker
 from server.questions.service import Questions
 from server.questions.visible_pages import VisiblePages
-from server.running.columns import column_loops
 from server.running.disk import DataDisks
-from server.running.exports import export_loops, exports_for
-from server.running.forgetting import forgetting_loops
+from server.running.exports import exports_for
 from server.running.limits import crowd_limits_of, hub_for, pace_for, units_max_of
-from server.running.resealing import resealing_loops
-from server.running.segments import segment_loops
-from server.running.uploads import feeds_for, picture_errands_for, upload_loops
+from server.running.loops import loops_of
+from server.running.privacy import erasures_for, privacy_for
+from server.running.uploads import feeds_for, picture_errands_for
 from server.running.watch import ProcessWatch
 from server.running.webhooks import WebhookDelivery
 from server.running.worker import OF_THE_WORKERS
@@ -71,11 +67,6 @@ from server.viewers.share_codes import share_codes_for
 from server.viewers.sharing import Sharing
 from server.viewers.staff_roll import StaffRoll
 from server.workers.ledger import LedgerWorker
-from server.workers.loop import repeat
-from server.workers.pulse import PulseTicker
-from server.workers.rollups import keep_rollups
-
-EMPTY_ROOMS_SECONDS = 10.0
 
 
 class Process:
@@ -119,6 +110,8 @@ class Process:
         self.exports = exports_for(settings, self.database, clock)
         self.feeds = feeds_for(settings, self.database, clock, self.catalogue.tell)
         self.picture_errands = picture_errands_for(settings, self.database, clock, self.catalogue.tell)
+        privacy = privacy_for(settings, self.database, clock, self.journal, self.revocations)
+        self.erasures = erasures_for(self.database, clock, privacy, self.revocations, self.exports)
         self.stockroom = Stockroom(self.database, clock, self.shop.neighbours.note_stock)
         self.cards = Cards(self.database)
         self.shows = Shows(
@@ -237,32 +230,6 @@ class Process:
         async with self.database.read_soon() as connection:
             return await read_reaction_totals(connection, show_id)
 
-    def _loops(self) -> dict[str, Coroutine[Any, Any, None]]:
-        """Return everything that runs for as long as the process lives, by name."""
-        settings = self.settings
-        loops = {
-            "hub": self.hub.run(),
-            "revocations": self.revocations.run(),
-            "origins": self.channel_origins.run(),
-            "topcheck": self.topcheck.run(),
-            "pulse": repeat("pulse", settings.tick_ms / 1000, PulseTicker(self.hub, self.bus).run_once),
-            "pace": repeat("pace", TELL_SECONDS, self.pace.tell),
-            "recorder": self.recorder.run(settings.flush_ms / 1000),
-            "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, self.rooms.close_empty),
-        }
-        loops["api keys"] = repeat("api keys", USES_WRITTEN_SECONDS, self.known_keys.write_uses)
-        loops |= upload_loops(self.feeds, self.picture_errands)
-        loops |= export_loops(self.exports)
-        loops |= forgetting_loops(settings, self.database, self.clock, self.revocations)
-        if self.ledger is not None:
-            loops |= {"ledger": self.ledger.run(), "rollups": keep_rollups(self.database, self.clock)}
-            loops |= segment_loops(self.database, self.clock)
-            loops |= column_loops(settings, self.database, self.clock)
-        if self.delivery is not None:
-            loops |= self.delivery.loops()
-            loops |= resealing_loops(settings, self.database, self.clock, self.outbound)
-        return loops
-
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Start connections and loops; at the end finish what was accepted, flush, and close."""
@@ -273,7 +240,7 @@ class Process:
                 await self.revocations.run_once()
                 await self.channel_origins.run_once()
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(loop, name=name) for name, loop in self._loops().items()]
+                tasks = [group.create_task(loop, name=name) for name, loop in loops_of(self).items()]
                 try:
                     yield
                     await self._finish()

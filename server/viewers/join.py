@@ -2,11 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
 
-from msgspec import UNSET
 from msgspec.structs import replace
 
 from server.access.customer_claims import is_own
@@ -14,40 +10,27 @@ from server.access.customers import Customers
 from server.access.entry import require_entry
 from server.access.roles import is_staff
 from server.access.tokens import Identity, Tokens
-from server.clock import to_wire
 from server.errors import RefusedError
 from server.hosts import Origins
-from server.hub import metrics
 from server.hub.connection import Connection
 from server.hub.crowd import Crowd
 from server.hub.hub import Hub
-from server.hub.lane import Lane
 from server.hub.price import ANSWER_BYTES_A_TOKEN, READ_TOKENS, charge_join
 from server.hub.room import Room
 from server.journal.rooms import Rooms
 from server.ledger.recorder import Recorder
 from server.pace.rates import Act, By
 from server.pace.service import Pace
-from server.protocol.codec import encode
 from server.protocol.codes import Code
 from server.protocol.commands import Join, Position
-from server.protocol.pushes import Joined
-from server.text.names import default_name, guest_number
+from server.text.names import default_name
 from server.viewers.aliases import Aliases
+from server.viewers.joined import Entrant, answer_join
 from server.viewers.share_codes import ShareCodes
 from server.viewers.sources import source_of
 
 ROUND_WAIT_SECONDS = 0.01
 """How often a join that has to wait for the room's next round looks whether it has begun."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entrant:
-    """Who joins, with the `token` to be given to them, if any, and whether a name of theirs was refused."""
-
-    identity: Identity
-    token: str | None
-    name_refused: bool
 
 
 class Joins:
@@ -144,7 +127,7 @@ class Joins:
         self._hub.leave(connection, goes_on=same and connection.role == identity.role)
         introduce(connection, identity, self._hub.crowd)
         lane = room.lane_for(connection, pulse_only=command.pulse_only)
-        answer = _answer(lane, command, room, entrant)
+        answer = answer_join(lane, command, room, entrant)
         connection.transport.write(answer)
         charge_join(connection, len(answer) / ANSWER_BYTES_A_TOKEN)
         self._hub.enter(connection, room, lane)
@@ -180,7 +163,7 @@ class Joins:
         if refused:
             name = default_name(identity.viewer_id)
         revised = self._tokens.revised(identity, name=name, remember=command.remember)
-        self._record_consent(connection, room, identity.remembered, revised)
+        self._record_consent(connection, command, room, identity.remembered, revised)
         return Entrant(revised, None if revised is identity else self._tokens.sign(revised), refused)
 
     def _let_in(self, customer: Identity, room: Room) -> Entrant:
@@ -200,13 +183,19 @@ class Joins:
         name, remember = None if refused else command.name, bool(command.remember)
         identity = self._tokens.new_guest(room.channel_id, name=name, remember=remember)
         crowd.arrive(identity.viewer_id, connection.host, now)
-        self._record_consent(connection, room, False, identity)
+        self._record_consent(connection, command, room, False, identity)
         return Entrant(identity, self._tokens.sign(identity), refused)
 
-    def _record_consent(self, connection: Connection, room: Room, before: bool, identity: Identity) -> None:
-        """Keep that a guest has agreed to be recognised, or agrees no longer."""
-        if identity.remembered is not before:
-            self._recorder.consent(room.show_id, identity.viewer_id, connection.id, given=identity.remembered)
+    def _record_consent(
+        self, connection: Connection, command: Join, room: Room, before: bool, identity: Identity
+    ) -> None:
+        """Keep that a guest has agreed to be recognised, and to which words, or agrees no longer."""
+        given = identity.remembered
+        if given is not before:
+            wording = command.wording if given else None
+            self._recorder.consent(
+                room.show_id, identity.viewer_id, connection.id, given=given, wording=wording
+            )
 
     def _check_space(self, room: Room) -> None:
         limits = self._hub.admission.limits
@@ -250,49 +239,3 @@ def _is_refused(room: Room, wish: str | None, identity: Identity) -> bool:
     if wish and wish != identity.name:
         return room.names.refuse(wish)
     return room.names.shown(identity.name, identity.viewer_id) != identity.name
-
-
-def _recovers(room: Room, position: Position | None) -> bool:
-    """Whether everything after `position` is known."""
-    return (
-        position is not None
-        and position.epoch == room.epoch
-        and position.offset <= room.top
-        and room.reaches(position.offset)
-    )
-
-
-def _answer(lane: Lane, command: Join, room: Room, entrant: Entrant) -> bytes:
-    """Return `joined`, the journal pushes since its position, and the whole pulse, as bytes for this lane."""
-    identity, position = entrant.identity, command.position
-    if position is not None and _recovers(room, position):
-        snapshot = None
-        metrics.JOINS.labels("recovered").inc()
-    else:
-        held = room.snapshot
-        assert held is not None, "made ready before, and a room never loses its snapshot"
-        snapshot = held.staff if is_staff(identity.role) else held.public
-        if position is None:
-            metrics.COUNTS.joins_fresh += 1
-        else:
-            metrics.JOINS.labels("refused").inc()
-        position = Position(room.epoch, held.offset)
-    joined = Joined(
-        id=UNSET if command.id is None else command.id,
-        viewer=identity.viewer_id,
-        role=identity.role,
-        expires_at=_wire_of(identity.expires_at),
-        recovered=snapshot is None,
-        position=position,
-        token=entrant.token,
-    )
-    if entrant.name_refused:
-        name = room.names.shown(identity.name, identity.viewer_id)
-        joined = replace(joined, name_refused=True, name=name, guest=guest_number(name))
-    return room.welcome(lane, encode(joined)[:-1], position.offset, snapshot)
-
-
-@lru_cache(maxsize=1024)
-def _wire_of(expires_at: datetime) -> str:
-    """Guests who join in the same second have the same."""
-    return to_wire(expires_at)

@@ -17,6 +17,7 @@ from server.catalogue.wanted import WantedProduct, WantedVariant
 from server.db.migrations import migrate
 from server.embedded import start_postgres
 from server.http.versions import ANY_VERSION
+from server.questions.erasing import erase_many
 from server.shows.line_up_repository import LineUpItem
 from server.surveys.rules import wording_of
 from tests.support.reducer import Seen, assert_snapshot_plus_pushes_equals_fresh, see
@@ -88,6 +89,7 @@ async def play_rest(stage: Stage) -> None:
     await stage.shows.ban(SHOW, MODERATOR, question_id=spam)
     await stage.shows.ban(SHOW, HOST, viewer_id="v_rude")
     await stage.shows.unban(SHOW, HOST, "v_rude")
+    await stage.journal.commit(SHOW, erase_many, [washable])
     await shop.unpin_product(SHOW, HOST, None)
     line_up = (LineUpItem("p_bowl", 900), LineUpItem("p_apron"))
     await stage.planning.arrange(SHOW, CHANNEL, HOST, line_up, ANY_VERSION)

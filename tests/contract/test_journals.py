@@ -16,6 +16,7 @@ FOR_ALL = {
     "product.stock",
     "question.answered",
     "question.dismissed",
+    "question.erased",
     "question.pinned",
     "question.posted",
     "question.restored",

@@ -119,8 +119,8 @@ QUERIES = {
     "/v1/products/export": tuple(f"?format={each}" for each in get_args(Format)),
 }
 """All the ways in which a path is asked for, where there are several."""
-NO_READS = {"/v1/sessions"}
-"""What only somebody with an account has."""
+NO_READS = {"/v1/sessions", "/v1/viewers/me/data"}
+"""What only somebody with an account has, and what only viewers have."""
 
 
 async def read_everything(address: str, token: str) -> int:

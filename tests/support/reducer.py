@@ -13,7 +13,13 @@ from server.journal.repository import read_heads, read_tail
 from server.snapshots.snapshot import read_snapshot
 
 QUESTIONS_MAX = 200
-QUESTION_PUSHES = ("question.submitted", "question.posted", "question.answered", "question.restored")
+QUESTION_PUSHES = (
+    "question.submitted",
+    "question.posted",
+    "question.answered",
+    "question.restored",
+    "question.erased",
+)
 
 State = dict[str, Any]
 Push = dict[str, Any]

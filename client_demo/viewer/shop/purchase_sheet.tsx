@@ -123,9 +123,12 @@ function Looking({ product }: { product: Product }) {
   );
 }
 
+/** Of `buy.find.remember` and its hint: raised with every change of what they say (docs/privacy.md). */
+const WORDING = "purchase-1";
+
 function remember(remembered: boolean): void {
-  tokenStore.keep({ remembered });
-  room().rejoinWith({ remember: remembered });
+  tokenStore.keep({ remembered, wording: WORDING });
+  room().rejoinWith({ remember: remembered, wording: WORDING });
   showToast(t("buy.find.saved"));
 }
 

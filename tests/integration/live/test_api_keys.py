@@ -43,6 +43,7 @@ OF_VIEWERS = {
     ("POST", "/v1/invitations/look"),
     ("POST", "/v1/invitations/accept"),
     ("POST", "/v1/channels"),
+    ("POST", "/v1/viewers/me/erasure"),
 }
 """What people do for themselves, each with a token, a code or a link of their own."""
 OF_ONESELF = {

@@ -1,0 +1,156 @@
+"""Erasures that are asked for while servers run: the person is sent away at once, and erased as soon as nothing about them is under way."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from server.access.principal import Principal
+from server.access.revocations import Revocations
+from server.access.tokens import Identity
+from server.audit.trail import note_by
+from server.clock import Clock
+from server.db.engine import Database
+from server.errors import RefusedError
+from server.ids import new_id
+from server.privacy import erasure_repository as kept
+from server.privacy import repository
+from server.privacy.service import Privacy
+from server.privacy.tables import ErasureRow
+from server.protocol.codes import Code
+
+CLAIMED_FOR = timedelta(minutes=1)
+"""After so long another process takes on what one that died had begun."""
+AGAIN_AFTER = timedelta(seconds=1)
+
+
+class Erasures:
+    """One process's part. `drop_files` removes the files of exports that name the person."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        privacy: Privacy,
+        revocations: Revocations,
+        *,
+        drop_files: Callable[[], Awaitable[object]],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._privacy = privacy
+        self._revocations = revocations
+        self._drop_files = drop_files
+
+    async def ask_as(self, viewer: Identity) -> ErasureRow:
+        """Have the bearer of a viewer's token erased; their sign-ins end at once, on every process.
+
+        Raises `forbidden` for staff, and for a guest who is a customer since: then the customer must ask, with their own token.
+        """
+        await self._require_own(viewer)
+        async with self._database.read() as connection:
+            ids = await repository.read_ids(connection, viewer.viewer_id)
+        return await self._keep(viewer.channel_id, viewer.viewer_id, ids)
+
+    async def ask_for(self, by: Principal, viewer_id: str) -> ErasureRow:
+        """Have a viewer of the caller's channel erased; raises `not_found`, and `forbidden` for staff and for viewers of others, too."""
+        ids = await self.require_of(by.channel_id, viewer_id)
+        return await self._keep(by.channel_id, viewer_id, ids, by)
+
+    async def require_of(self, channel_id: str, viewer_id: str) -> list[str]:
+        """Return all ids of a viewer who is the channel's alone; raises as `ask_for`."""
+        ids = await self._privacy.ids_of(viewer_id)
+        async with self._database.read() as connection:
+            shows = await repository.read_shows(connection, ids)
+            if await kept.is_of_others(connection, channel_id, shows):
+                raise RefusedError(Code.NOT_FOUND)
+        return ids
+
+    async def look_at(self, channel_id: str, viewer_id: str) -> dict[str, Any]:
+        """Return what is kept of a viewer of the channel, as `Privacy.hand_out`; raises as `ask_for`."""
+        await self.require_of(channel_id, viewer_id)
+        return await self._privacy.hand_out(viewer_id)
+
+    async def hand_out_by(self, by: Principal, viewer_id: str) -> dict[str, Any]:
+        """Return the same for an admin to hand on, and note that in the audit."""
+        found = await self.look_at(by.channel_id, viewer_id)
+        async with self._database.write() as connection:
+            await note_by(connection, by, "privacy.hand_out", "", self._clock.now())
+        return found
+
+    async def hand_out_to(self, viewer: Identity) -> dict[str, Any]:
+        """Return what is kept of the bearer of a viewer's token; raises `not_found`, and `forbidden` as `ask_as`."""
+        await self._require_own(viewer)
+        return await self._privacy.hand_out(viewer.viewer_id)
+
+    async def find_buyer(self, channel_id: str, order: str) -> str:
+        """Return whose an order of the channel is; raises `not_found`."""
+        async with self._database.read() as connection:
+            found = await kept.find_buyer(connection, channel_id, order)
+        if found is None:
+            raise RefusedError(Code.NOT_FOUND)
+        return found
+
+    async def list_of(self, channel_id: str, *, after: str | None, limit: int) -> list[ErasureRow]:
+        """Return the channel's erasures, the newest first."""
+        async with self._database.read() as connection:
+            return await kept.read_erasures(connection, channel_id, after=after, limit=limit)
+
+    async def run_once(self) -> bool:
+        """Carry out the next one that is due and can be; returns whether any was due."""
+        now = self._clock.now()
+        async with self._database.write() as connection:
+            row = await kept.claim(connection, now, now + CLAIMED_FOR)
+        if row is None:
+            return False
+        if await self._can_be(row):
+            await self._carry_out(row)
+        else:
+            async with self._database.write() as connection:
+                await kept.put_off(connection, row.id, self._clock.now() + AGAIN_AFTER)
+        return True
+
+    async def _keep(
+        self, channel_id: str, viewer_id: str, ids: list[str], by: Principal | None = None
+    ) -> ErasureRow:
+        """Write it down and end the person's sign-ins, once however often it is asked for."""
+        now = self._clock.now()
+        row = ErasureRow(
+            id=new_id("e"), channel_id=channel_id, viewer_id=viewer_id, asked_at=now, try_at=now + AGAIN_AFTER
+        )
+        async with self._revocations.ending() as ending:
+            if (before := await kept.find_open(ending.connection, ids)) is not None:
+                return before
+            if by is not None:
+                row.asked_by, row.asked_by_name = by.id, by.name
+                await note_by(ending.connection, by, "privacy.erase", row.id, now)
+            await kept.insert_erasure(ending.connection, row)
+            for id in ids:
+                await ending.end_person(id)
+        return row
+
+    async def _can_be(self, row: ErasureRow) -> bool:
+        async with self._database.read() as connection:
+            ids = await repository.read_ids(connection, row.viewer_id)
+        return await self._privacy.is_quiet(ids) and await self._privacy.is_settled(row.asked_at)
+
+    async def _carry_out(self, row: ErasureRow) -> None:
+        async with self._database.read() as connection:
+            ids = await repository.read_ids(connection, row.viewer_id)
+        done = await self._privacy.erase(ids)
+        async with self._database.write() as connection:
+            await kept.write_done(
+                connection, row.id, self._clock.now(), ids=done.ids, shows=done.shows, rows=done.rows
+            )
+        await self._drop_files()
+
+    async def _require_own(self, viewer: Identity) -> None:
+        if viewer.role != "viewer":
+            raise RefusedError(Code.FORBIDDEN, "Whoever works for a channel is removed by its admins.")
+        async with self._database.read() as connection:
+            if await repository.is_staff(connection, [viewer.viewer_id]):
+                raise RefusedError(Code.FORBIDDEN, "Whoever works for a channel is removed by its admins.")
+            # The device may be another's by now.
+            if viewer.guest and await repository.is_somebody(connection, viewer.viewer_id):
+                raise RefusedError(
+                    Code.FORBIDDEN, "This guest is a customer of the shop: sign in there first."
+                )

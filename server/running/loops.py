@@ -1,0 +1,69 @@
+"""Everything that runs in one server process for as long as it lives, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+from server.access.known_keys import USES_WRITTEN_SECONDS
+from server.pace.service import TELL_SECONDS
+from server.running.columns import column_loops
+from server.running.exports import export_loops
+from server.running.forgetting import forgetting_loops
+from server.running.privacy import erasure_loops
+from server.running.resealing import resealing_loops
+from server.running.segments import segment_loops
+from server.running.uploads import upload_loops
+from server.workers.loop import repeat
+from server.workers.pulse import PulseTicker
+from server.workers.rollups import keep_rollups
+
+if TYPE_CHECKING:
+    from server.running.process import Process
+
+Loops = dict[str, Coroutine[Any, Any, None]]
+
+EMPTY_ROOMS_SECONDS = 10.0
+
+
+def loops_of(process: Process) -> Loops:
+    """Return a process's loops: of the shows, of what is carried out beside them, and of the worker where it has one."""
+    return {**_of_shows(process), **_beside(process), **_of_workers(process)}
+
+
+def _of_shows(process: Process) -> Loops:
+    settings = process.settings
+    pulse = PulseTicker(process.hub, process.bus)
+    return {
+        "hub": process.hub.run(),
+        "revocations": process.revocations.run(),
+        "origins": process.channel_origins.run(),
+        "topcheck": process.topcheck.run(),
+        "pulse": repeat("pulse", settings.tick_ms / 1000, pulse.run_once),
+        "pace": repeat("pace", TELL_SECONDS, process.pace.tell),
+        "recorder": process.recorder.run(settings.flush_ms / 1000),
+        "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, process.rooms.close_empty),
+        "api keys": repeat("api keys", USES_WRITTEN_SECONDS, process.known_keys.write_uses),
+    }
+
+
+def _beside(process: Process) -> Loops:
+    return {
+        **upload_loops(process.feeds, process.picture_errands),
+        **export_loops(process.exports),
+        **erasure_loops(process.erasures),
+        **forgetting_loops(process.settings, process.database, process.clock, process.revocations),
+    }
+
+
+def _of_workers(process: Process) -> Loops:
+    settings, database, clock = process.settings, process.database, process.clock
+    loops: Loops = {}
+    if process.ledger is not None:
+        loops |= {"ledger": process.ledger.run(), "rollups": keep_rollups(database, clock)}
+        loops |= segment_loops(database, clock)
+        loops |= column_loops(settings, database, clock)
+    if process.delivery is not None:
+        loops |= process.delivery.loops()
+        loops |= resealing_loops(settings, database, clock, process.outbound)
+    return loops
