@@ -9,17 +9,11 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.ledger.entries import COLUMN_OF_KIND, FIRST_OF_KIND
+from server.ledger.entries import COLUMN_OF_KIND, FIRST_OF_KIND, HARD_FACTS
 from server.ledger.final import drop_final
 from server.ledger.holding_repository import hold_shows
 from server.ledger.tables import RollupRow
 from server.sealing.unsealing import unseal
-
-HARD_FACTS: Final = (
-    "{0}.questions + 65536 * CAST({0}.votes AS bigint) + 4294967296 * CAST({0}.orders AS bigint)"
-    " + 17592186044416 * CAST({0}.units AS bigint)"
-)
-"""What `hard_facts` is of a row's numbers: a server of the version before raises those and not the sum."""
 
 COLUMNS: Final = tuple(name for name in RollupRow.__table__.columns.keys() if name != "segment")  # type: ignore[attr-defined]  # noqa: SIM118
 """What is derived: everything but the segment, which is of another room."""

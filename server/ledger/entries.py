@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
@@ -47,6 +47,18 @@ class Countable(Protocol):
     def n(self) -> int: ...
     @property
     def at(self) -> datetime: ...
+
+
+HARD_FACTS: Final = (
+    "{0}.questions + 65536 * CAST({0}.votes AS bigint) + 4294967296 * CAST({0}.orders AS bigint)"
+    " + 17592186044416 * CAST({0}.units AS bigint)"
+)
+"""What `hard_facts` is of a row's numbers: a server of the version before raises those and not the sum."""
+
+
+IS_OF_OLD_WRITER: Final = f"CASE WHEN {{0}}.hard_facts <> {HARD_FACTS} THEN 1 ELSE 0 END = 1"
+"""Whether a row is one that such a server has written. It is an index's condition (`rollup_old_writer`), and written so that the planner
+expects few rows and takes the index."""
 
 
 class RollupChange(Struct, omit_defaults=True):

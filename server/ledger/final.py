@@ -5,7 +5,7 @@ There is no trigger. Whatever changes a fact calls `drop_final` in the same tran
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,19 +18,26 @@ _LOCK_SHARED = text("""
     SELECT pg_advisory_xact_lock_shared(hashtextextended('final reports ' || channel_id, 0))
     FROM (SELECT DISTINCT channel_id FROM show WHERE id = ANY(:shows) ORDER BY channel_id) AS c
 """)
-# Other shows of the channel are told apart by time: what happened after the last moment that a report rests on is not in it.
-_DROP = text("""
-    DELETE FROM final_report WHERE ctid = ANY(ARRAY(
-        SELECT f.ctid FROM final_report AS f
-        WHERE EXISTS (
-            SELECT FROM show AS changed WHERE changed.id = ANY(:shows) AND changed.channel_id = f.channel_id
-              AND (changed.id = f.show_id OR changed.started_at IS NULL
-                   OR least(changed.started_at, CAST(:since AS timestamptz)) < f.rests_until))
-        ORDER BY f.show_id, f.window_days, f.definition_version FOR UPDATE OF f))
-""")
 GENERATION: Final = "window_days = 0 AND definition_version = 0"
 """The row that stands for the generation of a show's rows (`server.stats.columns`): a report of nothing."""
 _DROP_GENERATIONS = text(f"DELETE FROM final_report WHERE show_id = ANY(:shows) AND {GENERATION}")  # noqa: S608 - the text above
+# Other shows of the channel are told apart by time: what happened after the last moment that a report rests on is not in it. All rows are
+# locked in one order, so that two such changes cannot deadlock.
+_HOLD = text(f"""
+    SELECT f.show_id, {GENERATION} AS is_generation, f.show_id = ANY(:shows) AS own, CAST(:since AS timestamptz) > show.ended_at AS after_the_end
+    FROM final_report AS f JOIN show ON show.id = f.show_id
+    WHERE EXISTS (
+        SELECT FROM show AS changed WHERE changed.id = ANY(:shows) AND changed.channel_id = f.channel_id
+          AND (changed.id = f.show_id OR changed.started_at IS NULL
+               OR least(changed.started_at, CAST(:since AS timestamptz)) < f.rests_until))
+    ORDER BY f.show_id, f.window_days, f.definition_version FOR UPDATE OF f
+""")
+_DROP = text("DELETE FROM final_report WHERE show_id = ANY(:shows)")
+_DROP_REPORT = text(f"""
+    UPDATE final_report SET report = NULL, made_at = NULL, claim = '', people = CASE WHEN :people THEN NULL ELSE people END
+    WHERE show_id = ANY(:shows) AND NOT ({GENERATION})
+""")
+_FORGET_CURVES = text("DELETE FROM show_curve WHERE show_id = ANY(:shows)")
 _UNFINISHED = text("""
     SELECT DISTINCT s.show_id FROM ledger_process_show AS s JOIN show ON show.id = s.show_id
     JOIN unnest(CAST(:ids AS text[]), CAST(:befores AS timestamptz[])) AS p (process_id, alive_before) USING (process_id)
@@ -41,19 +48,48 @@ _DROP_OWN: Final = """
         SELECT show_id FROM json_to_recordset(CAST(%s AS json)) AS r (show_id text))
 """
 
+ACTS: Final = frozenset({"reaction", "impression", "click"})
+"""Kinds of facts that a show's curve, its funnel, and what was done with its products are counted from."""
+Reach = Literal["acts", "people", "orders"]
+"""How much of what is kept a change may alter: all of it; who watched and the report, but nothing of what viewers did; or, where the time
+of the change lies after the show's end, the report alone.
+"""
+
 
 async def drop_final(
-    connection: AsyncConnection, show_ids: Collection[str], *, since: datetime | None = None
+    connection: AsyncConnection,
+    show_ids: Collection[str],
+    *,
+    since: datetime | None = None,
+    reach: Reach = "acts",
 ) -> None:
-    """Drop the stored reports of these shows, and those of their channels that may rest on them.
+    """Drop what is kept of these shows, as far as the change may reach, and the stored reports of their channels that may rest on them.
 
     Call it in the transaction that changes facts of the shows. `since`: the time of the earliest fact, where that may lie before a show's
     start (an order that was told later).
     """
+    if not show_ids:
+        return
+    given = {"shows": sorted(show_ids), "since": since}
+    await connection.execute(_LOCK_SHARED, given)
+    kept = (await connection.execute(_HOLD, given)).all()
+    whole = {
+        row.show_id
+        for row in kept
+        if row.own and (reach == "acts" or (reach == "orders" and not row.after_the_end))
+    }
+    if whole:
+        await connection.execute(_DROP, {"shows": sorted(whole)})
+    if in_part := {row.show_id for row in kept} - whole:
+        await connection.execute(_DROP_REPORT, {"shows": sorted(in_part), "people": reach != "orders"})
+    if rows := {row.show_id for row in kept if row.is_generation} - whole:
+        await connection.execute(_DROP_GENERATIONS, {"shows": sorted(rows)})
+
+
+async def forget_curves(connection: AsyncConnection, show_ids: Collection[str]) -> None:
+    """Forget the curves of shows in which viewers turn out to have done more."""
     if show_ids:
-        given = {"shows": sorted(show_ids)}
-        await connection.execute(_LOCK_SHARED, given)
-        await connection.execute(_DROP, {**given, "since": since})
+        await connection.execute(_FORGET_CURVES, {"shows": sorted(show_ids)})
 
 
 async def drop_generations(connection: AsyncConnection, show_ids: Collection[str]) -> None:

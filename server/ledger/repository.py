@@ -13,9 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.db import driver
 from server.db.driver import as_json
 from server.journal.transaction import ShowTransaction
-from server.ledger.derive_repository import HARD_FACTS
-from server.ledger.entries import COLUMN_OF_KIND, FIRST_OF_KIND, Fact, RollupChanges, add_hard
-from server.ledger.final import drop_final
+from server.ledger.entries import COLUMN_OF_KIND, FIRST_OF_KIND, HARD_FACTS, Fact, RollupChanges, add_hard
+from server.ledger.final import ACTS, drop_final, forget_curves
 from server.sealing.unsealing import unseal
 
 SETTLE_SECONDS = 2.0
@@ -151,7 +150,11 @@ async def append_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> No
         ),
     )
     await add_to_rollups(connection, changes)
-    await drop_final(connection, {f.show_id for f in facts}, since=min(f.at for f in facts))
+    kinds, since = {f.kind for f in facts}, min(f.at for f in facts)
+    shows = {f.show_id for f in facts}
+    await drop_final(connection, shows, since=since, reach="orders" if kinds == {"order"} else "acts")
+    if kinds & ACTS:
+        await forget_curves(connection, shows)
 
 
 async def change_rollups(connection: AsyncConnection, changes: RollupChanges) -> None:

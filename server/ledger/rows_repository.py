@@ -1,13 +1,14 @@
 """Which rows of `rollup` are what the facts come to, and what there is to do where they are not yet."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.ledger.derive_repository import HARD_FACTS, lock_rows
+from server.ledger.derive_repository import lock_rows
+from server.ledger.entries import IS_OF_OLD_WRITER
 from server.ledger.watching_repository import keep_watching
 
 LIVE_ROWS_MAX: Final = 20_000
@@ -21,7 +22,7 @@ _BEHIND: Final = text(f"""
        OR EXISTS (SELECT FROM rollup_due AS d WHERE d.show_id = asked.id)
        OR EXISTS (SELECT FROM ledger_process_show AS had JOIN ledger_process AS p USING (process_id)
                   WHERE had.show_id = asked.id AND p.kept_flush IS DISTINCT FROM p.last_flush)
-       OR EXISTS (SELECT FROM rollup AS r WHERE r.show_id = asked.id AND r.hard_facts <> {HARD_FACTS.format("r")})
+       OR EXISTS (SELECT FROM rollup AS r WHERE r.show_id = asked.id AND {IS_OF_OLD_WRITER.format("r")})
 """)
 _DUE: Final = text("""
     SELECT d.show_id, array_agg(d.viewer_id) AS viewers FROM rollup_due AS d JOIN rollup_show AS s USING (show_id)
@@ -39,15 +40,18 @@ _OLD_WRITERS: Final = text(f"""
     INSERT INTO rollup_due (show_id, viewer_id)
     SELECT r.show_id, r.viewer_id FROM show JOIN rollup AS r ON r.show_id = show.id
     WHERE (:all OR show.ended_at IS NULL OR show.ended_at > now() - interval '1 day') AND show.state NOT IN ('draft', 'rehearsal')
-      AND r.hard_facts <> {HARD_FACTS.format("r")}
+      AND {IS_OF_OLD_WRITER.format("r")}
     ON CONFLICT DO NOTHING
 """)
 _ENDED: Final = text("""
     SELECT show.id, show.ended_at FROM show JOIN rollup_show AS s ON s.show_id = show.id AND s.kept
+    LEFT JOIN show_curve AS c ON c.show_id = show.id AND c.started_at = show.started_at AND c.ended_at = show.ended_at
     WHERE show.ended_at IS NOT NULL AND show.started_at IS NOT NULL AND show.state NOT IN ('draft', 'rehearsal')
-      AND NOT EXISTS (SELECT FROM rollup_due AS d WHERE d.show_id = show.id)
-      AND NOT EXISTS (SELECT FROM show_curve AS c
-                      WHERE c.show_id = show.id AND c.started_at = show.started_at AND c.ended_at = show.ended_at)
+      AND show.id <> ALL(CAST(:but AS text[])) AND NOT EXISTS (SELECT FROM rollup_due AS d WHERE d.show_id = show.id)
+      AND (c.show_id IS NULL OR (
+          NOT EXISTS (SELECT FROM final_report AS f
+                      WHERE f.show_id = show.id AND f.definition_version = :version AND f.acts IS NOT NULL AND f.acts_claim = c.acts_claim)
+          AND NOT EXISTS (SELECT FROM sealed_show AS sealed WHERE sealed.show_id = show.id AND sealed.state = 'sealed')))
     ORDER BY show.ended_at DESC LIMIT :most
 """)
 _OUTSIDE: Final = text("""
@@ -82,14 +86,22 @@ async def find_old_writers(connection: AsyncConnection, *, everywhere: bool) -> 
     return (await connection.execute(_OLD_WRITERS, {"all": everywhere})).rowcount
 
 
-async def find_ended(connection: AsyncConnection, most: int) -> list[tuple[str, datetime]]:
-    """Return ended shows, the newest first, that are not final; settled or not."""
-    return [(row.id, row.ended_at) for row in await connection.execute(_ENDED, {"most": most})]
+async def find_ended(
+    connection: AsyncConnection, most: int, version: int, but: Collection[str] = ()
+) -> list[tuple[str, datetime]]:
+    """Return ended shows, the newest first, that are not final by this version of the definitions; settled or not, and none of `but`."""
+    given = {"most": most, "version": version, "but": sorted(but)}
+    return [(row.id, row.ended_at) for row in await connection.execute(_ENDED, given)]
+
+
+async def find_uncut(connection: AsyncConnection, show_id: str) -> list[str]:
+    """Return the viewers of an ended show whose rows say of watching what lies outside it, or may still go on."""
+    return list(await connection.scalars(_OUTSIDE, {"show": show_id}))
 
 
 async def cut_rows(connection: AsyncConnection, show_id: str) -> None:
     """Cut all rows of a settled show to its start and end, in one pass; whoever writes rows of it waits until the transaction ends."""
     await lock_rows(connection, show_id)
-    outside = await connection.scalars(_OUTSIDE, {"show": show_id})
+    outside = await find_uncut(connection, show_id)
     await keep_watching(connection, {(show_id, viewer_id) for viewer_id in outside})
     await connection.execute(_STOP, {"show": show_id})

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
+from server.ledger.entries import IS_OF_OLD_WRITER
 
 
 class EntryRow(SQLModel, table=True):
@@ -29,6 +30,7 @@ class EntryRow(SQLModel, table=True):
             unique=True,
             postgresql_where=text("kind = 'visit'"),
         ),
+        Index("ledger_entry_click", "show_id", "viewer_id", postgresql_where=text("kind = 'click'")),
     )
 
     id: int | None = Field(
@@ -121,6 +123,10 @@ class RollupRow(SQLModel, table=True):
     """
 
     __tablename__ = "rollup"
+    __table_args__ = (
+        Index("rollup_suspect", "show_id", postgresql_where=text("suspect")),
+        Index("rollup_old_writer", "show_id", postgresql_where=text(IS_OF_OLD_WRITER.format("rollup"))),
+    )
 
     show_id: str = Field(primary_key=True)
     viewer_id: str = Field(primary_key=True)
@@ -222,6 +228,8 @@ class ShowCurveRow(SQLModel, table=True):
     clicks: list[int] = Field(sa_column=Column("clicks", ARRAY(Integer), nullable=False))
     replayed: bool
     """Whether any playing that began after the end was recorded."""
+    acts_claim: str | None = None
+    """Of the acts (`FinalReportRow`) that were made with it."""
 
 
 class LedgerCursorRow(SQLModel, table=True):
@@ -258,7 +266,7 @@ class LedgerProcessShowRow(SQLModel, table=True):
 
 
 class FinalReportRow(SQLModel, table=True):
-    """The report of a settled show as it was made, or a claim of somebody who makes it (`report` is null then).
+    """The report of a settled show as it was made, or a claim of somebody who makes it (`report` is null then), and what it is made of.
 
     It has no ids of viewers in it. Whatever changes a fact that it may rest on deletes it (`server.ledger.final`).
     """
@@ -286,3 +294,10 @@ class FinalReportRow(SQLModel, table=True):
     """A digest of how the catalogue names and orders these products."""
     digest: str | None = None
     """A digest of the rows that it was made from."""
+    people: dict[str, Any] | None = Field(default=None, sa_column=Column("people", JSON, nullable=True))
+    """Who watched and came back, as counted with the report; no later order changes it."""
+    acts: dict[str, Any] | None = Field(default=None, sa_column=Column("acts", JSON, nullable=True))
+    """What viewers did: the funnel and the products. Nothing that comes after the show's end changes it but what is told late."""
+    moments: dict[str, Any] | None = Field(default=None, sa_column=Column("moments", JSON, nullable=True))
+    acts_claim: str | None = None
+    """Of whoever makes `acts` and `moments`, which hold as long as the show's curve was made with them."""

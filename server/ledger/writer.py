@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ledger import intake
 from server.ledger.entries import RollupChanges, add_facts, change_of
-from server.ledger.final import drop_final, find_unfinished
+from server.ledger.final import ACTS, drop_final, find_unfinished, forget_curves
 from server.ledger.flush import Attendance, Flush, PageView, Stretch, Tally
 from server.ledger.intake import ProcessState
 from server.ledger.page_views import save_page_views
@@ -90,6 +90,13 @@ class Batch:
         return {show_id for show_id, _ in self.shows}.union(called, self.mended)
 
     @property
+    def acting(self) -> set[str]:
+        """Shows in which more was done than watching, or it is told otherwise whose deeds count."""
+        return {tally.show_id for tally in self.tallies if tally.kind in ACTS} | {
+            came.show_id for came in self.attendances if came.suspect or came.cleared or came.staff
+        }
+
+    @property
     def all_shows(self) -> set[str]:
         """The shows that anything is said of."""
         return {show_id for show_id, _ in self.shows} | {s.show_id for s, _ in self.stretches.values()}
@@ -142,7 +149,9 @@ async def _apply(connection: AsyncConnection, batch: Batch) -> None:
     pairs = await _apply_stretches(connection, batch)
     await intake.save_processes(connection, [batch.processes[id] for id in batch.before], batch.shows)
     pairs |= await intake.read_open_pairs(connection, batch.returned)
-    await drop_final(connection, changed)
+    await drop_final(connection, batch.acting)
+    await drop_final(connection, changed - batch.acting, reach="people")
+    await forget_curves(connection, batch.acting)
     changes: RollupChanges = {}
     add_facts(changes, batch.tallies)
     came = {(a.show_id, a.viewer_id) for a in batch.attendances}

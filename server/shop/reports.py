@@ -181,7 +181,7 @@ class _Desk:
 
     async def _drop_final(self, moves: Sequence[tuple[Reported | None, Reported]]) -> None:
         times = [each.at for move in moves for each in move if each is not None]
-        await drop_final(self._connection, _shows_of(moves), since=min(times, default=None))
+        await drop_final(self._connection, _shows_of(moves), since=min(times, default=None), reach="orders")
 
     async def _tell(self, before: Reported | None, after: Reported, products: Named) -> None:
         told = {"order": of_report(after, products)}

@@ -11,6 +11,7 @@ from statistics import median
 from server.stats.concurrency import Concurrency
 from server.stats.definitions import CONVERSION_WINDOWS
 from server.stats.facts import Buyers, CameBack, Counted, People, ShowFacts, ShowHead, Watching
+from server.stats.funnel import build_funnel
 from server.stats.report import LeftOut
 from server.stats.watching import MICROSECONDS, Attendance
 
@@ -27,7 +28,7 @@ def count_facts(facts: ShowFacts) -> Counted:
         watching=count_watching(facts.show, facts.attendance, facts.people),
         tallies=facts.tallies,
         questions=facts.questions,
-        walks=facts.walks,
+        funnel=build_funnel(facts.walks),
         buyers={
             name: _count_buyers(facts, (facts.show.ended_at or facts.show.as_of) + after)
             if facts.show.ended_at or name == "live"

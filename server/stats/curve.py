@@ -31,6 +31,23 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowCurve:
+    """A final show over time, as it is kept: its `Curve`, and taps within each second."""
+
+    peak: int
+    peak_us: int | None
+    present: Sequence[int]
+    joined: Sequence[int]
+    watching: Sequence[int]
+    reactions: Sequence[int]
+    clicks: Sequence[int]
+    replayed: bool
+    """Whether any playing that began after the end was recorded."""
+    acts_claim: str | None = None
+    """Under which claim it was drawn, and `KeptActs` were counted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Spans:
     """Stretches of viewers, ordered by viewer and start: the viewer's number (from 0, ascending), start and end since the show's start."""
 
@@ -41,10 +58,8 @@ class Spans:
 
 def draw_curve(spans: Spans, length: int) -> Curve:
     """Return the curve of a show of `length` microseconds; what lies outside it is cut off, and each viewer counts once at a time."""
-    starts, ends, firsts = _union(spans, length)
-    starts.sort()
-    ends.sort()
-    firsts.sort()
+    joined = join_spans(spans, length)
+    starts, ends, firsts = np.sort(joined.starts), np.sort(joined.ends), np.sort(_firsts(joined))
     levels = np.arange(1, len(starts) + 1) - np.searchsorted(ends, starts, side="right")
     top = int(levels.argmax()) if len(levels) else None
     minutes = np.arange(-(-length // _MINUTE)) * _MINUTE
@@ -65,8 +80,8 @@ def _at(starts: Numbers, ends: Numbers, moments: Numbers) -> Numbers:
     return came - np.searchsorted(ends, moments, side="right")
 
 
-def _union(spans: Spans, length: int) -> tuple[Numbers, Numbers, Numbers]:
-    """Return starts and ends of the union of each viewer's stretches within the show, and when each viewer first came.
+def join_spans(spans: Spans, length: int) -> Spans:
+    """Return the union of each viewer's stretches within the show.
 
     Each viewer's stretches are moved behind those of the one before, so that one running maximum serves all.
     """
@@ -74,15 +89,20 @@ def _union(spans: Spans, length: int) -> tuple[Numbers, Numbers, Numbers]:
     played = ends > starts
     starts, ends, viewers = starts[played], ends[played], spans.viewers[played]
     if not len(starts):
-        return starts, ends, starts.copy()
+        return Spans(viewers, starts, ends)
     moved = viewers * (length + 1)
     reached = np.maximum.accumulate(ends + moved)
     begins = np.ones(len(starts), dtype=bool)
     begins[1:] = (starts + moved)[1:] > reached[:-1]
-    first_of_viewer = np.ones(len(starts), dtype=bool)
-    first_of_viewer[1:] = viewers[1:] != viewers[:-1]
     last = np.append(np.flatnonzero(begins)[1:] - 1, len(starts) - 1)
-    return starts[begins], (reached - moved)[last], starts[first_of_viewer]
+    return Spans(viewers[begins], starts[begins], (reached - moved)[last])
+
+
+def _firsts(joined: Spans) -> Numbers:
+    """Return when each viewer first came."""
+    first_of_viewer = np.ones(len(joined.starts), dtype=bool)
+    first_of_viewer[1:] = joined.viewers[1:] != joined.viewers[:-1]
+    return joined.starts[first_of_viewer]
 
 
 def most_per_step(watching: Sequence[int], step: int) -> list[int]:

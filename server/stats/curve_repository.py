@@ -1,20 +1,24 @@
 """The SQL of a show's curve: from its stretches and entries, and as it is kept once the show is final."""
 
+import asyncio
+from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.stats.curve import Curve, Numbers, Spans, draw_curve
+from server.ledger.rows_repository import find_rows_behind, find_uncut
+from server.stats.curve import Curve, Numbers, ShowCurve, Spans, draw_curve
 from server.stats.facts import ShowHead
+from server.stats.population import LEFT_OUT
 
 # Numbers travel as the bytes that they are.
-_SPANS = text("""
-    WITH viewer AS MATERIALIZED (
-        SELECT viewer_id, row_number() OVER () - 1 AS n FROM rollup WHERE show_id = :show AND views > 0 AND NOT suspect AND NOT staff
-    ), stretch AS (
+NUMBERED = """viewer AS MATERIALIZED (
+    SELECT viewer_id, row_number() OVER () - 1 AS n FROM rollup WHERE show_id = :show AND views > 0 AND NOT suspect AND NOT staff)"""
+"""V(s) of final rows, with a number for each; the numbers are the statement's own."""
+_SPANS = text(f"""
+    WITH {NUMBERED}, stretch AS (
         SELECT viewer.n, CAST(extract(epoch FROM p.started_at - CAST(:origin AS timestamptz)) * 1000000 AS bigint) AS start,
                CAST(extract(epoch FROM coalesce(p.ended_at, l.alive_until, p.started_at) - :origin) * 1000000 AS bigint) AS stop
         FROM playing AS p
@@ -27,12 +31,12 @@ _SPANS = text("""
            coalesce(string_agg(int8send(stop), '' ORDER BY n, start), '')
     FROM stretch
 """)
-_TAPS = text("""
+_TAPS = text(f"""
+    WITH {LEFT_OUT}
     SELECT e.kind, CAST(floor(extract(epoch FROM e.at - :since)) AS int) AS second, sum(e.n) AS n
     FROM ledger_entry AS e
     WHERE e.show_id = :show AND e.kind IN ('reaction', 'click') AND e.at >= :since AND e.at < :until
-      AND NOT EXISTS (SELECT FROM attendance AS a WHERE a.show_id = :show AND a.suspect AND a.viewer_id = e.viewer_id)
-      AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = e.viewer_id)
+      AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = e.viewer_id)
     GROUP BY 1, 2
 """)
 _REPLAYED = text("""
@@ -41,57 +45,66 @@ _REPLAYED = text("""
         WHERE p.show_id = :show AND p.started_at >= :ended AND NOT r.suspect AND NOT r.staff)
 """)
 _KEEP = text("""
-    INSERT INTO show_curve (show_id, started_at, ended_at, peak, peak_us, present, joined, watching, reactions, clicks, replayed)
-    VALUES (:show, :started, :ended, :peak, :peak_us, :present, :joined, :watching, :reactions, :clicks, :replayed)
+    INSERT INTO show_curve (show_id, started_at, ended_at, peak, peak_us, present, joined, watching, reactions, clicks, replayed,
+                            acts_claim)
+    VALUES (:show, :started, :ended, :peak, :peak_us, :present, :joined, :watching, :reactions, :clicks, :replayed, :acts_claim)
     ON CONFLICT (show_id) DO NOTHING
 """)
 _FORGET = text("DELETE FROM show_curve WHERE show_id = :show")
-_READ = text("SELECT * FROM show_curve WHERE show_id = :show AND started_at = :started AND ended_at = :ended")
+_READ = text(f"""
+    SELECT {", ".join(ShowCurve.__dataclass_fields__)} FROM show_curve
+    WHERE show_id = :show AND started_at = :started AND ended_at = :ended
+""")
 
 
-async def read_curve(connection: AsyncConnection, show: ShowHead) -> Curve:
-    """Return the curve of a show that has started, drawn from its stretches and the rows of its viewers."""
-    assert show.started_at is not None, "what has not started has no curve"
-    assert show.length is not None, "what has started has a length"
-    found = (await connection.execute(_SPANS, {"show": show.id, "origin": show.started_at})).one()
-    return draw_curve(
-        Spans(*(_as_numbers(column) for column in found)), show.length // timedelta(microseconds=1)
-    )
+async def read_spans(connection: AsyncConnection, statement: TextClause, show: ShowHead) -> list[Numbers]:
+    """Return the columns of a statement's one row, numbers that travelled as bytes; times are microseconds since the show's start."""
+    given = {"show": show.id, "origin": show.started_at, "until": show.until}
+    found = (await connection.execute(statement, given)).one()
+    return [np.frombuffer(column, dtype=">i8").astype(np.int64) for column in found]
 
 
-async def keep_curve(connection: AsyncConnection, show: ShowHead) -> None:
-    """Draw and keep the curve of a show that has ended and whose rows are final."""
-    assert show.started_at is not None, "what has ended has started"
-    curve = await read_curve(connection, show)
+async def draw(connection: AsyncConnection, show: ShowHead) -> ShowCurve:
+    """Draw the curve of a show that has ended, from its stretches and entries and the rows of its viewers, which are final."""
+    assert show.length is not None, "what has ended has a length"
+    spans = Spans(*await read_spans(connection, _SPANS, show))
+    curve = await asyncio.to_thread(draw_curve, spans, show.length // timedelta(microseconds=1))
     seconds = len(curve.watching)
     taps = {"reaction": [0] * seconds, "click": [0] * seconds}
     window = {"show": show.id, "since": show.started_at, "until": show.ended_at}
     for kind, second, n in await connection.execute(_TAPS, window):
         taps[kind][second] = int(n)
-    times = {"show": show.id, "started": show.started_at, "ended": show.ended_at}
     replayed = await connection.scalar(_REPLAYED, {"show": show.id, "ended": show.ended_at})
+    drawn = {name: getattr(curve, name) for name in Curve.__dataclass_fields__}
+    return ShowCurve(**drawn, reactions=taps["reaction"], clicks=taps["click"], replayed=bool(replayed))
+
+
+async def keep_curve(connection: AsyncConnection, show: ShowHead, curve: ShowCurve) -> None:
+    """Keep the curve of a show that has ended and whose rows are final."""
+    times = {"show": show.id, "started": show.started_at, "ended": show.ended_at}
     await connection.execute(_FORGET, times)
-    await connection.execute(
-        _KEEP,
-        {
-            **times,
-            "peak": curve.peak,
-            "peak_us": curve.peak_us,
-            "present": list(curve.present),
-            "joined": list(curve.joined),
-            "watching": list(curve.watching),
-            "reactions": taps["reaction"],
-            "clicks": taps["click"],
-            "replayed": replayed,
-        },
-    )
+    await connection.execute(_KEEP, {**times, **asdict(curve)})
 
 
-async def read_kept_curve(connection: AsyncConnection, show: ShowHead) -> Row[Any] | None:
-    """Return the kept curve of an ended show with all its columns; None where there is none, or it is of other bounds."""
+async def find_curve(connection: AsyncConnection, show: ShowHead) -> ShowCurve | None:
+    """Return the curve of a show whose rows are final: as it is kept, or drawn now; None where figures are not to rest on the rows."""
+    kept = await read_kept_curve(connection, show)
+    if kept is None and await are_rows_final(connection, show):
+        return await draw(connection, show)
+    return kept
+
+
+async def are_rows_final(connection: AsyncConnection, show: ShowHead) -> bool:
+    """Whether an ended show's rows say what its facts come to, from its start to its end, whether it has been made final or not."""
+    if show.ended_at is None or show.started_at is None or not show.settled:
+        return False
+    return not await find_rows_behind(connection, [show.id]) and not await find_uncut(connection, show.id)
+
+
+async def read_kept_curve(connection: AsyncConnection, show: ShowHead) -> ShowCurve | None:
+    """Return the kept curve of an ended show whose rows are not behind; None where there is none, or it is of other bounds."""
     given = {"show": show.id, "started": show.started_at, "ended": show.ended_at}
-    return (await connection.execute(_READ, given)).one_or_none()
-
-
-def _as_numbers(column: bytes) -> Numbers:
-    return np.frombuffer(column, dtype=">i8").astype(np.int64)
+    kept = (await connection.execute(_READ, given)).one_or_none()
+    if kept is None or await find_rows_behind(connection, [show.id]):
+        return None
+    return ShowCurve(**kept._mapping)

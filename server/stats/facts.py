@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from server.stats.funnel import Walks
 from server.stats.ratio import Ratio
-from server.stats.report import LeftOut, ProductFigures, Sales, ShowState, WindowName
+from server.stats.report import Funnel, LeftOut, ProductFigures, Sales, ShowState, WindowName
 from server.stats.series_report import Mark
 from server.stats.watching import Attendance, Stretches
 
@@ -210,7 +210,7 @@ class CameBack:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a report says, counted; by looking at everybody in turn (`counting`), or by scans over rows (`rows_repository`)."""
+    """What a report says, counted; by looking at everybody in turn (`counting`), or from rows and what is kept (`row_counts`)."""
 
     show: ShowHead
     repeat_window: timedelta
@@ -218,7 +218,7 @@ class Counted:
     watching: Watching
     tallies: Tallies
     questions: QuestionTallies
-    walks: Walks
+    funnel: Funnel
     buyers: dict[WindowName, Buyers]
     buyers_ever: int
     """With a view, whenever they bought."""

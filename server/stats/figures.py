@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from server.stats.definitions import CONVERSION_WINDOWS, DEFINITION_VERSION, RETENTION_POINTS_MAX
 from server.stats.facts import Actions, Counted, QuestionTallies, ShowHead, Tallies, Watching
-from server.stats.funnel import build_funnel
 from server.stats.headlines import build_headlines
 from server.stats.money import build_money
 from server.stats.ratio import Ratio
@@ -62,7 +61,7 @@ def build_report(counted: Counted) -> ShowReport:
         audience=audience,
         engagement=engagement,
         questions=questions,
-        funnel=build_funnel(counted.walks),
+        funnel=counted.funnel,
         clicks=build_clicks(counted.tallies, counted.wares.actions),
         conversion=build_conversion(counted),
         money=money,

@@ -1,5 +1,6 @@
 """Final reports: a settled show's report is stored once and answered in one read, for as long as nothing that it rests on changes."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +13,12 @@ from server.clock import Clock
 from server.db.engine import Database
 from server.ids import new_id
 from server.stats import final_repository as repository
-from server.stats.definitions import DEFINITION_VERSION
+from server.stats.definitions import DEFINITION_VERSION, REPEAT_DAYS
+from server.stats.kept import KeptPeople
 from server.stats.report import ShowReport
 
 WINDOWS_MAX = 8
-"""Reports of one show that are stored, by window of the repeat figures; further windows are made each time."""
+"""Reports of one show that are stored beside that of the usual window, by window of the repeat figures; others are made each time."""
 
 log = structlog.get_logger()
 
@@ -55,15 +57,18 @@ class FinalReports:
         claim_id = new_id("fr")
         try:
             async with self._database.write() as connection:
+                most = WINDOWS_MAX if days != REPEAT_DAYS else sys.maxsize
                 claimed = await repository.claim(
-                    connection, _key(show_id, days), claim_id, self._clock.now(), WINDOWS_MAX
+                    connection, _key(show_id, days), claim_id, self._clock.now(), most
                 )
         except DBAPIError as error:
             log.warning("stats.not_claimed", show=show_id, error=type(error).__name__)
             return None
         return claim_id if claimed else None
 
-    async def keep(self, show_id: str, days: int, claim_id: str, report: ShowReport) -> None:
+    async def keep(
+        self, show_id: str, days: int, claim_id: str, report: ShowReport, people: KeptPeople | None = None
+    ) -> None:
         """Store a report that was read after `claim`; one that is provisional, or whose facts have changed meanwhile, is not."""
         try:
             async with self._database.write() as connection:
@@ -71,7 +76,7 @@ class FinalReports:
                     await repository.give_up(connection, show_id, claim_id)
                     return
                 products = sorted({each.product for each in report.products})
-                made = repository.Made(report.model_dump_json(), products, report.as_of)
+                made = repository.Made(report.model_dump_json(), products, report.as_of, people)
                 await repository.keep(connection, _key(show_id, days), claim_id, made)
         except DBAPIError as error:
             log.warning("stats.not_kept", show=show_id, error=type(error).__name__)
@@ -81,11 +86,16 @@ class FinalReports:
         async with self._database.read() as connection:
             return await repository.list_kept(connection, DEFINITION_VERSION, show_id)
 
-    async def digests(self, show_id: str, days: int) -> tuple[str | None, str]:
-        """Return the digest of the rows that the stored report was made from, and of those that there are now."""
+    async def rests_on_others(self, show_id: str, days: int) -> bool:
+        """Whether the rows that the stored report was made from are not those that there are now."""
         async with self._database.read() as connection:
             row = await repository.read_kept(connection, _key(show_id, days))
-            return (row and row.digest), await repository.read_digest(connection, show_id)
+            then = row and row.digest
+            if (
+                not then or "." not in then
+            ):  # stored by a server of a version before, which made another digest
+                return False
+            return bool(then != await repository.read_digest(connection, show_id))
 
 
 def differing(kept: ShowReport, made: ShowReport) -> list[str]:

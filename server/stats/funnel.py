@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from server.stats.definitions import FUNNEL_STEPS
-from server.stats.report import Funnel, FunnelStep, StepName
+from server.stats.report import Funnel, FunnelStep
 from server.stats.watching import MICROSECONDS
 
 
@@ -44,23 +44,33 @@ def build_funnel(walks: Walks) -> Funnel:
     reached = [reach(walk) for walk in walks.further]
     came = [sum(len(one) > i for one in reached) for i in range(len(FUNNEL_STEPS))]
     came[0] += walks.first_step_alone
+    steps = range(1, len(FUNNEL_STEPS))
+    return make_funnel(came, [_median(reached, i - 1, i) for i in steps], _median(reached, 0, steps[-1]))
+
+
+def make_funnel(
+    came: Sequence[int], from_previous_us: Sequence[float | None], to_convert_us: float | None
+) -> Funnel:
+    """Return the funnel of how many came to each step, with the medians of how long each but the first took, and of all the way."""
     return Funnel(
-        steps=[_step(reached, came, i, name) for i, name in enumerate(FUNNEL_STEPS)],
-        median_seconds_to_convert=_median_seconds(reached, 0, len(FUNNEL_STEPS) - 1),
+        steps=[
+            FunnelStep(
+                step=name,
+                viewers=came[i],
+                of_first=came[i] / came[0] if came[0] else None,
+                of_previous=came[i] / came[max(i - 1, 0)] if came[max(i - 1, 0)] else None,
+                median_seconds_from_previous=_seconds(from_previous_us[i - 1]) if i else None,
+            )
+            for i, name in enumerate(FUNNEL_STEPS)
+        ],
+        median_seconds_to_convert=_seconds(to_convert_us),
     )
 
 
-def _step(reached: list[list[int]], came: list[int], i: int, name: StepName) -> FunnelStep:
-    before = came[max(i - 1, 0)]
-    return FunnelStep(
-        step=name,
-        viewers=came[i],
-        of_first=came[i] / came[0] if came[0] else None,
-        of_previous=came[i] / before if before else None,
-        median_seconds_from_previous=_median_seconds(reached, i - 1, i) if i else None,
-    )
-
-
-def _median_seconds(reached: list[list[int]], since: int, until: int) -> float | None:
+def _median(reached: list[list[int]], since: int, until: int) -> float | None:
     gaps = [one[until] - one[since] for one in reached if len(one) > until]
-    return median(gaps) / MICROSECONDS if gaps else None
+    return median(gaps) if gaps else None
+
+
+def _seconds(us: float | None) -> float | None:
+    return None if us is None else us / MICROSECONDS

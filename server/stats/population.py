@@ -10,6 +10,12 @@ VIEWERS = """viewer AS MATERIALIZED (
 the rows of the show are final.
 """
 
+
+def viewers_among(query: str) -> str:
+    """Return `VIEWERS` for a statement that asks of few: of final rows it looks at those alone whose ids `query` finds."""
+    return VIEWERS.replace("NOT staff)", f"NOT staff\n    AND viewer_id IN ({query}))")
+
+
 LEFT_OUT = """left_out AS MATERIALIZED (
     SELECT viewer_id FROM attendance WHERE show_id = :show AND suspect
     UNION SELECT viewer_id FROM staff_presence WHERE show_id = :show)"""

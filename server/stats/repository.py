@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.ledger.repository import settled
 from server.stats.facts import People, QuestionTallies, ShowHead, Tallies
 from server.stats.funnel import Walk, Walks
-from server.stats.population import LEFT_OUT, VIEWERS, WITHDRAWN
+from server.stats.population import LEFT_OUT, VIEWERS, WITHDRAWN, viewers_among
 from server.stats.watching import Stretches
 
 # A report sorts and groups a whole show in memory, and leaves the other cores to those who sell.
@@ -96,8 +96,9 @@ _TALLIES_OF_ENTRIES = text(
     )
 )
 
+_ASKERS = "SELECT viewer_id FROM question WHERE show_id = :show"
 _QUESTIONS = text(f"""
-    WITH {VIEWERS}, {LEFT_OUT}, asked AS (
+    WITH {viewers_among(_ASKERS)}, {LEFT_OUT}, asked AS (
         SELECT question.*, viewer.viewer_id IS NOT NULL AS viewed
         FROM question LEFT JOIN viewer USING (viewer_id) WHERE show_id = :show
         AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = question.viewer_id)
@@ -192,7 +193,7 @@ async def read_question_tallies(
     return QuestionTallies(*counts, seconds)
 
 
-async def read_walks(connection: AsyncConnection, show: ShowHead, viewers: str | None) -> Walks:
+async def read_walks(connection: AsyncConnection, show: ShowHead, viewers: str) -> Walks:
     """Return when each viewer who saw a product first saw one, clicked, and paid, while the show ran."""
     if show.started_at is None:
         return Walks([], 0)

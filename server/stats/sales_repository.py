@@ -1,7 +1,7 @@
 """The SQL of what a show sold, and to whom."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.stats.acts_repository import HEAD
 from server.stats.facts import Actions, ShowHead, Sold, Wares
-from server.stats.population import LEFT_OUT, VIEWERS
+from server.stats.kept import Met
+from server.stats.population import LEFT_OUT, viewers_among
 from server.stats.product_report import ProductTotals, VariantFigures
 from server.stats.ratio import Ratio
 from server.stats.report import ProductFigures, ProductSales, Sales
@@ -25,7 +27,7 @@ _FIRST_ORDERS = text(f"""
 
 # What was paid is in the money, whoever paid it.
 _SOLD = text(f"""
-    WITH {VIEWERS}, bought AS (
+    WITH {viewers_among("SELECT viewer_id FROM sale WHERE show_id = :show")}, bought AS (
         SELECT o.*, CASE WHEN o.staff OR s.viewer_id IS NOT NULL THEN 'staff' WHEN a.suspect THEN 'suspected_bots'
                          WHEN viewer.viewer_id IS NULL THEN 'without_a_view' ELSE 'viewers' END AS by
         FROM sale AS o LEFT JOIN viewer USING (viewer_id)
@@ -48,41 +50,25 @@ _REPORTED = text("""
     GROUP BY o.currency
 """)
 
-# One row for each product and currency, its variants among it; `seen` clicks have an impression of the same product by the same viewer
-# each, `clicked` orders a click. A rate by actions rests on those, so that it is a share.
+# One row for each product and currency, its variants among it; `clicked` orders have a click of the same product by the same viewer each.
+# A rate by actions rests on those, so that it is a share.
+_BUYING = "SELECT viewer_id FROM sale WHERE show_id = :show"
 _WARES = text(f"""
-    WITH {VIEWERS}, {LEFT_OUT}, head AS (
-        SELECT id, coalesce(parent_id, id) AS product_id FROM product WHERE channel_id = :channel
-    ), touched AS (
-        SELECT head.product_id, e.viewer_id, coalesce(sum(e.n) FILTER (WHERE e.kind = 'impression'), 0) AS impressions,
-               coalesce(sum(e.n) FILTER (WHERE e.kind = 'click'), 0) AS clicks
-        FROM ledger_entry AS e JOIN head ON head.id = e.target
-        WHERE e.show_id = :show AND e.kind IN ('impression', 'click')
-          AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = e.viewer_id)
-        GROUP BY head.product_id, e.viewer_id
-    ), paid AS (
+    WITH {viewers_among(_BUYING)}, {LEFT_OUT}, {HEAD}, paid AS (
         SELECT head.product_id, o.viewer_id, o.currency, count(DISTINCT o.order_id) AS orders, sum(o.quantity) AS units,
                sum(o.amount_minor) AS gmv
         FROM sale AS o JOIN head ON head.id = o.product_id WHERE o.show_id = :show AND NOT o.staff
           AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = o.viewer_id)
         GROUP BY head.product_id, o.viewer_id, o.currency
-    ), ordered AS (
-        SELECT product_id, viewer_id, sum(orders) AS orders FROM paid GROUP BY product_id, viewer_id
-    ), met AS (
-        SELECT product_id, sum(impressions) AS impressions, sum(clicks) AS clicks,
-               sum(impressions) FILTER (WHERE viewer.viewer_id IS NULL) AS impressions_beside,
-               sum(clicks) FILTER (WHERE viewer.viewer_id IS NULL) AS clicks_beside,
-               count(*) FILTER (WHERE viewer.viewer_id IS NOT NULL AND impressions > 0) AS impressed,
-               count(*) FILTER (WHERE viewer.viewer_id IS NOT NULL AND clicks > 0) AS clickers,
-               count(*) FILTER (WHERE viewer.viewer_id IS NOT NULL AND impressions > 0 AND clicks > 0) AS saw_and_clicked,
-               count(*) FILTER (WHERE viewer.viewer_id IS NOT NULL AND clicks > 0 AND ordered.orders > 0) AS clicked_and_bought,
-               sum(least(clicks, impressions)) FILTER (WHERE viewer.viewer_id IS NOT NULL) AS clicks_seen,
-               sum(least(clicks, coalesce(ordered.orders, 0))) FILTER (WHERE viewer.viewer_id IS NOT NULL) AS orders_clicked
-        FROM touched LEFT JOIN viewer USING (viewer_id)
-        LEFT JOIN ordered USING (product_id, viewer_id)
-        GROUP BY product_id
+    ), ordered AS MATERIALIZED (
+        SELECT product_id, viewer_id, sum(orders) AS orders FROM paid JOIN viewer USING (viewer_id) GROUP BY product_id, viewer_id
+    ), clicks AS (
+        SELECT head.product_id, e.viewer_id, sum(e.n) AS clicks
+        FROM ledger_entry AS e JOIN head ON head.id = e.target JOIN (SELECT DISTINCT viewer_id FROM ordered) AS o USING (viewer_id)
+        WHERE e.show_id = :show AND e.kind = 'click' GROUP BY head.product_id, e.viewer_id
     ), buyers AS (
-        SELECT product_id, count(*) AS buyers FROM ordered JOIN viewer USING (viewer_id) GROUP BY product_id
+        SELECT product_id, count(*) AS buyers, count(clicks) AS clicked_and_bought, sum(least(clicks, orders)) AS orders_clicked
+        FROM ordered LEFT JOIN clicks USING (product_id, viewer_id) GROUP BY product_id
     ), bought AS (
         SELECT product_id, currency, sum(orders) AS orders, sum(units) AS units, sum(gmv) AS gmv,
                sum(orders) FILTER (WHERE beside) AS orders_beside, sum(units) FILTER (WHERE beside) AS units_beside,
@@ -91,14 +77,11 @@ _WARES = text(f"""
               FROM paid LEFT JOIN viewer USING (viewer_id) LEFT JOIN left_out USING (viewer_id)) AS paid
         GROUP BY product_id, currency
     )
-    SELECT p.id, p.title, coalesce(bought.currency, p.currency) AS currency,
-           met.impressions, met.clicks, met.impressions_beside, met.clicks_beside, met.impressed, met.clickers,
-           met.saw_and_clicked, met.clicked_and_bought, met.clicks_seen, met.orders_clicked,
-           bought.orders, bought.units, bought.gmv, buyers.buyers,
+    SELECT p.id, p.title, coalesce(bought.currency, p.currency) AS currency, bought.orders, bought.units, bought.gmv,
+           buyers.buyers, buyers.clicked_and_bought, buyers.orders_clicked,
            bought.orders_beside, bought.units_beside, bought.gmv_beside
-    FROM product AS p LEFT JOIN met ON met.product_id = p.id LEFT JOIN bought ON bought.product_id = p.id
-    LEFT JOIN buyers ON buyers.product_id = p.id
-    WHERE p.channel_id = :channel AND (met.product_id IS NOT NULL OR bought.product_id IS NOT NULL)
+    FROM product AS p LEFT JOIN bought ON bought.product_id = p.id LEFT JOIN buyers ON buyers.product_id = p.id
+    WHERE p.channel_id = :channel AND (p.id = ANY(CAST(:met AS text[])) OR bought.product_id IS NOT NULL)
     ORDER BY p.rank, p.id, currency
 """)
 
@@ -111,6 +94,9 @@ _VARIANTS = text("""
       AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = o.viewer_id)
     GROUP BY p.parent_id, p.id, p.options, h.options, p.rank, o.currency ORDER BY p.parent_id, p.rank, p.id, o.currency
 """)
+
+
+_UNMET = Met(**dict.fromkeys(Met.model_fields, 0))
 
 
 async def read_first_orders(connection: AsyncConnection, show_id: str) -> dict[str, datetime]:
@@ -142,20 +128,28 @@ async def read_sold(connection: AsyncConnection, show_id: str, viewers: str | No
     ]
 
 
-async def read_wares(connection: AsyncConnection, show: ShowHead, viewers: str | None) -> Wares:
-    """Return the products that were seen, clicked or sold in the show, in the catalogue's order."""
-    given = {"show": show.id, "channel": show.channel_id, "viewers": viewers}
+async def read_wares(
+    connection: AsyncConnection, show: ShowHead, viewers: str | None, met: Mapping[str, Met]
+) -> Wares:
+    """Return the products that were seen and clicked, as `met` says, or sold in the show, in the catalogue's order."""
+    given = {"show": show.id, "channel": show.channel_id, "viewers": viewers, "met": list(met)}
     rows = (await connection.execute(_WARES, given)).all()
     products = [list(of_one) for _, of_one in groupby(rows, lambda row: row.id)]
-    met = [first for first, *_ in products]  # a product sold in two currencies was met once
     actions = Actions(
-        impressions=sum(_number(row.impressions) - _number(row.impressions_beside) for row in met),
-        clicks=sum(_number(row.clicks) - _number(row.clicks_beside) for row in met),
-        clicks_seen=sum(_number(row.clicks_seen) for row in met),
-        orders_clicked=sum(_number(row.orders_clicked) for row in met),
+        impressions=sum(each.impressions - each.impressions_beside for each in met.values()),
+        clicks=sum(each.clicks - each.clicks_beside for each in met.values()),
+        clicks_seen=sum(each.clicks_seen for each in met.values()),
+        # a product sold in two currencies was clicked once
+        orders_clicked=sum(_number(first.orders_clicked) for first, *_ in products),
     )
     variants = await _read_variants(connection, show.id)
-    return Wares([_product(of_one, variants.get(of_one[0].id, [])) for of_one in products], actions)
+    return Wares(
+        [
+            _product(of_one, met.get(of_one[0].id, _UNMET), variants.get(of_one[0].id, []))
+            for of_one in products
+        ],
+        actions,
+    )
 
 
 def _of_the_shop(row: Row[Any]) -> dict[str, Any]:
@@ -184,26 +178,26 @@ def _variant(rows: Sequence[Row[Any]]) -> VariantFigures:
     )
 
 
-def _product(rows: Sequence[Row[Any]], variants: list[VariantFigures]) -> ProductFigures:
+def _product(rows: Sequence[Row[Any]], met: Met, variants: list[VariantFigures]) -> ProductFigures:
     """Return what was done with a product; its rows differ in what it sold in each currency alone."""
     row = rows[0]
     return ProductFigures(
         product=row.id,
         title=row.title,
-        impressions=_number(row.impressions),
-        impressed=_number(row.impressed),
-        clicks=_number(row.clicks),
-        clickers=_number(row.clickers),
+        impressions=met.impressions,
+        impressed=met.impressed,
+        clicks=met.clicks,
+        clickers=met.clickers,
         orders=sum(_number(each.orders) for each in rows),
         units=sum(_number(each.units) for each in rows),
         buyers=_number(row.buyers),
-        ctr=Ratio.of(_number(row.saw_and_clicked), _number(row.impressed)),
-        ctor=Ratio.of(_number(row.clicked_and_bought), _number(row.clickers)),
+        ctr=Ratio.of(met.saw_and_clicked, met.impressed),
+        ctor=Ratio.of(_number(row.clicked_and_bought), met.clickers),
         sales=[_sales(each) for each in rows],
         variants=variants,
         without_a_view=ProductTotals(
-            impressions=_number(row.impressions_beside),
-            clicks=_number(row.clicks_beside),
+            impressions=met.impressions_beside,
+            clicks=met.clicks_beside,
             orders=sum(_number(each.orders_beside) for each in rows),
             units=sum(_number(each.units_beside) for each in rows),
         ),

@@ -6,9 +6,8 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.ledger.rows_repository import find_rows_behind
-from server.stats.curve import most_per_step, sum_per_step
-from server.stats.curve_repository import read_kept_curve
+from server.stats.curve import ShowCurve, most_per_step, sum_per_step
+from server.stats.curve_repository import find_curve
 from server.stats.facts import SeriesFacts, ShowHead
 from server.stats.population import LEFT_OUT
 from server.stats.repository import read_people, read_stretches
@@ -21,6 +20,9 @@ _SOFT = text(f"""
     WHERE e.show_id = :show AND e.kind IN ('reaction', 'click') AND e.at >= :since AND e.at < :until
       AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = e.viewer_id)
     GROUP BY 1, 2
+""")
+_SUSPECTS = text("""
+    SELECT count(*) FROM rollup WHERE show_id = :show AND suspect AND guest IS NOT NULL AND NOT staff
 """)
 _QUESTIONS = text(f"""
     WITH {LEFT_OUT}
@@ -53,13 +55,15 @@ _MARKS = text("""
 """)
 
 
-async def read_series_facts(connection: AsyncConnection, show: ShowHead, step_seconds: int) -> SeriesFacts:
-    """Return what happened in each step of a show that has started."""
-    assert show.started_at is not None, "a show that has not started has no steps"
+async def read_series_facts(
+    connection: AsyncConnection, show: ShowHead, step_seconds: int, kept: ShowCurve | None = None
+) -> SeriesFacts:
+    """Return what happened in each step of a show; `kept`: its curve, where that has been found already."""
+    if show.started_at is None:
+        return SeriesFacts(show, step_seconds, 0, [], None, {}, {}, {}, {}, [])
     window = {"show": show.id, "since": show.started_at, "until": show.until}
     steps = {**window, "step": step_seconds}
-    behind = await find_rows_behind(connection, [show.id])
-    kept = None if behind else await read_kept_curve(connection, show)
+    kept = kept or await find_curve(connection, show)
     if kept is not None:
         watching = most_per_step(kept.watching, step_seconds)
         reactions, clicks = (
@@ -74,7 +78,7 @@ async def read_series_facts(connection: AsyncConnection, show: ShowHead, step_se
     return SeriesFacts(
         show=show,
         step_seconds=step_seconds,
-        suspects=(await read_people(connection, show)).suspects,
+        suspects=await (count_suspects if kept is not None else count_suspects_in_turn)(connection, show),
         viewers=[] if watching is not None else await read_stretches(connection, show),
         watching=watching,
         reactions=reactions,
@@ -83,6 +87,17 @@ async def read_series_facts(connection: AsyncConnection, show: ShowHead, step_se
         orders=await _count(connection, _ORDERS, steps),
         marks=await read_marks(connection, show),
     )
+
+
+async def count_suspects(connection: AsyncConnection, show: ShowHead) -> int | None:
+    """Return how many suspects a final show had; None where nobody looked for them."""
+    found: int = await connection.scalar(_SUSPECTS, {"show": show.id}) or 0
+    return found if found or show.bots_looked_for else None
+
+
+async def count_suspects_in_turn(connection: AsyncConnection, show: ShowHead) -> int | None:
+    """Return the same of any show."""
+    return (await read_people(connection, show)).suspects
 
 
 async def read_marks(connection: AsyncConnection, show: ShowHead) -> list[Mark]:

@@ -14,9 +14,10 @@ from server.ledger.rows_repository import find_rows_behind
 from server.protocol.codes import Code
 from server.sealing.unsealing import facts_around
 from server.stats import export_repository, repository
+from server.stats.acts_repository import read_met
 from server.stats.canonical import read_as_whose_it_is
 from server.stats.counting import count_facts
-from server.stats.curve_repository import read_kept_curve
+from server.stats.curve_repository import find_curve, read_kept_curve
 from server.stats.definitions import REPEAT_DAYS
 from server.stats.export import (
     ExportOf,
@@ -29,10 +30,11 @@ from server.stats.export import (
 from server.stats.facts import Counted, SeriesFacts, ShowFacts, ShowHead
 from server.stats.figures import build_report, whole_microseconds
 from server.stats.final import FinalReports, differing
+from server.stats.kept import KeptPeople
 from server.stats.population import as_list
 from server.stats.report import ShowReport
 from server.stats.returning_repository import read_returning
-from server.stats.rows_repository import count_back_by_rows, count_rows
+from server.stats.row_counts import count_by_rows
 from server.stats.sales_repository import read_first_orders, read_sold, read_wares
 from server.stats.series import build_series, fit_step
 from server.stats.series_report import SeriesReport
@@ -79,8 +81,7 @@ class Reports:
         for show, days in await self.final.stored(show_id):
             looked, made = await self.final.look(show, days), await self.recompute(show, repeat_days=days)
             found = differing(looked.report, made) if looked.report else []
-            then, now = await self.final.digests(show, days)
-            if looked.report and (found or then != now):
+            if looked.report and (found or await self.final.rests_on_others(show, days)):
                 yield f"{show}, {days} days: {found[0] if found else 'made from other rows'}"
 
     async def series(self, show_id: str, *, step_seconds: int = 10) -> SeriesReport:
@@ -111,28 +112,41 @@ class Reports:
         if looked.report is not None:
             return looked.report, True
         claim = await self.final.claim(show_id, days) if looked.ended else None
-        report = await self._make_report(show_id, timedelta(days=days))
+        report, people = await self._count_and_build(show_id, timedelta(days=days))
         if claim is not None:
-            await self.final.keep(show_id, days, claim, report)
+            await self.final.keep(show_id, days, claim, report, people)
         return report, False
 
     async def _make_report(
         self, show_id: str, window: timedelta, *, from_entries: bool = False
     ) -> ShowReport:
+        return (await self._count_and_build(show_id, window, from_entries=from_entries))[0]
+
+    async def _count_and_build(
+        self, show_id: str, window: timedelta, *, from_entries: bool = False
+    ) -> tuple[ShowReport, KeptPeople | None]:
         async with self._reading, facts_around(self._database, show_id, window) as connection:
             show = await self._find(connection, show_id)
-            counted = await count(connection, show, window, from_entries=from_entries)
-        return build_report(counted)
+            counted, people = await _count(connection, show, window, from_entries=from_entries)
+        return build_report(counted), people
 
     async def _make_series(self, show_id: str, step_seconds: int) -> SeriesReport:
-        async with self._reading, facts_around(self._database, show_id) as connection:
-            show = await self._find(connection, show_id)
-            step = fit_step(show, step_seconds)
-            if show.started_at is None:
-                facts = SeriesFacts(show, step, 0, [], None, {}, {}, {}, {}, [])
-            else:
-                facts = await read_series_facts(connection, show, step)
+        async with self._reading:
+            facts = await self._read_kept_series(show_id, step_seconds)
+            if facts is None:
+                async with facts_around(self._database, show_id) as connection:
+                    show = await self._find(connection, show_id)
+                    facts = await read_series_facts(connection, show, fit_step(show, step_seconds))
         return await asyncio.to_thread(build_series, facts)
+
+    async def _read_kept_series(self, show_id: str, step_seconds: int) -> SeriesFacts | None:
+        """Where the curve is kept the raw rows, which may be sealed, are not asked for."""
+        async with self._database.read() as connection:
+            show = await self._find(connection, show_id)
+            kept = await read_kept_curve(connection, show)
+            if kept is None:
+                return None
+            return await read_series_facts(connection, show, fit_step(show, step_seconds), kept)
 
     async def _find(self, connection: AsyncConnection, show_id: str) -> ShowHead:
         show = await repository.read_show(connection, show_id, self._clock.now())
@@ -166,25 +180,20 @@ async def count(
 
     `from_entries`: the ledger's entries and stretches are added up, whatever is kept of them.
     """
-    behind = bool(await find_rows_behind(connection, [show.id]))
-    curve = None if from_entries or behind else await read_kept_curve(connection, show)
-    if curve is None:
-        return await _count_in_turn(connection, show, repeat_window, from_entries=from_entries or behind)
-    counts = await count_rows(connection, show, curve)
-    return Counted(
-        show=show,
-        repeat_window=repeat_window,
-        left_out=counts.left_out,
-        watching=counts.watching,
-        tallies=counts.tallies,
-        questions=await repository.read_question_tallies(connection, show.id, None),
-        walks=await repository.read_walks(connection, show, None),
-        buyers=counts.buyers,
-        buyers_ever=counts.buyers_ever,
-        sold=await read_sold(connection, show.id, None),
-        came_back=await count_back_by_rows(connection, show, repeat_window),
-        wares=await read_wares(connection, show, None),
-    )
+    return (await _count(connection, show, repeat_window, from_entries=from_entries))[0]
+
+
+async def _count(
+    connection: AsyncConnection, show: ShowHead, window: timedelta, *, from_entries: bool
+) -> tuple[Counted, KeptPeople | None]:
+    """`count`, and what of it is to be kept."""
+    curve = None if from_entries else await find_curve(connection, show)
+    if curve is not None:
+        found = await count_by_rows(connection, show, window, curve)
+        return found.counted, found.people
+    # Rows that are behind are as good as none.
+    anew = from_entries or bool(await find_rows_behind(connection, [show.id]))
+    return await _count_in_turn(connection, show, window, from_entries=anew), None
 
 
 async def _count_in_turn(
@@ -205,6 +214,6 @@ async def _count_in_turn(
         first_orders=await read_first_orders(connection, show.id),
         sold=await read_sold(connection, show.id, viewers),
         returning=await read_returning(connection, show, viewers, repeat_window),
-        wares=await read_wares(connection, show, viewers),
+        wares=await read_wares(connection, show, viewers, await read_met(connection, show, viewers)),
     )
     return await asyncio.to_thread(count_facts, facts)

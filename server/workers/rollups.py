@@ -1,9 +1,11 @@
-"""Keeping the wide rows right in the background: what is due is derived, what is from before is derived once, what has ended is made final.
+"""Keeping the wide rows right in the background: what is due is derived, what is from before is derived once, what has ended is made
+final, its report too.
 
 Each step is a transaction of its own and does one show; what a killed worker left undone is found again.
 """
 
-from collections.abc import Coroutine
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from server.clock import Clock
@@ -11,9 +13,10 @@ from server.db.engine import Database
 from server.ledger.derive_repository import derive_rows
 from server.ledger.intake import find_behind
 from server.ledger.repository import settled
-from server.ledger.rows_repository import cut_rows, find_due, find_ended, find_not_kept, find_old_writers
-from server.stats.curve_repository import keep_curve
-from server.stats.repository import read_show
+from server.ledger.rows_repository import find_due, find_ended, find_not_kept, find_old_writers
+from server.stats.definitions import DEFINITION_VERSION
+from server.stats.final_repository import find_unmade
+from server.workers.finishing import Finisher
 from server.workers.loop import repeat
 
 SECONDS = 1.0
@@ -22,13 +25,22 @@ OLD_WRITERS_EVERY = 10
 """In so many rounds rows that a server of the version before wrote are looked for once; in the first one in all shows."""
 
 
+RESTS = 9
+"""What is final is made for a tenth of the time at most: after each making it rests for so many times as long."""
+TRIED_AGAIN_EVERY = 30
+"""In so many rounds what could not be kept, since something changed while it was made, is tried again."""
+
+
 class RollupKeeper:
     """Does what there is to do for the rows of `rollup`, a step at a time."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._finisher = Finisher(database, clock)
         self._rounds = 0
+        self._rests_until = 0.0
+        self._put_off: set[str] = set()
 
     async def run_once(self) -> bool:
         """Do the next step of each sort, and return whether there was any."""
@@ -38,14 +50,19 @@ class RollupKeeper:
             async with self._database.write() as connection:
                 await find_behind(connection)
         self._rounds += 1
-        did = [await self._derive_due(), await self._derive_one(), await self._finish_one()]
+        did = [await self._derive_due(), await self._derive_one()]
+        if asyncio.get_running_loop().time() >= self._rests_until:
+            if self._rounds % TRIED_AGAIN_EVERY == 0:
+                self._put_off.clear()
+            did += [await self._finish_one(), await self._report_one()]
         return any(did)
 
     async def run_all(self) -> None:
         """Do everything that there is to do now."""
         self._rounds = 0
+        self._put_off.clear()
         while await self.run_once():
-            pass
+            self._rests_until = 0.0
 
     async def _derive_due(self) -> bool:
         async with self._database.read() as connection:
@@ -67,17 +84,28 @@ class RollupKeeper:
         async with self._database.read() as connection:
             ended = [
                 show_id
-                for show_id, ended_at in await find_ended(connection, ENDED_AT_ONCE)
+                for show_id, ended_at in await find_ended(
+                    connection, ENDED_AT_ONCE, DEFINITION_VERSION, self._put_off
+                )
                 if await settled(connection, show_id, ended_at)
             ]
-        if not ended:
-            return False
-        async with self._database.write() as connection:
-            await cut_rows(connection, ended[0])
-            show = await read_show(connection, ended[0], self._clock.now())
-            assert show is not None, "it was found a moment ago, and shows with facts stay"
-            await keep_curve(connection, show)
-        return True
+        return bool(ended) and await self._try(ended[0], self._finisher.finish)
+
+    async def _report_one(self) -> bool:
+        async with self._database.read() as connection:
+            show_id = await find_unmade(connection, self._clock.now(), self._put_off)
+        return show_id is not None and await self._try(show_id, self._finisher.report)
+
+    async def _try(self, show_id: str, make: Callable[[str], Awaitable[bool]]) -> bool:
+        """Make something of a show; where that fails, or something changes meanwhile, others come first."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        self._put_off.add(show_id)
+        made = await make(show_id)
+        self._rests_until = loop.time() + RESTS * (loop.time() - began)
+        if made:
+            self._put_off.discard(show_id)
+        return made
 
 
 def keep_rollups(database: Database, clock: Clock) -> Coroutine[Any, Any, None]:

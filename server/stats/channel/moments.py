@@ -108,6 +108,24 @@ def build_moments(facts: MomentFacts, minutes: int) -> MomentsReport:
     )
 
 
+def renew_moments(
+    kept: MomentsReport, show: ShowHead, suspects: int | None, marks: Sequence[Mark]
+) -> MomentsReport | None:
+    """Return a kept report as it would be made now, or None where the show has other moments.
+
+    Names of products and questions may have been changed; what was done has not.
+    """
+    looked_at = [mark for mark in marks if mark.kind in LOOKED_AT]
+    if [(m.at, m.kind, m.subject) for m in kept.moments] != [(m.at, m.kind, m.subject) for m in looked_at]:
+        return None
+    moments = [
+        moment.model_copy(update={"text": mark.text})
+        for moment, mark in zip(kept.moments, looked_at, strict=True)
+    ]
+    now = {"as_of": show.as_of, "provisional": show.provisional, "show": reported(show)}
+    return kept.model_copy(update={**now, "suspected_bots": suspects, "moments": moments})
+
+
 def _moment(facts: MomentFacts, mark: Mark, minutes: int) -> Moment:
     length = facts.show.length
     end = 0 if length is None else round(length.total_seconds() * MICROSECONDS)

@@ -16,7 +16,7 @@ from server.stats.channel.facts import Part, PartFacts
 from server.stats.channel.figure import Figure
 from server.stats.channel.figures import build_figures
 from server.stats.channel.look import Look, left_out_of, look_at, named
-from server.stats.channel.moments import MINUTES, MomentsReport, build_moments
+from server.stats.channel.moments import MINUTES, MomentsReport, build_moments, renew_moments
 from server.stats.channel.moments_repository import read_moment_facts
 from server.stats.channel.parts import BreakdownBy, build_breakdown, read_breakdown
 from server.stats.channel.period import Asked, Days, StepOf, cut, is_whole, today_in
@@ -24,7 +24,9 @@ from server.stats.channel.report import Breakdown, ChannelReport, Comparison, Pa
 from server.stats.columns.fold import By
 from server.stats.columns.shelf import Shelf
 from server.stats.definitions import REPEAT_DAYS
-from server.stats.repository import give_room
+from server.stats.final_repository import read_moments
+from server.stats.repository import give_room, read_show
+from server.stats.series_repository import count_suspects, read_marks
 
 MIXES: Final[tuple[By, ...]] = ("returning", "source")
 """What may explain a change."""
@@ -144,9 +146,20 @@ class ChannelReports:
 
     async def moments(self, show_id: str, *, minutes: int = MINUTES) -> MomentsReport:
         """Return what came of each moment of a show; raises `not_found`."""
+        if minutes == MINUTES and (kept := await self._find_moments(show_id)):
+            return kept
         async with self._reading, facts_around(self._database, show_id) as connection:
             facts = await read_moment_facts(connection, show_id, self._clock.now())
         return await asyncio.to_thread(build_moments, facts, minutes)
+
+    async def _find_moments(self, show_id: str) -> MomentsReport | None:
+        async with self._database.read() as connection:
+            show = await read_show(connection, show_id, self._clock.now())
+            kept = await read_moments(connection, show) if show and not show.provisional else None
+            if show is None or kept is None:
+                return None
+            suspects, marks = await count_suspects(connection, show), await read_marks(connection, show)
+        return renew_moments(MomentsReport.model_validate_json(kept), show, suspects, marks)
 
     async def _read_parts(self, look: Look, part: Part, by: BreakdownBy) -> tuple[PartOf, list[PartOf]]:
         # The wide rows do not tell products apart: that is in the entries, which may be sealed.
