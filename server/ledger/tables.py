@@ -155,7 +155,6 @@ class RollupRow(SQLModel, table=True):
     share: str | None = None
     device: str | None = None
     """`phone`, `tablet` or `desktop`; null where nobody knows."""
-
     views: int = _number("views")
     """Visits in which 3 s or more played."""
     watched_us: int = _number("watched_us", great=True)
@@ -295,9 +294,9 @@ class FinalReportRow(SQLModel, table=True):
     digest: str | None = None
     """A digest of the rows that it was made from."""
     people: dict[str, Any] | None = Field(default=None, sa_column=Column("people", JSON, nullable=True))
-    """Who watched and came back, as counted with the report; no later order changes it."""
+    """Who watched and came back; no later order changes it."""
     acts: dict[str, Any] | None = Field(default=None, sa_column=Column("acts", JSON, nullable=True))
-    """What viewers did: the funnel and the products. Nothing that comes after the show's end changes it but what is told late."""
+    """What viewers did: the funnel and the products. What comes after the show's end does not change it."""
     moments: dict[str, Any] | None = Field(default=None, sa_column=Column("moments", JSON, nullable=True))
     acts_claim: str | None = None
     """Of whoever makes `acts` and `moments`, which hold as long as the show's curve was made with them."""

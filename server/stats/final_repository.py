@@ -59,13 +59,14 @@ _KEPT = text("""
     ORDER BY show_id, window_days
 """)
 
-# What a report is made from, as counts and sums: what changes one of its figures changes one of these. First what is read with the rows.
+# What a report is made from, as counts and sums: what changes one of its figures changes one of these. First what is read with the
+# rows: of the tables themselves, whoever's they are read as (`canonical`).
 _DIGEST_OF_ROWS = text("""
     SELECT md5(concat_ws(' ',
         (SELECT row(count(*), sum(visits), sum(reactions), sum(impressions), sum(clicks), sum(shares), sum(questions), sum(votes),
-                    sum(survey_answers))::text FROM rollup WHERE show_id = :show),
+                    sum(survey_answers))::text FROM public.rollup WHERE show_id = :show),
         (SELECT row(count(*), count(*) FILTER (WHERE suspect), count(*) FILTER (WHERE guest), count(*) FILTER (WHERE remembered),
-                    count(consent_at))::text FROM attendance WHERE show_id = :show)))
+                    count(consent_at))::text FROM public.attendance WHERE show_id = :show)))
 """)
 _DIGEST_OF_ORDERS = text("""
     SELECT md5(concat_ws(' ',

@@ -67,7 +67,8 @@ _WARES = text(f"""
         FROM ledger_entry AS e JOIN head ON head.id = e.target JOIN (SELECT DISTINCT viewer_id FROM ordered) AS o USING (viewer_id)
         WHERE e.show_id = :show AND e.kind = 'click' GROUP BY head.product_id, e.viewer_id
     ), buyers AS (
-        SELECT product_id, count(*) AS buyers, count(clicks) AS clicked_and_bought, sum(least(clicks, orders)) AS orders_clicked
+        SELECT product_id, count(*) AS buyers, count(clicks) AS clicked_and_bought,
+               sum(least(clicks, orders)) FILTER (WHERE clicks > 0) AS orders_clicked
         FROM ordered LEFT JOIN clicks USING (product_id, viewer_id) GROUP BY product_id
     ), bought AS (
         SELECT product_id, currency, sum(orders) AS orders, sum(units) AS units, sum(gmv) AS gmv,

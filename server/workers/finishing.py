@@ -27,7 +27,7 @@ from server.stats.service import Reports
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
+class Counted:
     """What was counted of a show at one moment, and sums over what had been watched until then."""
 
     show: ShowHead
@@ -70,12 +70,12 @@ class Finisher:
         report = await self._reports.report(show_id)
         return (await self._reports.final.look(show_id, report.repeat.window_days)).report is not None
 
-    async def _count(self, show_id: str) -> _Counted:
+    async def _count(self, show_id: str) -> Counted:
         async with facts_around(self._database, show_id) as connection:
             show = await read_show(connection, show_id, self._clock.now())
             assert show is not None, "it was found a moment ago, and shows with facts stay"
             await read_as_whose_it_is(connection, show_id)
-            return _Counted(
+            return Counted(
                 show=show,
                 watched=await kept.read_watched(connection, show_id),
                 curve=await draw(connection, show),

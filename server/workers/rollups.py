@@ -13,7 +13,13 @@ from server.db.engine import Database
 from server.ledger.derive_repository import derive_rows
 from server.ledger.intake import find_behind
 from server.ledger.repository import settled
-from server.ledger.rows_repository import find_due, find_ended, find_not_kept, find_old_writers
+from server.ledger.rows_repository import (
+    find_due,
+    find_ended,
+    find_not_kept,
+    find_old_writers,
+    find_rows_behind,
+)
 from server.stats.definitions import DEFINITION_VERSION
 from server.stats.final_repository import find_unmade
 from server.workers.finishing import Finisher
@@ -82,19 +88,23 @@ class RollupKeeper:
 
     async def _finish_one(self) -> bool:
         async with self._database.read() as connection:
+            found = await find_ended(connection, ENDED_AT_ONCE, DEFINITION_VERSION, self._put_off)
+            behind = await find_rows_behind(connection, [show_id for show_id, _ in found])
             ended = [
                 show_id
-                for show_id, ended_at in await find_ended(
-                    connection, ENDED_AT_ONCE, DEFINITION_VERSION, self._put_off
-                )
-                if await settled(connection, show_id, ended_at)
+                for show_id, ended_at in found
+                if show_id not in behind and await settled(connection, show_id, ended_at)
             ]
         return bool(ended) and await self._try(ended[0], self._finisher.finish)
 
     async def _report_one(self) -> bool:
         async with self._database.read() as connection:
             show_id = await find_unmade(connection, self._clock.now(), self._put_off)
-        return show_id is not None and await self._try(show_id, self._finisher.report)
+            behind = await find_rows_behind(connection, [show_id]) if show_id else set()
+        if show_id is None or behind:
+            self._put_off |= behind
+            return False
+        return await self._try(show_id, self._finisher.report)
 
     async def _try(self, show_id: str, make: Callable[[str], Awaitable[bool]]) -> bool:
         """Make something of a show; where that fails, or something changes meanwhile, others come first."""

@@ -1,7 +1,8 @@
 """`python -m loadtests.bench.figures`: imports a great show and a year of evenings, asks for their figures cold, and DuckDB beside it.
 
-Every figure is asked for by processes of their own, which are new each time; the middle one of several counts. Engines and data are made in
-a temporary directory, and go with it.
+Every figure is asked for by processes of their own, which are new each time; the middle one of several counts. It is asked for as the
+product runs, after the worker's loop has done what it does with a show that has ended, and before that, where everything is scanned.
+Engines and data are made in a temporary directory, and go with it.
 """
 
 import argparse
@@ -23,11 +24,13 @@ import psutil
 from sqlalchemy import text
 
 from loadtests.bench.figures.making import CHANNEL, PRODUCTS, Size, write_evenings, write_show
+from server.clock import SystemClock
 from server.db import driver
 from server.db.engine import Database
 from server.db.migrations import migrate
 from server.embedded import start_postgres
 from server.history.importing import import_file
+from server.workers.rollups import RollupKeeper
 
 BYTES_PER_LINE = 900
 """Of disk, at the most: file, workbench, tables with their indexes, and the write-ahead log."""
@@ -82,6 +85,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--evenings", type=int, default=50, help="of the year")
     parser.add_argument("--rows", type=int, default=50_000, help="viewers of all evenings together")
     parser.add_argument("--runs", type=int, default=3, help="how often each figure is asked for")
+    parser.add_argument(
+        "--scans", type=int, default=1, help="how often it is asked for where nothing is kept yet"
+    )
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()), help="where the data go")
     return parser.parse_args()
 
@@ -90,17 +96,31 @@ def _measure(folder: Path, options: argparse.Namespace) -> list[tuple[str, float
     postgres = start_postgres(folder / "postgres")
     found = []
     try:
-        for name, whats in (("show", ("report", "series")), ("year", ("channel",))):
+        for name, whats in (("show", ("report", "series", "moments")), ("year", ("channel",))):
             postgres.create_database(name)
             url = postgres.url(name)
             migrate(url)
             asyncio.run(_fill(url, folder, name, options))
-            for what in whats:
-                ours = _ask("showfloor", what, url, options.runs, before=url)
-                found.append((what, ours, _ask("duckdb", what, str(folder), options.runs)))
+            theirs = {what: _ask("duckdb", what, str(folder), options.runs) for what in whats}
+            if name == "show":  # as whoever asks before the worker has come to it
+                scanned = {what: _ask("showfloor", what, url, options.scans, before=url) for what in whats}
+                found += [(f"{what}, nothing kept", scanned[what], theirs[what]) for what in whats]
+            asyncio.run(_let_the_worker_work(url))
+            found += [(what, _ask("showfloor", what, url, options.runs), theirs[what]) for what in whats]
     finally:
         postgres.stop()
     return found
+
+
+async def _let_the_worker_work(url: str) -> None:
+    """Do what the worker's loop does in the background, to its end."""
+    database = Database(url, pool_size=2)
+    began = time.monotonic()
+    try:
+        await RollupKeeper(database, SystemClock()).run_all()
+    finally:
+        await database.close()
+    print(f"  made in the background: {time.monotonic() - began:.1f} s", flush=True)
 
 
 async def _fill(url: str, folder: Path, name: str, options: argparse.Namespace) -> None:
@@ -161,21 +181,22 @@ async def _as_parquet(database: Database, table: str, columns: dict[str, str], f
 
 
 def _ask(who: str, what: str, where: str, runs: int, *, before: str | None = None) -> float:
-    """Return the middle one of `runs` cold answers, in seconds; reports stored in the database `before` are dropped each time."""
+    """Return the middle one of `runs` cold answers, in seconds; what is kept in the database `before` is dropped each time."""
     found = []
     for _ in range(runs):
         if before:
-            asyncio.run(_forget_reports(before))
+            asyncio.run(_forget(before))
         words = [sys.executable, "-m", "loadtests.bench.figures.asking", who, what, where]
         found.append(float(subprocess.run(words, check=True, capture_output=True, text=True).stdout))
     return median(found)
 
 
-async def _forget_reports(url: str) -> None:
+async def _forget(url: str) -> None:
     database = Database(url, pool_size=1)
     try:
         async with database.write() as connection:
-            await connection.execute(text("DELETE FROM final_report"))
+            for table in ("final_report", "show_curve"):
+                await connection.execute(text(f"DELETE FROM {table}"))
     finally:
         await database.close()
 
@@ -191,7 +212,7 @@ def _step(what: str, total: int | None = None) -> Iterator[Any]:
 def _print(found: list[tuple[str, float, float]]) -> None:
     print(f"\n{'figure, cold':<20}{'Showfloor':>12}{'DuckDB':>12}{'ratio':>8}")
     for what, ours, theirs in found:
-        print(f"{what:<20}{ours * 1000:>9.0f} ms{theirs * 1000:>9.0f} ms{ours / theirs:>8.1f}")
+        print(f"{what:<24}{ours * 1000:>9.0f} ms{theirs * 1000:>9.0f} ms{ours / theirs:>8.1f}")
 
 
 if __name__ == "__main__":

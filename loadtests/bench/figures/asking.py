@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from loadtests.bench.figures.making import CHANNEL, SHOW
+from loadtests.bench.figures.making import CHANNEL, PIN_EVERY_SECONDS, SECONDS, SHOW, START
 from server.clock import SystemClock
 from server.db.engine import Database
 from server.stats.channel.period import Asked
@@ -50,6 +50,21 @@ DUCKDB = {
             UNION ALL SELECT ended_at, -1 FROM read_parquet('{0}/playing.parquet'))) GROUP BY step
         """,
     ),
+    "moments": (
+        f"""
+        WITH mark AS (SELECT {START} + to_seconds(i * {PIN_EVERY_SECONDS}) AS pinned FROM range(1, {SECONDS // PIN_EVERY_SECONDS}) AS p(i)),
+             side AS (SELECT pinned AS since, pinned + INTERVAL 5 MINUTE AS until FROM mark
+                      UNION SELECT pinned - INTERVAL 5 MINUTE, pinned FROM mark)
+        SELECT since, count(DISTINCT viewer_id)
+        FROM side JOIN read_parquet('{{0}}/playing.parquet') ON started_at < until AND ended_at > since GROUP BY since
+        UNION ALL
+        SELECT since, count(DISTINCT viewer_id) FROM side JOIN read_parquet('{{0}}/ledger_entry.parquet') ON "at" >= since AND "at" < until
+        WHERE kind = 'click' GROUP BY since
+        UNION ALL
+        SELECT since, count(DISTINCT viewer_id) FROM side JOIN read_parquet('{{0}}/ledger_entry.parquet') ON "at" >= since AND "at" < until
+        WHERE kind = 'order' GROUP BY since
+        """,
+    ),
     "channel": (
         """
         SELECT count(DISTINCT viewer_id) FILTER (WHERE views > 0), sum(views), sum(watched_us), sum(reactions), sum(clicks), sum(orders),
@@ -69,6 +84,8 @@ async def ask_showfloor(what: str, url: str) -> float:
             await Reports(database, SystemClock()).report(SHOW)
         elif what == "series":
             await Reports(database, SystemClock()).series(SHOW)
+        elif what == "moments":
+            await ChannelReports(database, SystemClock()).moments(SHOW)
         else:
             year = Asked(date(2025, 1, 1), date(2025, 12, 31))
             await ChannelReports(database, SystemClock()).report(CHANNEL, year, None)

@@ -8,7 +8,10 @@ import duckdb
 CHANNEL = "bench"
 SHOW = "big"
 PRODUCTS = 6
-_SECONDS = 3_600
+SECONDS = 3_600
+START = "TIMESTAMPTZ '2026-01-15 11:00:00+00'"
+PIN_EVERY_SECONDS = 180
+"""So often a product is pinned in the great show."""
 _COLUMNS = """
     CAST(NULL AS VARCHAR) AS viewer, CAST(NULL AS VARCHAR) AS connection, CAST(NULL AS VARCHAR) AS target, CAST(NULL AS BIGINT) AS n,
     CAST(NULL AS VARCHAR) AS source, CAST(NULL AS BOOLEAN) AS guest, CAST(NULL AS VARCHAR) AS device,
@@ -27,7 +30,11 @@ class Size:
 
 def write_show(file: Path, size: Size) -> int:
     """Write one great show of an hour, and return how many lines that are."""
-    return _write(file, _show(f"'{SHOW}'", "TIMESTAMPTZ '2026-01-15 11:00:00+00'", size, "v"))
+    pins = f"""
+        SELECT concat('pin-', i) AS id, '{SHOW}' AS show, 'product_pin' AS kind, {START} + to_seconds(i * {PIN_EVERY_SECONDS}) AS at,
+               concat('p_', i % {PRODUCTS}) AS target FROM range(1, {SECONDS // PIN_EVERY_SECONDS}) AS p(i)
+    """
+    return _write(file, [*_show(f"'{SHOW}'", START, size, "v"), pins])
 
 
 def write_evenings(file: Path, evenings: int, rows: int) -> int:
@@ -44,8 +51,8 @@ def write_evenings(file: Path, evenings: int, rows: int) -> int:
 def _show(show: str, start: str, size: Size, who: str, over: str = "(SELECT 1) AS one") -> list[str]:
     """Return a SELECT for each kind of line; everybody watches for some minutes, and acts while they do."""
     viewers = f"FROM {over}, range({size.viewers}) AS w(v)"
-    came = f"{start} + to_seconds(hash(v, 1) % {_SECONDS // 2})"
-    left = f"{start} + to_seconds(hash(v, 1) % {_SECONDS // 2} + 60 + hash(v, 2) % {_SECONDS // 2 - 60})"
+    came = f"{start} + to_seconds(hash(v, 1) % {SECONDS // 2})"
+    left = f"{start} + to_seconds(hash(v, 1) % {SECONDS // 2} + 60 + hash(v, 2) % {SECONDS // 2 - 60})"
     viewer = f"concat('v_', {who})"
     tab = f"concat({show}, '/', v)"
     known = f"{viewer} AS viewer, {tab} AS connection"
@@ -55,7 +62,7 @@ def _show(show: str, start: str, size: Size, who: str, over: str = "(SELECT 1) A
     line = f"json_array(json_object('product', concat('p_', v % {PRODUCTS}), 'quantity', 1, 'amount_minor', 1200))"
     return [
         f"""SELECT concat({show}, '/show') AS id, {show} AS show, 'show' AS kind, {start} AS at,
-               {start} + to_seconds({_SECONDS}) AS ended_at,
+               {start} + to_seconds({SECONDS}) AS ended_at,
                true AS bots_looked_for FROM {over}""",
         f"""SELECT concat({tab}, '/a') AS id, {show} AS show, 'attendance' AS kind, {came} AS at, {viewer} AS viewer,
                v % 3 = 0 AS guest, CASE v % 4 WHEN 0 THEN 'line' WHEN 1 THEN 'x' END AS source,

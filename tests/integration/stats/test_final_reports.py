@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import event, text
@@ -31,6 +32,9 @@ from server.stats.report import ShowReport
 from server.stats.service import Reports
 from server.viewers.alias_repository import insert_alias_once, take_back_aliases
 from server.viewers.tables import ViewerAliasRow
+from server.workers import finishing
+from server.workers.finishing import Finisher
+from server.workers.rollups import RollupKeeper
 from tests.integration.stats.hand_made import (
     CHANNEL,
     START,
@@ -42,6 +46,13 @@ from tests.integration.stats.hand_made import (
 
 SOON, LONG_AFTER = START + timedelta(days=2), START + timedelta(days=100)
 LINES = (Line(2, 1800, sku="TEA"),)
+
+
+_KEPT = text("""
+    SELECT f.people IS NOT NULL AS people, f.acts IS NOT NULL AND f.acts_claim = c.acts_claim AS acts
+    FROM final_report AS f LEFT JOIN show_curve AS c USING (show_id)
+    WHERE f.show_id = 's' AND f.window_days = 90
+""")
 
 
 @dataclass
@@ -61,6 +72,12 @@ class World:
 
     async def is_stored(self, show: str = "s") -> bool:
         return (await self.reports.final.look(show, definitions.REPEAT_DAYS)).report is not None
+
+    async def kept(self) -> set[str]:
+        """What is kept of the show beside its report, and would be used."""
+        async with self.database.read() as connection:
+            row = (await connection.execute(_KEPT)).one_or_none()
+        return {name for name, there in row._mapping.items() if there} if row else set()
 
     async def flush(self, *rows: Tally | Attendance | Stretch) -> None:
         flush = Flush(new_id("x"), 1, START + minutes(90), [], [], [])
@@ -89,6 +106,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
         process = "INSERT INTO ledger_process_show VALUES ('s', 'lost')"
         for statement in (process, "UPDATE product SET sku = 'TEA' WHERE id = 'channel-1'"):
             await connection.execute(text(statement))
+        await connection.execute(text("UPDATE ledger_process SET kept_flush = last_flush"))
         for each in ("s", "earlier", "later"):
             await derive_rows(connection, each)
     attributions = Attributions(Sealing("a-secret-of-more-than-thirty-two-characters"), ManualClock(SOON))
@@ -247,6 +265,89 @@ async def test_a_settled_report_is_answered_in_one_read(world: World) -> None:
     assert [line async for line in world.reports.verify()] == []
 
 
+async def an_answer_of_the_shop_about_an_order_while_it_ran(world: World) -> None:
+    await world.shop.report(CHANNEL, paid(world, "1003", at=START + minutes(30)))
+
+
+LEFT: dict[Callable[[World], Awaitable[None]], set[str]] = {
+    an_order_of_the_shop: {"acts", "people"},
+    a_refund: {"acts", "people"},
+    a_cancellation: {"acts", "people"},
+    an_order_in_an_earlier_show: {"acts", "people"},
+    facts_of_a_show_that_began_later: {"acts", "people"},
+    a_suspect_in_an_earlier_show: {"acts"},
+    consent_taken_back_in_a_later_show: {"acts"},
+    an_alias_in_an_earlier_show: {"acts"},
+    a_product_renamed: {"acts", "people"},
+    a_product_put_elsewhere: {"acts", "people"},
+}
+"""What stays of what a report is made of; of all else it goes with the report."""
+
+
+@pytest.mark.parametrize("change", [*CHANGES, an_answer_of_the_shop_about_an_order_while_it_ran])
+async def test_what_a_report_is_made_of_stays_where_a_change_does_not_reach_it(
+    world: World, change: Callable[[World], Awaitable[None]]
+) -> None:
+    await world.shop.report(CHANNEL, paid(world, "1000"))
+    async with world.database.write() as connection:
+        alias = ViewerAliasRow(id="c", show_id="s", raw="ben", canonical="gus", at=SOON)
+        await insert_alias_once(connection, alias)
+    keeper = RollupKeeper(world.database, world.clock)
+    await keeper.run_all()
+    assert await world.is_stored()
+    assert await world.kept() == {"acts", "people"}
+    await change(world)
+    assert not await world.is_stored()
+    assert await world.kept() == LEFT.get(change, set())
+    plain = await world.reports.recompute("s")
+    assert differing(await world.report(), plain) == []
+    month = await world.reports.report("s", repeat_days=30)
+    assert differing(month, await world.reports.recompute("s", repeat_days=30)) == []
+    await keeper.run_all()
+    assert await world.is_stored()
+    assert differing(await world.report(), plain) == []
+    assert [line async for line in world.reports.verify("s")] == []
+
+
+async def test_a_late_tap_is_in_the_curve(world: World) -> None:
+    keeper = RollupKeeper(world.database, world.clock)
+    await keeper.run_all()
+    before = await world.reports.series("s", step_seconds=3600)
+    await a_late_reaction(world)
+    await facts_that_are_brought_in(world)
+    for _ in range(2):
+        after = await world.reports.series("s", step_seconds=3600)
+        assert (after.reactions[0], after.clicks[0]) == (before.reactions[0] + 3, before.clicks[0] + 1)
+        await keeper.run_all()
+
+
+async def test_what_changes_while_a_show_is_made_final_is_not_left_out(world: World) -> None:
+    """The curve and the acts are counted without a lock: what is committed meanwhile takes away what was counted."""
+    for change in (a_late_reaction, a_late_stretch):
+        await world.sql("DELETE FROM show_curve")
+        await world.sql("DELETE FROM final_report")
+        finisher = Meanwhile(world.database, world.clock, partial(change, world))
+        assert not await finisher.finish("s")
+        assert await world.kept() == set()
+    await RollupKeeper(world.database, world.clock).run_all()
+    assert differing(await world.report(), await world.reports.recompute("s")) == []
+
+
+class Meanwhile(Finisher):
+    """Something happens between what is counted and what is kept."""
+
+    def __init__(
+        self, database: Database, clock: ManualClock, happens: Callable[[], Awaitable[None]]
+    ) -> None:
+        super().__init__(database, clock)
+        self._happens = happens
+
+    async def _count(self, show_id: str) -> finishing.Counted:
+        counted = await super()._count(show_id)
+        await self._happens()
+        return counted
+
+
 @pytest.mark.parametrize("change", CHANGES)
 async def test_what_changes_a_settled_show_drops_its_report(
     world: World, change: Callable[[World], Awaitable[None]]
@@ -337,3 +438,5 @@ async def test_only_so_many_windows_of_a_show_are_stored(world: World) -> None:
     for days in range(10, 10 + final.WINDOWS_MAX + 3):
         await world.reports.report("s", repeat_days=days)
     assert len(await world.reports.final.stored("s")) == final.WINDOWS_MAX
+    await world.report()
+    assert await world.is_stored(), "that of the usual window always is"

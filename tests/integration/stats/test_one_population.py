@@ -21,6 +21,7 @@ from server.ledger.rollup_repository import verify_rollups
 from server.stats.curve_repository import read_kept_curve
 from server.stats.definitions import REPEAT_DAYS
 from server.stats.figures import build_report
+from server.stats.final_repository import read_parts
 from server.stats.report import ShowReport
 from server.stats.repository import read_show
 from server.stats.series_report import SeriesReport
@@ -72,6 +73,14 @@ async def _counted_by_rows(database: Database, clock: ManualClock) -> tuple[Show
         assert show is not None
         assert await read_kept_curve(connection, show) is not None
         counted = await count(connection, show, timedelta(days=REPEAT_DAYS))
+        parts = await read_parts(connection, show)
+        assert parts.people is not None
+        assert parts.acts is not None
+    async with database.write() as connection:  # what is kept is what scans over the rows find
+        await connection.execute(text("DELETE FROM final_report"))
+        assert build_report(await count(connection, show, timedelta(days=REPEAT_DAYS))) == build_report(
+            counted
+        )
     return build_report(counted), await Reports(database, clock).series("s", step_seconds=LENGTH)
 
 

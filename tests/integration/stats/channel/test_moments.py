@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from sqlalchemy import text
 
 from server.clock import ManualClock
 from server.db.engine import Database
@@ -10,6 +11,9 @@ from server.errors import RefusedError
 from server.questions.tables import VoteRow
 from server.stats.channel.moments import Moment, MomentsReport
 from server.stats.channel.service import ChannelReports
+from server.stats.final_repository import read_moments
+from server.stats.repository import read_show
+from server.workers.rollups import RollupKeeper
 from tests.integration.stats.hand_made import HandMade, add, add_channel, minutes
 
 LENGTH = 60
@@ -114,6 +118,32 @@ async def test_the_minutes_after_a_pin_are_held_against_those_before(database_ur
     assert chances["moment_conversion"] is not None
     assert chances["moment_conversion"].test == "fisher_exact"
     assert chances["moment_orders"] is None
+
+
+async def test_moments_are_kept_with_the_show_and_are_the_same(database_url: str) -> None:
+    plain = await moments_of(database_url)
+    database, clock = Database(database_url), ManualClock(plain.as_of)
+    try:
+        await RollupKeeper(database, clock).run_all()
+        async with database.read() as connection:
+            show = await read_show(connection, "s", clock.now())
+            assert show is not None
+            assert await read_moments(connection, show) is not None
+        async with database.write() as connection:
+            await connection.execute(text("UPDATE product SET title = 'Tea' WHERE id = 'channel-1'"))
+            await connection.execute(text("UPDATE show SET title = 'Renamed'"))
+        kept = await ChannelReports(database, clock).moments("s")
+        assert (kept.show.title, kept.moments[1].text) == ("Renamed", "Tea")
+        async with database.write() as connection:
+            await connection.execute(text("DELETE FROM final_report"))
+        by_rows = await ChannelReports(database, clock).moments("s")
+        assert by_rows == kept
+        named = {"text": plain.moments[1].text}
+        renamed = [m.model_copy(update=named) if i == 1 else m for i, m in enumerate(kept.moments)]
+        assert renamed == plain.moments
+        assert kept.suspected_bots == plain.suspected_bots
+    finally:
+        await database.close()
 
 
 async def test_both_sides_are_cut_alike_at_the_ends_of_the_show(database_url: str) -> None:
