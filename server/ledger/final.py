@@ -24,20 +24,23 @@ _DROP_GENERATIONS = text(f"DELETE FROM final_report WHERE show_id = ANY(:shows) 
 # Other shows of the channel are told apart by time: what happened after the last moment that a report rests on is not in it. All rows are
 # locked in one order, so that two such changes cannot deadlock.
 _HOLD = text(f"""
-    SELECT f.show_id, {GENERATION} AS is_generation, f.show_id = ANY(:shows) AS own, CAST(:since AS timestamptz) > show.ended_at AS after_the_end
+    SELECT f.show_id, {GENERATION} AS is_generation, f.show_id = ANY(:shows) AS own,
+           CAST(:since AS timestamptz) > show.ended_at AS after_the_end
     FROM final_report AS f JOIN show ON show.id = f.show_id
     WHERE EXISTS (
         SELECT FROM show AS changed WHERE changed.id = ANY(:shows) AND changed.channel_id = f.channel_id
           AND (changed.id = f.show_id OR changed.started_at IS NULL
                OR least(changed.started_at, CAST(:since AS timestamptz)) < f.rests_until))
     ORDER BY f.show_id, f.window_days, f.definition_version FOR UPDATE OF f
-""")
+""")  # noqa: S608 - the text above
 _DROP = text("DELETE FROM final_report WHERE show_id = ANY(:shows)")
 _DROP_REPORT = text(f"""
     UPDATE final_report SET report = NULL, made_at = NULL, claim = '', people = CASE WHEN :people THEN NULL ELSE people END
     WHERE show_id = ANY(:shows) AND NOT ({GENERATION})
+""")  # noqa: S608 - the same
+_FORGET_CURVES = text("""
+    DELETE FROM show_curve WHERE show_id IN (SELECT show_id FROM show_curve WHERE show_id = ANY(:shows) ORDER BY show_id FOR UPDATE)
 """)
-_FORGET_CURVES = text("DELETE FROM show_curve WHERE show_id = ANY(:shows)")
 _UNFINISHED = text("""
     SELECT DISTINCT s.show_id FROM ledger_process_show AS s JOIN show ON show.id = s.show_id
     JOIN unnest(CAST(:ids AS text[]), CAST(:befores AS timestamptz[])) AS p (process_id, alive_before) USING (process_id)
@@ -62,11 +65,12 @@ async def drop_final(
     *,
     since: datetime | None = None,
     reach: Reach = "acts",
+    watched: Collection[str] = (),
 ) -> None:
     """Drop what is kept of these shows, as far as the change may reach, and the stored reports of their channels that may rest on them.
 
     Call it in the transaction that changes facts of the shows. `since`: the time of the earliest fact, where that may lie before a show's
-    start (an order that was told later).
+    start (an order that was told later). `watched`: those of the shows in which the change reaches people alone.
     """
     if not show_ids:
         return
@@ -76,7 +80,9 @@ async def drop_final(
     whole = {
         row.show_id
         for row in kept
-        if row.own and (reach == "acts" or (reach == "orders" and not row.after_the_end))
+        if row.own
+        and row.show_id not in watched
+        and (reach == "acts" or (reach == "orders" and not row.after_the_end))
     }
     if whole:
         await connection.execute(_DROP, {"shows": sorted(whole)})

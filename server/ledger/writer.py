@@ -149,8 +149,7 @@ async def _apply(connection: AsyncConnection, batch: Batch) -> None:
     pairs = await _apply_stretches(connection, batch)
     await intake.save_processes(connection, [batch.processes[id] for id in batch.before], batch.shows)
     pairs |= await intake.read_open_pairs(connection, batch.returned)
-    await drop_final(connection, batch.acting)
-    await drop_final(connection, changed - batch.acting, reach="people")
+    await drop_final(connection, changed, watched=changed - batch.acting)
     await forget_curves(connection, batch.acting)
     changes: RollupChanges = {}
     add_facts(changes, batch.tallies)

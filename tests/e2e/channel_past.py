@@ -9,7 +9,8 @@ from server.db.engine import Database
 from server.demo.catalogue import CHANNEL_ID
 from server.ids import new_id
 from server.journal.tables import JournalHead
-from server.ledger.tables import AttendanceRow, RollupRow, RollupShowRow, ShowCurveRow
+from server.ledger.final_tables import ShowCurveRow
+from server.ledger.tables import AttendanceRow, RollupRow, RollupShowRow
 from server.shop.tables import OrderRow
 from server.shows.tables import ShowRow
 from tests.integration.stats.hand_made import add
