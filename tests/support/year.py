@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 from server.demo.catalogue import PRODUCTS
 from server.ids import new_id
 from server.journal.tables import JournalHead
-from server.ledger.derive_repository import HARD_FACTS
+from server.ledger.entries import HARD_FACTS
 from server.ledger.tables import RollupRow, RollupShowRow
 from server.shop.tables import OrderRow
 from server.shows.tables import ShowRow

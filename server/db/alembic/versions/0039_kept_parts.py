@@ -8,8 +8,8 @@ migration happens wholly or not at all. Ten million entries take about three sec
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0037"
-down_revision = "0036"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
