@@ -2,6 +2,7 @@
 export const GLOSSARY = {
   audience: ["shows", "live_time", "viewers", "guests", "views", "visits", "peak", "average", "watch_mean", "watch_median", "watch_total", "replay_viewers", "viewers_in_all"],
   returning: ["viewers_before", "viewers_new", "viewers_again", "buyers_before", "buyers_seen_before", "buyers_in_period"],
+  people: ["cohort_retention", "churn", "ltv_historic", "ltv_predicted", "rfm", "lifecycle", "segment_saved", "map_cell"],
   engagement: ["engaged", "reactions", "senders", "per_sender", "votes", "shares", "sharers", "askers", "asked", "answered", "open", "answer_time"],
   sales: ["conversion_live", "conversion_24h", "conversion_7d", "conversion_30d", "buyers", "gmv", "refunded", "net", "orders", "units", "aov", "gpm", "bot_sales", "staff_sales", "reported_sales"],
   products: ["ctr", "ctor", "impressed", "clickers", "viewers_orders", "viewers_units", "viewers_gmv"],
