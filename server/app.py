@@ -22,6 +22,10 @@ import server.channels.routes
 import server.channels.session_routes
 import server.feeds.routes
 import server.history.routes
+import server.mail.link_routes
+import server.mail.reach_routes
+import server.mail.routes
+import server.mail.viewer_routes
 import server.pictures.routes
 import server.plan.routes
 import server.privacy.routes
@@ -127,6 +131,10 @@ ROUTES = (
     server.viewers.alias_routes,
     server.visits.routes,
     server.webhooks.routes,
+    server.mail.routes,
+    server.mail.reach_routes,
+    server.mail.viewer_routes,
+    server.mail.link_routes,
     server.stats.routes,
     server.plan.routes,
     server.history.routes,

@@ -26,24 +26,16 @@ from pydantic_settings import (
 
 from server.addresses import Networks, Proxies
 from server.hosts import Hosts, Origins
-from server.weakness import WeakSecretError, weakness_of
-
-Share = Annotated[float, Field(gt=0.0, le=1.0)]
-PositiveDays = Annotated[float, Field(gt=0.0, le=36_500.0)]
-PingSeconds = Annotated[float, Field(ge=1.0)]
-"""The connections are spread over whole seconds, so none is visited more often."""
-
-
-def _strong(which: str, secret: SecretStr) -> str:
-    if weakness := weakness_of(secret.get_secret_value()):
-        raise WeakSecretError(f"{which} {weakness}")
-    return secret.get_secret_value()
-
-
-def _a_month_or_never(days: float) -> float:
-    if 0 < days < 31:
-        raise ValueError("a show's last window closes 30 days after its end: 31 or more, or 0 for never")
-    return days
+from server.setting_types import (
+    BouncesAddress,
+    PingSeconds,
+    PositiveDays,
+    PublicUrl,
+    Share,
+    SmtpUrl,
+    a_month_or_never,
+    strong,
+)
 
 
 class Settings(BaseSettings):
@@ -92,10 +84,25 @@ class Settings(BaseSettings):
     """How long page views are kept."""
     webhook_log_days: Annotated[float, Field(ge=3.0, le=3650.0)] = 30.0
     """How long webhooks and how they went are kept."""
-    seal_after_days: Annotated[float, AfterValidator(_a_month_or_never), Field(ge=0.0, le=36_500.0)] = 0.0
+    seal_after_days: Annotated[float, AfterValidator(a_month_or_never), Field(ge=0.0, le=36_500.0)] = 0.0
     """A show's raw facts leave SQL for sealed files so long after its end; 0: when `showfloor seal` says so."""
     sealed_url: Annotated[str, Field(pattern=r"^(s3://[^/]+(/.*)?|file:///.+)$")] | None = None
     """Where sealed files are kept, such as `s3://bucket/prefix`; none: `data/sealed`."""
+
+    public_url: PublicUrl | None = None
+    """How people reach this server, such as `https://shows.example`: where links in mail lead. None: mail is kept, not sent."""
+    smtp_url: SmtpUrl | None = None
+    """Takes our mail: `smtp://user:password@host:587` (STARTTLS), `smtps://…` or `smtp+plain://…`. None: mail is kept, not sent."""
+    mail_bounces: BouncesAddress | None = None
+    """Where mail that does not arrive comes back, such as `bounces@shows.example`: messages have `bounces+TOKEN@…` as return path."""
+    mail_per_second: NonNegativeFloat = 10.0
+    """Messages that all workers together send; 0: no limit."""
+    mail_per_second_per_domain: NonNegativeFloat = 2.0
+    """The same to each domain; 0: no limit."""
+    mail_proxy_networks: list[str] = Field(default_factory=list)
+    """Networks of mailbox providers that load pictures for their users: what they open nobody has read."""
+    mail_log_days: Annotated[float, Field(ge=1.0, le=3650.0)] = 30.0
+    """How long the address and the words of a message are kept; counts stay."""
 
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
     """Where a process answers `/metrics`, `/healthz`, `/readyz` for itself; of `--workers N` the next ports too; 0: any free one."""
@@ -161,6 +168,8 @@ class Settings(BaseSettings):
     """HTTP requests per address and process, files aside; 0: no limit. Above: 429; twenty seconds' worth may come at once."""
     requests_per_second_per_key: NonNegativeFloat = 50.0
     """Requests with an API key, per key and process; 0: no limit. Above: 429; twenty seconds' worth may come at once."""
+    mails_per_minute_per_ip: NonNegativeFloat = 10.0
+    """Addresses left for mail, per address of the network and as many per viewer; 0: no limit. Above: `too_fast`."""
     guests_per_minute_per_ip: NonNegativeFloat = 300.0
     """New guests per address (IPv6 by /64); 0: no limit. Above: `too_fast`; two minutes' worth may come at once."""
     guests_per_minute_per_socket: NonNegativeFloat = 6.0
@@ -211,7 +220,7 @@ class Settings(BaseSettings):
                 return "postgresql+psycopg://" + value.removeprefix(plain)
         return value
 
-    @field_validator("hosts", "origins", "outbound_networks", "trusted_proxies")
+    @field_validator("hosts", "origins", "outbound_networks", "trusted_proxies", "mail_proxy_networks")
     @classmethod
     def _refuse_what_cannot_be_read(cls, value: list[str], info: ValidationInfo) -> list[str]:
         readers = {
@@ -219,6 +228,7 @@ class Settings(BaseSettings):
             "origins": Origins,
             "outbound_networks": Networks,
             "trusted_proxies": Proxies,
+            "mail_proxy_networks": Networks,
         }
         readers[str(info.field_name)](value)
         return value
@@ -249,7 +259,7 @@ class Settings(BaseSettings):
         Raises WeakSecretError for one that can be guessed.
         """
         if self.secret is not None:
-            return _strong("SHOWFLOOR_SECRET", self.secret)
+            return strong("SHOWFLOOR_SECRET", self.secret)
         self.data.mkdir(parents=True, exist_ok=True)
         kept = self.data / "secret"
         try:
@@ -262,7 +272,7 @@ class Settings(BaseSettings):
 
     def old_signing_secret(self) -> str | None:
         """Return the secret that is believed beside the one that signs, None without; raises WeakSecretError."""
-        return _strong("SHOWFLOOR_SECRET_OLD", self.secret_old) if self.secret_old else None
+        return strong("SHOWFLOOR_SECRET_OLD", self.secret_old) if self.secret_old else None
 
     def require_strong_secrets(self) -> None:
         """Raise WeakSecretError if a secret that is set, or kept already, can be guessed. Makes none."""
@@ -276,7 +286,12 @@ class Settings(BaseSettings):
 
     def _kept_secret(self) -> str:
         kept = self.data / "secret"
-        return _strong(f"the secret in {kept}", SecretStr(kept.read_text("ascii").strip()))
+        return strong(f"the secret in {kept}", SecretStr(kept.read_text("ascii").strip()))
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether mail leaves this server; else it is kept and can be looked at in the studio."""
+        return self.smtp_url is not None and self.public_url is not None
 
     @property
     def limited(self) -> bool:

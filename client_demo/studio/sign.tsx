@@ -8,6 +8,7 @@ const PATHS = {
   embedding: "M8 8l-4 4 4 4M16 8l4 4-4 4M13.5 6l-3 12",
   keys: "M8 11a4 4 0 100 8 4 4 0 000-8zM11 12l8-8M16 7l3 3",
   webhooks: "M5 12h9M11 8l4 4-4 4M15 5h4v14h-4",
+  mail: "M4 6h16v12H4zM4 7l8 6 8-6",
   settings: "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4M4 12h5M13 12h7M11 10v4",
   clock: "M12 4a8 8 0 100 16 8 8 0 000-16zM12 8v4.5l3 2",
   shield: "M12 3.5l7 2.5v5.5c0 4.5-3 7.5-7 9-4-1.5-7-4.5-7-9V6zM9 12l2.2 2.2L15.5 10",

@@ -1,10 +1,15 @@
 // What is drawn over the stage when a show cannot be entered, or is over: loaded when that is so.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { createTranslator } from "../shared/i18n";
 import en from "../shared/locales/viewer_covers.en.json";
 import ja from "../shared/locales/viewer_covers.ja.json";
 import { embedded } from "../shared/place";
+import { request } from "../shared/server";
+import { Button } from "../shared/ui/button";
 import { Cover, useWaysOn } from "./covers";
-import { arrive, room } from "./session";
+import { arrive, identity, room, show } from "./session";
+import { settingsOpen } from "./settings";
 import { t as viewerText } from "./text";
 
 const t = createTranslator(en, ja);
@@ -72,11 +77,40 @@ export function Refused({ reason }: { reason: string }) {
   }
 }
 
+/** The way to mail about the show, where its channel sends any and the viewer has not asked for it; the form is in the settings. */
+function MailOffer() {
+  const offered = useSignal(false);
+  const id = show.value?.id;
+  const token = identity.value?.token;
+  useEffect(() => {
+    if (!id || !token) return;
+    request<{ offered: boolean; state: string }>(`/shows/${encodeURIComponent(id)}/mail`, { token }).then(
+      (found) => {
+        offered.value = found.offered && (found.state === "none" || found.state === "withdrawn");
+      },
+      () => undefined,
+    );
+  }, [id, token]);
+  if (!offered.value) return null;
+  return (
+    <Button
+      look="primary"
+      data-testid="mail-offer"
+      onClick={() => {
+        settingsOpen.value = true;
+      }}
+    >
+      {t("cover.mail")}
+    </Button>
+  );
+}
+
 /** The show has ended, or is cancelled. */
 export function Over({ name }: { name: "ended" | "cancelled" }) {
   const ways = useWaysOn();
   return (
     <Cover name={name} title={t(`cover.${name}.title`)} text={t(`cover.${name}.text`)}>
+      {name === "ended" && <MailOffer />}
       {ways && <ways.MoreShows />}
     </Cover>
   );

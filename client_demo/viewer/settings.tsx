@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import { showToast } from "../shared/ui/toast";
-import { identity, room } from "./session";
+import { identity, room, show } from "./session";
 import type { Late } from "./settings_dialog";
 import { refusalText } from "./text";
 import { tokenStore } from "./token_store";
@@ -17,7 +17,7 @@ function close(): void {
 async function load(): Promise<void> {
   try {
     const { settings } = await import("./settings_dialog");
-    late.value ??= settings({ identity, room, tokenStore, close });
+    late.value ??= settings({ identity, room, show, tokenStore, close });
   } catch (error) {
     if (settingsOpen.peek()) showToast(refusalText(error));
     close();

@@ -1,6 +1,6 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
-import type { Identity, RefusedError, Room } from "../sdk";
+import type { Identity, RefusedError, Room, Show } from "../sdk";
 import { draftOf, keepDraft } from "../shared/drafts";
 import { createTranslator } from "../shared/i18n";
 import en from "../shared/locales/settings.en.json";
@@ -16,6 +16,7 @@ import { RoomLeft } from "../shared/ui/room_left";
 import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
 import { showToast } from "../shared/ui/toast";
 import { asKeptLine, lengthOf } from "../shared/writing";
+import { MailForm } from "./mail_form";
 import type { tokenStore as TokenStore } from "./token_store";
 
 const NAME_CHARACTERS_MAX = 40;
@@ -32,6 +33,7 @@ const shared = createTranslator(sharedEn, sharedJa);
 interface Hands {
   identity: ReadonlySignal<Identity | null>;
   room: () => Room;
+  show: ReadonlySignal<Show | null>;
   tokenStore: typeof TokenStore;
   close: () => void;
 }
@@ -46,7 +48,7 @@ function whyNot(error: unknown, otherwise: "settings.data_failed" | "settings.er
 export type Late = FunctionComponent;
 
 /** Language and looks, the name beside questions, and whether this device may be recognised: asked, never assumed. */
-export function settings({ identity, room, tokenStore, close }: Hands): Late {
+export function settings({ identity, room, show, tokenStore, close }: Hands): Late {
   /** What was said of consent last, until the server has it; the device follows at once, since it needs nobody for that. */
   const consent = signal<"told" | "telling">("told");
   /** The name as it is being written: it stands here again when it was refused. */
@@ -224,6 +226,7 @@ export function settings({ identity, room, tokenStore, close }: Hands): Late {
           {t(consent.value === "telling" ? "settings.telling" : "settings.remember_hint")}
         </p>
       </div>
+      {show.value && identity.value && <MailForm show={show.value.id} token={identity.value.token} />}
       <fieldset class="field settings-data">
         <legend class="field-label">{t("settings.data")}</legend>
         <p class="hint" id="data-hint">

@@ -15,6 +15,7 @@ from server.doctor.machine import (
     examine_python,
     examine_secret,
 )
+from server.doctor.mail import examine_mail
 from server.settings import Settings
 
 __all__ = ["Finding", "State", "examine"]
@@ -29,4 +30,5 @@ def examine(settings: Settings, host: str, port: int) -> Iterator[Finding]:
     yield examine_hosts(settings)
     yield examine_pages(settings.pages)
     yield examine_port(host, port)
+    yield from examine_mail(settings)
     yield from examine_engines(settings)

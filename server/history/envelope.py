@@ -85,6 +85,8 @@ FACTS = {
     "hold_expire": "hold_expire",
     "offer_shown": "offer_shown",
     "offer_claimed": "offer_claimed",
+    "mail_open": "mail_open",
+    "mail_click": "mail_click",
 }
 """Names of entries outside and the kind of the ledger's fact; those without a figure yet are kept under their own name."""
 # A pin is news of the show's journal, and nobody's fact.

@@ -27,6 +27,8 @@ class Act(Enum):
     KEYED = "keyed"
     """A request with an API key."""
     PASSWORD = "password"
+    MAIL = "mail"
+    """An address is left for mail."""
 
     __hash__ = object.__hash__
 
@@ -57,7 +59,7 @@ class Rate(NamedTuple):
 
 Rates = Mapping[Act, Mapping[By, Rate]]
 
-SHARED = frozenset({Act.GUEST, Act.ASK, Act.VOTE, Act.REVIEW, Act.ORDER, Act.SIGN_IN, Act.PASSWORD})
+SHARED = frozenset({Act.GUEST, Act.ASK, Act.VOTE, Act.REVIEW, Act.ORDER, Act.SIGN_IN, Act.PASSWORD, Act.MAIL})
 """What is counted over all processes; all else by each for itself."""
 
 
@@ -102,6 +104,10 @@ def rates_of(settings: Settings) -> Rates:
         Act.SIGN_IN: {By.ADDRESS: Rate(settings.sign_ins_per_minute_per_ip, 1.0)},
         Act.KEY: {By.ADDRESS: Rate(settings.sign_ins_per_minute_per_ip, 1.0)},
         Act.KEYED: {By.KEY: Rate(settings.requests_per_second_per_key * 60, 1 / 3)},
+        Act.MAIL: {
+            By.VIEWER: Rate(settings.mails_per_minute_per_ip, 1.0),
+            By.ADDRESS: Rate(settings.mails_per_minute_per_ip, 1.0),
+        },
         Act.PASSWORD: {
             By.VIEWER: Rate(settings.passwords_per_minute, 1.0),
             By.ADDRESS: Rate(settings.sign_ins_per_minute_per_ip, 1.0),

@@ -7,6 +7,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "attendance": ("viewer_id",),
     "erasure": ("viewer_id",),
     "ledger_entry": ("viewer_id",),
+    "mail_message": ("viewer_id",),
     "orders": ("viewer_id",),
     "page_view": ("viewer_id",),
     "playing": ("viewer_id",),
@@ -26,6 +27,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
 GONE: Final[Mapping[str, str]] = {
     "ban": "viewer_id",
     "intent": "viewer_id",
+    "mail_consent": "viewer_id",
     "order_link": "viewer_id",
     "review": "viewer_id",
     "sign_in_code": "person",

@@ -50,6 +50,13 @@ _UNTIE = (
         WHERE show_id = ANY(:shows) AND viewer_id = ANY(:ids) AND connection_id IS NOT NULL
     """),
     text("UPDATE orders SET key = md5(key || :salt) WHERE viewer_id = ANY(:ids)"),
+    # What is queued is not sent; the hash stays, so that who was suppressed is not written to again.
+    text("""
+        UPDATE mail_message SET address = NULL, domain = '', subject = '', html = NULL, plain = NULL, links = '{}',
+            state = CASE WHEN state = 'queued' THEN 'withheld' ELSE state END,
+            error = CASE WHEN state = 'queued' THEN 'no_consent' ELSE error END
+        WHERE viewer_id = ANY(:ids)
+    """),
     text("UPDATE reported_order SET customer = NULL WHERE viewer_id = ANY(:ids)"),
 )
 _WATCHING = text("""

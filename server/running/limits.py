@@ -11,6 +11,8 @@ from server.pace.service import Pace
 from server.settings import Settings
 from server.shop.report_bodies import REPORTS_BYTES_MAX
 
+RETURNS_BYTES_MAX = 1024 * 1024
+"""Of a mail that came back, with the one that it is about."""
 BULK_BYTES_MAX = 4 * 1024 * 1024
 """Of a bulk call of products: about 4 KiB for each of a thousand."""
 
@@ -22,6 +24,7 @@ def uploads_of(settings: Settings) -> dict[str, int]:
         "/v1/pictures": settings.picture_bytes_max,
         "/v1/products/bulk": BULK_BYTES_MAX,
         "/v1/orders/report": REPORTS_BYTES_MAX,
+        "/m/returns": RETURNS_BYTES_MAX,
     }
 
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from server.access.known_keys import USES_WRITTEN_SECONDS
 from server.pace.service import TELL_SECONDS
-from server.running.columns import column_loops
 from server.running.exports import export_loops
 from server.running.forgetting import forgetting_loops
+from server.running.keeping import keeping_loops
 from server.running.privacy import erasure_loops
 from server.running.resealing import resealing_loops
-from server.running.segments import segment_loops
 from server.running.uploads import upload_loops
 from server.workers.loop import repeat
 from server.workers.pulse import PulseTicker
@@ -61,8 +60,7 @@ def _of_workers(process: Process) -> Loops:
     loops: Loops = {}
     if process.ledger is not None:
         loops |= {"ledger": process.ledger.run(), "rollups": keep_rollups(database, clock)}
-        loops |= segment_loops(database, clock)
-        loops |= column_loops(settings, database, clock)
+        loops |= keeping_loops(settings, database, clock)
     if process.delivery is not None:
         loops |= process.delivery.loops()
         loops |= resealing_loops(settings, database, clock, process.outbound)

@@ -10,6 +10,7 @@ from server.audit.trail import note_by
 from server.channels.oidc import Oidc
 from server.channels.service import Channels
 from server.running.limits import units_max_of
+from server.running.mail import mail_parts
 from server.running.people import people_parts
 from server.running.process import Process
 from server.running.uploads import pictures_for
@@ -31,6 +32,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
     attributions = Attributions(sealing, clock)
     return {
         "page_views": PageViews(process.recorder, process.tokens, process.cards, database, clock),
+        **mail_parts(settings, database, clock),
         "sessions": people.sessions,
         "people": people.people,
         "founding": people.founding,

@@ -18,9 +18,9 @@ from server.http.outbound import outbound_for
 from server.http.readiness import Question, Readiness
 from server.http.scrape import Families
 from server.ledger import metrics as ledger_metrics
-from server.running.columns import column_loops
+from server.mail import metrics as mail_metrics
+from server.running.keeping import keeping_loops
 from server.running.resealing import resealing_loops
-from server.running.segments import segment_loops
 from server.running.watch import ProcessWatch, watched
 from server.running.webhooks import WebhookDelivery
 from server.settings import Settings
@@ -29,7 +29,7 @@ from server.workers.ledger import LedgerWorker
 from server.workers.rollups import keep_rollups
 
 POOL_SIZE = 5
-OF_THE_WORKERS = ledger_metrics.OF_THE_WORKER | webhook_metrics.OF_THE_WORKER
+OF_THE_WORKERS = ledger_metrics.OF_THE_WORKER | webhook_metrics.OF_THE_WORKER | mail_metrics.OF_THE_WORKER
 READING_SECONDS_MAX = 15.0
 """Above the worker's longest pause after a failure."""
 _SCHEMA = "schema"
@@ -95,8 +95,7 @@ async def run_worker(settings: Settings, listening: socket | None = None) -> Non
             group = await stack.enter_async_context(asyncio.TaskGroup())
             clock = SystemClock()
             loops = {"ledger": worker.run(), "rollups": keep_rollups(database, clock)}
-            loops |= segment_loops(database, clock)
-            loops |= column_loops(settings, database, clock)
+            loops |= keeping_loops(settings, database, clock)
             if delivery:
                 loops |= delivery.loops()
                 loops |= resealing_loops(settings, database, SystemClock(), outbound)

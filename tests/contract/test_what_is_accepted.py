@@ -116,6 +116,7 @@ NOTHING_YET = {"/v1/shows/{show}/calendar.ics", "/v1/oidc"}
 QUERIES = {
     "/v1/shows/compare": ("?a=demo&b=demo",),
     "/v1/shows/{show}/export.csv": ("", "?of=orders", "?of=questions", "?of=series"),
+    "/v1/mail/template": ("?language=en", "?language=ja"),
     "/v1/products/export": tuple(f"?format={each}" for each in get_args(Format)),
 }
 """All the ways in which a path is asked for, where there are several."""

@@ -9,6 +9,7 @@ ABOVE_ZERO = (
     "page_view_days",
     "share_link_days",
     "webhook_log_days",
+    "mail_log_days",
     "database_pool_size",
     "tick_ms",
     "top_check_ms",
@@ -37,6 +38,9 @@ ABOVE_ZERO = (
 )
 ZERO_TOO = (
     "passwords_per_minute",
+    "mails_per_minute_per_ip",
+    "mail_per_second",
+    "mail_per_second_per_domain",
     "round_wait_ms",
     "snapshot_ms",
     "drain_seconds",

@@ -32,6 +32,8 @@ OF_VIEWERS = {
     ("POST", "/v1/shows/{show}/cart"),
     ("PUT", "/v1/shows/{show}/reviews/{product}"),
     ("DELETE", "/v1/shows/{show}/reviews/{product}"),
+    ("POST", "/v1/shows/{show}/mail"),
+    ("POST", "/v1/shows/{show}/mail/stop"),
     ("POST", "/v1/sign-in"),
     ("POST", "/v1/sign-in/oidc"),
     ("POST", "/v1/sign-out"),
@@ -52,7 +54,7 @@ OF_ONESELF = {
     ("DELETE", "/v1/sessions/{session}"),
 }
 """What everybody of the channel does for themselves, and an admin for others; a program has no account."""
-IDS = {"picture": "0" * 40}
+IDS = {"picture": "0" * 40, "suppression": "0" * 64}
 """What stands in the place of a name in a path, where an id looks otherwise than most do."""
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/query"): {"metrics": ["viewers"]},

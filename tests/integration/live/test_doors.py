@@ -38,6 +38,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/shows/{show}/cart"): {"product": "p_bowl"},
     ("PUT", "/v1/shows/{show}/reviews/{product}"): {"stars": 5},
     ("DELETE", "/v1/shows/{show}/reviews/{product}"): {},
+    ("POST", "/v1/shows/{show}/mail"): {"address": "a@b.example", "language": "en", "wording": 1},
+    ("POST", "/v1/shows/{show}/mail/stop"): {},
 }
 """What must be sent beside the show's id where something is to be sent."""
 CHANGES: dict[tuple[str, str], dict[str, Any]] = {
