@@ -96,6 +96,13 @@ WITHOUT_VIEWERS = {
         "show_plan",
         "target",
     ),
+    *(
+        "mail_campaign",
+        "mail_channel",
+        "mail_pace",
+        "mail_suppression",
+        "mail_template",
+    ),
 }
 """Tables in which no viewer is named; people of a channel are, who are removed in the studio."""
 
