@@ -27,6 +27,7 @@ import { chooseShow, chosen, ShowChoice } from "./show_choice";
 import { ShowDialog } from "./show_dialog";
 import { Stage } from "./stage";
 import { dismissing, ending, keysShown, onStage } from "./surface";
+import { SurveyPanel } from "./survey_panel";
 import { shared, t } from "./text";
 import { TopBar } from "./top_bar";
 
@@ -87,6 +88,7 @@ function Show({ id }: { id: string }) {
         <div class="side">
           <ProductPanel />
           <AnnouncePanel />
+          <SurveyPanel />
           <BannedList />
           <DeedList />
         </div>

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Show } from "../sdk";
 import { Icon } from "../shared/ui/icon";
-import { arrival, choice, link, show } from "./session";
+import { arrival, choice, link, show, snapshot } from "./session";
 import { t } from "./text";
 
 /** A box over the stage. */
@@ -52,6 +52,16 @@ function useLoaded<T>(place: Signal<T | null>, load: () => Promise<T>): T | null
   }, [is]);
   return place.value;
 }
+
+const surveys = signal<typeof import("./survey") | null>(null);
+
+function Opened() {
+  const loaded = useLoaded(surveys, () => import("./survey"));
+  return loaded && <loaded.SurveyCard />;
+}
+
+/** The survey that is open, if one is; whatever draws it is loaded then. */
+export const Survey = () => (snapshot.value?.survey ? <Opened /> : null);
 
 const waysOn = signal<typeof import("./more_shows") | null>(null);
 const poster = signal<typeof import("./poster") | null>(null);

@@ -9,11 +9,14 @@ interface Mine {
   questions: Question[];
   votes: string[];
   orders: Order[];
+  surveys: string[];
 }
 
 /** What is the viewer's own in this show. Asked for after each join, so that what happened around a cut is known too. */
 export const myOrders = signal<readonly Order[]>([]);
 export const myVotes = signal<ReadonlySet<string>>(new Set());
+/** Surveys that were shown to the viewer, or answered, on whatever device; null until the server has said so. */
+export const mySurveys = signal<readonly string[] | null>(null);
 export const mineFailed = signal(false);
 const askedByMe = signal<readonly Question[]>([]);
 
@@ -33,6 +36,7 @@ async function loadMine(): Promise<Mine | null> {
     askedByMe.value = mine.questions;
     myVotes.value = new Set([...myVotes.peek(), ...mine.votes]);
     myOrders.value = mine.orders;
+    mySurveys.value = mine.surveys;
     mineFailed.value = false;
     return mine;
   } catch {

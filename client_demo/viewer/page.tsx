@@ -2,7 +2,7 @@ import { effect } from "@preact/signals";
 import { embedded } from "../shared/place";
 import { Picture } from "../shared/ui/picture";
 import { Toasts } from "../shared/ui/toast";
-import { StageCover, WithoutVideo } from "./covers";
+import { StageCover, Survey, WithoutVideo } from "./covers";
 import { Late } from "./late";
 import { LastLines } from "./lines";
 import { Notices } from "./notices";
@@ -116,6 +116,7 @@ export function Page() {
       <main class={lookOf(alone)} part="viewer" data-testid="viewer">
         <Stage />
         {!alone && (wide.value ? <Aside /> : <Sheet />)}
+        <Survey />
       </main>
       <Late part="PurchaseSheet" />
       <Settings />

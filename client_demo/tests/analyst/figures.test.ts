@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cellText } from "../../analyst/download";
-import { changeOf, type Figure, groupsOf } from "../../analyst/show/figures";
 import type { Ratio, ShowReport } from "../../analyst/report";
+import { changeOf, type Figure, groupsOf } from "../../analyst/show/figures";
 import given from "./cells.json";
 
 const ratio = (part: number, whole: number): Ratio => ({

@@ -1,0 +1,144 @@
+import { effect, signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { request } from "../sdk/http";
+import { newKey } from "../sdk/key";
+import type { Survey, SurveyState } from "../sdk/wire";
+import { session } from "../shared/staff/session";
+import { Button } from "../shared/ui/button";
+import { why } from "./actions";
+import { attempt } from "./deeds";
+import { snapshot, theRoom } from "./desk";
+import { t } from "./text";
+
+interface Counted {
+  id: string;
+  kind: Survey["kind"];
+  question: string;
+  choices: string[];
+  at_end: boolean;
+  state: SurveyState;
+  answers: number;
+  scores: Record<string, number>;
+  chosen: number[];
+}
+
+const LIVE_MS = 3_000;
+const surveys = signal<readonly Counted[]>([]);
+/** The one that the next tap puts to everybody. */
+const picked = signal<string | null>(null);
+
+async function load(): Promise<void> {
+  const show = snapshot.peek()?.show.id;
+  const token = session.peek()?.token;
+  if (!show || !token) return;
+  try {
+    surveys.value = (await request<{ surveys: Counted[] }>(`/shows/${encodeURIComponent(show)}/surveys`, { token })).surveys;
+  } catch {
+    // What stands here stays; the next look tries again.
+  }
+}
+
+effect(() => {
+  snapshot.value?.survey?.id;
+  void load();
+});
+
+/** Prepares the usual question on the spot: the first of two taps. */
+async function prepareNps(): Promise<void> {
+  const show = snapshot.peek()?.show.id ?? "";
+  const body = { kind: "nps", question: t("survey.nps"), why: true };
+  await attempt({
+    say: () => t("deed.survey_prepared"),
+    send: async () => {
+      const path = `/shows/${encodeURIComponent(show)}/surveys`;
+      const made = await request<Counted>(path, { token: session.peek()?.token, body, key: newKey() });
+      await load();
+      picked.value = made.id;
+    },
+    refused: why,
+  });
+}
+
+function open({ id, question }: Counted): void {
+  picked.value = null;
+  void attempt({
+    say: () => t("deed.survey_opened", { text: question }),
+    send: () => theRoom().command("survey.open", { survey: id }).then(load),
+    refused: why,
+  });
+}
+
+function close({ id, question }: Pick<Counted, "id" | "question">): void {
+  void attempt({
+    say: () => t("deed.survey_closed", { text: question }),
+    send: () => theRoom().command("survey.close", { survey: id }).then(load),
+    refused: why,
+  });
+}
+
+/** A question to everybody: opened in two taps, its answers counted while they come. */
+export function SurveyPanel() {
+  const now = snapshot.value?.survey;
+  useEffect(() => {
+    if (!now) return;
+    const timer = setInterval(() => void load(), LIVE_MS);
+    return () => clearInterval(timer);
+  }, [now?.id]);
+  const ready = surveys.value.filter((each) => each.state === "ready" && !each.at_end);
+  const atEnd = surveys.value.find((each) => each.state === "ready" && each.at_end);
+  return (
+    <section class="panel card surveys" aria-labelledby="surveys-title" data-testid="surveys">
+      <h2 id="surveys-title">{t("survey.title")}</h2>
+      {now && <Open survey={now} counted={surveys.value.find((each) => each.id === now.id)} />}
+      {ready.map((each) => (
+        <div key={each.id} class="survey-line">
+          <button
+            type="button"
+            class="survey-name"
+            aria-expanded={picked.value === each.id}
+            data-testid="survey-pick"
+            onClick={() => {
+              picked.value = picked.value === each.id ? null : each.id;
+            }}
+          >
+            {each.question}
+          </button>
+          {picked.value === each.id && (
+            <Button look="primary" size="small" data-testid="survey-open" onClick={() => open(each)}>
+              {t("survey.open")}
+            </Button>
+          )}
+        </div>
+      ))}
+      {atEnd && <p class="hint">{t("survey.at_end", { text: atEnd.question })}</p>}
+      {!now && ready.length === 0 && (
+        <Button size="small" data-testid="survey-nps" onClick={() => void prepareNps()}>
+          {t("survey.ask_nps")}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function Open({ survey, counted }: { survey: Survey; counted: Counted | undefined }) {
+  return (
+    <div class="survey-line">
+      <p>
+        <strong>{survey.question}</strong>
+        <br />
+        <span data-testid="survey-count">{t.count("survey.answers", counted?.answers ?? 0)}</span>
+        {counted && <span class="hint"> {soFar(counted)}</span>}
+      </p>
+      <Button size="small" data-testid="survey-end" onClick={() => close(survey)}>
+        {t("survey.stop")}
+      </Button>
+    </div>
+  );
+}
+
+function soFar({ kind, choices, chosen, scores }: Counted): string {
+  if (kind === "choice") return choices.map((choice, n) => `${choice}: ${chosen[n] ?? 0}`).join(" · ");
+  return Object.entries(scores)
+    .map(([score, n]) => `${score}: ${n}`)
+    .join(" · ");
+}
