@@ -17,7 +17,7 @@ export function zone(): string {
 }
 
 /** Fetches the server's CSV of a show, its times in the reader's zone. It needs the token that a plain link cannot carry. Throws `RefusedError`. */
-export async function saveExport(show: string, of: "viewers" | "orders" | "questions" | "series"): Promise<void> {
+export async function saveExport(show: string, of: "viewers" | "orders" | "questions" | "surveys" | "series"): Promise<void> {
   const query = new URLSearchParams({ of, bom: "true", tz: zone() });
   const answer = await fetch(`/v1/shows/${encodeURIComponent(show)}/export.csv?${query}`, {
     headers: { Authorization: `Bearer ${session.value?.token ?? ""}` },

@@ -74,6 +74,50 @@ export interface RetentionPoint {
   of_viewers: number | null;
 }
 /**
+ * What those did in the show who answered alike.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Behaviour".
+ */
+export interface Behaviour {
+  /**
+   * promoter, passive or detractor; 1 to 5 stars; or the place of a choice, from 0
+   */
+  answer: string;
+  viewers: number;
+  mean_watch_seconds: number | null;
+  bought: SharedRatio;
+  returning: SharedRatio;
+}
+/**
+ * A share with its interval.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "SharedRatio".
+ */
+export interface SharedRatio {
+  part: number;
+  whole: number;
+  /**
+   * part ÷ whole; null when whole is 0
+   */
+  share: number | null;
+  /**
+   * 95 % (Wilson); null when whole is 0
+   */
+  interval: Interval | null;
+}
+/**
+ * The 95 % interval of a figure.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Interval".
+ */
+export interface Interval {
+  low: number;
+  high: number;
+}
+/**
  * A period or a show in parts, the largest first.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -172,16 +216,6 @@ export interface Figure {
    * of a total about things, how much is of people without a view; beside a conversion, buyers without a view
    */
   without_a_view?: number | null;
-}
-/**
- * The 95 % interval of a figure.
- *
- * This interface was referenced by `Figures`'s JSON-Schema
- * via the `definition` "Interval".
- */
-export interface Interval {
-  low: number;
-  high: number;
 }
 /**
  * The built-in segments as of a day.
@@ -380,6 +414,16 @@ export interface StepShow {
    * the most at once in each of up to 48 equal lengths of the show; empty until it is known
    */
   watching: number[];
+}
+/**
+ * One of the answers that could be chosen.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "ChoiceFigures".
+ */
+export interface ChoiceFigures {
+  text: string;
+  chosen: SharedRatio;
 }
 /**
  * Churn as of one moment.
@@ -1161,6 +1205,35 @@ export interface Sales {
   gmv_minor: number;
 }
 /**
+ * 100 × (promoters − detractors) ÷ n. Passives count in n.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "NetPromoterScore".
+ */
+export interface NetPromoterScore {
+  n: number;
+  /**
+   * answered 9 or 10
+   */
+  promoters: number;
+  /**
+   * answered 7 or 8
+   */
+  passives: number;
+  /**
+   * answered 0 to 6
+   */
+  detractors: number;
+  /**
+   * -100 to 100; null without an answer
+   */
+  score: number | null;
+  /**
+   * 95 %, from the variance (p + d - (p - d)²) ÷ n; null without an answer
+   */
+  interval: Interval | null;
+}
+/**
  * Customers of the channel with two or more paid orders inside the period, of those with one or more.
  *
  * A customer has watched one of the shows in which they bought.
@@ -1643,7 +1716,61 @@ export interface ShowReport {
   conversion: Conversion[];
   money: Money[];
   repeat: Repeat;
+  /**
+   * those that were opened, in that order
+   */
+  surveys: SurveyFigures[];
   products: ProductFigures[];
+}
+/**
+ * What one survey of the show came to.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "SurveyFigures".
+ */
+export interface SurveyFigures {
+  survey: string;
+  kind: "nps" | "choice" | "stars" | "text";
+  question: string;
+  product: string | null;
+  opened_at: string;
+  response: SharedRatio;
+  /**
+   * answers of people without a view, in no figure here
+   */
+  without_a_view: number;
+  /**
+   * answers with words
+   */
+  written: number;
+  /**
+   * of a score from 0 to 10
+   */
+  nps: NetPromoterScore | null;
+  choices: ChoiceFigures[];
+  stars: StarFigures | null;
+  behaviour: Behaviour[];
+}
+/**
+ * What the stars come to.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "StarFigures".
+ */
+export interface StarFigures {
+  n: number;
+  /**
+   * 1 to 5; null without an answer
+   */
+  mean: number | null;
+  /**
+   * 95 %, by the normal distribution; null with fewer than two
+   */
+  interval: Interval | null;
+  /**
+   * how many gave 1, 2, 3, 4, 5
+   */
+  given: number[];
 }
 /**
  * A page of viewers, by id.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Show = Annotated[str, typer.Argument(help="A show's id, such as demo.")]
 StepOf = Literal["day", "week", "month", "show"]
-ExportOf = Literal["viewers", "orders", "questions", "series", "facts"]
+ExportOf = Literal["viewers", "orders", "questions", "surveys", "series", "facts"]
 Form = Literal["csv", "jsonl", "parquet"]
 
 

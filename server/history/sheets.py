@@ -28,7 +28,7 @@ _NUMBERS: Final = frozenset(
             "votes",
             "votes_apart",
         ),
-        *("orders", "units", "quantity", "unit_price_minor", "amount_minor", "watching"),
+        *("orders", "units", "quantity", "unit_price_minor", "amount_minor", "watching", "score"),
     )
 )
 

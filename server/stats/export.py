@@ -17,7 +17,7 @@ from server.stats.series_report import SeriesReport
 from server.stats.watching import MICROSECONDS, Stretches, Watched, watch
 from server.text.cells import guard
 
-ExportOf = Literal["viewers", "orders", "questions", "series"]
+ExportOf = Literal["viewers", "orders", "questions", "surveys", "series"]
 Cell = str | int | float | bool | datetime | None
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -78,6 +78,12 @@ def question_table(rows: Sequence[Row[Any]]) -> Table:
     """Return the show's questions in every state, suspected bots' and staff's marked as such; `votes_apart` are those in doubt."""
     header = "question asked_at viewer author text state votes answered_at answered_live answer dismissed_reason moderated_by"
     return Table([*header.split(), "suspected_bot", "staff", "votes_apart"], rows)
+
+
+def survey_table(rows: Sequence[Row[Any]]) -> Table:
+    """Return the answers to the show's surveys, suspected bots' and staff's marked as such, without the words that people wrote."""
+    header = "survey kind question viewer score choice answered_at suspected_bot staff"
+    return Table(header.split(), rows)
 
 
 _DONE = ("reactions", "impressions", "clicks", "shares", "questions", "votes", "orders", "units")

@@ -74,6 +74,23 @@ _QUESTIONS = text(f"""
 """)
 
 
+_SURVEYS = text(f"""
+    SELECT v.id, v.kind, v.question, coalesce(k.canonical, w.viewer_id) AS viewer_id, w.score, v.choices[w.choice + 1] AS choice,
+           w.changed_at, {_SUSPECT}, s.viewer_id IS NOT NULL AS staff
+    FROM survey_answer AS w JOIN survey AS v ON v.id = w.survey_id
+    LEFT JOIN viewer_alias AS k ON k.show_id = w.show_id AND k.raw = w.viewer_id AND k.taken_back_at IS NULL
+    LEFT JOIN show ON show.id = w.show_id
+    LEFT JOIN attendance AS a ON a.show_id = w.show_id AND a.viewer_id = coalesce(k.canonical, w.viewer_id)
+    LEFT JOIN staff_presence AS s ON s.show_id = w.show_id AND s.viewer_id = coalesce(k.canonical, w.viewer_id)
+    WHERE w.show_id = :show ORDER BY w.changed_at, v.id, w.viewer_id
+""")
+
+
+async def read_survey_rows(connection: AsyncConnection, show_id: str) -> Sequence[Row[Any]]:
+    """Return the answers to the show's surveys, oldest first."""
+    return (await connection.execute(_SURVEYS, {"show": show_id})).all()
+
+
 async def read_viewer_rows(connection: AsyncConnection, show_id: str) -> Sequence[Row[Any]]:
     """Return what is known of each viewer of the show beside their watching; `spent` is minor units by currency."""
     return (await connection.execute(_VIEWERS, {"show": show_id})).all()

@@ -10,6 +10,7 @@ from server.stats.funnel import Walks
 from server.stats.ratio import Ratio
 from server.stats.report import Funnel, LeftOut, ProductFigures, Sales, ShowState, WindowName
 from server.stats.series_report import Mark
+from server.stats.surveys.report import SurveyFigures
 from server.stats.watching import Attendance, Stretches
 
 
@@ -226,6 +227,7 @@ class Counted:
     came_back: CameBack | None
     """None of a show that has not started."""
     wares: Wares
+    surveys: Sequence[SurveyFigures] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ def build_report(counted: Counted) -> ShowReport:
         conversion=build_conversion(counted),
         money=money,
         repeat=repeat,
+        surveys=list(counted.surveys),
         products=list(counted.wares.products),
     )
 

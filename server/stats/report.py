@@ -11,6 +11,7 @@ from pydantic import Field
 
 from server.stats.product_report import ProductTotals, VariantFigures
 from server.stats.ratio import Figures, Ratio
+from server.stats.surveys.report import SurveyFigures
 
 ShowState = Literal["scheduled", "live", "ended"]
 WindowName = Literal["live", "24h", "7d", "30d"]
@@ -291,4 +292,5 @@ class ShowReport(Figures):
     conversion: list[Conversion]
     money: list[Money]
     repeat: Repeat
+    surveys: list[SurveyFigures] = Field(description="those that were opened, in that order")
     products: list[ProductFigures]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -25,6 +26,7 @@ from server.stats.export import (
     order_table,
     question_table,
     series_table,
+    survey_table,
     viewer_table,
 )
 from server.stats.facts import Counted, SeriesFacts, ShowFacts, ShowHead
@@ -39,6 +41,7 @@ from server.stats.sales_repository import read_first_orders, read_sold, read_war
 from server.stats.series import build_series, fit_step
 from server.stats.series_report import SeriesReport
 from server.stats.series_repository import read_series_facts
+from server.stats.surveys.repository import read_survey_figures
 from server.stats.watching import attend
 
 R = TypeVar("R")
@@ -102,6 +105,8 @@ class Reports:
                 return order_table(await export_repository.read_order_rows(connection, show_id))
             if of == "questions":
                 return question_table(await export_repository.read_question_rows(connection, show_id))
+            if of == "surveys":
+                return survey_table(await export_repository.read_survey_rows(connection, show_id))
             rows = await export_repository.read_viewer_rows(connection, show_id)
             stretches = await repository.read_stretches(connection, show)
         return await asyncio.to_thread(viewer_table, rows, stretches, whole_microseconds(show.length))
@@ -190,7 +195,8 @@ async def _count(
     curve = None if from_entries else await find_curve(connection, show)
     if curve is not None:
         found = await count_by_rows(connection, show, window, curve)
-        return found.counted, found.people
+        surveys = await read_survey_figures(connection, show, None, window)
+        return replace(found.counted, surveys=surveys), found.people
     # Rows that are behind are as good as none.
     anew = from_entries or bool(await find_rows_behind(connection, [show.id]))
     return await _count_in_turn(connection, show, window, from_entries=anew), None
@@ -216,4 +222,5 @@ async def _count_in_turn(
         returning=await read_returning(connection, show, viewers, repeat_window),
         wares=await read_wares(connection, show, viewers, await read_met(connection, show, viewers)),
     )
-    return await asyncio.to_thread(count_facts, facts)
+    counted = await asyncio.to_thread(count_facts, facts)
+    return replace(counted, surveys=await read_survey_figures(connection, show, viewers, repeat_window))

@@ -9,6 +9,7 @@ from rich.table import Table
 from server.currencies import minor_digits
 from server.stats.ratio import Ratio
 from server.stats.report import Clicks, Conversion, Funnel, Headline, Money, Repeat, ShowReport
+from server.stats.surveys.terminal import survey_lines
 from server.text.characters import kept
 
 Line = tuple[str, str]
@@ -104,6 +105,8 @@ def _sections(report: ShowReport) -> Iterator[tuple[str, Iterable[Line]]]:
     yield "Conversion", _conversions(report.conversion)
     yield "Money", (line for sold in report.money for line in _money(sold))
     yield "Who came back", _repeat(report.repeat)
+    for survey in report.surveys:
+        yield f"Survey: {survey.question}", survey_lines(survey)
 
 
 def _audience(report: ShowReport) -> Iterator[Line]:

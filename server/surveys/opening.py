@@ -10,6 +10,7 @@ from server.audit.trail import Actor, audit
 from server.errors import RefusedError
 from server.ids import new_id
 from server.journal.transaction import ShowTransaction
+from server.ledger.final import drop_own_final
 from server.protocol.codes import Code
 from server.protocol.pushes import SurveyState
 from server.shows.repository import read_show
@@ -54,6 +55,8 @@ async def move_many(tx: ShowTransaction, moves: Sequence[Moving]) -> list[Survey
             moved |= _move(tx, show, surveys, move)
             answers.append(move.to)
     await update_surveys(tx.connection, [surveys[id] for id in moved])
+    if moved and show is not None and show.state == "ended":
+        drop_own_final(tx)
     return answers
 
 

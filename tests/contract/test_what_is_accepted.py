@@ -115,7 +115,7 @@ NOTHING_YET = {"/v1/shows/{show}/calendar.ics", "/v1/oidc"}
 """What answers `not_found` where nobody has set a time, or a provider."""
 QUERIES = {
     "/v1/shows/compare": ("?a=demo&b=demo",),
-    "/v1/shows/{show}/export.csv": ("", "?of=orders", "?of=questions", "?of=series"),
+    "/v1/shows/{show}/export.csv": ("", "?of=orders", "?of=questions", "?of=surveys", "?of=series"),
     "/v1/mail/template": ("?language=en", "?language=ja"),
     "/v1/products/export": tuple(f"?format={each}" for each in get_args(Format)),
 }

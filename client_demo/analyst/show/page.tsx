@@ -18,6 +18,7 @@ import { Headlines } from "./headlines";
 import { Moments } from "./moments";
 import { Products } from "./products";
 import { RetentionChart } from "./retention";
+import { Surveys } from "./surveys";
 
 /** All that is known of one show. */
 export default function ShowPage() {
@@ -100,7 +101,7 @@ function Tools({ show }: { show: string }) {
           {t("export")}
         </summary>
         <div class="menu-list card">
-          {(["viewers", "orders", "questions", "series"] as const).map((of) => (
+          {(["viewers", "orders", "questions", "surveys", "series"] as const).map((of) => (
             <Button
               key={of}
               look="quiet"
@@ -172,6 +173,7 @@ function Body({ report: now }: { report: ShowReport }) {
         <RetentionChart report={now} other={other} />
       </div>
       {curve.value && <ActivityChart series={curve.value} />}
+      <Surveys report={now} />
       <Products report={now} />
       {moments && <Moments report={moments} />}
       <LeftOut report={now} />

@@ -133,6 +133,7 @@ const REPORT: ShowReport = {
     buyers_seen_before: ratio(0, 0),
     buyers_in_period: null,
   },
+  surveys: [],
   products: [],
 };
 

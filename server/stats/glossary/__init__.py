@@ -4,10 +4,19 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Final
 
-from server.stats.glossary import audience, engagement, moments, people, products, returning, sales
+from server.stats.glossary import audience, engagement, moments, people, products, returning, sales, surveys
 from server.stats.glossary.term import Term
 
-_GROUPS: Final[tuple[ModuleType, ...]] = (audience, returning, people, engagement, sales, products, moments)
+_GROUPS: Final[tuple[ModuleType, ...]] = (
+    audience,
+    returning,
+    people,
+    engagement,
+    sales,
+    products,
+    moments,
+    surveys,
+)
 
 GROUPS: Final[Mapping[str, tuple[Term, ...]]] = {
     each.__name__.rsplit(".", 1)[-1]: each.TERMS for each in _GROUPS

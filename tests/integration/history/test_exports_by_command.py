@@ -14,7 +14,7 @@ from tests.integration.stats.hand_made import make_the_show
 from tests.support.commands import showfloor
 
 
-@pytest.mark.parametrize("of", ["viewers", "orders", "questions", "series", "facts"])
+@pytest.mark.parametrize("of", ["viewers", "orders", "questions", "surveys", "series", "facts"])
 async def test_every_form_has_the_same_columns_and_rows(
     of: str, database: Database, database_url: str, redis_url: str, tmp_path: Path
 ) -> None:

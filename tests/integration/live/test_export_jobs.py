@@ -40,7 +40,7 @@ async def made(address: str, token: str, **wanted: Any) -> httpx.Response:
     return await ask(address, token, "GET", f"/exports/{job['id']}/file")
 
 
-@pytest.mark.parametrize("of", ["viewers", "orders", "questions", "series"])
+@pytest.mark.parametrize("of", ["viewers", "orders", "questions", "surveys", "series"])
 async def test_the_file_is_what_the_report_page_gives(server: str, sign_for: SignFor, of: str) -> None:
     analyst = sign_for("analyst")
     direct = await ask(server, analyst, "GET", f"/shows/demo/export.csv?of={of}&bom=true&tz=Asia/Tokyo")
