@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, cast, get_args
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,9 +18,7 @@ from server.stats.channel.figure import Figure, count, unknown
 from server.stats.channel.figures import build_figures
 from server.stats.channel.look import Look
 from server.stats.channel.parts import mode_figures, product_figures
-from server.stats.channel.parts_repository import read_modes_in, read_products_in
-from server.stats.channel.repository import read_people_in
-from server.stats.columns.fold import By
+from server.stats.channel.parts_repository import read_products_in
 from server.stats.report import Sales
 
 _NOTHING: Final = Sales(orders=0, units=0, gmv_minor=0)
@@ -100,7 +98,7 @@ async def read_total(look: Look, whole: Slot, asked: Asked) -> Found:
     if asked.apart == "product":
         figures = _together(figures, await _read_any_product(look, whole, asked))
     if not all(condition.holds("live") for condition in asked.condition_on("mode")):
-        modes = await read_modes_in(look.connection, look.asked([whole.part]), cut)
+        modes = await (await look.audience([whole.part])).modes(cut)
         replay = modes.get(((0, ()), "replay"))
         figures = [] if replay is None else mode_figures(replay)
     return Found({}, whole, facts, _pick(figures, asked.metrics, whole.part))
@@ -114,12 +112,12 @@ async def read_facts(
         found = await look.facts(await look.audience(parts))
         return {(i, ()): _with_tills(each, look.currency) for i, each in enumerate(found)}
     given, grains = look.asked(parts), {grain_of(metric) for metric in metrics}
-    connection = look.connection
-    people = await _read_people(look, parts, cut)
-    asked = await things.read_questions_in(connection, given, cut) if "questions" in grains else {}
-    tills = await things.read_tills_in(connection, given, cut) if "money" in grains else {}
-    left = await things.read_left(connection, given)
-    peaks = await things.read_peaks(connection, given) if "shows" in grains else {}
+    audience = await look.audience(parts)
+    people = await audience.people(cut)
+    asked = audience.questions(cut) if "questions" in grains else {}
+    tills = await audience.tills_in(look.connection, given, cut) if "money" in grains else {}
+    left = audience.left()
+    peaks = await things.read_peaks(look.connection, given) if "shows" in grains else {}
     every = [(i, ()) for i in range(len(parts))] if not cut.by else []
     return {
         cell: _with_tills(
@@ -135,14 +133,6 @@ async def read_facts(
         )
         for cell in dict.fromkeys((*every, *people, *asked, *tills))
     }
-
-
-async def _read_people(look: Look, parts: Sequence[Part], cut: Cut) -> dict[Cell, People]:
-    """Return people by part and words: from columns where these tell them apart, else from the rows."""
-    if not cut.plain or len(cut.by) != 1 or cut.by[0] not in get_args(By):
-        return await read_people_in(look.connection, look.asked(parts), cut)
-    found = await (await look.audience(parts)).people(cast("By", cut.by[0]))
-    return {(part, (label or None,)): people for (part, label), people in found.items()}
 
 
 def _with_tills(facts: PartFacts, currency: str) -> PartFacts:
@@ -210,8 +200,8 @@ def _together(figures: Sequence[Figure], instead: Sequence[Figure]) -> list[Figu
 
 
 async def _read_modes(look: Look, slots: Sequence[Slot], asked: Asked) -> list[Found]:
-    cut, given = asked.cut(), look.asked([slot.part for slot in slots])
-    found = await read_modes_in(look.connection, given, cut)
+    cut = asked.cut()
+    found = await (await look.audience([slot.part for slot in slots])).modes(cut)
     wanted = asked.condition_on("mode")
     return [
         _apart(slots[i], asked, {**named(cut, words), "mode": mode}, mode_figures(each))

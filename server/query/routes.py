@@ -28,7 +28,7 @@ from server.query.catalogue import (
 from server.query.grammar import Query
 from server.query.service import Queries
 from server.stats.channel.figure import Kind
-from server.stats.columns.shelf import FOLDER, Shelf
+from server.stats.columns.dependency import find_shelf
 from server.stats.definitions import DEFINITION_VERSION
 from server.stats.glossary import TERMS
 
@@ -39,8 +39,7 @@ def find_queries(request: Request) -> Queries:
     """Return what the process answers questions with, made at the first one."""
     state: Any = request.app.state
     if not hasattr(state, "queries"):
-        shelf = Shelf(state.settings.data.absolute() / FOLDER)
-        state.queries = Queries(state.database, state.clock, shelf)
+        state.queries = Queries(state.database, state.clock, find_shelf(request))
     found: Queries = state.queries
     return found
 

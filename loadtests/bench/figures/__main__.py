@@ -7,6 +7,7 @@ Engines and data are made in a temporary directory, and go with it.
 
 import argparse
 import asyncio
+import os
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ import duckdb
 import psutil
 from sqlalchemy import text
 
+from loadtests.bench.figures.copying import copy_evenings
 from loadtests.bench.figures.making import CHANNEL, PRODUCTS, Size, write_evenings, write_show
 from server.clock import SystemClock
 from server.db import driver
@@ -30,12 +32,15 @@ from server.db.engine import Database
 from server.db.migrations import migrate
 from server.embedded import start_postgres
 from server.history.importing import import_file
+from server.stats.columns.generation_repository import give_generation, number_people
+from server.stats.columns.shelf import Shelf, Wanted
 from server.workers.rollups import RollupKeeper
 
 BYTES_PER_LINE = 900
 """Of disk, at the most: file, workbench, tables with their indexes, and the write-ahead log."""
 FREE_SHARE = 0.7
 MEMORY_MIN = 4 << 30
+SETS = (("show", ("report", "series", "moments")), ("year", ("channel",)))
 _NUMBERS = (
     "visits reactions impressions clicks shares questions votes orders units views watched_us paid_minor"
 )
@@ -62,7 +67,7 @@ PARQUET: dict[str, dict[str, str]] = {
 def main() -> int:
     """Run and return the exit code."""
     options = _options()
-    lines = options.entries + 4 * options.viewers + 5 * options.rows
+    lines = options.rows if options.copied else options.entries + 4 * options.viewers + 5 * options.rows
     free = shutil.disk_usage(options.folder).free
     if lines * BYTES_PER_LINE > free * FREE_SHARE:
         print(
@@ -84,6 +89,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--entries", type=int, default=106_000, help="of theirs, beside coming and watching")
     parser.add_argument("--evenings", type=int, default=50, help="of the year")
     parser.add_argument("--rows", type=int, default=50_000, help="viewers of all evenings together")
+    parser.add_argument(
+        "--copied", action="store_true", help="the year's wide rows go straight into SQL; no great show"
+    )
     parser.add_argument("--runs", type=int, default=3, help="how often each figure is asked for")
     parser.add_argument(
         "--scans", type=int, default=1, help="how often it is asked for where nothing is kept yet"
@@ -96,7 +104,7 @@ def _measure(folder: Path, options: argparse.Namespace) -> list[tuple[str, float
     postgres = start_postgres(folder / "postgres")
     found = []
     try:
-        for name, whats in (("show", ("report", "series", "moments")), ("year", ("channel",))):
+        for name, whats in SETS[1:] if options.copied else SETS:
             postgres.create_database(name)
             url = postgres.url(name)
             migrate(url)
@@ -105,22 +113,48 @@ def _measure(folder: Path, options: argparse.Namespace) -> list[tuple[str, float
             if name == "show":  # as whoever asks before the worker has come to it
                 scanned = {what: _ask("showfloor", what, url, options.scans, before=url) for what in whats}
                 found += [(f"{what}, nothing kept", scanned[what], theirs[what]) for what in whats]
-            asyncio.run(_let_the_worker_work(url))
-            found += [(what, _ask("showfloor", what, url, options.runs), theirs[what]) for what in whats]
+            asyncio.run(_let_the_worker_work(url, folder / "columns", rollups=not options.copied))
+            found += [
+                (what, _ask("showfloor", what, url, options.runs, str(folder / "columns")), theirs[what])
+                for what in whats
+            ]
     finally:
         postgres.stop()
     return found
 
 
-async def _let_the_worker_work(url: str) -> None:
+async def _let_the_worker_work(url: str, columns: Path, *, rollups: bool) -> None:
     """Do what the worker's loop does in the background, to its end."""
     database = Database(url, pool_size=2)
     began = time.monotonic()
     try:
-        await RollupKeeper(database, SystemClock()).run_all()
+        if rollups:
+            await RollupKeeper(database, SystemClock()).run_all()
+        print(f"  made in the background: {time.monotonic() - began:.1f} s", flush=True)
+        await _keep_columns(database, columns)
     finally:
         await database.close()
-    print(f"  made in the background: {time.monotonic() - began:.1f} s", flush=True)
+
+
+async def _keep_columns(database: Database, folder: Path) -> None:
+    """Give all shows a generation and write their files, as the worker does; print how fast, and how large they are."""
+    clock, shelf = SystemClock(), Shelf(folder)
+    async with database.read() as connection:
+        shows = list(await connection.scalars(text("SELECT id FROM show WHERE ended_at IS NOT NULL")))
+        rows = int(await connection.scalar(text("SELECT count(*) FROM rollup")) or 0)
+    began = time.monotonic()
+    for show in shows:
+        async with database.write() as connection:
+            await number_people(connection, show)
+        async with database.write() as connection:
+            assert await give_generation(connection, show, clock.now())
+        async with database.read() as connection:
+            await shelf.read(connection, Wanted([show], [], "JPY", clock.now()))
+    seconds, size = time.monotonic() - began, sum(each.stat().st_size for each in os.scandir(folder))
+    async with database.read() as connection:
+        table = await connection.scalar(text("SELECT pg_total_relation_size('rollup')"))
+    print(f"  columns of {rows:,} rows kept in {seconds:.1f} s, {rows / seconds:,.0f} a second;", end=" ")
+    print(f"{size / rows:.1f} bytes a row, {table / rows:.0f} in SQL with its index", flush=True)
 
 
 async def _fill(url: str, folder: Path, name: str, options: argparse.Namespace) -> None:
@@ -128,6 +162,11 @@ async def _fill(url: str, folder: Path, name: str, options: argparse.Namespace) 
     database, file = Database(url, pool_size=1), folder / f"{name}.parquet"
     try:
         await _found(database)
+        if options.copied:
+            began = time.monotonic()
+            rows = await copy_evenings(database, folder, options.evenings, options.rows)
+            print(f"{name}: {rows:,} wide rows copied in {time.monotonic() - began:.1f} s", flush=True)
+            return
         if name == "show":
             lines = write_show(file, Size(options.viewers, options.entries))
         else:
@@ -180,13 +219,13 @@ async def _as_parquet(database: Database, table: str, columns: dict[str, str], f
     rows.unlink()
 
 
-def _ask(who: str, what: str, where: str, runs: int, *, before: str | None = None) -> float:
+def _ask(who: str, what: str, where: str, runs: int, *more: str, before: str | None = None) -> float:
     """Return the middle one of `runs` cold answers, in seconds; what is kept in the database `before` is dropped each time."""
     found = []
     for _ in range(runs):
         if before:
             asyncio.run(_forget(before))
-        words = [sys.executable, "-m", "loadtests.bench.figures.asking", who, what, where]
+        words = [sys.executable, "-m", "loadtests.bench.figures.asking", who, what, where, *more]
         found.append(float(subprocess.run(words, check=True, capture_output=True, text=True).stdout))
     return median(found)
 

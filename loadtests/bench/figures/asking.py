@@ -16,6 +16,7 @@ from server.clock import SystemClock
 from server.db.engine import Database
 from server.stats.channel.period import Asked
 from server.stats.channel.service import ChannelReports
+from server.stats.columns.shelf import Shelf
 from server.stats.service import Reports
 
 # What DuckDB has to find for the same figure, from the same rows in Parquet.
@@ -75,7 +76,7 @@ DUCKDB = {
 }  # fmt: skip
 
 
-async def ask_showfloor(what: str, url: str) -> float:
+async def ask_showfloor(what: str, url: str, folder: Path) -> float:
     """Return how many seconds the figure takes, the connection's included."""
     began = time.perf_counter()
     database = Database(url, pool_size=1)
@@ -88,7 +89,7 @@ async def ask_showfloor(what: str, url: str) -> float:
             await ChannelReports(database, SystemClock()).moments(SHOW)
         else:
             year = Asked(date(2025, 1, 1), date(2025, 12, 31))
-            await ChannelReports(database, SystemClock()).report(CHANNEL, year, None)
+            await ChannelReports(database, SystemClock(), Shelf(folder)).report(CHANNEL, year, None)
         return time.perf_counter() - began
     finally:
         await database.close()
@@ -104,5 +105,9 @@ def ask_duckdb(what: str, folder: Path) -> float:
 
 
 if __name__ == "__main__":
-    who, what, where = sys.argv[1:]
-    print(asyncio.run(ask_showfloor(what, where)) if who == "showfloor" else ask_duckdb(what, Path(where)))
+    who, what, where, *folder = sys.argv[1:]
+    print(
+        asyncio.run(ask_showfloor(what, where, Path(*folder)))
+        if who == "showfloor"
+        else ask_duckdb(what, Path(where))
+    )

@@ -1,31 +1,32 @@
 """The people of a channel's shows, counted once over any groups of them: read once, then counted as often as is asked."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.stats.chance import Sample
+from server.stats.channel.asking import middle, questions_of
+from server.stats.channel.cut import ALL, Cell, Cut
 from server.stats.channel.facts import PEOPLE_COLUMNS, Left, Part, People, Questions, ShowOf, Till
+from server.stats.channel.parts_repository import ModePeople
+from server.stats.channel.tills import tills_of
+from server.stats.channel.tills_repository import read_tills_in
 from server.stats.columns import fold
 from server.stats.columns.beside_repository import read_elsewhere, read_gone
 from server.stats.columns.flags import NOBODY
-from server.stats.columns.fold import By, Counts, Group
+from server.stats.columns.fold import Counts, Group
 from server.stats.columns.join import Channel, Placed
 from server.stats.columns.numbers import numbered
 from server.stats.columns.purchases import bought_before
-from server.stats.columns.rows import ANSWERED, OPEN, ShowRows
+from server.stats.columns.rows import ShowRows
 from server.stats.columns.shelf import Shelf, Wanted
-from server.stats.report import Sales
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_NO_SALES: Final = Sales(orders=0, units=0, gmv_minor=0)
 
 
 class Asking(Protocol):
@@ -49,18 +50,41 @@ class Audience:
     channel: Channel
     groups: Sequence[Group]
 
-    async def people(self, by: By | None = None) -> dict[tuple[int, str], People]:
-        """Return people by part and label; the label is empty where nothing is known, and without `by`. Parts without any are not in it."""
-        found = await asyncio.to_thread(fold.count, self.channel, self.groups, by)
-        return {key: _people_of(counts) for key, counts in found.items()}
+    async def people(self, cut: Cut = ALL) -> dict[Cell, People]:
+        """Return people by part and the words of the cut, over the rows that it lets count. Cells of nobody are not in it."""
+        found = await asyncio.to_thread(fold.count, self.channel, self.groups, cut)
+        return {cell: _people_of(counts) for cell, counts in found.items()}
 
-    def questions(self) -> dict[int, Questions]:
-        """Return what was asked in each part."""
-        return {i: _questions_of(self._rows(group)) for i, group in enumerate(self.groups)}
+    async def modes(self, cut: Cut = ALL) -> dict[tuple[Cell, str], ModePeople]:
+        """Return who watched live and who the replay, by part and the words of the cut."""
+        found = await asyncio.to_thread(fold.count, self.channel, self.groups, cut)
+        modes = {
+            (cell, mode): ModePeople.of(mode, np.concatenate(watched))
+            for cell, counts in found.items()
+            for mode, watched in (("live", counts.watched), ("replay", counts.replayed))
+            if watched
+        }
+        return {key: each for key, each in modes.items() if each.viewers}
+
+    def questions(self, cut: Cut = ALL) -> dict[Cell, Questions]:
+        """Return what was asked in each part, by the words that rows of those who asked say."""
+        return {
+            (i, words): each
+            for i, group in enumerate(self.groups)
+            for words, each in questions_of(self._rows(group), cut).items()
+        }
+
+    async def tills_in(
+        self, connection: AsyncConnection, asked: dict[str, Any], cut: Cut
+    ) -> dict[Cell, list[Till]]:
+        """Return what was sold by part and the words of the cut: of chosen rows SQL knows it, order by order."""
+        if cut.by or cut.where:
+            return await read_tills_in(connection, asked, cut)
+        return {(i, ()): tills for i, tills in self.tills().items() if tills}
 
     def tills(self) -> dict[int, list[Till]]:
         """Return what each part sold, by currency."""
-        return {i: _tills_of(self._rows(group)) for i, group in enumerate(self.groups)}
+        return {i: tills_of(self._rows(group)) for i, group in enumerate(self.groups)}
 
     def left(self) -> dict[int, Left]:
         """Return how many people of each part are in no figure."""
@@ -123,70 +147,8 @@ def _people_of(counts: Counts) -> People:
         for name in PEOPLE_COLUMNS
         if name not in ("watched_squares", "median_us")
     }
-    return People(**whole, watched_squares=float(np.square(watched / 1e6).sum()), median_us=_middle(watched))
-
-
-def _middle(numbers: np.typing.NDArray[np.int64 | np.float64]) -> float | None:
-    """Return the median of numbers in order; None of none."""
-    n = len(numbers)
-    return (float(numbers[(n - 1) // 2]) + float(numbers[n // 2])) / 2 if n else None
-
-
-def _questions_of(shows: Sequence[ShowRows]) -> Questions:
-    if not shows:
-        return Questions()
-    who, state, viewed, took = (
-        np.concatenate([rows[f"asked.{name}"] for rows in shows])
-        for name in ("who", "state", "viewed", "answer_us")
-    )
-    return Questions(
-        asked=len(who),
-        asked_beside=int(np.count_nonzero(viewed == 0)),
-        answered=int(np.count_nonzero(state == ANSWERED)),
-        open=int(np.count_nonzero(state == OPEN)),
-        askers=len(np.unique(who[viewed > 0])),
-        median_seconds=_middle(np.sort(took[state == ANSWERED]) / 1e6),
-    )
+    return People(**whole, watched_squares=float(np.square(watched / 1e6).sum()), median_us=middle(watched))
 
 
 def _people_in(shows: Sequence[ShowRows], name: str) -> int:
     return len(np.unique(np.concatenate([rows[name] for rows in shows]))) if shows else 0
-
-
-def _tills_of(shows: Sequence[ShowRows]) -> list[Till]:
-    sold: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(
-        lambda: defaultdict(lambda: [0, 0, 0, 0])
-    )
-    reported: dict[str, list[int]] = {}
-    for rows in shows:
-        for currency, by, *numbers in rows.tills:
-            sold[currency][by] = _add(sold[currency][by], numbers)
-        for currency, *numbers in rows.reported:
-            reported[currency] = _add(reported.get(currency, [0, 0, 0, 0]), numbers)
-    return [_till(currency, sold[currency], reported.get(currency)) for currency in sorted(sold)]
-
-
-def _add(one: Sequence[int], other: Sequence[int]) -> list[int]:
-    return [a + b for a, b in zip(one, other, strict=True)]
-
-
-def _till(currency: str, by: Mapping[str, Sequence[int]], reported: Sequence[int] | None) -> Till:
-    """Of each kind of buyer: orders, units, their amount, and the sum of the amounts' squares."""
-    audience = [numbers for who, numbers in by.items() if who != "staff"]
-    orders, _, amount, squares = (
-        (sum(each) for each in zip(*audience, strict=True)) if audience else (0, 0, 0, 0)
-    )
-    return Till(
-        currency=currency,
-        viewers=_sales(by.get("viewers")),
-        without_a_view=_sales(by.get("without_a_view")),
-        suspected_bots=_sales(by.get("suspected_bots")),
-        staff=_sales(by.get("staff")),
-        orders=Sample(orders, amount, float(squares)),
-        reported=None if reported is None else _sales(reported),
-        refunded_minor=None if reported is None else reported[3],
-    )
-
-
-def _sales(numbers: Sequence[int] | None) -> Sales:
-    return _NO_SALES if numbers is None else Sales(orders=numbers[0], units=numbers[1], gmv_minor=numbers[2])

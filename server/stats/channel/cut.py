@@ -95,6 +95,10 @@ class Cut:
         """Whether all rows count."""
         return not self.where
 
+    def holds_of_nobody(self) -> bool:
+        """Whether a row would count that says nothing."""
+        return all(condition.holds(None) for condition in self.where if condition.field not in TOLD)
+
     def parameters(self) -> dict[str, Any]:
         """Return what the statements of the cut are bound to, beside the parts."""
         found: dict[str, Any] = {}
@@ -128,6 +132,10 @@ class Cut:
             if condition.field in TOLD
         ]
         return " AND ".join(claims) or "TRUE"
+
+
+ALL: Final = Cut()
+"""Everybody, together."""
 
 
 def array(parts: Any) -> str:

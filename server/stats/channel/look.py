@@ -11,7 +11,7 @@ from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.stats.channel import things_repository as things
 from server.stats.channel.audience import Audience, read_audience
-from server.stats.channel.facts import Part, PartFacts, People, ShowOf
+from server.stats.channel.facts import Part, PartFacts, People, Questions, ShowOf
 from server.stats.channel.figures import Terms
 from server.stats.channel.period import Days
 from server.stats.channel.report import LeftOutOfPeriod, Period, StepShow
@@ -88,8 +88,8 @@ class Look:
         return [
             PartFacts(
                 part=part,
-                people=people.get((i, ""), People()),
-                questions=questions[i],
+                people=people.get((i, ()), People()),
+                questions=questions.get((i, ()), Questions()),
                 tills=tills[i],
                 left=left[i],
                 peak=peaks.get(i),

@@ -1,11 +1,11 @@
 """A period or a show in parts. Of each part the people are counted once; who is in several parts is in each."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Any, Literal
 
 from server.stats.chance import Sample
 from server.stats.channel.audience import Audience
+from server.stats.channel.cut import Cut
 from server.stats.channel.facts import People
 from server.stats.channel.figure import Figure, count, mean, share
 from server.stats.channel.figures import watched
@@ -19,14 +19,19 @@ BreakdownBy = Literal["source", "device", "segment", "returning", "product", "mo
 
 async def read_breakdown(audience: Audience, by: BreakdownBy, look: Look) -> tuple[PartOf, list[PartOf]]:
     """Return the whole of the audience's one part, and its parts, the largest first. `look` reads a product's entries."""
-    whole = (await audience.people()).get((0, ""), People())
+    whole = (await audience.people()).get((0, ()), People())
     if by == "product":
         products = await read_products(look.connection, look.asked(audience.parts))
         found = [_of_product(title, each, look.currency) for title, each in products]
+    elif by == "mode":
+        found = [_of_mode(each) for each in (await audience.modes()).values()]
     else:
-        people = {label: each for (_, label), each in (await audience.people(by)).items() if each.viewers}
-        of = _of_mode if by == "mode" else partial(_of_people, currency=look.currency)
-        found = [of(label, each) for label, each in people.items()]
+        people = await audience.people(Cut((by,)))
+        found = [
+            _of_people(words[0] or "", each, look.currency)
+            for (_, words), each in people.items()
+            if each.viewers
+        ]
     return _of_people("", whole, look.currency), sorted(found, key=lambda each: (-each.viewers, each.label))
 
 
@@ -71,9 +76,8 @@ def product_figures(product: ProductPeople, currency: str) -> list[Figure]:
     ]
 
 
-def _of_mode(label: str, people: People) -> PartOf:
-    mode = ModePeople(label, people.viewers, people.watched_us, people.watched_squares)
-    return PartOf(label=label, viewers=people.viewers, figures=mode_figures(mode))
+def _of_mode(mode: ModePeople) -> PartOf:
+    return PartOf(label=mode.label, viewers=mode.viewers, figures=mode_figures(mode))
 
 
 def mode_figures(mode: ModePeople) -> list[Figure]:

@@ -1,18 +1,21 @@
-"""The SQL of parts that the wide rows do not tell apart: products, and who watched live or the replay."""
+"""The SQL of parts that the wide rows do not tell apart: products."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.stats.channel.cut import Cell, Condition, Cut
-from server.stats.channel.repository import ASKED, opened
+from server.stats.channel.repository import ASKED
+from server.stats.columns.opened_repository import OPENED
+from server.stats.columns.rows import Column
 
 # Who did several things with a product did them in one show; a product's variants are it.
 _PRODUCTS = f"""
-    WITH {ASKED}, {opened("asked")}, head AS (
+    WITH {ASKED}, {OPENED}, head AS (
         SELECT id, coalesce(parent_id, id) AS product_id FROM product WHERE channel_id = :channel
     ), touched AS (
         SELECT e.show_id, coalesce(a.canonical, e.viewer_id) AS viewer_id, {{product}} AS product_id,
@@ -50,22 +53,6 @@ _PRODUCTS = f"""
 """
 _TITLES = text("SELECT id, title FROM product WHERE id = ANY(CAST(:ids AS text[])) ORDER BY rank, id")
 
-_MODES = f"""
-    WITH {ASKED}, {opened("asked")}, person AS (
-        SELECT asked.part, {{label}} AS label, r.viewer_id,
-               coalesce(sum(coalesce(w.watched_us, r.watched_us)) FILTER (WHERE coalesce(w.views, r.views) > 0), 0) AS live_us,
-               bool_or(coalesce(w.views, r.views) > 0) AS live,
-               coalesce(sum(r.replay_us) FILTER (WHERE r.replay_views > 0), 0) AS replay_us, bool_or(r.replay_views > 0) AS replay
-        FROM asked JOIN rollup AS r USING (show_id) LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id
-        WHERE NOT r.suspect AND NOT r.staff AND {{rows}} GROUP BY 1, 2, 3
-    )
-    SELECT part, label, 'live' AS mode, count(*) AS viewers, coalesce(sum(live_us), 0) AS watched_us,
-           coalesce(sum((live_us / 1e6) ^ 2), 0) AS watched_squares FROM person WHERE live GROUP BY 1, 2
-    UNION ALL
-    SELECT part, label, 'replay', count(*),
-           coalesce(sum(replay_us), 0), coalesce(sum((replay_us / 1e6) ^ 2), 0) FROM person WHERE replay GROUP BY 1, 2
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class ProductPeople:
@@ -91,6 +78,12 @@ class ModePeople:
     viewers: int
     watched_us: int
     watched_squares: float
+
+    @classmethod
+    def of(cls, label: str, watched: Column) -> "ModePeople":
+        """Return those who watched so long each, in microseconds; the order of the numbers is of no account."""
+        seconds = np.sort(watched) / 1e6
+        return cls(label, len(watched), int(watched.sum()), float(np.square(seconds).sum()))
 
 
 async def read_products(
@@ -130,23 +123,6 @@ async def read_products_in(
 async def read_titles(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, str]:
     """Return the titles of products, in the catalogue's order."""
     return {row.id: row.title for row in await connection.execute(_TITLES, {"ids": list(ids)})}
-
-
-async def read_modes(connection: AsyncConnection, asked: dict[str, Any]) -> Sequence[ModePeople]:
-    """Return who of the one part watched live, and who the replay."""
-    return list((await read_modes_in(connection, asked, Cut())).values())
-
-
-async def read_modes_in(
-    connection: AsyncConnection, asked: dict[str, Any], cut: Cut
-) -> dict[tuple[Cell, str], ModePeople]:
-    """Return who watched live and who the replay, by part and words of their rows."""
-    return {
-        ((row.part, tuple(row.label)), row.mode): ModePeople(
-            row.mode, row.viewers, int(row.watched_us), float(row.watched_squares)
-        )
-        for row in await connection.execute(_within(_MODES, cut), {**asked, **cut.parameters()})
-    }
 
 
 def _within(statement: str, cut: Cut) -> TextClause:

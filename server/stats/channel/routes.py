@@ -19,7 +19,7 @@ from server.stats.channel.parts import BreakdownBy
 from server.stats.channel.period import Asked
 from server.stats.channel.report import Breakdown, ChannelReport, Comparison
 from server.stats.channel.service import ChannelReports
-from server.stats.columns.shelf import FOLDER, Shelf
+from server.stats.columns.dependency import find_shelf
 from server.stats.definitions import REPEAT_DAYS, REPEAT_DAYS_MAX
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -68,8 +68,7 @@ def find_reports(request: Request) -> ChannelReports:
     """Return what the process reads figures of channels with, made at the first request for them."""
     state: Any = request.app.state
     if not hasattr(state, "channel_reports"):
-        shelf = Shelf(state.settings.data.absolute() / FOLDER)
-        state.channel_reports = ChannelReports(state.database, state.clock, shelf)
+        state.channel_reports = ChannelReports(state.database, state.clock, find_shelf(request))
     found: ChannelReports = state.channel_reports
     return found
 

@@ -12,6 +12,7 @@ from server.db.engine import Database
 from server.sealing.unsealing import facts_around, facts_of
 from server.stats.channel import things_repository as things
 from server.stats.channel.comparison import SideFacts, build_comparison
+from server.stats.channel.cut import Cut
 from server.stats.channel.facts import Part, PartFacts
 from server.stats.channel.figure import Figure
 from server.stats.channel.figures import build_figures
@@ -21,14 +22,13 @@ from server.stats.channel.moments_repository import read_moment_facts
 from server.stats.channel.parts import BreakdownBy, build_breakdown, read_breakdown
 from server.stats.channel.period import Asked, Days, StepOf, cut, is_whole, today_in
 from server.stats.channel.report import Breakdown, ChannelReport, Comparison, PartOf, Side, Step
-from server.stats.columns.fold import By
 from server.stats.columns.shelf import Shelf
 from server.stats.definitions import REPEAT_DAYS
 from server.stats.final_repository import read_moments
 from server.stats.repository import give_room, read_show
 from server.stats.series_repository import count_suspects, read_marks
 
-MIXES: Final[tuple[By, ...]] = ("returning", "source")
+MIXES: Final = ("returning", "source")
 """What may explain a change."""
 READS_AT_ONCE = 2
 """So many of one process are read at the same time; the pool's other connections stay for the shows."""
@@ -210,13 +210,13 @@ async def _read_shows(look: Look, whole: Part) -> tuple[PartFacts, list[Step]]:
 async def _read_sides(look: Look, parts: Sequence[Part]) -> list[SideFacts]:
     audience = await look.audience(parts)
     facts = await look.facts(audience)
-    mixes = {by: await audience.people(by) for by in MIXES}
+    mixes = {by: await audience.people(Cut((by,))) for by in MIXES}
     return [
         SideFacts(
             facts=each,
             figures=build_figures(each, look.terms),
             mixes={
-                by: {label: people for (part, label), people in found.items() if part == i}
+                by: {words[0] or "": people for (part, words), people in found.items() if part == i}
                 for by, found in mixes.items()
             },
         )

@@ -6,7 +6,7 @@ are `tangled`, and each two rows of theirs are held against each other.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -63,6 +63,30 @@ class Slice:
     bits: Column
     sold: Column = field(default_factory=lambda: np.empty(0, np.intp))
     lines: Column = field(default_factory=lambda: np.empty(0, np.intp))
+    chosen: Column | None = None
+    """Which of the show's rows from `begin` to `end` these are; None: all."""
+
+    def column(self, rows: ShowRows, name: str) -> Column:
+        """Return a column of the show's rows for these."""
+        found = rows[name][self.begin : self.end]
+        return found if self.chosen is None else found[self.chosen]
+
+    def only(self, counting: Column | None) -> "Slice":
+        """Return those of the rows that count; `counting` is about all rows of the show."""
+        if counting is None:
+            return self
+        counts = counting[self.begin : self.end]
+        chosen = np.flatnonzero(counts)
+        mine = counts[self.sold]
+        sold = (np.cumsum(counts) - 1)[self.sold[mine]]
+        return replace(
+            self,
+            people=self.people[chosen],
+            bits=self.bits[chosen],
+            sold=sold,
+            lines=self.lines[mine],
+            chosen=chosen,
+        )
 
 
 def join_block(channel: Channel, first: int, last: int) -> list[Slice]:
@@ -97,8 +121,8 @@ def _take_back(channel: Channel, of: Slice, first: int, last: int) -> None:
     """Guests who took consent back: by the show's end they are not recognised, within the window they do not last."""
     show = channel.shows[of.show]
     rows, gone_at = gone_of(channel, show.rows, of, first, last)
-    of.bits[rows[gone_at <= show.finish]] &= np.uint32(~(f.RECOGNISED | f.LASTING) & 0xFFFFFFFF)
-    of.bits[rows[gone_at < show.start + channel.window]] &= np.uint32(~f.LASTING & 0xFFFFFFFF)
+    of.bits[rows[gone_at <= show.finish]] &= ~np.uint32(f.RECOGNISED | f.LASTING)
+    of.bits[rows[gone_at < show.start + channel.window]] &= ~np.uint32(f.LASTING)
 
 
 def gone_of(channel: Channel, rows: ShowRows, of: Slice, first: int, last: int) -> tuple[Column, Column]:
@@ -109,8 +133,8 @@ def gone_of(channel: Channel, rows: ShowRows, of: Slice, first: int, last: int) 
     there[there == len(of.people)] = 0
     hit = (of.people[there] == who) if len(of.people) else np.zeros(len(who), bool)
     here, at = there[hit], at[hit]
-    row_flags = rows["flags"][of.begin : of.end][here]
-    since = consent_of(row_flags, rows["known_by"][of.begin : of.end][here])
+    row_flags = of.column(rows, "flags")[here]
+    since = consent_of(row_flags, of.column(rows, "known_by")[here])
     later = ((row_flags & f.GUEST) > 0) & (at >= since)
     found, firsts = np.unique(here[later], return_index=True)
     return found, at[later][firsts]
@@ -203,7 +227,7 @@ def _untangle(channel: Channel, slices: Sequence[Slice], tangled: Column) -> Non
     for n in np.unique(rows.slice):
         mine = rows.slice == n
         each, at = slices[n], rows.row[mine]
-        bits = each.bits[at] & np.uint32(~(f.BACK | f.AGAIN) & 0xFFFFFFFF)
+        bits = each.bits[at] & ~np.uint32(f.BACK | f.AGAIN)
         bits |= ((bits & np.uint32(f.RECOGNISED)) << np.uint32(1)) * back[mine]
         each.bits[at] = bits | ((bits & np.uint32(f.LASTING)) << np.uint32(1)) * again[mine]
 

@@ -6,27 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from server.stats.columns.rows import WHOS, Column, ShowRows
+from server.stats.columns.rows import LABELS, NARROW, WHOS, Column, ShowRows
 
 _LISTS: Final = {"who": "", "sold.who": "sold.", "asked.who": "asked.", "gone.who": "gone."}
 _WHOS: Final = (*WHOS, "gone.who", "elsewhere.who")
-_OF_ROWS: Final = frozenset(
-    (
-        "who",
-        "flags",
-        "watched_us",
-        "known_by",
-        "views",
-        "visits",
-        "reactions",
-        "votes",
-        "shares",
-        "replay_us",
-        "source",
-        "device",
-        "segment",
-    )
-)
+_OF_ROWS: Final = frozenset(("who", "flags", "watched_us", "known_by", *NARROW, *LABELS))
 
 
 def numbered(shows: Sequence[ShowRows]) -> list[ShowRows]:

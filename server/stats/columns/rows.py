@@ -12,12 +12,25 @@ from server.stats.columns import flags
 
 Column = NDArray[Any]
 SUMMED: Final = ("views", "visits", "watched_us", "reactions", "votes", "shares")
+NARROW: Final = (
+    "views",
+    "visits",
+    "reactions",
+    "votes",
+    "shares",
+    "replay_us",
+    "questions",
+    "impressions",
+    "clicks",
+    "orders",
+)
 LABELS: Final = ("source", "device", "segment")
 
 # As SQL sends them: each value behind its length, each row behind the number of its values.
 ROW: Final = {
     "show": "i4", "who": "i8", "flags": "i4", "watched_us": "i8", "known_by": "i8", "views": "i4", "visits": "i4", "reactions": "i4",
-    "votes": "i4", "shares": "i4", "replay_us": "i8", "source": "i8", "device": "i8", "segment": "i8",
+    "votes": "i4", "shares": "i4", "replay_us": "i8", "questions": "i4", "impressions": "i4",
+    "clicks": "i4", "orders": "i4", "source": "i8", "device": "i8", "segment": "i8",
 }  # fmt: skip
 SOLD: Final = {
     "show": "i4", "who": "i8", "flags": "i4", "known_by": "i8", "first_at": "i8", "orders": "i4", "gmv_minor": "i8",
@@ -92,7 +105,7 @@ def arrays_of_rows(
         "flags": rows["flags"].astype(np.uint16),
         "watched_us": _native(rows["watched_us"]),
         "known_by": _native(rows["known_by"]),
-        **{name: narrow(rows[name]) for name in (*SUMMED[:2], *SUMMED[3:], "replay_us")},
+        **{name: narrow(rows[name]) for name in NARROW},
         "suspects": _native(suspects),
     }
     labels = {}

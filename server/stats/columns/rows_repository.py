@@ -10,29 +10,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import driver
-from server.ledger.derive_repository import PIECE, WATCHED
 from server.stats.columns import rows as shapes
 from server.stats.columns.flags import CONSENT, GUEST, KNOWN, NOBODY, OF_ROW, as_bits
+from server.stats.columns.opened_repository import OPENED
 from server.stats.columns.rows import ShowRows, arrays_of, arrays_of_rows, decode, split, sums_of
+from server.stats.columns.sold_repository import REPORTED, TILLS, written
 
 ASKED = """asked AS MATERIALIZED (
     SELECT a.show_id, a.part, s.started_at, s.ended_at, coalesce(s.ended_at, :as_of) AS finish
     FROM unnest(CAST(:shows AS text[])) WITH ORDINALITY AS a(show_id, part) JOIN show AS s ON s.id = a.show_id)"""
-
-_PIECE = PIECE.format(viewer="whole.viewer_id")
-# What those have watched whose stretch is still open, up to now: their row is behind, and brought up to date when the stretch ends.
-OPENED: Final = f"""open_row AS MATERIALIZED (
-        SELECT DISTINCT r.show_id, r.viewer_id FROM asked JOIN rollup AS r USING (show_id) WHERE r.playing
-    ), whole AS (
-        SELECT show_id, viewer_id, viewer_id AS raw FROM open_row
-        UNION ALL SELECT o.show_id, o.viewer_id, k.raw FROM open_row AS o
-        JOIN viewer_alias AS k ON k.show_id = o.show_id AND k.canonical = o.viewer_id AND k.taken_back_at IS NULL
-    ), bounds AS (
-        SELECT id AS show_id, started_at, coalesce(ended_at, :as_of) AS ended_at FROM show WHERE id IN (SELECT show_id FROM open_row)
-    ), piece AS MATERIALIZED (
-        SELECT {_PIECE} FROM whole JOIN playing AS t ON t.show_id = whole.show_id AND t.viewer_id = whole.raw
-        LEFT JOIN ledger_process AS l USING (process_id)
-    ), {WATCHED}"""
 
 # The number of a person, or a negative one made from the id for who has none yet.
 WHO: Final = "coalesce(n.n, -1 - (hashtextextended({0}, 0) & 9223372036854775807))"
@@ -44,14 +30,15 @@ _ALIAS: Final = "LEFT JOIN viewer_alias AS a ON a.show_id = {0}.show_id AND a.ra
 _ROWS: Final = f"""
     WITH {ASKED}, {OPENED}, wide AS (
         SELECT asked.part, asked.finish, r.viewer_id, r.first_at, r.guest, r.remembered, r.consent_at, r.joined, r.suspect, r.staff,
-               r.source, r.device, r.segment, r.reactions, r.impressions, r.clicks, r.shares, r.questions, r.votes, r.survey_answers,
-               r.replay_views, r.replay_us, coalesce(w.views, r.views) AS views, coalesce(w.visits, r.visits) AS visits,
+               r.source, r.device, r.segment, r.reactions, r.impressions, r.clicks, r.shares, r.questions, r.votes,
+               r.survey_answers, r.orders, r.replay_views, r.replay_us,
+               coalesce(w.views, r.views) AS views, coalesce(w.visits, r.visits) AS visits,
                coalesce(w.watched_us, r.watched_us) AS watched_us
         FROM asked JOIN rollup AS r USING (show_id) LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id
     )
     SELECT CAST(part - 1 AS int), {WHO.format("wide.viewer_id")}, {as_bits(OF_ROW)}, CAST(watched_us AS bigint),
            {_MICROSECONDS.format("coalesce(consent_at, first_at)")}, CAST(views AS int), CAST(visits AS int),
-           reactions, votes, shares, replay_us,
+           reactions, votes, shares, replay_us, questions, impressions, clicks, orders,
            {_HASH.format("source")}, {_HASH.format("device")}, {_HASH.format("segment")}
     FROM wide {NUMBERED.format("wide.viewer_id")}
 """
@@ -97,33 +84,8 @@ _STAFF: Final = f"""
     WITH {ASKED} SELECT CAST(part - 1 AS int), {WHO.format("s.viewer_id")}
     FROM asked JOIN staff_presence AS s USING (show_id) {NUMBERED.format("s.viewer_id")}
 """
-# One row for each show, currency and buyer's kind; orders of several lines are one.
-_TILLS: Final = text(f"""
-    WITH {ASKED}, {OPENED}, sold AS (
-        SELECT asked.part, s.currency, s.order_id, sum(s.quantity) AS units, sum(s.amount_minor) AS amount,
-               CASE WHEN bool_or(s.staff OR r.staff IS TRUE OR p.viewer_id IS NOT NULL) THEN 'staff'
-                    WHEN bool_or(r.suspect) THEN 'suspected_bots'
-                    WHEN bool_or(coalesce(w.views, r.views) > 0) THEN 'viewers' ELSE 'without_a_view' END AS by
-        FROM asked JOIN sale AS s USING (show_id) {_ALIAS.format("s")}
-        LEFT JOIN rollup AS r ON r.show_id = s.show_id AND r.viewer_id = coalesce(a.canonical, s.viewer_id)
-        LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id
-        LEFT JOIN staff_presence AS p ON p.show_id = s.show_id AND p.viewer_id = s.viewer_id
-        GROUP BY asked.part, s.currency, s.order_id
-    )
-    SELECT part, currency, by, count(*) AS orders, CAST(sum(units) AS bigint) AS units, CAST(sum(amount) AS bigint) AS gmv_minor,
-           sum(amount * amount) AS squares
-    FROM sold GROUP BY part, currency, by ORDER BY part, currency, by
-""")
-_REPORTED: Final = text(f"""
-    WITH {ASKED}
-    SELECT asked.part, o.currency, count(*) AS orders, CAST(sum(sold.units) AS bigint) AS units,
-           CAST(sum(o.amount_minor) AS bigint) AS gmv_minor, CAST(sum(o.refunded_minor) AS bigint) AS refunded_minor
-    FROM asked JOIN reported_order AS o USING (show_id)
-    CROSS JOIN LATERAL (SELECT sum(quantity) AS units FROM reported_sale AS l WHERE l.order_id = o.id) AS sold
-    WHERE o.state <> 'cancelled'
-      AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = o.show_id AND s.viewer_id = o.viewer_id)
-    GROUP BY asked.part, o.currency ORDER BY asked.part, o.currency
-""")
+_TILLS: Final = text(written(TILLS, ASKED))
+_REPORTED: Final = text(written(REPORTED, ASKED))
 _SEEDS: Final = range(100)
 
 
@@ -192,6 +154,6 @@ async def _read_by_show(
     connection: AsyncConnection, statement: Any, given: Mapping[str, Any]
 ) -> defaultdict[int, list[list[Any]]]:
     found: defaultdict[int, list[list[Any]]] = defaultdict(list)
-    for part, *values in await connection.execute(statement, given):
+    for part, _, *values in await connection.execute(statement, given):
         found[part].append([value if isinstance(value, str) else int(value) for value in values])
     return found
