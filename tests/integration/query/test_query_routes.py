@@ -241,7 +241,7 @@ async def test_whatever_is_sent_is_a_value(http: AsyncClient, value: str) -> Non
 
 async def held(database: Database) -> int:
     async with database.read() as connection:
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'WITH asked AS%'"
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%WITH asked AS%'"
         return int(await connection.scalar(text(waiting)) or 0)
 
 
