@@ -48,6 +48,7 @@ function said({ key, numbers }: Sentence): string {
   const kind = KINDS[key.replace(/_(rose|fell)$/, "")];
   const amount = (n: unknown): string =>
     kind ? written({ kind, amount: Number(n), currency: currency ? String(currency) : null }) : percent(Number(n));
-  const group = by === undefined ? "" : (t.maybe(`who.${label}`) ?? t("who.other", { group: partName(String(by), String(label)) }));
+  const group =
+    by === undefined ? "" : (t.maybe(`who.${label}`) ?? t("who.other", { group: partName(String(by), String(label)) }));
   return t.maybe(`why.${key}`, { now: amount(now), was: amount(then), group }) ?? "";
 }

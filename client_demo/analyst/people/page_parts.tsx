@@ -20,7 +20,9 @@ export interface Carried {
 }
 
 interface PeoplePageProps<T extends Carried> {
-  name: "retention" | "lifetime" | "segments" | "map";
+  name: "retention" | "lifetime" | "segments" | "map" | "query";
+  /** What the page is called, where that is not among the words of the pages about people. */
+  words?: { title: string; lead: string };
   fetched: Fetched<T>;
   again: () => void;
   filters?: ComponentChildren;
@@ -28,15 +30,15 @@ interface PeoplePageProps<T extends Carried> {
 }
 
 /** A page about a channel's people: what it is, what is asked, the answer, and who is not in it. What was there stays while other filters are read. */
-export function PeoplePage<T extends Carried>({ name, fetched, again, filters, children }: PeoplePageProps<T>) {
+export function PeoplePage<T extends Carried>({ name, words, fetched, again, filters, children }: PeoplePageProps<T>) {
   const { value, failure } = fetched;
-  const title = t(`${name}.title`);
+  const title = words?.title ?? t.maybe(`${name}.title`) ?? name;
   return (
     <Sheet testid={`${name}-page`} title={title} {...(value && { "data-provisional": value.provisional })}>
       <header class="show-head">
         <div class="show-title">
           <h1>{title}</h1>
-          <p class="hint people-lead">{t(`${name}.lead`)}</p>
+          <p class="hint people-lead">{words?.lead ?? t.maybe(`${name}.lead`)}</p>
           {value && <Freshness value={value} />}
         </div>
         <div class="tools">

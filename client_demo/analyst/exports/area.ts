@@ -1,0 +1,3 @@
+import type { Area } from "../areas";
+
+export const area: Area = { name: "exports", rank: 80, routes: [{ path: "/analyst/exports", page: () => import("./page") }] };
