@@ -39,31 +39,41 @@ _KEEP_STAFF: Final = """
 """
 _COUNTS = (*COLUMN_OF_KIND.values(), "orders", "units")
 _FIRSTS = tuple(FIRST_OF_KIND.values())
-_KEPT_OF_CHANGES = (*_COUNTS, *_FIRSTS, "staff", "currency", "paid_minor", "refunded_minor")
+_MONEY = ("currency", "paid_minor", "refunded_minor")
+OF_CHANGES: Final = (*_COUNTS, *_FIRSTS, *_MONEY, "hard_facts")
+"""The columns that changes are added to, `staff` apart."""
 # Whose the facts are is asked here: of a guest who is somebody else by now, they are those. Several changes of one viewer are one row: a
 # statement may touch a row once. Money is in the channel's currency; the channel is asked for only where there is any.
-_ADD_TO_ROLLUPS: Final = f"""
-    WITH change AS (
+CHANGES: Final = f"""
+    summed AS (
         SELECT c.show_id, coalesce(k.canonical, c.viewer_id) AS viewer_id,
                {", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in _COUNTS)},
                {", ".join(f"min({name}) AS {name}" for name in _FIRSTS)}, coalesce(bool_or(staff), false) AS staff,
                min(channel.currency) FILTER (WHERE paid ->> channel.currency IS NOT NULL) AS currency,
                coalesce(sum(CAST(paid ->> channel.currency AS bigint)), 0) AS paid_minor,
                coalesce(sum(CAST(refunded ->> channel.currency AS bigint)), 0) AS refunded_minor
-        FROM json_to_recordset(CAST(%s AS json)) AS c (
+        FROM json_to_recordset(CAST({{rows}} AS json)) AS c (
             show_id text, viewer_id text, {", ".join(f"{name} int" for name in _COUNTS)},
             {", ".join(f"{name} timestamptz" for name in _FIRSTS)}, staff boolean, paid json, refunded json)
         LEFT JOIN viewer_alias AS k ON k.show_id = c.show_id AND k.raw = c.viewer_id AND k.taken_back_at IS NULL
         LEFT JOIN show ON show.id = c.show_id AND (json_typeof(c.paid) = 'object' OR json_typeof(c.refunded) = 'object')
         LEFT JOIN channel ON channel.id = show.channel_id
         GROUP BY 1, 2
-    )
-    INSERT INTO rollup AS r (show_id, viewer_id, {", ".join(_KEPT_OF_CHANGES)}, hard_facts)
-    SELECT show_id, viewer_id, {", ".join(_KEPT_OF_CHANGES)}, {HARD_FACTS.format("change")} FROM change ORDER BY show_id, viewer_id
-    ON CONFLICT (show_id, viewer_id) DO UPDATE SET
-        {", ".join(f"{name} = r.{name} + excluded.{name}" for name in (*_COUNTS, "paid_minor", "refunded_minor", "hard_facts"))},
-        {", ".join(f"{name} = least(r.{name}, excluded.{name})" for name in _FIRSTS)},
-        staff = r.staff OR excluded.staff, currency = coalesce(r.currency, excluded.currency)
+    ), change AS MATERIALIZED (SELECT summed.*, {HARD_FACTS.format("summed")} AS hard_facts FROM summed)
+"""
+"""Two queries for a WITH: `change`, what is to be added to whose rows by the changes in the JSON parameter `rows`."""
+_ADDED: Final = (*_COUNTS, "paid_minor", "refunded_minor", "hard_facts")
+ADDING: Final = f"""
+    {", ".join(f"{name} = r.{name} + excluded.{name}" for name in _ADDED)},
+    {", ".join(f"{name} = least(r.{name}, excluded.{name})" for name in _FIRSTS)},
+    currency = coalesce(r.currency, excluded.currency)
+"""
+"""How a change is added to a row that is there, `r`."""
+_ADD_TO_ROLLUPS: Final = f"""
+    WITH {CHANGES.format(rows="%s")}
+    INSERT INTO rollup AS r (show_id, viewer_id, staff, {", ".join(OF_CHANGES)})
+    SELECT show_id, viewer_id, staff, {", ".join(OF_CHANGES)} FROM change ORDER BY show_id, viewer_id
+    ON CONFLICT (show_id, viewer_id) DO UPDATE SET {ADDING}, staff = r.staff OR excluded.staff
 """
 _LOCK_SHOWS = text(
     "SELECT FROM journal_head WHERE show_id = ANY(CAST(:shows AS text[])) ORDER BY show_id FOR UPDATE"

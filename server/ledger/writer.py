@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ledger import intake
-from server.ledger.entries import RollupChanges, add_facts, change_of
+from server.ledger.entries import RollupChanges, add_facts
 from server.ledger.final import ACTS, drop_final, find_unfinished, forget_curves
 from server.ledger.flush import Attendance, Flush, PageView, Stretch, Tally
 from server.ledger.intake import ProcessState
 from server.ledger.page_views import save_page_views
-from server.ledger.repository import add_to_rollups, copy_entries
-from server.ledger.watching_repository import keep_watching, keep_who
+from server.ledger.repository import copy_entries
+from server.ledger.watching_repository import keep_rows
 from server.sealing.unsealing import unseal
 
 LONG_SILENCE = timedelta(minutes=1)
@@ -154,17 +154,13 @@ async def _apply(connection: AsyncConnection, batch: Batch) -> None:
     changes: RollupChanges = {}
     add_facts(changes, batch.tallies)
     came = {(a.show_id, a.viewer_id) for a in batch.attendances}
-    for show_id, viewer_id in came | pairs:
-        change_of(changes, show_id, viewer_id)  # all rows are locked at once, in the order of their keys
     if batch.tallies:
         rows = (
             (t.show_id, t.viewer_id, t.kind, t.target, t.n, t.connection_id, None, None, None, t.at, t.via)
             for t in batch.tallies
         )
         await copy_entries(connection, rows)
-    await add_to_rollups(connection, changes)
-    await keep_who(connection, came)
-    await keep_watching(connection, pairs)
+    await keep_rows(connection, changes, came | pairs)
 
 
 async def _apply_stretches(connection: AsyncConnection, batch: Batch) -> set[tuple[str, str]]:

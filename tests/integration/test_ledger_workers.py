@@ -12,9 +12,11 @@ from server.bus.bus import Bus
 from server.clock import ManualClock
 from server.db.engine import Database
 from server.ledger.derive_repository import derive_rows
+from server.ledger.flush import decode_flush
 from server.ledger.holding_repository import hold_shows
 from server.ledger.recorder import Recorder
 from server.ledger.rollup_repository import verify_rollups
+from server.ledger.writer import apply_batch, gather
 from server.workers.ledger import LedgerWorker
 from tests.support.eventually import eventually
 from tests.support.worker_process import worker_process
@@ -171,6 +173,32 @@ async def test_a_worker_that_is_killed_in_a_batch_is_taken_over_and_keeps_nobody
             doomed.join()
         await eventually(lambda: _are(servers.counted(), servers.taken))
     await servers.assert_counted_once()
+
+
+async def test_a_row_that_two_workers_make_at_once_has_what_both_know(servers: Servers) -> None:
+    """A guest and whom they turned out to be, of whom nothing was known, by two servers: one row, which only the first worker can see."""
+    worker = servers.worker()
+    await worker.run_once()
+    async with servers.database.write() as connection:
+        await connection.execute(
+            text("INSERT INTO viewer_alias VALUES ('va', 'show', 'a guest', 'anna', now(), NULL)")
+        )
+    await servers.tap("one")
+    entries = [
+        entry
+        for stream in await servers.buses["one"].ledger.find_filled()
+        for entry in await stream.read("0-0", 9)
+    ]
+    await servers.buses["one"]._link.run("FLUSHALL")
+    async with servers.database.write() as connection:
+        first = await gather(connection, [decode_flush(entry.blob) for entry in entries])
+        await apply_batch(connection, first)
+        await servers.tap("two", "a guest")
+        second = asyncio.create_task(worker.run_once())
+        await eventually(servers.somebody_waits)
+    await second
+    await servers.assert_counted_once()
+    assert await servers.number("SELECT watched_us FROM rollup") == 8_000_000
 
 
 async def test_rows_of_a_process_that_an_old_worker_counted_meanwhile_are_derived_anew(

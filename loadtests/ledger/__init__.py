@@ -1,0 +1,1 @@
+"""How fast the ledger records and counts, beside the least that PostgreSQL asks for the same facts."""
