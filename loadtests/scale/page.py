@@ -93,7 +93,7 @@ def _plans_table(plans: Sequence[Plan], rules: Rules) -> str:
         ["PostgreSQL: top checks a second", *(f"{p.top_checks:,}" for p in plans)],
         ["PostgreSQL: connections", *(f"{p.postgres_connections:,}" for p in plans)],
         ["ledger: rows a second", *(f"{p.ledger_rows:,.0f}" for p in plans)],
-        ["ledger: of its one worker", *(f"{p.ledger_share:.0%}" for p in plans)],
+        ["ledger: of one worker", *(f"{p.ledger_share:.0%}" for p in plans)],
         [
             "a process dies: CPU time of each other one for its viewers",
             *(f"{p.rejoin_seconds:.2f} s" for p in plans),
@@ -108,7 +108,7 @@ def _breaks_table(figures: Figures, show: Show, rules: Rules) -> str:
     redis = processes_at_most(figures, show)
     rows = [
         ["PostgreSQL's 100 connections, as it is installed", f"{100 // 10:,} processes", f"{10 * each:,}"],
-        ["the ledger's one worker", f"{1e6 / figures.engines.ledger_row_us:,.0f} rows/s", f"{worker:,.0f}"],
+        ["one worker of the ledger", f"{1e6 / figures.engines.ledger_row_us:,.0f} rows/s", f"{worker:,.0f}"],
         ["Redis, by the ticks of one show", f"{redis:,} processes", f"{redis * each:,}"],
     ]
     return _table(["what is full", "at", "viewers in one show"], rows)

@@ -36,7 +36,7 @@ class Plan:
     ledger_rows: float
     """A second."""
     ledger_share: float
-    """Of the one worker that works at a time."""
+    """Of what one worker carries."""
     rejoin_seconds: float
     """CPU time for the viewers of a process that died, on those that are left."""
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.db.schema import POSTGRES_VERSION_MIN, newest_schema, read_schema, unfit_schema
 from server.doctor.finding import Finding, State
+from server.doctor.ledger import examine_ledger
 from server.doctor.rollups import examine_rollups
 from server.doctor.stock import examine_stock
 from server.embedded import DataDirectoryInUse, EngineFailed, EngineMissing, Engines, attach, start_engines
@@ -50,6 +51,7 @@ def examine_engines(settings: Settings) -> Iterator[Finding]:
             else ()
         )
         yield from examine_redis(bus) if bus else ()
+        yield from examine_ledger(bus, settings.redis_prefix) if bus else ()
     finally:
         if engines is not None:
             engines.stop()

@@ -11,6 +11,8 @@ from sqlalchemy import text
 from server.bus.bus import Bus
 from server.clock import ManualClock
 from server.db.engine import Database
+from server.doctor.finding import State
+from server.doctor.ledger import examine_ledger
 from server.ledger.derive_repository import derive_rows
 from server.ledger.flush import decode_flush
 from server.ledger.holding_repository import hold_shows
@@ -221,3 +223,15 @@ async def test_rows_of_a_process_that_an_old_worker_counted_meanwhile_are_derive
     while await worker.run_once():
         pass
     assert await servers.number(kept) == 0
+
+
+async def test_the_doctor_says_what_waits_for_long(servers: Servers, redis_url: str) -> None:
+    async def found() -> list[State]:
+        return await asyncio.to_thread(lambda: [each.state for each in examine_ledger(redis_url, "t")])
+
+    await servers.tap("one")
+    assert await found() == [State.FINE]
+    key = servers.buses["two"].ledger._own
+    await servers.buses["two"]._link.run("XADD", key, "1-1", "b", b"of long ago")
+    await servers.buses["two"].ledger.set_aside(b"not to be counted")
+    assert await found() == [State.BROKEN, State.ADVICE]
