@@ -7,7 +7,6 @@ playing; afterwards it is in SQL and in its viewer's row. Beside it: one connect
 
 import argparse
 import asyncio
-import multiprocessing
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,14 +16,13 @@ from pathlib import Path
 from loadtests.bench.cost import ServerCost
 from loadtests.ledger.bare import count_bare
 from loadtests.ledger.counting import work
-from loadtests.ledger.evening import Engines, record
+from loadtests.ledger.evening import SPAWN, Engines, record
 from server.db.engine import Database
 from server.db.migrations import migrate
 from server.embedded import PostgresProcess, ValkeyProcess, start_postgres, start_valkey
 from server.ledger.rollup_repository import verify_rollups
 
 KINDS = ("taps", "one tap", "joins", "plays", "all at once")
-SPAWN = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,3 +28,15 @@ def work(engines: Engines, ready: Barrier, spent: "Queue[float]") -> None:
         await database.close()
 
     asyncio.run(count())
+
+
+def count_for_ever(engines: Engines, ready: Barrier) -> None:
+    """Be one worker until killed; `ready` is waited for when it has looked once."""
+
+    async def count() -> None:
+        worker = LedgerWorker(Database(engines.database, pool_size=2), engines.bus("worker"))
+        await worker.run_once()
+        await asyncio.to_thread(ready.wait)
+        await worker.run()
+
+    asyncio.run(count())

@@ -1,5 +1,6 @@
 """What servers record in an evening, as flushes in the streams; and the same facts as plain rows."""
 
+import multiprocessing
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from server.bus.bus import Bus
 from server.clock import SystemClock
 from server.ledger.recorder import Recorder
 
+SPAWN = multiprocessing.get_context("spawn")
 PREFIX = "ledger"
 PROCESSES = 8
 """Server processes, each with a stream (or two of them with one)."""

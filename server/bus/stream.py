@@ -107,11 +107,12 @@ class LedgerStreams:
         """Return what waits, by Redis' own clock."""
         lengths = [("XLEN", key) for key in self.all]
         oldest = [("XRANGE", key, "-", "+", "COUNT", 1) for key in self.all]
-        *found, (now, _), aside = _checked(
+        *found, (seconds, micros), aside = _checked(
             await self._link.run_many([*lengths, *oldest, ("TIME",), ("XLEN", self._set_aside)])
         )
+        now = int(seconds) + int(micros) / 1e6
         ages = {
-            key: max(0.0, float(now) - _order(_text(entries[0][0]))[0] / 1000) if entries else 0.0
+            key: max(0.0, now - _order(_text(entries[0][0]))[0] / 1000) if entries else 0.0
             for key, entries in zip(self.all, found[len(self.all) :], strict=True)
         }
         return Waiting(sum(int(length) for length in found[: len(self.all)]), ages, int(aside))
