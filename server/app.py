@@ -26,6 +26,7 @@ import server.mail.link_routes
 import server.mail.reach_routes
 import server.mail.routes
 import server.mail.viewer_routes
+import server.personal.routes
 import server.pictures.routes
 import server.plan.routes
 import server.privacy.routes
@@ -137,6 +138,7 @@ ROUTES = (
     server.mail.link_routes,
     server.stats.routes,
     server.plan.routes,
+    server.personal.routes,
     server.history.routes,
     server.privacy.routes,
     server.stats.lifetime.routes,

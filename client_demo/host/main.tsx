@@ -18,6 +18,7 @@ import { DismissDialog } from "./dismiss_dialog";
 import { Key } from "./key_hint";
 import { listenToKeys } from "./keys";
 import { KeysDialog } from "./keys_dialog";
+import { LatePlan } from "./late";
 import { NoVideo } from "./no_video";
 import { Numbers } from "./numbers";
 import { ProductPanel } from "./product_panel";
@@ -76,7 +77,10 @@ function Show({ id }: { id: string }) {
   return (
     <div class="desk" data-testid="desk" data-link={link.is}>
       <TopBar />
-      <Numbers />
+      <div class="desk-numbers">
+        <Numbers />
+        <LatePlan part="PlanLine" />
+      </div>
       <main class="work">
         <QueueList />
         <div class="middle">
@@ -89,6 +93,7 @@ function Show({ id }: { id: string }) {
           <ProductPanel />
           <AnnouncePanel />
           <SurveyPanel />
+          <LatePlan part="PlanPanel" />
           <BannedList />
           <DeedList />
         </div>

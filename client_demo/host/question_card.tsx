@@ -9,6 +9,7 @@ import { colleagues } from "./answering";
 import { ban } from "./bans";
 import { chooseTab, counts, current, hasDraft, letInNow, rows, selected, snapshot, step, tab, waiting } from "./desk";
 import { Key } from "./key_hint";
+import { LateAsker } from "./late";
 import { dismissing } from "./surface";
 import { languageOf, nameList, t } from "./text";
 
@@ -42,6 +43,7 @@ export function QuestionCard() {
           </span>
         )}
       </p>
+      <LateAsker question={question.id} />
       <p
         class={isLong ? "focus-text focus-text-long" : "focus-text"}
         // What scrolls is scrolled by keys, too.

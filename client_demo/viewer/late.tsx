@@ -36,7 +36,7 @@ export function followLateParts(): void {
 }
 
 /** Draws one of the late parts as soon as it is there. */
-export function Late({ part }: { part: "Orders" | "PurchaseSheet" | "ShareDialog" }) {
+export function Late({ part }: { part: "ForYou" | "Orders" | "PurchaseSheet" | "ShareDialog" }) {
   const Part = parts.value?.[part];
   return Part ? <Part /> : null;
 }

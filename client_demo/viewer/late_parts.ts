@@ -1,10 +1,13 @@
 // Everything of the viewer's page that is loaded after its start (`late.tsx`).
+import { followForYou } from "./shop/for_you";
 import { followPurchases } from "./shop/purchase";
 
 export { tellPageView } from "./page_view";
 export { ShareDialog, share } from "./share";
+export { ForYou } from "./shop/for_you";
 export { Orders } from "./shop/orders";
 export { buy, openPurchase } from "./shop/purchase";
 export { PurchaseSheet } from "./shop/purchase_sheet";
 
 followPurchases();
+followForYou();

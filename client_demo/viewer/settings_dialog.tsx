@@ -9,6 +9,7 @@ import sharedEn from "../shared/locales/shared.en.json";
 import sharedJa from "../shared/locales/shared.ja.json";
 import { nameOf } from "../shared/people";
 import { place } from "../shared/place";
+import { readPreference, writePreference } from "../shared/preference";
 import { request } from "../shared/server";
 import { Button } from "../shared/ui/button";
 import { Dialog } from "../shared/ui/dialog";
@@ -54,6 +55,8 @@ export function settings({ identity, room, show, tokenStore, close }: Hands): La
   /** The name as it is being written: it stands here again when it was refused. */
   const name = signal(draftOf(NAME_DRAFT).trim() || (draftOf(NAME_DRAFT) ? "" : tokenStore.name));
   const remembered = signal(tokenStore.remembered);
+  /** Whether products are named that may fit: `shop/for_you.tsx` follows. */
+  const forYou = signal(readPreference("for_you") !== "off");
   /** Being erased is asked for twice: it cannot be taken back. */
   const erasing = signal<"asked" | "sending" | null>(null);
   /** Signing out is asked for twice: orders are found no more. */
@@ -224,6 +227,25 @@ export function settings({ identity, room, show, tokenStore, close }: Hands): La
         </label>
         <p class="hint" id="remember-hint">
           {t(consent.value === "telling" ? "settings.telling" : "settings.remember_hint")}
+        </p>
+      </div>
+      <div>
+        <label class="checkbox">
+          <input
+            type="checkbox"
+            data-testid="for-you-wanted"
+            aria-describedby="for-you-hint"
+            checked={forYou.value}
+            onChange={(event) => {
+              forYou.value = event.currentTarget.checked;
+              writePreference("for_you", forYou.value ? "on" : "off");
+              dispatchEvent(new Event("showfloor:for-you"));
+            }}
+          />
+          <span>{t("settings.for_you")}</span>
+        </label>
+        <p class="hint" id="for-you-hint">
+          {t("settings.for_you_hint")}
         </p>
       </div>
       {show.value && identity.value && <MailForm show={show.value.id} token={identity.value.token} />}

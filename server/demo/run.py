@@ -22,6 +22,7 @@ from server.demo import repository, seed
 from server.demo.audience import Audience
 from server.demo.catalogue import CHANNEL_ID, HOST_NAME, LIVE_SHOW_ID, SHELF
 from server.demo.people import Person
+from server.demo.planned import seed_plan
 from server.embedded.wheels import POSTGRES_VERSION
 from server.running.engines import engines_for
 from server.running.serving import LiveServer, server_for
@@ -131,6 +132,7 @@ class _Demo:
                 await self._settle_earlier_run()
                 async with database.write() as connection:
                     await seed.seed_live(connection, now)
+                    await seed_plan(connection, now)
             return await self._issue_codes(database)
         finally:
             await database.close()

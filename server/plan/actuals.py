@@ -19,8 +19,8 @@ LIVE_SECONDS: Final = 10.0
 class Actuals:
     """Reads figures of single shows. Who asks for the same while it is being read gets that one."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._reports = ChannelReports(database, clock)
+    def __init__(self, database: Database, clock: Clock, reports: ChannelReports | None = None) -> None:
+        self._reports = reports or ChannelReports(database, clock)
         self._single = Reports(database, clock)
         self._kept: dict[tuple[str, ...], asyncio.Task[list[ShowFigures]]] = {}
 

@@ -22,11 +22,11 @@ SETTLING: Final = 5
 class DueOf:
     """Reads what is due."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, targets: Targets) -> None:
         self._database = database
         self._clock = clock
         self._actions = Actions(database, clock)
-        self._targets = Targets(database, clock)
+        self._targets = targets
 
     async def read(self, channel_id: str) -> Due:
         """Return what is due in the channel now."""

@@ -1,8 +1,8 @@
 """Targets and actions over HTTP: for those who prepare, run and look at a channel's shows."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from server.access.dependencies import ShowId, member_of_show, reader_of_show
 from server.access.permission import permitted
@@ -30,6 +30,7 @@ from server.plan.due import DueOf
 from server.plan.rules import State
 from server.plan.targets import Targets
 from server.protocol.codes import Code
+from server.stats.channel.routes import find_reports
 
 ReaderOfShow = Annotated[Principal, reader_of_show(ANALYSTS, "stats:read")]
 PlannerOfShow = Annotated[Principal, member_of_show(ANALYSTS, "stats:write")]
@@ -38,9 +39,25 @@ WriterOfShow = Annotated[Principal, member_of_show(MEMBERS, "stats:write")]
 Reader = Annotated[Principal, permitted(MEMBERS, "stats:read")]
 Analyst = Annotated[Principal, permitted(ANALYSTS, "stats:read")]
 Writer = Annotated[Principal, permitted(MEMBERS, "stats:write")]
-TheTargets = Annotated[Targets, Depends(made_once("targets", Targets))]
+
+
+def find_targets(request: Request) -> Targets:
+    """Return what the process reads and sets targets with, made at the first request for them."""
+    state: Any = request.app.state
+    if not hasattr(state, "targets"):
+        state.targets = Targets(state.database, state.clock, find_reports(request))
+    found: Targets = state.targets
+    return found
+
+
+def find_due(request: Request, targets: Annotated[Targets, Depends(find_targets)]) -> DueOf:
+    """Return what the process reads what is due with."""
+    return DueOf(request.app.state.database, request.app.state.clock, targets)
+
+
+TheTargets = Annotated[Targets, Depends(find_targets)]
 TheActions = Annotated[Actions, Depends(made_once("actions", Actions))]
-TheDue = Annotated[DueOf, Depends(made_once("due", DueOf))]
+TheDue = Annotated[DueOf, Depends(find_due)]
 ActionId = Annotated[str, Path(pattern=ENTITY_ID, max_length=40, description="The action's id.")]
 _KNOWN = (*TO_PERMITTED, Code.NOT_FOUND)
 _WRITTEN = (*_KNOWN, *OF_BODIES)

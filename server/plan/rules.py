@@ -29,14 +29,19 @@ class Target:
         return amount >= self.amount if self.direction == "at_least" else amount <= self.amount
 
 
-def figure_for(metric: Metric, currency: str | None, figures: Iterable[Figure]) -> Figure | None:
-    """Return the metric's figure among those of a show; of what was not sold in the currency, nothing was sold: a total is 0."""
+def figure_for(
+    metric: Metric, currency: str | None, figures: Iterable[Figure], *, provisional: bool = False
+) -> Figure | None:
+    """Return the metric's figure among those of a show; of what was not sold in the currency, nothing was sold: a total is 0.
+
+    `provisional`: more may come of what was not sold yet.
+    """
     found = next((each for each in figures if each.key == metric and each.currency == currency), None)
     if found is not None or currency is None:
         return found
     measure = MEASURES[metric]
     none_sold = 0 if measure.grows else None
-    return Figure(key=metric, kind=measure.kind, amount=none_sold, currency=currency)
+    return Figure(key=metric, kind=measure.kind, amount=none_sold, currency=currency, provisional=provisional)
 
 
 def verdict_on(target: Target, actual: Figure | None) -> Verdict:

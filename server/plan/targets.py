@@ -28,6 +28,7 @@ from server.plan.repository import Show
 from server.plan.rules import Target, figure_for, verdict_on
 from server.protocol.codes import Code
 from server.stats.channel.figure import Figure
+from server.stats.channel.service import ChannelReports
 from server.stats.definitions import DEFINITION_VERSION
 
 LAST_SHOWS: Final = 10
@@ -37,10 +38,11 @@ LAST_SHOWS: Final = 10
 class Targets:
     """Targets of all channels' shows; whoever calls says which channel they are from. Shows of other channels are `not_found`."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, reports: ChannelReports | None = None) -> None:
+        """`reports` are the process's, which know where the columns of old shows are."""
         self._database = database
         self._clock = clock
-        self._actuals = Actuals(database, clock)
+        self._actuals = Actuals(database, clock, reports)
 
     async def of_show(self, channel_id: str, show_id: str) -> TargetsBody:
         """Return a show's targets beside what it came to so far; raises `not_found`."""
@@ -57,7 +59,7 @@ class Targets:
             as_of=as_of,
             provisional=provisional,
             currency=currency,
-            targets=compared(targets, figures),
+            targets=compared(targets, figures, provisional=provisional),
         )
 
     async def set(
@@ -120,15 +122,14 @@ def as_planned(show: Show) -> PlannedShow:
     )
 
 
-def compared(targets: Sequence[Target], figures: Sequence[Figure]) -> list[TargetBody]:
+def compared(targets: Sequence[Target], figures: Sequence[Figure], *, provisional: bool) -> list[TargetBody]:
     """Return the targets in the report's order, each beside its figure; `figures` are none before the show begins."""
-    return [
-        _compare(target, figures) for target in sorted(targets, key=lambda each: METRICS.index(each.metric))
-    ]
+    in_order = sorted(targets, key=lambda each: METRICS.index(each.metric))
+    return [_compare(target, figures, provisional=provisional) for target in in_order]
 
 
-def _compare(target: Target, figures: Sequence[Figure]) -> TargetBody:
-    actual = figure_for(target.metric, target.currency, figures) if figures else None
+def _compare(target: Target, figures: Sequence[Figure], *, provisional: bool) -> TargetBody:
+    actual = figure_for(target.metric, target.currency, figures, provisional=provisional) if figures else None
     known = None if actual is None else actual.amount
     return TargetBody(
         metric=target.metric,
@@ -196,7 +197,7 @@ def _as_stands(
         as_of=now,
         provisional=show.state == "live",
         currency=currency,
-        targets=compared(targets, []),
+        targets=compared(targets, [], provisional=False),
     )
 
 

@@ -59,7 +59,12 @@ def quiet(engine_directory: Path) -> Iterator[RunningDemo]:
 
 
 async def test_a_quiet_demo_has_a_live_show_that_a_guest_can_join(quiet: RunningDemo) -> None:
-    assert shows(quiet) == {"demo": "live", "demo-past": "ended", "demo-earlier": "ended"}
+    assert shows(quiet) == {
+        "demo": "live",
+        "demo-past": "ended",
+        "demo-earlier": "ended",
+        "demo-next": "scheduled",
+    }
     snapshot = (await join_as_guest(quiet))["snapshot"]
     assert snapshot["show"]["state"] == "live"
     assert snapshot["show"]["moderation"] == "post"
@@ -85,6 +90,25 @@ def test_the_year_before_it_was_imported_and_has_all_that_analysts_ask_for(quiet
     assert last["questions"]["answered"]["part"] > 0
     again = showfloor("rollup", "demo-year-70", "--verify", data=quiet.data)
     assert again.returncode == 0, again.stdout
+
+
+def test_its_merchant_planned_and_what_came_of_it_is_due(quiet: RunningDemo) -> None:
+    code = sign_in(quiet, quiet.output.split("/analyst#code=")[1].split()[0])
+    request = urllib.request.Request(
+        f"{quiet.url}/v1/channel/due", headers={"Authorization": f"Bearer {code['token']}"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        due = json.load(answer)
+    last = due["last_show"]
+    assert (last["show"]["id"], len(last["targets"])) == ("demo-past", 5)
+    assert {each["after_start"] for each in last["targets"]} == {True, False}
+    assert last["reached"] > 0
+    assert last["missed"] > 0
+    assert [(each["show"]["id"], each["targets"], each["carried"]) for each in due["next_shows"]] == [
+        ("demo-next", 0, 0)
+    ]
+    assert due["open_actions"] == 3
+    assert {each["owner"]["name"] for each in due["actions"]} == {"Aoi", "Ren"}
 
 
 def test_lifted_limits_are_said_loudly(quiet: RunningDemo) -> None:
@@ -130,6 +154,7 @@ async def test_a_killed_demo_is_taken_over_and_its_show_is_kept_under_another_na
         )
         assert demo.stop(signal.SIGINT) == 0
     assert states.pop("demo") == "live"
+    assert states.pop("demo-next") == "scheduled"
     assert sorted(states.values()) == ["ended"] * 3
     assert after["position"]["epoch"] != before["position"]["epoch"]
     assert engines_on(data) == []

@@ -5,6 +5,7 @@ import { Button } from "../../shared/ui/button";
 import { Explained, FigureName } from "../figures/name";
 import { basisOf, chanceOf, find, movedBy, written } from "../figures/written";
 import { Link } from "../link";
+import { WhatIsDue } from "../plan/due";
 import type { Change, Comparison } from "../report.generated";
 import { Sheet } from "../sheet";
 import { moment, t as page, shared, zoneName } from "../text";
@@ -67,6 +68,7 @@ function Body({ now }: { now: Comparison }) {
       ) : (
         <>
           {showsIn("a") === 0 ? <Nothing /> : <Answers now={now} comparable={showsIn("b") > 0} />}
+          <WhatIsDue />
           {shows.value && <LastShows report={shows.value} />}
           {showsIn("a") > 0 && steps.state.value.value && <StepsChart report={steps.state.value.value} />}
           {showsIn("a") > 0 && parts.state.value.value && <PartsTable breakdown={parts.state.value.value} />}

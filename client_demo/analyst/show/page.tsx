@@ -5,7 +5,9 @@ import { Icon } from "../../shared/ui/icon";
 import { place, stay } from "../address";
 import { saveExport } from "../download";
 import { tellFailure } from "../failure";
+import { Explained } from "../figures/name";
 import { Link } from "../link";
+import { Check } from "../plan/check";
 import type { ShowReport } from "../report";
 import { Sheet } from "../sheet";
 import { moment, shared, spell, t, zoneName } from "../text";
@@ -168,6 +170,7 @@ function Body({ report: now }: { report: ShowReport }) {
         </div>
       )}
       <FigureList report={now} other={other} />
+      <Check show={now.show.id} />
       <div class="pair">
         <FunnelChart report={now} other={other} />
         <RetentionChart report={now} other={other} />
@@ -177,6 +180,7 @@ function Body({ report: now }: { report: ShowReport }) {
       <Products report={now} />
       {moments && <Moments report={moments} />}
       <LeftOut report={now} />
+      <Explained />
     </>
   );
 }

@@ -11,6 +11,7 @@ import type { FormState } from "../form_state";
 import { forgetLists } from "../list_state";
 import { PageFrame, Section } from "../page";
 import { Pictures } from "../pictures/pictures";
+import { PlanPart } from "../plan/plan_part";
 import { stay } from "../router";
 import { Sign } from "../sign";
 import { shared } from "../text";
@@ -128,6 +129,7 @@ export default function ShowPage({ params }: PageProps) {
       >
         <Fields form={form} people={people.value} />
       </Form>
+      {show && <PlanPart show={show} />}
     </PageFrame>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { endOf, foldSeries, marksWithin, pinnedAt, pinSpans, stepFor } from "../../analyst/show/marks";
 import type { Mark, MarkKind, SeriesReport } from "../../analyst/report";
+import { endOf, foldSeries, marksWithin, pinnedAt, pinSpans, stepFor } from "../../analyst/show/marks";
 
 function mark(t: number, kind: MarkKind, text = "cup"): Mark {
   return { t, at: "2026-01-01T10:00:00Z", kind, subject: "p_1", text };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readPages } from "../../analyst/shows/pages";
 import type { ShowPage } from "../../analyst/report";
+import { readPages } from "../../analyst/shows/pages";
 
 const ALL = Array.from({ length: 45 }, (_, i) => `s${i}`);
 

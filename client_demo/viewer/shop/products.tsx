@@ -1,3 +1,4 @@
+import { Late } from "../late";
 import { isLive, isOver, pinnedProduct, products } from "../session";
 import { t } from "../text";
 import { ProductCard } from "./product_card";
@@ -17,6 +18,7 @@ export function Products() {
         {all.length > 0 && !isLive.value && (
           <p class="hint products-note">{isOver.value ? t("product.over") : t("product.wait")}</p>
         )}
+        <Late part="ForYou" />
         <ul class="product-list">
           {all.map((each) => (
             <li key={each.id}>

@@ -16,25 +16,29 @@ _GIVE_ROOM: Final = text(
     "SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true), set_config('TimeZone', 'UTC', true)"
 )
 
+
 # A sale of somebody whom the channel may not recognise, or who was a suspect or staff in its show, is nobody's here. Who bought without
 # coming has no row in that show: their name stands for them if it is no guest's.
-PEOPLE: Final = """
+def _people(only_entries: str = "", only_rows: str = "") -> str:
+    return f"""
     own AS MATERIALIZED (
         SELECT id, started_at AS at, least(coalesce(ended_at, 'infinity'), :as_of) AS finish FROM show
         WHERE channel_id = :channel AND started_at <= :as_of
     ), withdrawn AS MATERIALIZED (
         SELECT e.viewer_id, max(e.at) AS at FROM show JOIN ledger_entry AS e ON e.show_id = show.id
-        WHERE show.channel_id = :channel AND e.kind = 'consent_withdrawn' AND e.at <= :as_of GROUP BY e.viewer_id
+        WHERE show.channel_id = :channel AND e.kind = 'consent_withdrawn' AND e.at <= :as_of{only_entries} GROUP BY e.viewer_id
     ), came AS (
         SELECT r.*, own.at, r.suspect OR r.staff AS left_out,
                r.guest IS FALSE OR (r.remembered AND coalesce(r.consent_at, '-infinity') <= own.finish
                    AND (w.at IS NULL OR w.at < coalesce(r.consent_at, '-infinity'))) AS known
-        FROM own JOIN rollup AS r ON r.show_id = own.id LEFT JOIN withdrawn AS w ON w.viewer_id = r.viewer_id
+        FROM own JOIN rollup AS r ON r.show_id = own.id LEFT JOIN withdrawn AS w ON w.viewer_id = r.viewer_id{only_rows}
     ), seen AS (
         SELECT * FROM came WHERE views > 0 AND NOT left_out AND known
     )"""
 
-PURCHASES: Final = """
+
+def _purchases(only_sales: str = "") -> str:
+    return f"""
     member AS MATERIALIZED (SELECT viewer_id, bool_or(guest) AS guest FROM seen GROUP BY viewer_id),
     sold AS MATERIALIZED (
         SELECT coalesce(k.canonical, b.viewer_id) AS viewer_id, b.show_id, b.order_id, b.currency, min(b.at) AS at,
@@ -42,13 +46,21 @@ PURCHASES: Final = """
         FROM own JOIN sale AS b ON b.show_id = own.id
         LEFT JOIN viewer_alias AS k ON k.show_id = b.show_id AND k.raw = b.viewer_id AND k.taken_back_at IS NULL
         LEFT JOIN reported_order AS o ON b.reported AND o.id = b.order_id
-        WHERE NOT b.staff AND b.at <= :as_of
+        WHERE NOT b.staff AND b.at <= :as_of{only_sales}
         GROUP BY coalesce(k.canonical, b.viewer_id), b.show_id, b.order_id, b.currency
     ), purchase AS MATERIALIZED (
         SELECT sold.*, sold.currency = :currency AS in_own FROM sold JOIN member USING (viewer_id)
         LEFT JOIN came ON came.show_id = sold.show_id AND came.viewer_id = sold.viewer_id
         WHERE CASE WHEN came.viewer_id IS NULL THEN NOT member.guest ELSE came.known AND NOT came.left_out END
     )"""
+
+
+PEOPLE: Final = _people()
+PURCHASES: Final = _purchases()
+PEOPLE_OF: Final = _people(" AND e.viewer_id = ANY(:only)", "\n        WHERE r.viewer_id = ANY(:only)")
+"""The same of a few viewers, `:only`, by their rows alone."""
+PURCHASES_OF: Final = _purchases(" AND b.viewer_id = ANY(:also)")
+"""And what they bought, `:also` being theirs and the ids of guests who turned out to be them."""
 
 _CHANNEL = text("SELECT currency, time_zone FROM channel WHERE id = :channel")
 _PROVISIONAL = text("""

@@ -155,6 +155,13 @@ async def read_viewers(
     return list(await connection.scalars(text(paged), asked))
 
 
+async def read_all_members(connection: AsyncConnection, scope: Scope, rule: Rule) -> list[str]:
+    """Return the ids of everybody in the segment as of `scope.as_of`, in no order."""
+    members, given = members_of(rule)
+    asked = {**scope.given, **given, "at_date": scope.as_of}
+    return list(await connection.scalars(text(f"WITH {members} SELECT viewer_id FROM found"), asked))
+
+
 async def read_due(connection: AsyncConnection, limit: int) -> Sequence[Row[Any]]:
     """Return up to `limit` ended shows of which it is not written who was in which segment, the earliest first."""
     return (await connection.execute(_DUE, {"limit": limit})).all()

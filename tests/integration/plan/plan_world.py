@@ -20,6 +20,7 @@ from server.clock import ManualClock
 from server.db.engine import Database
 from server.http import problems
 from server.ledger.derive_repository import derive_rows
+from server.stats.channel.service import ChannelReports
 from tests.integration.stats.hand_made import CHANNEL, START, add, make_the_show
 
 NOW = START + timedelta(days=20)
@@ -88,6 +89,8 @@ async def plan_world(database_url: str) -> AsyncIterator[Planner]:
             await add(
                 connection, PersonRow, {"id": id, "channel_id": CHANNEL, "name": name, "role": "host", **told}
             )
+    # The process's own reports keep columns in a folder; here there is none.
+    app.state.channel_reports = ChannelReports(database, clock)
     app.state.database, app.state.clock, app.state.tokens = database, clock, Tokens("s" * 32, clock)
     async with AsyncClient(transport=ASGITransport(app), base_url="http://showfloor") as client:
         planner = Planner(client, database, clock, app.state.tokens)

@@ -1,0 +1,3 @@
+// What of the host's page is loaded once the desk stands (`late.tsx`).
+export { AskerCard } from "./asker_card";
+export { PlanLine, PlanPanel } from "./plan_line";
