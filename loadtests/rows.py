@@ -31,7 +31,7 @@ VIEWERS = 200_000
 TIMES = 3
 R = TypeVar("R")
 
-_FILL = (
+FILL = (
     "INSERT INTO channel (id, name, currency, created_at) VALUES ('c', 'C', 'JPY', now())",
     """
     INSERT INTO show (id, channel_id, title, host, state, moderation, guests_allowed, video_hls, video_mp4, video_poster, created_at,
@@ -82,7 +82,7 @@ async def measure(url: str, viewers: int) -> None:
     database, clock = Database(url), SystemClock()
     try:
         async with database.write() as connection:
-            for statement in _FILL:
+            for statement in FILL:
                 await connection.execute(
                     text(statement), {"viewers": viewers} if ":viewers" in statement else {}
                 )
