@@ -81,6 +81,15 @@ async def test_from_the_channel_to_two_shows_side_by_side_and_to_a_report(
     await part("area-channel").click()
     await part(f"last-show-{shows[-1]}").get_by_role("link", name="Evening 9", exact=True).click()
     await expect(part("show-page")).to_have_attribute("data-show", shows[-1])
+    await part("parts-by").select_option("device")
+    await expect(part("parts")).to_have_attribute("data-by", "device")
+    await expect(page).to_have_url(re.compile("part=device"))
+    await page.reload()
+    await expect(part("parts")).to_have_attribute("data-by", "device")
+    await expect(part("parts").get_by_role("row")).not_to_have_count(1)
+    async with page.expect_download() as saved:
+        await part("parts-csv").click()
+    assert (await saved.value).suggested_filename == f"{shows[-1]}-parts-device.csv"
 
 
 async def test_each_figure_says_what_it_is_in_the_words_of_the_glossary(

@@ -3,6 +3,7 @@ import { here } from "../address";
 import { keepFetched } from "../load";
 import type { Breakdown, ChannelReport, Comparison } from "../report.generated";
 import { dayIn, moved, periodQuery, stepFor } from "./days";
+import { part } from "./parts";
 
 const LIVE_AGAIN_MS = 15_000;
 const open = computed(() => here.value.path === "/analyst");
@@ -22,15 +23,12 @@ const lately = computed(() => {
 });
 
 export const STEPS = ["day", "week", "month"] as const;
-export const PARTS = ["returning", "source", "product", "device", "segment", "mode"] as const;
 
 export const step = computed(() => {
   const asked = STEPS.find((each) => each === here.value.query.get("by"));
   const period = known.value?.a.period;
   return asked ?? (period ? stepFor(period.first, period.last) : "day");
 });
-
-export const part = computed(() => PARTS.find((each) => each === here.value.query.get("part")) ?? "returning");
 
 export const steps = keepFetched<ChannelReport>(() => {
   const period = known.value?.a.period;

@@ -4,11 +4,11 @@ import { nameOf } from "../definitions/text";
 import { saveRows } from "../download";
 import { basisOf, written } from "../figures/written";
 import type { Breakdown } from "../report.generated";
-import { PARTS, part } from "./data";
+import { PARTS, part } from "./parts";
 import { t } from "./text";
 import { partName } from "./why";
 
-/** The period in parts, whichever the address names. */
+/** A period or a show in parts, whichever the address names. */
 export function PartsTable({ breakdown }: { breakdown: Breakdown }) {
   const head = breakdown.parts[0]?.figures ?? [];
   const rows = breakdown.by === "product" || breakdown.by === "mode" ? breakdown.parts : [...breakdown.parts, breakdown.whole];
@@ -40,7 +40,7 @@ export function PartsTable({ breakdown }: { breakdown: Breakdown }) {
             data-testid="parts-csv"
             onClick={() =>
               saveRows(
-                `parts-${breakdown.by}`,
+                breakdown.show ? `${breakdown.show}-parts-${breakdown.by}` : `parts-${breakdown.by}`,
                 ["part", "viewers", ...head.map((each) => each.key)],
                 rows.map((row) => [name(row), row.viewers, ...row.figures.map((each) => each.amount)]),
               )

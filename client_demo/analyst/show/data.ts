@@ -1,14 +1,16 @@
 import { computed } from "@preact/signals";
 import { place } from "../address";
+import { part } from "../channel/parts";
 import { keepFetched } from "../load";
 import type { SeriesReport, ShowPage, ShowReport } from "../report";
-import type { MomentsReport } from "../report.generated";
+import type { Breakdown, MomentsReport } from "../report.generated";
 import { listPath } from "../shows/list";
 import { readPages } from "../shows/pages";
 import { stepFor } from "./marks";
 import { minutesAsked } from "./moments";
 
 const LIVE_AGAIN_MS = 5_000;
+const PARTS_AGAIN_MS = 15_000;
 const COMPARABLE_AGAIN_MS = 300_000;
 
 function whileProvisional(value: { provisional: boolean }): number | null {
@@ -46,4 +48,10 @@ export const otherSeries = keepFetched<SeriesReport>(() => seriesPath(place.valu
 export const momentsReport = keepFetched<MomentsReport>(
   () => pathOf(place.value.show, `moments?minutes=${minutesAsked()}`),
   whileProvisional,
+);
+
+/** The show in parts, once it has begun. */
+export const showParts = keepFetched<Breakdown>(
+  () => (step.value === null ? null : pathOf(place.value.show, `stats/breakdown?by=${part.value}`)),
+  (value) => (value.provisional ? PARTS_AGAIN_MS : null),
 );

@@ -3,6 +3,7 @@ import { explainError } from "../../shared/staff/sign-in";
 import { Button } from "../../shared/ui/button";
 import { Icon } from "../../shared/ui/icon";
 import { place, stay } from "../address";
+import { PartsTable } from "../channel/parts_table";
 import { saveExport } from "../download";
 import { tellFailure } from "../failure";
 import { Explained } from "../figures/name";
@@ -13,7 +14,7 @@ import { Sheet } from "../sheet";
 import { moment, shared, spell, t, zoneName } from "../text";
 import { ActivityChart } from "./activity";
 import { ConcurrencyChart } from "./concurrency";
-import { comparable, momentsReport, otherReport, otherSeries, report, series } from "./data";
+import { comparable, momentsReport, otherReport, otherSeries, report, series, showParts } from "./data";
 import { FigureList } from "./figure_list";
 import { FunnelChart } from "./funnel";
 import { Headlines } from "./headlines";
@@ -157,6 +158,7 @@ function NotYet() {
 function Body({ report: now }: { report: ShowReport }) {
   const curve = series.state.value;
   const moments = momentsReport.state.value.value;
+  const parts = showParts.state.value.value;
   const other = place.value.compare ? otherReport.state.value.value : null;
   const otherCurve = place.value.compare ? otherSeries.state.value.value : null;
   return (
@@ -178,6 +180,7 @@ function Body({ report: now }: { report: ShowReport }) {
       {curve.value && <ActivityChart series={curve.value} />}
       <Surveys report={now} />
       <Products report={now} />
+      {parts && <PartsTable breakdown={parts} />}
       {moments && <Moments report={moments} />}
       <LeftOut report={now} />
       <Explained />

@@ -3,11 +3,13 @@
 from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.stats.concurrency import Concurrency
+from server.stats.curve import Spans, draw_curve, most_per_step
 from server.stats.watching import MICROSECONDS, Interval, Stretches, attend, union
 
 MINUTE = 60 * MICROSECONDS
@@ -40,6 +42,16 @@ def test_average_and_peak_are_those_of_the_published_profiles(
     assert curve.peak()[1] == profile.index(peak) * MINUTE
     assert curve.most_per_step(MINUTE, len(profile)) == profile
     assert [curve.at(minute * MINUTE) for minute in range(len(profile))] == profile
+    kept = draw_curve(as_spans(intervals_of(profile)), len(profile) * MINUTE)
+    assert (kept.peak, kept.peak_us) == curve.peak()
+    assert kept.present == profile
+    assert most_per_step(kept.watching, 60) == profile
+
+
+def as_spans(intervals: list[Interval]) -> Spans:
+    """Return intervals as those of a viewer each."""
+    columns = np.array([(i, *interval) for i, interval in enumerate(intervals)], dtype=np.int64)
+    return Spans(*columns.reshape(-1, 3).T)
 
 
 def test_who_leaves_at_a_moment_is_gone_before_who_joins_at_it() -> None:
