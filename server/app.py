@@ -46,6 +46,7 @@ import server.stats.channel.routes
 import server.stats.lifetime.routes
 import server.stats.lifetime.segment_routes
 import server.stats.routes
+import server.stats.visits.routes
 import server.surveys.review_routes
 import server.surveys.routes
 import server.viewers.alias_routes
@@ -101,6 +102,7 @@ PARTS_FOR_ROUTES = (
     "watch",
 )
 ROUTES = (
+    server.stats.visits.routes,
     server.stats.channel.routes,  # before shows, of which none is called `compare`
     server.shows.routes,
     server.shows.planning_routes,

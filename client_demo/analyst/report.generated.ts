@@ -218,6 +218,27 @@ export interface Figure {
   without_a_view?: number | null;
 }
 /**
+ * What people came to who were brought as new, in the show or the period.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Brought".
+ */
+export interface Brought {
+  /**
+   * people whose first show of the channel this was, who came by the link of somebody else and watched 60 s
+   */
+  new_viewers: number;
+  /**
+   * of `new_viewers`: known, or agreed to be recognised; of the others nobody can say that they were never here before
+   */
+  recognisable: number;
+  watch_seconds: number;
+  buyers: number;
+  orders: number;
+  gmv_minor: number;
+  net_minor: number;
+}
+/**
  * The built-in segments as of a day.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -291,6 +312,19 @@ export interface Ratio {
    * part ÷ whole; null when whole is 0
    */
   share: number | null;
+}
+/**
+ * Somebody was brought by somebody; `depth` 1 where nobody had brought the sharer.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "ChainLink".
+ */
+export interface ChainLink {
+  sharer: string;
+  viewer: string;
+  show: string;
+  at: string;
+  depth: number;
 }
 /**
  * Whether a difference is more than chance, and by which test.
@@ -874,6 +908,22 @@ export interface LeftOut {
   buyers_without_consent: number;
 }
 /**
+ * Page views that are in no other figure.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "LeftOutOfVisits".
+ */
+export interface LeftOutOfVisits {
+  /**
+   * page views of known crawlers
+   */
+  crawlers: number;
+  /**
+   * page views of suspected bots, and of people of the host's side
+   */
+  suspects_and_staff: number;
+}
+/**
  * What customers have brought, by the age of their cohort, and what they are expected to bring.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -1232,6 +1282,47 @@ export interface NetPromoterScore {
    * 95 %, from the variance (p + d - (p - d)²) ÷ n; null without an answer
    */
   interval: Interval | null;
+}
+/**
+ * Joins by a link that brought no new viewer, by the first reason that holds.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "NotCounted".
+ */
+export interface NotCounted {
+  /**
+   * the device had made the link itself
+   */
+  same_device: number;
+  /**
+   * the sharer, by their id, an alias or as the same customer
+   */
+  same_person: number;
+  /**
+   * the code was changed, or is another channel's
+   */
+  not_ours: number;
+  expired: number;
+  /**
+   * nobody is known who shared by this link
+   */
+  unknown: number;
+  /**
+   * of suspected bots, or by their links
+   */
+  suspects: number;
+  /**
+   * of the host's side, or by their links
+   */
+  staff: number;
+  /**
+   * had been in a show of the channel before
+   */
+  returning: number;
+  /**
+   * watched less than 60 s
+   */
+  too_short: number;
 }
 /**
  * Customers of the channel with two or more paid orders inside the period, of those with one or more.
@@ -1693,6 +1784,43 @@ export interface SeriesReport {
   marks: Mark[];
 }
 /**
+ * Somebody who shared. `chain_…`: everybody who came of it, those brought by those they brought among them.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "SharerRow".
+ */
+export interface SharerRow {
+  /**
+   * people whose first show of the channel this was, who came by the link of somebody else and watched 60 s
+   */
+  new_viewers: number;
+  /**
+   * of `new_viewers`: known, or agreed to be recognised; of the others nobody can say that they were never here before
+   */
+  recognisable: number;
+  watch_seconds: number;
+  buyers: number;
+  orders: number;
+  gmv_minor: number;
+  net_minor: number;
+  /**
+   * the viewer's id
+   */
+  sharer: string;
+  shares: number;
+  /**
+   * joins of other people by their links
+   */
+  visits: number;
+  chain_viewers: number;
+  /**
+   * 1: those whom they brought have brought nobody
+   */
+  chain_depth: number;
+  chain_orders: number;
+  chain_net_minor: number;
+}
+/**
  * All figures of one show at one moment.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -1773,6 +1901,30 @@ export interface StarFigures {
   given: number[];
 }
 /**
+ * How far people came who opened a page: those of whom an id may be kept. Each step is a part of the one before.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "Steps".
+ */
+export interface Steps {
+  /**
+   * people who opened a page, each once
+   */
+  visitors: number;
+  /**
+   * of them, entered a show
+   */
+  joined: number;
+  /**
+   * of them, have a qualified view
+   */
+  viewed: number;
+  /**
+   * of them, have a paid order
+   */
+  bought: number;
+}
+/**
  * A page of viewers, by id.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -1784,4 +1936,154 @@ export interface ViewerPage {
    * Send it as `cursor` for the page after this one; null on the last.
    */
   next: string | null;
+}
+/**
+ * Page views by one dimension, the most first.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "VisitBreakdown".
+ */
+export interface VisitBreakdown {
+  by: "referrer" | "source" | "medium" | "campaign" | "device" | "page" | "site" | "phase";
+  parts: VisitPart[];
+}
+/**
+ * Page views of one label, and people whose first known label it was.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "VisitPart".
+ */
+export interface VisitPart {
+  /**
+   * people who opened a page, each once
+   */
+  visitors: number;
+  /**
+   * of them, entered a show
+   */
+  joined: number;
+  /**
+   * of them, have a qualified view
+   */
+  viewed: number;
+  /**
+   * of them, have a paid order
+   */
+  bought: number;
+  /**
+   * null: none, or not known
+   */
+  label: string | null;
+  /**
+   * all labels together that have no row of their own
+   */
+  others: boolean;
+  page_views: number;
+  /**
+   * visits that began with such a page view
+   */
+  visits: number;
+}
+/**
+ * Page views, visits and visitors; and beside them everybody who came, whether their page views are known or not.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "VisitsReport".
+ */
+export interface VisitsReport {
+  definition_version: number;
+  as_of: string;
+  /**
+   * a show runs, or more may come until the period's end
+   */
+  provisional: boolean;
+  channel: string;
+  time_zone: string;
+  currency: string;
+  /**
+   * the show's id; null: a period
+   */
+  show: string | null;
+  /**
+   * days of the channel's time zone; null: a show
+   */
+  period: Period | null;
+  page_views: number;
+  /**
+   * of `page_views`: nobody agreed to be recognised, or signed in
+   */
+  without_an_id: number;
+  /**
+   * of `page_views`: before the show began
+   */
+  before: number;
+  live: number;
+  /**
+   * of `page_views`: since the show ended
+   */
+  after: number;
+  /**
+   * of those with an id: a visit ends after 30 min without a page view or playing
+   */
+  visits: number;
+  steps: Steps;
+  everybody: Steps;
+  breakdowns: VisitBreakdown[];
+  left_out: LeftOutOfVisits;
+}
+/**
+ * Who brought whom by share links.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "WordOfMouthReport".
+ */
+export interface WordOfMouthReport {
+  definition_version: number;
+  as_of: string;
+  /**
+   * a show runs, or more may come until the period's end
+   */
+  provisional: boolean;
+  channel: string;
+  time_zone: string;
+  currency: string;
+  /**
+   * the show's id; null: a period
+   */
+  show: string | null;
+  /**
+   * days of the channel's time zone; null: a show
+   */
+  period: Period | null;
+  shares: number;
+  /**
+   * people who shared
+   */
+  sharers: number;
+  /**
+   * joins of other people by a share link
+   */
+  visits: number;
+  brought: Brought;
+  /**
+   * null where nobody shared
+   */
+  new_viewers_per_sharer: number | null;
+  /**
+   * people whom nobody brought, and who brought somebody
+   */
+  chains: number;
+  /**
+   * of the longest chain: 2 where A brought B, who brought C
+   */
+  depth: number;
+  not_counted: NotCounted;
+  /**
+   * those who brought most first, 100 at most
+   */
+  by_sharer: SharerRow[];
+  /**
+   * who brought whom, of the longest chains first, 200 at most
+   */
+  links: ChainLink[];
 }

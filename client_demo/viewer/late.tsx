@@ -31,7 +31,11 @@ export function withParts(act: (loaded: Parts) => void): void {
 export function followLateParts(): void {
   effect(() => {
     const settled = link.value.is === "joined" || link.value.is === "stopped" || ["none", "choice"].includes(arrival.value);
-    if (settled) loadParts().then((loaded) => loaded.tellPageView(), () => undefined);
+    if (settled)
+      loadParts().then(
+        (loaded) => loaded.tellPageView(),
+        () => undefined,
+      );
   });
 }
 

@@ -32,6 +32,7 @@ TITLES = (
     "Cups for cold days · 寒い日の湯のみ",
 )
 DEVICES, DEVICE_WEIGHTS = ("phone", "tablet", "desktop"), (68, 9, 23)
+REFERRERS = {"instagram": "instagram.com", "line": "line.me", "youtube": "youtube.com", "x": "t.co"}
 REACTIONS = ("heart", "heart", "clap", "fire", "wow")
 _SEASONS = ((345, 22, 0.35), (130, 20, 0.15), (225, 18, -0.2))
 """Days of the year around which evenings are fuller or emptier: the day, how many around it, and by which part."""
@@ -178,6 +179,8 @@ class _Host:
         end = min(evening.seconds, begin + random.lognormvariate(6.4, 0.9))
         link = random.choice(self.links)[0] if self.links and random.random() < 0.12 else None
         told = {"guest": not person.known, "remembered": person.remembered, "source": person.source}
+        for second, fields in page_views(evening, person, begin):
+            evening.add("page_view", second, person.viewer_id if person.remembered else None, **fields)
         evening.add("attendance", begin, person.viewer_id, device=person.device, share=link, **told)
         for kind, second in (("view_start", begin), ("view_end", max(end, begin + 1))):
             evening.add(kind, second, person.viewer_id, connection=f"{evening.id}-{person.viewer_id}")
@@ -248,6 +251,25 @@ class _Host:
             )
             for voter in random.sample(people, min(len(people), random.randint(0, 6))):
                 evening.add("vote", second + random.uniform(5, 60), voter.viewer_id, target=question)
+
+
+def page_views(evening: Evening, person: Regular, begin: float) -> Iterator[tuple[float, dict[str, Any]]]:
+    """Yield when somebody who comes at `begin` opened pages of the show, and what those tell. By dice of their own."""
+    random = Random(f"pages of {evening.id} by {person.viewer_id}")
+    source = person.source
+    led = {
+        "source": source,
+        "referrer": REFERRERS.get(source or "") or random.choice((None, None, "google.com", "note.com")),
+        "medium": None if source is None else "email" if source == "newsletter" else "social",
+        "campaign": None if source is None else f"{evening.started_at:%B}".lower(),
+        "device": person.device,
+    }
+    if random.random() < 0.3:
+        yield -random.uniform(600, 200_000), led
+    embedded = {"page": "element", "site": "kiln.example"} if random.random() < 0.1 else {}
+    yield begin - random.uniform(1, 6), {**led, **embedded}
+    if random.random() < 0.12:
+        yield evening.seconds + random.uniform(60, 90_000), {"device": person.device}
 
 
 def _season(at: datetime) -> float:

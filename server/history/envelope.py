@@ -36,7 +36,7 @@ COLUMNS = (
     Column("target", "VARCHAR", "of what: product, question, order, link, kind of reaction, known viewer"),
     Column("n", "BIGINT", "how many; 1 if left out"),
     Column("via", "VARCHAR", "share: by which way it went out"),
-    Column("device", "VARCHAR", "attendance: `phone`, `tablet` or `desktop`"),
+    Column("device", "VARCHAR", "attendance, page_view: `phone`, `tablet` or `desktop`"),
     Column("guest", "BOOLEAN", "attendance: nobody who has signed in"),
     Column("remembered", "BOOLEAN", "attendance: a guest who agrees to be recognised"),
     Column("consent_at", "TIMESTAMPTZ", "attendance: since when they agree"),
@@ -63,6 +63,13 @@ COLUMNS = (
     Column("attributed_by", "VARCHAR", "purchase of the shop's: attribution, link or customer"),
     Column("customer", "VARCHAR", "purchase of the shop's: its own id of the customer"),
     Column("number", "VARCHAR", "purchase of ours: what people call it by"),
+    Column("page", "VARCHAR", "page_view: `viewer`, `element` or `frame`; `viewer` if left out"),
+    Column("site", "VARCHAR", "page_view: the host of the page around an element", written=True),
+    Column("referrer", "VARCHAR", "page_view: the host that led there", written=True),
+    Column("medium", "VARCHAR", "page_view: `utm_medium`", written=True),
+    Column("campaign", "VARCHAR", "page_view: `utm_campaign`", written=True),
+    Column("term", "VARCHAR", "page_view: `utm_term`", written=True),
+    Column("content", "VARCHAR", "page_view: `utm_content`", written=True),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 
@@ -102,6 +109,7 @@ KINDS = (
     "refund",
     "identity_link",
     "product_pin",
+    "page_view",
     *FACTS,
 )
 """All that an entry may be."""

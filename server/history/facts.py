@@ -32,6 +32,8 @@ _STRETCH = (
 )
 _PLAYED = f"JOIN playing {_OF} LEFT JOIN ledger_process AS p USING (process_id)"
 
+_OF_VIEWS = ("page", "site", "referrer", "source", "medium", "campaign", "term", "content", "device")
+
 _PARTS = (
     _entries(
         "",
@@ -158,6 +160,14 @@ _PARTS = (
         target="t.external_id",
         currency="t.currency",
         amount_minor="t.refunded_minor",
+    ),
+    _entries(
+        f"JOIN page_view {_OF} AND NOT t.crawler",
+        id="concat(s.id, '/v/', t.id)",
+        kind="'page_view'",
+        viewer="t.viewer_id",
+        at="t.at",
+        **{name: f"t.{name}" for name in _OF_VIEWS},
     ),
     _entries(
         f"JOIN publication {_OF} AND t.type = 'product.pinned'",

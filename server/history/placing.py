@@ -89,7 +89,7 @@ ATTENDANCE = Placing(
                bool_and(coalesce(guest, true)) AS guest, bool_or(coalesce(remembered, false)) AS remembered,
                bool_or(coalesce(suspect, false)) AS suspect, arg_min(source, "at") AS source, arg_min(share, "at") AS share,
                max(consent_at) AS consent_at, true AS joined, arg_min(device, "at") AS device
-        FROM fresh WHERE kind NOT IN ('show', 'attendance', 'identity_link', 'refund', 'product_pin', 'purchase')
+        FROM fresh WHERE kind NOT IN ('show', 'attendance', 'identity_link', 'refund', 'product_pin', 'purchase', 'page_view')
           AND NOT coalesce(staff, false) GROUP BY "show", viewer
     )
     SELECT * FROM stated
@@ -188,6 +188,15 @@ PINS = Placing(
         FROM fresh WHERE kind = 'product_pin' AND "show" IN (SELECT "show" FROM fresh WHERE kind = 'show'))
     """,
 )
+PAGE_VIEWS = Placing(
+    "page views",
+    repository.COPY_PAGE_VIEWS,
+    """
+    SELECT getvariable('channel'), "show", viewer, "at", coalesce(page, 'viewer'), site, referrer, source, medium, campaign, term, content,
+           device, false
+    FROM fresh WHERE kind = 'page_view'
+    """,
+)
 ENTRIES = Placing(
     "facts",
     repository.COPY_ENTRIES,
@@ -218,6 +227,7 @@ ALL = (
     REPORTED_SALES,
     ALIASES,
     PINS,
+    PAGE_VIEWS,
     ENTRIES,
 )
 """In the order in which they refer to one another."""

@@ -47,6 +47,10 @@ COPY_QUESTIONS: Final = """
     COPY question (id, show_id, viewer_id, author, text, state, version, votes, votes_apart, asked_at, answer_text, answered_live,
                    answered_at, dismissed_reason, role) FROM STDIN (FORMAT csv)
 """
+COPY_PAGE_VIEWS: Final = """
+    COPY page_view (channel_id, show_id, viewer_id, at, page, site, referrer, source, medium, campaign, term, content, device, crawler)
+    FROM STDIN (FORMAT csv)
+"""
 COPY_STAFF: Final = "COPY come_staff (show_id, viewer_id, first_at) FROM STDIN (FORMAT csv)"
 COPY_ORDERS: Final = """
     COPY orders (id, channel_id, show_id, viewer_id, key, product_id, quantity, unit_price_minor, amount_minor, currency, payment, at,

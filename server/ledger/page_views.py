@@ -9,7 +9,8 @@ from sqlmodel import Field, SQLModel
 
 from server.db import driver
 from server.db.columns import moment
-from server.ledger.flush import PageView
+from server.db.driver import as_json
+from server.ledger.flush import Attendance, PageView
 
 
 class PageViewRow(SQLModel, table=True):
@@ -52,15 +53,46 @@ COLUMNS: Final = (
     "device", "crawler",
 )  # fmt: skip
 _COPY: Final = f"COPY page_view ({', '.join(COLUMNS)}) FROM STDIN"
+# A join that names no source has that of the first page view by this viewer that names one, before or after it.
+_NAME_SOURCES: Final = text("""
+    UPDATE attendance AS a SET source = first.source FROM (
+        SELECT DISTINCT ON (v.show_id, v.viewer_id) v.show_id, v.viewer_id, v.source
+        FROM json_to_recordset(CAST(:pairs AS json)) AS p (show_id text, viewer_id text)
+        JOIN page_view AS v ON v.viewer_id = p.viewer_id AND v.show_id = p.show_id
+        WHERE v.source IS NOT NULL ORDER BY v.show_id, v.viewer_id, v.at, v.id
+    ) AS first
+    WHERE a.show_id = first.show_id AND a.viewer_id = first.viewer_id AND a.source IS NULL
+    RETURNING a.show_id, a.viewer_id
+""")
 _FORGET: Final = text("""
     DELETE FROM page_view WHERE ctid = ANY(ARRAY(SELECT ctid FROM page_view WHERE at < :before LIMIT :most))
 """)
 
 
-async def save_page_views(connection: AsyncConnection, views: list[PageView]) -> None:
-    """Keep page views, in the caller's transaction."""
+async def save_page_views(
+    connection: AsyncConnection, views: list[PageView], attendances: list[Attendance]
+) -> set[tuple[str, str]]:
+    """Keep page views, in the caller's transaction, once it has kept who came.
+
+    Who came without a source has that of their page view. Returns the (show, viewer) pairs for which that was so.
+    """
     if views:
         await driver.copy(connection, _COPY, (tuple(getattr(v, name) for name in COLUMNS) for v in views))
+    pairs = {(v.show_id, v.viewer_id) for v in views if v.viewer_id and v.show_id and v.source}
+    pairs |= {
+        (a.show_id, a.viewer_id) for a in attendances if a.source is None and (a.remembered or not a.guest)
+    }
+    if not pairs:
+        return set()
+    rows = [
+        {"show_id": show_id, "viewer_id": viewer_id} for show_id, viewer_id in sorted(map(_as_texts, pairs))
+    ]
+    named = await connection.execute(_NAME_SOURCES, {"pairs": as_json(rows)})
+    return {(row.show_id, row.viewer_id) for row in named}
+
+
+def _as_texts(pair: tuple[str | None, str | None]) -> tuple[str, str]:
+    return str(pair[0]), str(pair[1])
 
 
 async def forget_page_views(connection: AsyncConnection, before: datetime, most: int) -> int:

@@ -87,7 +87,8 @@ class Batch:
         called = (
             stretch.show_id for flush, _ in self.roll_calls.values() for stretch in flush.still_open or ()
         )
-        return {show_id for show_id, _ in self.shows}.union(called, self.mended)
+        sourced = (v.show_id for v in self.page_views if v.show_id and v.viewer_id and v.source)
+        return {show_id for show_id, _ in self.shows}.union(called, self.mended, sourced)
 
     @property
     def acting(self) -> set[str]:
@@ -145,7 +146,7 @@ async def _apply(connection: AsyncConnection, batch: Batch) -> None:
     await unseal(connection, changed)
     await intake.keep_new_shows(connection, batch.all_shows)
     await intake.save_attendances(connection, batch.attendances)
-    await save_page_views(connection, batch.page_views)
+    sourced = await save_page_views(connection, batch.page_views, batch.attendances)
     pairs = await _apply_stretches(connection, batch)
     await intake.save_processes(connection, [batch.processes[id] for id in batch.before], batch.shows)
     pairs |= await intake.read_open_pairs(connection, batch.returned)
@@ -153,7 +154,7 @@ async def _apply(connection: AsyncConnection, batch: Batch) -> None:
     await forget_curves(connection, batch.acting)
     changes: RollupChanges = {}
     add_facts(changes, batch.tallies)
-    came = {(a.show_id, a.viewer_id) for a in batch.attendances}
+    came = sourced | {(a.show_id, a.viewer_id) for a in batch.attendances}
     if batch.tallies:
         rows = (
             (t.show_id, t.viewer_id, t.kind, t.target, t.n, t.connection_id, None, None, None, t.at, t.via)

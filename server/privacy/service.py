@@ -17,6 +17,7 @@ from server.errors import RefusedError
 from server.ids import new_id
 from server.journal.journal import Journal
 from server.privacy import repository
+from server.privacy.links_repository import find_links, rename_links
 from server.protocol.codes import Code
 from server.questions.erasing import erase_many
 from server.sealing.kinds import KEPT_KINDS
@@ -122,7 +123,9 @@ class Privacy:
             try:
                 async with self._database.write() as connection:
                     shows = await repository.read_shows(connection, list(names))
-                    rows = await self._sealer.rename(connection, names, shows, salt)
+                    links = await find_links(connection, list(names), shows)
+                    rows = await self._sealer.rename(connection, {**names, **links.names}, links.shows, salt)
+                    rows += await rename_links(connection, links)
                     rows += await repository.erase(connection, names, shows, salt)
                     for id in names:
                         await insert_revoked(

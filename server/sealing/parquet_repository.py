@@ -80,7 +80,10 @@ async def read_into(connection: AsyncConnection, kind: Kind, file: Path, table: 
 
 
 def rename_in(kind: Kind, source: Path, target: Path, names: Mapping[str, str], salt: str) -> None:
-    """Write `target`: the rows of `source` with the new names in the place of ids, and untied from their connections. In a thread."""
+    """Write `target`: the rows of `source` with the new names in the place of ids of viewers and links. In a thread.
+
+    The viewers' rows are untied from their connections too.
+    """
     with duck.opened([source.parent, target.parent], seconds=WORK_SECONDS_MAX) as connection:
         connection.execute("CREATE TABLE renamed (old VARCHAR PRIMARY KEY, new VARCHAR)")
         connection.executemany("INSERT INTO renamed VALUES (?, ?)", [list(pair) for pair in names.items()])
@@ -91,6 +94,13 @@ def rename_in(kind: Kind, source: Path, target: Path, names: Mapping[str, str], 
             replaced.append(
                 f"CASE WHEN m.new IS NOT NULL THEN {untied} ELSE connection_id END AS connection_id"
             )
+        if "target" in has:
+            link = "(SELECT new FROM renamed WHERE old = target)"
+            replaced.append(
+                f"CASE WHEN kind = 'share' THEN coalesce({link}, target) ELSE target END AS target"
+            )
+        if "share" in has:
+            replaced.append("coalesce((SELECT new FROM renamed WHERE old = share), share) AS share")
         kept = ", ".join(f'"{name}"' for name in has)
         selected = (
             f"SELECT {kept} FROM (SELECT r.* REPLACE ({', '.join(replaced)}) FROM read_parquet({_at(source)}) AS r"
@@ -100,10 +110,14 @@ def rename_in(kind: Kind, source: Path, target: Path, names: Mapping[str, str], 
 
 
 def names_in(file: Path, ids: list[str]) -> int:
-    """Return how many rows of a file name one of the ids. In a thread."""
+    """Return how many rows of a file name one of the ids, of viewers or links. In a thread."""
     with duck.opened([file.parent]) as connection:
+        has = [row[0] for row in connection.execute(_described(file)).fetchall()]
+        named = " OR ".join(
+            f"list_contains($ids, {name})" for name in ("viewer_id", "target", "share") if name in has
+        )
         found = connection.execute(
-            f"SELECT count(*) FROM read_parquet({_at(file)}) WHERE list_contains(?, viewer_id)", [ids]
+            f"SELECT count(*) FROM read_parquet({_at(file)}) WHERE {named}", {"ids": ids}
         ).fetchone()
     assert found is not None, "an aggregate has a row"
     return int(found[0])

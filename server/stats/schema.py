@@ -20,6 +20,8 @@ from server.stats.lifetime.segment_bodies import (
 )
 from server.stats.report import ShowReport
 from server.stats.series_report import SeriesReport
+from server.stats.visits.visits_report import VisitsReport
+from server.stats.visits.word_report import WordOfMouthReport
 
 ANSWERS: tuple[type[BaseModel], ...] = (
     ShowReport,
@@ -37,6 +39,8 @@ ANSWERS: tuple[type[BaseModel], ...] = (
     ViewerPage,
     KpiMap,
     MapViewerPage,
+    VisitsReport,
+    WordOfMouthReport,
 )
 
 

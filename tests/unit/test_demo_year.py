@@ -65,3 +65,10 @@ def test_enough_people_buy_in_several_shows_for_a_forecast_and_some_give_back(ye
 
 def test_nothing_in_it_is_later_than_now(year: list[Entry]) -> None:
     assert max(entry["at"] for entry in year) < NOW.isoformat()
+
+
+def test_pages_were_opened_before_during_and_after_by_known_people_and_by_others(year: list[Entry]) -> None:
+    views = [entry for entry in year if entry["kind"] == "page_view"]
+    assert len(views) > 3_000
+    assert 0.03 < sum(view["viewer"] is None for view in views) / len(views) < 0.6
+    assert {"line.me", "instagram.com"} <= {view.get("referrer") for view in views}

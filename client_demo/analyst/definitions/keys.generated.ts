@@ -8,4 +8,5 @@ export const GLOSSARY = {
   products: ["ctr", "ctor", "impressed", "clickers", "viewers_orders", "viewers_units", "viewers_gmv"],
   moments: ["moment_watching", "moment_conversion", "moment_clickers", "moment_clicks", "moment_orders", "moment_questions"],
   surveys: ["nps", "survey_response", "survey_choice", "survey_stars"],
+  visits: ["page_views", "visitors", "site_visits", "visit_steps", "new_by_share", "new_per_sharer", "share_chain"],
 } as const;

@@ -12,6 +12,7 @@ import { Check } from "../plan/check";
 import type { ShowReport } from "../report";
 import { Sheet } from "../sheet";
 import { moment, shared, spell, t, zoneName } from "../text";
+import { HowTheyCame } from "../visits/of_show";
 import { ActivityChart } from "./activity";
 import { ConcurrencyChart } from "./concurrency";
 import { comparable, momentsReport, otherReport, otherSeries, report, series, showParts } from "./data";
@@ -164,6 +165,7 @@ function Body({ report: now }: { report: ShowReport }) {
   return (
     <>
       <Headlines headlines={now.headlines} />
+      <HowTheyCame show={now.show.id} />
       {curve.value ? (
         <ConcurrencyChart series={curve.value} other={otherCurve} />
       ) : (

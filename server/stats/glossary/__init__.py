@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Final
 
-from server.stats.glossary import audience, engagement, moments, people, products, returning, sales, surveys
+from server.stats.glossary import (
+    audience,
+    engagement,
+    moments,
+    people,
+    products,
+    returning,
+    sales,
+    surveys,
+    visits,
+)
 from server.stats.glossary.term import Term
 
 _GROUPS: Final[tuple[ModuleType, ...]] = (
@@ -16,6 +26,7 @@ _GROUPS: Final[tuple[ModuleType, ...]] = (
     products,
     moments,
     surveys,
+    visits,
 )
 
 GROUPS: Final[Mapping[str, tuple[Term, ...]]] = {
