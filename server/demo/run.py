@@ -23,6 +23,7 @@ from server.demo.audience import Audience
 from server.demo.catalogue import CHANNEL_ID, HOST_NAME, LIVE_SHOW_ID, SHELF
 from server.demo.people import Person
 from server.demo.planned import seed_plan
+from server.demo.queries import save_queries
 from server.embedded.wheels import POSTGRES_VERSION
 from server.running.engines import engines_for
 from server.running.serving import LiveServer, server_for
@@ -128,6 +129,7 @@ class _Demo:
                     await seed.seed_past(connection, now)
             with self._steps.step("A year of shows before them"):
                 await seed.seed_year(database, now)
+                await save_queries(database, self._clock)
             with self._steps.step("A live show"):
                 await self._settle_earlier_run()
                 async with database.write() as connection:
