@@ -1,4 +1,4 @@
-"""Which shows are sealed, and the numbers by which sealed files tell people apart."""
+"""Which shows are sealed, and the numbers by which sealed files, and columns, tell people apart."""
 
 from datetime import datetime
 from typing import Any
@@ -40,7 +40,7 @@ class SealedShowRow(SQLModel, table=True):
 
 
 class SealedPersonRow(SQLModel, table=True):
-    """A small number for each viewer in sealed files: numbers are counted apart many times faster than ids."""
+    """A small number for each viewer in sealed files and in columns: numbers are counted apart many times faster than ids."""
 
     __tablename__ = "sealed_person"
     __table_args__ = (Index("sealed_person_n", "n", unique=True),)
