@@ -1,6 +1,7 @@
 // Everything of the viewer's page that is loaded after its start (`late.tsx`).
 import { followForYou } from "./shop/for_you";
 import { followPurchases } from "./shop/purchase";
+import { loadRatings } from "./shop/reviews";
 
 export { tellPageView } from "./page_view";
 export { ShareDialog, share } from "./share";
@@ -11,3 +12,4 @@ export { PurchaseSheet } from "./shop/purchase_sheet";
 
 followPurchases();
 followForYou();
+void loadRatings();

@@ -106,10 +106,10 @@ _MOVES: dict[Move, str] = {"approve": "Show a review to everybody", "restore": "
 async def get_ratings(
     show: ShowId, request: Request, response: Response, identity: OptionalIdentity
 ) -> RatingsBody:
-    """For whoever may enter the show; may be some seconds old."""
+    """For whoever may enter the show; may be a second old."""
     await _require_entry(request, show, identity)
     found = await _reviews(request).ratings(show)
-    response.headers["Cache-Control"] = "private, max-age=10"
+    response.headers["Cache-Control"] = "private, max-age=1"
     return RatingsBody(ratings={product: as_rating(rating) for product, rating in found.items()})
 
 

@@ -23,7 +23,7 @@ export const ELAPSED = [
   "frequency",
   "monetary",
 ] as const;
-export const NAMES = ["lifecycle", "rfm_group", "source", "device"] as const;
+export const NAMES = ["lifecycle", "rfm_group", "nps_class", "source", "device"] as const;
 export const METRICS = [...NUMBERS, ...ELAPSED, ...NAMES] as const;
 export type Metric = (typeof METRICS)[number];
 
@@ -64,7 +64,7 @@ export function mayBeRecent(metric: string): boolean {
 /** The words that a metric can be; null: any word, or a number. */
 export function wordsOf(metric: string): readonly string[] | null {
   if (metric === "lifecycle") return LIFECYCLES;
-  return metric === "rfm_group" ? RFM_GROUPS : metric === "device" ? ["phone", "tablet", "desktop"] : null;
+  return metric === "rfm_group" ? RFM_GROUPS : metric === "device" ? ["phone", "tablet", "desktop"] : metric === "nps_class" ? ["promoter", "passive", "detractor"] : null;
 }
 
 /** The same condition about another metric: what does not fit it any more begins anew. */

@@ -7,6 +7,7 @@ import { withParts } from "../late";
 import { isLive, isOver } from "../session";
 import { t } from "../text";
 import { Price } from "./price";
+import { ratings } from "./ratings";
 import { useSeen } from "./seen";
 import { Stock } from "./stock";
 
@@ -18,6 +19,11 @@ function whyNotNow(product: Product): string | null {
   if (unitsLeft(product) === 0) return t("stock.sold_out");
   if (isLive.value) return null;
   return isOver.value ? t("product.over") : t("product.wait");
+}
+
+function Stars({ product }: { product: string }) {
+  const { mean, n } = ratings.value[product] ?? {};
+  return mean ? <span data-testid="rating">{`★ ${mean.toFixed(1)} (${n})`}</span> : null;
 }
 
 /** A product with price, true stock and Buy. `small` is the one over the video. */
@@ -48,6 +54,7 @@ export function ProductCard({ product, pinned, small = false }: { product: Produ
         <p class="product-facts">
           <Price product={product} />
           <Stock product={product} />
+          <Stars product={product.id} />
         </p>
       </div>
       <Button

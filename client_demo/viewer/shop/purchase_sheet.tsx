@@ -26,6 +26,7 @@ import {
   working,
 } from "./purchase";
 import { ReceiptButtons, receiptLink } from "./receipt";
+import { ProductReviews } from "./reviews";
 import { Stock } from "./stock";
 import { VariantChoice } from "./variant_choice";
 
@@ -199,6 +200,7 @@ export function PurchaseSheet() {
   return (
     <Dialog sheet title={done ? t("buy.done.title") : t("buy.title")} onClose={closePurchase} testid="purchase">
       {done ? <Done product={product} /> : <Looking product={product} />}
+      <ProductReviews product={product} />
     </Dialog>
   );
 }

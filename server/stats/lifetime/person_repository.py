@@ -65,13 +65,22 @@ PERSON: Final = f"""
     ), scored AS (
         SELECT viewer_id, {_fifth("last_order")} AS recency, {_fifth("orders")} AS frequency, {_fifth("net_minor")} AS monetary
         FROM buying JOIN viewing USING (viewer_id)
+    ), opinion AS MATERIALIZED (
+        SELECT DISTINCT ON (coalesce(k.canonical, a.viewer_id)) coalesce(k.canonical, a.viewer_id) AS viewer_id,
+               CASE WHEN a.score >= 9 THEN 'promoter' WHEN a.score >= 7 THEN 'passive' ELSE 'detractor' END AS nps_class
+        FROM survey_answer AS a JOIN survey ON survey.id = a.survey_id AND survey.kind = 'nps' AND survey.channel_id = :channel
+        LEFT JOIN viewer_alias AS k ON k.show_id = a.show_id AND k.raw = a.viewer_id AND k.taken_back_at IS NULL
+        WHERE a.score IS NOT NULL AND a.changed_at < {_AT}
+        ORDER BY coalesce(k.canonical, a.viewer_id), a.changed_at DESC
     ), person AS MATERIALIZED (
-        SELECT v.*, coalesce(b.orders, 0) AS orders, coalesce(b.units, 0) AS units, coalesce(b.net_minor, 0) AS net_minor,
+        SELECT v.*, opinion.nps_class,
+               coalesce(b.orders, 0) AS orders, coalesce(b.units, 0) AS units, coalesce(b.net_minor, 0) AS net_minor,
                s.recency, s.frequency, s.monetary, g.rfm_group, b.first_order, b.last_order,
                CAST(first_seen_at AT TIME ZONE :zone AS date) AS first_seen, CAST(last_seen_at AT TIME ZONE :zone AS date) AS last_seen,
                CASE WHEN last_seen_at < {_AT} - interval '{LAPSED_DAYS} days' THEN 'lapsed'
                     WHEN b.orders >= 2 THEN 'repeat_buyer' WHEN shows >= 2 THEN 'returning' ELSE 'new' END AS lifecycle
         FROM viewing AS v LEFT JOIN buying AS b USING (viewer_id) LEFT JOIN scored AS s USING (viewer_id)
+        LEFT JOIN opinion USING (viewer_id)
         LEFT JOIN (VALUES {group_rows()}) AS g (recency, frequency, monetary, rfm_group)
             ON g.recency = s.recency AND g.frequency = s.frequency AND g.monetary = s.monetary
     )"""

@@ -32,7 +32,7 @@ Elapsed = Literal[
 """Whole days; nobody who has not done it has a number, so that no comparison holds for them."""
 Scored = Literal["recency", "frequency", "monetary"]
 """RFM scores, 1 to 5; of customers alone."""
-Named = Literal["source", "device", "lifecycle", "rfm_group"]
+Named = Literal["source", "device", "lifecycle", "rfm_group", "nps_class"]
 NumberOp = Literal["=", "!=", "<", "<=", ">", ">="]
 NameOp = Literal["=", "!=", "in"]
 
@@ -62,7 +62,9 @@ class NumberCondition(RequestBody):
 
 
 class NameCondition(RequestBody):
-    """A word about a viewer, compared. `lifecycle` is new, returning, repeat_buyer or lapsed; `source` that of their first show."""
+    """A word about a viewer, compared. `lifecycle` is new, returning, repeat_buyer or lapsed; `source` that of their first show;
+    `nps_class` promoter, passive or detractor by their last score in the channel.
+    """
 
     metric: Named
     op: NameOp

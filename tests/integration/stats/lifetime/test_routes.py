@@ -210,6 +210,30 @@ async def test_a_preview_counts_as_of_a_date(http: AsyncClient) -> None:
     ]
 
 
+async def test_a_segment_may_ask_how_somebody_answered_last(http: AsyncClient, database_url: str) -> None:
+    database = Database(database_url)
+    async with database.write() as connection:
+        for show, scores in (("channel-s0", {"anna": 2, "ben": 10}), ("channel-s1", {"anna": 9})):
+            survey = "INSERT INTO survey VALUES (:id, 'channel', :id, 'nps', '?', '{}', false, NULL, false, 24, 'closed', 1, now())"
+            await connection.execute(text(survey), {"id": show})
+            for viewer, score in scores.items():
+                answer = "INSERT INTO survey_answer VALUES (:id, :viewer, :id, :score, NULL, NULL, :at, :at)"
+                at = AS_OF - timedelta(days=50 if show == "channel-s0" else 10)
+                given = {"id": show, "viewer": viewer, "score": score, "at": at}
+                await connection.execute(text(answer), given)
+    await database.close()
+
+    async def found(kind: str, **asked: str) -> list[str]:
+        rule = {"metric": "nps_class", "op": "=", "value": kind}
+        answer = await http.post("segments/preview", headers=bearer("analyst"), json={"rule": rule, **asked})
+        return sorted(answer.json()["sample"])
+
+    assert await found("promoter") == ["anna", "ben"]
+    assert await found("detractor") == []
+    before = (AS_OF - timedelta(days=20)).date().isoformat()
+    assert await found("detractor", as_of=before) == ["anna"]
+
+
 async def test_names_are_shown_to_hosts_and_admins_alone(http: AsyncClient) -> None:
     for role, name in (("analyst", None), ("host", "Anna of Sendai"), ("admin", "Anna of Sendai")):
         page = (await http.get("map/viewers", headers=bearer(role))).json()  # type: ignore[arg-type]
