@@ -39,6 +39,7 @@ _WHO: Final = (
 )  # fmt: skip
 _WATCHED: Final = ("visits", "views", "watched_us", "watched_from", "watched_until")
 _DERIVED: Final = (*_WHO, *WATCHING, "playing")
+# All rows of the last join are of `change`. FULL keeps PostgreSQL from looping over one for each row of the other, where it expects few.
 _KEEP: Final = text(f"""
     WITH {CHANGES.format(rows=":rows")}, {_MEMBER}, known AS (
         SELECT member.show_id, member.viewer_id, min(a.first_at) AS first_at, bool_or(a.joined) AS joined, bool_and(a.guest) AS guest,
@@ -57,14 +58,14 @@ _KEEP: Final = text(f"""
     ), {WATCHED}, open AS (
         SELECT DISTINCT show_id, viewer_id FROM piece LEFT JOIN bounds USING (show_id) WHERE playing AND final IS NOT TRUE
     ), fresh AS MATERIALIZED (
-        SELECT change.show_id, change.viewer_id, {", ".join(f"change.{name}" for name in OF_CHANGES)},
+        SELECT show_id, viewer_id, {", ".join(f"change.{name}" for name in OF_CHANGES)},
                first_at, coalesce(joined, false) AS joined, guest, coalesce(remembered, false) AS remembered, consent_at,
                coalesce(suspect, false) AS suspect, source, share, device, coalesce(known.staff, false) AS staff,
                coalesce(visits, 0) AS visits, coalesce(views, 0) AS views, coalesce(watched_us, 0) AS watched_us,
                coalesce(replay_views, 0) AS replay_views, coalesce(replay_us, 0) AS replay_us, watched_from, watched_until,
                open.viewer_id IS NOT NULL AS playing
-        FROM change JOIN known USING (show_id, viewer_id) LEFT JOIN watched USING (show_id, viewer_id)
-        LEFT JOIN open USING (show_id, viewer_id)
+        FROM change FULL JOIN known USING (show_id, viewer_id) FULL JOIN watched USING (show_id, viewer_id)
+        FULL JOIN open USING (show_id, viewer_id)
     ), curved AS MATERIALIZED (
         SELECT show_id, replayed FROM show_curve WHERE show_id IN (SELECT show_id FROM change)
     ), forgotten AS (
