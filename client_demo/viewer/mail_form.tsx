@@ -108,6 +108,7 @@ export function MailForm({ show, token }: Whose) {
             value={address.value}
             onInput={(event) => {
               address.value = event.currentTarget.value;
+              wrong.value = "";
               keepDraft(DRAFT, address.value);
             }}
           />

@@ -21,6 +21,7 @@ from server.db.migrations import migrate
 from server.demo import repository, seed
 from server.demo.audience import Audience
 from server.demo.catalogue import CHANNEL_ID, HOST_NAME, LIVE_SHOW_ID, SHELF
+from server.demo.mail import seed_mail
 from server.demo.people import Person
 from server.demo.planned import seed_plan
 from server.demo.queries import save_queries
@@ -57,7 +58,9 @@ def run_demo(
 ) -> None:
     """Run the demo on a bound socket until a signal; addresses go to `out`. Engines are stopped at the end, whatever happens."""
     steps = Progress(progress)
-    engines = engines_for(settings_for(settings, audience))
+    host, port = listening.getsockname()[:2]
+    reached = settings.public_url or f"http://{_reachable(host)}:{port}"
+    engines = engines_for(settings_for(settings, audience).model_copy(update={"public_url": reached}))
     with steps.step(_names_of_engines(settings)):
         settings = engines.__enter__()
     try:
@@ -127,6 +130,7 @@ class _Demo:
             with self._steps.step("Two past shows with their history"):
                 async with database.write() as connection:
                     await seed.seed_past(connection, now)
+                    await seed_mail(connection, now)
             with self._steps.step("A year of shows before them"):
                 await seed.seed_year(database, now)
                 await save_queries(database, self._clock)

@@ -18,6 +18,7 @@ from server.mail.rules import one_line
 from server.mail.tokens import MailTokens
 
 _HREF: Final = re.compile(r"""(<a\b[^>]*?\bhref\s*=\s*)(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_PIXEL: Final = re.compile(r'<img src="[^"]*/m/o/[^"]*" alt="" width="1" height="1">')
 LINKS_MAX: Final = 100
 _ONE_CLICK: Final = "List-Unsubscribe=One-Click"
 
@@ -86,6 +87,11 @@ def follow_links(html: str, message_id: str, addresses: Addresses) -> tuple[str,
     pixel = f'<img src="{addresses.opened(message_id)}" alt="" width="1" height="1">'
     head, end, tail = html.rpartition("</body>")
     return (f"{head}{pixel}{end}{tail}" if end else html + pixel), links
+
+
+def without_pixel(html: str) -> str:
+    """Return an HTML part that may be looked at without being counted as opened."""
+    return _PIXEL.sub("", html)
 
 
 def _led(target: str, links: list[str], message_id: str, addresses: Addresses) -> str:

@@ -13,7 +13,7 @@ from server.errors import RefusedError
 from server.http.versions import ANY_VERSION, Match
 from server.ids import new_id
 from server.mail import channel_repository as repository
-from server.mail.composing import Addresses, sender_line
+from server.mail.composing import Addresses, sender_line, without_pixel
 from server.mail.facts_repository import Recipient, read_doings, read_recipients, read_show
 from server.mail.follow_up import KIND, SAMPLE_DOINGS, filled, sample_show, values_of
 from server.mail.queue_repository import enqueue, insert_unqueued
@@ -247,7 +247,7 @@ class MailDesk:
         async with self._database.read_soon() as connection:
             row = (await connection.execute(_LOOK, {"id": read[0]})).one_or_none()
         shown = row is not None and (row.state == "kept" or row.kind in _SHOWN_KINDS)
-        return row.html if row is not None and shown else None
+        return without_pixel(row.html or "") if row is not None and shown else None
 
     async def suppressed(
         self, channel_id: str, *, address: str | None, after: str | None, limit: int

@@ -107,8 +107,9 @@ def _page(request: Request, key: str, *, button: bool = False) -> Response:
         form = f'<form method="post"><button class="button button-primary" data-testid="mail-do">{label}</button></form>'
     body = f'<div class="error-words" lang="{language}" data-testid="mail-{key}"><h1>{escape(title)}</h1><p>{escape(words)}</p>{form}</div>'
     head = f'<title>{escape(title)}</title><meta name="robots" content="noindex">'
+    # Not `no-referrer`: with it a browser sends `Origin: null` with the form, as pages from elsewhere do.
     page = shells.fill("error", language, head=head, body=body) or f"<!doctype html>{head}{body}"
-    return HTMLResponse(page, status, {"Referrer-Policy": "no-referrer", "Vary": "Accept-Language"})
+    return HTMLResponse(page, status, {"Referrer-Policy": "same-origin", "Vary": "Accept-Language"})
 
 
 def _text(shells: Shells, language: Language, key: str) -> str:

@@ -12,7 +12,7 @@ WORDINGS: Final[dict[int, dict[Language, str]]] = {
             "I can stop this at any time, here or by one click in each mail. Whether I open a mail and follow its links is recorded."
         ),
         "ja": (
-            "視聴した{sender}のライブの後に、見た商品、自分の質問とその回答、関連するお得な情報をメールで受け取ります。"
+            "視聴した{sender}のライブ配信の後に、見た商品、自分の質問とその回答、関連するお得な情報をメールで受け取ります。"
             "このページ、または各メールの配信停止リンクから、いつでも停止できます。メールの開封とリンクのクリックは記録されます。"
         ),
     }

@@ -19,6 +19,7 @@ import { comparable, momentsReport, otherReport, otherSeries, report, series, sh
 import { FigureList } from "./figure_list";
 import { FunnelChart } from "./funnel";
 import { Headlines } from "./headlines";
+import { FollowUpMail } from "./mail";
 import { Moments } from "./moments";
 import { Products } from "./products";
 import { RetentionChart } from "./retention";
@@ -184,6 +185,7 @@ function Body({ report: now }: { report: ShowReport }) {
       <Products report={now} />
       {parts && <PartsTable breakdown={parts} />}
       {moments && <Moments report={moments} />}
+      <FollowUpMail show={now.show.id} />
       <LeftOut report={now} />
       <Explained />
     </>

@@ -21,20 +21,22 @@ export default function MessagesPage({ query }: PageProps) {
       things="messages"
       keyOf={({ id }) => id}
       filtered={Boolean(state)}
-      filters={[undefined, ...STATES].map((each) => (
-        <Button
-          key={each ?? "all"}
-          aria-pressed={each === state}
-          data-testid={`mail-state-${each ?? "all"}`}
-          onClick={() => stay(`${MAIL}/messages`, each ? { state: each } : {})}
-        >
-          {t(`state.${each ?? "all"}`)}
-        </Button>
-      ))}
       empty={{ title: t("messages.empty.title"), text: t("messages.empty.text") }}
       row={(message) => <Row message={message} />}
     >
       <Tabs here="messages" />
+      <search class="list-filters">
+        {[undefined, ...STATES].map((each) => (
+          <Button
+            key={each ?? "all"}
+            aria-pressed={each === state}
+            data-testid={`mail-state-${each ?? "all"}`}
+            onClick={() => stay(`${MAIL}/messages`, each ? { state: each } : {})}
+          >
+            {t(`state.${each ?? "all"}`)}
+          </Button>
+        ))}
+      </search>
     </ListPage>
   );
 }

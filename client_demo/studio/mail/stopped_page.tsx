@@ -23,7 +23,11 @@ export default function StoppedPage() {
       things="suppressions"
       keyOf={({ id }) => id}
       filtered={Boolean(asked.value)}
-      filters={
+      empty={{ title: t("stopped.empty.title"), text: t("stopped.empty.text") }}
+      row={(each, list) => <Row each={each} list={list} path={path} />}
+    >
+      <Tabs here="stopped" />
+      <search class="list-filters">
         <form
           class="mail-find"
           onSubmit={(event) => {
@@ -48,11 +52,7 @@ export default function StoppedPage() {
             {t("stopped.action")}
           </Button>
         </form>
-      }
-      empty={{ title: t("stopped.empty.title"), text: t("stopped.empty.text") }}
-      row={(each, list) => <Row each={each} list={list} path={path} />}
-    >
-      <Tabs here="stopped" />
+      </search>
     </ListPage>
   );
 }

@@ -214,7 +214,9 @@ async def test_without_a_server_mail_is_kept_and_what_was_confirmed_by_it_proves
     assert await keeping.states() == {"anna@example.com": ("kept", None)}
     kept = await keeping.desk.messages(CHANNEL, state="kept", after=None, limit=10)
     assert [each.kind for each in kept] == ["follow_up", "confirm"]
-    assert "Thank you for watching" in (await keeping.desk.look(kept[0].look or "") or "")
+    shown = await keeping.desk.look(kept[0].look or "") or ""
+    assert "Thank you for watching" in shown
+    assert "/m/o/" not in shown, "looking at it is no opening"
     await stage.add_show("second")
     await keeping.attend("v_anna", show="second")
     await stage.shows.end("second", ADMIN)
