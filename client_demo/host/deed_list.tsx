@@ -44,7 +44,7 @@ function Words({ deed }: { deed: Deed }) {
 export function DeedList() {
   const before = deeds.value.slice(1, 12);
   return (
-    <details class="panel card history" data-testid="deeds">
+    <details class="panel card fold" data-testid="deeds">
       <summary>{t("deeds.title")}</summary>
       {before.length === 0 ? (
         <p class="hint">{t("deeds.none")}</p>

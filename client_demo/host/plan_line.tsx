@@ -61,7 +61,7 @@ export function PlanPanel() {
   const show = snapshot.value?.show;
   if (!show || show.state === "rehearsal") return null;
   return (
-    <details class="panel card plan-panel" data-testid="plan-panel">
+    <details class="panel card fold" data-testid="plan-panel">
       <summary>{t("actions.title")}</summary>
       <ActionList key={show.id} show={show.id} againMs={60_000} />
       <Toasts />

@@ -32,3 +32,12 @@ function pathOn(area: string): string | null {
 
 export const visits = keepFetched<VisitsReport>(() => pathOn("visits"), whileProvisional);
 export const wordOfMouth = keepFetched<WordOfMouthReport>(() => pathOn("word-of-mouth"), whileProvisional);
+
+/** The show that one of these pages is about. */
+export const about = keepFetched<{ title: string }>(
+  () => {
+    const of = here.value.path === `${ROOT}/visits` || here.value.path === `${ROOT}/word-of-mouth` ? showAsked() : null;
+    return of && `/shows/${of}`;
+  },
+  () => null,
+);

@@ -9,7 +9,7 @@ import { day } from "../people/text";
 import type { VisitsReport } from "../report.generated";
 import { Sheet } from "../sheet";
 import { t as analyst, moment, shared, zoneName } from "../text";
-import { showAsked } from "./data";
+import { about, showAsked } from "./data";
 import { t } from "./text";
 import "../people/people.css";
 import "./visits.css";
@@ -82,7 +82,7 @@ function Freshness({ value }: { value: Carried }) {
       <span class="hint">
         {value.period
           ? t("of_days", { from: day(value.period.first), to: day(value.period.last), zone: value.time_zone })
-          : t("of_show", { show: value.show ?? "" })}
+          : (about.state.value.value?.title ?? t("of_show"))}
         {` · ${analyst("as_of", { at: `${moment(value.as_of)} ${zoneName(value.as_of)}` })}`}
       </span>
     </p>
@@ -104,12 +104,19 @@ export function Beside({ lines, version }: { lines: readonly string[]; version: 
   );
 }
 
-/** A table that scrolls within its card where the page is narrow. */
-export function ScrollTable({ label, head, children }: { label: string; head: readonly string[]; children: ComponentChildren }) {
+interface ScrollTableProps {
+  label: string;
+  head: readonly string[];
+  wide?: boolean;
+  children: ComponentChildren;
+}
+
+/** A table that scrolls within its card where the page is narrow; a `wide` one breaks no lines before. */
+export function ScrollTable({ label, head, wide = false, children }: ScrollTableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keys (WCAG 2.1.1).
     <section class="visits-scroll" tabIndex={0} aria-label={label}>
-      <table class="table">
+      <table class={wide ? "table wide-table" : "table"}>
         <thead>
           <tr>
             {head.map((each) => (

@@ -103,13 +103,14 @@ function StepsTable({ steps, everybody }: { steps: Steps; everybody: Steps }) {
 
 function Parts({ report }: { report: VisitsReport }) {
   const by = dimension();
+  const title = t("parts.title", { by: t(`by.${by}`).toLowerCase() });
   const parts = report.breakdowns.find((each) => each.by === by)?.parts ?? [];
   const head = ["page_views", "visits", "visitors", "joined", "viewed", "bought"] as const;
   const cells = (part: VisitPart) => head.map((each) => part[each]);
   return (
     <section class="card" data-testid="visit-parts" data-by={by}>
       <header class="frame-head">
-        <h2>{t("parts.title", { by: t(`by.${by}`) })}</h2>
+        <h2>{title}</h2>
         <Button
           look="quiet"
           size="small"
@@ -127,7 +128,8 @@ function Parts({ report }: { report: VisitsReport }) {
       </header>
       {parts.length ? (
         <ScrollTable
-          label={t("parts.title", { by: t(`by.${by}`) })}
+          wide
+          label={title}
           head={[t(`by.${by}`), ...head.map((each) => t(`head.${each}`))]}
         >
           {parts.map((part) => (

@@ -86,7 +86,7 @@ function Sharers({ report }: { report: WordOfMouthReport }) {
         </Button>
       </header>
       {rows.length ? (
-        <ScrollTable label={t("word.by_sharer")} head={head.map((each) => t(`word.head.${each}`))}>
+        <ScrollTable wide label={t("word.by_sharer")} head={head.map((each) => t(`word.head.${each}`))}>
           {rows.map((row) => (
             <Sharer key={row.sharer} row={row} currency={report.currency} />
           ))}
