@@ -23,6 +23,8 @@ interface Counted {
 }
 
 const LIVE_MS = 3_000;
+/** Something may be prepared in the studio at any time. */
+const QUIET_MS = 15_000;
 const surveys = signal<readonly Counted[]>([]);
 /** The one that the next tap puts to everybody. */
 const picked = signal<string | null>(null);
@@ -80,12 +82,10 @@ function close({ id, question }: Pick<Counted, "id" | "question">): void {
 export function SurveyPanel() {
   const now = snapshot.value?.survey;
   useEffect(() => {
-    if (!now) return;
-    const timer = setInterval(() => void load(), LIVE_MS);
+    const timer = setInterval(() => void load(), now ? LIVE_MS : QUIET_MS);
     return () => clearInterval(timer);
   }, [now?.id]);
-  const ready = surveys.value.filter((each) => each.state === "ready" && !each.at_end);
-  const atEnd = surveys.value.find((each) => each.state === "ready" && each.at_end);
+  const ready = surveys.value.filter((each) => each.state === "ready");
   return (
     <section class="panel card surveys" aria-labelledby="surveys-title" data-testid="surveys">
       <h2 id="surveys-title">{t("survey.title")}</h2>
@@ -101,7 +101,7 @@ export function SurveyPanel() {
               picked.value = picked.value === each.id ? null : each.id;
             }}
           >
-            {each.question}
+            {each.at_end ? t("survey.at_end", { text: each.question }) : each.question}
           </button>
           {picked.value === each.id && (
             <Button look="primary" size="small" data-testid="survey-open" onClick={() => open(each)}>
@@ -110,8 +110,7 @@ export function SurveyPanel() {
           )}
         </div>
       ))}
-      {atEnd && <p class="hint">{t("survey.at_end", { text: atEnd.question })}</p>}
-      {!now && ready.length === 0 && (
+      {!now && !ready.some((each) => each.kind === "nps") && (
         <Button size="small" data-testid="survey-nps" onClick={() => void prepareNps()}>
           {t("survey.ask_nps")}
         </Button>

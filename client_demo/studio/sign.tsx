@@ -17,6 +17,7 @@ const PATHS = {
   back: "M14 6l-6 6 6 6",
   done: "M5 13l4.5 4.5L19 7",
   upload: "M12 19V8M8 11.5L12 8l4 3.5M5 4h14",
+  ask: "M4 5h16v11h-9l-4 4v-4H4zM8 9h8M8 12.5h5",
   archive: "M4 5h16v4H4zM6 9v10h12V9M10 13h4",
   grip: "M9 6v.01M9 12v.01M9 18v.01M15 6v.01M15 12v.01M15 18v.01",
   out: "M13 5h6v6M19 5l-9 9M10 6H5v13h13v-5",

@@ -26,6 +26,7 @@ Action = Literal[
     "question.pin",
     "question.unpin",
     "survey.prepare",
+    "survey.change",
     "survey.remove",
     "survey.open",
     "survey.close",

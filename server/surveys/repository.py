@@ -153,6 +153,13 @@ async def update_surveys(connection: AsyncConnection, surveys: Iterable[Survey])
         await connection.execute(update(_SURVEY).where(_SURVEY.c.id == survey.id).values(values))
 
 
+async def update_ready(connection: AsyncConnection, survey: Survey) -> bool:
+    """Write what a survey that was never open asks, and when; False when there is no such one."""
+    changed = update(_SURVEY).where(_SURVEY.c.id == survey.id, _SURVEY.c.state == "ready")
+    columns = {**_columns(survey.wording), "product_id": survey.wording.product_id, "at_end": survey.at_end}
+    return (await connection.execute(changed.values(version=survey.version, **columns))).rowcount > 0
+
+
 async def delete_ready(connection: AsyncConnection, survey_id: str) -> bool:
     """Delete a survey that was never open; False when there is no such one."""
     gone = delete(_SURVEY).where(_SURVEY.c.id == survey_id, _SURVEY.c.state == "ready")

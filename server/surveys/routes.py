@@ -73,6 +73,13 @@ def router() -> APIRouter:
     )
     add(
         "/surveys/{survey}",
+        change_survey,
+        methods=["PUT"],
+        summary="Change a survey that was never open",
+        responses=refusals(*sent, Code.CONFLICT),
+    )
+    add(
+        "/surveys/{survey}",
         remove_survey,
         methods=["DELETE"],
         status_code=204,
@@ -134,6 +141,14 @@ async def prepare_survey(
         show, by.channel_id, acting_by(by), wanted(body, body.product), at_end=body.at_end, intent=intent
     )
     return as_body(survey, Counts())
+
+
+async def change_survey(survey: SurveyId, body: SurveyRequest, by: Runner, request: Request) -> SurveyBody:
+    """For hosts and admins."""
+    changed = await _surveys(request).change(
+        survey, by.channel_id, acting_by(by), wanted(body, body.product), at_end=body.at_end
+    )
+    return as_body(changed, Counts())
 
 
 async def remove_survey(survey: SurveyId, by: Runner, request: Request) -> None:

@@ -1,7 +1,7 @@
 """Surveys of shows: prepared beside the journal, opened, answered and closed through it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -96,12 +96,7 @@ class Surveys:
 
         async def write(connection: AsyncConnection) -> Survey:
             known = await self._own(connection, show_id, channel_id)
-            if at_end and any(each.at_end for each in known):
-                raise RefusedError(Code.CONFLICT, "The show has a survey for its end already.")
-            if wording.product_id and not await repository.is_product(
-                connection, wording.product_id, channel_id
-            ):
-                raise RefusedError(Code.INVALID, "The channel has no such product.")
+            await _check_place(connection, known, wording, channel_id, at_end=at_end)
             if len(known) >= PER_SHOW_MAX:
                 raise RefusedError(Code.INVALID, f"A show has at most {PER_SHOW_MAX} surveys.")
             now = self._clock.now()
@@ -111,6 +106,26 @@ class Surveys:
             return survey
 
         return await carry_out_once(self._database, self._clock, intent, Survey, write)
+
+    async def change(
+        self, survey_id: str, channel_id: str, actor: Actor, wording: Wording, *, at_end: bool
+    ) -> Survey:
+        """Ask this instead; raises as `prepare`, and `conflict` for a survey that was open: what was answered keeps its question."""
+        async with self._database.write_soon() as connection:
+            survey = await repository.read_survey(connection, survey_id)
+            if survey is None or survey.channel_id != channel_id:
+                raise RefusedError(Code.NOT_FOUND)
+            others = [
+                each
+                for each in await repository.read_surveys(connection, survey.show_id)
+                if each.id != survey_id
+            ]
+            await _check_place(connection, others, wording, channel_id, at_end=at_end)
+            changed = replace(survey, wording=wording, at_end=at_end, version=survey.version + 1)
+            if not await repository.update_ready(connection, changed):
+                raise RefusedError(Code.CONFLICT, "This survey was open.", current={"state": survey.state})
+            await insert_audit(connection, _noted(changed, actor, "survey.change", self._clock))
+        return changed
 
     async def remove(self, survey_id: str, channel_id: str, actor: Actor) -> None:
         """Delete a survey that was never open; raises `not_found`, and `conflict` for one that was: its answers are counted."""
@@ -169,6 +184,16 @@ class Surveys:
         if show is None or show.channel_id != channel_id:
             raise RefusedError(Code.NOT_FOUND)
         return await repository.read_surveys(connection, show_id)
+
+
+async def _check_place(
+    connection: AsyncConnection, others: Sequence[Survey], wording: Wording, channel_id: str, *, at_end: bool
+) -> None:
+    """Raise where a survey does not go with the others of its show, or asks about a product that the channel does not have."""
+    if at_end and any(each.at_end for each in others):
+        raise RefusedError(Code.CONFLICT, "The show has a survey for its end already.")
+    if wording.product_id and not await repository.is_product(connection, wording.product_id, channel_id):
+        raise RefusedError(Code.INVALID, "The channel has no such product.")
 
 
 def _noted(survey: Survey, actor: Actor, action: Action, clock: Clock) -> AuditRow:

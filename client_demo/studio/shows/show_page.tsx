@@ -14,6 +14,7 @@ import { Pictures } from "../pictures/pictures";
 import { PlanPart } from "../plan/plan_part";
 import { stay } from "../router";
 import { Sign } from "../sign";
+import { SurveysPart } from "../surveys/surveys_part";
 import { shared } from "../text";
 import { LineUpField } from "./line_up_field";
 import { catalogue, known, readShelf } from "./shelf";
@@ -129,6 +130,7 @@ export default function ShowPage({ params }: PageProps) {
       >
         <Fields form={form} people={people.value} />
       </Form>
+      {show && <SurveysPart key={show.id} show={show.id} />}
       {show && <PlanPart show={show} />}
     </PageFrame>
   );

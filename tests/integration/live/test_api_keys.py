@@ -68,6 +68,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/v1/shows/{show}/staff"): {"staff": []},
     ("PATCH", "/v1/people/{person}"): {"role": "host"},
     ("POST", "/v1/shows/{show}/surveys"): {"kind": "text", "question": "What did you miss?"},
+    ("PUT", "/v1/surveys/{survey}"): {"kind": "text", "question": "What did you miss?"},
     ("POST", "/v1/reviews/{review}/refuse"): {},
     ("PATCH", "/v1/channel/segments/{segment}"): {"name": "Till"},
     ("PUT", "/v1/shows/{show}/targets"): {"targets": []},

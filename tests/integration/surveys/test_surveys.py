@@ -130,6 +130,23 @@ async def test_a_rehearsal_leaves_surveys_as_they_were_prepared(stage: Stage) ->
     assert await stage.surveys.open(EVENING, HOST, survey.id) == "open", "as if it had never been"
 
 
+async def test_a_survey_is_changed_before_it_was_open_and_of_ones_own_channel_alone(stage: Stage) -> None:
+    survey, last = await prepare(stage), await prepare(stage, at_end=True)
+    with refused(Code.NOT_FOUND):
+        await stage.surveys.change(survey.id, ELSEWHERE, HOST, CHOICE, at_end=False)
+    with refused(Code.CONFLICT):
+        await stage.surveys.change(survey.id, CHANNEL, HOST, CHOICE, at_end=True)
+    await stage.surveys.change(last.id, CHANNEL, HOST, CHOICE, at_end=True)
+    await stage.surveys.change(last.id, CHANNEL, HOST, NPS, at_end=False)
+    await stage.surveys.change(survey.id, CHANNEL, HOST, CHOICE, at_end=True)
+    kept = [(each.survey.wording, each.survey.at_end) for each in await stage.surveys.list_of(SHOW, CHANNEL)]
+    assert kept == [(CHOICE, True), (NPS, False)]
+    await stage.surveys.open(SHOW, HOST, survey.id)
+    with refused(Code.CONFLICT):
+        await stage.surveys.change(survey.id, CHANNEL, HOST, NPS, at_end=True)
+    assert (await stage.surveys.list_of(SHOW, CHANNEL))[0].survey.wording == CHOICE
+
+
 async def test_a_survey_is_removed_before_it_was_open_and_of_ones_own_channel_alone(stage: Stage) -> None:
     survey = await prepare(stage)
     with refused(Code.NOT_FOUND):
