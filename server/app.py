@@ -57,7 +57,7 @@ from server.addresses import Proxies
 from server.channels.origins import framed_by
 from server.clock import Clock, SystemClock
 from server.hosts import Hosts, Origins
-from server.http import operations, pages, problems
+from server.http import description, operations, pages, problems
 from server.http.guard import Guard, Rules
 from server.hub.socket import LiveSocket
 from server.running.limits import uploads_of
@@ -193,11 +193,13 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,  # `description` has it
         redirect_slashes=False,  # its redirects would repeat whatever name was asked for
     )
     problems.install(app)
     for router in _routers():
         app.include_router(router)
+    description.install(app)
     pages.install(app, settings.pages, card_of, framed_by)
     rules = Rules(
         Hosts(settings.hosts),

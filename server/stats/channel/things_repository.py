@@ -12,13 +12,15 @@ _IS_SHOW = text("SELECT EXISTS (SELECT FROM show WHERE id = :show AND channel_id
 _PEAKS = text(
     f"WITH {ASKED} SELECT part, max(peak) AS peak FROM asked JOIN show_curve AS c USING (show_id) GROUP BY part"
 )
-# The most at once in each of equal lengths: `watching` has one number for each second.
+# The most at once in each of equal lengths: `watching` has one number for each second. How many these are is asked once (OFFSET 0 keeps
+# the question where it is): asked for each of them it reads the whole curve each time.
 _CURVES = text("""
     SELECT c.show_id, ARRAY(
         SELECT max(w.n) FROM unnest(c.watching) WITH ORDINALITY AS w(n, second)
-        GROUP BY (w.second - 1) * :points / greatest(:points, cardinality(c.watching))
-        ORDER BY (w.second - 1) * :points / greatest(:points, cardinality(c.watching))) AS watching
-    FROM show_curve AS c WHERE c.show_id = ANY(CAST(:shows AS text[]))
+        GROUP BY (w.second - 1) * :points / greatest(:points, c.seconds)
+        ORDER BY (w.second - 1) * :points / greatest(:points, c.seconds)) AS watching
+    FROM (SELECT show_id, watching, cardinality(watching) AS seconds FROM show_curve
+          WHERE show_id = ANY(CAST(:shows AS text[])) OFFSET 0) AS c
 """)
 CURVE_POINTS = 48
 
