@@ -185,9 +185,9 @@ export interface PartOf {
  */
 export interface Figure {
   key: string;
-  kind: "count" | "share" | "seconds" | "decimal" | "money";
+  kind: "count" | "share" | "seconds" | "decimal" | "money" | "score";
   /**
-   * a share from 0 to 1, seconds, a count, or minor units of `currency`
+   * a share from 0 to 1, seconds, a count, a score from -100 to 100, or minor units of `currency`
    */
   amount: number | null;
   currency?: string | null;
@@ -197,7 +197,7 @@ export interface Figure {
   part?: number | null;
   whole?: number | null;
   /**
-   * of a share that of Wilson, of a mean that of the normal distribution; 95 %
+   * of a share that of Wilson, of a mean and a score that of the normal distribution; 95 %
    */
   interval?: Interval | null;
   /**
@@ -358,11 +358,11 @@ export interface Change {
   a: Figure | null;
   b: Figure | null;
   /**
-   * a - b: of shares the difference, 0.01 is one point
+   * a - b: of shares the difference, 0.01 is one point, of a score points
    */
   absolute: number | null;
   /**
-   * a ÷ b - 1; null where b is 0
+   * a ÷ b - 1; null where b is 0, and of a score
    */
   relative: number | null;
   /**
@@ -1127,7 +1127,7 @@ export interface Mark {
 export interface MetricBody {
   key: string;
   name: string;
-  kind: "count" | "share" | "seconds" | "decimal" | "money";
+  kind: "count" | "share" | "seconds" | "decimal" | "money" | "score";
   /**
    * What it is counted from: people, shows, questions or money.
    */

@@ -30,8 +30,8 @@ class TargetRequest(RequestBody):
     """What one metric is to come to."""
 
     metric: Metric
-    amount: Annotated[float, Field(strict=False, ge=0, le=AMOUNT_MAX, allow_inf_nan=False)] = Field(
-        description="A share from 0 to 1, seconds, a count, or minor units of the channel's currency."
+    amount: Annotated[float, Field(strict=False, ge=-100, le=AMOUNT_MAX, allow_inf_nan=False)] = Field(
+        description="A share from 0 to 1, seconds, a count, minor units of the channel's currency, or a score from -100 to 100."
     )
     direction: Direction | None = Field(default=None, description="The metric's own where none is sent.")
 
@@ -66,7 +66,7 @@ class TargetBody(BaseModel):
     actual: Figure | None = Field(
         description="the figure that the report has; null as long as the show has not begun"
     )
-    difference: float | None = Field(description="actual − target; of shares 0.01 is one point")
+    difference: float | None = Field(description="actual − target; of shares 0.01 is one point, of a score 1")
     verdict: Verdict
 
 

@@ -37,6 +37,7 @@ Metric = Literal[
     "net",
     "aov",
     "gpm",
+    "nps",
 ]
 METRICS: Final[tuple[Metric, ...]] = get_args(Metric)
 AMOUNT_MAX: Final = 2**53 - 1
@@ -87,6 +88,7 @@ MEASURES: Final[Mapping[Metric, Measure]] = {
     "net": _MONEY,
     "aov": _MONEY,
     "gpm": _MONEY,
+    "nps": Measure("score"),
 }
 assert set(MEASURES) == set(METRICS)
 
@@ -96,6 +98,10 @@ def checked_amount(metric: Metric, amount: float) -> float:
     kind = MEASURES[metric].kind
     if kind == "share" and not 0 <= amount <= 1:
         raise RefusedError(Code.INVALID, f"A target of {metric} is a share from 0 to 1.")
+    if kind == "score" and not -100 <= amount <= 100:
+        raise RefusedError(Code.INVALID, f"A target of {metric} is a score from -100 to 100.")
+    if kind != "score" and amount < 0:
+        raise RefusedError(Code.INVALID, f"A target of {metric} is not less than 0.")
     if kind in ("count", "money") and amount != int(amount):
         raise RefusedError(Code.INVALID, f"A target of {metric} is a whole number.")
     return amount

@@ -60,6 +60,10 @@ Metric = Literal[
     "viewers_orders",
     "viewers_units",
     "viewers_gmv",
+    "nps",
+    "nps_promoters",
+    "nps_passives",
+    "nps_detractors",
 ]
 """By the glossary's keys, in the pages' order."""
 Dimension = Literal[
@@ -108,12 +112,20 @@ _SHARES: Final = frozenset(
     (
         *("viewers_before", "viewers_new", "viewers_again", "buyers_before", "buyers_seen_before"),
         *("buyers_in_period", "engaged", "askers", "answered", "conversion_live", "conversion_24h"),
-        *("conversion_7d", "conversion_30d", "ctr", "ctor"),
+        *(
+            "conversion_7d",
+            "conversion_30d",
+            "ctr",
+            "ctor",
+            "nps_promoters",
+            "nps_passives",
+            "nps_detractors",
+        ),
     )
 )
 _SECONDS: Final = frozenset(("live_time", "watch_mean", "watch_median", "watch_total", "answer_time"))
 MONEY: Final = (_OF_MONEY - {"orders", "units"}) | {"viewers_gmv"}
-_MEANS: Final = frozenset(("watch_mean", "aov"))
+_MEANS: Final = frozenset(("watch_mean", "aov", "nps"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +154,8 @@ def kind_of(metric: str) -> Kind:
         return "seconds"
     if metric in MONEY:
         return "money"
+    if metric == "nps":
+        return "score"
     return "decimal" if metric in {"average", "per_sender"} else "count"
 
 

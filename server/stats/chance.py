@@ -3,7 +3,8 @@
 All intervals are 95 % ones, all tests two-sided; a difference is told to be more than chance below `SIGNIFICANT`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, sqrt
 from statistics import NormalDist
@@ -111,12 +112,16 @@ def compare_values(values: Sequence[float], others: Sequence[float]) -> Chance |
 
     By the normal distribution with continuity correction; None with no values on a side, or all of them equal.
     """
-    n, m = len(values), len(others)
+    return compare_counted(Counter(values), Counter(others))
+
+
+def compare_counted(values: Mapping[float, int], others: Mapping[float, int]) -> Chance | None:
+    """Return the same of values that many have: how often each side has which."""
+    n, m = sum(values.values()), sum(others.values())
     if not n or not m:
         return None
-    ranked = _ranks(sorted([(value, 0) for value in values] + [(value, 1) for value in others]))
     ranks, ties = 0.0, 0
-    for rank, size, mine in ranked:
+    for rank, size, mine in _ranks(values, others):
         ranks += rank * mine
         ties += size**3 - size
     u = ranks - n * (n + 1) / 2
@@ -128,14 +133,14 @@ def compare_values(values: Sequence[float], others: Sequence[float]) -> Chance |
     return _told("mann_whitney", _two_sided(off / sqrt(variance)))
 
 
-def _ranks(ordered: Sequence[tuple[float, int]]) -> Iterator[tuple[float, int, int]]:
-    """Yield, for each run of equal values: their mean rank, how many they are, and how many of them are the first side's."""
-    start = 0
-    for i in range(1, len(ordered) + 1):
-        if i == len(ordered) or ordered[i][0] != ordered[start][0]:
-            mine = sum(1 for _, side in ordered[start:i] if side == 0)
-            yield (start + i + 1) / 2, i - start, mine
-            start = i
+def _ranks(values: Mapping[float, int], others: Mapping[float, int]) -> Iterator[tuple[float, int, int]]:
+    """Yield, for each value, the least first: its mean rank, how often there is such a one, and how many of them are the first side's."""
+    before = 0
+    for value in sorted(values.keys() | others.keys()):
+        mine = values.get(value, 0)
+        size = mine + others.get(value, 0)
+        yield before + (size + 1) / 2, size, mine
+        before += size
 
 
 def _told(test: TestName, p: float) -> Chance:

@@ -59,7 +59,14 @@ def test_every_metric_is_a_figure_that_the_glossary_explains() -> None:
 
 
 def test_an_amount_that_a_metric_can_never_have_is_refused() -> None:
-    for metric, amount in (("engaged", 1.2), ("viewers", 1.5), ("gmv", 0.5)):
+    for metric, amount in (
+        ("engaged", 1.2),
+        ("viewers", 1.5),
+        ("gmv", 0.5),
+        ("answer_time", -1),
+        ("nps", 101),
+        ("nps", -101),
+    ):
         with pytest.raises(RefusedError):
             checked_amount(metric, amount)  # type: ignore[arg-type]
     assert checked_amount("watch_mean", 90.5) == 90.5

@@ -7,6 +7,6 @@ export const GLOSSARY = {
   sales: ["conversion_live", "conversion_24h", "conversion_7d", "conversion_30d", "buyers", "gmv", "refunded", "net", "orders", "units", "aov", "gpm", "bot_sales", "staff_sales", "reported_sales"],
   products: ["ctr", "ctor", "impressed", "clickers", "viewers_orders", "viewers_units", "viewers_gmv"],
   moments: ["moment_watching", "moment_conversion", "moment_clickers", "moment_clicks", "moment_orders", "moment_questions"],
-  surveys: ["nps", "survey_response", "survey_choice", "survey_stars"],
+  surveys: ["nps", "nps_promoters", "nps_passives", "nps_detractors", "survey_response", "survey_choice", "survey_stars"],
   visits: ["page_views", "visitors", "site_visits", "visit_steps", "new_by_share", "new_per_sharer", "share_chain"],
 } as const;

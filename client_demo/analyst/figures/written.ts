@@ -16,6 +16,8 @@ export function written(figure: Pick<Figure, "kind" | "amount" | "currency"> | n
       return spell(amount);
     case "decimal":
       return decimal(amount);
+    case "score":
+      return score(amount);
     case "money":
       return money(Math.round(amount), currency ?? "JPY");
   }
@@ -32,17 +34,23 @@ export function basisOf(figure: Figure | null): string {
           high: written({ ...figure, amount: interval.high }),
         })
       : "";
+  if (figure.kind === "score") return [t("n", { n: count(figure.n ?? 0) }), spread].filter(Boolean).join(" · ");
   if (figure.part === null || figure.part === undefined || !figure.whole) return spread;
   return [t("of", { part: count(figure.part), whole: count(figure.whole) }), spread].filter(Boolean).join(" · ");
 }
 
-/** How far a figure moved: a share by points, anything else by per cent. */
+function score(amount: number): string {
+  return (amount > 0 ? "+" : amount < 0 ? "−" : "") + decimal(Math.abs(amount));
+}
+
+/** How far a figure moved: a share or a score by points, anything else by per cent. */
 export function movedBy(change: Change): string {
   const { a, absolute, relative } = change;
   if (absolute === null) return "–";
   if (absolute === 0) return t("same");
   const sign = absolute > 0 ? "+" : "−";
   if (a?.kind === "share") return t("points", { n: sign + decimal(Math.abs(absolute) * 100) });
+  if (a?.kind === "score") return t("points", { n: sign + decimal(Math.abs(absolute)) });
   return relative === null
     ? sign + written({ kind: a?.kind ?? "count", amount: Math.abs(absolute), currency: change.currency })
     : `${sign}${percent(Math.abs(relative), 0)}`;

@@ -3,7 +3,7 @@ import { refusedBy } from "../../sdk/http";
 import { RefusedError } from "../../sdk/refused";
 import { session, signOut } from "../staff/session";
 
-export type Kind = "count" | "share" | "seconds" | "decimal" | "money";
+export type Kind = "count" | "share" | "seconds" | "decimal" | "money" | "score";
 export type Direction = "at_least" | "at_most";
 export type Verdict = "reached" | "missed" | "ahead" | "behind" | "unknown";
 export type State = "open" | "done" | "dropped";

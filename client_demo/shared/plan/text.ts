@@ -24,6 +24,7 @@ export function amountText(kind: Kind, amount: number | null | undefined, curren
       return percent(amount);
     case "seconds":
       return duration(amount);
+    case "score":
     case "decimal":
       return new Intl.NumberFormat(language.value, { maximumFractionDigits: 1 }).format(amount);
     case "money":
@@ -36,13 +37,13 @@ export function wishText({ kind, direction, amount, currency }: Target): string 
   return t(`wish.${direction}`, { amount: amountText(kind, amount, currency) });
 }
 
-/** How far an actual is from its target: of a share by points. */
+/** How far an actual is from its target: of a share or a score by points. */
 export function differenceText({ kind, difference, currency }: Target): string {
   if (difference === null) return "–";
   const sign = difference > 0 ? "+" : difference < 0 ? "−" : "±";
   const far = Math.abs(difference);
-  if (kind !== "share") return sign + amountText(kind, far, currency);
-  const points = new Intl.NumberFormat(language.value, { maximumFractionDigits: 1 }).format(far * 100);
+  if (kind !== "share" && kind !== "score") return sign + amountText(kind, far, currency);
+  const points = new Intl.NumberFormat(language.value, { maximumFractionDigits: 1 }).format(kind === "share" ? far * 100 : far);
   return t("points", { n: sign + points });
 }
 

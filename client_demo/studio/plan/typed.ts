@@ -14,6 +14,7 @@ export function typedAmount(kind: Kind, amount: number, currency: string): strin
       return asTyped(Math.round(amount), currency);
     case "count":
       return String(Math.round(amount));
+    case "score":
     case "decimal":
       return String(Number(amount.toFixed(1)));
   }
@@ -24,10 +25,17 @@ export function readAmount(kind: Kind, typed: string, currency: string): number 
   const text = typed.normalize("NFKC").replace(/[\s,_'’%]/g, "");
   if (kind === "money") return asMinor(text, currency);
   if (kind === "seconds") return secondsIn(text);
+  if (kind === "score") return scoreIn(text);
   if (!/^\d{1,9}(\.\d{1,4})?$/.test(text)) return null;
   const n = Number(text);
   if (kind === "share") return n <= 100 ? Number((n / 100).toFixed(6)) : null;
   return kind === "count" && !Number.isInteger(n) ? null : n;
+}
+
+/** A score from -100 to 100; the minus may be any that keyboards have. */
+function scoreIn(text: string): number | null {
+  const plain = text.replace(/^[−–ー]/, "-");
+  return /^[+-]?\d{1,3}(\.\d{1,4})?$/.test(plain) && Math.abs(Number(plain)) <= 100 ? Number(plain) : null;
 }
 
 /** Seconds, written as `200`, `3:20` or `1:03:20`. */

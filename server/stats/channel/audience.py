@@ -16,13 +16,14 @@ from server.stats.channel.parts_repository import ModePeople
 from server.stats.channel.tills import tills_of
 from server.stats.channel.tills_repository import read_tills_in
 from server.stats.columns import fold
-from server.stats.columns.beside_repository import read_elsewhere, read_gone
+from server.stats.columns.beside_repository import read_elsewhere, read_gone, read_scored
 from server.stats.columns.flags import NOBODY
 from server.stats.columns.fold import Counts, Group
 from server.stats.columns.join import Channel, Placed
 from server.stats.columns.numbers import numbered
 from server.stats.columns.purchases import bought_before
 from server.stats.columns.rows import ShowRows
+from server.stats.columns.scored import Scored
 from server.stats.columns.shelf import Shelf, Wanted
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -109,9 +110,10 @@ async def read_audience(
     gone = await read_gone(look.connection, look.channel)
     unknown = [id for id in asked if (read[id]["sold.flags"] & NOBODY).any()]
     elsewhere = await read_elsewhere(look.connection, look.channel, unknown)
-    everything = await asyncio.to_thread(numbered, [*read.values(), gone, elsewhere])
+    scored = await read_scored(look.connection, [show.id for show in near])
+    everything = await asyncio.to_thread(numbered, [*read.values(), gone, elsewhere, scored])
     rows = dict(zip(read, everything, strict=False))
-    gone, elsewhere = everything[-2:]
+    gone, elsewhere, scored = everything[-3:]
     before = dict(zip(rows, await asyncio.to_thread(bought_before, list(rows.values())), strict=True))
     placed = [
         Placed(
@@ -120,7 +122,12 @@ async def read_audience(
         for show in near
     ]
     channel = Channel(
-        placed, window // _MICROSECOND, gone["gone.who"], gone["gone.at"], elsewhere["elsewhere.who"]
+        placed,
+        window // _MICROSECOND,
+        gone["gone.who"],
+        gone["gone.at"],
+        elsewhere["elsewhere.who"],
+        Scored.of(scored),
     )
     place = {show.id: i for i, show in enumerate(near)}
     groups = [Group([place[show.id] for show in part.shows], since_epoch(part.until)) for part in parts]

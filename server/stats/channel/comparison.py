@@ -7,9 +7,10 @@ from typing import Any
 from server.stats.chance import Chance, Sample, compare_means, compare_shares
 from server.stats.channel.facts import PartFacts, People
 from server.stats.channel.figure import Figure
-from server.stats.channel.figures import Terms, watched
+from server.stats.channel.figures import Terms, score_of, watched
 from server.stats.channel.report import Change, Comparison, Side
 from server.stats.channel.why import say_what_changed
+from server.stats.lifetime.nps import compare_scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def _change(
 ) -> Change:
     now = None if a is None else a.amount
     then = None if b is None else b.amount
-    known = now is not None and then is not None
+    known = now is not None and then is not None and a is not None and a.kind != "score"
     return Change(
         key=key[0],
         currency=key[1],
@@ -57,11 +58,13 @@ def _change(
 def chance_of(
     key: tuple[str, str | None], a: Figure | None, b: Figure | None, mine: PartFacts, others: PartFacts
 ) -> Chance | None:
-    """Return whether a difference is more than chance: of shares by their two numbers, of means by their spread, of totals never."""
+    """Return whether a difference is more than chance: by numbers, spread or classes; of totals never."""
     if a is None or b is None:
         return None
     if a.part is not None and a.whole is not None and b.part is not None and b.whole is not None:
         return compare_shares(a.part, a.whole, b.part, b.whole)
+    if key[0] == "nps":
+        return compare_scores(score_of(mine.people), score_of(others.people))
     samples = [_sample(key, facts) for facts in (mine, others)]
     one, other = samples
     return compare_means(one, other) if one and other else None

@@ -88,6 +88,10 @@ class People:
     customers: int = 0
     repeaters: int = 0
     without_a_view: int = 0
+    promoters: int = 0
+    """By the last answer to a score from 0 to 10 that they gave in a show of the part in which they had a view."""
+    passives: int = 0
+    detractors: int = 0
 
 
 PEOPLE_COLUMNS = tuple(each.name for each in fields(People))

@@ -8,7 +8,7 @@ from pydantic import Field
 from server.stats.chance import Interval, Sample, wilson
 from server.stats.ratio import Figures
 
-Kind = Literal["count", "share", "seconds", "decimal", "money"]
+Kind = Literal["count", "share", "seconds", "decimal", "money", "score"]
 
 
 class Figure(Figures):
@@ -17,13 +17,14 @@ class Figure(Figures):
     key: str
     kind: Kind
     amount: float | int | None = Field(
-        description="a share from 0 to 1, seconds, a count, or minor units of `currency`"
+        description="a share from 0 to 1, seconds, a count, a score from -100 to 100, or minor units of `currency`"
     )
     currency: str | None = None
     part: int | None = Field(default=None, description="of a share: how many of `whole`")
     whole: int | None = None
     interval: Interval | None = Field(
-        default=None, description="of a share that of Wilson, of a mean that of the normal distribution; 95 %"
+        default=None,
+        description="of a share that of Wilson, of a mean and a score that of the normal distribution; 95 %",
     )
     n: int | None = Field(
         default=None, description="how many people, orders or questions it rests on; null for a total"

@@ -8,6 +8,7 @@ from server.stats.chance import Sample
 from server.stats.channel.facts import Part, PartFacts, People, Till
 from server.stats.channel.figure import Figure, count, mean, share, unknown
 from server.stats.definitions import CONVERSION_WINDOWS
+from server.stats.lifetime.nps import NetPromoterScore, of_classes
 from server.stats.money import divide_half_up
 from server.stats.watching import MICROSECONDS
 
@@ -27,6 +28,7 @@ def build_figures(facts: PartFacts, terms: Terms) -> list[Figure]:
         *_returning(facts, terms),
         *_engagement(facts),
         *_sales(facts, terms),
+        *nps_figures(facts.people),
     ]
     if not facts.part.provisional:
         return found
@@ -107,6 +109,20 @@ def _sales(facts: PartFacts, terms: Terms) -> Iterator[Figure]:
     yield share("ctor", people.clicked_and_bought, people.clickers)
     for till in facts.tills:
         yield from _money(till, people.views)
+
+
+def score_of(people: People) -> NetPromoterScore:
+    """Return the net promoter score of people who answered."""
+    return of_classes(people.promoters, people.passives, people.detractors)
+
+
+def nps_figures(people: People) -> Iterator[Figure]:
+    """Yield the net promoter score, and the classes that it is made of."""
+    nps = score_of(people)
+    yield Figure(key="nps", kind="score", amount=nps.score, interval=nps.interval, n=nps.n)
+    yield share("nps_promoters", nps.promoters, nps.n)
+    yield share("nps_passives", nps.passives, nps.n)
+    yield share("nps_detractors", nps.detractors, nps.n)
 
 
 def _conversion(facts: PartFacts, terms: Terms) -> Iterator[Figure]:

@@ -8,7 +8,7 @@ from server.stats.channel.audience import Audience
 from server.stats.channel.cut import Cut
 from server.stats.channel.facts import People
 from server.stats.channel.figure import Figure, count, mean, share
-from server.stats.channel.figures import watched
+from server.stats.channel.figures import nps_figures, watched
 from server.stats.channel.look import Look
 from server.stats.channel.parts_repository import ModePeople, ProductPeople, read_products
 from server.stats.channel.report import Breakdown, PartOf, Period
@@ -55,6 +55,7 @@ def _figures(people: People, currency: str) -> Iterator[Figure]:
     yield share("ctor", people.clicked_and_bought, people.clickers)
     yield count("viewers_orders", people.orders)
     yield _money("viewers_gmv", people.gmv_minor, currency)
+    yield from nps_figures(people)
 
 
 def _of_product(title: str, product: ProductPeople, currency: str) -> PartOf:

@@ -84,8 +84,10 @@ class Change(Figures):
         description="null where there is no such figure, of a currency that nothing was sold in"
     )
     b: Figure | None
-    absolute: float | int | None = Field(description="a - b: of shares the difference, 0.01 is one point")
-    relative: float | None = Field(description="a ÷ b - 1; null where b is 0")
+    absolute: float | int | None = Field(
+        description="a - b: of shares the difference, 0.01 is one point, of a score points"
+    )
+    relative: float | None = Field(description="a ÷ b - 1; null where b is 0, and of a score")
     chance: Chance | None = Field(
         description="null for totals, of which chance says nothing, and where a side has too little"
     )

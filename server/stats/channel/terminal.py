@@ -46,6 +46,8 @@ def written(figure: Figure) -> str:
             return as_duration(amount)
         case "money":
             return as_money(round(amount), currency)
+        case "score":
+            return f"{amount:+.1f}"
         case "decimal":
             return f"{amount:,.1f}"
         case "count":
@@ -60,7 +62,9 @@ def _group(name: str, figures: list[Figure]) -> Table:
 
 
 def _basis(figure: Figure) -> str:
-    """Return what a share rests on: `61 of 412, 11.7 % to 18.5 %`."""
+    """Return what a share rests on: `61 of 412, 11.7 % to 18.5 %`; what a score rests on: `n 61, +20.0 to +46.6`."""
+    if figure.kind == "score" and figure.interval is not None:
+        return f"n {figure.n:,}, {figure.interval.low:+.1f} to {figure.interval.high:+.1f}"
     if figure.part is None or not figure.whole or figure.interval is None:
         return ""
     low, high = as_share(figure.interval.low), as_share(figure.interval.high)

@@ -1,4 +1,8 @@
-"""What is known of people beside the rows of shows: who took consent back, and who is known from another show. Asked anew each time."""
+"""What is known of people beside the rows of shows. Asked anew each time.
+
+Who took consent back, who is known from another show, and how people answered when they were asked for a score: an answer may be changed
+for hours after its show.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,8 +11,8 @@ import numpy as np
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.stats.columns.rows import ShowRows
-from server.stats.columns.rows_repository import NUMBERED, WHO
+from server.stats.columns.rows import ShowRows, arrays_of, decode
+from server.stats.columns.rows_repository import NUMBERED, WHO, copy_out
 from server.stats.population import WITHDRAWN
 
 _GONE: Final = text(f"""
@@ -27,6 +31,24 @@ _ELSEWHERE: Final = text(f"""
                   WHERE k.viewer_id = buyer.viewer_id AND show.channel_id = :channel AND NOT k.guest)
     ORDER BY 1
 """)
+_SCORED: Final = f"""
+    SELECT {WHO.format("coalesce(k.canonical, a.viewer_id)")}, array_position(CAST(:shows AS text[]), a.show_id) - 1,
+           CAST(extract(epoch FROM a.changed_at) * 1000000 AS bigint), a.score
+    FROM survey_answer AS a JOIN survey AS s ON s.id = a.survey_id AND s.kind = 'nps'
+    LEFT JOIN viewer_alias AS k ON k.show_id = a.show_id AND k.raw = a.viewer_id AND k.taken_back_at IS NULL
+    {NUMBERED.format("coalesce(k.canonical, a.viewer_id)")}
+    WHERE a.show_id = ANY(CAST(:shows AS text[])) AND a.score IS NOT NULL ORDER BY 1, a.changed_at, a.survey_id, a.viewer_id
+"""
+_ANSWER: Final = {"who": "i8", "place": "i4", "at": "i8", "score": "i4"}
+
+
+async def read_scored(connection: AsyncConnection, shows: Sequence[str]) -> ShowRows:
+    """Return `scored.who`, `scored.place` (of the show in `shows`), `scored.at` and `scored.score`: each answer from 0 to 10."""
+    return ShowRows(
+        arrays_of("scored", decode(await copy_out(connection, _SCORED, {"shows": list(shows)}), _ANSWER)),
+        {},
+        "",
+    )
 
 
 async def read_gone(connection: AsyncConnection, channel: str) -> ShowRows:

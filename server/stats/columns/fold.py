@@ -17,6 +17,7 @@ from server.stats.channel.cut import Cell, Cut
 from server.stats.columns import flags as f
 from server.stats.columns.bought import SalesOf, read_sales
 from server.stats.columns.join import Channel, Slice, join_block
+from server.stats.columns.last_answers import NAMES, last_classes
 from server.stats.columns.rows import SUMMED, Column, sums_by
 from server.stats.columns.telling import Labels, Words, labels_of, rows_that_count
 
@@ -148,7 +149,7 @@ class _Fold:
     """
 
     def __init__(self, asked: Asked, until: int, block: tuple[int, int], slices: Sequence[Slice]) -> None:
-        self._asked, self._slices = asked, slices
+        self._asked, self._slices, self._first = asked, slices, block[0]
         self._labels: Column | None = None
         self._at = self._place(block[1] - block[0])
         self._bits = np.zeros(self._places, np.uint32)
@@ -219,6 +220,12 @@ class _Fold:
         found = {name: _tally(codes, there & self._has(bit), count) for name, bit in _COUNTED.items()}
         for name, (has, without) in _ONE_OF_TWO.items():
             found[name] = _tally(codes, there & self._has(has, without), count)
+        if len(self._asked.channel.scored.who):
+            places, classes = last_classes(self._asked.channel.scored, self._first, self._slices, self._at)
+            for number, name in enumerate(NAMES):
+                mine = np.zeros(self._places, bool)
+                mine[places[classes == number]] = True
+                found[name] = _tally(codes, there & mine, count)
         found["viewers_in_all"] = _tally(codes, there & self._has(f.VIEWED | f.REPLAYED), count)
         return found | self._sold.by(codes, there, count)
 

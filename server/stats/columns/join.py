@@ -14,6 +14,7 @@ import numpy as np
 from server.stats.columns import flags as f
 from server.stats.columns.purchases import EVER, NEVER, consent_of, reach_of
 from server.stats.columns.rows import Column, ShowRows
+from server.stats.columns.scored import Scored
 
 _NONE: Final = NEVER + 1
 _FAR: Final = 1 << 30
@@ -34,7 +35,8 @@ class Placed:
 class Channel:
     """Shows by start, whose people are numbered from 0 on, and what joins them.
 
-    `gone` is who took consent back, and when, in order; `elsewhere`, in order, who bought where nothing was known of them, and is known.
+    `gone` is who took consent back, and when, in order; `elsewhere`, in order, who bought where nothing was known of them, and is known;
+    `scored` are the answers to a score from 0 to 10.
     """
 
     shows: Sequence[Placed]
@@ -42,6 +44,7 @@ class Channel:
     gone_who: Column
     gone_at: Column
     elsewhere: Column
+    scored: Scored
 
     @property
     def people(self) -> int:
@@ -271,12 +274,7 @@ def _tells(bits: Column) -> Column:
 
 
 _DAY: Final = 86_400_000_000
-_WINDOWS: Final = (
-    (f.BOUGHT_LIVE, 0),
-    (f.BOUGHT_24H, _DAY),
-    (f.BOUGHT_7D, 7 * _DAY),
-    (f.BOUGHT_30D, 30 * _DAY),
-)
+_DAYS_AFTER: Final = ((f.BOUGHT_LIVE, 0), (f.BOUGHT_24H, 1), (f.BOUGHT_7D, 7), (f.BOUGHT_30D, 30))
 
 
 def _buy(show: Placed, of: Slice, first: int) -> None:
@@ -291,8 +289,8 @@ def _buy(show: Placed, of: Slice, first: int) -> None:
     found |= _where(bits, f.VIEWED, f.BOUGHT) | _where(bits, f.CLICKED, f.CLICKED_BOUGHT)
     found |= _where(bits, f.RECOGNISED, f.BUYER_KNOWN) | _where(bits, f.BACK, f.BUYER_BACK)
     found |= _where(bits, f.RECOGNISED, f.BOUGHT_BEFORE) * show.bought_before[of.lines]
-    for bit, after in _WINDOWS:
-        found |= _where(bits, f.VIEWED, bit) * (bought_at <= show.finish + after)
+    for bit, days in _DAYS_AFTER:
+        found |= _where(bits, f.VIEWED, bit) * (bought_at <= show.finish + days * _DAY)
     of.bits[of.sold] |= found
 
 

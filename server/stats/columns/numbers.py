@@ -8,8 +8,14 @@ import numpy as np
 
 from server.stats.columns.rows import LABELS, NARROW, WHOS, Column, ShowRows
 
-_LISTS: Final = {"who": "", "sold.who": "sold.", "asked.who": "asked.", "gone.who": "gone."}
-_WHOS: Final = (*WHOS, "gone.who", "elsewhere.who")
+_LISTS: Final = {
+    "who": "",
+    "sold.who": "sold.",
+    "asked.who": "asked.",
+    "gone.who": "gone.",
+    "scored.who": "scored.",
+}
+_WHOS: Final = (*WHOS, "gone.who", "elsewhere.who", "scored.who")
 _OF_ROWS: Final = frozenset(("who", "flags", "watched_us", "known_by", *NARROW, *LABELS))
 
 

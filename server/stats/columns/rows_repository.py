@@ -96,7 +96,7 @@ async def read_rows(
     given: dict[str, Any] = {"shows": list(shows), "as_of": as_of, "currency": currency}
     seed, words = await _read_words(connection, given)
     lists = [
-        split(decode(await _copy(connection, statement, {**given, "seed": seed}), shape), len(shows))
+        split(decode(await copy_out(connection, statement, {**given, "seed": seed}), shape), len(shows))
         for statement, shape in (
             (_ROWS, shapes.ROW),
             (_SOLD, shapes.SOLD),
@@ -124,7 +124,7 @@ async def read_sold(
 ) -> list[ShowRows]:
     """Return what was bought in each of the shows, and nothing else of them."""
     given: dict[str, Any] = {"shows": list(shows), "as_of": as_of, "currency": currency}
-    sold = split(decode(await _copy(connection, _SOLD, given), shapes.SOLD), len(shows))
+    sold = split(decode(await copy_out(connection, _SOLD, given), shapes.SOLD), len(shows))
     return [ShowRows(arrays_of("sold", each), {}, currency) for each in sold]
 
 
@@ -142,7 +142,8 @@ async def _read_words(
     raise AssertionError("a hundred seeds do not all fail")
 
 
-async def _copy(connection: AsyncConnection, statement: str, given: Mapping[str, Any]) -> bytes:
+async def copy_out(connection: AsyncConnection, statement: str, given: Mapping[str, Any]) -> bytes:
+    """Return the rows of a statement as PostgreSQL's binary COPY sends them."""
     named = statement
     for name in given:
         named = named.replace(f":{name}", f"%({name})s")

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from server.stats.chance import Interval, Z
+from server.stats.chance import Chance, Interval, Z, compare_counted
 from server.stats.ratio import Figures
 
 NpsClass = Literal["promoter", "passive", "detractor"]
@@ -23,6 +23,12 @@ class NetPromoterScore(Figures):
     interval: Interval | None = Field(
         description="95 %, from the variance (p + d - (p - d)²) ÷ n; null without an answer"
     )
+
+
+def compare_scores(one: NetPromoterScore, other: NetPromoterScore) -> Chance | None:
+    """Return whether those of one side tend to a better class than those of the other; None where a side has no answer."""
+    mine, others = ({1.0: each.promoters, 0.0: each.passives, -1.0: each.detractors} for each in (one, other))
+    return compare_counted(mine, others)
 
 
 def class_of(answer: int) -> NpsClass:

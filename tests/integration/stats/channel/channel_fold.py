@@ -4,7 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from statistics import median
 
-from tests.integration.stats.channel.channel_world import LENGTH, STARTS, Came, Order, Person, World
+from tests.integration.stats.channel.channel_world import (
+    LENGTH,
+    STARTS,
+    Came,
+    Order,
+    Person,
+    World,
+    answered_at,
+)
 
 W = timedelta(days=90)
 Amount = float | int | None
@@ -145,6 +153,7 @@ class Fold:
             **share("ctor", names(r for r in bought if r[3].acts["clicks"]), clicked),
             **share("askers", {name for name, viewed, *_ in asked if viewed}, self.viewers),
             **self.conversions(bought),
+            **self.nps(self.seen),
             **self.money(),
             **(self.again(lasting) if self.shows else {}),
         }
@@ -172,6 +181,23 @@ class Fold:
             for state, _ in came.questions
             if state != "dismissed"
         ]
+
+    def nps(self, rows: list[tuple[str, Person, str, Came]]) -> Expected:
+        """Return what the last answers come to; where two were given at one moment, that of the id which sorts last."""
+        said = sorted(
+            (name, answered_at(show, hours), show, other, score)
+            for name, _, show, came in rows
+            for other, hours, score in came.scores
+        )
+        last = {name: score for name, *_, score in said}
+        better, worse = ({n for n, s in last.items() if s >= 9}, {n for n, s in last.items() if s <= 6})
+        score = 100 * (len(better) - len(worse)) / len(last) if last else None
+        return {
+            ("nps", None): (score, None, None),
+            **share("nps_promoters", better, set(last)),
+            **share("nps_passives", set(last) - better - worse, set(last)),
+            **share("nps_detractors", worse, set(last)),
+        }
 
     def conversions(self, bought: list[tuple[str, Person, str, Came]]) -> Expected:
         found: Expected = {}

@@ -15,6 +15,8 @@ from server.ids import new_id
 from server.ledger.tables import AttendanceRow, EntryRow, RollupRow, RollupShowRow, StaffPresenceRow
 from server.questions.tables import QuestionRow
 from server.shop.tables import OrderRow
+from server.surveys.tables import SurveyAnswerRow, SurveyRow
+from server.viewers.tables import ViewerAliasRow
 from tests.integration.stats.hand_made import CHANNEL, START, HandMade, add, add_channel
 
 LENGTH = timedelta(hours=1)
@@ -57,6 +59,8 @@ class Came:
     acts: dict[str, int]
     orders: list[Order]
     questions: list[tuple[str, int]]
+    scores: list[tuple[str, int, int]] = field(default_factory=list)
+    """Under which of their ids, after how many hours, and what they answered from 0 to 10."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,11 @@ _came = st.builds(
         st.tuples(st.sampled_from(["open", "pending", "answered", "dismissed"]), st.integers(1, 600)),
         max_size=1,
     ),
+    scores=st.lists(
+        st.tuples(st.sampled_from(["", "", "-before"]), st.sampled_from([0, 30, 3_000]), st.integers(0, 10)),
+        max_size=2,
+        unique_by=lambda each: each[0],
+    ),
 )
 _agreed = st.sampled_from(
     [
@@ -138,6 +147,7 @@ async def write(connection: AsyncConnection, world: World, *, live: str | None =
         length = None if show == live else LENGTH / timedelta(minutes=1)
         await HandMade(connection, show, start=start, length=length).open()
         await add(connection, RollupShowRow, {"show_id": show, "kept": True})
+        await add(connection, SurveyRow, _survey(show))
     for name, person in world.items():
         for show, came in person.came.items():
             await _write(connection, name, person, show, came)
@@ -178,6 +188,40 @@ async def _write(connection: AsyncConnection, name: str, person: Person, show: s
         await add(connection, OrderRow, _order(name, show, order))
     for state, seconds in came.questions:
         await add(connection, QuestionRow, _question(name, show, state, seconds))
+    for other, hours, score in came.scores:
+        await _answer(connection, name, show, name + other, (answered_at(show, hours), score))
+
+
+def answered_at(show: str, hours: int) -> datetime:
+    """Return when somebody answered, which is another moment for every show."""
+    return STARTS[show] + timedelta(hours=hours, seconds=ord(show[0]))
+
+
+async def _answer(
+    connection: AsyncConnection, name: str, show: str, raw: str, said: tuple[datetime, int]
+) -> None:
+    if raw != name:
+        alias = {"id": new_id("va"), "show_id": show, "raw": raw, "canonical": name}
+        await add(connection, ViewerAliasRow, {**alias, "at": STARTS[show], "reason": "test"})
+    answer = {"survey_id": f"sv-{show}", "viewer_id": raw, "show_id": show, "score": said[1]}
+    await add(connection, SurveyAnswerRow, {**answer, "at": said[0], "changed_at": said[0]})
+
+
+def _survey(show: str) -> dict[str, Any]:
+    return {
+        "id": f"sv-{show}",
+        "channel_id": CHANNEL,
+        "show_id": show,
+        "kind": "nps",
+        "question": "?",
+        "choices": [],
+        "why": False,
+        "at_end": False,
+        "hours_after_end": 24,
+        "state": "closed",
+        "version": 1,
+        "created_at": STARTS[show],
+    }
 
 
 def _order(name: str, show: str, order: Order) -> dict[str, Any]:

@@ -144,6 +144,10 @@ def check_parts(sources: Breakdown, returning: Breakdown, fold: Fold) -> None:
     assert {part.label: part.viewers for part in sources.parts} == {
         label: len(who) for label, who in by_source.items()
     }
+    for part in sources.parts:
+        mine = [row for row in fold.seen if (row[3].source or "") == part.label]
+        assert found_in(part.figures).items() >= fold.nps(mine).items()
+    assert found_in(sources.whole.figures).items() >= fold.nps(fold.seen).items()
     assert sources.whole.viewers == len(fold.viewers)
     assert sources.overlap == sum(map(len, by_source.values())) - len(fold.viewers)
     assert sum(part.viewers for part in returning.parts) == len(fold.viewers)

@@ -10,6 +10,7 @@ from server.stats.columns import flags as f
 from server.stats.columns import join
 from server.stats.columns.join import Channel, Placed, join_block
 from server.stats.columns.rows import ShowRows
+from server.stats.columns.scored import Scored
 
 PEOPLE = 3
 W = 4
@@ -28,7 +29,7 @@ def channel_of(shows: Shows) -> Channel:
         Placed(_rows(rows), start, start, np.empty(0, bool))
         for start, rows in sorted(shows, key=lambda each: each[0])
     ]
-    return Channel(placed, W, none, none, none)
+    return Channel(placed, W, none, none, none, Scored.none())
 
 
 def _rows(rows: list[tuple[int, int, bool, int]]) -> ShowRows:
