@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from server.demo.catalogue import LIVE_SHOW_ID, NAMES, QUESTIONS, SOURCES
+from server.demo.opinions import score_of
 from server.demo.people import Person, recognisable_viewers
 from server.demo.stage import Pace, Stage
 
@@ -161,9 +162,8 @@ class SimulatedViewer:
         await asyncio.sleep(LOOKS_FIRST_SECONDS)
         while loop.time() < leaves_at:
             await asyncio.sleep(self.pause_seconds())
-            if self._audience.stage.live:
-                for command in self.next_commands(loop.time()):
-                    await socket.send(msgspec.json.encode(command).decode())
+            for command in self.next_commands(loop.time()):
+                await socket.send(msgspec.json.encode(command).decode())
             if not self._watcher and random.random() < 0.004:
                 await self._look_away(socket)
 
@@ -179,6 +179,10 @@ class SimulatedViewer:
     def next_commands(self, now: float) -> list[dict[str, Any]]:
         """Return what this viewer does next, often nothing; `now` is in seconds, of any clock that runs on."""
         stage, random, warmth = self._audience.stage, self._random, self._person.warmth
+        if stage.survey is not None and stage.survey["id"] not in self._seen:
+            return self._say_opinion(stage.survey)
+        if not stage.live:
+            return []
         if stage.pinned is not None and stage.pinned not in self._seen:
             self._seen.add(stage.pinned)
             return [{"type": "impression", "products": [stage.pinned]}]
@@ -194,6 +198,23 @@ class SimulatedViewer:
         if dice > 0.975 - talkative:
             return self._shop(now)
         return [{"type": "share", "via": "copy"}] if 0.94 < dice < 0.9405 else []
+
+    def _say_opinion(self, survey: dict[str, Any]) -> list[dict[str, Any]]:
+        """See the card of a survey, and answer it, or not."""
+        random, warmth, id = self._random, self._person.warmth, survey["id"]
+        self._seen.add(id)
+        shown = {"type": "survey.shown", "survey": id}
+        if survey["kind"] == "text" or random.random() > 0.3 + 0.5 * warmth:
+            return [shown]
+        answer: dict[str, Any] = {"type": "survey.answer", "survey": id}
+        match survey["kind"]:
+            case "nps":
+                answer["score"] = score_of(random, minutes=30 * warmth, bought=False)
+            case "stars":
+                answer["score"] = random.choices((3, 4, 5), (1, 3, 4))[0]
+            case "choice":
+                answer["choice"] = random.randrange(len(survey["choices"]))
+        return [shown, answer]
 
     def _speak(self, now: float) -> list[dict[str, Any]]:
         """Ask something that is not on the list of open questions, else vote for one that is."""

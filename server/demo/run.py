@@ -22,6 +22,7 @@ from server.demo import repository, seed
 from server.demo.audience import Audience
 from server.demo.catalogue import CHANNEL_ID, HOST_NAME, LIVE_SHOW_ID, SHELF
 from server.demo.mail import seed_mail
+from server.demo.opinions import seed_opinions
 from server.demo.people import Person
 from server.demo.planned import seed_plan
 from server.demo.queries import save_queries
@@ -139,6 +140,7 @@ class _Demo:
                 async with database.write() as connection:
                     await seed.seed_live(connection, now)
                     await seed_plan(connection, now)
+                    await seed_opinions(connection, now)
             return await self._issue_codes(database)
         finally:
             await database.close()

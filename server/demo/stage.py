@@ -45,6 +45,8 @@ class Stage:
     pinned: str | None = None
     questions: dict[str, str] = field(default_factory=dict)
     """Open questions, id to text."""
+    survey: dict[str, Any] | None = None
+    """The one that is open."""
     excited_at: float = -1e9
 
     def see_snapshot(self, snapshot: dict[str, Any]) -> None:
@@ -54,6 +56,7 @@ class Stage:
         self.stock = {product["id"]: product["stock"] for product in snapshot["products"]}
         self.pinned = snapshot["pinned_product"]
         self.questions = {q["id"]: q["text"] for q in snapshot["questions"] if q["state"] == "open"}
+        self.survey = snapshot.get("survey")
 
     def see_push(self, push: dict[str, Any], now: float) -> None:
         """Apply a push of the protocol."""
@@ -69,6 +72,10 @@ class Stage:
                 self.stock |= {item["product"]: item["stock"] for item in push["products"]}
             case "question.posted" | "question.restored":
                 self.questions[push["question"]["id"]] = push["question"]["text"]
+            case "survey.opened":
+                self.survey = push["survey"]
+            case "survey.closed":
+                self.survey = None
             case "question.answered":
                 self.questions.pop(push["question"]["id"], None)
             case "question.dismissed":

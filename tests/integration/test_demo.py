@@ -45,6 +45,14 @@ def sign_in(demo: RunningDemo, code: str) -> dict[str, Any]:
         return signed_in
 
 
+def read_as_host(demo: RunningDemo, path: str) -> dict[str, Any]:
+    token = sign_in(demo, demo.output.split("/host#code=")[1].split()[0])["token"]
+    request = urllib.request.Request(f"{demo.url}{path}", headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        read: dict[str, Any] = json.load(answer)
+        return read
+
+
 def shows(demo: RunningDemo) -> dict[str, str]:
     """The shows of the first page, those of the imported year left out."""
     listed = json.loads(get(demo, "/v1/shows?channel=demo"))["shows"]
@@ -88,8 +96,23 @@ def test_the_year_before_it_was_imported_and_has_all_that_analysts_ask_for(quiet
     assert last["money"][0]["refunded_minor"] is not None
     assert last["repeat"]["viewers_before"]["part"] > 30
     assert last["questions"]["answered"]["part"] > 0
+    (asked,) = last["surveys"]
+    assert 0 < asked["response"]["part"] < asked["response"]["whole"]
+    assert -100 < asked["nps"]["score"] < 100
     again = showfloor("rollup", "demo-year-70", "--verify", data=quiet.data)
     assert again.returncode == 0, again.stdout
+
+
+async def test_its_products_have_reviews_and_its_host_has_surveys_to_open(quiet: RunningDemo) -> None:
+    products = (await join_as_guest(quiet))["snapshot"]["products"]
+    rated = json.loads(get(quiet, "/v1/shows/demo/reviews"))["ratings"]
+    assert len({each["id"] for each in products} & set(rated)) >= 5
+    surveys = read_as_host(quiet, "/v1/shows/demo/surveys")
+    assert [(each["kind"], each["state"]) for each in surveys["surveys"]] == [
+        ("nps", "ready"),
+        ("choice", "ready"),
+    ]
+    assert surveys["at_every_end"]["kind"] == "nps"
 
 
 def test_its_merchant_planned_and_what_came_of_it_is_due(quiet: RunningDemo) -> None:
