@@ -105,6 +105,9 @@ async def test_a_file_is_asked_for_and_fetched(room: Showroom, desk: Desk) -> No
 
 PAPER = {
     "channel": ("/analyst", "steps"),
+    "show": ("/analyst/shows/year-40", "parts"),
+    "visits": ("/analyst/visits", "visit-steps"),
+    "word of mouth": ("/analyst/word-of-mouth", "sharers"),
     "compare": ("/analyst/compare", "compare-page"),
     "retention": ("/analyst/retention?interval=week", "cohorts"),
     "lifetime": ("/analyst/lifetime", "answers"),

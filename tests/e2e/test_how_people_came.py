@@ -1,7 +1,6 @@
 """Somebody comes by a campaign, and buys; friends bring friends; the analyst sees where they came from, and who brought whom."""
 
 import json
-import os
 from datetime import timedelta
 from typing import Any
 
@@ -174,8 +173,6 @@ async def find_no_faults(showroom: Showroom, desk: Desk, path: str, shown: str) 
         page = await desk.open(device, language)
         await page.goto(showroom.staff_url("analyst", path))
         await expect(page.get_by_test_id(shown)).to_be_visible()
-        if shots := os.environ.get("SHOTS"):
-            await page.screenshot(path=f"{shots}/{shown}-{language}.png", full_page=True)
         assert await find_faults_at_all_widths(page) == {}
         assert await find_faults(page) == []
 

@@ -110,5 +110,8 @@ async def look(showroom: Showroom, desk: Desk, show: str, following: str) -> Non
     ):
         await page.goto(showroom.staff_url(role, path))  # type: ignore[arg-type]
         await expect(page.get_by_test_id(testid)).to_be_visible()
+        if testid == "check":
+            within = "each => each.scrollWidth <= each.clientWidth"
+            assert await page.get_by_test_id("check").locator("section").evaluate(within)
         await settle(page)
         assert await find_faults(page) == []

@@ -15,6 +15,7 @@ from server.settings import Settings
 from server.visits.forgetting import PageViewForgetting
 from tests.conftest import MakeSettings
 from tests.integration.live.test_what_is_kept import Rows, found, rows
+from tests.support.eventually import eventually
 from tests.support.live_server import live_server
 from tests.support.servers import SignFor
 from tests.support.viewer import Viewer, joined_at
@@ -57,6 +58,47 @@ async def test_an_id_is_kept_of_those_who_agreed_or_signed_in_and_ask_for_nothin
         await tell(server, token=sign_for("host"))  # staff are in no figure
         views = await found(rows, VIEWS, 7)
     assert [view[0] for view in views] == [None, agreed.id, None, None, known.viewer_id, None, None]
+
+
+async def test_who_joins_without_a_source_has_that_of_their_first_page_view_that_names_one(
+    server: str, rows: Rows
+) -> None:
+    async with (
+        joined_at(server, remember=True) as late,
+        joined_at(server, remember=True) as early,
+        joined_at(server, remember=True, source="mail") as named,
+        joined_at(server) as guest,
+    ):
+        await found(rows, "SELECT FROM rollup WHERE joined", 4)
+        await tell(server, token=late.token)
+        await tell(server, token=late.token, source="x")
+        for source, age_ms in (("line", 60_000), ("newsletter", 120_000)):  # what is older may be told later
+            await tell(server, token=early.token, source=source, age_ms=age_ms)
+        await tell(server, token=named.token, source="line")
+        await tell(server, token=guest.token, source="line")
+        await found(rows, VIEWS, 6)
+        expected = {late.id: "x", named.id: "mail", guest.id: None}
+
+        async def are_named() -> bool:
+            sources: dict[str, str | None] = dict(await rows("SELECT viewer_id, source FROM rollup"))
+            # The two of `early` are of one batch or of two: what came with the first stays.
+            return sources.pop(early.id) in {"line", "newsletter"} and sources == expected
+
+        await eventually(are_named)
+    sources = "SELECT source FROM attendance WHERE viewer_id = '{}'"
+    assert await rows(sources.format(late.id)) == [("x",)]
+    assert await rows(sources.format(named.id)) == [("mail",)]
+
+
+async def test_a_page_view_before_the_join_names_its_source(
+    server: str, rows: Rows, settings: Settings
+) -> None:
+    tokens = Tokens(settings.signing_secret(), SystemClock())
+    known = tokens.new_member("demo", "viewer", name="Anna")
+    await tell(server, token=tokens.sign(known), **LINK)
+    await found(rows, VIEWS, 1)
+    async with joined_at(server, token=tokens.sign(known)):
+        await found(rows, "SELECT FROM rollup WHERE source = 'line'", 1)
 
 
 async def test_a_crawler_is_counted_as_such_and_nothing_else_is_kept(server: str, rows: Rows) -> None:
