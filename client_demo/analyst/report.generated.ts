@@ -805,7 +805,7 @@ export interface KpiMap {
    */
   provisional: boolean;
   left_out: LeftOutOfChannel;
-  by: "lifecycle" | "rfm" | "saved" | "source" | "device";
+  by: "lifecycle" | "rfm" | "nps" | "saved" | "source" | "device";
   /**
    * first day, in the channel's zone
    */
@@ -829,7 +829,7 @@ export interface KpiMap {
  */
 export interface MapRow {
   /**
-   * new, returning, …; a group of RFM, or `no_customer`; the id of a saved segment; a source or device, or `unknown`
+   * new, returning, …; a group of RFM, or `no_customer`; promoter, …, or `no_answer`; the id of a saved segment; a source or device, or `unknown`
    */
   key: string;
   /**
@@ -851,23 +851,28 @@ export interface MapRow {
  */
 export interface MapCell {
   metric:
-    ("engaged" | "clicked" | "asked" | "bought" | "came_again") | ("watch_seconds" | "shows" | "orders" | "net_minor");
-  kind: "share" | "mean";
+    | ("engaged" | "clicked" | "asked" | "bought" | "came_again")
+    | ("watch_seconds" | "shows" | "orders" | "net_minor")
+    | "nps";
+  kind: "share" | "mean" | "score";
   /**
-   * a share, or a mean per viewer; null without viewers
+   * a share, a mean per viewer, or a score from -100 to 100; null without viewers, or answers
    */
   value: number | null;
   /**
    * of a share: how many did it
    */
   part: number | null;
+  /**
+   * viewers; of a score those who answered
+   */
   n: number;
   /**
-   * 95 %: Wilson's of a share, by the normal distribution of a mean
+   * 95 %: Wilson's of a share, by the normal distribution of a mean and a score
    */
   interval: Interval | null;
   /**
-   * value ÷ that of everybody, minus 1: 0.5 is half as much again; null where that of everybody is 0
+   * value ÷ that of everybody, minus 1: 0.5 is half as much again; null where that of everybody is 0. Of a score: how many points it is above that of everybody
    */
   against_mean: number | null;
   /**

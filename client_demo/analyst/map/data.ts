@@ -16,11 +16,12 @@ export const METRICS: readonly [MapCell["metric"], ...MapCell["metric"][]] = [
   "shows",
   "orders",
   "net_minor",
+  "nps",
 ];
 
 export function asked() {
   return {
-    by: chosen("by", ["lifecycle", "rfm", "saved", "source", "device"]),
+    by: chosen("by", ["lifecycle", "rfm", "nps", "saved", "source", "device"]),
     period: { from: dayAsked("from"), to: dayAsked("to") },
     group: here.value.query.get("group"),
     metric: chosen("metric", METRICS),

@@ -11,7 +11,7 @@ import { day, NOTHING, ratio, t } from "../people/text";
 import type { KpiMap, MapCell, MapRow } from "../report";
 import { Behind } from "./behind";
 import { asked, METRICS, map } from "./data";
-import { against, detail, groupName, valueText } from "./words";
+import { against, detail, groupName, off, valueText } from "./words";
 
 /** Groups of viewers by metric, each cell against everybody. */
 export default function MapPage() {
@@ -35,6 +35,7 @@ function Wanted() {
         options={[
           ["lifecycle", t("by.lifecycle")],
           ["rfm", t("by.rfm")],
+          ["nps", t("by.nps")],
           ["saved", t("by.saved")],
           ["source", t("by.source")],
           ["device", t("by.device")],
@@ -69,7 +70,7 @@ function standsOut({ rows, by }: KpiMap): string | null {
       .filter((cell) => cell.chance?.more_than_chance && !cell.small && cell.against_mean !== null)
       .map((cell) => ({ row, cell })),
   );
-  const [most] = sure.sort((a, b) => Math.abs(b.cell.against_mean ?? 0) - Math.abs(a.cell.against_mean ?? 0));
+  const [most] = sure.sort((a, b) => Math.abs(off(b.cell)) - Math.abs(off(a.cell)));
   if (!most) return rows.length ? t("map.nothing_sure") : null;
   const words = {
     group: groupName(most.row, by),
@@ -129,13 +130,13 @@ interface CellProps {
 
 function Cell({ cell, row, map: found, plain }: CellProps) {
   const { group, metric } = asked();
-  const off = cell.against_mean ?? 0;
-  const look = plain || off === 0 ? "" : off > 0 ? "map-above" : "map-below";
+  const far = off(cell);
+  const look = plain || far === 0 ? "" : far > 0 ? "map-above" : "map-below";
   const sure = !plain && cell.chance?.more_than_chance;
   const value = valueText(cell, found.currency);
   const open = group === row.key && metric === cell.metric;
   return (
-    <td class={`map-cell ${cell.small ? "map-small" : look}`} style={{ "--heat": String(Math.min(1, Math.abs(off))) }}>
+    <td class={`map-cell ${cell.small ? "map-small" : look}`} style={{ "--heat": String(Math.min(1, Math.abs(far))) }}>
       <button
         type="button"
         class="map-open"

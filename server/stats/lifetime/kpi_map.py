@@ -1,7 +1,7 @@
 """The KPI map: groups of viewers by metric, each cell against the channel's mean. Pure."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from server.stats.lifetime.map_repository import (
     EVERYBODY,
     GROUPS_MAX,
     MEANS,
+    NO_ANSWER,
     NO_CUSTOMER,
     SHARES,
     UNKNOWN,
@@ -21,6 +22,7 @@ from server.stats.lifetime.map_repository import (
     Metric,
     ShareMetric,
 )
+from server.stats.lifetime.nps import NetPromoterScore, NpsClass, compare_scores, of_classes
 from server.stats.lifetime.rfm import GROUPS
 from server.stats.lifetime.segments import LIFECYCLES
 from server.stats.ratio import Figures
@@ -30,15 +32,18 @@ class MapCell(Figures):
     """One metric of one group."""
 
     metric: Metric
-    kind: Literal["share", "mean"]
-    value: float | None = Field(description="a share, or a mean per viewer; null without viewers")
+    kind: Literal["share", "mean", "score"]
+    value: float | None = Field(
+        description="a share, a mean per viewer, or a score from -100 to 100; null without viewers, or answers"
+    )
     part: int | None = Field(description="of a share: how many did it")
-    n: int
+    n: int = Field(description="viewers; of a score those who answered")
     interval: Interval | None = Field(
-        description="95 %: Wilson's of a share, by the normal distribution of a mean"
+        description="95 %: Wilson's of a share, by the normal distribution of a mean and a score"
     )
     against_mean: float | None = Field(
-        description="value ÷ that of everybody, minus 1: 0.5 is half as much again; null where that of everybody is 0"
+        description="value ÷ that of everybody, minus 1: 0.5 is half as much again; null where that of everybody is 0. "
+        "Of a score: how many points it is above that of everybody"
     )
     chance: Chance | None = Field(
         description="against everybody who is not in the group; null for everybody, or where nothing can be told"
@@ -50,7 +55,8 @@ class MapRow(Figures):
     """One group."""
 
     key: str = Field(
-        description="new, returning, …; a group of RFM, or `no_customer`; the id of a saved segment; a source or device, or `unknown`"
+        description="new, returning, …; a group of RFM, or `no_customer`; promoter, …, or `no_answer`; "
+        "the id of a saved segment; a source or device, or `unknown`"
     )
     name: str | None = Field(description="of a saved segment")
     n: int
@@ -83,11 +89,13 @@ def _order(by: MapBy, names: dict[str, str]) -> list[str]:
         return list(LIFECYCLES)
     if by == "rfm":
         return [*GROUPS, NO_CUSTOMER]
+    if by == "nps":
+        return [*get_args(NpsClass), NO_ANSWER]
     return list(names) if by == "saved" else []
 
 
 def _empty(key: str) -> Group:
-    return Group(key, 0, dict.fromkeys(SHARES, 0), dict.fromkeys(MEANS, Sample(0, 0, 0)))
+    return Group(key, 0, dict.fromkeys(SHARES, 0), dict.fromkeys(MEANS, Sample(0, 0, 0)), of_classes(0, 0, 0))
 
 
 def _row(group: Group, everybody: Group, names: dict[str, str]) -> MapRow:
@@ -97,7 +105,11 @@ def _row(group: Group, everybody: Group, names: dict[str, str]) -> MapRow:
         name=names.get(group.key),
         n=group.n,
         share=group.n / everybody.n if everybody.n else None,
-        cells=cells + [_mean_cell(name, group, everybody) for name in MEANS],
+        cells=[
+            *cells,
+            *(_mean_cell(name, group, everybody) for name in MEANS),
+            _score_cell(group.nps, everybody.nps),
+        ],
     )
 
 
@@ -132,6 +144,25 @@ def _mean_cell(metric: MeanMetric, group: Group, everybody: Group) -> MapCell:
         against_mean=_against(value, of_all.mean if of_all.n else None),
         chance=compare_means(mine, rest),
         small=group.n < SMALL,
+    )
+
+
+def _score_cell(mine: NetPromoterScore, of_all: NetPromoterScore) -> MapCell:
+    rest = of_classes(
+        of_all.promoters - mine.promoters,
+        of_all.passives - mine.passives,
+        of_all.detractors - mine.detractors,
+    )
+    return MapCell(
+        metric="nps",
+        kind="score",
+        value=mine.score,
+        part=None,
+        n=mine.n,
+        interval=mine.interval,
+        against_mean=None if mine.score is None or of_all.score is None else mine.score - of_all.score,
+        chance=compare_scores(mine, rest),
+        small=mine.n < SMALL,
     )
 
 

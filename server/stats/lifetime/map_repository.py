@@ -9,19 +9,22 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.stats.chance import Sample
+from server.stats.lifetime.nps import NetPromoterScore, of_classes
 from server.stats.lifetime.people_repository import PEOPLE, PURCHASES, Scope
 from server.stats.lifetime.person_repository import PERSON, Compiled
 from server.stats.lifetime.segment_rules import Rule
 
-MapBy = Literal["lifecycle", "rfm", "saved", "source", "device"]
+MapBy = Literal["lifecycle", "rfm", "nps", "saved", "source", "device"]
 ShareMetric = Literal["engaged", "clicked", "asked", "bought", "came_again"]
 MeanMetric = Literal["watch_seconds", "shows", "orders", "net_minor"]
-Metric = ShareMetric | MeanMetric
+ScoreMetric = Literal["nps"]
+Metric = ShareMetric | MeanMetric | ScoreMetric
 SHARES: Final[tuple[ShareMetric, ...]] = ("engaged", "clicked", "asked", "bought", "came_again")
 MEANS: Final[tuple[MeanMetric, ...]] = ("watch_seconds", "shows", "orders", "net_minor")
 EVERYBODY: Final = "*"
 UNKNOWN: Final = "unknown"
 NO_CUSTOMER: Final = "no_customer"
+NO_ANSWER: Final = "no_answer"
 GROUPS_MAX: Final = 50
 
 # Who came by which way, and on what, can be told of everybody; what they had been before only of whom the channel may recognise.
@@ -37,6 +40,7 @@ _BOUGHT: Final[dict[bool, str]] = {
 _GROUP: Final[dict[MapBy, str]] = {
     "lifecycle": "CASE WHEN person.viewer_id IS NULL THEN 'new' WHEN person.lifecycle = 'new' THEN 'returning' ELSE person.lifecycle END",
     "rfm": f"coalesce(person.rfm_group, '{NO_CUSTOMER}')",
+    "nps": f"coalesce(person.nps_class, '{NO_ANSWER}')",
     "source": f"coalesce(visit.source, '{UNKNOWN}')",
     "device": f"coalesce(visit.device, '{UNKNOWN}')",
 }
@@ -50,11 +54,19 @@ _PLACED: Final = """
     ), basket AS (
         SELECT viewer_id, count(DISTINCT order_id) AS orders, sum(net_minor) FILTER (WHERE in_own) AS net_minor
         FROM ({bought}) AS b GROUP BY viewer_id
+    ), said AS (
+        SELECT DISTINCT ON (here.viewer_id) here.viewer_id, a.score
+        FROM survey_answer AS a JOIN survey ON survey.id = a.survey_id AND survey.kind = 'nps' AND survey.channel_id = :channel
+        LEFT JOIN viewer_alias AS k ON k.show_id = a.show_id AND k.raw = a.viewer_id AND k.taken_back_at IS NULL
+        JOIN here ON here.show_id = a.show_id AND here.viewer_id = coalesce(k.canonical, a.viewer_id)
+        WHERE a.score IS NOT NULL AND a.changed_at <= :as_of
+        ORDER BY here.viewer_id, a.changed_at DESC, a.survey_id DESC, a.viewer_id DESC
     ), placed AS (
         SELECT visit.viewer_id, grouped.key, visit.engaged, visit.clicked, visit.asked, coalesce(basket.orders, 0) > 0 AS bought,
                visit.shows > 1 AS came_again, visit.watch_seconds, visit.shows, coalesce(basket.orders, 0) AS orders,
-               coalesce(basket.net_minor, 0) AS net_minor
-        FROM visit LEFT JOIN basket USING (viewer_id) LEFT JOIN person ON person.viewer_id = visit.viewer_id{joins}
+               coalesce(basket.net_minor, 0) AS net_minor, said.score AS nps
+        FROM visit LEFT JOIN basket USING (viewer_id) LEFT JOIN said USING (viewer_id)
+        LEFT JOIN person ON person.viewer_id = visit.viewer_id{joins}
         CROSS JOIN LATERAL unnest(CAST(ARRAY[{keys}] AS text[])) AS grouped (key) WHERE grouped.key IS NOT NULL
     )
 """
@@ -66,6 +78,9 @@ _SUMS: Final = ", ".join(
             f" CAST(sum(CAST({name} AS double precision) ^ 2) AS double precision) AS {name}_squares"
             for name in MEANS
         ),
+        "count(*) FILTER (WHERE nps >= 9) AS promoters",
+        "count(*) FILTER (WHERE nps IN (7, 8)) AS passives",
+        "count(*) FILTER (WHERE nps <= 6) AS detractors",
     ]
 )
 _MAP: Final = f"SELECT key, count(*) AS n, {_SUMS} FROM placed GROUP BY key"
@@ -73,12 +88,13 @@ _MAP: Final = f"SELECT key, count(*) AS n, {_SUMS} FROM placed GROUP BY key"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Some viewers of the period: how many, how many of them did each thing, and what each did of the others."""
+    """Some viewers of the period: how many, how many of them did each thing, what each did of the others, and how they answered last."""
 
     key: str
     n: int
     parts: dict[ShareMetric, int]
     samples: dict[MeanMetric, Sample]
+    nps: NetPromoterScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +134,16 @@ async def read_cell(
     cell: tuple[str, Metric],
     page: tuple[str, int],
 ) -> list[CellViewer]:
-    """Return viewers of the group `cell[0]` by id: behind the id `page[0]`, at most `page[1]`. Of shares the value is 0 or 1."""
+    """Return viewers of the group `cell[0]` by id: behind the id `page[0]`, at most `page[1]`.
+
+    Of shares the value is 0 or 1; of the score it is the answer, and nobody is told who gave none.
+    """
     statement, given = _placed(scope, sorting)
     key, metric = cell
     value = f"CAST({metric} AS integer)" if metric in SHARES else metric
     wanted = f"""{statement}, few AS (
             SELECT viewer_id, CAST({value} AS double precision) AS value FROM placed
-            WHERE key = :key AND viewer_id > :after ORDER BY viewer_id LIMIT :limit)
+            WHERE key = :key AND {metric} IS NOT NULL AND viewer_id > :after ORDER BY viewer_id LIMIT :limit)
         SELECT viewer_id, value, (
             SELECT q.author FROM question AS q JOIN own ON own.id = q.show_id WHERE q.viewer_id = few.viewer_id
             ORDER BY q.asked_at DESC LIMIT 1) AS name
@@ -159,4 +178,5 @@ def _group(row: RowMapping) -> Group:
         n,
         {name: int(row[name]) for name in SHARES},
         {name: Sample(n, float(row[name]), float(row[f"{name}_squares"])) for name in MEANS},
+        of_classes(int(row["promoters"]), int(row["passives"]), int(row["detractors"])),
     )

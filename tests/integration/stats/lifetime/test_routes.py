@@ -210,18 +210,27 @@ async def test_a_preview_counts_as_of_a_date(http: AsyncClient) -> None:
     ]
 
 
-async def test_a_segment_may_ask_how_somebody_answered_last(http: AsyncClient, database_url: str) -> None:
+async def answered(database_url: str, *surveys: tuple[str, int, dict[str, int]]) -> None:
+    """Write what was answered in shows so many days before `AS_OF`."""
     database = Database(database_url)
     async with database.write() as connection:
-        for show, scores in (("channel-s0", {"anna": 2, "ben": 10}), ("channel-s1", {"anna": 9})):
+        for show, days, scores in surveys:
             survey = "INSERT INTO survey VALUES (:id, 'channel', :id, 'nps', '?', '{}', false, NULL, false, 24, 'closed', 1, now())"
             await connection.execute(text(survey), {"id": show})
             for viewer, score in scores.items():
                 answer = "INSERT INTO survey_answer VALUES (:id, :viewer, :id, :score, NULL, NULL, :at, :at)"
-                at = AS_OF - timedelta(days=50 if show == "channel-s0" else 10)
+                at = AS_OF - timedelta(days=days)
                 given = {"id": show, "viewer": viewer, "score": score, "at": at}
                 await connection.execute(text(answer), given)
     await database.close()
+
+
+async def test_a_segment_may_ask_how_somebody_answered_last(http: AsyncClient, database_url: str) -> None:
+    await answered(
+        database_url,
+        ("channel-s0", 50, {"anna": 2, "ben": 10}),
+        ("channel-s1", 10, {"anna": 9}),
+    )
 
     async def found(kind: str, **asked: str) -> list[str]:
         rule = {"metric": "nps_class", "op": "=", "value": kind}
@@ -232,6 +241,38 @@ async def test_a_segment_may_ask_how_somebody_answered_last(http: AsyncClient, d
     assert await found("detractor") == []
     before = (AS_OF - timedelta(days=20)).date().isoformat()
     assert await found("detractor", as_of=before) == ["anna"]
+
+
+async def test_the_map_has_the_score_of_each_group_and_groups_by_how_they_answered(
+    http: AsyncClient, database_url: str
+) -> None:
+    await answered(
+        database_url,
+        ("channel-s0", 280, {"anna": 2, "ben": 10}),
+        ("channel-s2", 9, {"anna": 9, "dan": 7}),
+        ("channel-s3", 8, {"anna": 3, "ben": 9, "nobody": 0}),
+    )
+    period = "from=2026-06-01"
+
+    async def scores(by: str) -> dict[str, tuple[int, float | None, int, float | None]]:
+        found = (await http.get(f"map?by={by}&{period}", headers=bearer("analyst"))).json()
+        rows = {row["key"]: row for row in (found["everybody"], *found["rows"])}
+        cells = {key: next(c for c in row["cells"] if c["metric"] == "nps") for key, row in rows.items()}
+        assert all(cell["small"] and cell["kind"] == "score" for cell in cells.values())
+        return {key: (rows[key]["n"], c["value"], c["n"], c["against_mean"]) for key, c in cells.items()}
+
+    # Anna's last answer of the period is a 3, Ben's a 9, Dan's a 7; when it began she was a detractor, and Ben a promoter.
+    assert await scores("nps") == {
+        "*": (3, 0, 3, 0),
+        "promoter": (1, 100, 1, 100),
+        "passive": (0, None, 0, None),
+        "detractor": (1, -100, 1, -100),
+        "no_answer": (1, 0, 1, 0),
+    }
+    assert (await scores("source"))["mail"] == (1, 100, 1, 100)
+    behind = f"map/viewers?by=nps&group=*&metric=nps&{period}"
+    page = (await http.get(behind, headers=bearer("analyst"))).json()
+    assert {each["viewer"]: each["value"] for each in page["viewers"]} == {"anna": 3, "ben": 9, "dan": 7}
 
 
 async def test_names_are_shown_to_hosts_and_admins_alone(http: AsyncClient) -> None:
