@@ -8,6 +8,7 @@ import pytest
 
 from server.demo.audience import Audience, arrival_seconds
 from server.demo.catalogue import QUESTIONS
+from server.surveys.rules import Said, Wording, check_answer, wording_of
 
 SEEDS = range(40)
 MINUTES = 10
@@ -49,3 +50,24 @@ def test_later_questions_come_seldom_whatever_the_size_of_the_audience(size: int
     by_minute = Counter(int(at // 60) for at in asked_at(size, seed=1))
     assert all(by_minute[minute] <= 3 for minute in range(1, MINUTES))
     assert sum(by_minute.values()) <= len(QUESTIONS)
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        wording_of("nps", "?", why=True),
+        wording_of("stars", "?"),
+        wording_of("choice", "?", choices=("A", "B")),
+    ],
+)
+def test_everybody_sees_an_open_survey_once_and_some_answer_it_though_the_show_is_over(
+    wording: Wording,
+) -> None:
+    audience = Audience("ws://nowhere", 100, lambda person: person.viewer_id, seed=1)
+    audience.stage.survey = {"id": "sv_1", "kind": wording.kind, "choices": list(wording.choices)}
+    said = [command for viewer in audience.members for command in viewer.next_commands(SHOW_STARTS)]
+    assert not any(viewer.next_commands(SHOW_STARTS) for viewer in audience.members)
+    answers = [command for command in said if command["type"] == "survey.answer"]
+    assert (len(said) - len(answers), 10 < len(answers) < 90) == (100, True)
+    for answer in answers:
+        check_answer(wording, Said(answer.get("score"), answer.get("choice")))
