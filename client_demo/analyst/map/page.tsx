@@ -151,6 +151,7 @@ function Cell({ cell, row, map: found, plain }: CellProps) {
           </span>
           {value}
         </span>
+        {cell.kind === "score" && cell.value !== null && <span class="map-against">{t("map.n", { n: count(cell.n) })}</span>}
         {!plain && cell.value !== null && (
           <span class={sure ? "map-against map-sure" : "map-against"}>
             {against(cell)}
