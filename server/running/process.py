@@ -188,7 +188,7 @@ class Process:
             **Sharing(self.database, self.recorder, self.clock, self.pace, self.joins.codes).commands(),
             **self.answering.commands(),
             **QuestionCommands(self.questions, self.pace, doubt_of=doubts.of).table(),
-            **SurveyCommands(self.surveys, self.pace, self.recorder).table(),
+            **SurveyCommands(self.surveys, self.recorder, self.pace).table(),
             **ShopCommands(self.shop, self.pace).table(),
             **ShowCommands(self.shows).table(),
         }

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from server.access.roles import Role
 from server.access.sign_in import SignIn
 from server.journal.intents import Forgetting, Intent, intent_of
+from server.ledger.recorder import Recorder
 from server.protocol.codec import decode_command
 from server.protocol.codes import Code
 from server.protocol.commands import (
@@ -26,15 +27,18 @@ from server.protocol.commands import (
     QuestionAnswering,
     React,
     Share,
+    SurveyShown,
 )
 from server.questions.commands import QuestionCommands
 from server.shop.commands import ShopCommands
 from server.shows.commands import ShowCommands
 from server.shows.plans import Plan
+from server.surveys.commands import SurveyCommands
+from server.surveys.rules import Wording
 from tests.support.reducer import see
 from tests.support.stage import CHANNEL, HOST, MODERATOR, SHOW, Stage, refused
 
-MAY_BE_LOST = {React, Click, Impression, QuestionAnswering, Ping, Join, Playing}
+MAY_BE_LOST = {React, Click, Impression, QuestionAnswering, Ping, Join, Playing, SurveyShown}
 KEY = "key-000001"
 ELSEWHERE = "another_show"
 
@@ -52,11 +56,21 @@ class Speaker:
     name: str = "Mika"
 
 
+async def _take(flush: bytes) -> bool:
+    """Where flushes would go."""
+    return True
+
+
 async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any]:
     """Carry out a command that arrived as a line, and return the reply."""
     decoded = decode_command(json.dumps({"id": 1, **command}).encode())
-    tables = (QuestionCommands(stage.questions), ShopCommands(stage.shop), ShowCommands(stage.shows))
-    (handler,) = [table[type(decoded)] for t in tables if type(decoded) in (table := t.table())]
+    tables: tuple[Any, ...] = (
+        QuestionCommands(stage.questions),
+        ShopCommands(stage.shop),
+        ShowCommands(stage.shows),
+        SurveyCommands(stage.surveys, Recorder(_take, process_id="p", clock=stage.clock)),
+    )
+    (handler,) = [table[type(decoded)] for t in tables if type(decoded) in (table := dict(t.table()))]
     reply = await handler(speaker, decoded)
     assert reply is not None
     answer: dict[str, Any] = json.loads(reply)
@@ -77,6 +91,13 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         await stage.questions.pin(SHOW, MODERATOR, one)
     elif name == "announce.remove":
         await stage.shows.announce(SHOW, MODERATOR, "Hello")
+    elif name.startswith("survey."):
+        asked = Wording("text", "What did you miss?")
+        one, two = [
+            (await stage.surveys.prepare(SHOW, CHANNEL, HOST, asked, at_end=False)).id for _ in range(2)
+        ]
+        if name != "survey.open":
+            await stage.surveys.open(SHOW, HOST, one)
     elif name == "product.unpin":
         await stage.shop.pin_product(SHOW, HOST, "p_apron")
     fields: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -87,6 +108,9 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         "product.pin": ({"product": "p_apron"}, {"product": "p_bowl"}),
         "product.unpin": ({"product": "p_apron"}, {"product": "p_bowl"}),
         "product.restock": ({"product": "p_apron", "add": 10}, {"product": "p_apron", "add": 11}),
+        "survey.answer": ({"survey": one, "text": "Cups"}, {"survey": one, "text": "Mugs"}),
+        "survey.open": ({"survey": one}, {"survey": two}),
+        "survey.close": ({"survey": one}, {"survey": two}),
         "viewer.unban": ({"viewer": "v_1"}, {"viewer": "v_2"}),
         "show.start": ({}, {"type": "show.end"}),
         "show.end": ({}, {"type": "show.start"}),
