@@ -4,7 +4,8 @@ declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
     url: string;
     domNode: HTMLElement;
     deepLinking: boolean;
-    docExpansion: "list";
+    docExpansion: "none";
+    filter: boolean;
     defaultModelsExpandDepth: number;
   }): void;
 }

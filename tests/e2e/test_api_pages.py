@@ -27,6 +27,7 @@ async def test_swagger_ui_shows_the_http_api_and_calls_it(
     page = await desk.open(scheme=scheme)
     asked = watch_addresses(page)
     await page.goto(gallery.url("/docs"))
+    await page.locator("#operations-tag-operations").click()
     operation = page.locator("#operations-operations-healthz_healthz_get")
     await operation.locator(".opblock-summary-control").click()
     await expect(operation.locator(".renderedMarkdown").first).to_contain_text("Answers for as long as")
