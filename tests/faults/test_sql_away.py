@@ -12,6 +12,7 @@ import psutil
 import pytest
 import redis.asyncio as redis
 
+from server.bus.keys import Keys
 from server.db.engine import Database
 from server.db.migrations import migrate
 from server.embedded import PostgresProcess, start_postgres
@@ -125,7 +126,7 @@ async def refused_quickly(host: Visitor, viewer: Visitor, told: Acknowledged, nu
 async def ledger_waits(settings: Settings) -> bool:
     assert settings.redis_url is not None
     async with redis.Redis.from_url(settings.redis_url) as client:
-        return bool(await client.xlen(f"{settings.redis_prefix}:ledger") > 0)
+        return any([await client.xlen(stream) for stream in Keys(settings.redis_prefix).ledgers])
 
 
 @pytest.mark.parametrize("away", [dead, silent])
