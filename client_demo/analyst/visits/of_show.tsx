@@ -16,20 +16,26 @@ export function HowTheyCame({ show }: { show: string }) {
     <section class="card" data-testid="how-they-came" aria-labelledby="how-they-came-title">
       <h2 id="how-they-came-title">{t("of_show.title")}</h2>
       {came && came.page_views > 0 && (
-        <p>
-          {`${answerOf(came)} ${t("visits.without", { views: count(came.page_views), unknown: count(came.without_an_id) })} `}
-          <Link to={`/analyst/visits${query}`} data-testid="to-visits">
-            {t("of_show.visits")}
-          </Link>
-        </p>
+        <>
+          <p>
+            {`${answerOf(came)} ${t("visits.without", { views: count(came.page_views), unknown: count(came.without_an_id) })}`}
+          </p>
+          <p>
+            <Link to={`/analyst/visits${query}`} data-testid="to-visits">
+              {t("of_show.visits")}
+            </Link>
+          </p>
+        </>
       )}
       {word && (word.shares > 0 || word.visits > 0) && (
-        <p>
-          {`${answerOfWord(word)} `}
-          <Link to={`/analyst/word-of-mouth${query}`} data-testid="to-word">
-            {t("of_show.word")}
-          </Link>
-        </p>
+        <>
+          <p>{answerOfWord(word)}</p>
+          <p>
+            <Link to={`/analyst/word-of-mouth${query}`} data-testid="to-word">
+              {t("of_show.word")}
+            </Link>
+          </p>
+        </>
       )}
     </section>
   );
