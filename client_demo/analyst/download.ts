@@ -1,14 +1,6 @@
 import { RefusedError } from "../sdk/refused";
+import { save } from "../shared/save";
 import { session } from "../shared/staff/session";
-
-/** Hands a file to the person. */
-export function save(blob: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
 
 /** The reader's time zone by its IANA name; UTC where the system has none that others know. */
 export function zone(): string {

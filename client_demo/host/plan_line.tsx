@@ -1,8 +1,9 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ActionList } from "../shared/plan/action_list";
-import { ask, pathOf, type Targets } from "../shared/plan/asking";
 import { amountText, metricName, t, wishText } from "../shared/plan/text";
+import { pathOf, type Targets } from "../shared/plan/told";
+import { ask } from "../shared/staff/ask";
 import { session } from "../shared/staff/session";
 import { Toasts } from "../shared/ui/toast";
 import { snapshot } from "./desk";

@@ -10,6 +10,7 @@ import sharedJa from "../shared/locales/shared.ja.json";
 import { nameOf } from "../shared/people";
 import { place } from "../shared/place";
 import { readPreference, writePreference } from "../shared/preference";
+import { saveJson } from "../shared/save";
 import { request } from "../shared/server";
 import { Button } from "../shared/ui/button";
 import { Dialog } from "../shared/ui/dialog";
@@ -103,12 +104,7 @@ export function settings({ identity, room, show, tokenStore, close }: Hands): La
   /** Hands the person everything that is kept about them. */
   async function fetchOwnData(): Promise<void> {
     try {
-      const found = await request<object>("/viewers/me/data", { token: bearer() });
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([JSON.stringify(found, null, 2)], { type: "application/json" }));
-      link.download = "what-is-kept.json";
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      saveJson(await request<object>("/viewers/me/data", { token: bearer() }), "what-is-kept.json");
     } catch (error) {
       showToast(t(whyNot(error, "settings.data_failed")));
     }

@@ -1,5 +1,5 @@
+import { save } from "../../shared/save";
 import { token } from "../../shared/theme";
-import { save } from "../download";
 
 const MARGIN = 24;
 const LINE = 22;

@@ -1,8 +1,9 @@
 import { request } from "../../sdk/http";
 import { RefusedError } from "../../sdk/refused";
+import { save } from "../../shared/save";
 import { session } from "../../shared/staff/session";
 import { here, ROOT } from "../address";
-import { save, zone } from "../download";
+import { zone } from "../download";
 import { keepFetched } from "../load";
 import type { ShowPage } from "../report";
 import type { ExportBody, ExportPage } from "../report.generated";

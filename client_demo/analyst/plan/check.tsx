@@ -1,6 +1,6 @@
 import { dateTime } from "../../shared/format";
 import { ActionList } from "../../shared/plan/action_list";
-import type { Target, Targets } from "../../shared/plan/asking";
+import type { Target, Targets } from "../../shared/plan/told";
 import { amountText, differenceText, t, wishText } from "../../shared/plan/text";
 import { Button } from "../../shared/ui/button";
 import { saveRows } from "../download";

@@ -1,5 +1,5 @@
-import type { Due, Targets } from "../../shared/plan/asking";
-import { pathOf } from "../../shared/plan/asking";
+import type { Due, Targets } from "../../shared/plan/told";
+import { pathOf } from "../../shared/plan/told";
 import { here, place } from "../address";
 import { keepFetched } from "../load";
 

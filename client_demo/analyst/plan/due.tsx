@@ -1,6 +1,6 @@
 import { dateTime } from "../../shared/format";
 import { dueOf, fromOf, ownerOf } from "../../shared/plan/action_list";
-import type { Due } from "../../shared/plan/asking";
+import type { Due } from "../../shared/plan/told";
 import { metricName, t } from "../../shared/plan/text";
 import { Button } from "../../shared/ui/button";
 import { showPath } from "../address";

@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import { refusedBy, request } from "../../sdk/http";
 import { RefusedError } from "../../sdk/refused";
+import { send } from "../../shared/staff/ask";
 import { session } from "../../shared/staff/session";
 import { here, ROOT, stay } from "../address";
 import { keepFetched } from "../load";
@@ -93,15 +94,15 @@ function token(): string {
 export async function keep(name: string, query: Question, now: SavedQueryBody | null): Promise<SavedQueryBody> {
   const body = { name, query: written(query) };
   if (!now) return request<SavedQueryBody>("/queries", { token: token(), body, key: crypto.randomUUID() });
-  return (await (await send("PATCH", now, body)).json()) as SavedQueryBody;
+  return send<SavedQueryBody>(placeOf(now.id), { method: "PATCH", version: now.version, body });
 }
 
 export async function remove(query: SavedQueryBody): Promise<void> {
-  await send("DELETE", query);
+  await send(placeOf(query.id), { method: "DELETE", version: query.version });
 }
 
 export function versionsOf(id: string): Promise<SavedQueryVersions> {
-  return request<SavedQueryVersions>(`/queries/${encodeURIComponent(id)}/versions`, { token: token() });
+  return request<SavedQueryVersions>(`${placeOf(id)}/versions`, { token: token() });
 }
 
 /** Asks for a file of all rows. Throws `RefusedError`. */
@@ -109,18 +110,6 @@ export function exportAs(format: string, bom: boolean, query: Question): Promise
   return request<ExportBody>("/exports", { token: token(), body: { of: "query", format, bom, query: written(query) } });
 }
 
-async function send(method: "PATCH" | "DELETE", { id, version }: SavedQueryBody, body?: object): Promise<Response> {
-  const response = await fetch(`/v1/queries/${encodeURIComponent(id)}`, {
-    method,
-    headers: {
-      Authorization: `Bearer ${token()}`,
-      "If-Match": `"${version}"`,
-      ...(body && { "Content-Type": "application/json" }),
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  }).catch(() => {
-    throw new RefusedError("offline", "The request did not reach the server.");
-  });
-  if (!response.ok) throw refusedBy(response.status, await response.json().catch(() => null));
-  return response;
+function placeOf(id: string): string {
+  return `/queries/${encodeURIComponent(id)}`;
 }

@@ -1,5 +1,5 @@
-import { refusedBy, request } from "../../sdk/http";
-import { RefusedError } from "../../sdk/refused";
+import { request } from "../../sdk/http";
+import { send } from "../../shared/staff/ask";
 import { session } from "../../shared/staff/session";
 import { here } from "../address";
 import { keepFetched } from "../load";
@@ -39,30 +39,17 @@ export function preview(rule: Rule): Promise<Preview> {
 /** Saves a new segment, or what has changed of one that was read in `version`. Throws `RefusedError`. */
 export async function save(name: string, rule: Rule, now: SegmentBody | null): Promise<SegmentBody> {
   if (!now) return request<SegmentBody>("/channel/segments", { token: token(), body: { name, rule }, key: crypto.randomUUID() });
-  const answer = await send("PATCH", now, { name, rule });
-  return (await answer.json()) as SegmentBody;
+  return send<SegmentBody>(placeOf(now), { method: "PATCH", version: now.version, body: { name, rule } });
 }
 
 export async function remove(segment: SegmentBody): Promise<void> {
-  await send("DELETE", segment);
+  await send(placeOf(segment), { method: "DELETE", version: segment.version });
 }
 
 function token(): string {
   return session.value?.token ?? "";
 }
 
-async function send(method: "PATCH" | "DELETE", { id, version }: SegmentBody, body?: object): Promise<Response> {
-  const answer = await fetch(`/v1/channel/segments/${encodeURIComponent(id)}`, {
-    method,
-    headers: {
-      Authorization: `Bearer ${token()}`,
-      "If-Match": `"${version}"`,
-      ...(body && { "Content-Type": "application/json" }),
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  }).catch(() => {
-    throw new RefusedError("offline", "The request did not reach the server.");
-  });
-  if (!answer.ok) throw refusedBy(answer.status, await answer.json().catch(() => null));
-  return answer;
+function placeOf({ id }: SegmentBody): string {
+  return `/channel/segments/${encodeURIComponent(id)}`;
 }

@@ -64,7 +64,13 @@ export function mayBeRecent(metric: string): boolean {
 /** The words that a metric can be; null: any word, or a number. */
 export function wordsOf(metric: string): readonly string[] | null {
   if (metric === "lifecycle") return LIFECYCLES;
-  return metric === "rfm_group" ? RFM_GROUPS : metric === "device" ? ["phone", "tablet", "desktop"] : metric === "nps_class" ? ["promoter", "passive", "detractor"] : null;
+  return metric === "rfm_group"
+    ? RFM_GROUPS
+    : metric === "device"
+      ? ["phone", "tablet", "desktop"]
+      : metric === "nps_class"
+        ? ["promoter", "passive", "detractor"]
+        : null;
 }
 
 /** The same condition about another metric: what does not fit it any more begins anew. */

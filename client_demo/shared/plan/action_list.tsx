@@ -5,7 +5,7 @@ import { dateTime } from "../format";
 import { Button } from "../ui/button";
 import { asKeptLine, lengthOf } from "../writing";
 import { ShowActionList } from "./actions";
-import type { Action } from "./asking";
+import type { Action } from "./told";
 import "./plan.css";
 import { dayText, t } from "./text";
 

@@ -2,10 +2,11 @@
 import { signal } from "@preact/signals";
 import { RefusedError } from "../../sdk/refused";
 import { forgetKey, keyOf } from "../drafts";
+import { ask } from "../staff/ask";
 import { explainError } from "../staff/sign-in";
 import { showToast } from "../ui/toast";
-import { type Action, ask, type Person, pathOf, type ShowActions } from "./asking";
 import { t } from "./text";
+import { type Action, type Person, pathOf, type ShowActions } from "./told";
 
 export interface Wish {
   text: string;

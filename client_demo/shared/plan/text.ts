@@ -4,7 +4,7 @@ import namesEn from "../locales/analyst_definitions.en.json";
 import namesJa from "../locales/analyst_definitions.ja.json";
 import en from "../locales/plan.en.json";
 import ja from "../locales/plan.ja.json";
-import type { Kind, Target } from "./asking";
+import type { Kind, Target } from "./told";
 
 export const t = createTranslator(en, ja);
 const names = createTranslator(namesEn, namesJa);

@@ -2,6 +2,7 @@
 
 import { refusedBy } from "../../sdk/http";
 import { RefusedError } from "../../sdk/refused";
+import { save } from "../../shared/save";
 import { session } from "../../shared/staff/session";
 
 export const FORMATS = [
@@ -19,17 +20,9 @@ const ROWS = [
   "shirt,SHIRT-M,,,Size,M,72,,8,,true",
 ];
 
-function hand(blob: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
 /** Our own columns with two products, one of which has variants. */
 export function saveTemplate(): void {
-  hand(new Blob([`\uFEFF${[HEAD, ...ROWS].join("\r\n")}\r\n`], { type: "text/csv;charset=utf-8" }), "products.csv");
+  save(new Blob([`\uFEFF${[HEAD, ...ROWS].join("\r\n")}\r\n`], { type: "text/csv;charset=utf-8" }), "products.csv");
 }
 
 /** Fetches all products in a format: it needs the token that a plain link cannot carry. Throws `RefusedError`. */
@@ -40,5 +33,5 @@ export async function saveExport(format: Format, ending: string): Promise<void> 
     throw new RefusedError("offline", "The request did not reach the server.");
   });
   if (!answer.ok) throw refusedBy(answer.status, await answer.json().catch(() => null));
-  hand(await answer.blob(), `products-${format}.${ending}`);
+  save(await answer.blob(), `products-${format}.${ending}`);
 }

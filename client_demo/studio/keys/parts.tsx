@@ -3,36 +3,19 @@ import { useState } from "preact/hooks";
 import { Button } from "../../shared/ui/button";
 import { Dialog } from "../../shared/ui/dialog";
 import { showToast } from "../../shared/ui/toast";
-import { Link } from "../link";
+import { Tabs as Shown } from "../tabs";
 import { shared } from "../text";
 import { KEYS, t } from "./keys";
 import "./keys.css";
 
 /** Between the pages of the area. */
 export function Tabs({ here }: { here: "keys" | "customers" | "provider" }) {
-  return (
-    <nav class="key-tabs" aria-label={t("tabs")}>
-      <Link to={KEYS} class="key-tab" aria-current={here === "keys" ? "page" : undefined} data-testid="tab-keys">
-        {t("title")}
-      </Link>
-      <Link
-        to={`${KEYS}/customers`}
-        class="key-tab"
-        aria-current={here === "customers" ? "page" : undefined}
-        data-testid="tab-customers"
-      >
-        {t("customers.title")}
-      </Link>
-      <Link
-        to={`${KEYS}/staff`}
-        class="key-tab"
-        aria-current={here === "provider" ? "page" : undefined}
-        data-testid="tab-provider"
-      >
-        {t("provider.title")}
-      </Link>
-    </nav>
-  );
+  const tabs = [
+    { name: "keys", to: KEYS, label: t("title"), testid: "tab-keys" },
+    { name: "customers", to: `${KEYS}/customers`, label: t("customers.title"), testid: "tab-customers" },
+    { name: "provider", to: `${KEYS}/staff`, label: t("provider.title"), testid: "tab-provider" },
+  ];
+  return <Shown label={t("tabs")} here={here} tabs={tabs} />;
 }
 
 /** A secret, now and never again: it is in no draft, and goes with the page. */

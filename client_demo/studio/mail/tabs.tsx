@@ -1,4 +1,4 @@
-import { Link } from "../link";
+import { Tabs as Shown } from "../tabs";
 import { MAIL, t } from "./mail";
 import "./mail.css";
 
@@ -15,19 +15,11 @@ export type Tab = (typeof PLACES)[number][0];
 
 /** Between the pages of the area. */
 export function Tabs({ here }: { here: Tab }) {
-  return (
-    <nav class="mail-tabs" aria-label={t("tabs")}>
-      {PLACES.map(([name, to]) => (
-        <Link
-          key={name}
-          to={to}
-          class="mail-tab"
-          aria-current={here === name ? "page" : undefined}
-          data-testid={`mail-tab-${name.replace(".", "-")}`}
-        >
-          {t(`tab.${name}`)}
-        </Link>
-      ))}
-    </nav>
-  );
+  const tabs = PLACES.map(([name, to]) => ({
+    name,
+    to,
+    label: t(`tab.${name}`),
+    testid: `mail-tab-${name.replace(".", "-")}`,
+  }));
+  return <Shown label={t("tabs")} here={here} tabs={tabs} />;
 }

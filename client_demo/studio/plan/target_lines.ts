@@ -2,7 +2,8 @@
 import { computed, signal } from "@preact/signals";
 import { RefusedError } from "../../sdk/refused";
 import { draftOf, keepDraft } from "../../shared/drafts";
-import { ask, type Direction, pathOf, type Suggestion, type Suggestions, type Targets } from "../../shared/plan/asking";
+import { type Direction, pathOf, type Suggestion, type Suggestions, type Targets } from "../../shared/plan/told";
+import { ask } from "../../shared/staff/ask";
 import { codeOf } from "../api";
 import { readAmount, typedAmount } from "./typed";
 

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { RefusedError } from "../../sdk/refused";
-import type { Direction, Suggestion } from "../../shared/plan/asking";
+import type { Direction, Suggestion } from "../../shared/plan/told";
 import { Button } from "../../shared/ui/button";
 import { showToast } from "../../shared/ui/toast";
 import "../../shared/plan/plan.css";

@@ -1,6 +1,6 @@
 // Amounts of targets as people type them. Pure.
 import { duration } from "../../shared/format";
-import type { Kind } from "../../shared/plan/asking";
+import type { Kind } from "../../shared/plan/told";
 import { asMinor, asTyped } from "../amounts";
 
 /** What a person types for an amount: `45` for a share of 0.45, `3:20` for 200 s, `1280` or `12.80` for money. */

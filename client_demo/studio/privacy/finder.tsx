@@ -1,4 +1,5 @@
 import { useId, useState } from "preact/hooks";
+import { saveJson } from "../../shared/save";
 import { Button } from "../../shared/ui/button";
 import { showToast } from "../../shared/ui/toast";
 import { explain, make, read, tellFailure } from "../api";
@@ -135,11 +136,7 @@ function Found({ person, onErased }: { person: Person; onErased: () => void }) {
 async function hand(path: string): Promise<void> {
   try {
     const { value } = await read<object>(`${path}/data`);
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([JSON.stringify(value, null, 2)], { type: "application/json" }));
-    link.download = "what-is-kept.json";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    saveJson(value, "what-is-kept.json");
   } catch (error) {
     tellFailure(error);
   }

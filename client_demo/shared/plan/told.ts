@@ -1,7 +1,4 @@
-// Targets and actions as the server tells them, and how staff's pages ask for them and change them.
-import { refusedBy } from "../../sdk/http";
-import { RefusedError } from "../../sdk/refused";
-import { session, signOut } from "../staff/session";
+// Targets and actions as the server tells them, and where they are.
 
 export type Kind = "count" | "share" | "seconds" | "decimal" | "money" | "score";
 export type Direction = "at_least" | "at_most";
@@ -92,32 +89,6 @@ export interface Due {
 export interface Person {
   id: string;
   name: string;
-}
-
-interface Wish {
-  method?: "GET" | "POST" | "PUT" | "PATCH";
-  body?: object;
-  key?: string;
-  /** The version that is changed, if it still is that one. */
-  version?: number;
-}
-
-/** Asks for what is under `/v1`, as whoever is signed in. Throws `RefusedError`; whose sign-in has ended is signed out. */
-export async function ask<T>(path: string, { method = "GET", body, key, version }: Wish = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json" };
-  const token = session.peek()?.token;
-  if (token) headers["Authorization"] = `Bearer ${token}`;
-  if (body) headers["Content-Type"] = "application/json";
-  if (key) headers["Idempotency-Key"] = key;
-  if (version !== undefined) headers["If-Match"] = `"${version}"`;
-  const answer = await fetch(`/v1${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) }).catch(() => {
-    throw new RefusedError("offline", "The request did not reach the server.");
-  });
-  const value: unknown = await answer.json().catch(() => null);
-  if (answer.ok) return value as T;
-  const refused = refusedBy(answer.status, value);
-  if (refused.refusal.retry === "stop" && token) signOut(refused.code);
-  throw refused;
 }
 
 export function pathOf(show: string, rest: string): string {
