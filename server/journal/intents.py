@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -14,13 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.clock import Clock
 from server.db import driver
 from server.db.engine import Database
-from server.db.forgetting import forget_all
+from server.db.forgetting import ForgetsOld
 from server.errors import RefusedError
 from server.protocol.codec import encode
 from server.protocol.codes import Code
 
 R = TypeVar("R")
-FORGOTTEN_AT_ONCE_MAX = 5_000
 _HASH_CHARACTERS = 32
 
 INSERT_INTENTS: Final = """
@@ -155,21 +154,14 @@ def is_taken(error: DBAPIError) -> bool:
     return diagnosis is not None and diagnosis.constraint_name == "intent_pkey"
 
 
-class Forgetting:
+class Forgetting(ForgetsOld):
     """Forgets intents that are older than `kept_for`."""
 
-    def __init__(self, database: Database, clock: Clock, kept_for: timedelta) -> None:
-        self._database = database
-        self._clock = clock
-        self._kept_for = kept_for
+    at_once_max = 5_000
 
-    async def run_once(self) -> int:
-        """Forget all that is old, in small transactions, and return how many that were."""
-        return await forget_all(self._database, self._forget, FORGOTTEN_AT_ONCE_MAX)
-
-    async def _forget(self, connection: AsyncConnection, limit: int) -> int:
-        before = self._clock.now() - self._kept_for
-        return len(await driver.fetch(connection, _FORGET, [before, limit]))
+    async def forget_before(self, connection: AsyncConnection, before: datetime, most: int) -> int:
+        """Delete at most so many, and return how many."""
+        return len(await driver.fetch(connection, _FORGET, [before, most]))
 
 
 def _unless_refused(answer: Any, kind: type[R]) -> R:

@@ -46,9 +46,7 @@ class Erasures:
 
         Raises `forbidden` for staff, and for a guest who is a customer since: then the customer must ask, with their own token.
         """
-        await self._require_own(viewer)
-        async with self._database.read() as connection:
-            ids = await repository.read_ids(connection, viewer.viewer_id)
+        ids = await self._require_own(viewer)
         return await self._keep(viewer.channel_id, viewer.viewer_id, ids)
 
     async def ask_for(self, by: Principal, viewer_id: str) -> ErasureRow:
@@ -102,8 +100,10 @@ class Erasures:
             row = await kept.claim(connection, now, now + CLAIMED_FOR)
         if row is None:
             return False
-        if await self._can_be(row):
-            await self._carry_out(row)
+        async with self._database.read() as connection:
+            ids = await repository.read_ids(connection, row.viewer_id)
+        if await self._privacy.is_quiet(ids) and await self._privacy.is_settled(row.asked_at):
+            await self._carry_out(row, ids)
         else:
             async with self._database.write() as connection:
                 await kept.put_off(connection, row.id, self._clock.now() + AGAIN_AFTER)
@@ -128,14 +128,7 @@ class Erasures:
                 await ending.end_person(id)
         return row
 
-    async def _can_be(self, row: ErasureRow) -> bool:
-        async with self._database.read() as connection:
-            ids = await repository.read_ids(connection, row.viewer_id)
-        return await self._privacy.is_quiet(ids) and await self._privacy.is_settled(row.asked_at)
-
-    async def _carry_out(self, row: ErasureRow) -> None:
-        async with self._database.read() as connection:
-            ids = await repository.read_ids(connection, row.viewer_id)
+    async def _carry_out(self, row: ErasureRow, ids: list[str]) -> None:
         done = await self._privacy.erase(ids)
         async with self._database.write() as connection:
             await kept.write_done(
@@ -143,7 +136,8 @@ class Erasures:
             )
         await self._drop_files()
 
-    async def _require_own(self, viewer: Identity) -> None:
+    async def _require_own(self, viewer: Identity) -> list[str]:
+        """Return all ids of the bearer, who may ask for what is kept of them; raises `forbidden`."""
         if viewer.role != "viewer":
             raise RefusedError(Code.FORBIDDEN, "Whoever works for a channel is removed by its admins.")
         async with self._database.read() as connection:
@@ -154,3 +148,4 @@ class Erasures:
                 raise RefusedError(
                     Code.FORBIDDEN, "This guest is a customer of the shop: sign in there first."
                 )
+            return await repository.read_ids(connection, viewer.viewer_id)

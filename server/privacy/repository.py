@@ -21,6 +21,7 @@ _IDS = text("""
     )
     SELECT id FROM known ORDER BY id
 """)
+_ABOUT_THEM = {**NAMED, **{table: (column,) for table, column in GONE.items()}}
 _IS_SOMEBODY = text("SELECT EXISTS (SELECT FROM viewer_alias WHERE raw = :guest AND taken_back_at IS NULL)")
 _SHOWS = text("""
     SELECT show_id FROM attendance WHERE viewer_id = ANY(:ids)
@@ -102,7 +103,7 @@ async def read_rows(
 ) -> dict[str, list[dict[str, Any]]]:
     """Return every row about these ids, by table; tables with none are left out."""
     found = {}
-    for table, columns in {**NAMED, **{name: (column,) for name, column in GONE.items()}}.items():
+    for table, columns in _ABOUT_THEM.items():
         rows = await connection.execute(
             text(f"SELECT * FROM {table} WHERE {_about(table, columns)}"),
             {"ids": list(ids), "shows": list(shows)},
@@ -110,6 +111,15 @@ async def read_rows(
         if listed := [dict(row._mapping) for row in rows]:
             found[table] = listed
     return found
+
+
+async def is_kept(connection: AsyncConnection, ids: Sequence[str], shows: Sequence[str]) -> bool:
+    """Whether there is any row about these ids."""
+    asked = " OR ".join(
+        f"EXISTS (SELECT FROM {table} WHERE {_about(table, columns)})"
+        for table, columns in _ABOUT_THEM.items()
+    )
+    return bool(await connection.scalar(text(f"SELECT {asked}"), {"ids": list(ids), "shows": list(shows)}))
 
 
 async def erase(

@@ -91,7 +91,7 @@ class Privacy:
             ids = await repository.read_ids(connection, viewer_id)
             if await repository.is_staff(connection, ids):
                 raise RefusedError(Code.FORBIDDEN)
-            if not await repository.read_rows(connection, ids, await repository.read_shows(connection, ids)):
+            if not await repository.is_kept(connection, ids, await repository.read_shows(connection, ids)):
                 raise RefusedError(Code.NOT_FOUND)
         return ids
 

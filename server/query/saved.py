@@ -45,7 +45,7 @@ class SavedQueries:
         )
 
         async def write(connection: AsyncConnection) -> str:
-            if await repository.count_of_channel(connection, channel_id) >= QUERIES_MAX:
+            if await repository.QUERIES.count(connection, channel_id) >= QUERIES_MAX:
                 why = "The channel has as many saved queries as it may have."
                 raise RefusedError(Code.TOO_MANY, why, limit=QUERIES_MAX, left=0)
             await repository.insert_query(connection, row)
@@ -58,17 +58,17 @@ class SavedQueries:
     async def list_of(self, channel_id: str, *, after: str | None, limit: int) -> list[SavedQueryRow]:
         """Return up to `limit` saved questions of the channel, the newest first."""
         async with self._database.read_soon() as connection:
-            return await repository.read_queries(connection, channel_id, after=after, limit=limit)
+            return await repository.QUERIES.page(connection, channel_id, after=after, limit=limit)
 
     async def find(self, channel_id: str, query_id: str) -> SavedQueryRow:
         """Return a saved question; raises `not_found`."""
         async with self._database.read_soon() as connection:
-            return _known(await repository.read_query(connection, channel_id, query_id))
+            return _known(await repository.QUERIES.find(connection, channel_id, query_id))
 
     async def versions(self, channel_id: str, query_id: str) -> Sequence[SavedQueryVersionRow]:
         """Return the newest versions of a saved question, the newest first; raises `not_found`."""
         async with self._database.read_soon() as connection:
-            _known(await repository.read_query(connection, channel_id, query_id))
+            _known(await repository.QUERIES.find(connection, channel_id, query_id))
             return await repository.read_versions(connection, query_id, VERSIONS_SHOWN)
 
     async def change(
@@ -81,15 +81,15 @@ class SavedQueries:
     ) -> SavedQueryRow:
         """Set `name` or `query`, and return the question; raises `not_found`, and `conflict` unless `match` admits its version."""
         async with self._database.write_soon() as connection:
-            row = _known(await repository.read_query(connection, channel_id, query_id, lock=True))
+            row = _known(await repository.QUERIES.find(connection, channel_id, query_id, lock=True))
             match.require(row.version, row)
             wanted = {name: value for name, value in changes.items() if getattr(row, name) != value}
             if not wanted:
                 return row
             now = self._clock.now()
             whose = {"changed_at": now, "changed_by": by.name}
-            await repository.update_query(connection, query_id, {**wanted, **whose})
-            changed = _known(await repository.read_query(connection, channel_id, query_id))
+            await repository.QUERIES.update(connection, query_id, {**wanted, **whose})
+            changed = _known(await repository.QUERIES.find(connection, channel_id, query_id))
             await repository.insert_version(connection, changed)
             named = {"channel": channel_id, "name": changed.name}
             await audit_beside(connection, by, "query.changed", query_id, now, **named)
@@ -98,8 +98,8 @@ class SavedQueries:
     async def remove(self, channel_id: str, by: Actor, query_id: str) -> None:
         """Remove a saved question; raises `not_found`."""
         async with self._database.write_soon() as connection:
-            row = _known(await repository.read_query(connection, channel_id, query_id, lock=True))
-            await repository.delete_query(connection, query_id)
+            row = _known(await repository.QUERIES.find(connection, channel_id, query_id, lock=True))
+            await repository.QUERIES.delete(connection, query_id)
             named = {"channel": channel_id, "name": row.name}
             await audit_beside(connection, by, "query.removed", query_id, self._clock.now(), **named)
 

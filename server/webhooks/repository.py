@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, delete, func, insert, select, text, update
+from sqlalchemy import Row, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db.owned import Owned
 from server.db.rows import read_page
 from server.webhooks.rules import DeliveryState
 from server.webhooks.tables import WebhookDeliveryRow, WebhookEndpointRow, WebhookEventRow
@@ -16,7 +17,7 @@ _ENDPOINT = WebhookEndpointRow.__table__  # type: ignore[attr-defined]
 _EVENT = WebhookEventRow.__table__  # type: ignore[attr-defined]
 _DELIVERY = WebhookDeliveryRow.__table__  # type: ignore[attr-defined]
 
-_LOCK_ENDPOINTS = text("SELECT pg_advisory_xact_lock(hashtextextended('webhooks ' || :channel, 0))")
+ENDPOINTS: Final = Owned(WebhookEndpointRow, lock="webhooks", key_share=True)
 _AGAIN = text(
     """
     UPDATE webhook_delivery SET state = 'waiting', since = :now, next_at = :now, attempts = 0
@@ -44,48 +45,9 @@ class Delivery:
     took_ms: int | None
 
 
-async def insert_endpoint(connection: AsyncConnection, row: WebhookEndpointRow) -> None:
-    """Write a new endpoint."""
-    await connection.execute(insert(_ENDPOINT).values(**row.model_dump()))
-
-
-async def count_of_channel(connection: AsyncConnection, channel_id: str) -> int:
-    """Return how many endpoints the channel has; nobody else adds one until the transaction ends."""
-    await connection.execute(_LOCK_ENDPOINTS, {"channel": channel_id})
-    wanted = select(func.count()).select_from(_ENDPOINT).where(_ENDPOINT.c.channel_id == channel_id)
-    return int(await connection.scalar(wanted) or 0)
-
-
-async def read_endpoints(
-    connection: AsyncConnection, channel_id: str, *, after: str | None, limit: int
-) -> list[WebhookEndpointRow]:
-    """Return up to `limit` endpoints of the channel, the newest first, behind `after` where given."""
-    wanted = select(_ENDPOINT).where(_ENDPOINT.c.channel_id == channel_id).order_by(_ENDPOINT.c.id.desc())
-    if after is not None:
-        wanted = wanted.where(_ENDPOINT.c.id < after)
-    return await read_page(connection, wanted, _ENDPOINT.c.id, _as_endpoint, limit=limit)
-
-
-async def read_endpoint(
-    connection: AsyncConnection, channel_id: str, endpoint_id: str, *, lock: bool = False
-) -> WebhookEndpointRow | None:
-    """Return an endpoint of the channel, locked until the transaction's end where wished; None when there is none."""
-    wanted = select(_ENDPOINT).where(_ENDPOINT.c.id == endpoint_id, _ENDPOINT.c.channel_id == channel_id)
-    if lock:
-        wanted = wanted.with_for_update(key_share=True)
-    row = (await connection.execute(wanted)).one_or_none()
-    return None if row is None else _as_endpoint(row)
-
-
-async def update_endpoint(connection: AsyncConnection, endpoint_id: str, changes: Mapping[str, Any]) -> None:
-    """Set columns of an endpoint; its version is one more."""
-    statement = update(_ENDPOINT).where(_ENDPOINT.c.id == endpoint_id)
-    await connection.execute(statement.values(**changes, version=_ENDPOINT.c.version + 1))
-
-
 async def delete_endpoint(connection: AsyncConnection, endpoint_id: str) -> None:
     """Remove an endpoint with its log."""
-    await connection.execute(delete(_ENDPOINT).where(_ENDPOINT.c.id == endpoint_id))
+    await ENDPOINTS.delete(connection, endpoint_id)
     await connection.execute(delete(_DELIVERY).where(_DELIVERY.c.endpoint_id == endpoint_id))
 
 
@@ -132,17 +94,13 @@ async def read_deliveries(
 async def read_sealed_otherwise(connection: AsyncConnection, mark: str) -> list[WebhookEndpointRow]:
     """Lock and return the endpoints that have a secret which does not begin with `mark`."""
     rows = await connection.execute(_SEALED_OTHERWISE, {"mark": f"{mark}.%"})
-    return [_as_endpoint(row) for row in rows]
+    return [WebhookEndpointRow(**row._mapping) for row in rows]
 
 
 async def reseal(connection: AsyncConnection, row: WebhookEndpointRow) -> None:
     """Write the secrets of an endpoint; it stays the same version."""
     sealed = {"secret": row.secret, "secret_old": row.secret_old}
     await connection.execute(update(_ENDPOINT).where(_ENDPOINT.c.id == row.id).values(**sealed))
-
-
-def _as_endpoint(row: Row[Any]) -> WebhookEndpointRow:
-    return WebhookEndpointRow(**row._mapping)
 
 
 def _as_delivery(row: Row[Any]) -> Delivery:

@@ -74,14 +74,14 @@ class Webhooks:
         row.secret = self._sealing.seal(new_secret(), row.id)
 
         async def write(connection: AsyncConnection) -> str:
-            if await repository.count_of_channel(connection, channel_id) >= ENDPOINTS_MAX:
+            if await repository.ENDPOINTS.count(connection, channel_id) >= ENDPOINTS_MAX:
                 raise RefusedError(
                     Code.TOO_MANY,
                     "The channel has as many webhooks as it may have.",
                     limit=ENDPOINTS_MAX,
                     left=0,
                 )
-            await repository.insert_endpoint(connection, row)
+            await repository.ENDPOINTS.insert(connection, row)
             await self._note(connection, by, "webhook.created", row, url=place_of(row.url), events=row.events)
             return row.id
 
@@ -91,12 +91,12 @@ class Webhooks:
     async def list_of(self, channel_id: str, *, after: str | None, limit: int) -> list[WebhookEndpointRow]:
         """Return up to `limit` endpoints of the channel, the newest first."""
         async with self._database.read_soon() as connection:
-            return await repository.read_endpoints(connection, channel_id, after=after, limit=limit)
+            return await repository.ENDPOINTS.page(connection, channel_id, after=after, limit=limit)
 
     async def find(self, channel_id: str, endpoint_id: str) -> WebhookEndpointRow:
         """Return an endpoint; raises `not_found`."""
         async with self._database.read_soon() as connection:
-            return _known(await repository.read_endpoint(connection, channel_id, endpoint_id))
+            return _known(await repository.ENDPOINTS.find(connection, channel_id, endpoint_id))
 
     async def secrets(self, channel_id: str, endpoint_id: str) -> Secrets:
         """Return what webhooks to the endpoint are signed with at this moment; raises `not_found`, `unavailable`."""
@@ -132,7 +132,7 @@ class Webhooks:
         if "url" in changes:
             await self._check(changes["url"])
         async with self._database.write_soon() as connection:
-            row = _known(await repository.read_endpoint(connection, channel_id, endpoint_id, lock=True))
+            row = _known(await repository.ENDPOINTS.find(connection, channel_id, endpoint_id, lock=True))
             match.require(row.version, row)
             wanted = {name: value for name, value in changes.items() if getattr(row, name) != value}
             if wanted:
@@ -142,8 +142,8 @@ class Webhooks:
             elif wanted.get("state") == "off":
                 wanted |= {"off_reason": "person", "off_at": self._clock.now()}
             if wanted:
-                await repository.update_endpoint(connection, endpoint_id, wanted)
-            return _known(await repository.read_endpoint(connection, channel_id, endpoint_id))
+                await repository.ENDPOINTS.update(connection, endpoint_id, wanted)
+            return _known(await repository.ENDPOINTS.find(connection, channel_id, endpoint_id))
 
     async def rotate(
         self, channel_id: str, by: Actor, endpoint_id: str, *, intent: Intent | None = None
@@ -151,11 +151,11 @@ class Webhooks:
         """Make a new secret; the one before goes on signing beside it for a day. Returns both; raises `not_found`."""
 
         async def write(connection: AsyncConnection) -> int:
-            row = _known(await repository.read_endpoint(connection, channel_id, endpoint_id, lock=True))
+            row = _known(await repository.ENDPOINTS.find(connection, channel_id, endpoint_id, lock=True))
             sealed = self._sealing.seal(new_secret(), row.id)
             until = self._clock.now() + OLD_SECRET_FOR
             changes = {"secret": sealed, "secret_old": self._old_of(row), "secret_old_until": until}
-            await repository.update_endpoint(connection, endpoint_id, changes)
+            await repository.ENDPOINTS.update(connection, endpoint_id, changes)
             await self._note(connection, by, "webhook.secret", row)
             return row.version + 1
 
@@ -173,7 +173,7 @@ class Webhooks:
     async def remove(self, channel_id: str, by: Actor, endpoint_id: str) -> None:
         """Remove an endpoint with its log; raises `not_found`."""
         async with self._database.write_soon() as connection:
-            row = _known(await repository.read_endpoint(connection, channel_id, endpoint_id, lock=True))
+            row = _known(await repository.ENDPOINTS.find(connection, channel_id, endpoint_id, lock=True))
             await repository.delete_endpoint(connection, endpoint_id)
             await self._note(connection, by, "webhook.removed", row, url=place_of(row.url))
 
@@ -181,7 +181,7 @@ class Webhooks:
         """Send an event of type `webhook.test`, and return its id; raises `not_found`, `conflict` when the endpoint is off."""
 
         async def write(connection: AsyncConnection) -> str:
-            row = _known(await repository.read_endpoint(connection, channel_id, endpoint_id, lock=True))
+            row = _known(await repository.ENDPOINTS.find(connection, channel_id, endpoint_id, lock=True))
             _require_on(row)
             event = new_event(channel_id, TEST, {"webhook": endpoint_id}, self._clock.now())
             await repository.insert_event_for(connection, event, endpoint_id)
@@ -201,7 +201,7 @@ class Webhooks:
     ) -> list[Delivery]:
         """Return up to `limit` of what was, or is to be, sent to the endpoint, the newest first; raises `not_found`."""
         async with self._database.read_soon() as connection:
-            _known(await repository.read_endpoint(connection, channel_id, endpoint_id))
+            _known(await repository.ENDPOINTS.find(connection, channel_id, endpoint_id))
             return await repository.read_deliveries(
                 connection, endpoint_id, state=state, type=type, after=after, limit=limit
             )
@@ -209,7 +209,7 @@ class Webhooks:
     async def send_again(self, channel_id: str, endpoint_id: str, event_id: str) -> None:
         """Send an event again, under its id; raises `not_found`, `conflict` when the endpoint is off."""
         async with self._database.write_soon() as connection:
-            row = _known(await repository.read_endpoint(connection, channel_id, endpoint_id, lock=True))
+            row = _known(await repository.ENDPOINTS.find(connection, channel_id, endpoint_id, lock=True))
             _require_on(row)
             if not await repository.send_again(connection, endpoint_id, event_id, self._clock.now()):
                 raise RefusedError(Code.NOT_FOUND)

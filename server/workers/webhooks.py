@@ -7,7 +7,7 @@ down sends again, under the same `webhook-id`.
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import random
 
 import structlog
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.access.sealing import UnsealError
 from server.clock import Clock
 from server.db.engine import SQL_AWAY, Database
-from server.db.forgetting import forget_all
+from server.db.forgetting import ForgetsOld
 from server.webhooks import metrics
 from server.webhooks.delivery_repository import (
     Claim,
@@ -42,7 +42,6 @@ CLAIMED_FOR = timedelta(seconds=2 * SECONDS_MAX)
 PUT_OFF_FOR = timedelta(minutes=1)
 """How long what this process cannot sign is left to others."""
 BACKOFF_SECONDS = (0.25, 10.0)
-FORGOTTEN_AT_ONCE_MAX = 1_000
 
 log = structlog.get_logger()
 
@@ -206,17 +205,11 @@ class WebhookWorker:
             await asyncio.wait(tasks)
 
 
-class WebhookForgetting:
+class WebhookForgetting(ForgetsOld):
     """Forgets events that are older than `kept_for`, with their deliveries."""
 
-    def __init__(self, database: Database, clock: Clock, kept_for: timedelta) -> None:
-        self._database = database
-        self._clock = clock
-        self._kept_for = kept_for
+    at_once_max = 1_000
 
-    async def run_once(self) -> int:
-        """Forget all that is old, in small transactions, and return how many events that were."""
-        return await forget_all(self._database, self._forget, FORGOTTEN_AT_ONCE_MAX)
-
-    async def _forget(self, connection: AsyncConnection, limit: int) -> int:
-        return await forget(connection, self._clock.now() - self._kept_for, limit)
+    async def forget_before(self, connection: AsyncConnection, before: datetime, most: int) -> int:
+        """Delete at most so many events, and return how many."""
+        return await forget(connection, before, most)

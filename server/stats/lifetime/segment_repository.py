@@ -1,14 +1,14 @@
 """The SQL of segments: those that are saved, who is in one as of a date, and who was in which when a show began."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, func, insert, select, text, update
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.db.rows import read_page
+from server.db.owned import Owned
 from server.ledger.final import drop_generations
 from server.stats.lifetime.people_repository import PEOPLE, PURCHASES, Scope
 from server.stats.lifetime.person_repository import PERSON, Compiled
@@ -16,8 +16,8 @@ from server.stats.lifetime.segment_rules import Rule
 from server.stats.lifetime.segment_tables import SegmentRow
 from server.stats.lifetime.segments import LAPSED_DAYS
 
-_SEGMENT = SegmentRow.__table__  # type: ignore[attr-defined]
-_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('segments ' || :channel, 0))")
+SEGMENTS: Final = Owned(SegmentRow, lock="segments")
+"""Those that a channel has saved."""
 _BUILT_IN: Final = text(f"""
     WITH {PEOPLE}, {PURCHASES}, {PERSON}
     SELECT lifecycle AS segment, count(*) AS n FROM person GROUP BY lifecycle
@@ -70,48 +70,6 @@ class Found:
     n: int
     people: int
     sample: list[str]
-
-
-async def insert_segment(connection: AsyncConnection, row: SegmentRow) -> None:
-    """Write a new segment."""
-    await connection.execute(insert(_SEGMENT).values(**row.model_dump()))
-
-
-async def count_of_channel(connection: AsyncConnection, channel_id: str) -> int:
-    """Return how many segments the channel has saved; nobody else adds one until the transaction ends."""
-    await connection.execute(_LOCK, {"channel": channel_id})
-    wanted = select(func.count()).select_from(_SEGMENT).where(_SEGMENT.c.channel_id == channel_id)
-    return int(await connection.scalar(wanted) or 0)
-
-
-async def read_segments(
-    connection: AsyncConnection, channel_id: str, *, after: str | None, limit: int
-) -> list[SegmentRow]:
-    """Return up to `limit` saved segments of the channel, the newest first, behind `after` where given."""
-    wanted = select(_SEGMENT).where(_SEGMENT.c.channel_id == channel_id).order_by(_SEGMENT.c.id.desc())
-    if after is not None:
-        wanted = wanted.where(_SEGMENT.c.id < after)
-    return await read_page(connection, wanted, _SEGMENT.c.id, _as_segment, limit=limit)
-
-
-async def read_segment(
-    connection: AsyncConnection, channel_id: str, segment_id: str, *, lock: bool = False
-) -> SegmentRow | None:
-    """Return a saved segment of the channel, locked until the transaction's end where wished; None when there is none."""
-    wanted = select(_SEGMENT).where(_SEGMENT.c.id == segment_id, _SEGMENT.c.channel_id == channel_id)
-    row = (await connection.execute(wanted.with_for_update() if lock else wanted)).one_or_none()
-    return None if row is None else _as_segment(row)
-
-
-async def update_segment(connection: AsyncConnection, segment_id: str, changes: Mapping[str, Any]) -> None:
-    """Set columns of a segment; its version is one more."""
-    statement = update(_SEGMENT).where(_SEGMENT.c.id == segment_id)
-    await connection.execute(statement.values(**changes, version=_SEGMENT.c.version + 1))
-
-
-async def delete_segment(connection: AsyncConnection, segment_id: str) -> None:
-    """Remove a segment."""
-    await connection.execute(delete(_SEGMENT).where(_SEGMENT.c.id == segment_id))
 
 
 async def read_built_in(connection: AsyncConnection, scope: Scope) -> dict[str, int]:
@@ -183,7 +141,3 @@ async def write_segments(connection: AsyncConnection, scope: Scope, show_id: str
     changed = await connection.execute(_WRITE, {**scope.given, "show": show_id})
     await connection.execute(_DONE, {"show": show_id, "now": now})
     return changed.rowcount
-
-
-def _as_segment(row: Row[Any]) -> SegmentRow:
-    return SegmentRow(**row._mapping)

@@ -64,14 +64,14 @@ class Segments:
         )
 
         async def write(connection: AsyncConnection) -> str:
-            if await repository.count_of_channel(connection, channel_id) >= SEGMENTS_MAX:
+            if await repository.SEGMENTS.count(connection, channel_id) >= SEGMENTS_MAX:
                 raise RefusedError(
                     Code.TOO_MANY,
                     "The channel has as many segments as it may have.",
                     limit=SEGMENTS_MAX,
                     left=0,
                 )
-            await repository.insert_segment(connection, row)
+            await repository.SEGMENTS.insert(connection, row)
             await audit_beside(connection, by, "segment.created", row.id, now, channel=channel_id, name=name)
             return row.id
 
@@ -82,12 +82,12 @@ class Segments:
     async def list_of(self, channel_id: str, *, after: str | None, limit: int) -> list[SegmentRow]:
         """Return up to `limit` saved segments of the channel, the newest first."""
         async with self._database.read_soon() as connection:
-            return await repository.read_segments(connection, channel_id, after=after, limit=limit)
+            return await repository.SEGMENTS.page(connection, channel_id, after=after, limit=limit)
 
     async def find(self, channel_id: str, segment_id: str) -> SegmentRow:
         """Return a saved segment; raises `not_found`."""
         async with self._database.read_soon() as connection:
-            return _known(await repository.read_segment(connection, channel_id, segment_id))
+            return _known(await repository.SEGMENTS.find(connection, channel_id, segment_id))
 
     async def change(
         self,
@@ -99,22 +99,22 @@ class Segments:
     ) -> SegmentRow:
         """Set `name` or `rule`, and return the segment; raises `not_found`, and `conflict` unless `match` admits its version."""
         async with self._database.write_soon() as connection:
-            row = _known(await repository.read_segment(connection, channel_id, segment_id, lock=True))
+            row = _known(await repository.SEGMENTS.find(connection, channel_id, segment_id, lock=True))
             match.require(row.version, row)
             wanted = {name: value for name, value in changes.items() if getattr(row, name) != value}
             if wanted:
                 now = self._clock.now()
-                await repository.update_segment(connection, segment_id, {**wanted, "changed_at": now})
+                await repository.SEGMENTS.update(connection, segment_id, {**wanted, "changed_at": now})
                 await audit_beside(
                     connection, by, "segment.changed", segment_id, now, channel=channel_id, **wanted
                 )
-            return _known(await repository.read_segment(connection, channel_id, segment_id))
+            return _known(await repository.SEGMENTS.find(connection, channel_id, segment_id))
 
     async def remove(self, channel_id: str, by: Actor, segment_id: str) -> None:
         """Remove a saved segment; raises `not_found`."""
         async with self._database.write_soon() as connection:
-            row = _known(await repository.read_segment(connection, channel_id, segment_id, lock=True))
-            await repository.delete_segment(connection, segment_id)
+            row = _known(await repository.SEGMENTS.find(connection, channel_id, segment_id, lock=True))
+            await repository.SEGMENTS.delete(connection, segment_id)
             now = self._clock.now()
             await audit_beside(
                 connection, by, "segment.removed", segment_id, now, channel=channel_id, name=row.name
