@@ -88,17 +88,22 @@ READ_UNTIL: Final = """
         SELECT CASE count(read_until) WHEN 0 THEN NULL WHEN count(*) THEN min(read_until) ELSE '-infinity' END AS until
         FROM ledger_cursor GROUP BY regexp_replace(stream, '^\\{(.*)\\}\\:[0-9]+$', '\\1')) AS each
 """
-_SETTLED = text(f"""
-    WITH reading AS ({READ_UNTIL})
-    SELECT CASE
-        WHEN reading.until IS NULL THEN now() > CAST(:ended_at AS timestamptz) + :silence
-        ELSE reading.until >= CAST(:ended_at AS timestamptz) + :settle AND NOT EXISTS (
+SETTLED: Final = f"""
+    (SELECT CASE
+        WHEN reading.until IS NULL THEN now() > CAST({{ended_at}} AS timestamptz) + CAST(:silence AS interval)
+        ELSE reading.until >= CAST({{ended_at}} AS timestamptz) + CAST(:settle AS interval) AND NOT EXISTS (
             SELECT FROM ledger_process_show AS s JOIN ledger_process AS p USING (process_id)
-            WHERE s.show_id = :show_id AND NOT p.ended
-              AND p.alive_until < :ended_at AND p.alive_until >= reading.until - :silence)
+            WHERE s.show_id = {{show_id}} AND NOT p.ended
+              AND p.alive_until < {{ended_at}} AND p.alive_until >= reading.until - CAST(:silence AS interval))
         END
-    FROM reading
-""")
+    FROM ({READ_UNTIL.replace("{", "{{").replace("}", "}}")}) AS reading)
+"""
+"""True of a show, named by `show_id` and `ended_at`, when it has settled (see `settled`); given `SETTLE_LIMITS`."""
+SETTLE_LIMITS: Final = {
+    "settle": timedelta(seconds=SETTLE_SECONDS),
+    "silence": timedelta(seconds=SILENCE_SECONDS),
+}
+_SETTLED = text(f"SELECT {SETTLED.format(show_id=':show_id', ended_at=':ended_at')}")
 
 _REACTION_TOTALS = text("""
     SELECT CASE WHEN a.suspect THEN 'apart' ELSE e.target END AS target, sum(e.n) AS total
@@ -204,8 +209,7 @@ async def settled(connection: AsyncConnection, show_id: str, ended_at: datetime)
     True once the worker has read the stream beyond the end and every process that had the show has flushed beyond it, or ended, or
     has been silent for a minute. Where no worker ever ran, a minute after the end.
     """
-    limits = {"settle": timedelta(seconds=SETTLE_SECONDS), "silence": timedelta(seconds=SILENCE_SECONDS)}
-    found = await connection.scalar(_SETTLED, {"show_id": show_id, "ended_at": ended_at, **limits})
+    found = await connection.scalar(_SETTLED, {"show_id": show_id, "ended_at": ended_at, **SETTLE_LIMITS})
     return bool(found)
 
 

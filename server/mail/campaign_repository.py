@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.ledger.repository import SETTLE_LIMITS, SETTLED
 from server.mail.rules import ORDERS_WITHIN
 from server.mail.tables import MailCampaignRow
 
@@ -26,8 +27,11 @@ _DUE = text("""
       AND NOT EXISTS (SELECT FROM mail_campaign AS m WHERE m.show_id = s.id AND m.kind = CAST(:kind AS varchar))
     ON CONFLICT DO NOTHING
 """)
-_NEXT = text("""
-    SELECT * FROM mail_campaign WHERE state = 'preparing' AND send_at <= :now ORDER BY send_at LIMIT 1 FOR UPDATE SKIP LOCKED
+# Not before everybody who was in the show is known to have been: a campaign goes through its people once.
+_NEXT = text(f"""
+    SELECT m.* FROM mail_campaign AS m JOIN show ON show.id = m.show_id
+    WHERE m.state = 'preparing' AND m.send_at <= :now AND {SETTLED.format(show_id="show.id", ended_at="show.ended_at")}
+    ORDER BY m.send_at LIMIT 1 FOR UPDATE OF m SKIP LOCKED
 """)
 _ADVANCE = text("UPDATE mail_campaign SET prepared_to = :to, state = :state WHERE id = :id")
 _CANCEL = text("""
@@ -116,8 +120,8 @@ async def insert_campaign(connection: AsyncConnection, row: MailCampaignRow) -> 
 
 
 async def lock_next(connection: AsyncConnection, now: datetime) -> MailCampaignRow | None:
-    """Return a campaign whose messages are to be written, locked; None: there is none that nobody else is at."""
-    row = (await connection.execute(_NEXT, {"now": now})).one_or_none()
+    """Return a campaign whose messages are to be written, locked, of a show that has settled; None: there is none that nobody is at."""
+    row = (await connection.execute(_NEXT, {"now": now, **SETTLE_LIMITS})).one_or_none()
     return None if row is None else MailCampaignRow(**row._mapping)
 
 
