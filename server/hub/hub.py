@@ -170,7 +170,7 @@ class Hub:
         """Put a connection, who is known by now, into a lane of a room. The caller has written `joined` up to `room.sent`."""
         self._come_up(connection)
         connection.room = room
-        room.connections[connection] = None
+        room.take_in(connection)
         room.empty_since = None
         connection.lane = lane
         lane.writers[connection] = connection.transport.write
@@ -197,7 +197,7 @@ class Hub:
             room.slow.remove(connection)
             room.lane_for(connection, pulse_only=True).writers.pop(connection, None)
         connection.missed_after = None
-        del room.connections[connection]
+        room.let_go(connection)
         connection.room, connection.lane = None, None
         self.wheel.remove(connection)
         if not room.connections:

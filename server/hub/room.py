@@ -100,6 +100,7 @@ class Room:
         """By viewer: how many of their connections play."""
         self.empty_since: float | None = None
         self.connections: dict[Connection, None] = {}
+        self._own: dict[str, tuple[Connection, ...]] = {}
         self.slow: set[Connection] = set()
         self._lanes = {(r, e): Lane(r, e, epoch) for r in Reading for e in Encoding}
         self._ring: deque[Publication] = deque(maxlen=ring_length)
@@ -138,6 +139,24 @@ class Room:
             self._players[viewer_id] = connections
         else:
             del self._players[viewer_id]
+
+    def take_in(self, connection: Connection) -> None:
+        """Take in a connection, whose viewer is known."""
+        self.connections[connection] = None
+        self._own[connection.viewer_id] = (*self.of_viewer(connection.viewer_id), connection)
+
+    def let_go(self, connection: Connection) -> None:
+        """Let go of a connection, whose viewer is still the one that came in by it."""
+        del self.connections[connection]
+        left = tuple(c for c in self.of_viewer(connection.viewer_id) if c is not connection)
+        if left:
+            self._own[connection.viewer_id] = left
+        else:
+            del self._own[connection.viewer_id]
+
+    def of_viewer(self, viewer_id: str) -> tuple[Connection, ...]:
+        """Return the connections by which a viewer is here."""
+        return self._own.get(viewer_id, ())
 
     @property
     def lanes(self) -> Iterable[Lane]:

@@ -63,6 +63,7 @@ from server.viewers.doubts import Doubts
 from server.viewers.engagement import Engagement
 from server.viewers.events import Desk
 from server.viewers.join import Joins
+from server.viewers.own_pushes import OwnPushes
 from server.viewers.share_codes import share_codes_for
 from server.viewers.sharing import Sharing
 from server.viewers.staff_roll import StaffRoll
@@ -123,6 +124,7 @@ class Process:
             at_end=[open_at_end],
             bots_looked_for=crowd_limits_of(settings).tells_suspects,
         )
+        self.own_pushes = OwnPushes(self.hub, self.bus.tell)
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
         self.answering = AnsweringDesk(self.hub, self.bus.tell)
         self.hub.staff_leaves = self.answering.leave
@@ -218,6 +220,7 @@ class Process:
             return
         self.answering.hear_word(show_id, word)
         self.staff_roll.hear_word(show_id, word)
+        self.own_pushes.hear_word(show_id, word)
 
     def _greet_staff(self, connection: Connection) -> None:
         self.staff_roll.enter(connection)

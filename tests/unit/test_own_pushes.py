@@ -1,0 +1,46 @@
+"""Private pushes reach every connection of one viewer, on every process, and nobody else."""
+
+from typing import cast
+
+from server.hub.connection import Connection
+from server.hub.hub import Hub
+from server.hub.room import Room
+from server.running.limits import hub_for
+from server.settings import Settings
+from server.viewers.own_pushes import OwnPushes
+from tests.support.silent_transport import SilentTransport, silent_connection
+
+LINE = {"type": "payment.changed", "payment": "pay_1"}
+
+
+def enter(hub: Hub, viewer: str) -> Connection:
+    """Let a viewer in by one more connection."""
+    room = hub.rooms.get("demo")
+    if room is None:
+        room = Room("demo", "demo", "k1", 0, guests_allowed=True, state="live", ring_length=10)
+        hub.add_room(room)
+    connection = silent_connection(hub.new_connection_id())
+    connection.viewer_id = viewer
+    hub.enter(connection, room, room.lane_for(connection))
+    return connection
+
+
+def heard(connection: Connection) -> bool:
+    return b"pay_1" in cast("SilentTransport", connection.transport).written
+
+
+async def test_a_private_push_reaches_all_connections_of_its_viewer_on_all_processes() -> None:
+    here, there = hub_for(Settings()), hub_for(Settings())
+    others = OwnPushes(there, lambda *_: None)
+    pushes = OwnPushes(here, others.hear_word)
+    mine = [enter(here, "v_mine"), enter(here, "v_mine"), enter(there, "v_mine")]
+    gone, strangers = enter(here, "v_mine"), [enter(here, "v_other"), enter(there, "v_other")]
+    here.leave(gone)
+    pushes.push("demo", "v_mine", LINE)
+    pushes.push("elsewhere", "v_mine", LINE)
+    others.hear_word("demo", b"\x92another word")
+    assert all(map(heard, mine))
+    assert not any(map(heard, [gone, *strangers]))
+    for connection in mine[:2]:
+        here.leave(connection)
+    assert here.rooms["demo"].of_viewer("v_mine") == ()
