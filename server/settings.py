@@ -1,7 +1,6 @@
 """Settings: the environment (`SHOWFLOOR_…`) over one TOML file (`showfloor.toml`, or `SHOWFLOOR_CONFIG`) over defaults."""
 
 import os
-import secrets
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -12,7 +11,6 @@ from pydantic import (
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
-    SecretStr,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -26,6 +24,7 @@ from pydantic_settings import (
 
 from server.addresses import Networks, Proxies
 from server.hosts import Hosts, Origins
+from server.secret_settings import SecretSettings
 from server.setting_types import (
     BouncesAddress,
     PingSeconds,
@@ -34,11 +33,10 @@ from server.setting_types import (
     Share,
     SmtpUrl,
     a_month_or_never,
-    strong,
 )
 
 
-class Settings(BaseSettings):
+class Settings(SecretSettings):
     """Everything that can be set. Limits say their unit in the name; 0 means "no limit" where the comment says so.
 
     A number's type says what is refused: `Positive…` takes nothing below the smallest step above 0, `NonNegative…` takes 0 too.
@@ -50,12 +48,6 @@ class Settings(BaseSettings):
     """PostgreSQL, as a SQLAlchemy URL or `postgresql://…`; none: the embedded one."""
     redis_url: str | None = None
     """Redis or Valkey; none: the embedded one."""
-    secret: SecretStr | None = None
-    """Signs tokens; at least 32 characters, and not to be guessed. None: made once and kept in `data/secret`."""
-    secret_old: SecretStr | None = None
-    """The secret before, while it is rotated: verifies what it has signed, and signs nothing."""
-    data: Path = Path("var")
-    """Where embedded engines, the secret and other state live."""
     limits: Literal["on", "off"] = "on"
     """`off` lifts admission and rate limits: for load tests only."""
     origins: list[str] = Field(default_factory=list)
@@ -252,41 +244,6 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         toml = TomlConfigSettingsSource(settings_cls, os.environ.get("SHOWFLOOR_CONFIG", "showfloor.toml"))
         return init_settings, env_settings, toml
-
-    def signing_secret(self) -> str:
-        """Return the secret; where none is set, the one kept in `data/secret`, made at first use, readable by its owner alone.
-
-        Raises WeakSecretError for one that can be guessed.
-        """
-        if self.secret is not None:
-            return strong("SHOWFLOOR_SECRET", self.secret)
-        self.data.mkdir(parents=True, exist_ok=True)
-        kept = self.data / "secret"
-        try:
-            descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return self._kept_secret()
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        return self._kept_secret()
-
-    def old_signing_secret(self) -> str | None:
-        """Return the secret that is believed beside the one that signs, None without; raises WeakSecretError."""
-        return strong("SHOWFLOOR_SECRET_OLD", self.secret_old) if self.secret_old else None
-
-    def require_strong_secrets(self) -> None:
-        """Raise WeakSecretError if a secret that is set, or kept already, can be guessed. Makes none."""
-        self.old_signing_secret()
-        if self.has_secret():
-            self.signing_secret()
-
-    def has_secret(self) -> bool:
-        """Whether there is a secret without making one."""
-        return self.secret is not None or (self.data / "secret").exists()
-
-    def _kept_secret(self) -> str:
-        kept = self.data / "secret"
-        return strong(f"the secret in {kept}", SecretStr(kept.read_text("ascii").strip()))
 
     @property
     def sends_mail(self) -> bool:
