@@ -40,7 +40,10 @@ BYTES_PER_LINE = 900
 """Of disk, at the most: file, workbench, tables with their indexes, and the write-ahead log."""
 FREE_SHARE = 0.7
 MEMORY_MIN = 4 << 30
-SETS = (("show", ("report", "series", "moments")), ("year", ("channel",)))
+SETS = (
+    ("show", ("report", "series", "moments")),
+    ("year", ("channel", "viewers' cohorts", "buyers' cohorts")),
+)
 _NUMBERS = (
     "visits reactions impressions clicks shares questions votes orders units views watched_us paid_minor"
 )
@@ -48,8 +51,8 @@ PARQUET: dict[str, dict[str, str]] = {
     "rollup": {
         **dict.fromkeys(("show_id", "viewer_id", "source", "device"), "VARCHAR"),
         **dict.fromkeys(_NUMBERS.split(), "BIGINT"),
-        **dict.fromkeys(("guest", "suspect", "staff"), "BOOLEAN"),
-        **dict.fromkeys(("first_impression_at", "first_click_at"), "TIMESTAMPTZ"),
+        **dict.fromkeys(("guest", "remembered", "suspect", "staff"), "BOOLEAN"),
+        **dict.fromkeys(("consent_at", "first_impression_at", "first_click_at"), "TIMESTAMPTZ"),
     },
     "ledger_entry": {
         **dict.fromkeys(("show_id", "viewer_id", "kind", "target"), "VARCHAR"),

@@ -17,8 +17,25 @@ from server.db.engine import Database
 from server.stats.channel.period import Asked
 from server.stats.channel.service import ChannelReports
 from server.stats.columns.shelf import Shelf
+from server.stats.lifetime.service import Lifetimes, Span
 from server.stats.service import Reports
 
+YEAR = (date(2025, 1, 1), date(2025, 12, 31))
+_SHOWS = "(SELECT id AS show_id, started_at, ended_at FROM read_parquet('{0}/show.parquet'))"
+_RECOGNISED = (
+    """NOT suspect AND NOT staff AND (NOT guest OR (remembered AND coalesce(consent_at <= ended_at, true)))"""
+)
+_SEEN = f"""
+    seen AS (SELECT viewer_id, CAST(started_at AS DATE) AS day FROM read_parquet('{{0}}/rollup.parquet') JOIN {_SHOWS} USING (show_id)
+             WHERE views > 0 AND {_RECOGNISED})"""
+_BOUGHT = f"""
+    bought AS (SELECT o.viewer_id, CAST(o."at" AS DATE) AS day FROM read_parquet('{{0}}/orders.parquet') AS o
+               JOIN read_parquet('{{0}}/rollup.parquet') AS r USING (show_id, viewer_id) JOIN {_SHOWS} USING (show_id)
+               WHERE {_RECOGNISED} AND EXISTS (SELECT 1 FROM seen WHERE seen.viewer_id = o.viewer_id))"""
+_COHORTS = """
+    born AS (SELECT viewer_id, min(date_trunc('{1}', day)) AS cohort FROM {2} GROUP BY viewer_id),
+    back AS (SELECT DISTINCT viewer_id, date_trunc('{1}', day) AS period FROM {2})
+    SELECT cohort, period, count(*) FROM born JOIN back USING (viewer_id) GROUP BY cohort, period"""
 # What DuckDB has to find for the same figure, from the same rows in Parquet.
 DUCKDB = {
     "report": (
@@ -66,6 +83,8 @@ DUCKDB = {
         WHERE kind = 'order' GROUP BY since
         """,
     ),
+    "viewers' cohorts": (f"WITH {_SEEN}, {_COHORTS.format('{0}', 'week', 'seen')}",),
+    "buyers' cohorts": (f"WITH {_SEEN}, {_BOUGHT}, {_COHORTS.format('{0}', 'month', 'bought')}",),
     "channel": (
         """
         SELECT count(DISTINCT viewer_id) FILTER (WHERE views > 0), sum(views), sum(watched_us), sum(reactions), sum(clicks), sum(orders),
@@ -87,12 +106,21 @@ async def ask_showfloor(what: str, url: str, folder: Path) -> float:
             await Reports(database, SystemClock()).series(SHOW)
         elif what == "moments":
             await ChannelReports(database, SystemClock()).moments(SHOW)
+        elif what == "channel":
+            await ChannelReports(database, SystemClock(), Shelf(folder)).report(CHANNEL, Asked(*YEAR), None)
         else:
-            year = Asked(date(2025, 1, 1), date(2025, 12, 31))
-            await ChannelReports(database, SystemClock(), Shelf(folder)).report(CHANNEL, year, None)
+            await ask_about_people(what, Lifetimes(database, SystemClock(), Shelf(folder)))
         return time.perf_counter() - began
     finally:
         await database.close()
+
+
+async def ask_about_people(what: str, lifetimes: Lifetimes) -> None:
+    """Ask for a figure of the channel's people over the year."""
+    if what == "viewers' cohorts":
+        await lifetimes.retention(CHANNEL, "view", "view", Span("week", *YEAR))
+    else:
+        await lifetimes.retention(CHANNEL, "purchase", "purchase", Span("month", *YEAR))
 
 
 def ask_duckdb(what: str, folder: Path) -> float:

@@ -79,6 +79,11 @@ async def copy_evenings(database: Database, folder: Path, evenings: int, rows: i
                 f"rollup ({_COLUMNS})",
                 folder,
             )
+        bench.execute(f"COPY ({_ORDERS}) TO '{folder / 'orders.parquet'}' (FORMAT parquet, COMPRESSION zstd)")
+        bench.execute(
+            f"""COPY (SELECT DISTINCT show_id AS id, started_at, started_at + INTERVAL 1 HOUR AS ended_at FROM rows)
+                TO '{folder / "show.parquet"}' (FORMAT parquet)"""
+        )
         await _copy(database, bench, _ORDERS, f"orders ({_names(bench, _ORDERS)})", folder)
         found = bench.execute("SELECT count(*) FROM rows").fetchone()
     (folder / "year.duckdb").unlink()

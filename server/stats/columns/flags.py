@@ -24,6 +24,8 @@ CLICKED_SEEN: Final = 1 << 12
 NO_GUEST: Final = 1 << 13
 SEEN: Final = 1 << 14
 """Viewed and known: what other shows are joined with."""
+ABSENT: Final = 1 << 15
+"""Of who bought alone: they have no row in the show."""
 
 SUSPECT: Final = 1 << 16
 STAFF: Final = 1 << 17

@@ -11,6 +11,7 @@ from server.stats.columns.rows import LABELS, NARROW, WHOS, Column, ShowRows
 _LISTS: Final = {
     "who": "",
     "sold.who": "sold.",
+    "paid.who": "paid.",
     "asked.who": "asked.",
     "gone.who": "gone.",
     "scored.who": "scored.",

@@ -19,3 +19,6 @@ OPENED: Final = f"""open_row AS MATERIALIZED (
         LEFT JOIN ledger_process AS l USING (process_id)
     ), {WATCHED}"""
 """`WITH` members behind `asked` (shows), up to `watched`: what those have watched by now whose stretch is still open."""
+
+ENDED: Final = "watched AS (SELECT show_id, viewer_id, views, visits, watched_us FROM rollup WHERE false)"
+"""Such a member for who wants what rows say of the stretches that have ended, and no more."""

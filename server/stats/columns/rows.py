@@ -35,6 +35,9 @@ ROW: Final = {
 SOLD: Final = {
     "show": "i4", "who": "i8", "flags": "i4", "known_by": "i8", "first_at": "i8", "orders": "i4", "gmv_minor": "i8",
 }  # fmt: skip
+PAID: Final = {
+    "show": "i4", "who": "i8", "flags": "i4", "known_by": "i8", "at": "i8", "net_minor": "i8", "units": "i8", "own": "i4",
+}  # fmt: skip
 ASKED: Final = {"show": "i4", "who": "i8", "state": "i4", "viewed": "i4", "answer_us": "i8"}
 STAFF: Final = {"show": "i4", "who": "i8"}
 OPEN: Final = 0
@@ -46,8 +49,9 @@ OTHER: Final = 2
 class ShowRows:
     """One show. `arrays` are by name; of rows `who` is ascending, and neither suspects nor staff are among them.
 
-    `who` is a person's number (`sealed_person`), negative for those who have none yet. `sold.…`, `asked.…`, `suspects` and `staff` are
-    lists of their own, by whom they are about as well. `labels` are the words behind `source`, `device` and `segment`; `tills` and
+    `who` is a person's number (`sealed_person`), negative for those who have none yet. `sold.…` (of each buyer), `paid.…` (each order, and
+    whether it is in the channel's currency), `asked.…`, `suspects`, `staff` and `staff_came` (those of the staff who have a row) are lists
+    of their own, by whom they are about as well. `labels` are the words behind `source`, `device` and `segment`; `tills` and
     `reported` are as SQL has them: of each currency, and of each kind of buyer, orders, units, amount and the sum of its squares.
     """
 
@@ -67,7 +71,7 @@ class ShowRows:
         return all(not len(self.arrays[name]) or self.arrays[name][0] >= 0 for name in WHOS)
 
 
-WHOS: Final = ("who", "sold.who", "asked.who", "suspects", "staff")
+WHOS: Final = ("who", "sold.who", "paid.who", "asked.who", "suspects", "staff", "staff_came")
 """Where people are, each ascending."""
 
 
@@ -98,7 +102,7 @@ def arrays_of_rows(
 ) -> tuple[dict[str, Column], dict[str, list[str]]]:
     """Return the arrays and labels of a show's records; `words` are those behind each label's hashes."""
     left_out = rows["flags"] & (flags.SUSPECT | flags.STAFF)
-    suspects = rows["who"][left_out == flags.SUSPECT]
+    suspects, staff = rows["who"][left_out == flags.SUSPECT], rows["who"][left_out >= flags.STAFF]
     rows = rows[left_out == 0]
     arrays: dict[str, Column] = {
         "who": _native(rows["who"]),
@@ -107,6 +111,7 @@ def arrays_of_rows(
         "known_by": _native(rows["known_by"]),
         **{name: narrow(rows[name]) for name in NARROW},
         "suspects": _native(suspects),
+        "staff_came": _native(staff),
     }
     labels = {}
     for name in LABELS:

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import driver
 from server.stats.columns import rows as shapes
-from server.stats.columns.flags import CONSENT, GUEST, KNOWN, NOBODY, OF_ROW, as_bits
-from server.stats.columns.opened_repository import OPENED
-from server.stats.columns.rows import ShowRows, arrays_of, arrays_of_rows, decode, split, sums_of
+from server.stats.columns.flags import ABSENT, CONSENT, GUEST, KNOWN, NOBODY, OF_ROW, as_bits
+from server.stats.columns.opened_repository import ENDED, OPENED
+from server.stats.columns.rows import Column, ShowRows, arrays_of, arrays_of_rows, decode, split, sums_of
 from server.stats.columns.sold_repository import REPORTED, TILLS, written
 
 ASKED = """asked AS MATERIALIZED (
@@ -28,7 +28,7 @@ _HASH: Final = "hashtextextended(coalesce({0}, ''), :seed)"
 _ALIAS: Final = "LEFT JOIN viewer_alias AS a ON a.show_id = {0}.show_id AND a.raw = {0}.viewer_id AND a.taken_back_at IS NULL"
 
 _ROWS: Final = f"""
-    WITH {ASKED}, {OPENED}, wide AS (
+    WITH {ASKED}, {{watched}}, wide AS (
         SELECT asked.part, asked.finish, r.viewer_id, r.first_at, r.guest, r.remembered, r.consent_at, r.joined, r.suspect, r.staff,
                r.source, r.device, r.segment, r.reactions, r.impressions, r.clicks, r.shares, r.questions, r.votes,
                r.survey_answers, r.orders, r.replay_views, r.replay_us,
@@ -42,6 +42,8 @@ _ROWS: Final = f"""
            {_HASH.format("source")}, {_HASH.format("device")}, {_HASH.format("segment")}
     FROM wide {NUMBERED.format("wide.viewer_id")}
 """
+_ROWS_BY_NOW: Final = _ROWS.format(watched=OPENED)
+_ROWS_AS_THEY_ARE: Final = _ROWS.format(watched=ENDED)
 _WORDS: Final = text(f"""
     WITH {ASKED}, word AS (
         SELECT DISTINCT l.label, coalesce(l.word, '') AS word FROM (
@@ -64,6 +66,24 @@ _SOLD: Final = f"""
     SELECT CAST(part - 1 AS int), {WHO.format("bought.viewer_id")}, {_OF_BUYER},
            {_MICROSECONDS.format("coalesce(consent_at, first_at)")}, {_MICROSECONDS.format("bought_at")},
            CAST(placed AS int), CAST(gmv AS bigint)
+    FROM bought {NUMBERED.format("bought.viewer_id")}
+"""
+# One row for each order: all its lines are one person's, at one moment, in one currency.
+_PAID: Final = f"""
+    WITH {ASKED}, paid AS (
+        SELECT asked.part, asked.finish, s.show_id, coalesce(a.canonical, s.viewer_id) AS viewer_id, s.order_id, min(s.at) AS bought_at,
+               CAST(sum(s.amount_minor) AS bigint) - coalesce(max(o.refunded_minor), 0) AS net_minor, sum(s.quantity) AS units,
+               bool_and(s.currency = :currency) AS own
+        FROM asked JOIN sale AS s USING (show_id) {_ALIAS.format("s")} LEFT JOIN reported_order AS o ON s.reported AND o.id = s.order_id
+        WHERE NOT s.staff GROUP BY 1, 2, 3, 4, 5
+    ), bought AS (
+        SELECT paid.*, r.first_at, r.guest, r.remembered, r.consent_at, r.viewer_id IS NULL AS absent
+        FROM paid LEFT JOIN rollup AS r ON r.show_id = paid.show_id AND r.viewer_id = paid.viewer_id
+        WHERE r.suspect IS NOT TRUE AND r.staff IS NOT TRUE
+    )
+    SELECT CAST(part - 1 AS int), {WHO.format("bought.viewer_id")}, {_OF_BUYER} | CASE WHEN absent THEN {ABSENT} ELSE 0 END,
+           {_MICROSECONDS.format("coalesce(consent_at, first_at)")}, {_MICROSECONDS.format("bought_at")},
+           CAST(net_minor AS bigint), CAST(units AS bigint), CAST(own AS int)
     FROM bought {NUMBERED.format("bought.viewer_id")}
 """
 _QUESTIONS: Final = f"""
@@ -95,21 +115,24 @@ async def read_rows(
     """Return the columns of each of the shows, as SQL has them in the connection's moment."""
     given: dict[str, Any] = {"shows": list(shows), "as_of": as_of, "currency": currency}
     seed, words = await _read_words(connection, given)
-    lists = [
-        split(decode(await copy_out(connection, statement, {**given, "seed": seed}), shape), len(shows))
-        for statement, shape in (
-            (_ROWS, shapes.ROW),
+    lists = await _read_lists(
+        connection,
+        {**given, "seed": seed},
+        [
+            (_ROWS_BY_NOW, shapes.ROW),
             (_SOLD, shapes.SOLD),
+            (_PAID, shapes.PAID),
             (_QUESTIONS, shapes.ASKED),
             (_STAFF, shapes.STAFF),
-        )
-    ]
+        ],
+    )
     tills, reported = [await _read_by_show(connection, statement, given) for statement in (_TILLS, _REPORTED)]
     found = []
-    for i, (rows, sold, asked, staff) in enumerate(zip(*lists, strict=True)):
+    for i, (rows, sold, paid, asked, staff) in enumerate(zip(*lists, strict=True)):
         arrays, labels = arrays_of_rows(rows, words)
         beside = {
             **arrays_of("sold", sold),
+            **arrays_of("paid", paid),
             **arrays_of("asked", asked),
             "staff": arrays_of("", staff)[".who"],
         }
@@ -117,6 +140,30 @@ async def read_rows(
             ShowRows({**arrays, **beside}, labels, currency, tills[i + 1], reported[i + 1], sums_of(arrays))
         )
     return found
+
+
+async def read_people(
+    connection: AsyncConnection, shows: Sequence[str], currency: str, as_of: datetime
+) -> list[ShowRows]:
+    """Return the rows of each of the shows, of those who still watch as they are in SQL, and each order: nothing else of them."""
+    given: dict[str, Any] = {"shows": list(shows), "as_of": as_of, "currency": currency}
+    seed, words = await _read_words(connection, given)
+    asked = [(_ROWS_AS_THEY_ARE, shapes.ROW), (_PAID, shapes.PAID)]
+    found = []
+    for rows, paid in zip(*await _read_lists(connection, {**given, "seed": seed}, asked), strict=True):
+        arrays, labels = arrays_of_rows(rows, words)
+        found.append(ShowRows({**arrays, **arrays_of("paid", paid)}, labels, currency))
+    return found
+
+
+async def _read_lists(
+    connection: AsyncConnection, given: Mapping[str, Any], asked: Sequence[tuple[str, Mapping[str, str]]]
+) -> list[list[Column]]:
+    """Return what each statement finds, by show."""
+    return [
+        split(decode(await copy_out(connection, statement, given), shape), len(given["shows"]))
+        for statement, shape in asked
+    ]
 
 
 async def read_sold(

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.stats.columns import files
 from server.stats.columns.generation_repository import read_generations
 from server.stats.columns.rows import WHOS, ShowRows
-from server.stats.columns.rows_repository import read_rows, read_sold
+from server.stats.columns.rows_repository import read_people, read_rows, read_sold
 
 FOLDER: Final = "columns"
 _ENDING: Final = ".columns"
@@ -31,12 +31,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Of which shows the rows are wanted, and of which only what was bought in them; in which currency, as of when."""
+    """Of which shows everything is wanted, of which only what was bought in them, and of which the rows and orders alone, without what
+    those have watched by now who still watch; in which currency, as of when.
+    """
 
     rows: Sequence[str]
     sold: Sequence[str]
     currency: str
     as_of: datetime
+    people: Sequence[str] = ()
 
 
 class Shelf:
@@ -47,13 +50,18 @@ class Shelf:
 
     async def read(self, connection: AsyncConnection, wanted: Wanted) -> dict[str, ShowRows]:
         """Return the shows' columns in the connection's moment. People without a number are to be numbered (`numbers.numbered`)."""
-        generations = await read_generations(connection, [*wanted.rows, *wanted.sold]) if self._folder else {}
+        whole = [*wanted.rows, *wanted.people]
+        generations = await read_generations(connection, [*whole, *wanted.sold]) if self._folder else {}
         found = await asyncio.to_thread(self._find, generations, wanted.currency)
-        for show in wanted.rows:
+        for show in whole:
             if show in generations and show not in found:
                 (rows,) = await read_rows(connection, [show], wanted.currency, wanted.as_of)
                 found[show] = await asyncio.to_thread(self._keep, show, generations[show], rows)
-        for shows, read in ((wanted.rows, read_rows), (wanted.sold, read_sold)):
+        for shows, read in (
+            (wanted.rows, read_rows),
+            (wanted.sold, read_sold),
+            (wanted.people, read_people),
+        ):
             lacking = [show for show in shows if show not in found]
             if lacking:
                 read_now = await read(connection, lacking, wanted.currency, wanted.as_of)

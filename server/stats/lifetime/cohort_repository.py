@@ -3,31 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.stats.lifetime.calendar import Interval, age
 from server.stats.lifetime.people_repository import PEOPLE, PURCHASES, Scope
-
-Event = Literal["view", "purchase"]
+from server.stats.lifetime.retained import Cohorts, Event
 
 _TABLE: Final[dict[Event, str]] = {"view": "seen", "purchase": "purchase"}
 _PERIOD: Final = "CAST(date_trunc(:interval, at AT TIME ZONE :zone) AS date)"
 
 # Born is who did it first, ever; cohorts outside [since, until] are passed over afterwards.
-_RETENTION: Final = """
-    WITH {people}, born AS (
-        SELECT viewer_id, min({period}) AS cohort FROM {born} GROUP BY viewer_id
-        HAVING min({period}) BETWEEN :since AND :until
-    ), back AS (
-        SELECT DISTINCT viewer_id, {period} AS period FROM {back}
-    )
-    SELECT cohort, NULL AS period, count(*) AS n FROM born GROUP BY cohort
-    UNION ALL
-    SELECT cohort, period, count(*) FROM born JOIN back USING (viewer_id) WHERE period >= cohort GROUP BY cohort, period
-"""
 _VALUE: Final = f"""
     WITH {PEOPLE}, {PURCHASES}, born AS (
         SELECT viewer_id, min({_PERIOD}) AS cohort FROM purchase WHERE in_own GROUP BY viewer_id
@@ -65,14 +53,6 @@ _CHURN: Final = """
 
 
 @dataclass(frozen=True, slots=True)
-class Cohorts:
-    """Sizes by cohort, and how many (or how much) by cohort and age."""
-
-    sizes: dict[date, int]
-    later: dict[tuple[date, int], int]
-
-
-@dataclass(frozen=True, slots=True)
 class Gaps:
     """How long people stay away between two times: how many gaps, the asked percentile in days, and when anything first happened."""
 
@@ -83,21 +63,6 @@ class Gaps:
 
 def _people(*events: Event) -> str:
     return f"{PEOPLE}, {PURCHASES}" if "purchase" in events else PEOPLE
-
-
-async def read_retention(
-    connection: AsyncConnection,
-    scope: Scope,
-    events: tuple[Event, Event],
-    interval: Interval,
-    span: tuple[date, date],
-) -> Cohorts:
-    """Return cohorts born by the first event between the days of `span`, and how many did the second at each age."""
-    born, back = events
-    statement = _RETENTION.format(
-        people=_people(born, back), period=_PERIOD, born=_TABLE[born], back=_TABLE[back]
-    )
-    return await _read_cohorts(connection, statement, scope, interval, span)
 
 
 async def read_value(
@@ -132,7 +97,7 @@ async def _read_cohorts(
     connection: AsyncConnection, statement: str, scope: Scope, interval: Interval, span: tuple[date, date]
 ) -> Cohorts:
     given = {**scope.given, "interval": interval, "since": span[0], "until": span[1]}
-    found = Cohorts({}, {})
+    found = Cohorts()
     for cohort, period, n in await connection.execute(text(statement), given):
         if period is None:
             found.sizes[cohort] = n

@@ -119,7 +119,12 @@ async def read_scope(connection: AsyncConnection, channel_id: str, as_of: dateti
 async def read_beside(connection: AsyncConnection, scope: Scope) -> Beside:
     """Return whether figures may still change by themselves, and who is left out of them."""
     given = {"channel": scope.channel_id, "as_of": scope.as_of}
-    provisional = bool(await connection.scalar(_PROVISIONAL, given))
     row = (await connection.execute(_LEFT_OUT, given)).one()
     suspects = row.suspects if row.suspects or row.looked_for else None
-    return Beside(provisional, suspects, row.staff, row.guests)
+    return Beside(await is_provisional(connection, scope), suspects, row.staff, row.guests)
+
+
+async def is_provisional(connection: AsyncConnection, scope: Scope) -> bool:
+    """Return whether figures may still change by themselves."""
+    given = {"channel": scope.channel_id, "as_of": scope.as_of}
+    return bool(await connection.scalar(_PROVISIONAL, given))

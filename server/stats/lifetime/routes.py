@@ -1,18 +1,18 @@
 """Retention, lifetime value and churn of the caller's channel over HTTP: for analysts, hosts and admins."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from server.access.permission import permitted
 from server.access.principal import Principal
 from server.access.roles import ANALYSTS
-from server.http.made_once import made_once
 from server.http.refusals import TO_PERMITTED, refusals
+from server.stats.columns.dependency import find_shelf
 from server.stats.definitions import REPEAT_DAYS_MAX
 from server.stats.lifetime.calendar import Day, Interval
-from server.stats.lifetime.cohort_repository import Event
 from server.stats.lifetime.lifetime_report import ChurnReport, LifetimeReport, RetentionReport
+from server.stats.lifetime.retained import Event
 from server.stats.lifetime.service import Lifetimes, Span
 
 Reader = Annotated[Principal, permitted(ANALYSTS, "stats:read")]
@@ -24,7 +24,15 @@ LastDay = Annotated[
 ]
 
 
-lifetimes_of = made_once("lifetimes", Lifetimes)
+def lifetimes_of(request: Request) -> Lifetimes:
+    """Return what the process reads figures of people with, made at the first request for them."""
+    state: Any = request.app.state
+    if not hasattr(state, "lifetimes"):
+        state.lifetimes = Lifetimes(state.database, state.clock, find_shelf(request))
+    found: Lifetimes = state.lifetimes
+    return found
+
+
 TheLifetimes = Annotated[Lifetimes, Depends(lifetimes_of)]
 
 

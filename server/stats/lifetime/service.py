@@ -15,6 +15,7 @@ from server.db.engine import Database
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.stats.chance import wilson
+from server.stats.columns.shelf import Shelf
 from server.stats.definitions import DEFINITION_VERSION
 from server.stats.lifetime import cohort_repository as cohorts_read
 from server.stats.lifetime.calendar import (
@@ -27,7 +28,7 @@ from server.stats.lifetime.calendar import (
     midnight,
     today,
 )
-from server.stats.lifetime.cohort_repository import Event, Gaps
+from server.stats.lifetime.cohort_repository import Gaps
 from server.stats.lifetime.cohorts import Axis, build_retention, build_value, together
 from server.stats.lifetime.lifetime_report import (
     ChurnPoint,
@@ -38,8 +39,11 @@ from server.stats.lifetime.lifetime_report import (
     RetentionReport,
 )
 from server.stats.lifetime.people_repository import Beside, Scope, read_beside, read_scope
+from server.stats.lifetime.record_repository import read_record
+from server.stats.lifetime.retained import Asked, Event, count_retained
 from server.stats.lifetime.value_repository import read_histories
 from server.stats.ratio import Ratio
+from server.zones import find_zone
 
 READS_AT_ONCE: Final = 2
 GAP_SHARE: Final = 0.9
@@ -77,9 +81,11 @@ class Span:
 class Lifetimes:
     """Reads figures of channels' people. Few are made at the same time."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, shelf: Shelf | None = None) -> None:
+        """`shelf` has the columns of shows whose rows no longer change; without one everything is read from SQL."""
         self._database = database
         self._clock = clock
+        self._shelf = shelf or Shelf(None)
         self._reading = asyncio.Semaphore(READS_AT_ONCE)
 
     @asynccontextmanager
@@ -95,10 +101,10 @@ class Lifetimes:
         """Return cohorts by the first `born`, and who did `back` since; raises `invalid`."""
         async with self.reading(channel_id) as (connection, scope):
             axis, until = span.axis(scope)
-            found = await cohorts_read.read_retention(
-                connection, scope, (born, back), span.interval, (axis.first, until)
-            )
-            beside = await read_beside(connection, scope)
+            record, left = await read_record(connection, self._shelf, scope)
+            asked = Asked(born, back, span.interval, axis.first, until, find_zone(scope.time_zone))
+            found = await asyncio.to_thread(count_retained, record, asked)
+        beside = left.beside(found.guests)
         cohorts = build_retention(found.sizes, found.later, axis.beginning(found.sizes))
         return RetentionReport(
             **carried(scope, beside),

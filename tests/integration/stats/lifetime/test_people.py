@@ -17,10 +17,11 @@ from server.db.engine import Database
 from server.embedded import PostgresProcess
 from server.ids import new_id
 from server.stats.lifetime.calendar import Interval, advance, age, begin
-from server.stats.lifetime.cohort_repository import Event, read_churn, read_gaps
+from server.stats.lifetime.cohort_repository import read_churn, read_gaps
 from server.stats.lifetime.lifetime_report import LifetimeReport, RetentionReport
 from server.stats.lifetime.map_repository import MEANS, SHARES, MapBy, Sorting, read_groups
 from server.stats.lifetime.people_repository import read_beside, read_scope
+from server.stats.lifetime.retained import Event
 from server.stats.lifetime.rfm import Customer, score
 from server.stats.lifetime.segment_repository import read_built_in
 from server.stats.lifetime.segments import LAPSED_DAYS

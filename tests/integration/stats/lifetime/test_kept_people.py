@@ -1,0 +1,57 @@
+"""Figures of a channel's people are the same from SQL alone, from files, and from some of each."""
+
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import example, given
+from sqlalchemy import text
+
+from server.db.engine import Database
+from server.stats.columns.generation_repository import give_generation, number_people
+from server.stats.columns.shelf import Shelf
+from server.stats.lifetime.service import Lifetimes, Span
+from tests.integration.stats.lifetime.history import AS_OF, History, histories
+from tests.integration.stats.lifetime.test_people import CLOCK, RANDOMLY, SINCE, TWICE, on_rows, url
+
+__all__ = ["url"]
+
+
+async def give_generations(database: Database, channel: str, *, each: int = 1) -> None:
+    """Say of each n-th show that its rows no longer change."""
+    async with database.read() as connection:
+        owned = text("SELECT id FROM show WHERE channel_id = :channel ORDER BY id")
+        shows = list(await connection.scalars(owned, {"channel": channel}))
+    for show in shows[::each]:
+        async with database.write() as connection:
+            await number_people(connection, show)
+        async with database.write() as connection:
+            assert await give_generation(connection, show, AS_OF)
+
+
+async def answers(database: Database, channel: str, shelf: Shelf) -> list[dict[str, Any]]:
+    lifetimes = Lifetimes(database, CLOCK, shelf)
+    found = [
+        await lifetimes.retention(channel, "view", "view", Span("week", SINCE)),
+        await lifetimes.retention(channel, "purchase", "view", Span("month", SINCE)),
+        await lifetimes.retention(channel, "view", "purchase", Span("day", date(2026, 8, 1))),
+    ]
+    return [each.model_dump() for each in found]
+
+
+@RANDOMLY
+@given(histories)
+@example(TWICE)
+def test_figures_are_the_same_from_files(url: str, history: History) -> None:
+    async def ask(database: Database, channel: str) -> list[Any]:
+        with TemporaryDirectory() as folder:
+            shelf = Shelf(Path(folder))
+            found = [await answers(database, channel, shelf)]
+            for each in (2, 1):
+                await give_generations(database, channel, each=each)
+                found += [await answers(database, channel, shelf) for _ in range(2)]
+        return found
+
+    wanted, *others = on_rows(url, history, ask)
+    assert [other for other in others if other != wanted] == []
