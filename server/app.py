@@ -76,6 +76,7 @@ PARTS_FOR_ROUTES = (
     "catalogue",
     "exports",
     "feeds",
+    "holds",
     "clock",
     "customers",
     "database",

@@ -113,7 +113,7 @@ class Settings(SecretSettings):
     """Publications that a room keeps in memory; also the longest gap that is recovered."""
     snapshot_ms: NonNegativeInt = 2000
     """A snapshot in the join path is at most this old (the tail since is added)."""
-    key_hours: Annotated[float, Field(ge=1.0, le=8760.0)] = 48.0
+    key_hours: Annotated[float, Field(ge=1.0, le=8760.0)] = 72.0
     """How long an idempotency key and its result are kept; a purchase's as long as its order."""
     flush_ms: PositiveInt = 1000
     """The recorder's flush interval: what a killed process may lose of soft facts."""
@@ -190,7 +190,11 @@ class Settings(SecretSettings):
     orders_per_minute: NonNegativeFloat = 20.0
     orders_per_minute_per_ip: NonNegativeFloat = 3_000.0
     units_per_viewer_max: NonNegativeInt = 10
-    """Units of one product that a viewer may buy in one show; 0: any number. Above: `too_many`."""
+    """Units of one product that a viewer may buy and hold in one show; 0: any number. Above: `too_many`."""
+    guest_units_limited: bool = True
+    """Whether a guest has one unit at a time, or as many as they have paid for in the channel before. Above: `too_many`."""
+    hold_seconds: Annotated[float, Field(ge=10.0, le=86_400.0)] = 300.0
+    """How long units stay set aside for a viewer who has not paid yet."""
     shares_per_minute: NonNegativeFloat = 12.0
     """Share links per viewer and process; 0: no limit."""
     share_link_days: PositiveDays = 180.0

@@ -190,6 +190,8 @@ export class Room {
         return this.join();
       case "question.answering":
         return this.options.onAnswering?.(line);
+      case "hold.changed":
+        return this.options.onPrivate?.(line);
       default:
         if ("offset" in line) this.hearPush(line as JournalPush);
     }

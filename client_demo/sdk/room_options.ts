@@ -1,6 +1,6 @@
 import type { JoinWishes, TokenSource } from "./bearer";
 import type { OpenLines } from "./way_in";
-import type { AnsweringPush } from "./wire";
+import type { AnsweringPush, PrivatePush } from "./wire";
 
 /** Which show a room is of, and as whom it is joined. */
 export interface RoomOptions {
@@ -19,6 +19,8 @@ export interface RoomOptions {
   onToken?: (token: string | null, guest: boolean) => void;
   /** Hears who is answering a question; the server tells staff alone. */
   onAnswering?: (push: AnsweringPush) => void;
+  /** Hears what concerns this viewer alone, such as how a hold of theirs stands. */
+  onPrivate?: (push: PrivatePush) => void;
   /** Makes the socket; a test gives its own. */
   openSocket?: OpenLines;
   /** Makes the stream that is taken where sockets do not open; a test gives its own. */

@@ -16,6 +16,8 @@ export type Command =
   | Share
   | Playing
   | Buy
+  | PlaceHold
+  | HoldRelease
   | Ping
   | QuestionApprove
   | QuestionAnswer
@@ -174,7 +176,44 @@ export interface Buy {
   quantity: number;
   key: string;
   price?: number | null;
+  offer?: string | null;
   id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PlaceHold".
+ */
+export interface PlaceHold {
+  type: "hold";
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  lines: LineToHold[];
+  key: string;
+  id?: number | null;
+}
+/**
+ * So many units of a product, or variant; `price` is what the viewer saw.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "LineToHold".
+ */
+export interface LineToHold {
+  product: string;
+  quantity: number;
+  price?: number | null;
+  offer?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "HoldRelease".
+ */
+export interface HoldRelease {
+  type: "hold.release";
+  hold: string;
+  id?: number | null;
+  key?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -417,6 +456,40 @@ export interface Banned {
   name: string | null;
   at: string;
   by: string;
+}
+/**
+ * `quantity` units of a product, or variant, at `price` each, in minor units of the hold's currency.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "HeldLine".
+ */
+export interface HeldLine {
+  product: string;
+  quantity: number;
+  price: number;
+  offer?: string | null;
+}
+/**
+ * A hold as its viewer sees it: all lines cost `amount`, in minor units of `currency`; the server's clock ends it at `expires_at`.
+ *
+ *     `paying`: a payment of it is open, and until that is settled it does not expire. `order` is what it became. `why` it ended, where
+ *     there is more to say than its state.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "HeldStock".
+ */
+export interface HeldStock {
+  hold: string;
+  state: "confirmed" | "expired" | "placed" | "released";
+  lines: HeldLine[];
+  amount: number;
+  currency: string;
+  placed_at: string;
+  expires_at: string;
+  paying?: boolean;
+  ended_at?: string | null;
+  why?: string | null;
+  order?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema

@@ -3,12 +3,13 @@
 
 import type * as wire from "./wire.generated";
 
-export type { Announcement, Answer, Position, Product, Sales, Show, Survey, Variant } from "./wire.generated";
+export type { Announcement, Answer, HeldStock, Position, Product, Sales, Show, Survey, Variant } from "./wire.generated";
 
 export type Role = "viewer" | "moderator" | "host" | "analyst" | "admin";
 export type Verdict = "never" | "later" | "reload" | "stop";
 export type QuestionState = wire.Question["state"];
 export type ShowState = wire.Show["state"];
+export type HoldState = wire.HeldStock["state"];
 export type SurveyState = "ready" | "open" | "closed";
 export type ReactionKind = wire.React["kind"];
 export type DismissReason = NonNullable<wire.QuestionDismiss["reason"]>;
@@ -49,6 +50,10 @@ export interface Refusal {
   /** With `too_many`: how many units one viewer may buy in the show, and how many of them are left to this one. */
   limit?: number;
   left?: number;
+  /** With `too_many`: it is what somebody without a name may have at once. */
+  guest?: boolean;
+  /** With a refused hold: the product of the line that is to blame. */
+  product?: string;
   /** With `price_changed`: the price now. */
   price?: number;
 }
@@ -124,6 +129,8 @@ interface Replies {
   share: { share: string };
   playing: Nothing;
   buy: Order;
+  hold: { hold: string; expires_at: string; amount: number; currency: string };
+  "hold.release": { hold: string; state: HoldState };
   ping: { at: string };
   announce: JournalOffset;
   "announce.remove": JournalOffset;
@@ -161,4 +168,6 @@ export type AnsweringPush = {
   by: { viewer: string; name: string }[];
   for_ms: number;
 };
-export type Line = Joined | Refusal | Reply | JournalPush | Pulse | ReconnectPush | GapPush | AnsweringPush;
+/** Told to one viewer's own connections alone; it has no position and may be lost. */
+export type PrivatePush = { type: "hold.changed"; hold: wire.HeldStock };
+export type Line = Joined | Refusal | Reply | JournalPush | Pulse | ReconnectPush | GapPush | AnsweringPush | PrivatePush;

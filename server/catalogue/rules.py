@@ -32,7 +32,7 @@ Reason = Literal["restock", "correction", "return", "import", "created", "varian
 class Stocked:
     """What is sold, and how many there are of it; `moves` is the number of the newest change of its stock. A `heading` is never sold.
 
-    What it is called is known where it is read to be sold.
+    What it is called, how many units are held and whether the show sells it are known where it is read to be sold.
     """
 
     id: str
@@ -45,6 +45,8 @@ class Stocked:
     title: str = ""
     sku: str | None = None
     external_id: str | None = None
+    held: int = 0
+    on_sale: bool = True
 
 
 def take_units(product: Stocked, quantity: int) -> Stocked:
@@ -65,7 +67,7 @@ def add_units(product: Stocked, add: int) -> Stocked:
         raise RefusedError(
             Code.INVALID, "The product's variants have stock, not the product: choose a variant."
         )
-    if product.stock + product.sold + add > STOCK_MAX:
+    if product.stock + product.held + product.sold + add > STOCK_MAX:
         raise RefusedError(Code.INVALID, f"More than {STOCK_MAX} units, with those sold, cannot be counted.")
     if product.stock + add < 0:
         raise RefusedError(

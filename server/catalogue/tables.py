@@ -13,7 +13,8 @@ from server.db.columns import moment
 class ProductRow(SQLModel, table=True):
     """A product of a channel, or a variant of one (`parent_id`): what is sold is a product without variants, or a variant.
 
-    `stock` is what is left to sell, `sold` what was; their sum changes only by a change of stock that is no sale.
+    `stock` is what is free, `held` what is set aside for viewers, `sold` what was sold. Their sum is what is on hand, and changes only by a
+    change of stock that is no sale.
     A product with variants is a heading: its own stock is 0, and its price that of its cheapest variant.
     A variant's title is its product's with its own options.
     """
@@ -77,6 +78,8 @@ class ProductRow(SQLModel, table=True):
         default=0, sa_column=Column("stock_moves", BigInteger, nullable=False, server_default=text("0"))
     )
     """How often its stock was changed, by sales too: the number of the newest change."""
+    held: int = Field(default=0, sa_column=Column("held", Integer, nullable=False, server_default=text("0")))
+    """Units set aside for viewers, which have left `stock` and are not sold yet."""
 
 
 class StockChangeRow(SQLModel, table=True):

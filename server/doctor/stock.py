@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from server.doctor.finding import Finding, State
-from server.shop.repository import DISAGREEING
 from server.shop.stocktaking import Disagreement, as_disagreement
+from server.shop.stocktaking_repository import DISAGREEING
 
 NAMED_MAX = 5
 

@@ -203,6 +203,8 @@ class Journal:
         try:
             if tx.publications:
                 self._deliver(tx.show_id, tx.epoch, tx.publications)
+            for tell in tx.afterwards:
+                tell()
         except Exception:
             log.exception("journal.delivery_failed", show=tx.show_id)
 

@@ -1,6 +1,6 @@
 """One transaction on one show's journal: it holds the head's lock, hands out offsets, and writes what was published at its end."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,8 @@ class ShowTransaction:
         """Whether the show is rehearsed: what happens is no fact."""
         self.publications: list[Publication] = []
         self.writes: dict[str, list[Any]] = {}
+        self.afterwards: list[Callable[[], None]] = []
+        """Called once the transaction is committed, in order: news that may be lost with the process, and that nothing rests on."""
         self._top = top
         self._at = to_wire(now)
 

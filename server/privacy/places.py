@@ -6,6 +6,7 @@ from typing import Final
 NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "attendance": ("viewer_id",),
     "erasure": ("viewer_id",),
+    "hold": ("viewer_id",),
     "ledger_entry": ("viewer_id",),
     "mail_message": ("viewer_id",),
     "orders": ("viewer_id",),

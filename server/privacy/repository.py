@@ -27,6 +27,7 @@ _SHOWS = text("""
     SELECT show_id FROM attendance WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM rollup WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM orders WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM hold WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM question WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM reported_sale WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM survey_answer WHERE viewer_id = ANY(:ids)
@@ -51,6 +52,7 @@ _UNTIE = (
         WHERE show_id = ANY(:shows) AND viewer_id = ANY(:ids) AND connection_id IS NOT NULL
     """),
     text("UPDATE orders SET key = md5(key || :salt) WHERE viewer_id = ANY(:ids)"),
+    text("UPDATE hold SET key = md5(key || :salt) WHERE viewer_id = ANY(:ids)"),
     # What is queued is not sent; the hash stays, so that who was suppressed is not written to again.
     text("""
         UPDATE mail_message SET address = NULL, domain = '', subject = '', html = NULL, plain = NULL, links = '{}',

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from server.protocol import commands as said
-from server.protocol import lines, shelf_lines, survey_lines
+from server.protocol import hold_lines, lines, shelf_lines, survey_lines
 from server.protocol.pushes import Joined, Pulse
 from server.protocol.schema import JoinedAsStaff, JoinedAsViewer
 
@@ -53,6 +53,13 @@ COMMANDS = (
     Spoken(
         said.Buy, "all", (lines.Bought,), "Buy. The same key gets the same order again, whatever happened."
     ),
+    Spoken(
+        said.PlaceHold,
+        "all",
+        (hold_lines.HoldPlaced,),
+        "Set units aside, all lines or none. The same key gets the same hold again, with the time that it had.",
+    ),
+    Spoken(said.HoldRelease, "all", (hold_lines.HoldReleased,), "Give the units of a hold back."),
     Spoken(
         said.SurveyAnswer,
         "all",
@@ -129,7 +136,13 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     lines.StaffViewerUnbanned,
     lines.Withheld,
 )
-OTHER_PUSHES: tuple[type[Struct], ...] = (Pulse, lines.Answering, lines.Reconnect, lines.Gap)
+OTHER_PUSHES: tuple[type[Struct], ...] = (
+    Pulse,
+    lines.Answering,
+    hold_lines.HoldChanged,
+    lines.Reconnect,
+    lines.Gap,
+)
 
 Json = dict[str, Any]
 

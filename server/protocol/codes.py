@@ -40,6 +40,7 @@ class Code(StrEnum):
     TOO_MANY = "too_many"
     PRICE_CHANGED = "price_changed"
     KEY_REUSED = "key_reused"
+    HOLD_ENDED = "hold_ended"
     PAYMENT_DECLINED = "payment_declined"
     PICTURE_UNREADABLE = "picture_unreadable"
     PICTURE_TOO_LARGE = "picture_too_large"
@@ -78,7 +79,9 @@ MEANINGS: dict[Code, Meaning] = {
     Code.FORBIDDEN: Meaning("never", 403, "The role, or the channel of the token, does not allow this."),
     Code.BANNED: Meaning("stop", 403, "The host's side has banned this viewer from the show."),
     Code.GUESTS_REFUSED: Meaning("stop", 403, "This show is for signed-in viewers."),
-    Code.NOT_FOUND: Meaning("never", 404, "There is no such show, product, question, survey or order here."),
+    Code.NOT_FOUND: Meaning(
+        "never", 404, "There is no such show, product, offer, question, survey, hold or order here."
+    ),
     Code.SHOW_NOT_LIVE: Meaning("never", 409, "The show has not started or has ended."),
     Code.SURVEY_CLOSED: Meaning("never", 409, "The survey takes no answers now."),
     Code.SHOW_FULL: Meaning("later", 503, "The show has reached its limit of viewers."),
@@ -102,12 +105,18 @@ MEANINGS: dict[Code, Meaning] = {
     Code.TOO_MANY: Meaning(
         "never",
         409,
-        "More units than one viewer may buy of this product in this show; `limit` says how many, `left` how many more.",
+        "More units than one viewer may buy and hold of this product in this show; `limit` says how many, `left` how many more. "
+        "`guest`: without a name it is one unit, or as many as were paid for here before.",
     ),
     Code.PRICE_CHANGED: Meaning(
         "reload", 409, "The price is no longer the one sent; `price` is the new one."
     ),
-    Code.KEY_REUSED: Meaning("never", 409, "This idempotency key was used with other parameters."),
+    Code.KEY_REUSED: Meaning("never", 422, "This idempotency key was used with other parameters."),
+    Code.HOLD_ENDED: Meaning(
+        "never",
+        409,
+        "The hold is over, or is being paid; `state` says how it stands, `paying` whether it is.",
+    ),
     Code.PAYMENT_DECLINED: Meaning("never", 402, "The payment was declined; nothing was sold."),
     Code.PICTURE_UNREADABLE: Meaning(
         "never", 422, "The bytes are no JPEG, PNG, WebP or AVIF picture, or a broken one."

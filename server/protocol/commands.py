@@ -19,6 +19,7 @@ Offset = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Text500 = Annotated[str, Meta(min_length=1, max_length=4 * 500)]
 Text1000 = Annotated[str, Meta(min_length=1, max_length=4 * 1000)]
 Quantity = Annotated[int, Meta(ge=1, le=99)]
+Price = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 ReactionKind = Literal["heart", "clap", "fire", "laugh", "wow"]
 DismissReason = Literal["spam", "off_topic", "rude", "duplicate", "other"]
 
@@ -106,7 +107,26 @@ class Buy(Command, tag="buy"):
     product: EntityId
     quantity: Quantity
     key: Key
-    price: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
+    price: Price | None = None
+    offer: EntityId | None = None
+
+
+class LineToHold(Struct, gc=False):
+    """So many units of a product, or variant; `price` is what the viewer saw."""
+
+    product: EntityId
+    quantity: Quantity
+    price: Price | None = None
+    offer: EntityId | None = None
+
+
+class PlaceHold(Command, tag="hold"):
+    lines: Annotated[list[LineToHold], Meta(min_length=1, max_length=20)]
+    key: Key
+
+
+class HoldRelease(Keyed, tag="hold.release"):
+    hold: EntityId
 
 
 class Ping(Passing, tag="ping"):
@@ -214,6 +234,8 @@ AnyCommand = (
     | Share
     | Playing
     | Buy
+    | PlaceHold
+    | HoldRelease
     | Ping
     | QuestionApprove
     | QuestionAnswer

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from server.protocol.commands import AnyCommand
+from server.protocol.hold_lines import HeldStock
 from server.protocol.pushes import (
     Announcement,
     Joined,
@@ -30,6 +31,7 @@ class JoinedAsStaff(Joined, frozen=True, tag="joined"):
 
 _SAID_BY_THE_SERVER = (
     Announcement,
+    HeldStock,
     JoinedAsStaff,
     JoinedAsViewer,
     ProductStock,

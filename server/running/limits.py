@@ -9,6 +9,7 @@ from server.hub.hub import Hub
 from server.pace.rates import rates_of
 from server.pace.service import Pace
 from server.settings import Settings
+from server.shop.allowances import Limits as BuyingLimits
 from server.shop.report_bodies import REPORTS_BYTES_MAX
 
 RETURNS_BYTES_MAX = 1024 * 1024
@@ -31,6 +32,11 @@ def uploads_of(settings: Settings) -> dict[str, int]:
 def pace_for(settings: Settings, bus: Bus) -> Pace:
     """Return the pace service of a process that hears the others by `bus`."""
     return Pace(rates_of(settings), shared=bus.buckets, alive=lambda: bus.alive, limited=settings.limited)
+
+
+def buying_limits_of(settings: Settings) -> BuyingLimits:
+    """Return what one person may buy and hold."""
+    return BuyingLimits(units_max_of(settings), guests=settings.limited and settings.guest_units_limited)
 
 
 def units_max_of(settings: Settings) -> int:

@@ -39,7 +39,13 @@ from server.questions.service import Questions
 from server.questions.visible_pages import VisiblePages
 from server.running.disk import DataDisks
 from server.running.exports import exports_for
-from server.running.limits import crowd_limits_of, hub_for, pace_for, units_max_of
+from server.running.limits import (
+    buying_limits_of,
+    crowd_limits_of,
+    hub_for,
+    pace_for,
+    units_max_of,
+)
 from server.running.loops import loops_of
 from server.running.privacy import erasures_for, privacy_for
 from server.running.uploads import feeds_for, picture_errands_for
@@ -48,6 +54,7 @@ from server.running.webhooks import WebhookDelivery
 from server.running.worker import OF_THE_WORKERS
 from server.settings import Settings
 from server.shop.commands import ShopCommands
+from server.shop.holds import Holds
 from server.shop.payments import FakePayments
 from server.shop.receipt_links import ReceiptLinks
 from server.shop.service import Shop
@@ -106,7 +113,14 @@ class Process:
             settings.signing_secret(), clock, old_secret=settings.old_signing_secret()
         )
         self.visible_questions = VisiblePages(self.questions)
-        self.shop = Shop(self.journal, self.database, FakePayments(), units_max=units_max_of(settings))
+        self.own_pushes = OwnPushes(self.hub, self.bus.tell)
+        limits = buying_limits_of(settings)
+        self.shop = Shop(
+            self.journal, self.database, FakePayments(), limits=limits, push=self.own_pushes.push
+        )
+        self.holds = Holds(
+            self.journal, self.database, clock, self.shop.books, seconds=settings.hold_seconds, limits=limits
+        )
         self.catalogue = Catalogue(self.database, clock, self.shop.neighbours.note_products)
         self.exports = exports_for(settings, self.database, clock)
         self.feeds = feeds_for(settings, self.database, clock, self.catalogue.tell)
@@ -191,7 +205,7 @@ class Process:
             **self.answering.commands(),
             **QuestionCommands(self.questions, self.pace, doubt_of=doubts.of).table(),
             **SurveyCommands(self.surveys, self.recorder, self.pace).table(),
-            **ShopCommands(self.shop, self.pace).table(),
+            **ShopCommands(self.shop, self.holds, self.pace).table(),
             **ShowCommands(self.shows).table(),
         }
 

@@ -1,26 +1,38 @@
-"""The shop on the socket: buying, restocking, pinning."""
+"""The shop on the socket: buying, holding, restocking, pinning."""
 
 from server.clock import to_wire
 from server.pace.rates import Act
 from server.pace.service import Pace
 from server.protocol.codec import ok_line
-from server.protocol.commands import Buy, ProductPin, ProductRestock, ProductUnpin
+from server.protocol.commands import (
+    Buy,
+    HoldRelease,
+    PlaceHold,
+    ProductPin,
+    ProductRestock,
+    ProductUnpin,
+)
+from server.shop.hold_rules import Wanted, WantedLine
+from server.shop.holds import Holds
 from server.shop.rules import Purchase
 from server.shop.service import Shop
 from server.viewers.caller import Caller, CommandTable, acting, intent_in, paced_by
 
 
 class ShopCommands:
-    """The socket's way to `Shop`. Without a `pace` a viewer may buy as often as the socket's own limits allow."""
+    """The socket's way to `Shop` and `Holds`. Without a `pace` a viewer may buy as often as the socket's own limits allow."""
 
-    def __init__(self, shop: Shop, pace: Pace | None = None) -> None:
+    def __init__(self, shop: Shop, holds: Holds, pace: Pace | None = None) -> None:
         self._shop = shop
+        self._holds = holds
         self._pace = pace
 
     def table(self) -> CommandTable:
         """Return which handler carries out which command."""
         return {
             Buy: self.buy,
+            PlaceHold: self.hold,
+            HoldRelease: self.release,
             ProductRestock: self.restock,
             ProductPin: self.pin,
             ProductUnpin: self.unpin,
@@ -36,6 +48,8 @@ class ShopCommands:
             command.key,
             command.price,
             staff=caller.role != "viewer",
+            guest=caller.guest,
+            offer_id=command.offer,
         )
         if self._pace is not None:
             await self._pace.spend(Act.ORDER, by)
@@ -55,6 +69,37 @@ class ShopCommands:
             currency=order.currency,
             at=to_wire(order.at),
         )
+
+    async def hold(self, caller: Caller, command: PlaceHold) -> bytes | None:
+        """Set units aside; the reply is the confirmation. `too_fast` when the viewer has bought or held too often."""
+        by = paced_by(caller)
+        lines = tuple(
+            WantedLine(each.product, each.quantity, each.price, each.offer) for each in command.lines
+        )
+        wanted = Wanted(
+            caller.viewer_id, command.key, lines, staff=caller.role != "viewer", guest=caller.guest
+        )
+        if self._pace is not None:
+            await self._pace.spend(Act.ORDER, by)
+        hold = await self._holds.place(caller.show_id, wanted)
+        if hold.repeated and self._pace is not None:
+            self._pace.give_back(Act.ORDER, by)
+        if command.id is None:
+            return None
+        return ok_line(
+            command.id,
+            hold=hold.id,
+            expires_at=to_wire(hold.expires_at),
+            amount=hold.amount_minor,
+            currency=hold.currency,
+        )
+
+    async def release(self, caller: Caller, command: HoldRelease) -> bytes | None:
+        """Give the units of one's own hold back; done once or often, it is the same."""
+        hold = await self._holds.release(
+            caller.show_id, command.hold, caller.viewer_id, intent=intent_in(caller, command)
+        )
+        return None if command.id is None else ok_line(command.id, hold=hold.id, state=hold.state)
 
     async def restock(self, caller: Caller, command: ProductRestock) -> bytes | None:
         """Add units, or take some away."""

@@ -60,16 +60,8 @@ class MerchantOrder(Struct, frozen=True):
     staff: bool
 
 
-def of_ours(order: Order, product: Titled) -> MerchantOrder:
-    """Return an order that was placed in a show."""
-    line = OrderLine(
-        product=product.id,
-        external_id=product.external_id,
-        sku=product.sku,
-        title=product.title,
-        quantity=order.quantity,
-        amount=order.amount_minor,
-    )
+def of_ours(order: Order, products: Mapping[str, Titled]) -> MerchantOrder:
+    """Return an order that was placed in a show; one with several lines by its head. `products` are those of the lines, by id."""
     return MerchantOrder(
         order=order.id,
         number=order.number,
@@ -79,9 +71,9 @@ def of_ours(order: Order, product: Titled) -> MerchantOrder:
         viewer=order.viewer_id,
         attributed_by=None,
         currency=order.currency,
-        amount=order.amount_minor,
+        amount=order.total_minor,
         refunded=0,
-        lines=[line],
+        lines=[_of_ours(line, products[line.product_id]) for line in order.lines],
         at=to_wire(order.at),
         staff=order.staff,
     )
@@ -111,6 +103,17 @@ def named_by(line: Line, products: Named) -> Titled | None:
     names = (("id", line.product), ("external_id", line.external_id), ("sku", line.sku))
     found = (products.get((kind, name)) for kind, name in names if name)
     return next((product for product in found if product), None)
+
+
+def _of_ours(line: Order, product: Titled) -> OrderLine:
+    return OrderLine(
+        product=product.id,
+        external_id=product.external_id,
+        sku=product.sku,
+        title=product.title,
+        quantity=line.quantity,
+        amount=line.amount_minor,
+    )
 
 
 def _of_line(line: Line, product: Titled | None) -> OrderLine:

@@ -27,10 +27,10 @@ from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.shop.merchant_orders import MerchantOrder, of_ours, of_report
 from server.shop.numbers import CHARACTERS, HEXADECIMAL, LETTERS
+from server.shop.orders_repository import as_order
 from server.shop.report_rules import Reported, ReportState
 from server.shop.reported_tables import ReportedOrderRow
 from server.shop.reports_repository import as_reported, find_products
-from server.shop.repository import as_order
 from server.shop.tables import OrderRow
 from server.shows.tables import ShowRow
 
@@ -206,7 +206,7 @@ def _folded(text: ColumnElement[Any]) -> ColumnElement[str]:
 
 def _as_ours(row: Row[Any]) -> ListedOrder:
     goods = _Goods(row.product_id, row.title, row.sku, row.external_id)
-    return ListedOrder(of_ours(as_order(row), goods), row.show_title, row.at)
+    return ListedOrder(of_ours(as_order(row), {goods.id: goods}), row.show_title, row.at)
 
 
 def _as_theirs(row: Row[Any]) -> tuple[Reported, str | None]:

@@ -36,14 +36,23 @@ class ReceiptShow(BaseModel):
     title: str
 
 
+class ReceiptLine(BaseModel):
+    """Units of one product."""
+
+    title: str
+    quantity: int
+    amount: int = Field(description="Minor units of the order's `currency`.")
+
+
 class ReceiptBody(Face):
     """An order as its receipt tells it; nothing of the buyer."""
 
     number: str = Field(description="What people call the order by; unique in the channel.")
     show: ReceiptShow
-    title: str = Field(description="The product's.")
-    quantity: int
-    amount: int = Field(description="Minor units of `currency`.")
+    title: str = Field(description="The product's; of several lines the first one's.")
+    quantity: int = Field(description="Units of all lines.")
+    amount: int = Field(description="Minor units of `currency`, of all lines.")
+    lines: list[ReceiptLine]
     currency: str = Field(description="ISO 4217.")
     at: Moment
 
@@ -92,13 +101,17 @@ async def make_receipt(
 async def read_receipt(body: ReceiptRequest, request: Request) -> ReceiptBody:
     """Needs no token: the receipt travels in the body, never in a path or a query."""
     order_id = cast("ReceiptLinks", request.app.state.receipt_links).read(body.receipt)
-    order, product_title, show_title = await cast("Shop", request.app.state.shop).find_receipt(order_id)
+    order, titles, show_title = await cast("Shop", request.app.state.shop).find_receipt(order_id)
     return ReceiptBody(
         number=order.number,
         show=ReceiptShow(id=order.show_id, title=show_title),
-        title=product_title,
-        quantity=order.quantity,
-        amount=order.amount_minor,
+        title=titles[order.product_id],
+        quantity=order.units,
+        amount=order.total_minor,
+        lines=[
+            ReceiptLine(title=titles[line.product_id], quantity=line.quantity, amount=line.amount_minor)
+            for line in order.lines
+        ],
         currency=order.currency,
         at=to_wire(order.at),
     )

@@ -33,10 +33,20 @@ class OrderRequest(RequestBody):
         le=2**53 - 1,
         description="The price that the buyer saw, in minor units; refused when it changed.",
     )
+    offer: EntityId | None = Field(default=None, description="Under which offer.")
+
+
+class OrderLineBody(Face):
+    """Units of one product, or variant."""
+
+    product: str
+    quantity: int
+    unit_price: int = Field(description="Minor units of the order's `currency`.")
+    amount: int = Field(description="Minor units of the order's `currency`.")
 
 
 class OrderBody(Face):
-    """A paid order."""
+    """A paid order. `product`, `quantity` and `unit_price` are the first line's, `amount` is all lines'."""
 
     order: str
     number: str = Field(description="What people call the order by; unique in the channel.")
@@ -46,6 +56,7 @@ class OrderBody(Face):
     quantity: int
     unit_price: int = Field(description="Minor units of `currency`.")
     amount: int = Field(description="Minor units of `currency`.")
+    lines: list[OrderLineBody]
     currency: str = Field(description="ISO 4217.")
     at: Moment
 
@@ -104,7 +115,16 @@ async def place_order(
     await pacing.spend(request, Act.ORDER, viewer=identity.viewer_id)
     await entrant_of(body.show, request, identity)
     staff = identity.role != "viewer"
-    purchase = Purchase(identity.viewer_id, body.product, body.quantity, key, body.price, staff)
+    purchase = Purchase(
+        identity.viewer_id,
+        body.product,
+        body.quantity,
+        key,
+        body.price,
+        staff,
+        guest=identity.guest,
+        offer_id=body.offer,
+    )
     receipt = await cast("Shop", request.app.state.shop).buy(body.show, purchase)
     if receipt.repeated:
         note_replay()
@@ -133,7 +153,16 @@ def as_body(order: Order) -> OrderBody:
         product=order.product_id,
         quantity=order.quantity,
         unit_price=order.unit_price_minor,
-        amount=order.amount_minor,
+        amount=order.total_minor,
+        lines=[
+            OrderLineBody(
+                product=line.product_id,
+                quantity=line.quantity,
+                unit_price=line.unit_price_minor,
+                amount=line.amount_minor,
+            )
+            for line in order.lines
+        ],
         currency=order.currency,
         at=to_wire(order.at),
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from server.catalogue.rules import AMOUNT_MAX, Stocked, take_units
 from server.errors import RefusedError
 from server.protocol.codes import Code
+from server.shop.allowances import Allowances
 from server.shop.payments import Approved, Charge, Outcome
 
 
@@ -23,11 +24,16 @@ class Purchase:
     key: str
     price_minor: int | None = None
     staff: bool = False
+    guest: bool = False
+    offer_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A paid purchase."""
+    """A paid purchase of one product. Of several that were bought at once the first is the head, and has the others as `behind`.
+
+    All of them have the head's number; `nth` is 0 at the head, and `head_id` its id at those behind it.
+    """
 
     id: str
     number: str
@@ -45,11 +51,29 @@ class Order:
     """How many units were left after it; known at the sale alone, and in `stock_sale`."""
     stock_move: int | None = field(default=None, compare=False)
     """Which change of the product's stock it was."""
+    head_id: str | None = None
+    nth: int = 0
+    behind: tuple["Order", ...] = ()
 
     @property
     def amount_minor(self) -> int:
-        """What was paid."""
+        """What was paid for this product."""
         return self.unit_price_minor * self.quantity
+
+    @property
+    def lines(self) -> tuple["Order", ...]:
+        """The order, and those behind it."""
+        return (self, *self.behind)
+
+    @property
+    def total_minor(self) -> int:
+        """What was paid for all lines."""
+        return sum(line.amount_minor for line in self.lines)
+
+    @property
+    def units(self) -> int:
+        """How many units all lines have."""
+        return sum(line.quantity for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +96,7 @@ class Batch:
 class Counter:
     """Serves the purchases of one batch in one show, one after the other.
 
-    `products` are those of the show's channel that may be sold, locked; `earlier` the orders that hold one of the batch's keys, and
-    with `units_max` above 0, which is how many units of a product a viewer may buy in the show, also what they have bought of it.
+    `products` are those of the show's channel, locked; `earlier` are the orders that have one of the batch's keys.
     """
 
     def __init__(
@@ -84,7 +107,7 @@ class Counter:
         live: bool,
         products: Iterable[Stocked],
         earlier: Iterable[Order],
-        units_max: int = 0,
+        allowances: Allowances,
         new_order_id: Callable[[], str],
         new_number: Callable[[], str],
         authorize: Callable[[Charge], Outcome],
@@ -94,11 +117,7 @@ class Counter:
         self._live = live
         self._products = {product.id: product for product in products}
         self._orders = {(order.viewer_id, order.key): order for order in earlier}
-        self._units_max = units_max
-        self._bought: dict[tuple[str, str], int] = {}
-        for order in self._orders.values():
-            if order.show_id == show_id:
-                self._count(order)
+        self._allowances = allowances
         self._new_order_id = new_order_id
         self._new_number = new_number
         self._authorize = authorize
@@ -124,29 +143,15 @@ class Counter:
         """Return the product if it can be sold like this; raises the refusal that fits else."""
         if not self._live:
             raise RefusedError(Code.SHOW_NOT_LIVE)
-        product = self._products.get(purchase.product_id)
-        if product is None:
-            raise RefusedError(Code.NOT_FOUND, "This channel sells no such product.")
-        if product.heading:
-            raise RefusedError(Code.INVALID, "This product has variants: choose a variant.")
-        if purchase.price_minor not in (None, product.price_minor):
-            raise RefusedError(Code.PRICE_CHANGED, price=product.price_minor, currency=product.currency)
+        product = require_sellable(
+            self._products.get(purchase.product_id), purchase.price_minor, purchase.offer_id
+        )
         if purchase.quantity > product.stock:
             raise RefusedError(Code.SOLD_OUT, stock=product.stock)
-        self._check_limit(purchase)
+        self._allowances.require(purchase.viewer_id, {product.id: purchase.quantity}, guest=purchase.guest)
         if product.price_minor * purchase.quantity > AMOUNT_MAX:
             raise RefusedError(Code.INVALID, "So much money cannot be counted.")
         return product
-
-    def _check_limit(self, purchase: Purchase) -> None:
-        bought = self._bought.get((purchase.viewer_id, purchase.product_id), 0)
-        if self._units_max and bought + purchase.quantity > self._units_max:
-            left = max(0, self._units_max - bought)
-            raise RefusedError(Code.TOO_MANY, limit=self._units_max, left=left)
-
-    def _count(self, order: Order) -> None:
-        whose = (order.viewer_id, order.product_id)
-        self._bought[whose] = self._bought.get(whose, 0) + order.quantity
 
     def _sell(self, product: Stocked, purchase: Purchase) -> Order:
         """Take the payment, then the units; a payment that is declined leaves the stock as it was."""
@@ -175,8 +180,21 @@ class Counter:
         self._products[product.id] = left
         self._orders[order.viewer_id, order.key] = order
         self._sold.append(order)
-        self._count(order)
+        self._allowances.take(purchase.viewer_id, {product.id: purchase.quantity}, guest=purchase.guest)
         return order
+
+
+def require_sellable(product: Stocked | None, price_minor: int | None, offer_id: str | None) -> Stocked:
+    """Return the product if the show sells it at the price that the viewer saw, where they said so; raises the refusal that fits else."""
+    if product is None or not product.on_sale:
+        raise RefusedError(Code.NOT_FOUND, "This channel sells no such product.")
+    if offer_id is not None:
+        raise RefusedError(Code.NOT_FOUND, "There is no such offer.")
+    if product.heading:
+        raise RefusedError(Code.INVALID, "This product has variants: choose a variant.")
+    if price_minor not in (None, product.price_minor):
+        raise RefusedError(Code.PRICE_CHANGED, price=product.price_minor, currency=product.currency)
+    return product
 
 
 def repeat(earlier: Order, purchase: Purchase, show_id: str) -> Receipt:

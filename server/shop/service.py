@@ -1,78 +1,53 @@
 """The shop through the journal: purchases that arrive together are decided together, in one transaction."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from server.access.principal import Principal
 from server.access.roles import is_staff
-from server.audit.actions import Action
-from server.audit.trail import Actor, audit
-from server.catalogue.family import StockChange
-from server.catalogue.rules import add_units
-from server.catalogue.stock_repository import INSERT_STOCK_CHANGES, as_rows, set_stock
+from server.audit.trail import Actor
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.ids import new_id
 from server.journal.intents import Intent
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
-from server.ledger.entries import Fact
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
-from server.shop.neighbours import Neighbours, publish_stock
+from server.shop.allowances import NO_LIMITS, Allowances, Limits
+from server.shop.counting import as_facts
+from server.shop.hold_rules import StockBook
+from server.shop.limits_repository import read_guests, read_held, read_people, widen
+from server.shop.locking import Books, Push, push_nothing
+from server.shop.neighbours import Neighbours
 from server.shop.numbers import new_number
+from server.shop.orders_repository import read_bought_by, read_order, read_show_title, read_titles
 from server.shop.payments import Payments
-from server.shop.repository import (
-    SaleTerms,
-    as_order,
-    delete_orders,
-    insert_orders,
-    list_on_sale,
-    lock_products,
-    read_bought_by,
-    read_earlier,
-    read_order,
-    read_receipt,
-    read_terms,
-)
+from server.shop.pinning import Pinning, pin_many
+from server.shop.repository import SaleTerms, delete_orders, insert_orders, read_earlier, read_terms
 from server.shop.rules import Batch, Counter, Order, Purchase, Receipt
-from server.shop.telling import leave_sold_out, tell_sales
-from server.shows.repository import read_show, update_show
+from server.shop.stocking import Restocking, restock_many
+from server.shop.telling import tell_sales
 from server.viewers.alias_repository import read_guests_of
 
 
-@dataclass(frozen=True, slots=True)
-class Restocking:
-    """A member of staff adds units, or takes some away."""
-
-    actor: Actor
-    product_id: str
-    add: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pinning:
-    """A member of staff pins a product, or unpins it; `product_id` is None only for unpinning whichever is pinned."""
-
-    actor: Actor
-    product_id: str | None
-    pinned: bool
-
-
 class Shop:
-    """Buying in a live show, and what staff do with stock and pins.
-
-    `units_max`: so many units of a product a viewer may buy in one show; 0: any number.
-    """
+    """Buying in a live show, and what staff do with stock and pins. `push` writes to one viewer alone."""
 
     def __init__(
-        self, journal: Journal, database: Database, payments: Payments, *, units_max: int = 0
+        self,
+        journal: Journal,
+        database: Database,
+        payments: Payments,
+        *,
+        limits: Limits = NO_LIMITS,
+        push: Push = push_nothing,
     ) -> None:
         self._journal = journal
         self._database = database
         self._payments = payments
-        self._units_max = units_max
-        self.neighbours = Neighbours(journal, database, units_max)
+        self._limits = limits
+        self.neighbours = Neighbours(journal, database, limits.units_max)
+        self.books = Books(self.neighbours.note, push)
         # The journal groups commands by their handler: it must be the same object each time.
         self._serve_many = self.serve_many
         self._restock_many = restock_many
@@ -88,12 +63,7 @@ class Shop:
         Once this returns, the order is committed. Raises `show_not_live`, `not_found` (also for a product of another channel),
         `price_changed` with `price`, `sold_out` with `stock`, `too_many` with `limit` and `left`, `payment_declined`, `key_reused`.
         """
-        receipt = await self._journal.commit(
-            show_id, self._serve_many, purchase, hurried=True, repeatable=True
-        )
-        if not receipt.repeated:
-            self.neighbours.note(show_id, purchase.product_id)
-        return receipt
+        return await self._journal.commit(show_id, self._serve_many, purchase, hurried=True, repeatable=True)
 
     async def restock(
         self, show_id: str, actor: Actor, product_id: str, add: int, *, intent: Intent | None = None
@@ -134,13 +104,15 @@ class Shop:
             raise RefusedError(Code.NOT_FOUND)
         return order
 
-    async def find_receipt(self, order_id: str) -> tuple[Order, str, str]:
-        """Return an order with the titles of its product and show, for whoever has its receipt link; raises `not_found`."""
+    async def find_receipt(self, order_id: str) -> tuple[Order, dict[str, str], str]:
+        """Return an order, its products' titles by id, and its show's, for whoever has its receipt link; raises `not_found`."""
         async with self._database.read_soon() as connection:
-            row = await read_receipt(connection, order_id)
-        if row is None:
-            raise RefusedError(Code.NOT_FOUND)
-        return as_order(row), row.product_title, row.show_title
+            found = await read_order(connection, order_id)
+            if found is None:
+                raise RefusedError(Code.NOT_FOUND)
+            order = found[0]
+            titles = await read_titles(connection, {line.product_id for line in order.lines})
+            return order, titles, await read_show_title(connection, order.show_id)
 
     async def list_own(self, show_id: str, viewer_id: str) -> list[Order]:
         """Return the viewer's orders in the show, newest first."""
@@ -151,31 +123,33 @@ class Shop:
         self, tx: ShowTransaction, purchases: Sequence[Purchase]
     ) -> list[Receipt | RefusedError]:
         """Decide a batch of purchases: lock, decide in pure code, write, publish once."""
-        terms = await read_terms(tx.connection, tx.show_id)
+        terms = await read_terms(tx.connection, tx.show_id, tx.now)
         if terms is None:
             return [RefusedError(Code.NOT_FOUND) for _ in purchases]
         if terms.by_shop:
             return [RefusedError(Code.SHOP_TAKES_ORDERS) for _ in purchases]
-        batch = await self._decide(tx, terms, purchases)
+        book = await self.books.open(tx, terms, (p.product_id for p in purchases))
+        batch = await self._decide(tx, terms, book, purchases)
+        book.put(batch.products)
         if batch.orders:
-            await set_stock(tx.connection, batch.products)
-            record_facts(tx, _as_facts(batch.orders))
-            await publish_stock(tx, {p.id: p.stock for p in batch.products})
+            record_facts(tx, as_facts(batch.orders))
             tell_sales(tx, terms, batch)
+        await self.books.close(tx, book)
         return batch.answers
 
-    async def _decide(self, tx: ShowTransaction, terms: SaleTerms, purchases: Sequence[Purchase]) -> Batch:
-        """Lock the products, decide, and write the orders; stock is still to be written."""
-        ids = (p.product_id for p in purchases)
-        products = await lock_products(tx.connection, terms.channel_id, ids, show_id=tx.show_id)
+    async def _decide(
+        self, tx: ShowTransaction, terms: SaleTerms, book: StockBook, purchases: Sequence[Purchase]
+    ) -> Batch:
+        """Decide, and write the orders; stock is still to be written."""
         while True:
+            earlier, allowances = await self._read_before(tx, terms, book, purchases)
             counter = Counter(
                 tx.show_id,
                 tx.now,
                 live=terms.live,
-                products=products,
-                earlier=await read_earlier(tx.connection, tx.show_id, purchases, counted=self._units_max > 0),
-                units_max=self._units_max,
+                products=book.products.values(),
+                earlier=earlier,
+                allowances=allowances,
                 new_order_id=lambda: new_id("o"),
                 new_number=new_number,
                 authorize=self._payments.authorize,
@@ -188,86 +162,19 @@ class Shop:
             # taken: the next ones are others. Charging again is harmless: a charge is idempotent by its reference.
             await delete_orders(tx.connection, written)
 
-
-async def restock_many(tx: ShowTransaction, wanted: Sequence[Restocking]) -> list[int | RefusedError]:
-    """Restock in order, and publish the newest stock of what changed once."""
-    show = await read_show(tx.connection, tx.show_id)
-    if show is None:
-        return [RefusedError(Code.NOT_FOUND) for _ in wanted]
-    locked = await lock_products(tx.connection, show.channel_id, (w.product_id for w in wanted))
-    products, changed = {p.id: p for p in locked}, set[str]()
-    answers: list[int | RefusedError] = []
-    for restocking in wanted:
-        product = products.get(restocking.product_id)
-        try:
-            if product is None:
-                raise RefusedError(Code.NOT_FOUND)
-            after = products[product.id] = add_units(product, restocking.add)
-        except RefusedError as refused:
-            answers.append(refused)
-            continue
-        changed.add(after.id)
-        answers.append(after.stock)
-        details = {"add": restocking.add, "stock": after.stock}
-        audit(tx, restocking.actor, "product.restock", after.id, **details)
-        change = StockChange(after, restocking.add, "restock" if restocking.add > 0 else "correction")
-        rows = as_rows(show.channel_id, restocking.actor, tx.now, [change], show_id=tx.show_id)
-        tx.write(INSERT_STOCK_CHANGES, rows)
-    if changed:
-        await set_stock(tx.connection, [products[id] for id in sorted(changed)])
-        for product in locked:
-            if product.stock and not products[product.id].stock:
-                leave_sold_out(tx, show.channel_id, product.id)
-        await publish_stock(tx, {id: products[id].stock for id in sorted(changed)})
-    return answers
-
-
-async def pin_many(tx: ShowTransaction, wanted: Sequence[Pinning]) -> list[int | RefusedError]:
-    """Pin and unpin in order; what changes nothing is not published."""
-    show = await read_show(tx.connection, tx.show_id)
-    if show is None:
-        return [RefusedError(Code.NOT_FOUND) for _ in wanted]
-    on_sale = await list_on_sale(tx.connection, tx.show_id, show.channel_id, _named(wanted))
-    pinned = show.pinned_product
-    answers: list[int | RefusedError] = []
-    for pinning in wanted:
-        if pinning.pinned and pinning.product_id not in on_sale:
-            answers.append(RefusedError(Code.NOT_FOUND))
-            continue
-        after = _pinned_after(pinning, pinned)
-        if after != pinned:
-            tx.publish("product.pinned", {"product": after})
-            action: Action = "product.pin" if pinning.pinned else "product.unpin"
-            audit(tx, pinning.actor, action, after or pinned or "")
-            pinned = after
-        answers.append(tx.top)
-    if pinned != show.pinned_product:
-        await update_show(tx.connection, tx.show_id, {"pinned_product": pinned})
-    return answers
-
-
-def _pinned_after(pinning: Pinning, pinned: str | None) -> str | None:
-    if pinning.pinned:
-        return pinning.product_id
-    return None if pinning.product_id in (None, pinned) else pinned
-
-
-def _named(wanted: Iterable[Pinning]) -> list[str]:
-    return [pinning.product_id for pinning in wanted if pinning.product_id is not None]
-
-
-def _as_facts(orders: Iterable[Order]) -> list[Fact]:
-    return [
-        Fact(
-            order.show_id,
-            order.viewer_id,
-            "order",
-            order.at,
-            target=order.product_id,
-            n=order.quantity,
-            amount_minor=order.amount_minor,
-            currency=order.currency,
-            staff=order.staff,
-        )
-        for order in orders
-    ]
+    async def _read_before(
+        self, tx: ShowTransaction, terms: SaleTerms, book: StockBook, purchases: Sequence[Purchase]
+    ) -> tuple[list[Order], Allowances]:
+        """Return the orders that have one of the batch's keys, and what its buyers may still take: one statement where nothing is held."""
+        limits, buyers = self._limits, [purchase.viewer_id for purchase in purchases]
+        counted = limits.units_max > 0
+        people = await read_people(tx.connection, tx.show_id, buyers) if counted and terms.aliased else {}
+        pairs = widen(((p.viewer_id, p.product_id) for p in purchases), people) if people else []
+        earlier = await read_earlier(tx.connection, tx.show_id, purchases, counted=counted, others=pairs)
+        taken = [(o.viewer_id, o.product_id, o.quantity) for o in earlier if o.show_id == tx.show_id]
+        if counted and any(product.held for product in book.products.values()):
+            pairs = pairs or [(p.viewer_id, p.product_id) for p in purchases]
+            taken += await read_held(tx.connection, tx.show_id, pairs, tx.now)
+        asking = {p.viewer_id for p in purchases if p.guest and p.quantity > 1} if limits.guests else set()
+        guests = await read_guests(tx.connection, terms.channel_id, asking, tx.now)
+        return earlier, Allowances(limits, people=people, taken=taken, guests=guests)

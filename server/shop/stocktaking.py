@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.shop.repository import DISAGREEING, LOCK_SHOP, REPAIR_STOCK
+from server.shop.stocktaking_repository import DISAGREEING, LOCK_SHOP, REPAIR_STOCK
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
 from sqlalchemy import insert, select, text
 
 from server.access.tokens import Tokens
@@ -26,6 +27,9 @@ from server.protocol.publication import Publication
 from server.questions.aside_repository import QuestionsAside
 from server.questions.repository import read_asker
 from server.questions.service import Questions
+from server.shop.allowances import NO_LIMITS, Limits
+from server.shop.hold_rules import Hold, Wanted, WantedLine
+from server.shop.holds import HOLD_SECONDS, Holds
 from server.shop.payments import FakePayments, Payments
 from server.shop.rules import Purchase, Receipt
 from server.shop.service import Shop
@@ -60,6 +64,7 @@ class Stage:
     journal: Journal
     questions: Questions
     shop: Shop
+    holds: Holds
     shows: Shows
     planning: Planning
     tokens: Tokens
@@ -68,6 +73,8 @@ class Stage:
     surveys: Surveys
     reviews: Reviews
     delivered: list[Publication] = field(default_factory=list)
+    told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """(viewer, line) of what was told to one viewer alone."""
 
     async def add_channel(self, id: str) -> None:
         """Write a channel."""
@@ -114,10 +121,24 @@ class Stage:
         key: str = "",
         price: int | None = None,
         show: str = SHOW,
+        guest: bool = False,
     ) -> Receipt:
         """Buy in the show; with a key of its own unless one is given."""
-        purchase = Purchase(viewer, product, quantity, key or new_id("k"), price)
+        purchase = Purchase(viewer, product, quantity, key or new_id("k"), price, guest=guest)
         return await self.shop.buy(show, purchase)
+
+    async def hold(
+        self, viewer: str, *lines: tuple[str, int], key: str = "", show: str = SHOW, **others: Any
+    ) -> Hold:
+        """Place a hold of (product, quantity) lines in the show; with a key of its own unless one is given."""
+        wanted = tuple(WantedLine(product, quantity) for product, quantity in lines)
+        return await self.holds.place(show, Wanted(viewer, key or new_id("k"), wanted, **others))
+
+    async def held(self) -> dict[str, tuple[int, int, int]]:
+        """Return what is free, held and sold of every product."""
+        async with self.database.read() as connection:
+            rows = await connection.execute(text("SELECT id, stock, held, sold FROM product"))
+            return {row.id: (row.stock, row.held, row.sold) for row in rows}
 
     async def products(self) -> dict[str, tuple[int, int]]:
         """Return stock and sold of every product."""
@@ -152,19 +173,33 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(
-    database_url: str, *, payments: Payments | None = None, empty: bool = False
+    database_url: str,
+    *,
+    payments: Payments | None = None,
+    empty: bool = False,
+    limits: Limits = NO_LIMITS,
+    hold_seconds: float = HOLD_SECONDS,
 ) -> AsyncIterator[Stage]:
     """Yield a stage on the database at `database_url`; `empty` for a second process on a stage that is set already."""
     database, clock = Database(database_url, pool_size=5), ManualClock(NOON)
     delivered: list[Publication] = []
     journal = Journal(database, clock, lambda show, epoch, publications: delivered.extend(publications))
-    shop = Shop(journal, database, payments or FakePayments())
+    told: list[tuple[str, dict[str, Any]]] = []
+    shop = Shop(
+        journal,
+        database,
+        payments or FakePayments(),
+        limits=limits,
+        push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+    )
+    holds = Holds(journal, database, clock, shop.books, seconds=hold_seconds, limits=limits)
     stage = Stage(
         database,
         clock,
         journal,
         Questions(journal, database, watch_seconds=WATCH_SECONDS),
         shop,
+        holds,
         Shows(
             journal,
             database,
@@ -180,6 +215,7 @@ async def open_stage(
         Surveys(journal, database, clock),
         Reviews(database, clock, Aliases(database, clock)),
         delivered,
+        told,
     )
     if not empty:
         await _set(stage)

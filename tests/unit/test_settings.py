@@ -32,6 +32,7 @@ ABOVE_ZERO = (
     "unsent_bytes_max",
     "fanout_share",
     "key_hours",
+    "hold_seconds",
     "guest_burst_seconds",
     "staff_sign_in_days",
     "viewer_sign_in_days",

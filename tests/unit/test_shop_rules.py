@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from server.catalogue.rules import STOCK_MAX, Stocked, add_units
 from server.errors import RefusedError
 from server.protocol.codes import Code
+from server.shop.allowances import Allowances, Limits
 from server.shop.numbers import new_number
 from server.shop.payments import Approved, Charge, Declined, FakePayments, Outcome
 from server.shop.rules import Batch, Counter, Order, Purchase, Receipt
@@ -41,7 +42,12 @@ def serve(
         live=live,
         products=products,
         earlier=earlier,
-        units_max=units_max,
+        allowances=Allowances(
+            Limits(units_max),
+            people={},
+            taken=[(o.viewer_id, o.product_id, o.quantity) for o in earlier if o.show_id == "demo"],
+            guests={},
+        ),
         new_order_id=lambda: f"o_{next(numbers)}",
         new_number=new_number,
         authorize=authorize,

@@ -39,6 +39,7 @@ class Speaker:
     """Somebody who has joined the show."""
 
     role: Role = "viewer"
+    guest: bool = False
     id: str = "c_1"
     host: str = "203.0.113.7"
     viewer_id: str = "v_1"
@@ -53,7 +54,11 @@ HOST = Speaker("host", viewer_id="m_1", name="Mika")
 async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any] | None:
     """Carry out a command that arrived as a line, and return the reply."""
     decoded = decode_command(json.dumps(command).encode())
-    tables = (QuestionCommands(stage.questions), ShopCommands(stage.shop), ShowCommands(stage.shows))
+    tables = (
+        QuestionCommands(stage.questions),
+        ShopCommands(stage.shop, stage.holds),
+        ShowCommands(stage.shows),
+    )
     (handler,) = [table[type(decoded)] for t in tables if type(decoded) in (table := t.table())]
     reply = await handler(speaker, decoded)
     if reply is None:

@@ -23,6 +23,7 @@ from server.protocol.commands import (
     Join,
     Keyed,
     Ping,
+    PlaceHold,
     Playing,
     QuestionAnswering,
     React,
@@ -53,6 +54,7 @@ class Speaker:
     id: str = "c_1"
     host: str = "203.0.113.7"
     channel_id: str = CHANNEL
+    guest: bool = False
     name: str = "Mika"
 
 
@@ -66,7 +68,7 @@ async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any]:
     decoded = decode_command(json.dumps({"id": 1, **command}).encode())
     tables: tuple[Any, ...] = (
         QuestionCommands(stage.questions),
-        ShopCommands(stage.shop),
+        ShopCommands(stage.shop, stage.holds),
         ShowCommands(stage.shows),
         SurveyCommands(stage.surveys, Recorder(_take, process_id="p", clock=stage.clock)),
     )
@@ -98,6 +100,8 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         ]
         if name != "survey.open":
             await stage.surveys.open(SHOW, HOST, one)
+    elif name == "hold.release":
+        one, two = [(await stage.hold("m_1", ("p_apron", 1))).id for _ in range(2)]
     elif name == "product.unpin":
         await stage.shop.pin_product(SHOW, HOST, "p_apron")
     fields: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -105,6 +109,7 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         "announce": ({"text": "Hello"}, {"text": "Bye"}),
         "announce.remove": ({}, {"announcement": 1}),
         "question.answer": ({"question": one, "text": "Yes"}, {"question": one, "text": "No"}),
+        "hold.release": ({"hold": one}, {"hold": two}),
         "product.pin": ({"product": "p_apron"}, {"product": "p_bowl"}),
         "product.unpin": ({"product": "p_apron"}, {"product": "p_bowl"}),
         "product.restock": ({"product": "p_apron", "add": 10}, {"product": "p_apron", "add": 11}),
@@ -124,7 +129,7 @@ IN_THE_JOURNAL = [kind for kind in KEYED if kind is not Share]
 
 
 def test_every_command_that_has_a_result_takes_a_key() -> None:
-    assert set(get_args(AnyCommand)) - MAY_BE_LOST == {Buy, *KEYED}
+    assert set(get_args(AnyCommand)) - MAY_BE_LOST == {Buy, PlaceHold, *KEYED}
 
 
 @pytest.mark.parametrize("kind", IN_THE_JOURNAL, ids=lambda kind: str(kind.__struct_config__.tag))

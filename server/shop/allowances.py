@@ -1,0 +1,97 @@
+"""How much one person may take, pure: of a product in a show, and without a name."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from server.errors import RefusedError
+from server.protocol.codes import Code
+
+GUEST_UNITS = 1
+"""What somebody without a name may have at once who has never paid here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`units_max`: units of a product that one person may buy and hold in a show; 0: any number. `guests`: whether they have less."""
+
+    units_max: int = 0
+    guests: bool = False
+
+
+NO_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class GuestStanding:
+    """What a guest has paid for in the channel, and holds there now, in units."""
+
+    paid: int = 0
+    held: int = 0
+
+
+_NEW_GUEST = GuestStanding()
+
+
+class Allowances:
+    """What the buyers of one batch may still take in one show.
+
+    `people`: by id who somebody is, where that is another id; whoever is several ids has one allowance. `taken`: (id, product, units)
+    bought and held in this show. `guests`: by id what is known of guests; of others nothing is.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        people: Mapping[str, str],
+        taken: Iterable[tuple[str, str, int]],
+        guests: Mapping[str, GuestStanding],
+    ) -> None:
+        self._limits = limits
+        self._people = people
+        self._taken: dict[tuple[str, str], int] = {}
+        self._guests = dict(guests)
+        for viewer_id, product_id, units in taken:
+            self._count(viewer_id, product_id, units)
+
+    def require(
+        self, viewer_id: str, demand: Mapping[str, int], *, guest: bool, to_hold: bool = False
+    ) -> None:
+        """Raise `too_many` with `limit` and `left`, of a hold with `product`, where units are more than this person may take.
+
+        `to_hold`: what a guest holds already counts against what they may hold.
+        """
+        limit = self._limits.units_max
+        for product_id, units in demand.items():
+            taken = self._taken.get((self._person(viewer_id), product_id), 0)
+            if limit and taken + units > limit:
+                refused = RefusedError(Code.TOO_MANY, limit=limit, left=max(0, limit - taken))
+                refused.data |= {"product": product_id} if to_hold else {}
+                raise refused
+        if guest and self._limits.guests:
+            self._require_guest(viewer_id, sum(demand.values()), to_hold=to_hold)
+
+    def take(self, viewer_id: str, demand: Mapping[str, int], *, guest: bool, to_hold: bool = False) -> None:
+        """Count units by product as taken by this person."""
+        for product_id, units in demand.items():
+            self._count(viewer_id, product_id, units)
+        if guest:
+            before, units = self._guests.get(viewer_id, _NEW_GUEST), sum(demand.values())
+            self._guests[viewer_id] = GuestStanding(
+                before.paid + (0 if to_hold else units), before.held + (units if to_hold else 0)
+            )
+
+    def _require_guest(self, viewer_id: str, units: int, *, to_hold: bool) -> None:
+        known = self._guests.get(viewer_id, _NEW_GUEST)
+        limit = max(GUEST_UNITS, known.paid)
+        left = max(0, limit - (known.held if to_hold else 0))
+        if units > left:
+            why = "Without a name one has one unit at a time, or as many as one has paid for here before."
+            raise RefusedError(Code.TOO_MANY, why, limit=limit, left=left, guest=True)
+
+    def _person(self, viewer_id: str) -> str:
+        return self._people.get(viewer_id, viewer_id)
+
+    def _count(self, viewer_id: str, product_id: str, units: int) -> None:
+        place = (self._person(viewer_id), product_id)
+        self._taken[place] = self._taken.get(place, 0) + units

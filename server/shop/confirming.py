@@ -1,0 +1,181 @@
+"""A hold that is paid becomes an order: its units are sold, also when it ended before the money came, if there are units left."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from server.catalogue.rules import take_units
+from server.errors import RefusedError
+from server.ids import new_id
+from server.journal.transaction import ShowTransaction
+from server.ledger.final import drop_final
+from server.ledger.repository import record_facts
+from server.protocol.codes import Code
+from server.sealing.unsealing import unseal
+from server.shop.counting import as_facts
+from server.shop.hold_rules import BY_VIEWER, Hold, HoldState, StockBook
+from server.shop.holds_repository import end_holds, read_holds
+from server.shop.locking import Books
+from server.shop.numbers import new_number
+from server.shop.orders_repository import read_heads_by_key
+from server.shop.repository import SaleTerms, delete_orders, insert_orders, read_terms
+from server.shop.rules import Order
+from server.shop.telling import tell_orders, tell_sold_out
+
+LATE: Final[tuple[HoldState, ...]] = ("expired", "released")
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A hold whose money has come; `payment` is the payment's reference, kept with the order."""
+
+    hold_id: str
+    payment: str
+
+
+class Confirming:
+    """Confirms the holds of one show, many in one transaction."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    async def confirm_many(
+        self, tx: ShowTransaction, paid: Sequence[Paid]
+    ) -> list[list[Order] | RefusedError]:
+        """Return for each the order's lines, the head first, or why there is none; a hold that is confirmed gets its order again."""
+        terms = await read_terms(tx.connection, tx.show_id, tx.now)
+        holds = await read_holds(tx.connection, {each.hold_id for each in paid})
+        holds = {id: hold for id, hold in holds.items() if hold.show_id == tx.show_id}
+        if terms is None or not holds:
+            return [RefusedError(Code.NOT_FOUND) for _ in paid]
+        ids = (product_id for hold in holds.values() for product_id in hold.units)
+        book = await self._books.open(tx, terms, ids, keep=holds)
+        payments = {each.hold_id: each.payment for each in paid if each.hold_id in holds}
+        answers = await self._confirm(tx, terms, book, holds, payments)
+        await self._books.close(tx, book)
+        return [answers.get(each.hold_id, RefusedError(Code.NOT_FOUND)) for each in paid]
+
+    async def _confirm(
+        self,
+        tx: ShowTransaction,
+        terms: SaleTerms,
+        book: StockBook,
+        holds: Mapping[str, Hold],
+        payments: Mapping[str, str],
+    ) -> dict[str, list[Order] | RefusedError]:
+        placed = await end_holds(tx.connection, list(holds), "confirmed", tx.now, paying_too=True)
+        answers: dict[str, list[Order] | RefusedError] = {}
+        # As they stand now that their products are locked: nobody can end one meanwhile.
+        others = await read_holds(tx.connection, set(holds) - placed) if len(placed) < len(holds) else {}
+        for id in placed:
+            book.move("confirm", id, holds[id].units)
+        sold_late = [hold for hold in others.values() if _take_late(book, hold, answers)]
+        await end_holds(tx.connection, [h.id for h in sold_late], "confirmed", tx.now, from_states=LATE)
+        moves = {hold.id: _sell_late(book, hold) for hold in sold_late}
+        confirmed = [holds[id] for id in sorted(placed)] + sold_late
+        orders = await _write_orders(tx, terms, confirmed, payments, moves)
+        for hold in confirmed:
+            answers[hold.id] = list(orders[hold.id].lines)
+            self._books.tell(tx, replace(hold, state="confirmed", paying=False, order_id=orders[hold.id].id))
+        if again := [hold for hold in others.values() if hold.state == "confirmed"]:
+            answers |= await _read_again(tx, again)
+        await _count(tx, terms, book, list(orders.values()))
+        return answers
+
+
+def _take_late(book: StockBook, hold: Hold, answers: dict[str, list[Order] | RefusedError]) -> bool:
+    """Whether a hold that had ended can be sold after all: not one that its viewer gave up, and only while there are units."""
+    if hold.state not in LATE:
+        return False
+    if hold.ended_why == BY_VIEWER:
+        answers[hold.id] = RefusedError(Code.HOLD_ENDED, state=hold.state, paying=False)
+        return False
+    short = [id for id, units in hold.units.items() if book.products[id].stock < units]
+    if short:
+        stock = book.products[short[0]].stock
+        answers[hold.id] = RefusedError(Code.SOLD_OUT, stock=stock, product=short[0])
+        return False
+    for id, units in hold.units.items():  # set aside, so that the next one does not count on them
+        book.products[id] = replace(book.products[id], stock=book.products[id].stock - units)
+    return True
+
+
+def _sell_late(book: StockBook, hold: Hold) -> list[tuple[int, int]]:
+    """Sell the hold's lines from what is free, and return (stock after it, number of the change) of each."""
+    for id, units in hold.units.items():
+        book.products[id] = replace(book.products[id], stock=book.products[id].stock + units)
+    moves = []
+    for line in hold.lines:
+        after = book.products[line.product_id] = take_units(book.products[line.product_id], line.quantity)
+        moves.append((after.stock, after.moves))
+    return moves
+
+
+async def _write_orders(
+    tx: ShowTransaction,
+    terms: SaleTerms,
+    holds: Sequence[Hold],
+    payments: Mapping[str, str],
+    moves: Mapping[str, list[tuple[int, int]]],
+) -> dict[str, Order]:
+    """Write an order of each hold, heads and lines in one statement, and return the heads by hold."""
+    while True:
+        orders = {
+            hold.id: order_of(tx, hold, payments[hold.id], moves.get(hold.id), new_number()) for hold in holds
+        }
+        lines = [line for order in orders.values() for line in order.lines]
+        written = await insert_orders(tx.connection, terms.channel_id, tx.show_id, lines)
+        if len(written) == len(lines):
+            return orders
+        # A number was taken; the next ones are others. A hold's key is nobody else's: no viewer's has a stroke in it.
+        await delete_orders(tx.connection, written)
+
+
+def order_of(
+    tx: ShowTransaction, hold: Hold, payment: str, moves: list[tuple[int, int]] | None, number: str
+) -> Order:
+    """Return the order that a hold becomes: its first line the head, with the others behind it."""
+    head_id = new_id("o")
+    lines = [
+        Order(
+            id=new_id("o") if nth else head_id,
+            number=number,
+            show_id=hold.show_id,
+            viewer_id=hold.viewer_id,
+            key=f"{hold.id}/{nth}",
+            product_id=line.product_id,
+            quantity=line.quantity,
+            unit_price_minor=line.unit_price_minor,
+            currency=hold.currency,
+            payment=payment,
+            at=tx.now,
+            staff=hold.staff,
+            stock_after=moves[nth][0] if moves else None,
+            stock_move=moves[nth][1] if moves else None,
+            head_id=head_id if nth else None,
+            nth=nth,
+        )
+        for nth, line in enumerate(hold.lines)
+    ]
+    return replace(lines[0], behind=tuple(lines[1:]))
+
+
+async def _read_again(tx: ShowTransaction, holds: Sequence[Hold]) -> dict[str, list[Order] | RefusedError]:
+    """Return the orders that confirmed holds have become, by hold."""
+    found = await read_heads_by_key(tx.connection, [(hold.viewer_id, f"{hold.id}/0") for hold in holds])
+    by_key = {head.key: head for head in found}
+    missing = RefusedError(Code.HOLD_ENDED, state="confirmed", paying=False)
+    return {hold.id: list(head.lines) if (head := by_key.get(f"{hold.id}/0")) else missing for hold in holds}
+
+
+async def _count(tx: ShowTransaction, terms: SaleTerms, book: StockBook, orders: Sequence[Order]) -> None:
+    """Put the orders into the figures, also where the show's are final by now, and tell the merchant's servers."""
+    if not orders:
+        return
+    if not terms.live:
+        await unseal(tx.connection, {tx.show_id})
+        await drop_final(tx.connection, [tx.show_id], since=tx.now, reach="orders")
+    record_facts(tx, as_facts(orders))
+    tell_orders(tx, terms, orders, book.products)
+    sold = {line.product_id for order in orders for line in order.lines}
+    tell_sold_out(tx, terms, [book.products[id] for id in sorted(sold)])

@@ -1,0 +1,276 @@
+"""All SQL of holds. Statements take arrays: one round trip whatever their number."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final, cast
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.catalogue.rules import Stocked
+from server.shop.hold_rules import HeldMove, Hold, HoldLine, HoldState
+
+_COLUMNS = (
+    "h.id, h.channel_id, h.show_id, h.viewer_id, h.key, h.state, h.currency, h.placed_at, h.expires_at, h.paying, h.ended_at,"
+    " h.ended_why, h.staff, l.product_id, l.quantity, l.unit_price_minor, l.offer_id, CASE WHEN h.state = 'confirmed' THEN"
+    " (SELECT o.id FROM orders AS o WHERE o.viewer_id = h.viewer_id AND o.key = h.id || '/0') END AS order_id"
+)
+_READ = f"SELECT {_COLUMNS} FROM hold AS h JOIN hold_line AS l ON l.hold_id = h.id"
+_READ_HOLDS = text(f"{_READ} WHERE h.id = ANY(:ids) ORDER BY h.id, l.nth")
+_READ_BY_KEY = text(
+    f"""
+    {_READ} JOIN unnest(CAST(:viewers AS text[]), CAST(:keys AS text[])) AS wanted(viewer_id, key)
+        ON h.viewer_id = wanted.viewer_id AND h.key = wanted.key ORDER BY h.id, l.nth
+    """
+)
+_READ_OWN = text(
+    f"""
+    {_READ} WHERE h.viewer_id = ANY(:viewers) AND h.show_id = :show AND (h.state = 'placed' OR h.placed_at > :since)
+    ORDER BY h.id DESC, l.nth
+    """
+)
+# A hold of which one product is wanted gives back all of its lines: their products are locked with those that are wanted.
+LAPSED: Final = "h.state = 'placed' AND NOT h.paying AND h.expires_at <= :now"
+"""SQL that is true of a hold `h` whose time is over at `:now`; the index `hold_lapsing` finds it."""
+_READ_LAPSED = text(
+    f"""
+    {_READ} WHERE h.id IN (
+        SELECT h.id FROM hold AS h WHERE {LAPSED} AND h.channel_id = :channel AND (CAST(:ids AS text[]) IS NULL OR EXISTS (
+            SELECT FROM hold_line AS w WHERE w.hold_id = h.id AND w.product_id = ANY(CAST(:ids AS text[]))))
+        ORDER BY h.expires_at, h.id LIMIT :most)
+    ORDER BY h.id, l.nth
+    """
+)
+_FIND_LAPSED = text(f"SELECT DISTINCT h.show_id FROM hold AS h WHERE {LAPSED}")
+_INSERT_HOLDS = text(
+    """
+    WITH placed AS (
+        INSERT INTO hold (id, channel_id, show_id, viewer_id, key, state, currency, amount_minor, placed_at, expires_at, staff)
+        SELECT id, :channel, :show, viewer_id, key, 'placed', currency, amount_minor, :at, :until, staff
+        FROM unnest(CAST(:ids AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:currencies AS text[]),
+                    CAST(:amounts AS bigint[]), CAST(:staff AS boolean[])) AS h(id, viewer_id, key, currency, amount_minor, staff)
+        ON CONFLICT DO NOTHING RETURNING id
+    ),
+    lines AS (
+        INSERT INTO hold_line (hold_id, nth, product_id, quantity, unit_price_minor, offer_id)
+        SELECT l.hold_id, l.nth, l.product_id, l.quantity, l.price, l.offer_id
+        FROM unnest(CAST(:holds AS text[]), CAST(:nths AS int[]), CAST(:products AS text[]), CAST(:quantities AS int[]),
+                    CAST(:prices AS bigint[]), CAST(:offers AS text[])) AS l(hold_id, nth, product_id, quantity, price, offer_id)
+        JOIN placed ON placed.id = l.hold_id
+    )
+    SELECT id FROM placed
+    """
+)
+_DELETE_HOLDS = text("DELETE FROM hold WHERE id = ANY(:ids)")
+# Seen again as it stands once it is locked: whoever was faster has ended it, or has begun to pay.
+_END_HOLDS = text(
+    """
+    UPDATE hold SET state = :state, paying = false, ended_at = :now, ended_why = :why
+    WHERE id = ANY(:ids) AND state = ANY(:from_states) AND (:paying_too OR NOT paying) RETURNING id
+    """
+)
+_BEGIN_PAYING = text(
+    "UPDATE hold SET paying = true WHERE id = :id AND state = 'placed' AND (paying OR expires_at > :now) RETURNING id"
+)
+_END_PAYING = text("UPDATE hold SET paying = false WHERE id = :id AND state = 'placed' RETURNING id")
+_LOCK_HELD = text(
+    """
+    SELECT id, price_minor, currency, stock, sold, stock_moves, parent_id IS NULL AND options IS NOT NULL AS heading, title, sku,
+           external_id, held
+    FROM product WHERE id = ANY(:ids) AND channel_id = :channel ORDER BY id FOR NO KEY UPDATE
+    """
+)
+_SET_UNITS = text(
+    """
+    UPDATE product SET stock = s.stock, held = s.held, sold = s.sold, stock_moves = s.moves
+    FROM unnest(CAST(:ids AS text[]), CAST(:stocks AS int[]), CAST(:helds AS int[]), CAST(:solds AS int[]), CAST(:moves AS bigint[]))
+        AS s(id, stock, held, sold, moves)
+    WHERE product.id = s.id
+    """
+)
+INSERT_HELD_MOVES: Final = """
+    INSERT INTO stock_held (product_id, move, hold_id, kind, quantity, stock_after, at)
+    SELECT product_id, move, hold_id, kind, quantity, stock_after, at
+    FROM json_to_recordset(CAST(%s AS json)) AS m (
+        product_id text, move bigint, hold_id text, kind text, quantity int, stock_after int, at timestamptz)
+"""
+
+
+async def read_holds(connection: AsyncConnection, ids: Collection[str]) -> dict[str, Hold]:
+    """Return those of the holds that there are, by id."""
+    rows = await connection.execute(_READ_HOLDS, {"ids": list(ids)})
+    return {hold.id: hold for hold in _as_holds(rows)}
+
+
+async def read_by_key(connection: AsyncConnection, pairs: Sequence[tuple[str, str]]) -> list[Hold]:
+    """Return the holds that have one of these pairs of viewer and key, of whatever show."""
+    given = {"viewers": [viewer for viewer, _ in pairs], "keys": [key for _, key in pairs]}
+    return _as_holds(await connection.execute(_READ_BY_KEY, given))
+
+
+async def read_own(
+    connection: AsyncConnection, show_id: str, viewers: Sequence[str], since: datetime
+) -> list[Hold]:
+    """Return these viewers' holds in the show, the newest first: all that are placed, and those placed after `since`."""
+    given = {"show": show_id, "viewers": list(viewers), "since": since}
+    return _as_holds(await connection.execute(_READ_OWN, given))
+
+
+async def read_lapsed(
+    connection: AsyncConnection,
+    channel_id: str,
+    now: datetime,
+    ids: Collection[str] | None = None,
+    *,
+    most: int | None = None,
+) -> list[Hold]:
+    """Return holds of the channel whose time is over, of any of these products where given; they may end before they are locked."""
+    wanted = None if ids is None else list(ids)
+    given = {"channel": channel_id, "now": now, "ids": wanted, "most": most}
+    return _as_holds(await connection.execute(_READ_LAPSED, given))
+
+
+async def find_lapsed(connection: AsyncConnection, now: datetime) -> list[str]:
+    """Return the shows that have holds whose time is over."""
+    return sorted(await connection.scalars(_FIND_LAPSED, {"now": now}))
+
+
+async def insert_holds(
+    connection: AsyncConnection, channel_id: str, show_id: str, holds: Sequence[Hold]
+) -> list[str]:
+    """Write new holds, all of one show and one moment, and return the ids of those that were written.
+
+    One whose key another show's transaction has taken meanwhile is left out; that other hold can be read from now on.
+    """
+    if not holds:
+        return []
+    lines = [(hold.id, nth, line) for hold in holds for nth, line in enumerate(hold.lines)]
+    given = {
+        "channel": channel_id,
+        "show": show_id,
+        "at": holds[0].placed_at,
+        "until": holds[0].expires_at,
+        "ids": [hold.id for hold in holds],
+        "viewers": [hold.viewer_id for hold in holds],
+        "keys": [hold.key for hold in holds],
+        "currencies": [hold.currency for hold in holds],
+        "amounts": [hold.amount_minor for hold in holds],
+        "staff": [hold.staff for hold in holds],
+        "holds": [id for id, _, _ in lines],
+        "nths": [nth for _, nth, _ in lines],
+        "products": [line.product_id for _, _, line in lines],
+        "quantities": [line.quantity for _, _, line in lines],
+        "prices": [line.unit_price_minor for _, _, line in lines],
+        "offers": [line.offer_id for _, _, line in lines],
+    }
+    return list(await connection.scalars(_INSERT_HOLDS, given))
+
+
+async def delete_holds(connection: AsyncConnection, ids: Sequence[str]) -> None:
+    """Take back holds that the same transaction has written."""
+    await connection.execute(_DELETE_HOLDS, {"ids": ids})
+
+
+async def end_holds(
+    connection: AsyncConnection,
+    ids: Collection[str],
+    state: HoldState,
+    now: datetime,
+    *,
+    why: str | None = None,
+    paying_too: bool = False,
+    from_states: Sequence[HoldState] = ("placed",),
+) -> set[str]:
+    """End those of the holds that are still in one of `from_states`, and return their ids. Products must be locked before.
+
+    Without `paying_too` those that are being paid are left alone.
+    """
+    if not ids:
+        return set()
+    given = {
+        "ids": list(ids),
+        "state": state,
+        "now": now,
+        "why": why,
+        "paying_too": paying_too,
+        "from_states": list(from_states),
+    }
+    return set(await connection.scalars(_END_HOLDS, given))
+
+
+async def mark_paying(connection: AsyncConnection, hold_id: str, now: datetime) -> bool:
+    """Note that a payment of the hold is open, unless it has ended or its time is over; return whether it is so."""
+    return await connection.scalar(_BEGIN_PAYING, {"id": hold_id, "now": now}) is not None
+
+
+async def unmark_paying(connection: AsyncConnection, hold_id: str) -> None:
+    """Note that no payment of the hold is open."""
+    await connection.execute(_END_PAYING, {"id": hold_id})
+
+
+async def lock_held(connection: AsyncConnection, channel_id: str, ids: Iterable[str]) -> list[Stocked]:
+    """Lock those products that the channel has, archived or not, in the order of their ids, and return them."""
+    rows = await connection.execute(_LOCK_HELD, {"ids": sorted(set(ids)), "channel": channel_id})
+    return [Stocked(*row) for row in rows]
+
+
+async def set_units(connection: AsyncConnection, products: Sequence[Stocked]) -> None:
+    """Write what is free, held and sold of products that are locked, and the number of their last change."""
+    if products:
+        await connection.execute(
+            _SET_UNITS,
+            {
+                "ids": [p.id for p in products],
+                "stocks": [p.stock for p in products],
+                "helds": [p.held for p in products],
+                "solds": [p.sold for p in products],
+                "moves": [p.moves for p in products],
+            },
+        )
+
+
+def as_move_rows(moves: Iterable[HeldMove], at: datetime) -> list[dict[str, Any]]:
+    """Return the rows that `INSERT_HELD_MOVES` takes."""
+    return [
+        {
+            "product_id": move.after.id,
+            "move": move.after.moves,
+            "hold_id": move.hold_id,
+            "kind": move.kind,
+            "quantity": move.quantity,
+            "stock_after": move.after.stock,
+            "at": at,
+        }
+        for move in moves
+    ]
+
+
+def _as_holds(rows: Iterable[Row[Any]]) -> list[Hold]:
+    """Return holds of their rows, one of each line, those of one hold behind each other."""
+    found: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.id, []).append(row)
+    return [_as_hold(lines) for lines in found.values()]
+
+
+def _as_hold(rows: Sequence[Row[Any]]) -> Hold:
+    first = rows[0]
+    return Hold(
+        id=first.id,
+        channel_id=first.channel_id,
+        show_id=first.show_id,
+        viewer_id=first.viewer_id,
+        key=first.key,
+        state=cast("HoldState", first.state),
+        currency=first.currency,
+        lines=tuple(
+            HoldLine(row.product_id, row.quantity, row.unit_price_minor, row.offer_id) for row in rows
+        ),
+        placed_at=first.placed_at,
+        expires_at=first.expires_at,
+        paying=first.paying,
+        ended_at=first.ended_at,
+        ended_why=first.ended_why,
+        staff=first.staff,
+        order_id=first.order_id,
+    )

@@ -1,0 +1,93 @@
+"""The SQL of limits: who a buyer is, and what they have taken already."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.shop.allowances import GuestStanding
+
+Taken = tuple[str, str, int]
+"""Who has how many units of which product: (viewer, product, units)."""
+
+_READ_PEOPLE = text(
+    """
+    WITH known AS (SELECT canonical FROM viewer_alias WHERE show_id = :show AND taken_back_at IS NULL
+                   AND (raw = ANY(CAST(:viewers AS text[])) OR canonical = ANY(CAST(:viewers AS text[]))))
+    SELECT raw, canonical FROM viewer_alias
+    WHERE show_id = :show AND taken_back_at IS NULL AND canonical IN (SELECT canonical FROM known)
+    """
+)
+_PAIRS = "unnest(CAST(:viewers AS text[]), CAST(:products AS text[])) AS w(viewer_id, product_id)"
+_READ_BOUGHT = text(
+    f"""
+    SELECT o.viewer_id, o.product_id, CAST(sum(o.quantity) AS int) FROM orders AS o
+    JOIN {_PAIRS} ON o.viewer_id = w.viewer_id AND o.product_id = w.product_id
+    WHERE o.show_id = :show GROUP BY 1, 2
+    """
+)
+_STILL_HELD = "h.state = 'placed' AND (h.paying OR h.expires_at > :now)"
+_READ_HELD = text(
+    f"""
+    SELECT h.viewer_id, l.product_id, CAST(sum(l.quantity) AS int) FROM hold AS h JOIN hold_line AS l ON l.hold_id = h.id
+    JOIN {_PAIRS} ON h.viewer_id = w.viewer_id AND l.product_id = w.product_id
+    WHERE h.show_id = :show AND {_STILL_HELD} GROUP BY 1, 2
+    """
+)
+_READ_GUESTS = text(
+    f"""
+    SELECT g.id,
+           (SELECT CAST(coalesce(sum(o.quantity), 0) AS int) FROM orders AS o WHERE o.viewer_id = g.id AND o.channel_id = :channel),
+           (SELECT CAST(coalesce(sum(l.quantity), 0) AS int) FROM hold AS h JOIN hold_line AS l ON l.hold_id = h.id
+            WHERE h.viewer_id = g.id AND h.channel_id = :channel AND {_STILL_HELD})
+    FROM unnest(CAST(:guests AS text[])) AS g(id)
+    """
+)
+
+
+async def read_people(connection: AsyncConnection, show_id: str, viewers: Iterable[str]) -> Mapping[str, str]:
+    """Return by guest who they are by now, of all guests of the show who are one of these viewers."""
+    rows = await connection.execute(_READ_PEOPLE, {"show": show_id, "viewers": list(set(viewers))})
+    return {row.raw: row.canonical for row in rows}
+
+
+def widen(pairs: Iterable[tuple[str, str]], people: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return pairs of viewer and product, each also with all other ids of the same person."""
+    ids: dict[str, list[str]] = {}
+    for raw, canonical in people.items():
+        ids.setdefault(canonical, [canonical]).append(raw)
+    wide = {
+        (id, product) for viewer, product in pairs for id in ids.get(people.get(viewer, viewer), [viewer])
+    }
+    return sorted(wide)
+
+
+async def read_bought(
+    connection: AsyncConnection, show_id: str, pairs: Sequence[tuple[str, str]]
+) -> list[Taken]:
+    """Return what these viewers have bought of these products in the show."""
+    rows = await connection.execute(_READ_BOUGHT, {"show": show_id, **_as_arrays(pairs)})
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def read_held(
+    connection: AsyncConnection, show_id: str, pairs: Sequence[tuple[str, str]], now: datetime
+) -> list[Taken]:
+    """Return what is held for these viewers of these products in the show."""
+    rows = await connection.execute(_READ_HELD, {"show": show_id, "now": now, **_as_arrays(pairs)})
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def read_guests(
+    connection: AsyncConnection, channel_id: str, guests: Collection[str], now: datetime
+) -> dict[str, GuestStanding]:
+    """Return what these guests have paid for in the channel, and hold there; no SQL for none."""
+    if not guests:
+        return {}
+    given = {"channel": channel_id, "guests": list(guests), "now": now}
+    return {id: GuestStanding(paid, held) for id, paid, held in await connection.execute(_READ_GUESTS, given)}
+
+
+def _as_arrays(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    return {"viewers": [viewer for viewer, _ in pairs], "products": [product for _, product in pairs]}

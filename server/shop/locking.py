@@ -1,0 +1,112 @@
+"""What a transaction of the shop does at its two ends: locks products and lets lapsed holds go; writes what changed and has it told.
+
+Products are locked in the order of their ids, in one statement, before any hold of theirs is touched: so whoever ends a hold has its
+products, and no two transactions wait for each other in a ring.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from server.clock import to_wire
+from server.journal.transaction import ShowTransaction
+from server.protocol.hold_lines import HeldLine, HeldStock, HoldChanged
+from server.shop.hold_rules import Hold, HoldState, Movement, StockBook
+from server.shop.holds_repository import (
+    INSERT_HELD_MOVES,
+    as_move_rows,
+    end_holds,
+    read_lapsed,
+    set_units,
+)
+from server.shop.neighbours import publish_stock
+from server.shop.repository import SaleTerms, lock_products
+
+NoteStock = Callable[[str, str], None]
+"""Has the channel's other shows told that a product's stock changed by what happened in a show: (show, product)."""
+Push = Callable[[str, str, Any], None]
+"""Writes a line, JSON-ready, to the connections of a viewer in a show, and to nobody else: (show, viewer, line)."""
+_BACK: dict[HoldState, Movement] = {"released": "release", "expired": "expire"}
+
+
+def push_nothing(show_id: str, viewer_id: str, line: Any) -> None:
+    """What a process without rooms does with private lines."""
+
+
+class Books:
+    """Opens and closes the stock books of transactions."""
+
+    def __init__(self, note_stock: NoteStock, push: Push = push_nothing) -> None:
+        self._note_stock = note_stock
+        self._push = push
+
+    async def open(
+        self, tx: ShowTransaction, terms: SaleTerms, ids: Iterable[str], *, keep: Collection[str] = ()
+    ) -> StockBook:
+        """Lock these products, and let go of their holds whose time is over, but of those to `keep`."""
+        wanted = set(ids)
+        gone = await read_lapsed(tx.connection, terms.channel_id, tx.now, wanted) if terms.lapsed else []
+        gone = [hold for hold in gone if hold.id not in keep]
+        wanted.update(product_id for hold in gone for product_id in hold.units)
+        book = StockBook(await lock_products(tx.connection, terms.channel_id, wanted, show_id=tx.show_id))
+        await self.let_go(tx, book, gone, "expired")
+        return book
+
+    async def let_go(
+        self,
+        tx: ShowTransaction,
+        book: StockBook,
+        holds: Collection[Hold],
+        state: HoldState,
+        *,
+        why: str | None = None,
+        paying_too: bool = False,
+    ) -> set[str]:
+        """Give the units of those holds back that are still placed, and return their ids. Their products are in the book."""
+        ids = [hold.id for hold in holds]
+        ended = await end_holds(tx.connection, ids, state, tx.now, why=why, paying_too=paying_too)
+        for hold in holds:
+            if hold.id in ended:
+                book.move(_BACK[state], hold.id, hold.units)
+                after = replace(hold, state=state, paying=False, ended_at=tx.now, ended_why=why)
+                self.tell(tx, after)
+        return ended
+
+    async def close(self, tx: ShowTransaction, book: StockBook) -> None:
+        """Write how the products stand and every movement of held units, and publish what is free."""
+        changed = book.changed
+        if not changed:
+            return
+        await set_units(tx.connection, changed)
+        if book.moves:
+            tx.write(INSERT_HELD_MOVES, as_move_rows(book.moves, tx.now))
+        if shown := {product.id: product.stock for product in changed if product.on_sale}:
+            await publish_stock(tx, shown)
+        for product in changed:
+            tx.afterwards.append(partial(self._note_stock, tx.show_id, product.id))
+
+    def tell(self, tx: ShowTransaction, hold: Hold) -> None:
+        """Have the hold's viewer told how it stands, once the transaction is committed."""
+        line = HoldChanged(as_seen(hold))
+        tx.afterwards.append(partial(self._push, hold.show_id, hold.viewer_id, line))
+
+
+def as_seen(hold: Hold) -> HeldStock:
+    """Return the hold as its viewer sees it."""
+    return HeldStock(
+        hold=hold.id,
+        state=hold.state,
+        lines=[
+            HeldLine(line.product_id, line.quantity, line.unit_price_minor, line.offer_id)
+            for line in hold.lines
+        ],
+        amount=hold.amount_minor,
+        currency=hold.currency,
+        placed_at=to_wire(hold.placed_at),
+        expires_at=to_wire(hold.expires_at),
+        paying=hold.paying,
+        ended_at=None if hold.ended_at is None else to_wire(hold.ended_at),
+        why=hold.ended_why,
+        order=hold.order_id,
+    )
