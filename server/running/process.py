@@ -138,7 +138,6 @@ class Process:
             at_end=[open_at_end],
             bots_looked_for=crowd_limits_of(settings).tells_suspects,
         )
-        self.own_pushes = OwnPushes(self.hub, self.bus.tell)
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
         self.answering = AnsweringDesk(self.hub, self.bus.tell)
         self.hub.staff_leaves = self.answering.leave

@@ -94,6 +94,8 @@ def kinds(pushed: dict[str, Any]) -> dict[str, Kind]:
 
 def fill(pattern: Any, known: dict[str, str]) -> Any:
     """Return what to send: each value with `…` replaced by the one that is known under its field's name."""
+    if isinstance(pattern, list):
+        return [fill(part, known) for part in pattern]
     if not isinstance(pattern, dict):
         return pattern
     return {

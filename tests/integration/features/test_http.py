@@ -73,7 +73,7 @@ async def test_an_order_is_placed_once_per_key(stage: Stage, client: httpx.Async
     assert again.json() == first.json()
     assert first.json()["amount"] == 2500
     other = await buy(client, me, quantity=2)
-    assert (other.status_code, code_of(other)) == (409, "key_reused")
+    assert (other.status_code, code_of(other)) == (422, "key_reused")
     found = await client.get(f"/v1/orders/{first.json()['order']}", headers=me)
     assert found.json() == first.json()
 

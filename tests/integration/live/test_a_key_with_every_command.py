@@ -126,7 +126,7 @@ async def test_by_http_each_is_carried_out_once_or_refused(
             assert (again.status_code, again.json()) == (200, first.json()), tag
             other = said | {"quantity": 2} if tag == "buy" else ANOTHER
             reused = await two.post("/commands", json=other, headers=key)
-            assert (reused.status_code, reused.json()["code"]) == (409, "key_reused"), tag
+            assert (reused.status_code, reused.json()["code"]) == (422, "key_reused"), tag
             after = await counts(database)
             assert {name: after[name] for name in before if name != "share"} == {
                 name: before[name] for name in before if name != "share"

@@ -243,7 +243,7 @@ async def test_the_same_key_is_the_same_import(merchant: Merchant) -> None:
     assert first.json()["id"] == again.json()["id"]
     assert again.headers["idempotent-replayed"] == "true"
     other = await merchant.client.post("/imports", content=TWO + "\n", headers=key)
-    assert (other.status_code, other.json()["code"]) == (409, "key_reused")
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
 
 
 async def test_imports_are_the_channel_s_and_for_hosts_and_admins(

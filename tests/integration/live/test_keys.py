@@ -36,7 +36,7 @@ async def test_a_show_is_made_once_for_a_key(callers: Callers) -> None:
     assert {a.status_code for a in answers} == {201}
     assert len({a.text for a in answers}) == len({a.headers["location"] for a in answers}) == 1
     other = await callers[0].post("/shows", json=PLAN | {"title": "Winter"}, headers=KEY)
-    assert (other.status_code, other.json()["code"]) == (409, "key_reused")
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
     listed = (await callers[1].get("/shows", params={"channel": "demo"})).json()["shows"]
     assert len([show for show in listed if show["title"] == "Autumn"]) == 1
 

@@ -96,7 +96,7 @@ async def test_the_same_key_makes_one_webhook(admin: httpx.AsyncClient, backend:
     assert first.json() == again.json()
     assert again.headers["idempotent-replayed"] == "true"
     other = await admin.post("/v1/webhooks", json={"url": backend.url("/other")}, headers=key)
-    assert (other.status_code, other.json()["code"]) == (409, "key_reused")
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
     assert len((await admin.get("/v1/webhooks")).json()["webhooks"]) == 1
 
 

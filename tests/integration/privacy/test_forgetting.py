@@ -76,6 +76,9 @@ WITHOUT_VIEWERS = {
     ),
     *(
         "feed_picture",
+        "hold_line",
+        "order_line",
+        "stock_held",
         "export_job",
         "saved_query",
         "saved_query_version",
