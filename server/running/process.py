@@ -114,13 +114,7 @@ class Process:
         )
         self.visible_questions = VisiblePages(self.questions)
         self.own_pushes = OwnPushes(self.hub, self.bus.tell)
-        limits = buying_limits_of(settings)
-        self.shop = Shop(
-            self.journal, self.database, FakePayments(), limits=limits, push=self.own_pushes.push
-        )
-        self.holds = Holds(
-            self.journal, self.database, clock, self.shop.books, seconds=settings.hold_seconds, limits=limits
-        )
+        self.shop, self.holds = self._shop()
         self.catalogue = Catalogue(self.database, clock, self.shop.neighbours.note_products)
         self.exports = exports_for(settings, self.database, clock)
         self.feeds = feeds_for(settings, self.database, clock, self.catalogue.tell)
@@ -151,6 +145,12 @@ class Process:
         self.watch = self._watched()
         self.dispatcher = Dispatcher(self.hub, self._commands(), self.pace.commands)
         self.desk = Desk(self.hub, self.dispatcher, self.rooms)
+
+    def _shop(self) -> tuple[Shop, Holds]:
+        limits, seconds = buying_limits_of(self.settings), self.settings.hold_seconds
+        shop = Shop(self.journal, self.database, FakePayments(), limits=limits, push=self.own_pushes.push)
+        holds = Holds(self.journal, self.database, self.clock, shop.books, seconds=seconds, limits=limits)
+        return shop, holds
 
     def _rooms(self, settings: Settings) -> Rooms:
         return Rooms(

@@ -4,6 +4,7 @@ The commands are those of the protocol's own list: a new one has to be added her
 """
 
 import json
+from collections.abc import Callable
 from typing import Any, get_args
 
 import httpx
@@ -44,6 +45,8 @@ IN_ORDER: dict[str, Fields] = {
     "product.unpin": {"product": "p_apron"},
     "product.restock": {"product": "p_apron", "add": 10},
     "buy": {"product": "p_apron", "quantity": 1},
+    "hold": {"lines": [{"product": "p_apron", "quantity": 1}]},
+    "hold.release": {"hold": "$hold"},
     "survey.open": {"survey": "sv_1"},
     "survey.shown": {"survey": "sv_1"},
     "survey.answer": {"survey": "sv_1", "score": 9},
@@ -54,6 +57,11 @@ IN_ORDER: dict[str, Fields] = {
     "show.end": {},
 }
 SURVEY = "INSERT INTO survey VALUES ('sv_1', 'demo', 'demo', 'nps', 'How?', '{}', true, NULL, false, 24, 'ready', 0, now())"
+OTHERS: dict[str, Callable[[Fields], Fields]] = {
+    "buy": lambda said: said | {"quantity": 2},
+    "hold": lambda said: said | {"lines": [{"product": "p_apron", "quantity": 2}]},
+}
+"""What shares no namespace with the rest: the same command with other parameters."""
 ANOTHER = {"type": "announce", "text": "Something else"}
 BY_HTTP = [tag for tag in IN_ORDER if tag not in ("join", "playing")]
 """`playing` and `join` are a stream's there, whatever key comes with them."""
@@ -101,8 +109,12 @@ async def counts(database: Database) -> dict[str, Any]:
         return found
 
 
-def command(tag: str, question: str) -> Fields:
-    fields = {name: question if value == "$question" else value for name, value in IN_ORDER[tag].items()}
+def command(tag: str, question: str, hold: str = "") -> Fields:
+    known = {"$question": question, "$hold": hold}
+    fields = {
+        name: known.get(value, value) if isinstance(value, str) else value
+        for name, value in IN_ORDER[tag].items()
+    }
     return {"id": 1, "type": tag, **fields}
 
 
@@ -111,20 +123,20 @@ async def test_by_http_each_is_carried_out_once_or_refused(
 ) -> None:
     headers = {"Authorization": f"Bearer {sign_for('host')}"}
     one, two = (httpx.AsyncClient(base_url=f"http://{at}/v1/live/demo", headers=headers) for at in servers)
-    question = ""
+    question, hold = "", ""
     async with one, two:
         for tag in BY_HTTP:
-            said, key = command(tag, question), {"Idempotency-Key": f"key-{tag.replace('.', '-')}-1"}
+            said, key = command(tag, question, hold), {"Idempotency-Key": f"key-{tag.replace('.', '-')}-1"}
             first = await one.post("/commands", json=said, headers=key)
             if not KEYED[tag]:
                 assert (first.status_code, first.json()["code"]) == (422, "invalid"), tag
                 continue
             assert first.status_code == 200, (tag, first.text)
-            question = first.json().get("question", question)
+            question, hold = first.json().get("question", question), first.json().get("hold", hold)
             before = await counts(database)
             again = await two.post("/commands", json=said, headers=key)
             assert (again.status_code, again.json()) == (200, first.json()), tag
-            other = said | {"quantity": 2} if tag == "buy" else ANOTHER
+            other = OTHERS[tag](said) if tag in OTHERS else ANOTHER
             reused = await two.post("/commands", json=other, headers=key)
             assert (reused.status_code, reused.json()["code"]) == (422, "key_reused"), tag
             after = await counts(database)
