@@ -2,6 +2,7 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defineConfig } from "vitest/config";
+import { checkedTexts, earlyTexts, textModules } from "./packing/texts.mjs";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -52,12 +53,12 @@ export default defineConfig({
           groups: [
             {
               name: "page",
-              test: /\/viewer\/(?!main|video\/(player|ways|native_way|hls_way|recovery)|more_shows|late_covers|poster)|\/locales\/viewer(?!_covers|_poster)/,
+              test: /\/viewer\/(?!main|video\/(player|ways|native_way|hls_way|recovery)|more_shows|late_covers|poster)/,
               tags: ["$initial"],
             },
             {
               name: "common",
-              test: /\/@?preact\/|\/sdk\/|\/shared\/(?!staff|pages|ui\/(dialog|switches)|sold_as|locales\/(?!shared))/,
+              test: /preload-helper|\/@?preact\/|\/sdk\/|\/shared\/(?!staff|pages|ui\/(dialog|switches)|sold_as)/,
               tags: ["$initial"],
             },
           ],
@@ -75,6 +76,9 @@ export default defineConfig({
     },
   },
   plugins: [
+    textModules(),
+    checkedTexts(),
+    earlyTexts(),
     {
       name: "showfloor-pages",
       writeBundle({ dir }) {

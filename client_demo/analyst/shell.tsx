@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Pack } from "../shared/i18n";
 import { useLatePage } from "../shared/pages/late";
 import { StaffPages } from "../shared/staff/pages";
 import { session } from "../shared/staff/session";
@@ -11,6 +12,12 @@ import { AREAS, type Area, type Found, find } from "./areas";
 import { Link } from "./link";
 import { leaveFirstPage, Sheet } from "./sheet";
 import { shared, t } from "./text";
+
+/** Of the areas' pages. */
+const lateTexts: Pack = {
+  en: () => import("virtual:texts/analyst_late_en"),
+  ja: () => import("virtual:texts/analyst_late_ja"),
+};
 
 /** The frame of all analyst's pages: who is in, the ways to the others, and the page that the address names. */
 export function Shell() {
@@ -61,7 +68,7 @@ function Navigation({ at }: { at: Area | null }) {
 }
 
 function Here({ found }: { found: Found }) {
-  const { Page, failed, again } = useLatePage(found.route);
+  const { Page, failed, again } = useLatePage(found.route, lateTexts);
   if (Page) return <Page params={found.params} query={here.value.query} />;
   return (
     <Sheet>

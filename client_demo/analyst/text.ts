@@ -1,11 +1,9 @@
 import { createTranslator, language } from "../shared/i18n";
-import en from "../shared/locales/analyst.en.json";
-import ja from "../shared/locales/analyst.ja.json";
-import sharedEn from "../shared/locales/shared.en.json";
-import sharedJa from "../shared/locales/shared.ja.json";
+import type en from "../shared/locales/analyst.en.json";
+import type sharedEn from "../shared/locales/shared.en.json";
 
-export const t = createTranslator(en, ja);
-export const shared = createTranslator(sharedEn, sharedJa);
+export const t = createTranslator<typeof en>("analyst");
+export const shared = createTranslator<typeof sharedEn>("shared");
 
 /** A number with at most `digits` decimals. */
 export function decimal(n: number, digits = 1): string {

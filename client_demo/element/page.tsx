@@ -1,7 +1,10 @@
 // The viewer's page as an element draws it: the same modules as in a document of its own, once for each element (packing/element.mjs).
+
+import en from "virtual:texts/viewer_en";
+import ja from "virtual:texts/viewer_ja";
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { LANGUAGES, language } from "../shared/i18n";
+import { addTexts, LANGUAGES, speak } from "../shared/i18n";
 import { place } from "../shared/place";
 import { followLateParts } from "../viewer/late";
 import { followMine } from "../viewer/me";
@@ -30,6 +33,10 @@ function tellArrivals(): void {
   });
 }
 
+// One more way to the server would come before the first text: what the start needs is in the script, in both languages.
+addTexts("en", en);
+addTexts("ja", ja);
+
 /** Draws the page in its place, until `place.over`. */
 export function open(): OpenPage {
   followMine();
@@ -44,7 +51,9 @@ export function open(): OpenPage {
   }
   return {
     speak(wish) {
-      language.value = LANGUAGES.find((each) => wish.toLowerCase().startsWith(each)) ?? language.peek();
+      const next = LANGUAGES.find((each) => wish.toLowerCase().startsWith(each));
+      // Without a connection the page goes on as it is.
+      if (next) speak(next).catch(() => undefined);
     },
     become: (token) => void room().rejoinAs(token),
   };

@@ -4,6 +4,7 @@ import "../shared/base.css";
 import "../shared/staff/staff.css";
 import "./host.css";
 import "./stage.css";
+import { firstTexts } from "../shared/i18n";
 import { StaffPages } from "../shared/staff/pages";
 import { session, startSession } from "../shared/staff/session";
 import { explainError, SignIn, WhoIsIn } from "../shared/staff/sign-in";
@@ -165,5 +166,6 @@ function Foot() {
 }
 
 startSession();
+await firstTexts({ en: () => import("virtual:texts/host_en"), ja: () => import("virtual:texts/host_ja") });
 const root = document.getElementById("page");
 if (root) render(<Page />, root);

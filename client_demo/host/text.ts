@@ -1,11 +1,9 @@
 import { createTranslator, language } from "../shared/i18n";
-import en from "../shared/locales/host.en.json";
-import ja from "../shared/locales/host.ja.json";
-import sharedEn from "../shared/locales/shared.en.json";
-import sharedJa from "../shared/locales/shared.ja.json";
+import type en from "../shared/locales/host.en.json";
+import type sharedEn from "../shared/locales/shared.en.json";
 
-export const t = createTranslator(en, ja);
-export const shared = createTranslator(sharedEn, sharedJa);
+export const t = createTranslator<typeof en>("host");
+export const shared = createTranslator<typeof sharedEn>("shared");
 
 /** Names as a list in words. */
 export function nameList(names: readonly string[]): string {

@@ -10,6 +10,7 @@ import { build } from "vite";
 import { lateAsFunction, pageAsFunction } from "./as_functions.mjs";
 import { compressed } from "./compressed.mjs";
 import { elementStyles } from "./element_styles.mjs";
+import { textModules } from "./texts.mjs";
 
 const BUDGET_BYTES = 60 * 1024;
 const PRELOAD_HELPER = "\0vite/preload-helper.js";
@@ -43,7 +44,7 @@ async function bundle(entry, { output, plugins = [], css }) {
     publicDir: false,
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     ...(css && { css }),
-    plugins: [plainLoads, ...plugins],
+    plugins: [plainLoads, ...plugins, textModules()],
     build: {
       write: false,
       target: "es2022",
@@ -78,8 +79,12 @@ mkdirSync("dist/assets", { recursive: true });
 const isBuiltApart = (source) => source.startsWith("../assets/");
 
 const playerUrl = writeLate("element-hls", await whole("viewer/video/hls_way.ts"));
+const LATE_TEXTS = ["virtual:texts/viewer_late_en", "virtual:texts/viewer_late_ja"];
+const textsApart = [];
+for (const id of LATE_TEXTS)
+  textsApart.push(apart((source) => source === id, writeLate(`element-${id.slice(-"late_en".length)}`, await whole(id))));
 const pieces = await bundle("element/page.tsx", {
-  plugins: [apart((source) => source === "./hls_way", playerUrl)],
+  plugins: [apart((source) => source === "./hls_way", playerUrl), ...textsApart],
   output: {
     minify: false,
     codeSplitting: {

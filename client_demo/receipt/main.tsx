@@ -5,16 +5,14 @@ import "./receipt.css";
 import { request } from "../sdk/http";
 import { RefusedError } from "../sdk/refused";
 import { count, dateTime, money } from "../shared/format";
-import { createTranslator } from "../shared/i18n";
-import en from "../shared/locales/receipt.en.json";
-import ja from "../shared/locales/receipt.ja.json";
-import sharedEn from "../shared/locales/shared.en.json";
-import sharedJa from "../shared/locales/shared.ja.json";
+import { createTranslator, firstTexts } from "../shared/i18n";
+import type en from "../shared/locales/receipt.en.json";
+import type sharedEn from "../shared/locales/shared.en.json";
 import { Button } from "../shared/ui/button";
 import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
 
-const t = createTranslator(en, ja);
-const shared = createTranslator(sharedEn, sharedJa);
+const t = createTranslator<typeof en>("receipt");
+const shared = createTranslator<typeof sharedEn>("shared");
 
 interface Receipt {
   number: string;
@@ -115,5 +113,6 @@ function Page() {
 
 window.addEventListener("hashchange", () => void open());
 void open();
+await firstTexts({ en: () => import("virtual:texts/receipt_en"), ja: () => import("virtual:texts/receipt_ja") });
 const place = document.getElementById("page");
 if (place) render(<Page />, place);

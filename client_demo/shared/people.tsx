@@ -1,10 +1,9 @@
 import type { ComponentChild } from "preact";
 import { createTranslator } from "./i18n";
-import en from "./locales/shared.en.json";
-import ja from "./locales/shared.ja.json";
+import type en from "./locales/shared.en.json";
 import { Icon } from "./ui/icon";
 
-const t = createTranslator(en, ja);
+const t = createTranslator<typeof en>("shared");
 
 /** What an author is called in the reader's language: who chose no name is a guest with a number. */
 export function nameOf({ author, guest }: { author: string; guest?: number | null }): string {

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Pack } from "../shared/i18n";
 import { useLatePage } from "../shared/pages/late";
 import { StaffPages } from "../shared/staff/pages";
 import { session } from "../shared/staff/session";
@@ -14,6 +15,12 @@ import { Failure, Loading, NotAllowed, NotFound } from "./page";
 import { here } from "./router";
 import { Sign } from "./sign";
 import { shared, t } from "./text";
+
+/** Of the areas' pages. */
+const lateTexts: Pack = {
+  en: () => import("virtual:texts/studio_late_en"),
+  ja: () => import("virtual:texts/studio_late_ja"),
+};
 
 /** The whole page: who is not signed in meets the door, unless the address is one for everybody. */
 export function Shell() {
@@ -67,7 +74,7 @@ function WithChannel({ found }: { found: Found }) {
 }
 
 function Here({ found }: { found: Found }) {
-  const { Page, failed, again } = useLatePage(found.route);
+  const { Page, failed, again } = useLatePage(found.route, lateTexts);
   if (Page) return <Page params={found.params} query={here.value.query} />;
   return failed ? <Failure code="offline" again={again} /> : <Loading />;
 }

@@ -1,12 +1,10 @@
 import { createTranslator, language } from "../shared/i18n";
-import sharedEn from "../shared/locales/shared.en.json";
-import sharedJa from "../shared/locales/shared.ja.json";
-import en from "../shared/locales/studio.en.json";
-import ja from "../shared/locales/studio.ja.json";
+import type sharedEn from "../shared/locales/shared.en.json";
+import type en from "../shared/locales/studio.en.json";
 
 /** Texts of the studio's shell and common parts; each area has its own file and translator. */
-export const t = createTranslator(en, ja);
-export const shared = createTranslator(sharedEn, sharedJa);
+export const t = createTranslator<typeof en>("studio");
+export const shared = createTranslator<typeof sharedEn>("shared");
 
 /** What the server finds wrong with a field: in our words where the code says enough, else in its own, which are English, where that is what the person reads. */
 export function sayWrong(code: string, why: string): string {

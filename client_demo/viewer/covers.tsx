@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Show } from "../sdk";
 import { Icon } from "../shared/ui/icon";
+import { withLateTexts } from "./late_texts";
 import { arrival, choice, link, show, snapshot } from "./session";
 import { t } from "./text";
 
@@ -56,7 +57,7 @@ function useLoaded<T>(place: Signal<T | null>, load: () => Promise<T>): T | null
 const surveys = signal<typeof import("./survey") | null>(null);
 
 function Opened() {
-  const loaded = useLoaded(surveys, () => import("./survey"));
+  const loaded = useLoaded(surveys, () => withLateTexts(import("./survey")));
   return loaded && <loaded.SurveyCard />;
 }
 
@@ -68,12 +69,12 @@ const poster = signal<typeof import("./poster") | null>(null);
 const late = signal<typeof import("./late_covers") | null>(null);
 
 /** Why nobody comes in, or that it is over: loaded when that is so. */
-const useLate = () => useLoaded(late, () => import("./late_covers"));
+const useLate = () => useLoaded(late, () => withLateTexts(import("./late_covers")));
 export const useWaysOn = () => useLoaded(waysOn, () => import("./more_shows"));
 
 /** Until the poster is there it is said that the show has not begun. */
 function Scheduled({ now }: { now: Show }) {
-  const loaded = useLoaded(poster, () => import("./poster"));
+  const loaded = useLoaded(poster, () => withLateTexts(import("./poster")));
   return loaded ? <loaded.Poster show={now} /> : <Cover name="scheduled" title={t("cover.scheduled.open")} />;
 }
 

@@ -1,5 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import { showToast } from "../shared/ui/toast";
+import { withLateTexts } from "./late_texts";
 import { arrival, link } from "./session";
 import { t } from "./text";
 
@@ -10,7 +11,7 @@ const parts = signal<Parts | null>(null);
 let loading: Promise<Parts> | null = null;
 
 function loadParts(): Promise<Parts> {
-  loading ??= import("./late_parts").then((loaded) => {
+  loading ??= withLateTexts(import("./late_parts")).then((loaded) => {
     parts.value = loaded;
     return loaded;
   });

@@ -2,8 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { createTranslator } from "../shared/i18n";
-import en from "../shared/locales/viewer_covers.en.json";
-import ja from "../shared/locales/viewer_covers.ja.json";
+import type en from "../shared/locales/viewer_covers.en.json";
 import { embedded } from "../shared/place";
 import { request } from "../shared/server";
 import { Button } from "../shared/ui/button";
@@ -12,7 +11,7 @@ import { arrive, identity, room, show } from "./session";
 import { settingsOpen } from "./settings";
 import { t as viewerText } from "./text";
 
-const t = createTranslator(en, ja);
+const t = createTranslator<typeof en>("viewer_covers");
 
 /** Where there is more; the page around an element is not ours to leave. */
 function HomeLink() {

@@ -3,13 +3,12 @@ import { useEffect } from "preact/hooks";
 import type { RefusedError } from "../sdk";
 import { draftOf, keepDraft } from "../shared/drafts";
 import { createTranslator, language } from "../shared/i18n";
-import en from "../shared/locales/viewer_mail.en.json";
-import ja from "../shared/locales/viewer_mail.ja.json";
+import type en from "../shared/locales/viewer_mail.en.json";
 import { request } from "../shared/server";
 import { Button } from "../shared/ui/button";
 import { showToast } from "../shared/ui/toast";
 
-const t = createTranslator(en, ja);
+const t = createTranslator<typeof en>("viewer_mail");
 const DRAFT = "mail-address";
 
 interface Stand {

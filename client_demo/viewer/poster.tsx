@@ -4,8 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { Show } from "../sdk";
 import { duration, until } from "../shared/format";
 import { createTranslator, language } from "../shared/i18n";
-import en from "../shared/locales/viewer_poster.en.json";
-import ja from "../shared/locales/viewer_poster.ja.json";
+import type en from "../shared/locales/viewer_poster.en.json";
 import { resolve } from "../shared/server";
 import { Picture } from "../shared/ui/picture";
 import { openPane } from "./panes";
@@ -15,7 +14,7 @@ import { link, products, room } from "./session";
 import { Price } from "./shop/price";
 import { t as viewerText } from "./text";
 
-const t = createTranslator(en, ja);
+const t = createTranslator<typeof en>("viewer_poster");
 const SHOWN_MOST = 4;
 /** How soon a page that was sent out looks whether the show is open again: while a rehearsal lasts nobody else sees it. */
 const AGAIN_MS = 8_000;

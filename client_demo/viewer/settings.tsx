@@ -1,5 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import { showToast } from "../shared/ui/toast";
+import { withLateTexts } from "./late_texts";
 import { identity, room, show } from "./session";
 import type { Late } from "./settings_dialog";
 import { refusalText } from "./text";
@@ -16,7 +17,7 @@ function close(): void {
 /** The dialog comes after the page, once the show has been joined, so that it is there without a connection too. */
 async function load(): Promise<void> {
   try {
-    const { settings } = await import("./settings_dialog");
+    const { settings } = await withLateTexts(import("./settings_dialog"));
     late.value ??= settings({ identity, room, show, tokenStore, close });
   } catch (error) {
     if (settingsOpen.peek()) showToast(refusalText(error));

@@ -3,10 +3,8 @@ import type { FunctionComponent } from "preact";
 import type { Identity, RefusedError, Room, Show } from "../sdk";
 import { draftOf, keepDraft } from "../shared/drafts";
 import { createTranslator } from "../shared/i18n";
-import en from "../shared/locales/settings.en.json";
-import ja from "../shared/locales/settings.ja.json";
-import sharedEn from "../shared/locales/shared.en.json";
-import sharedJa from "../shared/locales/shared.ja.json";
+import type en from "../shared/locales/settings.en.json";
+import type sharedEn from "../shared/locales/shared.en.json";
 import { nameOf } from "../shared/people";
 import { place } from "../shared/place";
 import { readPreference, writePreference } from "../shared/preference";
@@ -28,8 +26,8 @@ const NAME_DRAFT = "guest-name";
 /** Of `settings.remember` and its hint: raised with every change of what they say (docs/privacy.md). */
 const WORDING = "settings-1";
 
-const t = createTranslator(en, ja);
-const shared = createTranslator(sharedEn, sharedJa);
+const t = createTranslator<typeof en>("settings");
+const shared = createTranslator<typeof sharedEn>("shared");
 
 /** What the page hands over: this part is loaded late, and imports nothing of the page's own, which would come in more pieces for it. */
 interface Hands {

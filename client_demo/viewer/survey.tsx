@@ -3,8 +3,7 @@ import { effect, signal } from "@preact/signals";
 import type { FieldsOf, RefusedError, Survey } from "../sdk";
 import { draftOf, forgetKey, keepDraft, keyOf } from "../shared/drafts";
 import { createTranslator } from "../shared/i18n";
-import en from "../shared/locales/viewer_survey.en.json";
-import ja from "../shared/locales/viewer_survey.ja.json";
+import type en from "../shared/locales/viewer_survey.en.json";
 import { place } from "../shared/place";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
@@ -17,7 +16,7 @@ import { tokenStore } from "./token_store";
 
 type Said = Omit<FieldsOf<"survey.answer">, "survey" | "key">;
 
-const t = createTranslator(en, ja);
+const t = createTranslator<typeof en>("viewer_survey");
 const TEXT_MAX = 1000;
 const THANKS_MS = 6_000;
 const MAY_HAVE_ARRIVED = ["unanswered", "outcome_unknown", "offline", "unavailable", "busy"];

@@ -1,11 +1,9 @@
 import { RefusedError } from "../sdk";
 import { createTranslator } from "../shared/i18n";
-import sharedEn from "../shared/locales/shared.en.json";
-import sharedJa from "../shared/locales/shared.ja.json";
-import en from "../shared/locales/viewer.en.json";
-import ja from "../shared/locales/viewer.ja.json";
+import type sharedEn from "../shared/locales/shared.en.json";
+import type en from "../shared/locales/viewer.en.json";
 
-export const t = createTranslator({ ...sharedEn, ...en }, { ...sharedJa, ...ja });
+export const t = createTranslator<typeof sharedEn & typeof en>("viewer", "shared");
 
 /** What a person reads when something was refused: by the code, never by the server's developer text. */
 export function refusalText(error: unknown): string {

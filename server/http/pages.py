@@ -162,14 +162,15 @@ class Addresses:
         headers = {"Cache-Control": keep, "Vary": "Accept-Language"}
         return HTMLResponse(page, headers=headers)
 
-    def page(self, name: str) -> Response:
-        """One of the pages that are the same for everybody. The API's brings small pictures within its styles."""
-        if not self._shells.has(name):
+    def page(self, name: str, request: Request) -> Response:
+        """One of the pages that are the same for all who read a language. The API's is in English, and has small pictures in its styles."""
+        page = self._shells.spoken(name, "en" if name == "docs" else language_of(request.scope))
+        if page is None:
             return _not_built()
-        headers = {"Cache-Control": "no-cache"}
+        headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
         if name == "docs":
             headers["Content-Security-Policy"] = content_policy(pictures=["data:"])
-        return FileResponse(self._pages / f"{name}.html", headers=headers)
+        return HTMLResponse(page, headers=headers)
 
     def file(self, path: str) -> Response:
         """A file that has its address by convention."""

@@ -8,6 +8,8 @@ from pathlib import Path
 from server.http.language import Language
 
 _TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
+_TEXTS = re.compile(r'\n? *<link [^>]*hreflang="(\w+)"[^>]*>')
+"""A link to the texts of one language, which the page's script would not find as early."""
 _PLACE = '<div id="page"></div>'
 
 
@@ -17,16 +19,19 @@ class Shells:
     def __init__(self, pages: Path) -> None:
         self._pages = pages
 
-    def has(self, name: str) -> bool:
-        """Whether the page has been built."""
-        return (self._pages / f"{name}.html").is_file()
-
-    def fill(self, name: str, language: Language, *, head: str, body: str = "") -> str | None:
-        """Return a page with `head` in place of its title and `body` in its place for content; both are HTML. None: not built."""
+    def spoken(self, name: str, language: Language) -> str | None:
+        """Return a page in `language`, with the link to the texts of that language alone. None: not built."""
         page = _read(self._pages / f"{name}.html")
         if page is None:
             return None
         page = page.replace('<html lang="en">', f'<html lang="{language}">', 1)
+        return _TEXTS.sub(lambda link: link[0] if link[1] == language else "", page)
+
+    def fill(self, name: str, language: Language, *, head: str, body: str = "") -> str | None:
+        """Return a page with `head` in place of its title and `body` in its place for content; both are HTML. None: not built."""
+        page = self.spoken(name, language)
+        if page is None:
+            return None
         return _TITLE.sub(lambda _: head, page, count=1).replace(_PLACE, f'<div id="page">{body}</div>', 1)
 
     def text(self, language: Language, key: str, **values: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import httpx
@@ -25,13 +26,13 @@ def built(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def get(built: Path, path: str, accepted: str = "identity") -> httpx.Response:
+async def get(built: Path, path: str, accepted: str = "identity", language: str = "en") -> httpx.Response:
     app = FastAPI()
     pages.install(app, built)
     app.add_middleware(Guard)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://showfloor.test") as caller:
-        return await caller.get(path, headers={"Accept-Encoding": accepted})
+        return await caller.get(path, headers={"Accept-Encoding": accepted, "Accept-Language": language})
 
 
 async def test_a_script_is_sent_as_the_build_compressed_it(built: Path) -> None:
@@ -51,6 +52,18 @@ async def test_a_caller_who_reads_no_compression_gets_the_script_itself(built: P
 async def test_assets_are_kept_for_good_and_pages_are_asked_for_anew(built: Path) -> None:
     assert "immutable" in (await get(built, "/assets/viewer-1.js")).headers["cache-control"]
     assert (await get(built, "/shows/demo")).headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/", "/host", "/analyst", "/studio/products", "/receipt"])
+async def test_a_page_links_to_the_texts_of_the_language_that_is_read(built: Path, path: str) -> None:
+    links = '\n    '.join(f'<link rel="modulepreload" hreflang="{each}" href="/{each}.js">' for each in ("en", "ja"))
+    for name in ("index", "host", "analyst", "studio", "receipt"):
+        (built / f"{name}.html").write_text(f'<html lang="en"><head>{links}<title>Showfloor</title></head></html>')
+    for asked, language, texts in (("", "ja-JP,en;q=0.5", "ja"), ("", "en,ja;q=0.5", "en"), ("?lang=ja", "en", "ja")):
+        page = await get(built, path + asked, language=language)
+        assert re.findall(r'href="/(\w+)\.js"', page.text) == [texts]
+        assert f'<html lang="{texts}">' in page.text
+        assert page.headers["vary"] == "Accept-Language"
 
 
 async def test_an_asset_outside_the_build_is_not_found(built: Path) -> None:

@@ -1,5 +1,4 @@
 import { createTranslator } from "../../shared/i18n";
-import en from "../../shared/locales/analyst_channel.en.json";
-import ja from "../../shared/locales/analyst_channel.ja.json";
+import type en from "../../shared/locales/analyst_channel.en.json";
 
-export const t = createTranslator(en, ja);
+export const t = createTranslator<typeof en>("analyst_channel");

@@ -1,10 +1,9 @@
 // The words of the pages about a channel's people over its shows, and how their days, figures and intervals are written.
 import { count, percent } from "../../shared/format";
 import { createTranslator, language } from "../../shared/i18n";
-import en from "../../shared/locales/analyst_people.en.json";
-import ja from "../../shared/locales/analyst_people.ja.json";
+import type en from "../../shared/locales/analyst_people.en.json";
 
-export const t = createTranslator(en, ja);
+export const t = createTranslator<typeof en>("analyst_people");
 
 export const NOTHING = "–";
 

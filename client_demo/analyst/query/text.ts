@@ -1,6 +1,5 @@
 import { createTranslator } from "../../shared/i18n";
-import en from "../../shared/locales/analyst_query.en.json";
-import ja from "../../shared/locales/analyst_query.ja.json";
+import type en from "../../shared/locales/analyst_query.en.json";
 
 /** The words of the query builder and of the exports. */
-export const t = createTranslator(en, ja);
+export const t = createTranslator<typeof en>("analyst_query");

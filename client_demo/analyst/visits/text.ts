@@ -1,6 +1,5 @@
 // The words of the pages about how people came.
 import { createTranslator } from "../../shared/i18n";
-import en from "../../shared/locales/analyst_visits.en.json";
-import ja from "../../shared/locales/analyst_visits.ja.json";
+import type en from "../../shared/locales/analyst_visits.en.json";
 
-export const t = createTranslator(en, ja);
+export const t = createTranslator<typeof en>("analyst_visits");

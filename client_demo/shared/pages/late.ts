@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
+import { type Pack, withTexts } from "../i18n";
 import type { PageProps, Route } from "./routes";
 
 const loaded = new Map<string, ComponentType<PageProps>>();
@@ -12,14 +13,14 @@ export interface LatePage {
   again: () => void;
 }
 
-/** The page of a route, which is loaded when it is first gone to. */
-export function useLatePage({ path, page }: Route): LatePage {
+/** The page of a route, which is loaded when it is first gone to, and with the first of them the texts of all such pages. */
+export function useLatePage({ path, page }: Route, texts: Pack): LatePage {
   const failed = useSignal(false);
   const turn = useSignal(0);
   useEffect(() => {
     if (loaded.has(path)) return;
     failed.value = false;
-    page().then(
+    withTexts(page(), texts).then(
       (module) => {
         loaded.set(path, module.default);
         turn.value++;

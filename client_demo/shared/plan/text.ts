@@ -1,13 +1,11 @@
 import { count, duration, money, percent } from "../format";
 import { createTranslator, language } from "../i18n";
-import namesEn from "../locales/analyst_definitions.en.json";
-import namesJa from "../locales/analyst_definitions.ja.json";
-import en from "../locales/plan.en.json";
-import ja from "../locales/plan.ja.json";
+import type namesEn from "../locales/analyst_definitions.en.json";
+import type en from "../locales/plan.en.json";
 import type { Kind, Target } from "./told";
 
-export const t = createTranslator(en, ja);
-const names = createTranslator(namesEn, namesJa);
+export const t = createTranslator<typeof en>("plan");
+const names = createTranslator<typeof namesEn>("analyst_definitions");
 
 /** What a metric is called: its name in the glossary. */
 export function metricName(metric: string): string {

@@ -1,10 +1,9 @@
 import { createTranslator } from "../i18n";
-import en from "../locales/staff.en.json";
-import ja from "../locales/staff.ja.json";
+import type en from "../locales/staff.en.json";
 import { session } from "./session";
 import { AT_HOME, PAGES, type StaffPage } from "./session_store";
 
-const t = createTranslator(en, ja);
+const t = createTranslator<typeof en>("staff");
 
 /** The ways to the other pages for staff that this person has business on. */
 export function StaffPages({ here }: { here: StaffPage }) {

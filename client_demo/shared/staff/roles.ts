@@ -1,9 +1,8 @@
 import type { Role } from "../../sdk/wire";
 import { createTranslator } from "../i18n";
-import en from "../locales/staff.en.json";
-import ja from "../locales/staff.ja.json";
+import type en from "../locales/staff.en.json";
 
-const t = createTranslator(en, ja);
+const t = createTranslator<typeof en>("staff");
 
 /** The roles of a channel's own people, from who may least to who may most. */
 export const MEMBER_ROLES: readonly Role[] = ["moderator", "analyst", "host", "admin"];

@@ -3,10 +3,8 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { draftOf, keepDraft } from "../drafts";
 import { createTranslator } from "../i18n";
-import sharedEn from "../locales/shared.en.json";
-import sharedJa from "../locales/shared.ja.json";
-import en from "../locales/staff.en.json";
-import ja from "../locales/staff.ja.json";
+import type sharedEn from "../locales/shared.en.json";
+import type en from "../locales/staff.en.json";
 import { Button } from "../ui/button";
 import { LanguageSwitch, ThemeSwitch } from "../ui/switches";
 import {
@@ -22,8 +20,8 @@ import {
   wayByProvider,
 } from "./session";
 
-const t = createTranslator(en, ja);
-const shared = createTranslator(sharedEn, sharedJa);
+const t = createTranslator<typeof en>("staff");
+const shared = createTranslator<typeof sharedEn>("shared");
 
 /** What a refusal means, in words. */
 export function explainError(code: string): string {

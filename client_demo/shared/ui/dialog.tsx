@@ -2,14 +2,13 @@ import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { createTranslator } from "../i18n";
 import { isComposing, isEscape } from "../input_method";
-import en from "../locales/shared.en.json";
-import ja from "../locales/shared.ja.json";
+import type en from "../locales/shared.en.json";
 import { Button } from "./button";
 import { Icon } from "./icon";
 import { useLayer } from "./layers";
 import { Toasts } from "./toast";
 
-const t = createTranslator(en, ja);
+const t = createTranslator<typeof en>("shared");
 
 interface DialogProps {
   title: string;

@@ -1,10 +1,9 @@
 import type { ComponentChild } from "preact";
 import { createTranslator } from "../i18n";
-import en from "../locales/shared.en.json";
-import ja from "../locales/shared.ja.json";
+import type en from "../locales/shared.en.json";
 import { lengthOf } from "../writing";
 
-const t = createTranslator(en, ja);
+const t = createTranslator<typeof en>("shared");
 
 /** Said from so few characters on; above that nobody needs to know. */
 const SAID_FROM = 100;

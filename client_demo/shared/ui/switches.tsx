@@ -1,9 +1,9 @@
 import { chooseLanguage, createTranslator, LANGUAGES, language } from "../i18n";
-import en from "../locales/shared.en.json";
-import ja from "../locales/shared.ja.json";
+import type en from "../locales/shared.en.json";
 import { chooseTheme, THEMES, theme } from "../theme";
+import { showToast } from "./toast";
 
-const t = createTranslator(en, ja);
+const t = createTranslator<typeof en>("shared");
 
 export function LanguageSwitch() {
   return (
@@ -15,7 +15,7 @@ export function LanguageSwitch() {
           lang={each}
           aria-pressed={language.value === each}
           data-testid={`language-${each}`}
-          onClick={() => chooseLanguage(each)}
+          onClick={() => void chooseLanguage(each).catch(() => showToast(t("language.failed")))}
         >
           {t(`language.${each}`)}
         </button>

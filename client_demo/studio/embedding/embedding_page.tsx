@@ -2,8 +2,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Show } from "../../sdk/wire";
 import { createTranslator } from "../../shared/i18n";
-import en from "../../shared/locales/studio_embedding.en.json";
-import ja from "../../shared/locales/studio_embedding.ja.json";
+import type en from "../../shared/locales/studio_embedding.en.json";
 import { Button } from "../../shared/ui/button";
 import { showToast } from "../../shared/ui/toast";
 import { type Answer, change, codeOf, read } from "../api";
@@ -16,7 +15,7 @@ import { firstWrong, originsOf } from "./origins";
 import { Preview } from "./preview";
 import { snippet, WAYS, type Way } from "./snippets";
 
-const t = createTranslator(en, ja);
+const t = createTranslator<typeof en>("studio_embedding");
 
 const SHOWS_MOST = 50;
 

@@ -2,13 +2,12 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { createTranslator } from "../../shared/i18n";
-import en from "../../shared/locales/studio_embedding.en.json";
-import ja from "../../shared/locales/studio_embedding.ja.json";
+import type en from "../../shared/locales/studio_embedding.en.json";
 import { session } from "../../shared/staff/session";
 import { Button } from "../../shared/ui/button";
 import { Failure } from "../page";
 
-const t = createTranslator(en, ja);
+const t = createTranslator<typeof en>("studio_embedding");
 
 const SCRIPT = "/element/showfloor.js";
 

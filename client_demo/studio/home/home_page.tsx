@@ -2,8 +2,7 @@ import { useEffect } from "preact/hooks";
 import type { Show } from "../../sdk/wire";
 import { until } from "../../shared/format";
 import { createTranslator } from "../../shared/i18n";
-import en from "../../shared/locales/studio_home.en.json";
-import ja from "../../shared/locales/studio_home.ja.json";
+import type en from "../../shared/locales/studio_home.en.json";
 import { session } from "../../shared/staff/session";
 import { channel, theChannel } from "../channel";
 import { Link } from "../link";
@@ -13,7 +12,7 @@ import { momentIn } from "../time";
 import { loadOverview, type Overview, overview, overviewFailure } from "./facts";
 import { type Missing, missing, nextOf } from "./missing";
 
-const t = createTranslator(en, ja);
+const t = createTranslator<typeof en>("studio_home");
 
 /** Where a merchant begins: what is on the air, what comes next, and what is still missing for it. */
 export default function HomePage() {

@@ -1,9 +1,8 @@
 // What the server says of keys, and the words of this area.
 import { createTranslator } from "../../shared/i18n";
-import en from "../../shared/locales/studio_keys.en.json";
-import ja from "../../shared/locales/studio_keys.ja.json";
+import type en from "../../shared/locales/studio_keys.en.json";
 
-export const t = createTranslator(en, ja);
+export const t = createTranslator<typeof en>("studio_keys");
 
 export const KEYS = "/studio/keys";
 export const NAME_MOST = 60;

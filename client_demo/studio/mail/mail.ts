@@ -1,9 +1,8 @@
 // What the server says of mail, and the words of this area.
 import { createTranslator } from "../../shared/i18n";
-import en from "../../shared/locales/studio_mail.en.json";
-import ja from "../../shared/locales/studio_mail.ja.json";
+import type en from "../../shared/locales/studio_mail.en.json";
 
-export const t = createTranslator(en, ja);
+export const t = createTranslator<typeof en>("studio_mail");
 
 export const MAIL = "/studio/mail";
 

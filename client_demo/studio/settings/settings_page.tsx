@@ -1,6 +1,5 @@
 import { createTranslator, LANGUAGES } from "../../shared/i18n";
-import en from "../../shared/locales/studio_settings.en.json";
-import ja from "../../shared/locales/studio_settings.ja.json";
+import type en from "../../shared/locales/studio_settings.en.json";
 import { lengthOf } from "../../shared/writing";
 import { type Answer, change } from "../api";
 import { type Channel, keepChannel, readChannel, theChannel } from "../channel";
@@ -11,7 +10,7 @@ import { shared } from "../text";
 import { zones } from "../time";
 import { clockIn } from "./clock";
 
-const t = createTranslator(en, ja);
+const t = createTranslator<typeof en>("studio_settings");
 
 const NAME_MOST = 80;
 

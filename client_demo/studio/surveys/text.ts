@@ -1,5 +1,4 @@
 import { createTranslator } from "../../shared/i18n";
-import en from "../../shared/locales/studio_surveys.en.json";
-import ja from "../../shared/locales/studio_surveys.ja.json";
+import type en from "../../shared/locales/studio_surveys.en.json";
 
-export const t = createTranslator(en, ja);
+export const t = createTranslator<typeof en>("studio_surveys");

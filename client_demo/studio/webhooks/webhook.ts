@@ -1,11 +1,10 @@
 // What the server says of webhooks, and the words of this area.
 import { createTranslator } from "../../shared/i18n";
-import en from "../../shared/locales/studio_webhooks.en.json";
-import ja from "../../shared/locales/studio_webhooks.ja.json";
+import type en from "../../shared/locales/studio_webhooks.en.json";
 import type { Answer } from "../api";
 import type { Errors, Version } from "../form";
 
-export const t = createTranslator(en, ja);
+export const t = createTranslator<typeof en>("studio_webhooks");
 
 export const WEBHOOKS = "/studio/webhooks";
 export const NOTE_MOST = 200;
