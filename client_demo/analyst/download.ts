@@ -20,12 +20,18 @@ export async function saveExport(show: string, of: "viewers" | "orders" | "quest
   save(await answer.blob(), `${show}-${of}.csv`);
 }
 
-type Cell = string | number | null;
+export type Cell = string | number | null;
 
 /** Saves rows as CSV (RFC 4180), all cells quoted; what a spreadsheet would run as a formula gets an apostrophe before it. */
 export function saveRows(name: string, head: readonly string[], rows: readonly (readonly Cell[])[]): void {
   const lines = [head, ...rows].map((row) => row.map(cellText).join(","));
   save(new Blob([`\uFEFF${lines.join("\r\n")}\r\n`], { type: "text/csv;charset=utf-8" }), `${name}.csv`);
+}
+
+/** Saves rows as JSON Lines, each an object by the names in `head`. */
+export function saveLines(name: string, head: readonly string[], rows: readonly (readonly Cell[])[]): void {
+  const lines = rows.map((row) => `${JSON.stringify(Object.fromEntries(head.map((each, i) => [each, row[i] ?? null])))}\n`);
+  save(new Blob(lines, { type: "application/jsonl;charset=utf-8" }), `${name}.jsonl`);
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what a spreadsheet passes over before a formula

@@ -30,6 +30,7 @@ export type {
   SeriesReport,
   ShowReport,
   ValueCohort,
+  ViewerPage,
 } from "./report.generated";
 
 export type MarkKind = Mark["kind"];

@@ -1,9 +1,11 @@
 """Retention, lifetime value, segments and the map over a year of evenings: they answer, fit, are reached by keys, keep their state."""
 
+import json
 import re
 import secrets
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -167,3 +169,36 @@ async def test_on_paper_a_page_has_its_figures_and_no_controls(room: Showroom, d
     await expect(page.get_by_test_id("filters")).to_be_hidden()
     await expect(page.get_by_test_id("areas")).to_be_hidden()
     await expect(page.get_by_test_id("map-table")).to_be_visible()
+
+
+async def take(page: Page, what: str) -> str:
+    """Take something along at once; return the file's text."""
+    async with page.expect_download() as download:
+        await page.get_by_test_id(f"take-{what}").click()
+    return Path(await (await download.value).path()).read_text("utf-8-sig")
+
+
+async def test_what_a_page_shows_is_taken_along_and_what_is_large_is_made_as_a_job(
+    room: Showroom, desk: Desk
+) -> None:
+    page = await desk.open("phone")
+    await open_page(page, room, "retention")
+    await page.get_by_test_id("export").locator("summary").click()
+    table = (await take(page, "cohorts-csv")).splitlines()
+    lines = [json.loads(line) for line in (await take(page, "cohorts-jsonl")).splitlines()]
+    assert [f'"{name}"' for name in lines[0]] == table[0].split(",")
+    assert len(lines) == len(table) - 1 > 10
+    assert await find_faults(page) == []
+
+    await page.get_by_test_id("take-viewers-parquet").click()
+    await expect(page).to_have_url(re.compile("/analyst/exports"))
+    await expect(page.get_by_test_id("exports")).to_contain_text("Parquet")
+
+    await open_page(page, room, "segments")
+    await page.get_by_test_id("segment-name").fill("Thrice")
+    await page.get_by_test_id("segment-save").click()
+    await expect(page).to_have_url(re.compile("segment=(?!new)"))
+    await page.get_by_test_id("export").locator("summary").click()
+    people = [json.loads(line)["viewer"] for line in (await take(page, "people-jsonl")).splitlines()]
+    assert len(set(people)) == len(people) > 0
+    assert "repeat_buyer" in await take(page, "built-in-csv")

@@ -26,11 +26,13 @@ interface PeoplePageProps<T extends Carried> {
   fetched: Fetched<T>;
   again: () => void;
   filters?: ComponentChildren;
+  /** What can be done with the answer, beside printing it. */
+  tools?: (value: T) => ComponentChildren;
   children: (value: T) => ComponentChildren;
 }
 
 /** A page about a channel's people: what it is, what is asked, the answer, and who is not in it. What was there stays while other filters are read. */
-export function PeoplePage<T extends Carried>({ name, words, fetched, again, filters, children }: PeoplePageProps<T>) {
+export function PeoplePage<T extends Carried>({ name, words, fetched, again, filters, tools, children }: PeoplePageProps<T>) {
   const { value, failure } = fetched;
   const title = words?.title ?? t.maybe(`${name}.title`) ?? name;
   return (
@@ -42,6 +44,7 @@ export function PeoplePage<T extends Carried>({ name, words, fetched, again, fil
           {value && <Freshness value={value} />}
         </div>
         <div class="tools">
+          {value && tools?.(value)}
           <Button onClick={() => print()} data-testid="print">
             {analyst("print")}
           </Button>

@@ -4,12 +4,12 @@ import { count } from "../../shared/format";
 import { explainError } from "../../shared/staff/sign-in";
 import { Frame, Table } from "../charts/frame";
 import { type Curve, Plot } from "../charts/plot";
-import { saveRows } from "../download";
 import type { Fetched } from "../load";
 import { Choice, Filters, NumberChoice } from "../people/filters";
 import { sourceOf } from "../people/source";
 import { bounds, day, ratio, share, t } from "../people/text";
 import type { ChurnPoint, ChurnReport } from "../report";
+import { type Rows, saveTable } from "../take";
 import { t as analyst, decimal, shared } from "../text";
 import { asked, WINDOW_MOST } from "./data";
 
@@ -74,9 +74,16 @@ function windowOf({ window_from, window_days, gaps, gap_days_90 }: ChurnReport):
   return [t(`churn.window.${window_from}`, { days: count(window_days) }), seen].filter(Boolean).join(" ");
 }
 
+const pointsOf = ({ now, points }: ChurnReport): ChurnPoint[] => (now ? [...points, now] : points);
+
+export function churnRows(report: ChurnReport): Rows {
+  const rows = pointsOf(report).map(({ at, churned }) => [at, churned.part, churned.whole, churned.share]);
+  return { file: "churn", head: ["at", "lost", "before", "share"], rows };
+}
+
 function OverTime({ report }: { report: ChurnReport }) {
   const point = useSignal<number | null>(null);
-  const points: ChurnPoint[] = report.now ? [...report.points, report.now] : report.points;
+  const points = pointsOf(report);
   const key = JSON.stringify(points);
   const label = t("churn.share");
   // `key` stands for the points.
@@ -99,13 +106,7 @@ function OverTime({ report }: { report: ChurnReport }) {
       readout={point.value === null ? <span class="hint">{analyst("point.hint")}</span> : say(point.value)}
       file="churn"
       source={sourceOf(report)}
-      onData={() =>
-        saveRows(
-          "churn",
-          ["at", "lost", "before", "share"],
-          points.map((each) => [each.at, each.churned.part, each.churned.whole, each.churned.share]),
-        )
-      }
+      onData={() => saveTable(churnRows(report))}
       table={
         <Table
           caption={t("churn.curve.lead")}

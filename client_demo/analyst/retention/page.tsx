@@ -1,14 +1,12 @@
 import { useRef } from "preact/hooks";
 import { count } from "../../shared/format";
-import { Button } from "../../shared/ui/button";
-import { Icon } from "../../shared/ui/icon";
-import { saveRows } from "../download";
 import { Choice, Filters, Period } from "../people/filters";
 import { HeatCell, HeatTable } from "../people/heat";
 import { Answers, Empty, PeoplePage } from "../people/page_parts";
 import { ageName, bounds, cohortName, day, ratio, share, t } from "../people/text";
 import type { RetentionCell, RetentionCohort, RetentionReport } from "../report";
-import { Churn } from "./churn";
+import { asJob, atOnce, type Rows, TakeMenu } from "../take";
+import { Churn, churnRows } from "./churn";
 import { RetentionCurve } from "./curve";
 import { asked, churn, retention } from "./data";
 
@@ -26,6 +24,7 @@ export default function RetentionPage() {
       fetched={{ ...now, value: now.value ?? kept.current }}
       again={retention.again}
       filters={<Wanted />}
+      tools={(report) => <Take report={report} />}
     >
       {(report) => (
         <>
@@ -112,10 +111,6 @@ function Cohorts({ report }: { report: RetentionReport }) {
     <section class="card people-section" aria-labelledby="cohorts-title">
       <header class="people-section-head">
         <h2 id="cohorts-title">{t("cohorts.title")}</h2>
-        <Button look="quiet" size="small" data-testid="cohorts-data" onClick={() => save(report)}>
-          <Icon name="download" />
-          {t("data")}
-        </Button>
       </header>
       <HeatTable caption={t(`cohorts.lead.${interval}`)} head={[t("cohort"), t("people"), ...ages]} testid="cohorts">
         <tr class="heat-all">
@@ -163,24 +158,20 @@ function Cell({ cell, most }: { cell: RetentionCell | null; most: number }) {
   );
 }
 
-function save(report: RetentionReport): void {
-  const rows = report.cohorts.flatMap((cohort) =>
-    cohort.cells.flatMap((cell, age) =>
-      cell
-        ? [
-            [
-              cohort.start,
-              age,
-              cell.part,
-              cell.whole,
-              cell.share,
-              cell.interval.low,
-              cell.interval.high,
-              String(cell.provisional),
-            ],
-          ]
-        : [],
-    ),
-  );
-  saveRows(`retention-${report.interval}`, ["cohort", "age", "part", "whole", "share", "low", "high", "provisional"], rows);
+function rowsOf(report: RetentionReport): Rows {
+  const rows = report.cohorts.flatMap((cohort) => cohort.cells.flatMap((cell, age) => (cell ? [rowOf(cohort, age, cell)] : [])));
+  const head = ["cohort", "age", "part", "whole", "share", "low", "high", "provisional"];
+  return { file: `retention-${report.interval}`, head, rows };
+}
+
+function rowOf({ start }: RetentionCohort, age: number, { part, whole, share: found, interval, provisional }: RetentionCell) {
+  return [start, age, part, whole, found, interval.low, interval.high, String(provisional)];
+}
+
+/** The cohorts as they are shown; and one row for each viewer of each show, of which they are made. */
+function Take({ report }: { report: RetentionReport }) {
+  const lost = churn.state.value.value;
+  const pieces = [atOnce("cohorts", t("take.cohorts"), () => rowsOf(report))];
+  if (lost) pieces.push(atOnce("churn", t("take.churn"), () => churnRows(lost)));
+  return <TakeMenu pieces={pieces} jobs={[asJob("viewers", { show: "", from: report.since, to: report.until })]} />;
 }

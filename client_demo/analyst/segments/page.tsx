@@ -7,9 +7,10 @@ import { Link } from "../link";
 import { DayChoice, Filters } from "../people/filters";
 import { Answers, Empty, PeoplePage } from "../people/page_parts";
 import { bounds, ratio, share, t } from "../people/text";
-import type { BuiltInReport, BuiltInSegment } from "../report";
+import type { BuiltInReport, BuiltInSegment, SegmentBody } from "../report";
+import { atOnce, type Rows, TakeMenu } from "../take";
 import { shared } from "../text";
-import { builtIn, opened, saved } from "./data";
+import { builtIn, opened, readPeople, saved } from "./data";
 import { Editor } from "./editor";
 import type { Rule } from "./rule";
 import { sentence, wordName } from "./words";
@@ -24,6 +25,7 @@ export default function SegmentsPage() {
       name="segments"
       fetched={{ ...now, value: now.value ?? kept.current }}
       again={builtIn.again}
+      tools={(report) => <Take report={report} />}
       filters={
         <Filters>
           <DayChoice name="as_of" label={t("as_of")} />
@@ -42,6 +44,27 @@ export default function SegmentsPage() {
       )}
     </PeoplePage>
   );
+}
+
+/** The segments as they are shown, and who is in the open one. */
+function Take({ report }: { report: BuiltInReport }) {
+  const open = saved.state.value.value?.segments.find((each) => each.id === opened());
+  const rows = report.segments.map(({ kind, segment, found }) => [kind, segment, found.part, found.whole, found.share]);
+  const pieces = [
+    atOnce("built-in", t("take.built_in"), () => ({
+      file: "segments",
+      head: ["kind", "segment", "part", "whole", "share"],
+      rows,
+    })),
+  ];
+  if (open) pieces.push(atOnce("people", t("take.people", { name: open.name }), () => peopleOf(open)));
+  return <TakeMenu pieces={pieces} jobs={[]} />;
+}
+
+/** The ids of everybody who is in a segment. */
+async function peopleOf(segment: SegmentBody): Promise<Rows> {
+  const people = await readPeople(segment.id);
+  return { file: `segment-${segment.id}`, head: ["viewer"], rows: people.map((each) => [each]) };
 }
 
 function Known({ report }: { report: BuiltInReport }) {

@@ -1,16 +1,16 @@
 import { dateTime } from "../../shared/format";
 import { explainError } from "../../shared/staff/sign-in";
 import { Button } from "../../shared/ui/button";
-import { Icon } from "../../shared/ui/icon";
 import { place, stay } from "../address";
 import { PartsTable } from "../channel/parts_table";
 import { saveExport } from "../download";
-import { tellFailure } from "../failure";
+import { KINDS } from "../exports/data";
 import { Explained } from "../figures/name";
 import { Link } from "../link";
 import { Check } from "../plan/check";
 import type { ShowReport } from "../report";
 import { Sheet } from "../sheet";
+import { asJob, type Piece, TakeMenu } from "../take";
 import { moment, shared, spell, t, zoneName } from "../text";
 import { HowTheyCame } from "../visits/of_show";
 import { ActivityChart } from "./activity";
@@ -96,28 +96,18 @@ function Head({ report: now, failure }: { report: ShowReport; failure: string | 
   );
 }
 
+const AT_ONCE = ["viewers", "orders", "questions", "surveys", "series"] as const;
+
+/** A show's rows in the server's own CSV. */
+function csvOf(show: string, of: (typeof AT_ONCE)[number]): Piece {
+  return { testid: `${of}-now`, label: t(`export.${of}`), ways: [["csv", () => saveExport(show, of)]] };
+}
+
 function Tools({ show }: { show: string }) {
   return (
     <div class="tools">
       <CompareChoice show={show} />
-      <details class="menu" data-testid="export">
-        <summary class="button">
-          <Icon name="download" />
-          {t("export")}
-        </summary>
-        <div class="menu-list card">
-          {(["viewers", "orders", "questions", "surveys", "series"] as const).map((of) => (
-            <Button
-              key={of}
-              look="quiet"
-              data-testid={`export-${of}`}
-              onClick={() => void saveExport(show, of).catch(tellFailure)}
-            >
-              {t(`export.${of}`)}
-            </Button>
-          ))}
-        </div>
-      </details>
+      <TakeMenu pieces={AT_ONCE.map((of) => csvOf(show, of))} jobs={KINDS.map((of) => asJob(of, { show, from: "", to: "" }))} />
       <Button onClick={() => print()} data-testid="print">
         {t("print")}
       </Button>
