@@ -77,7 +77,9 @@ async def test_a_page_speaks_one_language_and_the_other_when_all_of_it_is_there(
     await expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
-async def test_a_language_that_cannot_be_loaded_leaves_the_page_as_it_is(desk: Desk, gallery: Showroom) -> None:
+async def test_a_language_that_cannot_be_loaded_leaves_the_page_as_it_is(
+    desk: Desk, gallery: Showroom
+) -> None:
     page, _ = await open_page(desk, gallery, "analyst")
     desk.expected |= {"net::", "Failed to load"}
     await page.route(TEXTS, lambda route: route.abort())

@@ -56,10 +56,18 @@ async def test_assets_are_kept_for_good_and_pages_are_asked_for_anew(built: Path
 
 @pytest.mark.parametrize("path", ["/", "/host", "/analyst", "/studio/products", "/receipt"])
 async def test_a_page_links_to_the_texts_of_the_language_that_is_read(built: Path, path: str) -> None:
-    links = '\n    '.join(f'<link rel="modulepreload" hreflang="{each}" href="/{each}.js">' for each in ("en", "ja"))
+    links = "\n    ".join(
+        f'<link rel="modulepreload" hreflang="{each}" href="/{each}.js">' for each in ("en", "ja")
+    )
     for name in ("index", "host", "analyst", "studio", "receipt"):
-        (built / f"{name}.html").write_text(f'<html lang="en"><head>{links}<title>Showfloor</title></head></html>')
-    for asked, language, texts in (("", "ja-JP,en;q=0.5", "ja"), ("", "en,ja;q=0.5", "en"), ("?lang=ja", "en", "ja")):
+        (built / f"{name}.html").write_text(
+            f'<html lang="en"><head>{links}<title>Showfloor</title></head></html>'
+        )
+    for asked, language, texts in (
+        ("", "ja-JP,en;q=0.5", "ja"),
+        ("", "en,ja;q=0.5", "en"),
+        ("?lang=ja", "en", "ja"),
+    ):
         page = await get(built, path + asked, language=language)
         assert re.findall(r'href="/(\w+)\.js"', page.text) == [texts]
         assert f'<html lang="{texts}">' in page.text
