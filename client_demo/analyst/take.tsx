@@ -76,17 +76,19 @@ function Pieces({ title, pieces }: { title: string; pieces: readonly Piece[] }) 
       {pieces.map(({ testid, label, ways }) => (
         <div key={testid} class="menu-piece">
           <span>{label}</span>
-          {ways.map(([form, run]) => (
-            <Button
-              key={form}
-              size="small"
-              aria-label={t("exports.what", { of: label, format: t(`take.${form}`) })}
-              data-testid={`take-${testid}-${form}`}
-              onClick={() => void run().catch(tellFailure)}
-            >
-              {t(`take.${form}`)}
-            </Button>
-          ))}
+          <span class="menu-forms">
+            {ways.map(([form, run]) => (
+              <Button
+                key={form}
+                size="small"
+                aria-label={t("exports.what", { of: label, format: t(`take.${form}`) })}
+                data-testid={`take-${testid}-${form}`}
+                onClick={() => void run().catch(tellFailure)}
+              >
+                {t(`take.${form}`)}
+              </Button>
+            ))}
+          </span>
         </div>
       ))}
     </fieldset>

@@ -1,11 +1,11 @@
 """Retention, lifetime value, segments and the map over a year of evenings: they answer, fit, are reached by keys, keep their state."""
 
+import asyncio
 import json
 import re
 import secrets
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -175,7 +175,8 @@ async def take(page: Page, what: str) -> str:
     """Take something along at once; return the file's text."""
     async with page.expect_download() as download:
         await page.get_by_test_id(f"take-{what}").click()
-    return Path(await (await download.value).path()).read_text("utf-8-sig")
+    file = await (await download.value).path()
+    return await asyncio.to_thread(file.read_text, "utf-8-sig")
 
 
 async def test_what_a_page_shows_is_taken_along_and_what_is_large_is_made_as_a_job(
