@@ -17,6 +17,7 @@ from server.db.engine import Database
 from server.stats.channel.period import Asked
 from server.stats.channel.service import ChannelReports
 from server.stats.columns.shelf import Shelf
+from server.stats.lifetime.segment_service import Segments
 from server.stats.lifetime.service import Lifetimes, Span
 from server.stats.service import Reports
 
@@ -26,16 +27,31 @@ _RECOGNISED = (
     """NOT suspect AND NOT staff AND (NOT guest OR (remembered AND coalesce(consent_at <= ended_at, true)))"""
 )
 _SEEN = f"""
-    seen AS (SELECT viewer_id, CAST(started_at AS DATE) AS day FROM read_parquet('{{0}}/rollup.parquet') JOIN {_SHOWS} USING (show_id)
+    seen AS (SELECT *, CAST(started_at AS DATE) AS day FROM read_parquet('{{0}}/rollup.parquet') JOIN {_SHOWS} USING (show_id)
              WHERE views > 0 AND {_RECOGNISED})"""
 _BOUGHT = f"""
-    bought AS (SELECT o.viewer_id, CAST(o."at" AS DATE) AS day FROM read_parquet('{{0}}/orders.parquet') AS o
+    bought AS (SELECT o.viewer_id, o.amount_minor, CAST(o."at" AS DATE) AS day FROM read_parquet('{{0}}/orders.parquet') AS o
                JOIN read_parquet('{{0}}/rollup.parquet') AS r USING (show_id, viewer_id) JOIN {_SHOWS} USING (show_id)
                WHERE {_RECOGNISED} AND EXISTS (SELECT 1 FROM seen WHERE seen.viewer_id = o.viewer_id))"""
 _COHORTS = """
     born AS (SELECT viewer_id, min(date_trunc('{1}', day)) AS cohort FROM {2} GROUP BY viewer_id),
     back AS (SELECT DISTINCT viewer_id, date_trunc('{1}', day) AS period FROM {2})
     SELECT cohort, period, count(*) FROM born JOIN back USING (viewer_id) GROUP BY cohort, period"""
+_MAP = """
+    before AS (SELECT viewer_id, count(*) AS shows, max(day) AS last FROM seen WHERE day < DATE '2025-10-03' GROUP BY viewer_id),
+    bought_before AS (SELECT viewer_id, count(*) AS orders FROM bought WHERE day < DATE '2025-10-03' GROUP BY viewer_id),
+    visit AS (
+        SELECT viewer_id, count(*) AS shows, sum(watched_us) AS watched_us, bool_or(clicks > 0) AS clicked, bool_or(questions > 0) AS asked,
+               bool_or(reactions + questions + votes + shares + clicks > 0) AS engaged
+        FROM seen WHERE day >= DATE '2025-10-03' GROUP BY viewer_id),
+    basket AS (
+        SELECT viewer_id, count(*) AS orders, sum(amount_minor) AS net FROM bought WHERE day >= DATE '2025-10-03' GROUP BY viewer_id)
+    SELECT CASE WHEN last IS NULL THEN 'new' WHEN last < DATE '2025-07-05' THEN 'lapsed' WHEN bought_before.orders >= 2 THEN 'repeat_buyer'
+                ELSE 'returning' END AS lifecycle,
+           count(*), count(*) FILTER (WHERE engaged), count(*) FILTER (WHERE clicked), count(*) FILTER (WHERE asked),
+           count(*) FILTER (WHERE visit.shows > 1), count(basket.orders), sum(watched_us), sum(watched_us * watched_us / 1e12),
+           sum(visit.shows), sum(visit.shows ^ 2), sum(basket.orders), sum(basket.orders ^ 2), sum(net), sum(net ^ 2)
+    FROM visit LEFT JOIN before USING (viewer_id) LEFT JOIN bought_before USING (viewer_id) LEFT JOIN basket USING (viewer_id) GROUP BY 1"""
 # What DuckDB has to find for the same figure, from the same rows in Parquet.
 DUCKDB = {
     "report": (
@@ -85,6 +101,7 @@ DUCKDB = {
     ),
     "viewers' cohorts": (f"WITH {_SEEN}, {_COHORTS.format('{0}', 'week', 'seen')}",),
     "buyers' cohorts": (f"WITH {_SEEN}, {_BOUGHT}, {_COHORTS.format('{0}', 'month', 'bought')}",),
+    "map": (f"WITH {_SEEN}, {_BOUGHT}, {_MAP}",),
     "channel": (
         """
         SELECT count(DISTINCT viewer_id) FILTER (WHERE views > 0), sum(views), sum(watched_us), sum(reactions), sum(clicks), sum(orders),
@@ -109,16 +126,19 @@ async def ask_showfloor(what: str, url: str, folder: Path) -> float:
         elif what == "channel":
             await ChannelReports(database, SystemClock(), Shelf(folder)).report(CHANNEL, Asked(*YEAR), None)
         else:
-            await ask_about_people(what, Lifetimes(database, SystemClock(), Shelf(folder)))
+            await ask_about_people(what, database, Lifetimes(database, SystemClock(), Shelf(folder)))
         return time.perf_counter() - began
     finally:
         await database.close()
 
 
-async def ask_about_people(what: str, lifetimes: Lifetimes) -> None:
+async def ask_about_people(what: str, database: Database, lifetimes: Lifetimes) -> None:
     """Ask for a figure of the channel's people over the year."""
     if what == "viewers' cohorts":
         await lifetimes.retention(CHANNEL, "view", "view", Span("week", *YEAR))
+    elif what == "map":
+        segments = Segments(database, SystemClock(), lifetimes)
+        await segments.map(CHANNEL, "lifecycle", date(2025, 10, 3), YEAR[1])
     else:
         await lifetimes.retention(CHANNEL, "purchase", "purchase", Span("month", *YEAR))
 

@@ -22,15 +22,20 @@ _OF_ROWS: Final = frozenset(("who", "flags", "watched_us", "known_by", *NARROW, 
 
 def numbered(shows: Sequence[ShowRows]) -> list[ShowRows]:
     """Return the shows with nobody's number negative, and rows and `sold` in the order of the numbers."""
+    strangers, top = strangers_in(shows)
+    if not len(strangers):
+        return list(shows)
+    return [_renumbered(show, strangers, top) for show in shows]
+
+
+def strangers_in(shows: Sequence[ShowRows]) -> tuple[Column, int]:
+    """Return the negative numbers that there are, ascending, and the number that the first of them gets instead."""
     whos = [show[name] for show in shows for name in _WHOS if name in show.arrays and len(show[name])]
     # All of them are ascending.
     strangers = np.unique(
         np.concatenate([each[: np.searchsorted(each, 0)] for each in whos] or [np.empty(0, np.int64)])
     )
-    if not len(strangers):
-        return list(shows)
-    top = max(0, *(int(each[-1]) for each in whos)) + 1
-    return [_renumbered(show, strangers, top) for show in shows]
+    return strangers, max(0, *(int(each[-1]) + 1 for each in whos)) if whos else 0
 
 
 def _renumbered(show: ShowRows, strangers: Column, top: int) -> ShowRows:

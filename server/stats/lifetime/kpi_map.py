@@ -1,16 +1,15 @@
 """The KPI map: groups of viewers by metric, each cell against the channel's mean. Pure."""
 
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 from pydantic import Field
 
 from server.stats.chance import Chance, Interval, Sample, compare_means, compare_shares, wilson
 from server.stats.lifetime.cohorts import SMALL
 from server.stats.lifetime.lifetime_report import OfChannel
-from server.stats.lifetime.map_repository import (
+from server.stats.lifetime.mapped import (
     EVERYBODY,
-    GROUPS_MAX,
     MEANS,
     NO_ANSWER,
     NO_CUSTOMER,
@@ -26,6 +25,8 @@ from server.stats.lifetime.nps import NetPromoterScore, NpsClass, compare_scores
 from server.stats.lifetime.rfm import GROUPS
 from server.stats.lifetime.segments import LIFECYCLES
 from server.stats.ratio import Figures
+
+GROUPS_MAX: Final = 50
 
 
 class MapCell(Figures):

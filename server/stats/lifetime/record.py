@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 import numpy as np
@@ -11,6 +11,7 @@ from server.stats.columns import flags as f
 from server.stats.columns.fold import BLOCK, THREADS
 from server.stats.columns.purchases import consent_of
 from server.stats.columns.rows import Column, ShowRows
+from server.stats.columns.scored import Scored
 
 Made = TypeVar("Made")
 _PAID: Final = ("who", "flags", "known_by", "at", "net_minor", "units", "own")
@@ -45,6 +46,15 @@ class Paid:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """Where the ids of people stand: below `top` by their numbers, from it on by what was made of ids in rows of `shows`."""
+
+    top: int
+    strangers: Column
+    shows: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Shows by start, then id, whose people are numbered from 0 up to `people`; who took consent back, each once, and when last."""
 
@@ -54,6 +64,8 @@ class Record:
     as_of: int
     people: int
     paid: Paid
+    scored: Scored
+    names: "Names"
 
     def blocks(self, make: Callable[["Block"], Made]) -> Iterator[Made]:
         """Yield what is made of each block of people, in their order, by up to `THREADS` threads."""
@@ -116,6 +128,25 @@ class Block:
         self.seen.append(seen)
         self.rows.append((begin, end, known))
 
+    def column(self, show: int, name: str) -> Column:
+        """Return a column of the rows of whom a show saw."""
+        return self.of(show, name, self.rows[show][2])
+
+    def of(self, show: int, name: str, chosen: Column) -> Column:
+        """Return a column of some of the block's rows of a show."""
+        begin, end, _ = self.rows[show]
+        found: Column = self.record.shows[show].rows[name][begin:end][chosen]
+        return found
+
+    def came(self, show: int, *, known_only: bool) -> tuple[Column, Column]:
+        """Return who has a view in a show, and which of its rows are theirs; those alone whom the channel may recognise, or all."""
+        begin, end, known = self.rows[show]
+        if known_only:
+            return self.seen[show], known
+        rows = self.record.shows[show].rows
+        chosen = (rows["flags"][begin:end] & np.uint16(f.VIEWED)) != 0
+        return np.subtract(rows["who"][begin:end][chosen], self.first, dtype=np.int32), chosen
+
     @property
     def guests(self) -> int:
         """How many guests were somewhere whom the channel may not recognise there."""
@@ -123,14 +154,19 @@ class Block:
 
     def paid(self) -> Paid:
         """Return the orders of the block's members that the channel may tell whose they are; `who` is counted from the block's first."""
+        mine = self.paid_by_anybody()
+        counts = self.member[mine.who] & mine.known
+        if mine.absent.any():
+            counts |= (
+                self.member[mine.who] & mine.absent & ~self._guests_among(mine.who[mine.absent])[mine.who]
+            )
+        return mine.only(counts)
+
+    def paid_by_anybody(self) -> Paid:
+        """Return the orders of the block's people, whether or not the channel may tell whose they are."""
         paid = self.record.paid
         mine = paid.only(slice(*np.searchsorted(paid.who, (self.first, self.first + self.size))))
-        who = mine.who - self.first
-        counts = self.member[who] & mine.known
-        if mine.absent.any():
-            counts |= self.member[who] & mine.absent & ~self._guests_among(who[mine.absent])[who]
-        chosen = mine.only(counts)
-        return Paid(chosen.who - self.first, *(getattr(chosen, name) for name in Paid.__slots__[1:]))
+        return replace(mine, who=mine.who - self.first)
 
     def _guests_among(self, who: Column) -> Column:
         """Return, of these people and everybody, who was seen as a guest somewhere."""

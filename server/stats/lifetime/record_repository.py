@@ -10,12 +10,13 @@ import numpy as np
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.stats.columns.beside_repository import read_gone
-from server.stats.columns.numbers import numbered
+from server.stats.columns.beside_repository import read_gone, read_scored
+from server.stats.columns.numbers import numbered, strangers_in
 from server.stats.columns.rows import Column, ShowRows
+from server.stats.columns.scored import Scored
 from server.stats.columns.shelf import Shelf, Wanted
 from server.stats.lifetime.people_repository import Beside, Scope, is_provisional
-from server.stats.lifetime.record import Record, ShowThen, paid_of
+from server.stats.lifetime.record import Names, Record, ShowThen, paid_of
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _OWN: Final = text("""
@@ -37,15 +38,18 @@ class Left:
         return Beside(self.provisional, self.suspects, self.staff, guests)
 
 
-async def read_record(connection: AsyncConnection, shelf: Shelf, scope: Scope) -> tuple[Record, Left]:
-    """Return the channel's shows that had begun by `scope.as_of`, with everybody who was in them."""
+async def read_record(
+    connection: AsyncConnection, shelf: Shelf, scope: Scope, *, answers: bool = False
+) -> tuple[Record, Left]:
+    """Return the channel's shows that had begun by `scope.as_of`, with everybody who was in them, and how they answered where asked."""
     given = {"channel": scope.channel_id, "as_of": scope.as_of}
     own = (await connection.execute(_OWN, given)).all()
-    wanted = Wanted([], [], scope.currency, scope.as_of, people=[show.id for show in own])
-    read = await shelf.read(connection, wanted)
+    ids = [show.id for show in own]
+    read = await shelf.read(connection, Wanted([], [], scope.currency, scope.as_of, people=ids))
     gone = await read_gone(connection, scope.channel_id)
+    scored = await read_scored(connection, ids if answers else [])
     provisional = await is_provisional(connection, scope)
-    record = await asyncio.to_thread(_as_record, own, read, gone, scope.as_of)
+    record = await asyncio.to_thread(_as_record, own, read, (gone, scored), scope.as_of)
     looked_for = all(show.bots_looked_for for show in own) if own else None
     suspects = _people_in(record, "suspects")
     return record, Left(
@@ -59,16 +63,20 @@ def since_epoch(at: datetime) -> int:
 
 
 def _as_record(
-    own: Sequence[Row[Any]], read: Mapping[str, ShowRows], gone: ShowRows, as_of: datetime
+    own: Sequence[Row[Any]], read: Mapping[str, ShowRows], beside: tuple[ShowRows, ShowRows], as_of: datetime
 ) -> Record:
-    *all_rows, gone = numbered([*(read[show.id] for show in own), gone])
+    everything = [*(read[show.id] for show in own), *beside]
+    strangers, top = strangers_in(everything)
+    *all_rows, gone, scored = numbered(everything)
     shows = [_then(show, rows, as_of) for show, rows in zip(own, all_rows, strict=True)]
     last = _last_by(gone, since_epoch(as_of))
     paid = paid_of(shows, last, since_epoch(as_of))
     people = max(
         (int(who[-1]) + 1 for who in (*(show.rows["who"] for show in shows), paid.who) if len(who)), default=0
     )
-    return Record(shows, *last, since_epoch(as_of), people, paid)
+    unnumbered = [id for id, rows in read.items() if len(rows["who"]) and rows["who"][0] < 0]
+    names = Names(top, strangers, unnumbered)
+    return Record(shows, *last, since_epoch(as_of), people, paid, Scored.of(scored), names)
 
 
 def _then(show: Row[Any], rows: ShowRows, as_of: datetime) -> ShowThen:

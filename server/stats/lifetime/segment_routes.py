@@ -15,7 +15,7 @@ from server.journal.intents import intent_of
 from server.protocol.codes import Code
 from server.stats.lifetime.calendar import Day
 from server.stats.lifetime.kpi_map import KpiMap
-from server.stats.lifetime.map_repository import EVERYBODY, MapBy, Metric
+from server.stats.lifetime.mapped import EVERYBODY, MapBy, Metric
 from server.stats.lifetime.routes import FirstDay, LastDay, lifetimes_of
 from server.stats.lifetime.segment_bodies import (
     BuiltInReport,

@@ -1,9 +1,12 @@
 """Segments of channels, and the KPI map: saving rules, who is in them, and how groups of viewers differ."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+import numpy as np
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,16 +22,12 @@ from server.stats.chance import wilson
 from server.stats.lifetime import segment_repository as repository
 from server.stats.lifetime.calendar import midnight, today
 from server.stats.lifetime.kpi_map import KpiMap, build_rows
-from server.stats.lifetime.map_repository import (
-    EVERYBODY,
-    CellViewer,
-    MapBy,
-    Metric,
-    Sorting,
-    read_cell,
-    read_groups,
-)
+from server.stats.lifetime.map_repository import read_names
+from server.stats.lifetime.mapped import EVERYBODY, MapBy, Mapped, Metric, Sorting, map_people
+from server.stats.lifetime.names_repository import Members
 from server.stats.lifetime.people_repository import Scope, read_beside
+from server.stats.lifetime.record import Record
+from server.stats.lifetime.record_repository import Left, read_record, since_epoch
 from server.stats.lifetime.rfm import GROUPS
 from server.stats.lifetime.segment_bodies import BuiltInReport, BuiltInSegment, Preview
 from server.stats.lifetime.segment_rules import NameCondition, Rule
@@ -36,6 +35,7 @@ from server.stats.lifetime.segment_tables import SegmentRow
 from server.stats.lifetime.segments import LIFECYCLES
 from server.stats.lifetime.service import Lifetimes, carried, ending
 from server.stats.ratio import Ratio
+from server.zones import find_zone
 
 SEGMENTS_MAX: Final = 50
 """Of a channel."""
@@ -44,6 +44,15 @@ MAP_DAYS: Final = 90
 """The map's period where nobody says from when."""
 DAYS_MAX: Final = 3_650
 RULE: Final[TypeAdapter[Any]] = TypeAdapter(Rule)
+
+
+@dataclass(frozen=True, slots=True)
+class CellViewer:
+    """A viewer behind a cell: what they have of its metric, and as what they last asked something in the channel."""
+
+    viewer_id: str
+    value: float
+    name: str | None
 
 
 class Segments:
@@ -160,8 +169,9 @@ class Segments:
         saved = await self._saved(channel_id, by)
         async with self._lifetimes.reading(channel_id) as (connection, given):
             scope, sorting, days = _period(given, by, (since, until), saved)
-            groups = await read_groups(connection, scope, sorting)
-            beside = await read_beside(connection, scope)
+            mapped, _, left = await self._mapped(connection, scope, sorting)
+        groups = await asyncio.to_thread(mapped.measured)
+        beside = left.beside(mapped.guests)
         everybody, rows = build_rows(groups, by, {row.id: row.name for row in saved})
         return KpiMap(
             **{**carried(scope, beside), "as_of": given.as_of},
@@ -187,7 +197,25 @@ class Segments:
         saved = await self._saved(channel_id, by)
         async with self._lifetimes.reading(channel_id) as (connection, given):
             scope, sorting, _ = _period(given, by, span, saved)
-            return await read_cell(connection, scope, sorting, cell, (after or "", limit))
+            mapped, record, _ = await self._mapped(connection, scope, sorting)
+            who, values = mapped.cell(*cell)
+            page = await Members(record.names, who).page(connection, after or "", limit)
+            names = await read_names(connection, scope, [viewer for viewer, _ in page])
+        places = np.searchsorted(who, [number for _, number in page])
+        return [
+            CellViewer(viewer, float(value), names.get(viewer))
+            for (viewer, _), value in zip(page, values[places], strict=True)
+        ]
+
+    async def _mapped(
+        self, connection: AsyncConnection, scope: Scope, sorting: Sorting
+    ) -> tuple[Mapped, Record, Left]:
+        record, left = await read_record(connection, self._lifetimes.shelf, scope, answers=True)
+        return (
+            await asyncio.to_thread(map_people, record, sorting, find_zone(scope.time_zone)),
+            record,
+            left,
+        )
 
     async def _saved(self, channel_id: str, by: MapBy) -> list[SegmentRow]:
         return await self.list_of(channel_id, after=None, limit=SEGMENTS_MAX) if by == "saved" else []
@@ -206,7 +234,7 @@ def _period(
         )
     scope = ending(given, until)
     rules = {row.id: _rule(row) for row in saved}
-    return scope, Sorting(by, midnight(since, given.time_zone), rules), (since, until)
+    return scope, Sorting(by, since_epoch(midnight(since, given.time_zone)), rules), (since, until)
 
 
 def _rule(row: SegmentRow) -> Rule:

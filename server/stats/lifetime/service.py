@@ -85,7 +85,7 @@ class Lifetimes:
         """`shelf` has the columns of shows whose rows no longer change; without one everything is read from SQL."""
         self._database = database
         self._clock = clock
-        self._shelf = shelf or Shelf(None)
+        self.shelf = shelf or Shelf(None)
         self._reading = asyncio.Semaphore(READS_AT_ONCE)
 
     @asynccontextmanager
@@ -101,7 +101,7 @@ class Lifetimes:
         """Return cohorts by the first `born`, and who did `back` since; raises `invalid`."""
         async with self.reading(channel_id) as (connection, scope):
             axis, until = span.axis(scope)
-            record, left = await read_record(connection, self._shelf, scope)
+            record, left = await read_record(connection, self.shelf, scope)
             asked = Asked(born, back, span.interval, axis.first, until, find_zone(scope.time_zone))
             found = await asyncio.to_thread(count_retained, record, asked)
         beside = left.beside(found.guests)

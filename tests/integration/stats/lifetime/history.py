@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.channels.tables import ChannelRow
@@ -16,10 +16,15 @@ from server.ids import new_id
 from server.ledger.tables import EntryRow, RollupRow
 from server.shop.reported_tables import ReportedOrderRow, ReportedSaleRow
 from server.shop.tables import OrderRow
+from server.viewers.tables import ViewerAliasRow
 from tests.integration.stats.hand_made import CHANNEL, START, HandMade, add, add_channel, table_of
 
 AS_OF = START + timedelta(days=300)
 LENGTH = timedelta(hours=1)
+_SURVEY = text(
+    "INSERT INTO survey VALUES (:id, :channel, :id, 'nps', '?', '{}', false, NULL, false, 24, 'closed', 1, now())"
+)
+_ANSWER = text("INSERT INTO survey_answer VALUES (:id, :viewer, :id, :score, NULL, NULL, :at, :at)")
 PEOPLE = ("anna", "ben", "chie", "dan", "emi", "g-1", "g-2", "g-3")
 
 
@@ -41,6 +46,15 @@ class Came:
     clicks: int = 0
     questions: int = 0
     source: str | None = None
+    device: str | None = None
+
+
+@dataclass(frozen=True)
+class Answered:
+    viewer: str
+    score: int
+    hours: float = 0.5
+    as_guest: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,8 @@ class Bought:
     """None for an order of ours, else the shop's."""
     currency: str = "JPY"
     staff: bool = False
+    as_guest: bool = False
+    """Under another id, which turned out to be theirs."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +76,7 @@ class Evening:
     came: tuple[Came, ...] = ()
     bought: tuple[Bought, ...] = ()
     hour: int = 0
+    answered: tuple[Answered, ...] = ()
 
     @property
     def start(self) -> datetime:
@@ -145,6 +162,7 @@ came = st.builds(
     st.integers(0, 2),
     st.integers(0, 1),
     st.sampled_from([None, "mail", "line"]),
+    st.sampled_from([None, "phone", "desktop"]),
 )
 bought = st.builds(
     Bought,
@@ -154,6 +172,14 @@ bought = st.builds(
     st.none() | st.integers(0, 1_000),
     st.sampled_from(["JPY"] * 5 + ["EUR"]),
     st.sampled_from([False] * 9 + [True]),
+    st.sampled_from([False] * 4 + [True]),
+)
+answered = st.builds(
+    Answered,
+    st.sampled_from(PEOPLE),
+    st.integers(0, 10),
+    st.integers(0, 200).map(lambda quarters: quarters / 4),
+    st.booleans(),
 )
 evenings = st.builds(
     Evening,
@@ -161,6 +187,7 @@ evenings = st.builds(
     st.lists(came, max_size=8, unique_by=lambda one: one.viewer).map(tuple),
     st.lists(bought, max_size=5).map(tuple),
     st.integers(0, 23),
+    st.lists(answered, max_size=4, unique_by=lambda one: (one.viewer, one.as_guest)).map(tuple),
 )
 histories = st.builds(
     History,
@@ -202,6 +229,34 @@ async def write_evening(connection: AsyncConnection, evening: Evening, show: str
         await add(connection, RollupRow, *rows)
     for bought in evening.bought:
         await _write_order(connection, evening, bought, show, channel)
+    if evening.answered:
+        await _write_answers(connection, evening, show, channel)
+    raws = {one.viewer for one in evening.bought if one.as_guest}
+    raws |= {one.viewer for one in evening.answered if one.as_guest}
+    if raws:
+        aliases = [
+            {
+                "id": new_id("a"),
+                "show_id": show,
+                "raw": _raw(viewer),
+                "canonical": viewer,
+                "at": evening.start,
+            }
+            for viewer in sorted(raws)
+        ]
+        await add(connection, ViewerAliasRow, *aliases)
+
+
+def _raw(viewer: str) -> str:
+    return f"raw-{viewer}"
+
+
+async def _write_answers(connection: AsyncConnection, evening: Evening, show: str, channel: str) -> None:
+    await connection.execute(_SURVEY, {"id": show, "channel": channel})
+    for one in evening.answered:
+        at = evening.start + timedelta(hours=one.hours)
+        viewer = _raw(one.viewer) if one.as_guest else one.viewer
+        await connection.execute(_ANSWER, {"id": show, "viewer": viewer, "score": one.score, "at": at})
 
 
 def _row(evening: Evening, came: Came, show: str) -> dict[str, object]:
@@ -220,6 +275,7 @@ def _row(evening: Evening, came: Came, show: str) -> dict[str, object]:
         "clicks": came.clicks,
         "questions": came.questions,
         "source": came.source,
+        "device": came.device,
     }
 
 
@@ -227,7 +283,8 @@ async def _write_order(
     connection: AsyncConnection, evening: Evening, bought: Bought, show: str, channel: str
 ) -> None:
     at = evening.start + timedelta(hours=bought.hours)
-    of = {"id": new_id("o"), "channel_id": channel, "show_id": show, "viewer_id": bought.viewer, "at": at}
+    viewer = _raw(bought.viewer) if bought.as_guest else bought.viewer
+    of = {"id": new_id("o"), "channel_id": channel, "show_id": show, "viewer_id": viewer, "at": at}
     sold = {"currency": bought.currency, "amount_minor": bought.amount}
     if bought.refunded is None or bought.staff:
         ours = {"key": new_id("k"), "product_id": f"{channel}-1", "quantity": 1, "payment": "fake"}

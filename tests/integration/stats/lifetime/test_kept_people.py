@@ -5,12 +5,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from sqlalchemy import text
 
 from server.db.engine import Database
 from server.stats.columns.generation_repository import give_generation, number_people
 from server.stats.columns.shelf import Shelf
+from server.stats.lifetime.mapped import EVERYBODY, MapBy
+from server.stats.lifetime.segment_service import Segments
 from server.stats.lifetime.service import Lifetimes, Span
 from tests.integration.stats.lifetime.history import AS_OF, History, histories
 from tests.integration.stats.lifetime.test_people import CLOCK, RANDOMLY, SINCE, TWICE, on_rows, url
@@ -30,17 +32,37 @@ async def give_generations(database: Database, channel: str, *, each: int = 1) -
             assert await give_generation(connection, show, AS_OF)
 
 
-async def answers(database: Database, channel: str, shelf: Shelf) -> list[dict[str, Any]]:
+async def answers(database: Database, channel: str, shelf: Shelf) -> list[Any]:
     lifetimes = Lifetimes(database, CLOCK, shelf)
-    found = [
+    found: list[Any] = [
         await lifetimes.retention(channel, "view", "view", Span("week", SINCE)),
         await lifetimes.retention(channel, "purchase", "view", Span("month", SINCE)),
         await lifetimes.retention(channel, "view", "purchase", Span("day", date(2026, 8, 1))),
     ]
-    return [each.model_dump() for each in found]
+    segments = Segments(database, CLOCK, lifetimes)
+    bys: tuple[MapBy, ...] = ("lifecycle", "nps", "source")
+    for by in bys:
+        found.append(await segments.map(channel, by, date(2026, 6, 1), None))
+        found += await read_cell(segments, channel, by)
+    return [each if isinstance(each, str) else each.model_dump() for each in found]
 
 
-@RANDOMLY
+async def read_cell(segments: Segments, channel: str, by: MapBy) -> list[str]:
+    """Return whom everybody's cell of clicks leads to, page by page."""
+    found: list[str] = []
+    while page := await segments.map_viewers(
+        channel,
+        by,
+        (date(2026, 6, 1), None),
+        (EVERYBODY, "clicked"),
+        after=found[-1] if found else None,
+        limit=3,
+    ):
+        found += [each.viewer_id for each in page]
+    return found
+
+
+@settings(RANDOMLY, max_examples=6)
 @given(histories)
 @example(TWICE)
 def test_figures_are_the_same_from_files(url: str, history: History) -> None:

@@ -16,17 +16,20 @@ from server.clock import ManualClock
 from server.db.engine import Database
 from server.embedded import PostgresProcess
 from server.ids import new_id
+from server.stats.columns.shelf import Shelf
 from server.stats.lifetime.calendar import Interval, advance, age, begin
 from server.stats.lifetime.cohort_repository import read_churn, read_gaps
 from server.stats.lifetime.lifetime_report import LifetimeReport, RetentionReport
-from server.stats.lifetime.map_repository import MEANS, SHARES, MapBy, Sorting, read_groups
-from server.stats.lifetime.people_repository import read_beside, read_scope
+from server.stats.lifetime.mapped import MEANS, SHARES, MapBy, Sorting, map_people
+from server.stats.lifetime.people_repository import read_scope
+from server.stats.lifetime.record_repository import read_record, since_epoch
 from server.stats.lifetime.retained import Event
 from server.stats.lifetime.rfm import Customer, score
 from server.stats.lifetime.segment_repository import read_built_in
 from server.stats.lifetime.segments import LAPSED_DAYS
 from server.stats.lifetime.service import Lifetimes, Span
 from server.stats.lifetime.value_repository import read_histories
+from server.zones import find_zone
 from tests.integration.stats.lifetime.history import (
     AS_OF,
     Bought,
@@ -271,10 +274,14 @@ def test_the_map_is_that_of_a_plain_fold(url: str, history: History) -> None:
 
     async def ask(database: Database, channel: str) -> Any:
         async with Lifetimes(database, CLOCK).reading(channel) as (connection, scope):
-            groups = [await read_groups(connection, scope, Sorting(by, since, {})) for by in sortings]
-            return groups, await read_beside(connection, scope)
+            record, _ = await read_record(connection, Shelf(None), scope, answers=True)
+        return [
+            map_people(record, Sorting(by, since_epoch(since), {}), find_zone(scope.time_zone))
+            for by in sortings
+        ]
 
-    (by_lifecycle, by_group, by_source), beside = on_rows(url, history, ask)
+    mapped = on_rows(url, history, ask)
+    by_lifecycle, by_group, by_source = (each.measured() for each in mapped)
     people = history.people()
     here = {name: [one for one in person.seen if one.at >= since] for name, person in people.items()}
     there = {name for name, seen in here.items() if seen}
@@ -306,7 +313,7 @@ def test_the_map_is_that_of_a_plain_fold(url: str, history: History) -> None:
         and is_guest(came.viewer)
         and not history.known(evening, came)
     }
-    assert beside.guests == len(unknown)
+    assert mapped[0].guests == len(unknown)
 
 
 def assert_measured(group: Any, members: list[Any]) -> None:
