@@ -20,6 +20,9 @@ WITH_NODE := PATH="$(CURDIR)/$(NODE_WHEEL)/bin:$$PATH"
 
 PAGE_SOURCES := $(shell find $(PAGES) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
+# Tests and checks start Python a hundred times: what one has compiled the next ones need not, whatever this machine says of it.
+unexport PYTHONDONTWRITEBYTECODE
+
 say = @printf '\033[1m==>\033[0m %s\n'
 
 .PHONY: help setup setup-dev demo sdk test check load bench bench-figures fmt generate lock clean

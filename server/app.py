@@ -188,9 +188,7 @@ def create_app(
             }
 
     app = FastAPI(
-        title="Showfloor",
-        version="1",
-        summary="The interaction backend of live-stream commerce. The live socket: /docs/live.",
+        title=description.TITLE,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
@@ -199,8 +197,9 @@ def create_app(
     )
     problems.install(app)
     for router in _routers():
-        app.include_router(router)
-    description.install(app)
+        # As they are: `include_router` would make each of them anew for this application, at its first request.
+        app.router.routes.extend(router.routes)
+    description.install(app, _description)
     pages.install(app, settings.pages, card_of, framed_by)
     rules = Rules(
         Hosts(settings.hosts),
@@ -217,6 +216,11 @@ def create_app(
 def _routers() -> tuple[APIRouter, ...]:
     """Return the routes of all features. They hold no state, and to read their signatures takes most of the time of `create_app`."""
     return tuple(routes.router() for routes in ROUTES)
+
+
+@cache
+def _description() -> bytes:
+    return description.describe(_routers())
 
 
 def proxies_of(settings: Settings) -> Proxies:

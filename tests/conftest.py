@@ -38,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     for name in [name for name in os.environ if name.startswith("SHOWFLOOR_")]:
         del os.environ[name]
+    # The processes that tests start may keep what they have compiled for one another: it is most of a start.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if not hasattr(config, "workerinput"):  # a worker of pytest-xdist has a folder in that of its run
         directory = tempfile.TemporaryDirectory(prefix="showfloor-", ignore_cleanup_errors=True)
         os.environ["PYTEST_DEBUG_TEMPROOT"] = directory.name
@@ -46,13 +48,24 @@ def pytest_configure(config: pytest.Config) -> None:
     *processors, _ = structlog.get_config()["processors"]
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*processors, plain])
-    # httpx gives up after 5 s, in which a busy machine has not always answered: its default waits as long as the tests do.
-    wait: httpx.Timeout = inspect.signature(httpx.AsyncClient).parameters["timeout"].default
-    wait.connect = wait.read = wait.write = wait.pool = PATIENCE_SECONDS
+    _set_up_httpx()
     signal.signal(signal.SIGTERM, lambda *_: _end(config))
     # A shell lets what it starts in the background ignore Ctrl-C, with all children: then nothing here would end a run.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _set_up_httpx() -> None:
+    """Let clients wait as long as the tests do: 5 s are not always enough on a busy machine. And let them read the world's
+    certificates once, not once each, which takes longer than many a test.
+    """
+    wait: httpx.Timeout = inspect.signature(httpx.AsyncClient).parameters["timeout"].default
+    wait.connect = wait.read = wait.write = wait.pool = PATIENCE_SECONDS
+    trust = httpx.create_ssl_context()
+    for client in (httpx.AsyncClient, httpx.Client):
+        defaults = client.__init__.__kwdefaults__
+        assert defaults is not None, "it takes keywords"
+        defaults["verify"] = trust
 
 
 def _end(config: pytest.Config) -> None:

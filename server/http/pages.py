@@ -203,7 +203,7 @@ def no_frame(request: Request, channel_id: str) -> Sequence[str]:
 def install(app: FastAPI, pages: Path, card_of: CardOf = no_card, framed_by: FramedBy = no_frame) -> None:
     """Serve the built pages under `pages`, and the demo's media. Without a build the addresses say how to make one."""
     app.state.shells = shells = Shells(pages)
-    app.include_router(Addresses(pages, shells, card_of, framed_by).router)
+    app.router.routes.extend(Addresses(pages, shells, card_of, framed_by).router.routes)
     app.add_api_route("/asyncapi.json", live_socket, include_in_schema=False)
     app.mount("/assets", Assets(directory=pages / "assets", check_dir=False), name="assets")
     app.mount("/element", Elements(directory=pages / "element", check_dir=False), name="element")
