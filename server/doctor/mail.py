@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from server.doctor.finding import Finding, State
-from server.mail.sending import Sending, relay_of
+from server.mail.sending import Line, relay_of
 from server.settings import Settings
 
 _MEND: Final = {
@@ -25,7 +25,7 @@ def examine_mail(settings: Settings) -> Iterator[Finding]:
         mend = "set SHOWFLOOR_PUBLIC_URL to how people reach this server"
         yield Finding("Mail", State.BROKEN, "is not sent: nobody has said where its links lead", mend)
     relay = relay_of(settings.smtp_url.get_secret_value())
-    outcome = asyncio.run(Sending(relay, step_seconds=5.0).greet())
+    outcome = asyncio.run(Line(relay, step_seconds=5.0).greet())
     where = f"{relay.host}:{relay.port}"
     if outcome.error is None:
         yield Finding("Mail", State.FINE, f"{where} lets us in")

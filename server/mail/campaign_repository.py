@@ -38,9 +38,10 @@ _CANCEL = text("""
     UPDATE mail_campaign SET state = 'cancelled'
     WHERE channel_id = :channel AND show_id = :show AND kind = :kind AND state <> 'cancelled' RETURNING id
 """)
-_WITHHOLD = text(
-    "UPDATE mail_message SET state = 'withheld', error = 'cancelled' WHERE campaign_id = :campaign AND state = 'queued'"
-)
+_WITHHOLD = text("""
+    UPDATE mail_message SET state = 'withheld', error = 'cancelled'
+    WHERE id IN (SELECT id FROM mail_message WHERE campaign_id = :campaign AND state = 'queued' ORDER BY id FOR UPDATE)
+""")
 _COUNTS: Final = """
     count(m.id) AS recipients, count(m.id) FILTER (WHERE m.state = 'queued') AS queued,
     count(m.id) FILTER (WHERE m.state = 'kept') AS kept, count(m.sent_at) AS sent,

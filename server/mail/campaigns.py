@@ -16,6 +16,7 @@ from server.mail.channel_repository import read_channel, read_name, read_templat
 from server.mail.composing import Addresses
 from server.mail.facts_repository import Recipient, read_doings, read_recipients, read_show
 from server.mail.follow_up import KIND, filled, message_for, values_of
+from server.mail.new_mail import NewMail
 from server.mail.queue_repository import enqueue
 from server.mail.tables import MailCampaignRow, MailMessageRow
 from server.mail.templates import TemplateError, Words
@@ -32,10 +33,17 @@ log = structlog.get_logger()
 class Campaigns:
     """Follow-ups of all channels."""
 
-    def __init__(self, database: Database, clock: Clock, addresses: Addresses) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        addresses: Addresses,
+        new_mail: NewMail | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._addresses = addresses
+        self._new_mail = new_mail or NewMail()
 
     async def begin(self, channel_id: str, show_id: str, by: Actor) -> None:
         """Write to a show's viewers now; raises `not_found`, and `conflict` for a show that has not ended or was written about."""
@@ -79,23 +87,29 @@ class Campaigns:
         async with self._database.read_soon() as connection:
             return await repository.read_figures(connection, channel_id, KIND, show_id=show_id, limit=limit)
 
-    async def run_once(self) -> int:
-        """Begin what is due, and write the messages of one step of one campaign; return how many were queued."""
+    async def write_all(self) -> None:
+        """Begin what is due, and write the messages of all campaigns."""
+        while await self.run_once():
+            pass
+
+    async def run_once(self) -> bool:
+        """Begin what is due, and write the messages of one step of one campaign; False where no campaign needs any."""
         now = self._clock.now()
         async with self._database.write() as connection:
             await repository.begin_due(connection, KIND, now)
         async with self._database.write() as connection:
             campaign = await repository.lock_next(connection, now)
             if campaign is None:
-                return 0
+                return False
             people = await read_recipients(
                 connection, campaign.channel_id, campaign.show_id, after=campaign.prepared_to, limit=STEP
             )
-            queued = await enqueue(connection, await self._messages(campaign, people))
+            await enqueue(connection, await self._messages(campaign, people))
             done = len(people) < STEP
             reached = people[-1].consent_id if people else campaign.prepared_to
             await repository.advance(connection, campaign.id, reached, "queued" if done else "preparing")
-        return len(queued)
+        self._new_mail.tell()
+        return True
 
     async def _messages(self, campaign: MailCampaignRow, people: list[Recipient]) -> list[MailMessageRow]:
         """Return the messages of these people; one whose template fails has none, and the log says why."""

@@ -13,6 +13,7 @@ from server.ids import new_id
 from server.mail import consent_repository as repository
 from server.mail.channel_repository import lock_channel, read_channel, read_name
 from server.mail.composing import Addresses, sender_line
+from server.mail.new_mail import NewMail
 from server.mail.queue_repository import enqueue, withhold
 from server.mail.rules import (
     CONFIRMATIONS_MAX,
@@ -58,11 +59,19 @@ class Wish:
 class Consents:
     """Consents of all channels; whoever calls says which channel and viewer they are of."""
 
-    def __init__(self, database: Database, clock: Clock, tokens: MailTokens, addresses: Addresses) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        tokens: MailTokens,
+        addresses: Addresses,
+        new_mail: NewMail | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._tokens = tokens
         self._addresses = addresses
+        self._new_mail = new_mail or NewMail()
 
     async def standing(self, channel_id: str, viewer_id: str, language: Language) -> Standing:
         """Return how a viewer stands with a channel."""
@@ -103,6 +112,7 @@ class Consents:
             row = await repository.write_consent(connection, asked)
             if await self._may_be_asked(connection, channel_id, hashed, now):
                 await enqueue(connection, [await self._confirmation(connection, channel, row, mailbox)])
+        self._new_mail.tell()
 
     async def _may_be_asked(
         self, connection: AsyncConnection, channel_id: str, hashed: str, now: datetime

@@ -16,6 +16,7 @@ from server.mail import channel_repository as repository
 from server.mail.composing import Addresses, sender_line, without_pixel
 from server.mail.facts_repository import Recipient, read_doings, read_recipients, read_show
 from server.mail.follow_up import KIND, SAMPLE_DOINGS, filled, sample_show, values_of
+from server.mail.new_mail import NewMail
 from server.mail.queue_repository import enqueue, insert_unqueued
 from server.mail.rules import Language, hash_of, mailbox_of
 from server.mail.suppression import Suppression, lift, list_suppressed
@@ -73,11 +74,19 @@ class Kept:
 class MailDesk:
     """Of all channels; whoever calls says which one."""
 
-    def __init__(self, database: Database, clock: Clock, tokens: MailTokens, addresses: Addresses) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        tokens: MailTokens,
+        addresses: Addresses,
+        new_mail: NewMail | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._tokens = tokens
         self._addresses = addresses
+        self._new_mail = new_mail or NewMail()
 
     async def settings(self, channel_id: str) -> MailChannelRow:
         """Return how the channel writes."""
@@ -178,6 +187,7 @@ class MailDesk:
             row.address_hash = hash_of(mailbox.key, channel.salt)
             await enqueue(connection, [row])
             await self._note(connection, by, channel_id, "mail.test", language=draft.language)
+        self._new_mail.tell()
         return mailbox.address
 
     async def _filled(self, channel_id: str, draft: Draft, kind: str) -> tuple[MailMessageRow, Words]:

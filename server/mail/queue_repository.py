@@ -1,4 +1,4 @@
-"""All SQL of the queue. Workers claim one message at a time; a claim has an end, after which others take the message over."""
+"""All SQL of the queue. Workers claim a few messages at a time; a claim has an end, after which others take the message over."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,38 +9,48 @@ from sqlalchemy import insert, text
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.clock import Clock
+from server.mail.pacing import AHEAD, ALTOGETHER, Due, Pauses, listed_max, slots_for
 from server.mail.tables import MailMessageRow, MailPaceRow
 
 _MESSAGE = MailMessageRow.__table__  # type: ignore[attr-defined]
 _PACE = MailPaceRow.__table__  # type: ignore[attr-defined]
-ALTOGETHER: Final = ""
-"""The pace of all domains together."""
+
+LISTED_TIMES: Final = 2
+"""So many times as many messages are looked at as are wanted: not all can go at once."""
 
 # Whoever holds this row claims; it is held for a few statements.
 _TURN = text("SELECT free_at FROM mail_pace WHERE domain = '' FOR UPDATE")
+# Of domains that are free soon enough, the most pressing of what is due.
+_DUE = text("""
+    SELECT m.id, p.domain, p.free_at FROM mail_pace AS p CROSS JOIN LATERAL (
+        SELECT id, bulk, next_at FROM mail_message
+        WHERE domain = p.domain AND state = 'queued' AND next_at <= :now ORDER BY bulk, next_at LIMIT :of_one) AS m
+    WHERE p.domain <> '' AND p.free_at <= :soon
+    ORDER BY greatest(p.free_at, :ahead), m.bulk, m.next_at LIMIT :most
+""")
 _CLAIM = text("""
-    WITH candidate AS MATERIALIZED (
-        SELECT m.id, m.bulk, m.next_at FROM mail_pace AS p CROSS JOIN LATERAL (
-            SELECT id, bulk, next_at FROM mail_message
-            WHERE domain = p.domain AND state = 'queued' AND next_at <= :now ORDER BY bulk, next_at LIMIT 4) AS m
-        WHERE p.domain <> '' AND p.free_at <= :now ORDER BY m.bulk, m.next_at LIMIT 16
-    ), chosen AS (
-        SELECT q.id FROM mail_message AS q JOIN candidate USING (id) WHERE q.state = 'queued' AND q.next_at <= :now
-        ORDER BY q.bulk, q.next_at LIMIT 1 FOR UPDATE OF q SKIP LOCKED
-    )
-    UPDATE mail_message AS m SET next_at = :until, attempts = m.attempts + 1 FROM chosen WHERE m.id = chosen.id
+    UPDATE mail_message AS m SET next_at = :until, attempts = m.attempts + 1 WHERE m.id IN (
+        SELECT id FROM mail_message WHERE id = ANY(:ids) AND state = 'queued' AND next_at <= :now FOR UPDATE SKIP LOCKED)
     RETURNING m.id, m.channel_id, m.campaign_id, m.kind, m.bulk, m.consent_id, m.address, m.address_hash, m.domain, m.sender,
               m.reply_to, m.subject, m.html, m.plain, m.since, m.attempts
 """)
-_SPEND = text("UPDATE mail_pace SET free_at = :free_at WHERE domain = :domain")
-# Asked at the moment of sending: what was agreed to when it was queued may be taken back since.
-_STANDING = text("""
-    SELECT c.state AS campaign, s.reason AS suppressed, k.state AS consent, k.proven, k.address_hash AS consented_hash
-    FROM (VALUES (1)) AS one (n)
-    LEFT JOIN mail_campaign AS c ON c.id = :campaign
-    LEFT JOIN mail_suppression AS s ON s.channel_id = :channel AND s.address_hash = :address_hash
-    LEFT JOIN mail_consent AS k ON k.id = :consent
+_UNCLAIM = text("""
+    UPDATE mail_message SET next_at = :now, attempts = attempts - 1 WHERE id = ANY(:ids) AND state = 'queued' AND next_at = :until
 """)
+_SPEND = text("UPDATE mail_pace SET free_at = :free_at WHERE domain = :domain")
+# What was agreed to when it was queued may be taken back since.
+_STANDINGS = text("""
+    SELECT m.id, c.state AS campaign, s.reason AS suppressed, k.state AS consent, coalesce(k.proven, false) AS proven,
+           k.address_hash AS consented_hash
+    FROM mail_message AS m
+    LEFT JOIN mail_campaign AS c ON c.id = m.campaign_id
+    LEFT JOIN mail_suppression AS s ON s.channel_id = m.channel_id AND s.address_hash = m.address_hash
+    LEFT JOIN mail_consent AS k ON k.id = m.consent_id
+    WHERE m.id = ANY(:ids)
+""")
+# Whoever writes to several messages locks them in the order of their ids, so that nobody waits for each other.
+_LOCK = text("SELECT 1 FROM mail_message WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 _FINISH = text("""
     UPDATE mail_message SET state = CAST(:state AS varchar), next_at = coalesce(:next_at, next_at), code = :code, error = :error,
         sent_at = CASE WHEN CAST(:state AS varchar) = 'sent' THEN CAST(:at AS timestamptz) ELSE sent_at END,
@@ -49,7 +59,8 @@ _FINISH = text("""
 """)
 _WITHDRAW = text("""
     UPDATE mail_message SET state = 'withheld', error = :error
-    WHERE channel_id = :channel AND address_hash = :address_hash AND state = 'queued' AND bulk
+    WHERE id IN (SELECT id FROM mail_message WHERE channel_id = :channel AND address_hash = :address_hash
+                 AND state = 'queued' AND bulk ORDER BY id FOR UPDATE)
 """)
 _STRIP = text("""
     UPDATE mail_message SET address = NULL, html = NULL, plain = NULL, domain = '' WHERE id IN (
@@ -87,6 +98,32 @@ class Claim:
     plain: str
     since: datetime
     attempts: int
+    at: datetime
+    """When it goes."""
+    claimed_at: datetime
+    until: datetime
+    """When the claim ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a worker has taken, the first to go first; `next_at`: when the next that is due may go, as far as that is known."""
+
+    taken: Sequence[Claim]
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a claim ended: the message's state, when it is tried again, what was answered, and whether there is no such mailbox."""
+
+    claim: Claim
+    state: str
+    at: datetime
+    next_at: datetime | None = None
+    code: int | None = None
+    error: str | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,46 +156,74 @@ async def insert_unqueued(connection: AsyncConnection, row: MailMessageRow) -> N
 
 
 async def claim(
-    connection: AsyncConnection, now: datetime, until: datetime, *, pauses: tuple[timedelta, timedelta]
-) -> Claim | None:
-    """Take the next message that is due and may go by the paces; `pauses`: after each message altogether, and to its domain."""
-    free_at = await connection.scalar(_TURN)
-    if free_at is None or free_at > now:
-        return None
-    row = (await connection.execute(_CLAIM, {"now": now, "until": until})).one_or_none()
-    if row is None:
-        return None
-    altogether, domain = pauses
-    await connection.execute(_SPEND, {"domain": ALTOGETHER, "free_at": now + altogether})
-    await connection.execute(_SPEND, {"domain": row.domain, "free_at": now + domain})
-    return Claim(**row._mapping)
-
-
-async def read_standing(connection: AsyncConnection, claimed: Claim) -> Standing:
-    """Return what is known of consent and suppression now."""
-    given = {
-        "campaign": claimed.campaign_id,
-        "channel": claimed.channel_id,
-        "address_hash": claimed.address_hash,
-        "consent": claimed.consent_id,
-    }
-    row = (await connection.execute(_STANDING, given)).one()
-    return Standing(row.campaign, row.suppressed, row.consent, bool(row.proven), row.consented_hash)
-
-
-async def finish(
     connection: AsyncConnection,
-    id: str,
-    state: str,
-    at: datetime,
+    clock: Clock,
     *,
-    next_at: datetime | None = None,
-    code: int | None = None,
-    error: str | None = None,
-) -> None:
-    """Write how a claim ended; what another worker has written down already stays."""
-    given = {"id": id, "state": state, "at": at, "next_at": next_at, "code": code, "error": error}
-    await connection.execute(_FINISH, given)
+    claimed_for: timedelta,
+    within: timedelta,
+    pauses: Pauses,
+    most: int,
+) -> Claims:
+    """Take up to `most` messages that are due, each with a slot in the next moments; `within`: how far ahead is looked for the next."""
+    free_at = await connection.scalar(_TURN)
+    now = clock.now()
+    if free_at is None or free_at > now + AHEAD:
+        return Claims((), free_at)
+    due = await _read_due(connection, now, within, pauses, most)
+    slots = slots_for(due, free_at, now, pauses, most)
+    if not slots.at:
+        return Claims((), slots.next_at)
+    next_at = now if len(due) == LISTED_TIMES * most else slots.next_at
+    until = now + claimed_for
+    rows = await connection.execute(_CLAIM, {"ids": list(slots.at), "now": now, "until": until})
+    taken = [Claim(**row._mapping, at=slots.at[row.id], claimed_at=now, until=until) for row in rows]
+    spent = [{"domain": domain, "free_at": at} for domain, at in sorted(slots.free_at.items())]
+    await connection.execute(_SPEND, spent)
+    return Claims(sorted(taken, key=lambda each: each.at), next_at)
+
+
+async def _read_due(
+    connection: AsyncConnection, now: datetime, within: timedelta, pauses: Pauses, most: int
+) -> list[Due]:
+    given = {
+        "now": now,
+        "ahead": now + AHEAD,
+        "soon": now + within,
+        "of_one": listed_max(pauses, most),
+        "most": LISTED_TIMES * most,
+    }
+    return [Due(row.id, row.domain, row.free_at) for row in await connection.execute(_DUE, given)]
+
+
+async def unclaim(connection: AsyncConnection, claims: Sequence[Claim], now: datetime) -> None:
+    """Leave to others what was claimed and not begun."""
+    await connection.execute(_LOCK, {"ids": [each.id for each in claims]})
+    for until in {each.until for each in claims}:
+        ids = [each.id for each in claims if each.until == until]
+        await connection.execute(_UNCLAIM, {"ids": ids, "until": until, "now": now})
+
+
+async def read_standings(connection: AsyncConnection, claims: Sequence[Claim]) -> dict[str, Standing]:
+    """Return what is known of consent and suppression now, by the messages' ids."""
+    rows = await connection.execute(_STANDINGS, {"ids": [each.id for each in claims]})
+    return {row.id: Standing(*row[1:]) for row in rows}
+
+
+async def finish(connection: AsyncConnection, endings: Sequence[Ending]) -> None:
+    """Write how claims ended; what another worker has written down already stays."""
+    await connection.execute(_LOCK, {"ids": [each.claim.id for each in endings]})
+    rows = [
+        {
+            "id": each.claim.id,
+            "state": each.state,
+            "at": each.at,
+            "next_at": each.next_at,
+            "code": each.code,
+            "error": each.error,
+        }
+        for each in endings
+    ]
+    await connection.execute(_FINISH, rows)
 
 
 async def withhold(connection: AsyncConnection, channel_id: str, address_hash: str, error: str) -> None:

@@ -120,6 +120,17 @@ def next_try(attempts: int, since: datetime, now: datetime, chance: float) -> da
     return at if at <= since + TRIED_FOR else None
 
 
+def reason_against(
+    *, bulk: bool, cancelled: bool, suppressed: str | None, agreed: bool
+) -> Literal["cancelled", "suppressed", "no_consent"] | None:
+    """Return why a message may not go, if so. `agreed`: its address has confirmed, by mail that was really sent."""
+    if cancelled:
+        return "cancelled"
+    if suppressed and (bulk or suppressed in STOPS_TRANSACTIONAL):
+        return "suppressed"
+    return "no_consent" if bulk and not agreed else None
+
+
 def mailbox_is_gone(code: int, words: str) -> bool:
     """Whether a refusal (5xx) of a recipient says that there is no such mailbox, by its enhanced status (RFC 3463) where it has one."""
     if _STATUS.search(words):

@@ -1,7 +1,10 @@
-"""The SMTP client of a worker: one connection, kept while there is something to send. TLS unless the operator says otherwise."""
+"""The SMTP client of a worker: a few lines, kept while there is something to send. TLS unless the operator says otherwise."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +15,10 @@ from server.mail.outcomes import SENT, Outcome, outcome_of
 SECONDS_MAX: Final = 60.0
 """From the first byte to the last answer."""
 STEP_SECONDS: Final = 30.0
+LINES_MAX: Final = 8
+"""Connections of one worker; a further one is opened only while all others are busy."""
+REST_SECONDS: Final = 20.0
+"""A connection that nothing was sent by for so long is closed: mail servers close theirs after half a minute or later."""
 PORTS: Final = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 
 
@@ -44,13 +51,14 @@ def relay_of(url: str) -> Relay:
     )
 
 
-class Sending:
-    """Sends messages one after another. Not to be used by two tasks at once."""
+class Line:
+    """One connection, opened when it is needed. It sends messages one after another, and is not to be used by two tasks at once."""
 
     def __init__(self, relay: Relay, *, step_seconds: float = STEP_SECONDS) -> None:
         self._relay = relay
         self._step_seconds = step_seconds
         self._open: SMTP | None = None
+        self.used_at = monotonic()
 
     async def send(self, envelope_from: str, to: str, message: bytes) -> Outcome:
         """Hand a message over and return how that ended; never raises for what the server or the network does."""
@@ -67,6 +75,8 @@ class Sending:
         except BaseException:
             await self.close()
             raise
+        finally:
+            self.used_at = monotonic()
         return SENT
 
     async def greet(self) -> Outcome:
@@ -103,3 +113,37 @@ class Sending:
         self._open = smtp
         await smtp.connect()
         return smtp
+
+
+class Sending:
+    """The SMTP server, by up to `lines_max` connections at once."""
+
+    def __init__(
+        self, relay: Relay, *, lines_max: int = LINES_MAX, step_seconds: float = STEP_SECONDS
+    ) -> None:
+        self._relay = relay
+        self._step_seconds = step_seconds
+        self._places = asyncio.Semaphore(lines_max)
+        self._idle: list[Line] = []
+        self.lines_max = lines_max
+
+    @asynccontextmanager
+    async def line(self) -> AsyncIterator[Line]:
+        """Yield a connection as one's own; waits while all are busy. The one used last is taken first."""
+        async with self._places:
+            line = self._idle.pop() if self._idle else Line(self._relay, step_seconds=self._step_seconds)
+            try:
+                yield line
+            finally:
+                self._idle.append(line)
+
+    async def rest(self) -> None:
+        """Close connections that are not needed any more."""
+        for line in self._idle:
+            if monotonic() - line.used_at > REST_SECONDS:
+                await line.close()
+
+    async def close(self) -> None:
+        """Leave the server."""
+        for line in self._idle:
+            await line.close()

@@ -58,7 +58,7 @@ _UNTIE = (
         UPDATE mail_message SET address = NULL, domain = '', subject = '', html = NULL, plain = NULL, links = '{}',
             state = CASE WHEN state = 'queued' THEN 'withheld' ELSE state END,
             error = CASE WHEN state = 'queued' THEN 'no_consent' ELSE error END
-        WHERE viewer_id = ANY(:ids)
+        WHERE id IN (SELECT id FROM mail_message WHERE viewer_id = ANY(:ids) ORDER BY id FOR UPDATE)
     """),
     text("UPDATE reported_order SET customer = NULL WHERE viewer_id = ANY(:ids)"),
 )

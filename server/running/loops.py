@@ -61,6 +61,8 @@ def _of_workers(process: Process) -> Loops:
     if process.ledger is not None:
         loops |= {"ledger": process.ledger.run(), "rollups": keep_rollups(database, clock)}
         loops |= keeping_loops(settings, database, clock)
+    if process.mail is not None:
+        loops |= process.mail.loops()
     if process.delivery is not None:
         loops |= process.delivery.loops()
         loops |= resealing_loops(settings, database, clock, process.outbound)

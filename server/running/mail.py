@@ -11,6 +11,7 @@ from server.mail.campaigns import Campaigns
 from server.mail.composing import Addresses
 from server.mail.consents import Consents
 from server.mail.desk import MailDesk
+from server.mail.new_mail import NewMail
 from server.mail.returns import Returns
 from server.mail.sending import Sending, relay_of
 from server.mail.tokens import MailTokens
@@ -19,8 +20,7 @@ from server.settings import Settings
 from server.workers.loop import repeat
 from server.workers.mail import MailForgetting, MailWorker, Outgoing
 
-LOOK_SECONDS: Final = 0.25
-CAMPAIGNS_SECONDS: Final = 1.0
+CAMPAIGNS_SECONDS: Final = 2.0
 KEPT_URL: Final = "http://127.0.0.1:8000"
 """Where links of mail lead that is kept, where nobody has said how this server is reached."""
 
@@ -34,14 +34,15 @@ def _addresses_for(settings: Settings) -> Addresses:
     return Addresses(settings.public_url or KEPT_URL, mail_tokens_for(settings))
 
 
-def mail_parts(settings: Settings, database: Database, clock: Clock) -> Mapping[str, object]:
+def mail_parts(
+    settings: Settings, database: Database, clock: Clock, new_mail: NewMail
+) -> Mapping[str, object]:
     """Return the services that routes ask."""
     tokens, addresses = mail_tokens_for(settings), _addresses_for(settings)
-    consents = Consents(database, clock, tokens, addresses)
     return {
-        "mail_consents": consents,
-        "mail_desk": MailDesk(database, clock, tokens, addresses),
-        "mail_campaigns": Campaigns(database, clock, addresses),
+        "mail_consents": Consents(database, clock, tokens, addresses, new_mail),
+        "mail_desk": MailDesk(database, clock, tokens, addresses, new_mail),
+        "mail_campaigns": Campaigns(database, clock, addresses, new_mail),
         "mail_returns": returns_for(settings, database, clock),
     }
 
@@ -53,33 +54,34 @@ def returns_for(settings: Settings, database: Database, clock: Clock) -> Returns
     return Returns(database, clock, tokens, consents, Networks(settings.mail_proxy_networks))
 
 
-def mail_worker_for(settings: Settings, database: Database, clock: Clock) -> MailWorker:
-    """Return a worker that sends as the settings say; without an SMTP server it keeps."""
+class MailDelivery:
+    """Everything about sending that runs in a process; nothing runs before `loops` are. Has the servers' secret, which signs links."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock, new_mail: NewMail) -> None:
+        addresses = _addresses_for(settings)
+        self.worker = MailWorker(
+            database, clock, _outgoing_for(settings), mail_tokens_for(settings), addresses
+        )
+        self._new_mail = new_mail
+        self._campaigns = Campaigns(database, clock, addresses, new_mail)
+        self._forgetting = MailForgetting(database, clock, timedelta(days=settings.mail_log_days))
+
+    def loops(self) -> dict[str, Coroutine[Any, Any, None]]:
+        """Return what runs for as long as the process lives, by name."""
+        return {
+            "mail": self.worker.run(self._new_mail),
+            "campaigns": repeat("campaigns", CAMPAIGNS_SECONDS, self._campaigns.write_all),
+            "mail log": repeat("mail_log", FORGETTING_SECONDS, self._forgetting.run_once),
+        }
+
+
+def _outgoing_for(settings: Settings) -> Outgoing:
+    """Return how mail leaves by the settings; without an SMTP server it is kept."""
     sending = None
     if settings.sends_mail and settings.smtp_url is not None:
         sending = Sending(relay_of(settings.smtp_url.get_secret_value()))
     pauses = (_pause(settings.mail_per_second), _pause(settings.mail_per_second_per_domain))
-    outgoing = Outgoing(sending, settings.mail_bounces, pauses)
-    return MailWorker(database, clock, outgoing, mail_tokens_for(settings), _addresses_for(settings))
-
-
-def mail_loops(settings: Settings, database: Database, clock: Clock) -> dict[str, Coroutine[Any, Any, None]]:
-    """Return what runs for as long as the process lives, by name."""
-    worker = mail_worker_for(settings, database, clock)
-    campaigns = Campaigns(database, clock, _addresses_for(settings))
-    forgetting = MailForgetting(database, clock, timedelta(days=settings.mail_log_days))
-    return {
-        "mail": _sending(worker),
-        "campaigns": repeat("campaigns", CAMPAIGNS_SECONDS, campaigns.run_once),
-        "mail log": repeat("mail_log", FORGETTING_SECONDS, forgetting.run_once),
-    }
-
-
-async def _sending(worker: MailWorker) -> None:
-    try:
-        await repeat("mail", LOOK_SECONDS, worker.run_once)
-    finally:
-        await worker.close()
+    return Outgoing(sending, settings.mail_bounces, pauses)
 
 
 def _pause(per_second: float) -> timedelta:

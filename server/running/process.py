@@ -29,6 +29,7 @@ from server.journal.rooms import Rooms
 from server.journal.topcheck import TopCheck
 from server.ledger.recorder import Recorder
 from server.ledger.repository import read_reaction_totals
+from server.mail.new_mail import NewMail
 from server.protocol.commands import Join
 from server.protocol.publication import Publication
 from server.questions.answering import AnsweringDesk
@@ -47,6 +48,7 @@ from server.running.limits import (
     units_max_of,
 )
 from server.running.loops import loops_of
+from server.running.mail import MailDelivery
 from server.running.privacy import erasures_for, privacy_for
 from server.running.uploads import feeds_for, picture_errands_for
 from server.running.watch import ProcessWatch
@@ -141,6 +143,8 @@ class Process:
         self.delivery = (
             WebhookDelivery(settings, self.database, clock, self.outbound) if settings.worker else None
         )
+        self.new_mail = NewMail()
+        self.mail = MailDelivery(settings, self.database, clock, self.new_mail) if settings.worker else None
         self.disks = DataDisks(settings)
         self.watch = self._watched()
         self.dispatcher = Dispatcher(self.hub, self._commands(), self.pace.commands)
@@ -192,6 +196,8 @@ class Process:
             await self.ledger.measure()
         if self.delivery:
             await self.delivery.worker.measure()
+        if self.mail:
+            await self.mail.worker.measure()
 
     def _commands(self) -> Commands:
         doubts = Doubts(self.hub.crowd, self.recorder)

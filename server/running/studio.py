@@ -32,7 +32,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
     attributions = Attributions(sealing, clock)
     return {
         "page_views": PageViews(process.recorder, process.tokens, process.cards, database, clock),
-        **mail_parts(settings, database, clock),
+        **mail_parts(settings, database, clock, process.new_mail),
         "sessions": people.sessions,
         "people": people.people,
         "founding": people.founding,

@@ -19,7 +19,9 @@ from server.http.readiness import Question, Readiness
 from server.http.scrape import Families
 from server.ledger import metrics as ledger_metrics
 from server.mail import metrics as mail_metrics
+from server.mail.new_mail import NewMail
 from server.running.keeping import keeping_loops
+from server.running.mail import MailDelivery
 from server.running.resealing import resealing_loops
 from server.running.watch import ProcessWatch, watched
 from server.running.webhooks import WebhookDelivery
@@ -76,9 +78,10 @@ async def run_worker(settings: Settings, listening: socket | None = None) -> Non
     database, bus = ledger_parts(settings)
     worker = LedgerWorker(database, bus)
     outbound = outbound_for(settings)
-    delivery = None
+    delivery, mail = None, None
     if settings.has_secret():
         delivery = WebhookDelivery(settings, database, SystemClock(), outbound)
+        mail = MailDelivery(settings, database, SystemClock(), NewMail())
     else:
         log.warning("webhooks.not_delivered", mend="give this process the servers' SHOWFLOOR_SECRET")
 
@@ -86,6 +89,8 @@ async def run_worker(settings: Settings, listening: socket | None = None) -> Non
         await worker.measure()
         if delivery:
             await delivery.worker.measure()
+        if mail:
+            await mail.worker.measure()
 
     watch = ProcessWatch(WorkerReadiness(worker, database, bus), Families(_is_of_the_worker), measure=measure)
     try:
@@ -96,6 +101,8 @@ async def run_worker(settings: Settings, listening: socket | None = None) -> Non
             clock = SystemClock()
             loops = {"ledger": worker.run(), "rollups": keep_rollups(database, clock)}
             loops |= keeping_loops(settings, database, clock)
+            if mail:
+                loops |= mail.loops()
             if delivery:
                 loops |= delivery.loops()
                 loops |= resealing_loops(settings, database, SystemClock(), outbound)

@@ -7,13 +7,18 @@ import structlog
 from prometheus_client import Counter
 
 BACKOFF_SECONDS_MAX = 10.0
+BACKOFF_SECONDS = 0.25
+"""The first pause of a loop that has none of its own."""
 
 FAILURES = Counter("showfloor_loop_failures", "Units of work that failed in a loop", ["loop"])
 log = structlog.get_logger()
 
 
 async def repeat(name: str, seconds: float, run_once: Callable[[], Awaitable[object]]) -> None:
-    """Run `run_once` every `seconds` until cancelled. A failure is logged and counted, and the pause grows up to 10 s."""
+    """Run `run_once` every `seconds` until cancelled; 0: one that waits by itself for what is to be done.
+
+    A failure is logged and counted, and the pause grows up to 10 s.
+    """
     loop = asyncio.get_running_loop()
     failures = 0
     due = loop.time()
@@ -21,7 +26,7 @@ async def repeat(name: str, seconds: float, run_once: Callable[[], Awaitable[obj
         due = (
             max(due + seconds, loop.time())
             if not failures
-            else loop.time() + min(BACKOFF_SECONDS_MAX, seconds * 2**failures)
+            else loop.time() + min(BACKOFF_SECONDS_MAX, (seconds or BACKOFF_SECONDS) * 2**failures)
         )
         await asyncio.sleep(due - loop.time())
         try:

@@ -1,39 +1,52 @@
-"""The mail worker: takes one message after another from the queue, asks once more whether it may go, and hands it over.
+"""The mail worker: takes what is due from the queue, each message with a slot of its own, asks then whether it may go, and hands it over.
 
 A claim has an end: what a killed worker had under way is taken over then. A worker that is killed between the server's 250 and writing it
 down sends again, under the same Message-ID: that is as near to once as SMTP comes.
 """
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from random import random
+from typing import Final
 
 import structlog
 
 from server.clock import Clock
-from server.db.engine import Database
+from server.db.engine import SQL_AWAY, Database
 from server.db.forgetting import forget_all
 from server.mail import metrics
 from server.mail.composing import Addresses, Letter, compose, return_path
+from server.mail.endings import Endings
+from server.mail.new_mail import NewMail
 from server.mail.outcomes import Outcome
+from server.mail.pacing import AHEAD, Pauses
 from server.mail.queue_repository import (
     Claim,
+    Claims,
+    Ending,
     Standing,
     claim,
     drop_unused,
     finish,
-    read_standing,
+    read_standings,
     read_waiting,
     strip,
+    unclaim,
 )
-from server.mail.rules import STOPS_TRANSACTIONAL, next_try
-from server.mail.sending import SECONDS_MAX, Sending
-from server.mail.suppression import suppress
+from server.mail.rules import next_try, reason_against
+from server.mail.sending import LINES_MAX, SECONDS_MAX, Line, Sending
 from server.mail.tokens import MailTokens
+from server.workers.loop import repeat
 
-CLAIMED_FOR = timedelta(seconds=2 * SECONDS_MAX)
-AT_ONCE_MAX = 100
-"""Of one round, so that a stop is not waited for."""
+CLAIMED_FOR: Final = timedelta(seconds=3 * SECONDS_MAX)
+"""Beyond the wait for a line, at which one other message may be, and the sending itself."""
+ASKED_FOR: Final = timedelta(seconds=1)
+"""How long an answer is good to whether a message may go."""
+IDLE_FOR: Final = timedelta(seconds=2)
+"""How often SQL is asked for what is due while nothing is known to be."""
 PREVIEWS_KEPT_FOR = timedelta(hours=1)
 STRIPPED_AT_ONCE_MAX = 1_000
 
@@ -46,8 +59,7 @@ class Outgoing:
 
     sending: Sending | None
     bounces: str | None
-    pauses: tuple[timedelta, timedelta]
-    """After each message altogether, and to the same domain."""
+    pauses: Pauses
 
 
 class MailWorker:
@@ -61,13 +73,30 @@ class MailWorker:
         self._outgoing = outgoing
         self._tokens = tokens
         self._addresses = addresses
+        self._endings = Endings(database)
+        self._lines = outgoing.sending.lines_max if outgoing.sending else LINES_MAX
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._waiting: dict[str, Claim] = {}
+        """Of what is under way, what has no line yet."""
+
+    async def run(self, new_mail: NewMail) -> None:
+        """Send for ever; whatever fails is logged, counted, and tried again. What is under way at the end is given up.
+
+        `new_mail` tells of what the same process queues.
+        """
+        try:
+            await repeat("mail", 0, partial(self._keep_sending, new_mail))
+        finally:
+            await self._stop()
 
     async def run_once(self) -> int:
-        """Send what is due and may go now, and return how many messages that were."""
-        for number in range(AT_ONCE_MAX):
-            if not await self._send_one():
-                return number
-        return AT_ONCE_MAX
+        """Send what is due and may go now, as much as a worker takes at once, and return how many messages that were."""
+        claims = await self._claim(2 * self._lines)
+        await self._begin(claims)
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        self._let_go()
+        return len(claims.taken)
 
     async def close(self) -> None:
         """Leave the SMTP server."""
@@ -75,52 +104,112 @@ class MailWorker:
             await self._outgoing.sending.close()
 
     async def measure(self) -> None:
-        """Tell the metrics what waits."""
-        async with self._database.read_soon() as connection:
-            waiting, seconds = await read_waiting(connection, self._clock.now())
+        """Tell the metrics what waits, as far as SQL answers."""
+        try:
+            async with self._database.read_soon() as connection:
+                waiting, seconds = await read_waiting(connection, self._clock.now())
+        except SQL_AWAY:
+            return
         metrics.WAITING.set(waiting)
         metrics.OVERDUE.set(seconds)
 
-    async def _send_one(self) -> bool:
-        now = self._clock.now()
+    async def _keep_sending(self, new_mail: NewMail) -> None:
+        """Begin what is due and has a place, and wait until there is more to do: for places, for the next slot, or for mail."""
+        while len(self._under_way) > self._lines:
+            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+            self._let_go()
+        await self._endings.write_left()
+        claims = await self._claim(2 * self._lines - len(self._under_way))
+        await self._begin(claims)
+        pause = IDLE_FOR if claims.next_at is None else claims.next_at - AHEAD - self._clock.now()
+        if pause <= timedelta(0):
+            return
+        if self._outgoing.sending is not None:
+            await self._outgoing.sending.rest()
+        await new_mail.wait(min(pause, IDLE_FOR).total_seconds())
+        self._let_go()
+
+    async def _claim(self, most: int) -> Claims:
+        none = (timedelta(0), timedelta(0))
+        pauses = self._outgoing.pauses if self._outgoing.sending is not None else none
         async with self._database.write() as connection:
-            claimed = await claim(connection, now, now + CLAIMED_FOR, pauses=self._pauses())
-            if claimed is None:
-                return False
-            standing = await read_standing(connection, claimed)
-            against = self._reason_against(claimed, standing)
-            if against is not None:
-                await finish(connection, claimed.id, "withheld", now, error=against)
-                return True
-            if self._outgoing.sending is None or not claimed.sender:
-                await finish(
-                    connection, claimed.id, "kept", now, error=None if claimed.sender else "no_sender"
-                )
-                return True
-        await self._write_down(claimed, await self._hand_over(self._outgoing.sending, claimed))
-        return True
+            return await claim(
+                connection, self._clock, claimed_for=CLAIMED_FOR, within=IDLE_FOR, pauses=pauses, most=most
+            )
 
-    def _pauses(self) -> tuple[timedelta, timedelta]:
-        return self._outgoing.pauses if self._outgoing.sending is not None else (timedelta(0), timedelta(0))
+    async def _end_some(self, claims: Sequence[Claim]) -> Sequence[Claim]:
+        """Ask which messages may go, end those that may not or are only kept, and return the others."""
+        if not claims:
+            return ()
+        async with self._database.write() as connection:
+            standings = await read_standings(connection, claims)
+            ended = {each.id: ending for each in claims if (ending := self._ending(each, standings[each.id]))}
+            if ended:
+                await finish(connection, list(ended.values()))
+        return [each for each in claims if each.id not in ended]
 
-    def _reason_against(self, claimed: Claim, standing: Standing) -> str | None:
-        if standing.campaign == "cancelled":
-            return "cancelled"
-        if standing.suppressed and (claimed.bulk or standing.suppressed in STOPS_TRANSACTIONAL):
-            return "suppressed"
-        if not claimed.bulk:
-            return None
+    def _ending(self, claimed: Claim, standing: Standing) -> Ending | None:
+        sends = self._outgoing.sending is not None
         agreed = standing.consent == "confirmed" and standing.consented_hash == claimed.address_hash
-        return None if agreed and (standing.proven or self._outgoing.sending is None) else "no_consent"
+        against = reason_against(
+            bulk=claimed.bulk,
+            cancelled=standing.campaign == "cancelled",
+            suppressed=standing.suppressed,
+            agreed=agreed and (standing.proven or not sends),
+        )
+        now = self._clock.now()
+        if against is not None:
+            return Ending(claimed, "withheld", now, error=against)
+        if sends and claimed.sender:
+            return None
+        return Ending(claimed, "kept", now, error=None if claimed.sender else "no_sender")
 
-    async def _hand_over(self, sending: Sending, claimed: Claim) -> Outcome:
+    async def _begin(self, claims: Claims) -> None:
+        going = await self._end_some(claims.taken)
+        if self._outgoing.sending is None:
+            return
+        for each in going:
+            self._waiting[each.id] = each
+            task = asyncio.create_task(self._send(self._outgoing.sending, each), name=f"mail {each.id}")
+            self._under_way.add(task)
+
+    def _let_go(self) -> None:
+        """Forget what has ended; raises what went wrong with one of them, whose claim runs out."""
+        ended = {task for task in self._under_way if task.done()}
+        self._under_way -= ended
+        for error in [task.exception() for task in ended]:
+            if error is not None:
+                raise error
+
+    async def _stop(self) -> None:
+        """End what is under way, leave to others what was not begun, and leave the server."""
+        for task in self._under_way:
+            task.cancel()
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        await self.close()
+        await self._endings.write_left()
+        if self._waiting:
+            async with self._database.write() as connection:
+                await unclaim(connection, list(self._waiting.values()), self._clock.now())
+
+    async def _send(self, sending: Sending, claimed: Claim) -> None:
+        await asyncio.sleep(max(0.0, (claimed.at - self._clock.now()).total_seconds()))
+        async with sending.line() as line:
+            del self._waiting[claimed.id]
+            if self._clock.now() - claimed.claimed_at > ASKED_FOR and not await self._end_some([claimed]):
+                return
+            outcome = await self._hand_over(line, claimed)
+        await self._endings.add(self._told(claimed, outcome))
+
+    async def _hand_over(self, line: Line, claimed: Claim) -> Outcome:
         letter = Letter(
             claimed.id, claimed.kind, claimed.bulk, claimed.address, claimed.sender, claimed.reply_to, claimed.subject,
             claimed.html, claimed.plain, claimed.since,
         )  # fmt: skip
         message = compose(letter, self._tokens, self._addresses.unsubscribe)
         envelope_from = self._return_path(claimed)
-        return await sending.send(envelope_from, claimed.address, message)
+        return await line.send(envelope_from, claimed.address, message)
 
     def _return_path(self, claimed: Claim) -> str:
         bounces = self._outgoing.bounces
@@ -128,12 +217,8 @@ class MailWorker:
             return claimed.sender.rpartition("<")[2].rstrip(">")
         return return_path(bounces, claimed.id, self._tokens)
 
-    async def _write_down(self, claimed: Claim, outcome: Outcome) -> None:
-        now = self._clock.now()
-        state, next_at, error = outcome.ended, None, outcome.error
-        if outcome.ended == "later":
-            next_at = next_try(claimed.attempts, claimed.since, now, random())
-            state, error = ("queued", error) if next_at else ("failed", "too_old")  # type: ignore[assignment]
+    def _told(self, claimed: Claim, outcome: Outcome) -> Ending:
+        """Tell the log and the metrics of an outcome, and return what is written of it."""
         metrics.ATTEMPTS.labels(outcome.error or outcome.ended).inc()
         if outcome.ended != "sent":
             log.warning(
@@ -143,10 +228,13 @@ class MailWorker:
                 error=outcome.error,
                 code=outcome.code,
             )
-        async with self._database.write() as connection:
-            await finish(connection, claimed.id, state, now, next_at=next_at, code=outcome.code, error=error)
-            if outcome.gone:
-                await suppress(connection, claimed.channel_id, claimed.address_hash, "hard_bounce", now)
+        now = self._clock.now()
+        if outcome.ended != "later":
+            return Ending(claimed, outcome.ended, now, None, outcome.code, outcome.error, outcome.gone)
+        next_at = next_try(claimed.attempts, claimed.since, now, random())
+        if next_at is None:
+            return Ending(claimed, "failed", now, None, outcome.code, "too_old")
+        return Ending(claimed, "queued", now, next_at, outcome.code, outcome.error)
 
 
 class MailForgetting:

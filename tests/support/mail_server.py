@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from inspect import isawaitable
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -42,7 +43,7 @@ class MailServer:
     rcpt: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     data: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     before_taking: Callable[[str], Any] = lambda to: None
-    """Called once a message is here whole, before it is taken and answered."""
+    """Called, and awaited, once a message is here whole, before it is taken and answered."""
     servers: list[SMTP] = field(default_factory=list)
 
     @property
@@ -68,7 +69,10 @@ class MailServer:
         to = envelope.rcpt_tos[0]
         if self.data[to]:
             return self._answer(server, self.data[to].pop(0))
-        if (held := self.before_taking(to)) is not None:
+        held = self.before_taking(to)
+        if isawaitable(held):
+            held = await held
+        if held is not None:
             return str(held)
         raw = envelope.content
         assert isinstance(raw, bytes)

@@ -14,8 +14,13 @@ from subprocess import run
 import pytest
 from sqlalchemy import text
 
+from server.ids import new_id
+from server.mail.new_mail import NewMail
+from server.mail.pacing import AHEAD
+from server.mail.queue_repository import enqueue
 from server.mail.rules import PAUSES, TRIED_FOR
-from server.mail.sending import Sending, relay_of
+from server.mail.sending import Line, Sending, relay_of
+from server.mail.tables import MailMessageRow
 from server.workers.mail import CLAIMED_FOR, MailWorker, Outgoing
 from tests.support.eventually import eventually
 from tests.support.mail import BASE, BOUNCES, Post, open_post
@@ -35,7 +40,7 @@ from tests.support.stage import NOON, SECRET
 
 async def main(database, url, base, bounces):
     tokens, none = MailTokens(SECRET), timedelta(0)
-    outgoing = Outgoing(Sending(relay_of(url)), bounces, (none, none))
+    outgoing = Outgoing(Sending(relay_of(url), lines_max=1), bounces, (none, none))
     worker = MailWorker(Database(database, pool_size=2), ManualClock(NOON + timedelta(hours=1)), outgoing, tokens, Addresses(base, tokens))
     while await worker.run_once():
         pass
@@ -149,6 +154,116 @@ async def test_a_domain_and_all_together_have_a_pace_over_all_workers(stage: Sta
     assert domains[21]["example.com"] == 3
 
 
+async def queue_plain(stage: Stage, count: int) -> None:
+    """Have so many messages due that need no consent."""
+    at = stage.clock.now()
+    async with stage.database.write() as connection:
+        await enqueue(
+            connection,
+            [
+                MailMessageRow(
+                    id=new_id("m"),
+                    channel_id="demo",
+                    kind="confirm",
+                    bulk=False,
+                    address=f"n{n}@example.com",
+                    address_hash=str(n),
+                    domain="example.com",
+                    language="en",
+                    sender="a@shop.example",
+                    html="x",
+                    plain="x",
+                    links=[],
+                    since=at,
+                    next_at=at,
+                )
+                for n in range(count)
+            ],
+        )
+
+
+async def test_a_pace_is_used_to_the_full_by_one_worker_and_not_exceeded_by_several(
+    stage: Stage, smtp: MailServer
+) -> None:
+    pause = timedelta(seconds=0.02)
+    for number in (1, 3):
+        await queue_plain(stage, 60)
+        smtp.taken.clear()
+        workers = [open_post(stage, smtp, pauses=(pause, pause)) for _ in range(number)]
+        counts = []
+        for _ in range(4):
+            await asyncio.gather(*(each.send() for each in workers))
+            counts.append(len(smtp.taken))
+            stage.tick(AHEAD.total_seconds())
+        slots = [rounds * AHEAD // pause + 1 for rounds in (1, 2, 3, 4)]
+        assert counts == slots, "no slot of the pace is left out, and none is used twice"
+        stage.tick(60)
+        for each in workers:
+            await each.send()
+            await each.worker.close()
+        stage.tick(60)
+
+
+async def test_a_worker_that_stops_leaves_what_it_has_not_begun_to_others(
+    stage: Stage, post: Post, smtp: MailServer
+) -> None:
+    await queue_plain(stage, 2)
+    slow = open_post(stage, smtp, pauses=(AHEAD, timedelta(0)))
+    running = asyncio.create_task(slow.worker.run(NewMail()))
+    await eventually(lambda: len(smtp.taken) >= 1)
+    running.cancel()
+    await asyncio.wait([running])
+    stage.tick(AHEAD.total_seconds())
+    await post.send()
+    assert Counter(each.to for each in smtp.taken) == {"n0@example.com": 1, "n1@example.com": 1}
+    assert {state for state, _ in (await post.states("confirm")).values()} == {"sent"}
+
+
+async def test_mail_goes_by_a_running_worker_that_is_told_of_it_or_not(
+    stage: Stage, post: Post, smtp: MailServer
+) -> None:
+    new_mail = NewMail()
+    running = asyncio.create_task(post.worker.run(new_mail))
+    await queue_plain(stage, 20)
+    await eventually(lambda: len(smtp.taken) == 20)
+    await queue_plain(stage, 20)
+    new_mail.tell()
+    await eventually(lambda: len(smtp.taken) == 40)
+    running.cancel()
+    await asyncio.wait([running])
+
+
+async def test_consent_that_is_taken_back_while_a_message_waits_for_a_line_is_obeyed(
+    stage: Stage, post: Post, smtp: MailServer
+) -> None:
+    await queued(post, "anna", "bert")
+    smtp.taken.clear()
+    one_line = open_post(stage, smtp)
+    one_line.worker = MailWorker(
+        stage.database,
+        stage.clock,
+        Outgoing(Sending(relay_of(smtp.url), lines_max=1), BOUNCES, (timedelta(0), timedelta(0))),
+        post.tokens,
+        post.addresses,
+    )
+    held, go = asyncio.Future[str](), asyncio.Event()
+
+    async def hold(to: str) -> None:
+        if not held.done():
+            held.set_result(to)
+            await go.wait()
+
+    smtp.before_taking = hold
+    sending = asyncio.create_task(one_line.send())
+    waiting = "bert" if "anna" in await held else "anna"
+    await post.consents.withdraw("demo", f"v_{waiting}")
+    stage.tick(5)
+    go.set()
+    await sending
+    assert len(smtp.taken) == 1
+    assert (await post.states())[f"{waiting}@example.com"] == ("withheld", "no_consent")
+
+
 async def test_a_server_whose_certificate_nobody_vouches_for_gets_nothing(
     stage: Stage, post: Post, smtp: MailServer, tmp_path: Path
 ) -> None:
@@ -159,8 +274,8 @@ async def test_a_server_whose_certificate_nobody_vouches_for_gets_nothing(
     tls.load_cert_chain(f"{tmp_path}/crt", f"{tmp_path}/key")
     async with mail_server(tls=tls) as strange:
         for box, error in ((strange, "tls"), (smtp, "tls")):  # the second has no STARTTLS at all
-            sending = Sending(replace(relay_of(box.url), scheme="smtp"))
-            outcome = await sending.send("a@shop.example", "anna@example.com", b"Subject: x\r\n\r\nx")
+            line = Line(replace(relay_of(box.url), scheme="smtp"))
+            outcome = await line.send("a@shop.example", "anna@example.com", b"Subject: x\r\n\r\nx")
             assert (outcome.ended, outcome.error) == ("later", error)
         assert not strange.taken
 
