@@ -47,6 +47,15 @@ Metric = Literal[
     "clickers",
     "ctr",
     "ctor",
+    "ctr_actions",
+    "ctor_actions",
+    "funnel_impression",
+    "funnel_click",
+    "funnel_paid",
+    "funnel_paid_of_click",
+    "funnel_click_time",
+    "funnel_paid_time",
+    "funnel_time",
     "gmv",
     "refunded",
     "net",
@@ -106,8 +115,9 @@ _OF_MONEY: Final = frozenset(
 )
 _BY_PRODUCT: Final = frozenset(
     ("viewers", "impressed", "clickers", "ctr", "buyers", "ctor", "viewers_orders", "viewers_units")
-) | {"viewers_gmv"}
-_BY_MODE: Final = frozenset(("viewers", "replay_viewers", "watch_mean", "watch_total"))
+) | {"viewers_gmv", "ctr_actions", "ctor_actions"}
+_FUNNEL: Final = frozenset(each for each in METRICS if each.startswith("funnel_"))
+_BY_MODE: Final = frozenset(("viewers", "replay_viewers", "watch_mean", "watch_total")) | _FUNNEL
 _SHARES: Final = frozenset(
     (
         *("viewers_before", "viewers_new", "viewers_again", "buyers_before", "buyers_seen_before"),
@@ -117,13 +127,23 @@ _SHARES: Final = frozenset(
             "conversion_30d",
             "ctr",
             "ctor",
+            "ctr_actions",
+            "ctor_actions",
+            "funnel_click",
+            "funnel_paid",
+            "funnel_paid_of_click",
             "nps_promoters",
             "nps_passives",
             "nps_detractors",
         ),
     )
 )
-_SECONDS: Final = frozenset(("live_time", "watch_mean", "watch_median", "watch_total", "answer_time"))
+_SECONDS: Final = frozenset(
+    (
+        *("live_time", "watch_mean", "watch_median", "watch_total", "answer_time"),
+        *("funnel_click_time", "funnel_paid_time", "funnel_time"),
+    )
+)
 MONEY: Final = (_OF_MONEY - {"orders", "units"}) | {"viewers_gmv"}
 _MEANS: Final = frozenset(("watch_mean", "aov", "nps"))
 

@@ -76,7 +76,7 @@ class Queries:
 
     async def _answer(self, channel: str, query: Query, limit: int) -> QueryAnswer:
         asked = Asked(query.metrics, query.dimensions, [condition_of(each) for each in query.filters])
-        async with self._database.read() as connection:
+        async with self._database.undone() as connection:
             await self._bound(connection)
             look = await look_at(connection, channel, self._clock.now(), query.days, self._shelf)
             chosen = choose(look, query.period)

@@ -1,7 +1,7 @@
 """Reading what is sealed: copied back into SQL before anything of it changes, or laid over the tables for one reader."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -17,11 +17,12 @@ from server.sealing.parquet_repository import read_into, working_folder
 TRIES = 3
 _UNCLAIM = text("DELETE FROM sealed_show WHERE show_id = :show AND state = 'writing'")
 _LOOSE = "CREATE TEMP TABLE sealed_{table} (LIKE public.{table} INCLUDING DEFAULTS) ON COMMIT DROP"
+_IS_LAID = text("SELECT to_regclass('pg_temp.sealed_until') IS NOT NULL")
+_ANALYZES = ("ANALYZE pg_temp.sealed_ledger_entry", "ANALYZE pg_temp.sealed_playing")
 _INDEXES = (
     "CREATE INDEX ON pg_temp.sealed_ledger_entry (show_id, kind)",
     "CREATE INDEX ON pg_temp.sealed_playing (show_id, viewer_id)",
-    "ANALYZE pg_temp.sealed_ledger_entry",
-    "ANALYZE pg_temp.sealed_playing",
+    *_ANALYZES,
 )
 # A name in the session's own schema hides the table of that name: statements read on as they are.
 _OVER = {
@@ -90,20 +91,49 @@ async def facts_of(database: Database, show_ids: Collection[str]) -> AsyncIterat
 async def lay_over(connection: AsyncConnection, show_ids: Collection[str]) -> None:
     """Lay the raw rows of those of the shows that are sealed over the tables, until the connection's transaction is undone."""
     sealed = await repository.read_those(connection, show_ids)
-    if not sealed:
+    if sealed:
+        await _lay(connection, sealed, await _laid(connection))
+
+
+@asynccontextmanager
+async def laid_over(connection: AsyncConnection, show_ids: Collection[str]) -> AsyncIterator[None]:
+    """Lay the raw rows of those of the shows that are sealed over the tables for the block, in a transaction that will be undone.
+
+    Those that lie there already stay. Raises `FileNotFoundError` where a show was brought back into SQL since this moment.
+    """
+    sealed = await repository.read_those(connection, show_ids)
+    laid = await _laid(connection) if sealed else None
+    lacking = [row for row in sealed if row.show_id not in (laid or ())]
+    if not lacking:
+        yield
         return
-    await connection.execute(
-        text("CREATE TEMP TABLE sealed_until (show_id text, last_entry bigint) ON COMMIT DROP")
-    )
+    await connection.execute(text("SAVEPOINT laid_over"))
+    await _lay(connection, lacking, laid)
+    yield
+    await connection.execute(text("ROLLBACK TO SAVEPOINT laid_over"))
+
+
+async def _laid(connection: AsyncConnection) -> set[str] | None:
+    """Return the shows whose rows lie over the tables; None where nothing does."""
+    if not await connection.scalar(_IS_LAID):
+        return None
+    return set(await connection.scalars(text("SELECT show_id FROM pg_temp.sealed_until")))
+
+
+async def _lay(connection: AsyncConnection, sealed: Sequence[Row[Any]], laid: set[str] | None) -> None:
+    if laid is None:
+        await connection.execute(
+            text("CREATE TEMP TABLE sealed_until (show_id text, last_entry bigint) ON COMMIT DROP")
+        )
+        for kind in RAW:
+            await connection.execute(text(_LOOSE.format(table=TABLES[kind])))
     await connection.execute(
         text("INSERT INTO sealed_until VALUES (:show_id, :last_entry)"),
         [{"show_id": row.show_id, "last_entry": row.last_entry} for row in sealed],
     )
-    for kind in RAW:
-        await connection.execute(text(_LOOSE.format(table=TABLES[kind])))
     for row in sealed:
         await _copy_in(connection, row, {kind: f"pg_temp.sealed_{TABLES[kind]}" for kind in RAW})
-    for statement in (*_INDEXES, *_OVER.values()):
+    for statement in (*_INDEXES, *_OVER.values()) if laid is None else _ANALYZES:
         await connection.execute(text(statement))
 
 

@@ -72,3 +72,12 @@ def middle(numbers: Column) -> float | None:
     """Return the median of numbers in order; None of none."""
     n = len(numbers)
     return (float(numbers[(n - 1) // 2]) + float(numbers[n // 2])) / 2 if n else None
+
+
+def median_of(numbers: Column) -> float | None:
+    """Return the median of numbers in any order; None of none."""
+    n = len(numbers)
+    if not n:
+        return None
+    ends = sorted({(n - 1) // 2, n // 2})
+    return middle(np.partition(numbers, ends)[ends[0] : ends[-1] + 1])

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.stats.channel.asking import middle, questions_of
+from server.stats.channel.asking import median_of, middle, questions_of
 from server.stats.channel.cut import ALL, Cell, Cut
 from server.stats.channel.facts import PEOPLE_COLUMNS, Left, Part, People, Questions, ShowOf, Till
 from server.stats.channel.parts_repository import ModePeople
@@ -25,7 +25,9 @@ from server.stats.columns.purchases import bought_before
 from server.stats.columns.rows import ShowRows
 from server.stats.columns.scored import Scored
 from server.stats.columns.shelf import Shelf, Wanted
+from server.stats.columns.walks import TIMES
 
+_OF_TIMES: Final = frozenset(("watched_squares", "median_us", "clicked_in_order", "paid_in_order", *TIMES))
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -60,10 +62,10 @@ class Audience:
         """Return who watched live and who the replay, by part and the words of the cut."""
         found = await asyncio.to_thread(fold.count, self.channel, self.groups, cut)
         modes = {
-            (cell, mode): ModePeople.of(mode, np.concatenate(watched))
+            (cell, mode): ModePeople.of(mode, counts.all(name), _people_of(counts))
             for cell, counts in found.items()
-            for mode, watched in (("live", counts.watched), ("replay", counts.replayed))
-            if watched
+            for mode, name in (("live", "watched_us"), ("replay", "replayed_us"))
+            if counts.times[name]
         }
         return {key: each for key, each in modes.items() if each.viewers}
 
@@ -130,7 +132,7 @@ async def read_audience(
         Scored.of(scored),
     )
     place = {show.id: i for i, show in enumerate(near)}
-    groups = [Group([place[show.id] for show in part.shows], since_epoch(part.until)) for part in parts]
+    groups = [Group(sorted(place[show.id] for show in part.shows), since_epoch(part.until)) for part in parts]
     return Audience(parts, channel, groups)
 
 
@@ -148,13 +150,18 @@ def _near(shows: Sequence[ShowOf], parts: Sequence[Part], window: timedelta) -> 
 
 
 def _people_of(counts: Counts) -> People:
-    watched = np.sort(np.concatenate(counts.watched)) if counts.watched else np.empty(0, np.int64)
-    whole = {
-        name: counts.numbers.get(name, 0)
-        for name in PEOPLE_COLUMNS
-        if name not in ("watched_squares", "median_us")
-    }
-    return People(**whole, watched_squares=float(np.square(watched / 1e6).sum()), median_us=middle(watched))
+    watched, walks = np.sort(counts.all("watched_us")), {name: counts.all(name) for name in TIMES}
+    whole = {name: counts.numbers.get(name, 0) for name in PEOPLE_COLUMNS if name not in _OF_TIMES}
+    return People(
+        **whole,
+        watched_squares=float(np.square(watched / 1e6).sum()),
+        median_us=middle(watched),
+        clicked_in_order=len(walks["to_click_us"]),
+        paid_in_order=len(walks["to_pay_us"]),
+        to_click_us=median_of(walks["to_click_us"]),
+        to_pay_us=median_of(walks["to_pay_us"]),
+        to_convert_us=median_of(walks["to_convert_us"]),
+    )
 
 
 def _people_in(shows: Sequence[ShowRows], name: str) -> int:

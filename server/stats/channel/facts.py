@@ -64,6 +64,19 @@ class People:
     sharers: int = 0
     impressed: int = 0
     clickers: int = 0
+    saw: int = 0
+    """With a product's card on their screen while the show ran: the first step of the funnel. Whoever is in the next one is in it."""
+    clicked_in_order: int = 0
+    paid_in_order: int = 0
+    to_click_us: float | None = None
+    """The median of how long the step took, in the first show in which it was taken in order; so the next two."""
+    to_pay_us: float | None = None
+    to_convert_us: float | None = None
+    impressions: int = 0
+    """What viewers did with products, by actions; `clicks_seen` have an impression of their own each, `orders_clicked` a click."""
+    clicks: int = 0
+    clicks_seen: int = 0
+    orders_clicked: int = 0
     clicked_what_they_saw: int = 0
     clicked_and_bought: int = 0
     bought_live: int = 0

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from server.stats.chance import Sample
 from server.stats.channel.facts import Part, PartFacts, People, Till
 from server.stats.channel.figure import Figure, count, mean, share, unknown
+from server.stats.channel.selling import action_figures, funnel_figures
 from server.stats.definitions import CONVERSION_WINDOWS
 from server.stats.lifetime.nps import NetPromoterScore, of_classes
 from server.stats.money import divide_half_up
@@ -107,6 +108,8 @@ def _sales(facts: PartFacts, terms: Terms) -> Iterator[Figure]:
     yield count("buyers", people.buyers, beside=people.buyers_beside)
     yield share("ctr", people.clicked_what_they_saw, people.impressed)
     yield share("ctor", people.clicked_and_bought, people.clickers)
+    yield from action_figures(people.clicks_seen, people.impressions, people.orders_clicked, people.clicks)
+    yield from funnel_figures(people)
     for till in facts.tills:
         yield from _money(till, people.views)
 

@@ -7,11 +7,12 @@ from server.stats.chance import Sample
 from server.stats.channel.audience import Audience
 from server.stats.channel.cut import Cut
 from server.stats.channel.facts import People
-from server.stats.channel.figure import Figure, count, mean, share
+from server.stats.channel.figure import Figure, count, mean, share, unknown
 from server.stats.channel.figures import nps_figures, watched
 from server.stats.channel.look import Look
 from server.stats.channel.parts_repository import ModePeople, ProductPeople, read_products
 from server.stats.channel.report import Breakdown, PartOf, Period
+from server.stats.channel.selling import action_figures, funnel_figures
 from server.stats.watching import MICROSECONDS
 
 BreakdownBy = Literal["source", "device", "segment", "returning", "product", "mode"]
@@ -53,6 +54,8 @@ def _figures(people: People, currency: str) -> Iterator[Figure]:
     yield share("buyers_before", people.bought_before, people.buyers_known)
     yield share("ctr", people.clicked_what_they_saw, people.impressed)
     yield share("ctor", people.clicked_and_bought, people.clickers)
+    yield from action_figures(people.clicks_seen, people.impressions, people.orders_clicked, people.clicks)
+    yield from funnel_figures(people)
     yield count("viewers_orders", people.orders)
     yield _money("viewers_gmv", people.gmv_minor, currency)
     yield from nps_figures(people)
@@ -71,6 +74,7 @@ def product_figures(product: ProductPeople, currency: str) -> list[Figure]:
         share("ctr", product.saw_and_clicked, product.impressed),
         count("buyers", product.buyers),
         share("ctor", product.clicked_and_bought, product.clickers),
+        *action_figures(product.clicks_seen, product.impressions, product.orders_clicked, product.clicks),
         count("viewers_orders", product.orders),
         count("viewers_units", product.units),
         _money("viewers_gmv", product.gmv_minor, currency),
@@ -82,12 +86,16 @@ def _of_mode(mode: ModePeople) -> PartOf:
 
 
 def mode_figures(mode: ModePeople) -> list[Figure]:
-    """Return how long who watched live, or the replay, did so."""
+    """Return how long who watched live, or the replay, did so. The funnel's window is the live show: of the replay it is not known."""
     seconds = mode.watched_us / MICROSECONDS
+    funnel = list(funnel_figures(mode.people))
+    if mode.label == "replay":
+        funnel = [unknown(each.key, each.kind) for each in funnel]
     return [
         count("viewers" if mode.label == "live" else "replay_viewers", mode.viewers),
         mean("watch_mean", "seconds", Sample(mode.viewers, seconds, mode.watched_squares)),
         Figure(key="watch_total", kind="seconds", amount=seconds),
+        *funnel,
     ]
 
 

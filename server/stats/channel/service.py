@@ -171,7 +171,7 @@ class ChannelReports:
 
     @asynccontextmanager
     async def _look(self, channel: str, repeat_days: int) -> AsyncIterator[Look]:
-        async with self._reading, self._database.read() as connection:
+        async with self._reading, self._database.undone() as connection:
             yield await look_at(connection, channel, self._clock.now(), repeat_days, self._shelf)
 
 

@@ -24,12 +24,16 @@ CLICKED_SEEN: Final = 1 << 12
 NO_GUEST: Final = 1 << 13
 SEEN: Final = 1 << 14
 """Viewed and known: what other shows are joined with."""
-ABSENT: Final = 1 << 15
-"""Of who bought alone: they have no row in the show."""
+
+SAW: Final = 1 << 15
+"""Viewed, and a product's card was first seen while the show ran: the first step of the funnel. Who saw one before the show began and
+again in it is told beside the rows."""
 
 SUSPECT: Final = 1 << 16
 STAFF: Final = 1 << 17
 """In what SQL sends alone: such rows are in no array."""
+ABSENT: Final = 1 << 18
+"""Of who bought alone (`paid.flags`): they have no row in the show."""
 
 # Behind the join with other shows and with what was bought: all of viewed rows, PAID aside.
 RECOGNISED: Final = 1 << 16
@@ -67,6 +71,7 @@ OF_ROW: Final = {
     CLICKED_SEEN: "views > 0 AND clicks > 0 AND impressions > 0",
     NO_GUEST: "views > 0 AND guest IS NOT TRUE",
     SEEN: f"views > 0 AND {_KNOWN}",
+    SAW: "views > 0 AND first_impression_at >= started_at AND first_impression_at <= finish",
     SUSPECT: "suspect",
     STAFF: "staff",
 }

@@ -18,8 +18,9 @@ from server.stats.columns import flags as f
 from server.stats.columns.bought import SalesOf, read_sales
 from server.stats.columns.join import Channel, Slice, join_block
 from server.stats.columns.last_answers import NAMES, last_classes
-from server.stats.columns.rows import SUMMED, Column, sums_by
+from server.stats.columns.rows import SUMMED, Column, ShowRows, add_actions, sums_by
 from server.stats.columns.telling import Labels, Words, labels_of, rows_that_count
+from server.stats.columns.walks import TIMES, Walks, acts_in
 
 BLOCK: Final = 1 << 18
 """People in a block."""
@@ -33,6 +34,7 @@ _COUNTED: Final = {
     "sharers": f.SHARED,
     "impressed": f.IMPRESSED,
     "clickers": f.CLICKED,
+    "saw": f.SAW,
     "clicked_what_they_saw": f.CLICKED_SEEN,
     "clicked_and_bought": f.CLICKED_BOUGHT,
     "bought_live": f.BOUGHT_LIVE,
@@ -68,18 +70,24 @@ class Group:
 
 @dataclass(slots=True)
 class Counts:
-    """What some people of a group come to: numbers by name, and how long each viewer watched, and each of the replay's, in microseconds."""
+    """What some people of a group come to: numbers by name, and times of theirs in microseconds, by name as well.
+
+    `watched_us` has how long each viewer watched, `replayed_us` each of the replay's; the others are those of `walks`.
+    """
 
     numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    watched: list[Column] = field(default_factory=list)
-    replayed: list[Column] = field(default_factory=list)
+    times: dict[str, list[Column]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, other: "Counts") -> None:
         """Put other people's beside."""
         for name, number in other.numbers.items():
             self.numbers[name] += number
-        self.watched += other.watched
-        self.replayed += other.replayed
+        for name, columns in other.times.items():
+            self.times[name] += columns
+
+    def all(self, name: str) -> Column:
+        """Return all times of a name."""
+        return np.concatenate(self.times[name]) if self.times[name] else np.empty(0, np.int64)
 
 
 Found = dict[Cell, Counts]
@@ -161,6 +169,7 @@ class _Fold:
             if len(each.sold):
                 sold.append(read_sales(asked.channel, each, at, until, block))
         self._sold = SalesOf.together(sold)
+        self._walks = Walks.of(asked.channel, slices, self._at, self._places)
 
     def _place(self, people: int) -> list[Column]:
         """Return the place of each row, by show."""
@@ -201,15 +210,25 @@ class _Fold:
         numbers = self._numbers(codes, there, words.count)
         if self._asked.cut.by or self._asked.cut.where:
             numbers |= self._sums(codes, there, words.count)
-        watched = _split(self._watched, codes, there & self._has(f.VIEWED), words.count)
-        replayed = _split(self._replayed, codes, there & self._has(f.REPLAYED), words.count)
+        times = self._times(codes, there, words.count)
         present = np.flatnonzero(_tally(codes, there, words.count))
         return {
             words.of(code): Counts(
-                {name: int(each[code]) for name, each in numbers.items()}, [watched[code]], [replayed[code]]
+                {name: int(each[code]) for name, each in numbers.items()},
+                defaultdict(list, {name: [each[code]] for name, each in times.items()}),
             )
             for code in present.tolist()
         }
+
+    def _times(self, codes: Column | None, there: Column, count: int) -> dict[str, list[Column]]:
+        found = {
+            "watched_us": _split(self._watched, codes, there & self._has(f.VIEWED), count),
+            "replayed_us": _split(self._replayed, codes, there & self._has(f.REPLAYED), count),
+        }
+        for name in TIMES:
+            place, times = self._walks.by(name)
+            found[name] = _split(times, None if codes is None else codes[place], there[place], count)
+        return found
 
     def _has(self, bit: int, without: int = 0) -> Column:
         return (
@@ -235,9 +254,22 @@ class _Fold:
             counts = there[at]
             groups = np.zeros(np.count_nonzero(counts), np.intp) if codes is None else codes[at][counts]
             part = {name: self._column(each, name)[counts] for name in ("flags", *SUMMED)}
-            for name, totals in sums_by(part, groups, count).items():
+            sums = sums_by(part, groups, count)
+            rows = self._asked.channel.shows[each.show].rows
+            mine, lines = _acts_that_count(rows, each, counts)
+            add_actions(sums, rows.arrays, lines, groups[mine])
+            for name, totals in sums.items():
                 found[name] += totals
         return dict(found)
+
+
+def _acts_that_count(rows: ShowRows, of: Slice, counts: Column) -> tuple[Column, Column]:
+    """Return the lines of `acts` whose rows count, and before them where those stand among the rows that count."""
+    at, lines = acts_in(rows, of)
+    mine = counts[at]
+    if isinstance(lines, slice):
+        lines = np.arange(lines.start, lines.stop)
+    return (np.cumsum(counts) - 1)[at[mine]], lines[mine]
 
 
 def _tally(codes: Column | None, which: Column, count: int) -> Column:

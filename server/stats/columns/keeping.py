@@ -50,5 +50,5 @@ class ColumnKeeper:
             await repository.number_people(
                 connection, show
             )  # whoever came between numbering and the generation
-        async with self._database.read() as connection:
+        async with self._database.undone() as connection:
             await self._shelf.read(connection, Wanted([show], [], currency, self._clock.now()))

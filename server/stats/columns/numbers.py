@@ -44,17 +44,32 @@ def _renumbered(show: ShowRows, strangers: Column, top: int) -> ShowRows:
         if len(arrays.get(name, ())) and arrays[name][0] < 0:
             who = arrays[name]
             arrays[name] = np.where(who < 0, top + np.searchsorted(strangers, who), who)
-            _sort(arrays, name)
+            order = _sort(arrays, name)
+            if name == "who":
+                _sort_acts(arrays, order)
     return replace(show, arrays=arrays)
 
 
-def _sort(arrays: dict[str, Column], name: str) -> None:
-    """Sort a list by whom it is about, with all that stands beside."""
+def _sort(arrays: dict[str, Column], name: str) -> Column:
+    """Sort a list by whom it is about, with all that stands beside; return the order."""
     order = np.argsort(arrays[name], kind="stable")
     prefix = _LISTS.get(name)
     beside = [name] if prefix is None else [each for each in arrays if _is_beside(each, prefix)]
     for each in beside:
         arrays[each] = arrays[each][order]
+    return order
+
+
+def _sort_acts(arrays: dict[str, Column], order: Column) -> None:
+    """Let the lines of `acts` be about the rows where these stand now."""
+    if "acts.row" not in arrays:
+        return
+    now = np.empty(len(order), np.uint32)
+    now[order] = np.arange(len(order), dtype=np.uint32)
+    rows = now[arrays["acts.row"]]
+    lines = np.argsort(rows)
+    for name in [each for each in arrays if each.startswith("acts.")]:
+        arrays[name] = (rows if name == "acts.row" else arrays[name])[lines]
 
 
 def _is_beside(name: str, prefix: str) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from server.stats.columns import flags
 
 Column = NDArray[Any]
-SUMMED: Final = ("views", "visits", "watched_us", "reactions", "votes", "shares")
+SUMMED: Final = ("views", "visits", "watched_us", "impressions", "clicks", "reactions", "votes", "shares")
 NARROW: Final = (
     "views",
     "visits",
@@ -40,6 +40,10 @@ PAID: Final = {
 }  # fmt: skip
 ASKED: Final = {"show": "i4", "who": "i8", "state": "i4", "viewed": "i4", "answer_us": "i8"}
 STAFF: Final = {"show": "i4", "who": "i8"}
+ACTED: Final = {
+    "show": "i4", "who": "i8", "early": "i4", "to_click_us": "i8", "to_pay_us": "i8", "clicks_seen": "i4", "orders_clicked": "i4",
+    "other_impressions": "i4", "other_clicks": "i4",
+}  # fmt: skip
 OPEN: Final = 0
 ANSWERED: Final = 1
 OTHER: Final = 2
@@ -51,7 +55,8 @@ class ShowRows:
 
     `who` is a person's number (`sealed_person`), negative for those who have none yet. `sold.…` (of each buyer), `paid.…` (each order, and
     whether it is in the channel's currency), `asked.…`, `suspects`, `staff` and `staff_came` (those of the staff who have a row) are lists
-    of their own, by whom they are about as well. `labels` are the words behind `source`, `device` and `segment`; `tills` and
+    of their own, by whom they are about as well; `acts.…` is what some viewed rows did with products (`acts_repository`), by `acts.row`,
+    the place of the row. `labels` are the words behind `source`, `device` and `segment`; `tills` and
     `reported` are as SQL has them: of each currency, and of each kind of buyer, orders, units, amount and the sum of its squares.
     """
 
@@ -121,6 +126,27 @@ def arrays_of_rows(
     return arrays, labels
 
 
+_COUNTS_OF_ACTS: Final = ("clicks_seen", "orders_clicked", "other_impressions", "other_clicks")
+
+
+def arrays_of_acts(rows: Mapping[str, Column], acted: Column) -> dict[str, Column]:
+    """Return the arrays of what viewed rows did, from its records, and the rows' flags: who saw a product early has seen one."""
+    who = rows["who"]
+    at = np.minimum(np.searchsorted(who, acted["who"]), max(0, len(who) - 1))
+    mine = np.zeros(len(acted), bool)
+    if len(who):
+        mine = (who[at] == acted["who"]) & ((rows["flags"][at] & flags.VIEWED) > 0)
+    acted, at = acted[mine], at[mine]
+    bits = rows["flags"].copy()
+    bits[at[acted["early"] > 0]] |= np.uint16(flags.SAW)
+    return {
+        "flags": bits,
+        "acts.row": at.astype(np.uint32),
+        **{f"acts.{name}": _native(acted[name]) for name in ("to_click_us", "to_pay_us")},
+        **{f"acts.{name}": narrow(acted[name]) for name in _COUNTS_OF_ACTS},
+    }
+
+
 def arrays_of(prefix: str, records: Column) -> dict[str, Column]:
     """Return the columns of a list beside the rows."""
     names = [
@@ -142,17 +168,32 @@ def _native(column: Column) -> Column:
 def sums_by(rows: Mapping[str, Column], groups: Column, count: int) -> dict[str, Column]:
     """Return what a show's rows come to in each of `count` groups: `groups` has the group of each row.
 
-    Of viewed rows alone for what they watched; `…_beside` is what rows without a view did.
+    Of viewed rows alone for what they watched, saw and clicked; `…_beside` is what rows without a view did.
     """
     viewed = (rows["flags"] & flags.VIEWED).astype(bool)
-    found = {}
-    for name in ("views", "visits", "watched_us"):
-        found[name] = _add(rows[name][viewed], groups[viewed], count)
+    theirs, others = groups[viewed], np.flatnonzero(~viewed)
+    found = {
+        name: _add(rows[name][viewed], theirs, count)
+        for name in ("views", "visits", "watched_us", "impressions", "clicks")
+    }
     for name in ("reactions", "votes", "shares"):
-        beside = _add(rows[name][~viewed], groups[~viewed], count)
         found[name] = _add(rows[name], groups, count)
-        found[f"{name}_beside"] = beside
+        found[f"{name}_beside"] = _add(rows[name][others], groups[others], count)
     return found
+
+
+_ADDED: Final = {"clicks_seen": "clicks_seen", "orders_clicked": "orders_clicked"}
+_TAKEN_OFF: Final = {"impressions": "other_impressions", "clicks": "other_clicks"}
+
+
+def add_actions(
+    found: dict[str, Column], rows: Mapping[str, Column], lines: Column | slice, groups: Column
+) -> None:
+    """Bring what these lines of `acts` say into `sums_by` of their rows: `groups` has the group of each line."""
+    for name, column in _ADDED.items():
+        found[name] = _add(rows[f"acts.{column}"][lines], groups, len(found["clicks"]))
+    for name, column in _TAKEN_OFF.items():
+        found[name] = found[name] - _add(rows[f"acts.{column}"][lines], groups, len(found[name]))
 
 
 def _add(numbers: Column, groups: Column, count: int) -> Column:
@@ -166,5 +207,6 @@ def _add(numbers: Column, groups: Column, count: int) -> Column:
 
 def sums_of(rows: Mapping[str, Column]) -> dict[str, int]:
     """Return `sums_by` of all rows together."""
-    nowhere = np.zeros(len(rows["who"]), np.uint8)
-    return {name: int(total[0]) for name, total in sums_by(rows, nowhere, 1).items()}
+    found = sums_by(rows, np.zeros(len(rows["who"]), np.uint8), 1)
+    add_actions(found, rows, slice(None), np.zeros(len(rows["acts.row"]), np.uint8))
+    return {name: int(total[0]) for name, total in found.items()}

@@ -11,13 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import driver
 from server.stats.columns import rows as shapes
+from server.stats.columns.acts_repository import ACTED, ALIAS
 from server.stats.columns.flags import ABSENT, CONSENT, GUEST, KNOWN, NOBODY, OF_ROW, as_bits
 from server.stats.columns.opened_repository import ENDED, OPENED
-from server.stats.columns.rows import Column, ShowRows, arrays_of, arrays_of_rows, decode, split, sums_of
+from server.stats.columns.rows import (
+    Column,
+    ShowRows,
+    arrays_of,
+    arrays_of_acts,
+    arrays_of_rows,
+    decode,
+    split,
+    sums_of,
+)
 from server.stats.columns.sold_repository import REPORTED, TILLS, written
 
 ASKED = """asked AS MATERIALIZED (
-    SELECT a.show_id, a.part, s.started_at, s.ended_at, coalesce(s.ended_at, :as_of) AS finish
+    SELECT a.show_id, a.part, s.channel_id, s.started_at, s.ended_at, coalesce(s.ended_at, :as_of) AS finish
     FROM unnest(CAST(:shows AS text[])) WITH ORDINALITY AS a(show_id, part) JOIN show AS s ON s.id = a.show_id)"""
 
 # The number of a person, or a negative one made from the id for who has none yet.
@@ -25,11 +35,11 @@ WHO: Final = "coalesce(n.n, -1 - (hashtextextended({0}, 0) & 9223372036854775807
 NUMBERED: Final = "LEFT JOIN sealed_person AS n ON n.viewer_id = {0}"
 _MICROSECONDS: Final = "CAST(coalesce(extract(epoch FROM {0}) * 1000000, 0) AS bigint)"
 _HASH: Final = "hashtextextended(coalesce({0}, ''), :seed)"
-_ALIAS: Final = "LEFT JOIN viewer_alias AS a ON a.show_id = {0}.show_id AND a.raw = {0}.viewer_id AND a.taken_back_at IS NULL"
 
 _ROWS: Final = f"""
     WITH {ASKED}, {{watched}}, wide AS (
-        SELECT asked.part, asked.finish, r.viewer_id, r.first_at, r.guest, r.remembered, r.consent_at, r.joined, r.suspect, r.staff,
+        SELECT asked.part, asked.started_at, asked.finish, r.viewer_id, r.first_at, r.first_impression_at,
+               r.guest, r.remembered, r.consent_at, r.joined, r.suspect, r.staff,
                r.source, r.device, r.segment, r.reactions, r.impressions, r.clicks, r.shares, r.questions, r.votes,
                r.survey_answers, r.orders, r.replay_views, r.replay_us,
                coalesce(w.views, r.views) AS views, coalesce(w.visits, r.visits) AS visits,
@@ -57,7 +67,7 @@ _SOLD: Final = f"""
     WITH {ASKED}, paid AS (
         SELECT asked.part, asked.finish, s.show_id, coalesce(a.canonical, s.viewer_id) AS viewer_id, min(s.at) AS bought_at,
                count(*) FILTER (WHERE s.nth = 0) AS placed, coalesce(sum(s.amount_minor) FILTER (WHERE s.currency = :currency), 0) AS gmv
-        FROM asked JOIN sale AS s USING (show_id) {_ALIAS.format("s")} WHERE NOT s.staff GROUP BY 1, 2, 3, 4
+        FROM asked JOIN sale AS s USING (show_id) {ALIAS.format("s")} WHERE NOT s.staff GROUP BY 1, 2, 3, 4
     ), bought AS (
         SELECT paid.*, r.first_at, r.guest, r.remembered, r.consent_at
         FROM paid LEFT JOIN rollup AS r ON r.show_id = paid.show_id AND r.viewer_id = paid.viewer_id
@@ -74,7 +84,7 @@ _PAID: Final = f"""
         SELECT asked.part, asked.finish, s.show_id, coalesce(a.canonical, s.viewer_id) AS viewer_id, s.order_id, min(s.at) AS bought_at,
                CAST(sum(s.amount_minor) AS bigint) - coalesce(max(o.refunded_minor), 0) AS net_minor, sum(s.quantity) AS units,
                bool_and(s.currency = :currency) AS own
-        FROM asked JOIN sale AS s USING (show_id) {_ALIAS.format("s")} LEFT JOIN reported_order AS o ON s.reported AND o.id = s.order_id
+        FROM asked JOIN sale AS s USING (show_id) {ALIAS.format("s")} LEFT JOIN reported_order AS o ON s.reported AND o.id = s.order_id
         WHERE NOT s.staff GROUP BY 1, 2, 3, 4, 5
     ), bought AS (
         SELECT paid.*, r.first_at, r.guest, r.remembered, r.consent_at, r.viewer_id IS NULL AS absent
@@ -90,7 +100,7 @@ _QUESTIONS: Final = f"""
     WITH {ASKED}, {OPENED}, told AS (
         SELECT asked.part, q.state, q.asked_at, q.answered_at, coalesce(a.canonical, q.viewer_id) AS viewer_id,
                coalesce(w.views, r.views) > 0 IS TRUE AS viewed
-        FROM asked JOIN question AS q USING (show_id) {_ALIAS.format("q")}
+        FROM asked JOIN question AS q USING (show_id) {ALIAS.format("q")}
         LEFT JOIN rollup AS r ON r.show_id = q.show_id AND r.viewer_id = coalesce(a.canonical, q.viewer_id)
         LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id
         WHERE q.state <> 'dismissed' AND r.suspect IS NOT TRUE AND r.staff IS NOT TRUE
@@ -103,6 +113,12 @@ _QUESTIONS: Final = f"""
 _STAFF: Final = f"""
     WITH {ASKED} SELECT CAST(part - 1 AS int), {WHO.format("s.viewer_id")}
     FROM asked JOIN staff_presence AS s USING (show_id) {NUMBERED.format("s.viewer_id")}
+"""
+_ACTED: Final = f"""
+    WITH {ASKED}, {ACTED}
+    SELECT CAST(part - 1 AS int), {WHO.format("acted.viewer_id")}, early, to_click_us, to_pay_us, CAST(clicks_seen AS int),
+           CAST(orders_clicked AS int), CAST(other_impressions AS int), CAST(other_clicks AS int)
+    FROM acted {NUMBERED.format("acted.viewer_id")}
 """
 _TILLS: Final = text(written(TILLS, ASKED))
 _REPORTED: Final = text(written(REPORTED, ASKED))
@@ -124,12 +140,14 @@ async def read_rows(
             (_PAID, shapes.PAID),
             (_QUESTIONS, shapes.ASKED),
             (_STAFF, shapes.STAFF),
+            (_ACTED, shapes.ACTED),
         ],
     )
     tills, reported = [await _read_by_show(connection, statement, given) for statement in (_TILLS, _REPORTED)]
     found = []
-    for i, (rows, sold, paid, asked, staff) in enumerate(zip(*lists, strict=True)):
+    for i, (rows, sold, paid, asked, staff, acted) in enumerate(zip(*lists, strict=True)):
         arrays, labels = arrays_of_rows(rows, words)
+        arrays |= arrays_of_acts(arrays, acted)
         beside = {
             **arrays_of("sold", sold),
             **arrays_of("paid", paid),

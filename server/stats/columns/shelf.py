@@ -17,6 +17,9 @@ import numpy as np
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.errors import RefusedError
+from server.protocol.codes import Code
+from server.sealing.unsealing import laid_over
 from server.stats.columns import files
 from server.stats.columns.generation_repository import read_generations
 from server.stats.columns.rows import WHOS, ShowRows
@@ -49,16 +52,20 @@ class Shelf:
         self._folder = folder
 
     async def read(self, connection: AsyncConnection, wanted: Wanted) -> dict[str, ShowRows]:
-        """Return the shows' columns in the connection's moment. People without a number are to be numbered (`numbers.numbered`)."""
+        """Return the shows' columns in the connection's moment. People without a number are to be numbered (`numbers.numbered`).
+
+        The connection is one of `Database.undone`: entries of sealed shows are read from their files where no columns are kept. Raises
+        `busy` where such a show is being brought back into SQL just then.
+        """
         whole = [*wanted.rows, *wanted.people]
         generations = await read_generations(connection, [*whole, *wanted.sold]) if self._folder else {}
         found = await asyncio.to_thread(self._find, generations, wanted.currency)
         for show in whole:
             if show in generations and show not in found:
-                (rows,) = await read_rows(connection, [show], wanted.currency, wanted.as_of)
+                (rows,) = await _read_rows(connection, [show], wanted.currency, wanted.as_of)
                 found[show] = await asyncio.to_thread(self._keep, show, generations[show], rows)
         for shows, read in (
-            (wanted.rows, read_rows),
+            (wanted.rows, _read_rows),
             (wanted.sold, read_sold),
             (wanted.people, read_people),
         ):
@@ -112,6 +119,17 @@ class Shelf:
     def _file(self, show: str, generation: str) -> Path:
         assert self._folder is not None, "only who has a folder asks"
         return self._folder / f"{quote(show, safe='')}-{generation}{_ENDING}"
+
+
+async def _read_rows(
+    connection: AsyncConnection, shows: Sequence[str], currency: str, as_of: datetime
+) -> list[ShowRows]:
+    try:
+        async with laid_over(connection, shows):
+            return await read_rows(connection, shows, currency, as_of)
+    except FileNotFoundError as error:
+        why = "A sealed show is being brought back into SQL."
+        raise RefusedError(Code.BUSY, why, retry_after_ms=1_000) from error
 
 
 def _as_kept(rows: ShowRows) -> ShowRows:

@@ -92,8 +92,8 @@ class Lifetimes:
     async def reading(
         self, channel_id: str, day: date | None = None
     ) -> AsyncIterator[tuple[AsyncConnection, Scope]]:
-        """Give a read transaction and what figures of the channel begin with: as of the end of `day`, in the channel's zone, or now."""
-        async with self._reading, self._database.read() as connection:
+        """Give a transaction that is undone, and what figures of the channel begin with: as of the end of `day` in its zone, or now."""
+        async with self._reading, self._database.undone() as connection:
             scope = await read_scope(connection, channel_id, self._clock.now())
             yield connection, scope if day is None else ending(scope, day)
 

@@ -34,6 +34,13 @@ class Fold:
         self.seen = [row for row in self.rows if row[3].views]
         self.viewers = {name for name, *_ in self.seen}
 
+    def only(self, rows: list[tuple[str, Person, str, Came]]) -> "Fold":
+        """Return the same over these rows with a view alone."""
+        other = Fold(self.world, self.shows, self.until, self.as_of)
+        other.rows = other.seen = rows
+        other.viewers = {name for name, *_ in rows}
+        return other
+
     def honest(self, came: Came) -> bool:
         return not came.suspect and not came.staff
 
@@ -151,6 +158,8 @@ class Fold:
             **share("buyers_in_period", repeaters, placed),
             **share("ctr", self.both("clicks", "impressions"), saw),
             **share("ctor", names(r for r in bought if r[3].acts["clicks"]), clicked),
+            **self.actions(),
+            **self.funnel(),
             **share("askers", {name for name, viewed, *_ in asked if viewed}, self.viewers),
             **self.conversions(bought),
             **self.nps(self.seen),
@@ -173,6 +182,57 @@ class Fold:
 
     def total(self, act: str) -> int:
         return sum(came.acts[act] for *_, came in self.rows)
+
+    # --- from seeing to buying
+
+    def walk(self, came: Came) -> list[timedelta]:
+        """When the steps of the funnel were taken in order while the show ran, as far as they were."""
+        taken: list[timedelta] = []
+        steps = [[deed.after for deed in came.of(kind)] for kind in ("impression", "click")]
+        for times in [*steps, sorted(order.after for order in self.orders(came))]:
+            later = [at for at in times if timedelta(0) <= at <= LENGTH and (not taken or at >= taken[-1])]
+            if not later:
+                break
+            taken.append(later[0])
+        return taken
+
+    def funnel(self) -> Expected:
+        """People by how far they came in any show; how long a step took is told by the first show in which it was taken."""
+        reached: list[dict[str, list[timedelta]]] = [{}, {}, {}]
+        for name, _, _, came in sorted(self.seen, key=lambda row: (STARTS[row[2]], row[2])):
+            walk = self.walk(came)
+            for step in range(len(walk)):
+                reached[step].setdefault(name, walk)
+        saw, clicked, paid = map(set, reached)
+        return {
+            **counts(
+                funnel_impression=len(saw),
+                funnel_click_time=_median(walk[1] - walk[0] for walk in reached[1].values()),
+                funnel_paid_time=_median(walk[2] - walk[1] for walk in reached[2].values()),
+                funnel_time=_median(walk[2] - walk[0] for walk in reached[2].values()),
+            ),
+            **share("funnel_click", clicked, saw),
+            **share("funnel_paid", paid, saw),
+            **share("funnel_paid_of_click", paid, clicked),
+        }
+
+    def actions(self) -> Expected:
+        """What was done with the channel's products: a click counts for one impression of the same product, an order for one click."""
+        sums = [0, 0, 0, 0]
+        for product in (1, 2):
+            for *_, came in self.seen:
+                shown, clicked = (
+                    sum(deed.n for deed in came.of(kind) if deed.product == product)
+                    for kind in ("impression", "click")
+                )
+                orders = sum(order.product == product for order in self.orders(came))
+                told = (min(clicked, shown), shown, min(orders, clicked), clicked)
+                sums = [a + b for a, b in zip(sums, told, strict=True)]
+        seen, shown, ordered, clicked = sums
+        return {
+            ("ctr_actions", None): (seen / shown if shown else None, seen, shown),
+            ("ctor_actions", None): (ordered / clicked if clicked else None, ordered, clicked),
+        }
 
     def questions(self) -> list[tuple[str, bool, str]]:
         return [
@@ -232,6 +292,11 @@ class Fold:
             found[("gmv", currency)] = (sum(amounts), None, None)
             found[("orders", currency)] = (len(amounts), None, None)
         return found
+
+
+def _median(gaps: Iterable[timedelta]) -> float | None:
+    found = [gap.total_seconds() for gap in gaps]
+    return median(found) if found else None
 
 
 def names(rows: Iterable[tuple[str, Person, str, Came]]) -> set[str]:

@@ -30,7 +30,7 @@ STARTS = {
     "f": START + 130 * DAY,
 }
 PEOPLE = tuple(f"p{n}" for n in range(6))
-ACTS = ("reactions", "impressions", "clicks", "shares", "votes", "questions")
+ACTS = ("reactions", "shares", "votes", "questions")
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,20 @@ class Order:
     amount: int
     currency: str
     staff: bool = False
+    product: int = 1
 
     def at(self, show: str) -> datetime:
         return STARTS[show] + self.after
+
+
+@dataclass(frozen=True)
+class Deed:
+    """`n` impressions of, or clicks on, a product at once; product 9 is none of the channel's."""
+
+    kind: str
+    after: timedelta
+    product: int
+    n: int
 
 
 @dataclass(frozen=True)
@@ -56,11 +67,24 @@ class Came:
     joined: bool
     asked_at: timedelta
     source: str | None
-    acts: dict[str, int]
+    other_acts: dict[str, int]
     orders: list[Order]
     questions: list[tuple[str, int]]
     scores: list[tuple[str, int, int]] = field(default_factory=list)
     """Under which of their ids, after how many hours, and what they answered from 0 to 10."""
+    deeds: list[Deed] = field(default_factory=list)
+
+    @property
+    def acts(self) -> dict[str, int]:
+        return {
+            **self.other_acts,
+            "impressions": sum(deed.n for deed in self.of("impression")),
+            "clicks": sum(deed.n for deed in self.of("click")),
+        }
+
+    def of(self, kind: str) -> list[Deed]:
+        """The deeds of a kind, the earliest first."""
+        return sorted((deed for deed in self.deeds if deed.kind == kind), key=lambda deed: deed.after)
 
 
 @dataclass(frozen=True)
@@ -91,6 +115,14 @@ _orders = st.builds(
     amount=st.sampled_from([500, 1_000, 1_700]),
     currency=st.sampled_from(["JPY", "JPY", "USD"]),
     staff=_rarely,
+    product=st.sampled_from([1, 1, 2]),
+)
+_deeds = st.builds(
+    Deed,
+    kind=st.sampled_from(["impression", "impression", "click"]),
+    after=st.sampled_from([-5, 0, 7, 19, 20, 49, 60, 61]).map(lambda n: timedelta(minutes=n)),
+    product=st.sampled_from([1, 1, 2, 2, 9]),
+    n=st.sampled_from([1, 1, 3]),
 )
 _acts = st.fixed_dictionaries({act: st.sampled_from([0, 0, 1, 3]) for act in ACTS})
 _came = st.builds(
@@ -103,7 +135,8 @@ _came = st.builds(
     joined=st.sampled_from([True, True, False]),
     asked_at=st.sampled_from([timedelta(0), timedelta(minutes=30), LENGTH + DAY]),
     source=st.sampled_from([None, "mail", "line"]),
-    acts=_acts,
+    other_acts=_acts,
+    deeds=st.lists(_deeds, max_size=6),
     orders=st.lists(_orders, max_size=2),
     questions=st.lists(
         st.tuples(st.sampled_from(["open", "pending", "answered", "dismissed"]), st.integers(1, 600)),
@@ -180,16 +213,28 @@ async def _write(connection: AsyncConnection, name: str, person: Person, show: s
         "watched_us": (came.watched if came.views else 2) * 1_000_000,
     }
     replay = {"replay_views": came.replay_views, "replay_us": came.replay_views * 5_000_000}
-    bought = {"orders": len(came.orders), "units": len(came.orders)}
+    bought = {"orders": len(came.orders), "units": len(came.orders), **_firsts(show, came)}
     await add(
         connection, RollupRow, {**key, **who, "staff": came.staff, **watched, **replay, **came.acts, **bought}
     )
+    for deed in came.deeds:
+        await add(connection, EntryRow, _deed(key, show, deed))
     for order in came.orders:
         await add(connection, OrderRow, _order(name, show, order))
     for state, seconds in came.questions:
         await add(connection, QuestionRow, _question(name, show, state, seconds))
     for other, hours, score in came.scores:
         await _answer(connection, name, show, name + other, (answered_at(show, hours), score))
+
+
+def _firsts(show: str, came: Came) -> dict[str, datetime]:
+    firsts = {kind: came.of(kind)[0].after for kind in ("impression", "click") if came.of(kind)}
+    return {f"first_{kind}_at": STARTS[show] + after for kind, after in firsts.items()}
+
+
+def _deed(key: dict[str, str], show: str, deed: Deed) -> dict[str, Any]:
+    target = {"target": f"{CHANNEL}-{deed.product}", "kind": deed.kind, "n": deed.n}
+    return {**key, **target, "at": STARTS[show] + deed.after}
 
 
 def answered_at(show: str, hours: int) -> datetime:
@@ -231,7 +276,7 @@ def _order(name: str, show: str, order: Order) -> dict[str, Any]:
         "show_id": show,
         "viewer_id": name,
         "key": new_id("k"),
-        "product_id": f"{CHANNEL}-1",
+        "product_id": f"{CHANNEL}-{order.product}",
         "quantity": 1,
         "unit_price_minor": order.amount,
         "amount_minor": order.amount,

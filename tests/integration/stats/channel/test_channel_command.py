@@ -10,7 +10,7 @@ from tests.integration.stats.channel.channel_world import Came, Person, write
 from tests.integration.stats.hand_made import CHANNEL
 from tests.support.commands import showfloor
 
-NOTHING = {"reactions": 0, "impressions": 0, "clicks": 0, "shares": 0, "votes": 0, "questions": 0}
+NOTHING = {"reactions": 0, "shares": 0, "votes": 0, "questions": 0}
 
 
 async def test_a_channel_is_asked_for_by_its_days(database_url: str, redis_url: str, tmp_path: Path) -> None:

@@ -147,6 +147,11 @@ def check_parts(sources: Breakdown, returning: Breakdown, fold: Fold) -> None:
     for part in sources.parts:
         mine = [row for row in fold.seen if (row[3].source or "") == part.label]
         assert found_in(part.figures).items() >= fold.nps(mine).items()
+        of_part = fold.only(mine)
+        expected = {**of_part.funnel(), **of_part.actions()}
+        assert {key: _rounded(found_in(part.figures)[key]) for key in expected} == {
+            key: _rounded(value) for key, value in expected.items()
+        }
     assert found_in(sources.whole.figures).items() >= fold.nps(fold.seen).items()
     assert sources.whole.viewers == len(fold.viewers)
     assert sources.overlap == sum(map(len, by_source.values())) - len(fold.viewers)

@@ -16,10 +16,11 @@ from server.http import problems
 from server.stats.channel.moments import MomentsReport
 from server.stats.channel.report import Breakdown, ChannelReport, Comparison
 from server.stats.channel.routes import router
-from tests.integration.stats.channel.channel_world import Came, Order, Person, World, write
+from tests.integration.stats.channel.channel_world import Came, Deed, Order, Person, World, write
 from tests.integration.stats.hand_made import CHANNEL, START, HandMade, add_channel
 
-ACTS = {"reactions": 1, "impressions": 1, "clicks": 1, "shares": 0, "votes": 0, "questions": 0}
+ACTS = {"reactions": 1, "shares": 0, "votes": 0, "questions": 0}
+DEEDS = [Deed("impression", timedelta(minutes=5), 1, 1), Deed("click", timedelta(minutes=6), 1, 1)]
 NOW = START + timedelta(days=20, hours=1)
 PATHS = (
     "/channel/stats",
@@ -33,7 +34,7 @@ PATHS = (
 
 def came(views: int = 1, orders: int = 0) -> Came:
     bought = [Order(timedelta(minutes=20 + i), 1_000, "JPY") for i in range(orders)]
-    return Came(views, 600, 0, False, False, True, timedelta(0), "mail", ACTS, bought, [])
+    return Came(views, 600, 0, False, False, True, timedelta(0), "mail", ACTS, bought, [], [], DEEDS)
 
 
 WORLD: World = {

@@ -61,7 +61,12 @@ def test_a_period_of_one_show_is_that_shows_report(emptied_url: str, world: Worl
 
 def amounts(report: ShowReport) -> dict[str, float | int | None]:
     audience, engagement, questions = report.audience, report.engagement, report.questions
+    saw, clicked, paid = report.funnel.steps
     return {
+        "funnel_impression": saw.viewers,
+        "funnel_click_time": clicked.median_seconds_from_previous,
+        "funnel_paid_time": paid.median_seconds_from_previous,
+        "funnel_time": report.funnel.median_seconds_to_convert,
         "viewers": audience.viewers,
         "guests": audience.guests,
         "views": audience.views,
@@ -83,7 +88,13 @@ def amounts(report: ShowReport) -> dict[str, float | int | None]:
 def shares(report: ShowReport) -> dict[str, Ratio]:
     """The figures that one show's consent alone decides; those that join shows are held to a fold of their own."""
     conversion = {f"conversion_{each.window}": each.rate for each in report.conversion if each.rate}
+    saw, clicked, paid = (step.viewers for step in report.funnel.steps)
     return {
+        "funnel_click": Ratio.of(clicked, saw),
+        "funnel_paid": Ratio.of(paid, saw),
+        "funnel_paid_of_click": Ratio.of(paid, clicked),
+        "ctr_actions": report.clicks.ctr.per_action,
+        "ctor_actions": report.clicks.ctor.per_action,
         **conversion,
         "engaged": report.engagement.engaged,
         "askers": report.questions.askers,
