@@ -42,7 +42,7 @@ FREE_SHARE = 0.7
 MEMORY_MIN = 4 << 30
 SETS = (
     ("show", ("report", "series", "moments")),
-    ("year", ("channel", "viewers' cohorts", "buyers' cohorts", "map")),
+    ("year", ("channel", "viewers' cohorts", "buyers' cohorts", "map", "segment")),
 )
 _NUMBERS = (
     "visits reactions impressions clicks shares questions votes orders units views watched_us paid_minor"

@@ -17,10 +17,23 @@ from server.db.engine import Database
 from server.stats.channel.period import Asked
 from server.stats.channel.service import ChannelReports
 from server.stats.columns.shelf import Shelf
+from server.stats.lifetime.segment_rules import All, AnyOf, NumberCondition
 from server.stats.lifetime.segment_service import Segments
 from server.stats.lifetime.service import Lifetimes, Span
 from server.stats.service import Reports
 
+RULE = All(
+    all=[
+        NumberCondition(metric="shows", op=">=", value=3),
+        NumberCondition(metric="watched_seconds", op=">=", value=3_600),
+        AnyOf(
+            any=[
+                NumberCondition(metric="reactions", op=">=", value=10),
+                NumberCondition(metric="recency", op=">=", value=4),
+            ]
+        ),
+    ]
+)
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 _SHOWS = "(SELECT id AS show_id, started_at, ended_at FROM read_parquet('{0}/show.parquet'))"
 _RECOGNISED = (
@@ -52,6 +65,15 @@ _MAP = """
            count(*) FILTER (WHERE visit.shows > 1), count(basket.orders), sum(watched_us), sum(watched_us * watched_us / 1e12),
            sum(visit.shows), sum(visit.shows ^ 2), sum(basket.orders), sum(basket.orders ^ 2), sum(net), sum(net ^ 2)
     FROM visit LEFT JOIN before USING (viewer_id) LEFT JOIN bought_before USING (viewer_id) LEFT JOIN basket USING (viewer_id) GROUP BY 1"""
+_SEGMENT = """
+    viewing AS (
+        SELECT viewer_id, count(*) AS shows, sum(watched_us) AS watched_us, sum(reactions) AS reactions FROM seen GROUP BY viewer_id),
+    buying AS (SELECT viewer_id, max(day) AS last, count(*) AS orders, sum(amount_minor) AS net FROM bought GROUP BY viewer_id),
+    scored AS (
+        SELECT viewer_id, ntile(5) OVER (ORDER BY last) AS recency, ntile(5) OVER (ORDER BY orders) AS frequency,
+               ntile(5) OVER (ORDER BY net) AS monetary FROM buying)
+    SELECT count(*), count(*) FILTER (WHERE shows >= 3 AND watched_us >= 3600000000 AND (reactions >= 10 OR recency >= 4)),
+           min(viewer_id) FILTER (WHERE shows >= 3) FROM viewing LEFT JOIN scored USING (viewer_id)"""
 # What DuckDB has to find for the same figure, from the same rows in Parquet.
 DUCKDB = {
     "report": (
@@ -101,6 +123,7 @@ DUCKDB = {
     ),
     "viewers' cohorts": (f"WITH {_SEEN}, {_COHORTS.format('{0}', 'week', 'seen')}",),
     "buyers' cohorts": (f"WITH {_SEEN}, {_BOUGHT}, {_COHORTS.format('{0}', 'month', 'bought')}",),
+    "segment": (f"WITH {_SEEN}, {_BOUGHT}, {_SEGMENT}",),
     "map": (f"WITH {_SEEN}, {_BOUGHT}, {_MAP}",),
     "channel": (
         """
@@ -139,6 +162,8 @@ async def ask_about_people(what: str, database: Database, lifetimes: Lifetimes) 
     elif what == "map":
         segments = Segments(database, SystemClock(), lifetimes)
         await segments.map(CHANNEL, "lifecycle", date(2025, 10, 3), YEAR[1])
+    elif what == "segment":
+        await Segments(database, SystemClock(), lifetimes).preview(CHANNEL, RULE, YEAR[1])
     else:
         await lifetimes.retention(CHANNEL, "purchase", "purchase", Span("month", *YEAR))
 

@@ -132,8 +132,7 @@ def _sample(values: Column, unit: int) -> Sample:
 
 def map_people(record: Record, sorting: Sorting, zone: tzinfo) -> Mapped:
     """Return the map of who was in a show of the record from `sorting.since` on."""
-    rows = [show.rows for show in record.shows]
-    words = {name: WordOf.of(rows, name) for name in ("source", "device")}
+    words = record.words()
     rules = list(sorting.saved.values()) if sorting.by == "saved" else []
     asked = asked_by(rules, sorting.since, zone)
     period, answers = Period(sorting.since, sorting.known_only), Answers.of(record)
@@ -146,18 +145,13 @@ def map_people(record: Record, sorting: Sorting, zone: tzinfo) -> Mapped:
             )
         )
     )
+    guests = sum(part[2] for part in parts)
     visits = Visits.together([part[1] for part in parts] or [Visits.of_nobody(0)])
     before = [part[0] for part in parts if part[0] is not None]
-    persons = (
-        Persons(asked, Known.together(before), words["source"], words["device"], record.scored)
-        if before
-        else None
-    )
+    persons = Persons(asked, Known.together(before), words, record.scored, guests) if before else None
     groups = {EVERYBODY: np.flatnonzero(visits.shows)}
     groups |= dict(_sorted(sorting, visits, persons, words))
-    return Mapped(
-        visits, {key: who for key, who in groups.items() if len(who)}, sum(part[2] for part in parts)
-    )
+    return Mapped(visits, {key: who for key, who in groups.items() if len(who)}, guests)
 
 
 def _sorted(

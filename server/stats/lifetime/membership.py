@@ -9,9 +9,10 @@ from typing import Final
 
 from server.clock import Clock
 from server.db.engine import Database
+from server.stats.columns.shelf import Shelf
 from server.stats.lifetime.membership_repository import read_members_of
+from server.stats.lifetime.names_repository import Members
 from server.stats.lifetime.people_repository import read_scope
-from server.stats.lifetime.segment_repository import read_all_members
 from server.stats.lifetime.segment_rules import Rule, conditions
 from server.stats.lifetime.segment_service import Segments
 from server.stats.lifetime.service import Lifetimes
@@ -30,11 +31,12 @@ class Membership:
     consent that was taken back included. One that does is counted over the whole channel once in ten minutes, whoever asks.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, shelf: Shelf | None = None) -> None:
+        """`shelf` has the columns of shows whose rows no longer change; without one everything is read from SQL."""
         self._database = database
         self._clock = clock
-        self._segments = Segments(database, clock, Lifetimes(database, clock))
-        self._kept: dict[_Place, asyncio.Task[frozenset[str]]] = {}
+        self._segments = Segments(database, clock, Lifetimes(database, clock, shelf))
+        self._kept: dict[_Place, asyncio.Task[Members]] = {}
 
     async def is_in(self, channel_id: str, segment: str, viewer_id: str) -> bool:
         """Whether a viewer is in the segment now; raises `not_found` for no segment of the channel."""
@@ -45,25 +47,21 @@ class Membership:
         rule = await self._segments.rule_of(channel_id, segment)
         if any(one.metric in SCORES for one in conditions(rule)):
             everybody = await self._everybody((channel_id, segment), rule)
-            return everybody.intersection(viewers)
+            async with self._database.read_soon() as connection:
+                return await everybody.among(connection, viewers)
         async with self._database.read_soon() as connection:
             scope = await read_scope(connection, channel_id, self._clock.now())
             return frozenset(await read_members_of(connection, scope, rule, viewers))
 
-    async def _everybody(self, place: _Place, rule: Rule) -> frozenset[str]:
+    async def _everybody(self, place: _Place, rule: Rule) -> Members:
         task = self._kept.get(place)
         if task is None:
             task = self._kept[place] = asyncio.create_task(
-                self._count(place[0], rule), name=f"segment {place[1]}"
+                self._segments.members(place[0], rule), name=f"segment {place[1]}"
             )
             task.add_done_callback(lambda done: self._forget_later(place, done))
         return await asyncio.shield(task)
 
-    async def _count(self, channel_id: str, rule: Rule) -> frozenset[str]:
-        async with self._database.read() as connection:
-            scope = await read_scope(connection, channel_id, self._clock.now())
-            return frozenset(await read_all_members(connection, scope, rule))
-
-    def _forget_later(self, place: _Place, done: asyncio.Task[frozenset[str]]) -> None:
+    def _forget_later(self, place: _Place, done: asyncio.Task[Members]) -> None:
         failed = done.cancelled() or done.exception() is not None  # whoever still waits gets the error
         asyncio.get_running_loop().call_later(0 if failed else KEPT_SECONDS, self._kept.pop, place)

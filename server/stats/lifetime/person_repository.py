@@ -1,13 +1,13 @@
 """From a rule to SQL: names of columns from this table alone, all values as parameters. Pure.
 
 `PERSON` are `WITH` members behind `PEOPLE` and `PURCHASES`; its last is `person`, one row for each viewer of the channel as of `:at_date`
-(no later than `:as_of`, by which the members before it read), with every column that rules may ask for.
+(no later than `:as_of`, by which the members before it read), with every column that rules may ask for but the scores of RFM, which
+compare everybody: whoever asks for those, or about everybody, counts columns (`holding.py`). A property test holds the two together.
 """
 
 from collections.abc import Sequence
 from typing import Any, Final, get_args
 
-from server.stats.lifetime.rfm import FIFTHS
 from server.stats.lifetime.segment_rules import (
     All,
     AllOf,
@@ -19,7 +19,7 @@ from server.stats.lifetime.segment_rules import (
     conditions,
     parts,
 )
-from server.stats.lifetime.segments import LAPSED_DAYS, group_rows
+from server.stats.lifetime.segments import LAPSED_DAYS
 
 _OF_SHOWS: Final[dict[str, str]] = {
     "shows": "count(*)",
@@ -47,12 +47,6 @@ def _listed(columns: dict[str, str]) -> str:
     return ", ".join(f"{how} AS {name}" for name, how in columns.items())
 
 
-def _fifth(by: str) -> str:
-    """Return the fifth of a column within all customers, ties sharing that of their middle: `rfm.py` in SQL."""
-    left = f"2 * (rank() OVER (ORDER BY {by}) - 1) + count(*) OVER (PARTITION BY {by})"
-    return f"CAST(1 + {FIFTHS} * ({left}) / (2 * count(*) OVER ()) AS integer)"
-
-
 PERSON: Final = f"""
     viewing AS (
         SELECT viewer_id, min(at) AS first_seen_at, max(at) AS last_seen_at, (array_agg(source ORDER BY at, show_id))[1] AS source,
@@ -62,9 +56,6 @@ PERSON: Final = f"""
         SELECT viewer_id, CAST(min(at) AT TIME ZONE :zone AS date) AS first_order,
                CAST(max(at) AT TIME ZONE :zone AS date) AS last_order, {_listed(_OF_PURCHASES)}
         FROM purchase WHERE at < {_AT} GROUP BY viewer_id
-    ), scored AS (
-        SELECT viewer_id, {_fifth("last_order")} AS recency, {_fifth("orders")} AS frequency, {_fifth("net_minor")} AS monetary
-        FROM buying JOIN viewing USING (viewer_id)
     ), opinion AS MATERIALIZED (
         SELECT DISTINCT ON (coalesce(k.canonical, a.viewer_id)) coalesce(k.canonical, a.viewer_id) AS viewer_id,
                CASE WHEN a.score >= 9 THEN 'promoter' WHEN a.score >= 7 THEN 'passive' ELSE 'detractor' END AS nps_class
@@ -75,14 +66,11 @@ PERSON: Final = f"""
     ), person AS MATERIALIZED (
         SELECT v.*, opinion.nps_class,
                coalesce(b.orders, 0) AS orders, coalesce(b.units, 0) AS units, coalesce(b.net_minor, 0) AS net_minor,
-               s.recency, s.frequency, s.monetary, g.rfm_group, b.first_order, b.last_order,
+               b.first_order, b.last_order,
                CAST(first_seen_at AT TIME ZONE :zone AS date) AS first_seen, CAST(last_seen_at AT TIME ZONE :zone AS date) AS last_seen,
                CASE WHEN last_seen_at < {_AT} - interval '{LAPSED_DAYS} days' THEN 'lapsed'
                     WHEN b.orders >= 2 THEN 'repeat_buyer' WHEN shows >= 2 THEN 'returning' ELSE 'new' END AS lifecycle
-        FROM viewing AS v LEFT JOIN buying AS b USING (viewer_id) LEFT JOIN scored AS s USING (viewer_id)
-        LEFT JOIN opinion USING (viewer_id)
-        LEFT JOIN (VALUES {group_rows()}) AS g (recency, frequency, monetary, rfm_group)
-            ON g.recency = s.recency AND g.frequency = s.frequency AND g.monetary = s.monetary
+        FROM viewing AS v LEFT JOIN buying AS b USING (viewer_id) LEFT JOIN opinion USING (viewer_id)
     )"""
 
 

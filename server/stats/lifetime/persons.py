@@ -76,10 +76,11 @@ class Known:
 class Persons:
     """Everybody, by number: columns that are made when they are first asked for."""
 
-    def __init__(self, asked: Asked, known: Known, source: WordOf, device: WordOf, answers: Scored) -> None:
-        self.asked, self.known = asked, known
-        self._words = {"source": source, "device": device}
-        self._answers = answers
+    def __init__(
+        self, asked: Asked, known: Known, words: Mapping[str, WordOf], answers: Scored, guests: int
+    ) -> None:
+        self.asked, self.known, self.guests = asked, known, guests
+        self._words, self._answers = words, answers
 
     @cached_property
     def there(self) -> Column:
@@ -240,11 +241,10 @@ def _amounts(paid: Paid, name: str) -> Column:
 
 def persons_of(record: Record, asked: Asked) -> Persons:
     """Return everybody of a record as of a moment."""
-    rows = [show.rows for show in record.shows]
-    words = {name: WordOf.of(rows, name) for name in ("source", "device")}
-    parts = list(record.blocks(lambda block: look_before(block, asked, words)))
-    known = Known.together(parts or [_nobody(asked)])
-    return Persons(asked, known, words["source"], words["device"], record.scored)
+    words = record.words()
+    parts = list(record.blocks(lambda block: (look_before(block, asked, words), block.guests)))
+    known = Known.together([known for known, _ in parts] or [_nobody(asked)])
+    return Persons(asked, known, words, record.scored, sum(guests for _, guests in parts))
 
 
 def _nobody(asked: Asked) -> Known:

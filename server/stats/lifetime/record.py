@@ -12,6 +12,7 @@ from server.stats.columns.fold import BLOCK, THREADS
 from server.stats.columns.purchases import consent_of
 from server.stats.columns.rows import Column, ShowRows
 from server.stats.columns.scored import Scored
+from server.stats.columns.words import WordOf
 
 Made = TypeVar("Made")
 _PAID: Final = ("who", "flags", "known_by", "at", "net_minor", "units", "own")
@@ -74,6 +75,11 @@ class Record:
             yield from pool.map(
                 lambda first: make(Block(self, first, min(first + BLOCK, self.people))), firsts
             )
+
+    def words(self) -> dict[str, WordOf]:
+        """Return what rows say by which way people came, and on what."""
+        rows = [show.rows for show in self.shows]
+        return {name: WordOf.of(rows, name) for name in ("source", "device")}
 
     def known(self, show: int, begin: int, end: int) -> Column:
         """Return which of a show's rows have a view, and may be recognised."""

@@ -1,6 +1,7 @@
 """Segments of channels, and the KPI map: saving rules, who is in them, and how groups of viewers differ."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,15 +24,16 @@ from server.stats.lifetime import segment_repository as repository
 from server.stats.lifetime.calendar import midnight, today
 from server.stats.lifetime.kpi_map import KpiMap, build_rows
 from server.stats.lifetime.map_repository import read_names
-from server.stats.lifetime.mapped import EVERYBODY, MapBy, Mapped, Metric, Sorting, map_people
+from server.stats.lifetime.mapped import MapBy, Mapped, Metric, Sorting, map_people
 from server.stats.lifetime.names_repository import Members
-from server.stats.lifetime.people_repository import Scope, read_beside
+from server.stats.lifetime.people_repository import Scope
 from server.stats.lifetime.record import Record
 from server.stats.lifetime.record_repository import Left, read_record, since_epoch
 from server.stats.lifetime.rfm import GROUPS
 from server.stats.lifetime.segment_bodies import BuiltInReport, BuiltInSegment, Preview
 from server.stats.lifetime.segment_rules import NameCondition, Rule
 from server.stats.lifetime.segment_tables import SegmentRow
+from server.stats.lifetime.segmented import count_built_in, find_members
 from server.stats.lifetime.segments import LIFECYCLES
 from server.stats.lifetime.service import Lifetimes, carried, ending
 from server.stats.ratio import Ratio
@@ -132,21 +134,28 @@ class Segments:
     async def built_in(self, channel_id: str, as_of: date | None = None) -> BuiltInReport:
         """Return how many are in each built-in segment as of a day."""
         async with self._lifetimes.reading(channel_id, as_of) as (connection, scope):
-            found = await repository.read_built_in(connection, scope)
-            beside = await read_beside(connection, scope)
-        people, customers = found.get(EVERYBODY, 0), found.get("customers", 0)
-        lifecycle = [_built_in(key, "lifecycle", found, people) for key in LIFECYCLES]
-        groups = [_built_in(key, "rfm", found, customers) for key in GROUPS]
+            record, left = await read_record(connection, self._lifetimes.shelf, scope)
+        found = await asyncio.to_thread(count_built_in, record, find_zone(scope.time_zone))
+        lifecycle = [_built_in(key, "lifecycle", found.counts, found.people) for key in LIFECYCLES]
+        groups = [_built_in(key, "rfm", found.counts, found.customers) for key in GROUPS]
         return BuiltInReport(
-            **carried(scope, beside), people=people, customers=customers, segments=lifecycle + groups
+            **carried(scope, left.beside(found.guests)),
+            people=found.people,
+            customers=found.customers,
+            segments=lifecycle + groups,
         )
 
     async def preview(self, channel_id: str, rule: Rule, as_of: date | None = None) -> Preview:
         """Return how many people a rule holds for as of a day, and a few of their ids."""
         async with self._lifetimes.reading(channel_id, as_of) as (connection, scope):
-            found = await repository.read_found(connection, scope, rule, SAMPLE)
-            beside = await read_beside(connection, scope)
-        return Preview(**carried(scope, beside), found=Ratio.of(found.n, found.people), sample=found.sample)
+            record, left = await read_record(connection, self._lifetimes.shelf, scope, answers=True)
+            found = await asyncio.to_thread(find_members, record, rule, find_zone(scope.time_zone))
+            sample = await Members(record.names, found.who).page(connection, "", SAMPLE)
+        return Preview(
+            **carried(scope, left.beside(found.guests)),
+            found=Ratio.of(len(found.who), found.people),
+            sample=[viewer for viewer, _ in sample],
+        )
 
     async def viewers(
         self, channel_id: str, segment: str, as_of: date | None, *, after: str | None, limit: int
@@ -154,7 +163,18 @@ class Segments:
         """Return ids of those in a saved or built-in segment as of a day, by id; raises `not_found`."""
         rule = await self.rule_of(channel_id, segment)
         async with self._lifetimes.reading(channel_id, as_of) as (connection, scope):
-            return await repository.read_viewers(connection, scope, rule, after=after, limit=limit)
+            members = await self._members(connection, scope, rule)
+            return [viewer for viewer, _ in await members.page(connection, after or "", limit)]
+
+    async def members(self, channel_id: str, rule: Rule) -> Members:
+        """Return everybody for whom a rule holds now."""
+        async with self._lifetimes.reading(channel_id) as (connection, scope):
+            return await self._members(connection, scope, rule)
+
+    async def _members(self, connection: AsyncConnection, scope: Scope, rule: Rule) -> Members:
+        record, _ = await read_record(connection, self._lifetimes.shelf, scope, answers=True)
+        found = await asyncio.to_thread(find_members, record, rule, find_zone(scope.time_zone))
+        return Members(record.names, found.who)
 
     async def rule_of(self, channel_id: str, segment: str) -> Rule:
         """Return the rule of a saved segment, or of a built-in one by its name; raises `not_found`."""
@@ -247,8 +267,8 @@ def _rule(row: SegmentRow) -> Rule:
     return rule
 
 
-def _built_in(key: str, kind: Any, found: dict[str, int], whole: int) -> BuiltInSegment:
-    part = found.get(key, 0)
+def _built_in(key: str, kind: Any, found: Counter[str], whole: int) -> BuiltInSegment:
+    part = found[key]
     return BuiltInSegment(segment=key, kind=kind, found=Ratio.of(part, whole), interval=wilson(part, whole))
 
 

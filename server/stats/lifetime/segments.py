@@ -7,18 +7,8 @@ not been seen before is new, and who had been seen once is returning.
 
 from typing import Final, Literal, get_args
 
-from server.stats.lifetime.rfm import FIFTHS, group_of
-
 Lifecycle = Literal["new", "returning", "repeat_buyer", "lapsed"]
 LIFECYCLES: Final[tuple[Lifecycle, ...]] = get_args(Lifecycle)
 
 LAPSED_DAYS: Final = 90
 """W: who was not seen for longer has lapsed."""
-
-
-def group_rows() -> str:
-    """Return every combination of scores with its group as rows of `VALUES`: so the rule stands in Python alone."""
-    fifths = range(1, FIFTHS + 1)
-    return ", ".join(
-        f"({r}, {f}, {m}, '{group_of(r, f, m)}')" for r in fifths for f in fifths for m in fifths
-    )

@@ -12,12 +12,16 @@ from server.db.engine import Database
 from server.stats.columns.generation_repository import give_generation, number_people
 from server.stats.columns.shelf import Shelf
 from server.stats.lifetime.mapped import EVERYBODY, MapBy
+from server.stats.lifetime.segment_rules import NumberCondition
 from server.stats.lifetime.segment_service import Segments
 from server.stats.lifetime.service import Lifetimes, Span
 from tests.integration.stats.lifetime.history import AS_OF, History, histories
 from tests.integration.stats.lifetime.test_people import CLOCK, RANDOMLY, SINCE, TWICE, on_rows, url
 
 __all__ = ["url"]
+
+
+CAME_TWICE = NumberCondition(metric="shows", op=">=", value=2)
 
 
 async def give_generations(database: Database, channel: str, *, each: int = 1) -> None:
@@ -44,6 +48,9 @@ async def answers(database: Database, channel: str, shelf: Shelf) -> list[Any]:
     for by in bys:
         found.append(await segments.map(channel, by, date(2026, 6, 1), None))
         found += await read_cell(segments, channel, by)
+    found.append(await segments.built_in(channel))
+    found.append(await segments.preview(channel, CAME_TWICE, date(2026, 9, 1)))
+    found += await segments.viewers(channel, "new", None, after="b", limit=3)
     return [each if isinstance(each, str) else each.model_dump() for each in found]
 
 

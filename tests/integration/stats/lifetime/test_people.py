@@ -25,7 +25,7 @@ from server.stats.lifetime.people_repository import read_scope
 from server.stats.lifetime.record_repository import read_record, since_epoch
 from server.stats.lifetime.retained import Event
 from server.stats.lifetime.rfm import Customer, score
-from server.stats.lifetime.segment_repository import read_built_in
+from server.stats.lifetime.segmented import BuiltIn, count_built_in
 from server.stats.lifetime.segments import LAPSED_DAYS
 from server.stats.lifetime.service import Lifetimes, Span
 from server.stats.lifetime.value_repository import read_histories
@@ -245,10 +245,9 @@ def test_built_in_segments_are_those_of_a_plain_fold(url: str, history: History)
 
     async def ask(database: Database, channel: str) -> list[Any]:
         async with database.read() as connection:
-            return [
-                await read_built_in(connection, await read_scope(connection, channel, at))
-                for at in (AS_OF, earlier)
-            ]
+            scopes = [await read_scope(connection, channel, at) for at in (AS_OF, earlier)]
+            records = [(await read_record(connection, Shelf(None), scope))[0] for scope in scopes]
+        return [count_built_in(record, find_zone(history.zone)) for record in records]
 
     assert_segments(history, AS_OF, on_rows(url, history, ask)[0])
     past = replace(history, evenings=tuple(one for one in history.evenings if one.start <= earlier))
@@ -256,13 +255,12 @@ def test_built_in_segments_are_those_of_a_plain_fold(url: str, history: History)
         assert_segments(past, earlier, on_rows(url, history, ask)[1])
 
 
-def assert_segments(history: History, at: datetime, found: dict[str, int]) -> None:
+def assert_segments(history: History, at: datetime, found: BuiltIn) -> None:
     people = {name: one for name, one in history.people().items() if any(each.at < at for each in one.seen)}
     expected = Counter(_lifecycle(person, at, in_a_show=False) for person in people.values())
     groups = _groups_of_customers(history, at)
     expected.update(groups.values())
-    expected["*"], expected["customers"] = len(people), len(groups)
-    assert found == {key: n for key, n in expected.items() if n or key in {"*", "customers"}}
+    assert (found.counts, found.people, found.customers) == (+expected, len(people), len(groups))
 
 
 @RANDOMLY
