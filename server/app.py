@@ -26,6 +26,7 @@ import server.mail.link_routes
 import server.mail.reach_routes
 import server.mail.routes
 import server.mail.viewer_routes
+import server.offers.routes
 import server.personal.routes
 import server.pictures.routes
 import server.plan.routes
@@ -86,6 +87,7 @@ PARTS_FOR_ROUTES = (
     "joins",
     "journal",
     "known_keys",
+    "offers",
     "origins",
     "outbound",
     "pace",
@@ -112,6 +114,7 @@ ROUTES = (
     server.questions.routes,
     server.surveys.routes,
     server.surveys.review_routes,
+    server.offers.routes,
     server.shop.list_routes,
     server.shop.report_routes,
     server.shop.cart_routes,

@@ -1113,13 +1113,20 @@ export interface Mark {
   t: number;
   at: string;
   kind:
-    "product.pinned" | "product.unpinned" | "question.pinned" | "question.unpinned" | "question.answered" | "announce";
+    | "product.pinned"
+    | "product.unpinned"
+    | "question.pinned"
+    | "question.unpinned"
+    | "question.answered"
+    | "announce"
+    | "offer.opened"
+    | "offer.closed";
   /**
-   * id of the product or question
+   * id of the product, question or offer
    */
   subject: string | null;
   /**
-   * the product's title, the question, or what was announced
+   * the title of the product, also of an offer's, the question, or what was announced
    */
   text: string | null;
 }
@@ -1155,7 +1162,14 @@ export interface Moment {
   t: number;
   at: string;
   kind:
-    "product.pinned" | "product.unpinned" | "question.pinned" | "question.unpinned" | "question.answered" | "announce";
+    | "product.pinned"
+    | "product.unpinned"
+    | "question.pinned"
+    | "question.unpinned"
+    | "question.answered"
+    | "announce"
+    | "offer.opened"
+    | "offer.closed";
   subject: string | null;
   text: string | null;
   /**

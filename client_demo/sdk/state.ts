@@ -1,4 +1,4 @@
-import type { Announcement, JournalPush, Position, Product, Pulse, Question, ReactionKind, Snapshot } from "./wire";
+import type { Announcement, JournalPush, Offer, Position, Product, Pulse, Question, ReactionKind, Snapshot } from "./wire";
 
 /** What is known of a show: the snapshot with every push up to `position` applied, and beside it the pulse, which has no position. */
 export interface RoomState {
@@ -92,6 +92,20 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
       return { ...snapshot, survey: push.survey };
     case "survey.closed":
       return snapshot.survey?.id === push.survey ? without(snapshot) : snapshot;
+    case "offer.opened":
+      return withOffers(snapshot, [...(snapshot.offers ?? []), push.offer]);
+    case "offer.closed":
+      return withOffers(
+        snapshot,
+        (snapshot.offers ?? []).filter(({ id }) => id !== push.offer),
+      );
+    case "offer.stock": {
+      const units = new Map(push.offers.map(({ offer, ...now }) => [offer, now]));
+      return withOffers(
+        snapshot,
+        (snapshot.offers ?? []).map((each) => ({ ...each, ...units.get(each.id) })),
+      );
+    }
     case "viewer.banned":
       return { ...snapshot, banned: [push.banned, ...(snapshot.banned ?? [])] };
     case "viewer.unbanned":
@@ -104,6 +118,11 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
 
 function without({ survey: _, ...rest }: Snapshot): Snapshot {
   return rest;
+}
+
+/** By id; there is no such part when none is open. */
+function withOffers({ offers: _, ...rest }: Snapshot, offers: readonly Offer[]): Snapshot {
+  return offers.length > 0 ? { ...rest, offers: [...offers].sort((a, b) => (a.id < b.id ? -1 : 1)) } : rest;
 }
 
 function announcementOf({ text, by, at, name, offset }: Extract<JournalPush, { type: "announce" }>): Announcement {

@@ -35,6 +35,9 @@ export type Command =
   | SurveyShown
   | SurveyOpen
   | SurveyClose
+  | OfferSee
+  | OfferOpen
+  | OfferClose
   | ShowStart
   | ShowEnd;
 
@@ -402,6 +405,39 @@ export interface SurveyClose {
   key?: string | null;
 }
 /**
+ * `code`: of an offer to the holders of one, given once.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "OfferSee".
+ */
+export interface OfferSee {
+  type: "offer.see";
+  offer: string;
+  code?: string | null;
+  id?: number | null;
+  key?: null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "OfferOpen".
+ */
+export interface OfferOpen {
+  type: "offer.open";
+  offer: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "OfferClose".
+ */
+export interface OfferClose {
+  type: "offer.close";
+  offer: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "ShowStart".
  */
@@ -526,6 +562,7 @@ export interface StaffSnapshot {
   banned: Banned[];
   older_questions?: Question[];
   survey?: Survey;
+  offers?: StaffOffer[];
 }
 /**
  * A show as everybody may see it.
@@ -691,6 +728,28 @@ export interface Survey {
   closes_at?: string | null;
 }
 /**
+ * The same for staff: its terms, and what was sold and is held under it; money in minor units of `currency`.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "StaffOffer".
+ */
+export interface StaffOffer {
+  id: string;
+  product: string;
+  audience: "code" | "everyone" | "repeat_buyers" | "returning" | "segment";
+  opened_at: string;
+  price: number;
+  currency: string;
+  sold: number;
+  held: number;
+  amount: number;
+  closes_at?: string | null;
+  left?: number | null;
+  units_max?: number | null;
+  per_viewer_max?: number | null;
+  segment?: string | null;
+}
+/**
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "JoinedAsViewer".
  */
@@ -724,6 +783,24 @@ export interface Snapshot {
   older_questions?: Question[];
   order_taker?: "shop";
   survey?: Survey;
+  offers?: Offer[];
+}
+/**
+ * An open offer as everybody may know of it. What it costs `offer.see` tells, to those it is open to.
+ *
+ *     `product` is what is sold, a variant where there are any. `closes_at`: when it closes by itself; absent: when the host's side closes it.
+ *     `left`: units that may still be taken under it; absent: as many as there are of the product.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Offer".
+ */
+export interface Offer {
+  id: string;
+  product: string;
+  audience: "code" | "everyone" | "repeat_buyers" | "returning" | "segment";
+  opened_at: string;
+  closes_at?: string | null;
+  left?: number | null;
 }
 /**
  * The units left of one product.

@@ -11,14 +11,24 @@ export type QuestionState = wire.Question["state"];
 export type ShowState = wire.Show["state"];
 export type HoldState = wire.HeldStock["state"];
 export type SurveyState = "ready" | "open" | "closed";
+export type OfferState = "prepared" | "open" | "closed";
+export type OfferEnd = "time" | "host" | "gone" | "show_ended";
 export type ReactionKind = wire.React["kind"];
 export type DismissReason = NonNullable<wire.QuestionDismiss["reason"]>;
 
 /** A question; the last two fields are there for staff alone. */
 export type Question = wire.Question & Partial<Pick<wire.StaffQuestion, "dismissed_reason" | "moderated_by" | "votes_apart">>;
 
+/** An open offer; its terms, and what was taken under it, are there for staff alone. */
+export type Offer = wire.Offer & Partial<Omit<wire.StaffOffer, keyof wire.Offer>>;
+
 /** A show's full state; `sales` is there for staff alone. */
-export type Snapshot = Omit<wire.Snapshot, "questions"> & { questions: Question[]; sales?: wire.Sales; banned?: wire.Banned[] };
+export type Snapshot = Omit<wire.Snapshot, "questions" | "offers"> & {
+  questions: Question[];
+  offers?: Offer[];
+  sales?: wire.Sales;
+  banned?: wire.Banned[];
+};
 
 export interface Joined {
   id: number;
@@ -65,6 +75,27 @@ export interface QuestionVotes {
   votes_apart?: number;
 }
 
+/** The units left under an offer; staff also get what was taken under it, `amount` in minor units. */
+export interface OfferStock {
+  offer: string;
+  left?: number;
+  sold?: number;
+  held?: number;
+  amount?: number;
+}
+
+/** What this viewer is offered: `limit` units to each viewer, of which `mine` are taken. */
+export interface OfferSeen {
+  offer: string;
+  product: string;
+  price: number;
+  currency: string;
+  units_left: number;
+  mine: number;
+  closes_at?: string;
+  limit?: number;
+}
+
 interface Published {
   offset: number;
   at: string;
@@ -88,6 +119,9 @@ export type JournalPush = Published &
     | { type: "product.changed"; products: wire.Product[]; removed: string[] }
     | { type: "survey.opened"; survey: wire.Survey }
     | { type: "survey.closed"; survey: string }
+    | { type: "offer.opened"; offer: Offer }
+    | { type: "offer.closed"; offer: string; why: OfferEnd }
+    | { type: "offer.stock"; offers: OfferStock[] }
     | { type: "viewer.banned"; banned: wire.Banned }
     | { type: "viewer.unbanned"; viewer: string }
     | { type: "withheld" }
@@ -148,6 +182,9 @@ interface Replies {
   "survey.shown": Nothing;
   "survey.open": { survey: string; state: SurveyState };
   "survey.close": { survey: string; state: SurveyState };
+  "offer.see": OfferSeen;
+  "offer.open": { offer: string; state: OfferState };
+  "offer.close": { offer: string; state: OfferState };
   "viewer.ban": { viewer: string };
   "viewer.unban": { viewer: string };
   "show.start": { state: ShowState };

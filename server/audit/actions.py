@@ -31,6 +31,11 @@ Action = Literal[
     "survey.open",
     "survey.close",
     "survey.default",
+    "offer.prepare",
+    "offer.change",
+    "offer.remove",
+    "offer.open",
+    "offer.close",
     "review.approve",
     "review.refuse",
     "review.restore",
@@ -92,7 +97,7 @@ Action = Literal[
 ACTIONS: tuple[Action, ...] = get_args(Action)
 KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
     {
-        "shows": ("show", "announce", "question", "survey", "viewer"),
+        "shows": ("show", "announce", "question", "survey", "offer", "viewer"),
         "products": ("product", "products", "review"),
         "people": ("person", "invitation"),
         "connections": ("key", "customer_secret", "customer_keys", "provider", "webhook", "mail"),

@@ -13,7 +13,8 @@ class Fact:
     """`viewer_id` did `kind` (to `target`) `n` times in a show.
 
     Kinds: `order` (n is its units; it has `amount_minor` and `currency`, its `target` is the product), `question` (target: the question),
-    `vote`, `survey_answer` and `survey_shown` (target: the survey),
+    `vote`, `survey_answer` and `survey_shown` (target: the survey), `offer_shown` and
+    `offer_claimed` (target: the offer; n is the units that were bought under it),
     `answer` (by staff), `reaction` (target: heart, clap, …), `impression` and `click` (target: the product), `share` (target: the
     share's id; `via`: by which way it went out), `consent_given` (by a guest; target: the version of the words that they agreed to, where
     it was said) and `consent_withdrawn`. `visit` is made by the ledger itself.

@@ -13,7 +13,7 @@ from server.ledger.entries import IS_OF_OLD_WRITER
 class EntryRow(SQLModel, table=True):
     """One fact: `viewer` did `kind` (to `target`) `n` times. Soft facts are added up per viewer over one flush interval.
 
-    `kind`: visit reaction impression click share order question vote survey_answer survey_shown
+    `kind`: visit reaction impression click share order question vote survey_answer survey_shown offer_shown offer_claimed
     consent_given consent_withdrawn; orders have `amount_minor` and
     `currency`, shares `via`.
     """

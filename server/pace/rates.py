@@ -21,6 +21,8 @@ class Act(Enum):
     """An answer to a survey."""
     REVIEW = "review"
     ORDER = "order"
+    CODE = "code"
+    """An offer's code is given; only a wrong one counts."""
     SIGN_IN = "sign_in"
     KEY = "key"
     """An API key is looked up that this process does not know."""
@@ -59,7 +61,9 @@ class Rate(NamedTuple):
 
 Rates = Mapping[Act, Mapping[By, Rate]]
 
-SHARED = frozenset({Act.GUEST, Act.ASK, Act.VOTE, Act.REVIEW, Act.ORDER, Act.SIGN_IN, Act.PASSWORD, Act.MAIL})
+SHARED = frozenset(
+    {Act.GUEST, Act.ASK, Act.VOTE, Act.REVIEW, Act.ORDER, Act.CODE, Act.SIGN_IN, Act.PASSWORD, Act.MAIL}
+)
 """What is counted over all processes; all else by each for itself."""
 
 
@@ -100,6 +104,11 @@ def rates_of(settings: Settings) -> Rates:
             By.VIEWER: Rate(orders, 0.5),
             By.SOCKET: Rate(orders, 0.5),
             By.ADDRESS: Rate(settings.orders_per_minute_per_ip, 1.0),
+        },
+        Act.CODE: {
+            By.VIEWER: Rate(settings.passwords_per_minute, 1.0),
+            By.SOCKET: Rate(settings.passwords_per_minute, 1.0),
+            By.ADDRESS: Rate(settings.sign_ins_per_minute_per_ip, 1.0),
         },
         Act.SIGN_IN: {By.ADDRESS: Rate(settings.sign_ins_per_minute_per_ip, 1.0)},
         Act.KEY: {By.ADDRESS: Rate(settings.sign_ins_per_minute_per_ip, 1.0)},

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from server.protocol import commands as said
-from server.protocol import hold_lines, lines, shelf_lines, survey_lines
+from server.protocol import hold_lines, lines, offer_lines, shelf_lines, survey_lines
 from server.protocol.pushes import Joined, Pulse
 from server.protocol.schema import JoinedAsStaff, JoinedAsViewer
 
@@ -67,6 +67,12 @@ COMMANDS = (
         "Answer the survey; another answer takes the place of the first until it closes.",
     ),
     Spoken(said.SurveyShown, "all", (lines.Reply,), "Say that the survey's card was shown."),
+    Spoken(
+        said.OfferSee,
+        "all",
+        (offer_lines.OfferSeen,),
+        "Ask what an offer is to this viewer; that they were shown it is recorded.",
+    ),
     Spoken(said.Ping, "all", (lines.Pong,), "Ask for a sign of life; answered without `id` too."),
     Spoken(said.Announce, "staff", (lines.Published,), "Say something to everybody."),
     Spoken(
@@ -101,6 +107,8 @@ COMMANDS = (
     Spoken(said.ViewerUnban, "staff", (lines.Barred,), "Let a banned viewer in again."),
     Spoken(said.SurveyOpen, "staff", (survey_lines.SurveyMoved,), "Put a survey to everybody."),
     Spoken(said.SurveyClose, "staff", (survey_lines.SurveyMoved,), "Take no more answers to a survey."),
+    Spoken(said.OfferOpen, "staff", (offer_lines.OfferMoved,), "Open an offer that was prepared."),
+    Spoken(said.OfferClose, "staff", (offer_lines.OfferMoved,), "Sell nothing more under an offer."),
     Spoken(said.ShowStart, "host, admin", (lines.ShowMoved,), "Begin the show."),
     Spoken(said.ShowEnd, "host, admin", (lines.ShowMoved,), "End the show; it does not start again."),
 )
@@ -132,6 +140,9 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     shelf_lines.StaffStockChanged,
     survey_lines.SurveyOpened,
     survey_lines.SurveyClosed,
+    offer_lines.OfferOpened,
+    offer_lines.StaffOfferOpened,
+    offer_lines.OfferClosed,
     lines.StaffViewerBanned,
     lines.StaffViewerUnbanned,
     lines.Withheld,

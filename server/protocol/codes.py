@@ -29,6 +29,8 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     SHOW_NOT_LIVE = "show_not_live"
     SURVEY_CLOSED = "survey_closed"
+    OFFER_CLOSED = "offer_closed"
+    NOT_IN_AUDIENCE = "not_in_audience"
     SHOW_FULL = "show_full"
     BUSY = "busy"
     CONFLICT = "conflict"
@@ -84,6 +86,10 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.SHOW_NOT_LIVE: Meaning("never", 409, "The show has not started or has ended."),
     Code.SURVEY_CLOSED: Meaning("never", 409, "The survey takes no answers now."),
+    Code.OFFER_CLOSED: Meaning("reload", 409, "Nothing is sold under the offer any more, or not yet."),
+    Code.NOT_IN_AUDIENCE: Meaning(
+        "never", 403, "The offer is not open to this viewer, or its code is another one."
+    ),
     Code.SHOW_FULL: Meaning("later", 503, "The show has reached its limit of viewers."),
     Code.BUSY: Meaning("later", 503, "Too many commands are waiting; nothing was done."),
     Code.CONFLICT: Meaning(

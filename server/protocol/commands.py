@@ -214,6 +214,21 @@ class SurveyClose(Keyed, tag="survey.close"):
     survey: EntityId
 
 
+class OfferSee(Passing, tag="offer.see"):
+    """`code`: of an offer to the holders of one, given once."""
+
+    offer: EntityId
+    code: Annotated[str, Meta(min_length=1, max_length=4 * 40)] | None = None
+
+
+class OfferOpen(Keyed, tag="offer.open"):
+    offer: EntityId
+
+
+class OfferClose(Keyed, tag="offer.close"):
+    offer: EntityId
+
+
 class ShowStart(Keyed, tag="show.start"):
     pass
 
@@ -253,6 +268,9 @@ AnyCommand = (
     | SurveyShown
     | SurveyOpen
     | SurveyClose
+    | OfferSee
+    | OfferOpen
+    | OfferClose
     | ShowStart
     | ShowEnd
 )

@@ -5,6 +5,7 @@ from typing import Final, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from server.protocol.commands import Position
+from server.protocol.offered import Offer, StaffOffer
 
 QuestionState = Literal["pending", "open", "answered", "dismissed"]
 ShowState = Literal["draft", "scheduled", "rehearsal", "live", "ended", "cancelled"]
@@ -192,6 +193,8 @@ class Snapshot(Struct, frozen=True):
     """`shop`: the channel's own shop takes the orders, and `buy` is refused. Not there where Showfloor does."""
     survey: Survey | UnsetType = UNSET
     """The survey that is open; not there when none is."""
+    offers: list[Offer] | UnsetType = UNSET
+    """The offers that are open, by id; not there when none is."""
 
 
 class StaffSnapshot(Struct, frozen=True):
@@ -207,6 +210,7 @@ class StaffSnapshot(Struct, frozen=True):
     banned: list[Banned]
     older_questions: list[Question] | UnsetType = UNSET
     survey: Survey | UnsetType = UNSET
+    offers: list[StaffOffer] | UnsetType = UNSET
 
 
 class QuestionVotes(Struct, frozen=True):

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Loops = dict[str, Coroutine[Any, Any, None]]
 
 EMPTY_ROOMS_SECONDS = 10.0
+OFFERS_SECONDS = 1.0
+"""How often it is looked which offers are to open and which are over."""
 
 
 def loops_of(process: Process) -> Loops:
@@ -41,6 +43,7 @@ def _of_shows(process: Process) -> Loops:
         "pulse": repeat("pulse", settings.tick_ms / 1000, pulse.run_once),
         "pace": repeat("pace", TELL_SECONDS, process.pace.tell),
         "recorder": process.recorder.run(settings.flush_ms / 1000),
+        "offers": repeat("offers", OFFERS_SECONDS, process.offers.settle),
         "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, process.rooms.close_empty),
         "api keys": repeat("api keys", USES_WRITTEN_SECONDS, process.known_keys.write_uses),
     }

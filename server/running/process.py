@@ -30,6 +30,8 @@ from server.journal.topcheck import TopCheck
 from server.ledger.recorder import Recorder
 from server.ledger.repository import read_reaction_totals
 from server.mail.new_mail import NewMail
+from server.offers.commands import OfferCommands
+from server.offers.opening import OffersAside, close_at_end
 from server.protocol.commands import Join
 from server.protocol.publication import Publication
 from server.questions.answering import AnsweringDesk
@@ -49,6 +51,7 @@ from server.running.limits import (
 )
 from server.running.loops import loops_of
 from server.running.mail import MailDelivery
+from server.running.offers import offers_for
 from server.running.privacy import erasures_for, privacy_for
 from server.running.uploads import feeds_for, picture_errands_for
 from server.running.watch import ProcessWatch
@@ -111,6 +114,7 @@ class Process:
         self.known_keys = KnownKeys(self.database, clock, self.revocations)
         self.questions = Questions(self.journal, self.database, watch_seconds=settings.guest_watch_seconds)
         self.surveys = Surveys(self.journal, self.database, clock)
+        self.offers = offers_for(settings, self.journal, self.database, clock)
         self.receipt_links = ReceiptLinks(
             settings.signing_secret(), clock, old_secret=settings.old_signing_secret()
         )
@@ -130,8 +134,8 @@ class Process:
             self.database,
             clock,
             find_asker=read_asker,
-            parts=[QuestionsAside(), SurveysAside()],
-            at_end=[open_at_end],
+            parts=[QuestionsAside(), SurveysAside(), OffersAside()],
+            at_end=[open_at_end, close_at_end],
             bots_looked_for=crowd_limits_of(settings).tells_suspects,
         )
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
@@ -210,6 +214,7 @@ class Process:
             **self.answering.commands(),
             **QuestionCommands(self.questions, self.pace, doubt_of=doubts.of).table(),
             **SurveyCommands(self.surveys, self.recorder, self.pace).table(),
+            **OfferCommands(self.offers, self.recorder, self.pace).table(),
             **ShopCommands(self.shop, self.holds, self.pace).table(),
             **ShowCommands(self.shows).table(),
         }
@@ -277,6 +282,7 @@ class Process:
     async def _finish(self) -> None:
         """Carry out, commit and hand over everything that was accepted, in the order in which each feeds the next."""
         await self.dispatcher.close()
+        await self.offers.showing.close()
         await self.shop.close()
         await self.staff_roll.close()
         await self.journal.close()

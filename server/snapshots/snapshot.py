@@ -11,6 +11,7 @@ from server.access.bans_repository import read_bans
 from server.access.repository import read_staff_names
 from server.channels.repository import read_channel_name, read_order_taker
 from server.errors import RefusedError
+from server.offers import repository as offers
 from server.protocol.codec import encode
 from server.protocol.codes import Code
 from server.protocol.pushes import Show, Snapshot, StaffSnapshot
@@ -57,6 +58,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
     taker: Literal["shop"] | UnsetType = "shop" if by_shop else UNSET
     older = asked.older or UNSET
     survey = await surveys.read_snapshot_part(connection, show_id)
+    offered = await offers.read_snapshot_part(connection, show_id)
     public = Snapshot(
         show,
         sold.products,
@@ -67,6 +69,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         older,
         taker,
         survey,
+        offered.public,
     )
     staff = StaffSnapshot(
         show,
@@ -79,6 +82,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         [as_banned(ban) for ban in bans[:BANS_SHOWN_MAX]],
         older,
         survey,
+        offered.staff,
     )
     banned = frozenset(ban.viewer_id for ban in bans)
     names = await _read_names(connection, row)

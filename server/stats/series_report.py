@@ -15,6 +15,8 @@ MarkKind = Literal[
     "question.unpinned",
     "question.answered",
     "announce",
+    "offer.opened",
+    "offer.closed",
 ]
 
 
@@ -24,8 +26,10 @@ class Mark(Figures):
     t: float = Field(description="seconds since the show's start")
     at: datetime
     kind: MarkKind
-    subject: str | None = Field(description="id of the product or question")
-    text: str | None = Field(description="the product's title, the question, or what was announced")
+    subject: str | None = Field(description="id of the product, question or offer")
+    text: str | None = Field(
+        description="the title of the product, also of an offer's, the question, or what was announced"
+    )
 
 
 class SeriesReport(Figures):

@@ -39,17 +39,20 @@ _ORDERS = text("""
     GROUP BY 1
 """)
 
-# A pin names its product or question, or null when it was taken off; an answer brings the whole question; an announcement its text.
+# A pin names its product or question, or null when it was taken off; an answer brings the whole question; an announcement its text; an
+# offer that opens the whole offer, one that closes its id.
 _MARKS = text("""
     WITH told AS (
         SELECT "offset", at, type, CAST(line AS jsonb) AS line FROM publication
         WHERE show_id = :show AND at >= :since AND at <= :until
-          AND type IN ('product.pinned', 'question.pinned', 'question.answered', 'announce')
+          AND type IN ('product.pinned', 'question.pinned', 'question.answered', 'announce', 'offer.opened', 'offer.closed')
     ), named AS (
-        SELECT *, coalesce(line ->> 'product', line -> 'question' ->> 'id', line ->> 'question') AS subject FROM told
+        SELECT *, coalesce(line ->> 'product', line -> 'question' ->> 'id', line ->> 'question', line -> 'offer' ->> 'id', line ->> 'offer')
+               AS subject FROM told
     )
     SELECT named.at, type, subject, coalesce(product.title, question.text, line ->> 'text') AS text
-    FROM named LEFT JOIN product ON type = 'product.pinned' AND product.id = subject
+    FROM named LEFT JOIN offer ON type LIKE 'offer.%' AND offer.id = subject
+    LEFT JOIN product ON product.id = CASE WHEN type = 'product.pinned' THEN subject ELSE offer.product_id END
     LEFT JOIN question ON type LIKE 'question.%' AND question.id = subject
     ORDER BY named."offset"
 """)

@@ -13,6 +13,8 @@ EventType = Literal[
     "order.paid",
     "order.refunded",
     "product.sold_out",
+    "offer.opened",
+    "offer.closed",
     "question.answered",
 ]
 EVENT_TYPES: Final[tuple[EventType, ...]] = get_args(EventType)

@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from server.catalogue.wanted import WantedProduct, WantedVariant
 from server.db.migrations import migrate
 from server.embedded import start_postgres
 from server.http.versions import ANY_VERSION
+from server.offers.service import Wanted
 from server.questions.erasing import erase_many
 from server.shows.line_up_repository import LineUpItem
 from server.surveys.rules import wording_of
@@ -25,7 +27,7 @@ from tests.support.stage import CHANNEL, HOST, MODERATOR, Stage, open_stage
 
 JOURNALS = Path(__file__).parent / "journals"
 SHOW = "evening"
-GENERATED_ID = re.compile(r'"(q|p|sv)_[0-9a-f]{32}"')
+GENERATED_ID = re.compile(r'"(q|p|sv|f)_[0-9a-f]{32}"')
 
 Recordings = dict[str, dict[str, Any]]
 
@@ -81,6 +83,7 @@ async def play_rest(stage: Stage) -> None:
     await play_sales(stage)
     await play_catalogue(stage)
     await play_surveys(stage)
+    await play_offers(stage)
     stage.tick()
     await stage.shows.announce(SHOW, HOST, "Thank you 🙏\nSee you next week")
     standing = await stage.shows.announce(SHOW, MODERATOR, "One more minute")
@@ -139,6 +142,17 @@ async def play_surveys(stage: Stage) -> None:
     for survey in surveys:
         await stage.surveys.open(SHOW, HOST, survey.id)
     await stage.surveys.close(SHOW, HOST, surveys[-1].id)
+
+
+async def play_offers(stage: Stage) -> None:
+    """Two offers are opened, of which the host closes the first; the other one closes with the show."""
+    terms = Wanted("p_apron", 900, units_max=2, seconds=120)
+    for wanted in (terms, replace(terms, audience="code", code="glaze")):
+        stage.tick()
+        for offer in await stage.offers.list_of(SHOW, CHANNEL):
+            await stage.offers.close(SHOW, HOST, offer.id)
+        made = await stage.offers.prepare(SHOW, CHANNEL, HOST, wanted)
+        await stage.offers.open(SHOW, HOST, made.id)
 
 
 async def ask(stage: Stage, viewer: str, author: str, text: str) -> str:

@@ -126,16 +126,27 @@ async def prepare_survey(server: str, token: str) -> str:
         return str(made.json()["id"])
 
 
+async def prepare_offer(server: str, token: str) -> str:
+    """An offer that is prepared, by its id."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=f"http://{server}", headers=headers) as host:
+        made = await host.post("/v1/shows/demo/offers", json={"product": "p_bowl", "price": 900})
+        return str(made.json()["id"])
+
+
 async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_for: SignFor) -> None:
     answered = set()
     surveys = [await prepare_survey(server, sign_for("host")) for _ in range(2)]
     async with joined_at(server, token=sign_for("host")) as host:
         host.token = sign_for("host")
         await host.do("survey.open", survey=surveys[0])
+        offer = await prepare_offer(server, sign_for("host"))
+        await host.do("offer.open", offer=offer)
         for spoken in COMMANDS:
             name = name_of(spoken.command)
             survey = {"survey": surveys[name in ("survey.open", "survey.close")]} | {"score": 9}
-            fields = survey if name.startswith("survey.") else fields_for(host, spoken)
+            about: dict[str, Json] = {"survey": survey, "offer": {"offer": offer}}
+            fields = about.get(name.partition(".")[0]) or fields_for(host, spoken)
             reply = await host.ask_for(name, **fields)
             assert_fits(reply, *spoken.replies, Error)
             answered.add((name, reply["type"]))

@@ -25,6 +25,8 @@ FOR_ALL = {
     "line_up.changed",
     "survey.opened",
     "survey.closed",
+    "offer.opened",
+    "offer.closed",
     "show.changed",
     "show.started",
 }

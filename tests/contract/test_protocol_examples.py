@@ -11,12 +11,15 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from server.ids import new_id
+from server.offers.repository import update_offer
+from server.offers.rules import opened
+from server.offers.service import Wanted
 from server.settings import Settings
 from server.surveys.repository import insert_survey
 from server.surveys.rules import Survey, wording_of
 from tests.support.examples import Example, fill, kinds, matches, read_examples, strings_of
 from tests.support.live_server import live_server
-from tests.support.stage import CHANNEL, NOON, SHOW, open_stage
+from tests.support.stage import CHANNEL, HOST, NOON, SHOW, open_stage
 
 PAGE = Path(__file__).parents[2] / "PROTOCOL.md"
 PATIENCE_SECONDS = 10.0
@@ -64,6 +67,8 @@ class Reader:
             line = json.loads(text)
             self._unread.append(line)
             self._known.update(strings_of(line))
+            for offer in line.get("snapshot", {}).get("offers", []):
+                self._known["offer"] = offer["id"]
             for product in line.get("snapshot", {}).get("products", []):
                 self._known["product"] = product["id"]
 
@@ -90,13 +95,17 @@ class Patience:
 
 
 @asynccontextmanager
-async def an_open_survey(database_url: str) -> AsyncIterator[None]:
-    """The stage, with a survey that the show's host has opened."""
+async def an_open_survey_and_offer(database_url: str) -> AsyncIterator[None]:
+    """The stage, with a survey and an offer that the show's host has opened."""
     async with open_stage(database_url) as stage:
         asked = wording_of("nps", "How likely are you to recommend us?", why=True)
         survey = Survey(new_id("sv"), CHANNEL, SHOW, asked, False, "open", 1, NOON, opened_at=NOON)
         async with stage.database.write() as connection:
             await insert_survey(connection, survey)
+        wanted = Wanted("p_bowl", 2000, per_viewer_max=1)
+        offer = await stage.offers.prepare(SHOW, CHANNEL, HOST, wanted)
+        async with stage.database.write() as connection:
+            await update_offer(connection, opened(offer, NOON))
         yield
 
 
@@ -104,7 +113,7 @@ async def an_open_survey(database_url: str) -> AsyncIterator[None]:
 async def reader(settings: Settings) -> AsyncIterator[Reader]:
     assert settings.database_url
     async with (
-        an_open_survey(settings.database_url),
+        an_open_survey_and_offer(settings.database_url),
         live_server(settings) as address,
         connect(f"ws://{address}/v1/live") as socket,
     ):

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from server.access.sealing import Sealing
 from server.catalogue.stockroom import Adding
+from server.offers.service import Wanted
 from server.shop.attributions import Attributions
 from server.shop.report_rules import Line, Report
 from server.shop.reports import OrderReports
@@ -51,6 +52,7 @@ async def happen(stage: Stage) -> None:
     await stage.buy("v_anna", "p_tea", quantity=2)
     await _report(stage)
     await _stock_goes(stage)
+    await _offer(stage)
     question = await stage.questions.ask(SHOW, "v_anna", "Anna", "Is it washable?")
     await stage.questions.answer(SHOW, MODERATOR, question.id, None, text="Yes, at 30 °C.", live=False)
     await webhooks.send_test(CHANNEL, hears.id)
@@ -79,6 +81,13 @@ async def _report(stage: Stage) -> None:
 async def _stock_goes(stage: Stage) -> None:
     await stage.add_product("p_tin", stock=3)
     await stage.stockroom.change(CHANNEL, HOST, "p_tin", Adding(-3))
+
+
+async def _offer(stage: Stage) -> None:
+    wanted = Wanted("p_bowl", 2000, units_max=2, per_viewer_max=1, seconds=300)
+    offer = await stage.offers.prepare(SHOW, CHANNEL, HOST, wanted)
+    await stage.offers.open(SHOW, HOST, offer.id)
+    await stage.offers.close(SHOW, HOST, offer.id)
 
 
 async def sent(stage: Stage) -> list[dict[str, Any]]:

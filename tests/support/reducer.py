@@ -102,6 +102,12 @@ def apply(state: State, push: Push) -> State:
     if kind == "survey.closed":
         gone = state.get("survey", {}).get("id") == push["survey"]
         return {name: part for name, part in state.items() if name != "survey" or not gone}
+    if kind == "offer.opened":
+        return _with_offers(state, [*state.get("offers", []), push["offer"]])
+    if kind == "offer.closed":
+        return _with_offers(state, [each for each in state.get("offers", []) if each["id"] != push["offer"]])
+    if kind == "offer.stock":
+        return _with_offers(state, _restocked(state.get("offers", []), push["offers"]))
     if kind == "viewer.banned":
         return state | {"banned": [push["banned"], *state["banned"]]}
     if kind == "viewer.unbanned":
@@ -132,6 +138,16 @@ def _stocked(product: State, stock: dict[str, State]) -> State:
     if "variants" in product:
         after["variants"] = [each | stock.get(each["id"], {}) for each in product["variants"]]
     return after
+
+
+def _with_offers(state: State, offers: list[State]) -> State:
+    rest = {name: part for name, part in state.items() if name != "offers"}
+    return rest | {"offers": sorted(offers, key=lambda each: str(each["id"]))} if offers else rest
+
+
+def _restocked(offers: list[State], stock: list[State]) -> list[State]:
+    units = {each["offer"]: {name: n for name, n in each.items() if name != "offer"} for each in stock}
+    return [each | units.get(each["id"], {}) for each in offers]
 
 
 def _without_older(state: State) -> State:

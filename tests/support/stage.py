@@ -22,11 +22,15 @@ from server.db.engine import Database
 from server.errors import RefusedError
 from server.ids import new_id
 from server.journal.journal import Journal
+from server.offers.opening import OffersAside, close_at_end
+from server.offers.secrets import Secrets
+from server.offers.service import Offers
 from server.protocol.codes import Code
 from server.protocol.publication import Publication
 from server.questions.aside_repository import QuestionsAside
 from server.questions.repository import read_asker
 from server.questions.service import Questions
+from server.running.offers import offers_with
 from server.shop.allowances import NO_LIMITS, Limits
 from server.shop.hold_rules import Hold, Wanted, WantedLine
 from server.shop.holds import HOLD_SECONDS, Holds
@@ -72,6 +76,7 @@ class Stage:
     stockroom: Stockroom
     surveys: Surveys
     reviews: Reviews
+    offers: Offers
     delivered: list[Publication] = field(default_factory=list)
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """(viewer, line) of what was told to one viewer alone."""
@@ -205,8 +210,8 @@ async def open_stage(
             database,
             clock,
             find_asker=read_asker,
-            parts=[QuestionsAside(), SurveysAside()],
-            at_end=[open_at_end],
+            parts=[QuestionsAside(), SurveysAside(), OffersAside()],
+            at_end=[open_at_end, close_at_end],
         ),
         Planning(journal, database, clock, read_products=read_shelf),
         Tokens(SECRET, clock),
@@ -214,6 +219,7 @@ async def open_stage(
         Stockroom(database, clock, shop.neighbours.note_stock),
         Surveys(journal, database, clock),
         Reviews(database, clock, Aliases(database, clock)),
+        offers_with(Secrets(SECRET), journal, database, clock),
         delivered,
         told,
     )

@@ -17,7 +17,7 @@ export function paintLanes(plot: uPlot, pen: CanvasRenderingContext2D, series: S
   pen.beginPath();
   pen.rect(left - 8 * ratio, 0, width + 16 * ratio, top + height);
   pen.clip();
-  const strong = series.marks.filter((mark) => mark.kind === "product.pinned" || mark.kind === "announce");
+  const strong = series.marks.filter((mark) => ["product.pinned", "announce", "offer.opened"].includes(mark.kind));
   drawStems(
     pen,
     strong.map((mark) => at(mark.t)),
@@ -70,9 +70,9 @@ function drawMark(pen: CanvasRenderingContext2D, mark: Mark, x: number, lane: (n
     pen.beginPath();
     pen.arc(x, lane(1) + 9 * ratio, size, 0, 2 * Math.PI);
     pen.fill();
-  } else if (mark.kind === "announce") {
+  } else if (mark.kind === "announce" || mark.kind === "offer.opened") {
     const y = lane(2) + 9 * ratio;
-    pen.fillStyle = token("--warn");
+    pen.fillStyle = token(mark.kind === "announce" ? "--warn" : "--accent");
     pen.beginPath();
     pen.moveTo(x, y - size * 1.25);
     pen.lineTo(x + size * 1.25, y);

@@ -11,12 +11,13 @@ import { spell, t } from "../text";
 import { sayTime } from "./clock";
 
 const PAGE = 20;
-type Shown = "all" | "pins" | "answers" | "announcements";
+type Shown = "all" | "pins" | "answers" | "announcements" | "offers";
 const KINDS: Record<Shown, readonly Moment["kind"][]> = {
-  all: ["product.pinned", "question.pinned", "question.answered", "announce"],
+  all: ["product.pinned", "question.pinned", "question.answered", "announce", "offer.opened"],
   pins: ["product.pinned", "question.pinned"],
   answers: ["question.answered"],
   announcements: ["announce"],
+  offers: ["offer.opened"],
 };
 const COLUMNS = ["moment_conversion", "moment_clickers", "moment_clicks", "moment_questions"] as const;
 const MINUTES = [2, 5, 10] as const;

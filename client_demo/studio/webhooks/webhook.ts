@@ -17,6 +17,8 @@ export const EVENTS = [
   "order.paid",
   "order.refunded",
   "product.sold_out",
+  "offer.opened",
+  "offer.closed",
   "question.answered",
 ] as const;
 export type EventType = (typeof EVENTS)[number];

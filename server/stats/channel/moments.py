@@ -1,4 +1,4 @@
-"""What came of each moment of a show: the minutes after a pin, an answer or an announcement, against the same span before. Pure.
+"""What came of each moment of a show: the minutes after a pin, an answer, an announcement or an offer, against the same span before. Pure.
 
 Everything is about viewers of V(s). A span is as long after as before: near the show's ends both are cut alike.
 """
@@ -26,7 +26,7 @@ from server.stats.watching import MICROSECONDS
 MINUTES: Final = 5
 MINUTES_MAX: Final = 60
 LOOKED_AT: Final[frozenset[MarkKind]] = frozenset(
-    {"product.pinned", "question.pinned", "question.answered", "announce"}
+    {"product.pinned", "question.pinned", "question.answered", "announce", "offer.opened"}
 )
 
 Longs = NDArray[np.int64]

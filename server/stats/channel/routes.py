@@ -153,5 +153,5 @@ async def show_moments(
         int, Query(ge=1, le=MINUTES_MAX, description="How long before and after a moment is looked at.")
     ] = MINUTES,
 ) -> MomentsReport:
-    """Pins, answers and announcements: what was done in the minutes after each, against the same span before."""
+    """Pins, answers, announcements and offers: what was done in the minutes after each, against the same span before."""
     return await reports.moments(show, minutes=minutes)

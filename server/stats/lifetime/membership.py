@@ -10,7 +10,7 @@ from typing import Final
 from server.clock import Clock
 from server.db.engine import Database
 from server.stats.columns.shelf import Shelf
-from server.stats.lifetime.membership_repository import read_members_of
+from server.stats.lifetime.membership_repository import PersonNow, read_members_of, read_people_now
 from server.stats.lifetime.names_repository import Members
 from server.stats.lifetime.people_repository import read_scope
 from server.stats.lifetime.segment_rules import Rule, conditions
@@ -21,6 +21,7 @@ SCORES: Final = frozenset({"recency", "frequency", "monetary", "rfm_group"})
 """Metrics that compare a viewer with all customers."""
 KEPT_SECONDS: Final = 600.0
 """For so long it is remembered who is in a segment that asks for scores: these move by the day."""
+ORDERS_OF_REPEAT_BUYER: Final = 2
 _Place = tuple[str, str]
 
 
@@ -52,6 +53,25 @@ class Membership:
         async with self._database.read_soon() as connection:
             scope = await read_scope(connection, channel_id, self._clock.now())
             return frozenset(await read_members_of(connection, scope, rule, viewers))
+
+    async def who_came_before(
+        self, channel_id: str, show_id: str, viewers: Collection[str]
+    ) -> frozenset[str]:
+        """Return who of these viewers has watched another show of the channel than this one."""
+        people = await self._people(channel_id, show_id, viewers)
+        return frozenset(person.viewer_id for person in people if person.visits_before)
+
+    async def who_bought_twice(
+        self, channel_id: str, show_id: str, viewers: Collection[str]
+    ) -> frozenset[str]:
+        """Return who of these viewers has two paid orders of the channel or more, those of this show among them."""
+        people = await self._people(channel_id, show_id, viewers)
+        return frozenset(person.viewer_id for person in people if person.orders >= ORDERS_OF_REPEAT_BUYER)
+
+    async def _people(self, channel_id: str, show_id: str, viewers: Collection[str]) -> list[PersonNow]:
+        async with self._database.read_soon() as connection:
+            scope = await read_scope(connection, channel_id, self._clock.now())
+            return await read_people_now(connection, scope, show_id, viewers)
 
     async def _everybody(self, place: _Place, rule: Rule) -> Members:
         task = self._kept.get(place)

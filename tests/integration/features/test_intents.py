@@ -13,6 +13,8 @@ from server.access.roles import Role
 from server.access.sign_in import SignIn
 from server.journal.intents import Forgetting, Intent, intent_of
 from server.ledger.recorder import Recorder
+from server.offers.commands import OfferCommands
+from server.offers.service import Wanted
 from server.protocol.codec import decode_command
 from server.protocol.codes import Code
 from server.protocol.commands import (
@@ -22,6 +24,7 @@ from server.protocol.commands import (
     Impression,
     Join,
     Keyed,
+    OfferSee,
     Ping,
     PlaceHold,
     Playing,
@@ -39,7 +42,7 @@ from server.surveys.rules import Wording
 from tests.support.reducer import see
 from tests.support.stage import CHANNEL, HOST, MODERATOR, SHOW, Stage, refused
 
-MAY_BE_LOST = {React, Click, Impression, QuestionAnswering, Ping, Join, Playing, SurveyShown}
+MAY_BE_LOST = {React, Click, Impression, QuestionAnswering, Ping, Join, Playing, SurveyShown, OfferSee}
 KEY = "key-000001"
 ELSEWHERE = "another_show"
 
@@ -70,6 +73,7 @@ async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any]:
         QuestionCommands(stage.questions),
         ShopCommands(stage.shop, stage.holds),
         ShowCommands(stage.shows),
+        OfferCommands(stage.offers, Recorder(_take, process_id="p", clock=stage.clock)),
         SurveyCommands(stage.surveys, Recorder(_take, process_id="p", clock=stage.clock)),
     )
     (handler,) = [table[type(decoded)] for t in tables if type(decoded) in (table := dict(t.table()))]
@@ -102,6 +106,13 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
             await stage.surveys.open(SHOW, HOST, one)
     elif name == "hold.release":
         one, two = [(await stage.hold("m_1", ("p_apron", 1))).id for _ in range(2)]
+    elif name.startswith("offer."):
+        one, two = [
+            (await stage.offers.prepare(SHOW, CHANNEL, HOST, Wanted(each, 500))).id
+            for each in ("p_apron", "p_bowl")
+        ]
+        if name == "offer.close":
+            await stage.offers.open(SHOW, HOST, one)
     elif name == "product.unpin":
         await stage.shop.pin_product(SHOW, HOST, "p_apron")
     fields: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -116,6 +127,8 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         "survey.answer": ({"survey": one, "text": "Cups"}, {"survey": one, "text": "Mugs"}),
         "survey.open": ({"survey": one}, {"survey": two}),
         "survey.close": ({"survey": one}, {"survey": two}),
+        "offer.open": ({"offer": one}, {"offer": two}),
+        "offer.close": ({"offer": one}, {"offer": two}),
         "viewer.unban": ({"viewer": "v_1"}, {"viewer": "v_2"}),
         "show.start": ({}, {"type": "show.end"}),
         "show.end": ({}, {"type": "show.start"}),

@@ -51,6 +51,9 @@ IN_ORDER: dict[str, Fields] = {
     "survey.shown": {"survey": "sv_1"},
     "survey.answer": {"survey": "sv_1", "score": 9},
     "survey.close": {"survey": "sv_1"},
+    "offer.open": {"offer": "f_1"},
+    "offer.see": {"offer": "f_1"},
+    "offer.close": {"offer": "f_1"},
     "viewer.ban": {"viewer": "v_nobody"},
     "viewer.unban": {"viewer": "v_nobody"},
     "show.start": {},
@@ -62,6 +65,10 @@ OTHERS: dict[str, Callable[[Fields], Fields]] = {
     "hold": lambda said: said | {"lines": [{"product": "p_apron", "quantity": 2}]},
 }
 """What shares no namespace with the rest: the same command with other parameters."""
+OFFER = """
+    INSERT INTO offer (id, channel_id, show_id, product_id, price_minor, currency, audience, state, version, created_at)
+    VALUES ('f_1', 'demo', 'demo', 'p_apron', 500, 'JPY', 'everyone', 'prepared', 1, now())
+"""
 ANOTHER = {"type": "announce", "text": "Something else"}
 BY_HTTP = [tag for tag in IN_ORDER if tag not in ("join", "playing")]
 """`playing` and `join` are a stream's there, whatever key comes with them."""
@@ -91,6 +98,7 @@ async def database(settings: Settings, set_stage: None) -> Any:
     async with database.write() as connection:
         await connection.execute(text("UPDATE show SET moderation = 'pre'"))
         await connection.execute(text(SURVEY))
+        await connection.execute(text(OFFER))
     yield database
     await database.close()
 

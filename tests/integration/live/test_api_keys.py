@@ -69,6 +69,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/v1/people/{person}"): {"role": "host"},
     ("POST", "/v1/shows/{show}/surveys"): {"kind": "text", "question": "What did you miss?"},
     ("PUT", "/v1/surveys/{survey}"): {"kind": "text", "question": "What did you miss?"},
+    ("POST", "/v1/shows/{show}/offers"): {"product": "p_bowl", "price": 1},
+    ("PUT", "/v1/offers/{offer}"): {"product": "p_bowl", "price": 1},
     ("POST", "/v1/reviews/{review}/refuse"): {},
     ("PATCH", "/v1/channel/segments/{segment}"): {"name": "Till"},
     ("PUT", "/v1/shows/{show}/targets"): {"targets": []},
