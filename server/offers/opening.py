@@ -105,7 +105,7 @@ class Opening:
         goods = await self._read_goods(
             tx.connection, tx.show_id, show.channel_id, {each.terms.product_id for each in named}
         )
-        offers = await lock_offers(tx.connection, tx.show_id, ids)
+        offers = (await lock_offers(tx.connection, tx.show_id, ids)).values()
         others = await read_offers(tx.connection, tx.show_id, open_only=True)
         return _Stand(show, {each.id: each for each in goods}, offers, others)
 
@@ -197,7 +197,8 @@ async def close(tx: ShowTransaction, offer: Offer, why: OfferEnd) -> Offer:
 
 async def close_at_end(tx: ShowTransaction, show: ShowRow) -> None:
     """Close every offer of a show that ends."""
-    for offer in await read_offers(tx.connection, tx.show_id, open_only=True, held=True):
+    open_ones = await read_offers(tx.connection, tx.show_id, open_only=True)
+    for offer in (await lock_offers(tx.connection, tx.show_id, {each.id for each in open_ones})).values():
         await close(tx, offer, "show_ended")
 
 

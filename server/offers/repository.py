@@ -1,6 +1,6 @@
 """All SQL of offers and of their units."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,15 +24,24 @@ INSERT_SALES: Final = """
     SELECT order_id, offer_id, viewer_id, quantity
     FROM json_to_recordset(CAST(%s AS json)) AS s (order_id text, offer_id text, viewer_id text, quantity int)
 """
+HELD: Final = """
+    coalesce((SELECT CAST(sum(l.quantity) AS int) FROM hold_line AS l JOIN hold AS h ON h.id = l.hold_id
+              WHERE l.offer_id = offer.id AND h.state = 'placed'), 0) AS units_held
+"""
+"""SQL for the units that are held under a row of `offer`."""
+_ALL: Final = f"SELECT offer.*, {HELD} FROM offer"
+_OF_SHOW: Final = text(f"{_ALL} WHERE show_id = :show AND (NOT :open_only OR state = 'open') ORDER BY id")
+_SOME: Final = text(f"{_ALL} WHERE show_id = :show AND id = ANY(CAST(:ids AS text[])) ORDER BY id")
+_ONE: Final = text(f"{_ALL} WHERE id = :id")
 # In the order of their ids: whoever locks several waits for others, and never in a ring.
-_LOCK: Final = text("SELECT * FROM offer WHERE id = ANY(:ids) AND show_id = :show ORDER BY id FOR UPDATE")
+_LOCK: Final = text("SELECT id FROM offer WHERE id = ANY(CAST(:ids AS text[])) ORDER BY id FOR UPDATE")
 _LIVE: Final = text("""
-    SELECT offer.* FROM offer JOIN show ON show.id = offer.show_id
+    SELECT offer.*, 0 AS units_held FROM offer JOIN show ON show.id = offer.show_id
     WHERE offer.id = :id AND offer.state = 'open' AND show.state = 'live'
 """)
-_SET_UNITS: Final = text("""
-    UPDATE offer SET units_sold = given.sold, units_held = given.held
-    FROM unnest(CAST(:ids AS text[]), CAST(:sold AS int[]), CAST(:held AS int[])) AS given (id, sold, held) WHERE offer.id = given.id
+_ADD_SOLD: Final = text("""
+    UPDATE offer SET units_sold = units_sold + given.sold
+    FROM unnest(CAST(:ids AS text[]), CAST(:sold AS int[])) AS given (id, sold) WHERE offer.id = given.id
 """)
 # A person is the known viewer and every guest of the show who turned out to be them.
 _TAKEN: Final = text("""
@@ -45,8 +54,13 @@ _TAKEN: Final = text("""
         UNION SELECT asked.person, k.raw FROM asked
         JOIN viewer_alias AS k ON k.show_id = :show AND k.canonical = asked.person AND k.taken_back_at IS NULL
     ), taken AS (
-        SELECT own.person, s.offer_id, sum(s.quantity) AS units FROM own
-        JOIN offer_sale AS s ON s.viewer_id = own.id AND s.offer_id = ANY(CAST(:offers AS text[])) GROUP BY own.person, s.offer_id
+        SELECT person, offer_id, sum(quantity) AS units FROM (
+            SELECT own.person, s.offer_id, s.quantity FROM own
+            JOIN offer_sale AS s ON s.viewer_id = own.id AND s.offer_id = ANY(CAST(:offers AS text[]))
+            UNION ALL SELECT own.person, l.offer_id, l.quantity FROM own
+            JOIN hold AS h ON h.viewer_id = own.id AND h.show_id = :show AND h.state = 'placed'
+            JOIN hold_line AS l ON l.hold_id = h.id AND l.offer_id = ANY(CAST(:offers AS text[]))) AS each
+        GROUP BY person, offer_id
     )
     SELECT asked.viewer_id, asked.person, taken.offer_id, CAST(taken.units AS int) AS units
     FROM asked LEFT JOIN taken USING (person)
@@ -65,7 +79,7 @@ _RESET: Final = (
     ),
     text("""
         UPDATE offer SET state = 'prepared', version = version + 1, opened_at = NULL, closes_at = NULL, closed_at = NULL,
-               closed_why = NULL, start_refused = NULL, units_sold = 0, units_held = 0
+               closed_why = NULL, start_refused = NULL, units_sold = 0
         WHERE show_id = :show AND state <> 'prepared'
     """),
 )
@@ -134,34 +148,30 @@ async def read_snapshot_part(connection: AsyncConnection, show_id: str) -> Offer
     return OfferPart([as_public(each) for each in found], [as_staffs(each) for each in found])
 
 
-async def read_offers(
-    connection: AsyncConnection, show_id: str, *, open_only: bool = False, held: bool = False
-) -> list[Offer]:
-    """Return the show's offers, the oldest first. `held`: nobody changes one till the transaction ends."""
-    wanted = select(_OFFER).where(_OFFER.c.show_id == show_id).order_by(_OFFER.c.id)
-    if open_only:
-        wanted = wanted.where(_OFFER.c.state == "open")
-    if held:
-        wanted = wanted.with_for_update()
-    return [as_offer(row) for row in await connection.execute(wanted)]
+async def read_offers(connection: AsyncConnection, show_id: str, *, open_only: bool = False) -> list[Offer]:
+    """Return the show's offers, the oldest first."""
+    given = {"show": show_id, "open_only": open_only}
+    return [as_offer(row) for row in await connection.execute(_OF_SHOW, given)]
 
 
 async def read_some(connection: AsyncConnection, show_id: str, ids: Collection[str]) -> dict[str, Offer]:
     """Return those of the ids that are offers of the show."""
-    wanted = select(_OFFER).where(_OFFER.c.id.in_(ids), _OFFER.c.show_id == show_id)
-    return {row.id: as_offer(row) for row in await connection.execute(wanted)}
+    given = {"show": show_id, "ids": sorted(ids)}
+    return {row.id: as_offer(row) for row in await connection.execute(_SOME, given)}
 
 
-async def lock_offers(connection: AsyncConnection, show_id: str, ids: Collection[str]) -> list[Offer]:
+async def lock_offers(connection: AsyncConnection, show_id: str, ids: Collection[str]) -> dict[str, Offer]:
     """Lock those of the ids that are offers of the show, in the order of their ids, and return them. Products are locked before."""
-    given = {"ids": sorted(ids), "show": show_id}
-    return [as_offer(row) for row in await connection.execute(_LOCK, given)]
+    known = await read_some(connection, show_id, ids)
+    await connection.execute(_LOCK, {"ids": sorted(known)})
+    return await read_some(connection, show_id, known)
 
 
 async def read_offer(connection: AsyncConnection, offer_id: str, *, lock: bool = False) -> Offer | None:
     """Return an offer, locked until the transaction's end where wished; None when there is none."""
-    wanted = select(_OFFER).where(_OFFER.c.id == offer_id)
-    row = (await connection.execute(wanted.with_for_update() if lock else wanted)).one_or_none()
+    if lock:
+        await connection.execute(_LOCK, {"ids": [offer_id]})
+    row = (await connection.execute(_ONE, {"id": offer_id})).one_or_none()
     return None if row is None else as_offer(row)
 
 
@@ -200,14 +210,10 @@ async def update_offer(connection: AsyncConnection, offer: Offer) -> None:
     await connection.execute(changed.values(**columns, **_columns(offer.terms)))
 
 
-async def set_units(connection: AsyncConnection, offers: Sequence[Offer]) -> None:
-    """Write how many units were taken under offers that are locked."""
-    given = {
-        "ids": [each.id for each in offers],
-        "sold": [each.units_sold for each in offers],
-        "held": [each.units_held for each in offers],
-    }
-    await connection.execute(_SET_UNITS, given)
+async def add_sold(connection: AsyncConnection, sold: Mapping[str, int]) -> None:
+    """Write how many units more were sold under offers that are locked."""
+    if sold:
+        await connection.execute(_ADD_SOLD, {"ids": list(sold), "sold": list(sold.values())})
 
 
 async def delete_offer(connection: AsyncConnection, offer_id: str) -> None:

@@ -8,11 +8,11 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.offers.repository import as_offer
+from server.offers.repository import HELD, as_offer
 from server.offers.rules import Offer
 
-_ON_SHELF: Final = text("""
-    SELECT offer.*, product.stock FROM offer JOIN product ON product.id = offer.product_id
+_ON_SHELF: Final = text(f"""
+    SELECT offer.*, product.stock, {HELD} FROM offer JOIN product ON product.id = offer.product_id
     WHERE offer.id = ANY(CAST(:ids AS text[])) AND offer.show_id = :show
 """)
 _KEEP_SHOWN: Final = text("""

@@ -11,8 +11,8 @@ from server.db.columns import moment
 class OfferRow(SQLModel, table=True):
     """A price of one product in a show, with its limits and its window. At most one of a product is open at a time.
 
-    `units_sold` and `units_held` are what was taken under it; together never more than `units_max`. `start_refused`: why it did not
-    open at its time, as a code.
+    `units_sold` is what was sold under it; what is held under it stands in the lines of holds. `start_refused`: why it did not open at
+    its time, as a code.
     """
 
     __tablename__ = "offer"
@@ -43,7 +43,6 @@ class OfferRow(SQLModel, table=True):
     closed_why: str | None = None
     start_refused: str | None = None
     units_sold: int = 0
-    units_held: int = 0
     version: int
     created_at: datetime = moment("created_at", nullable=False)
 

@@ -63,6 +63,7 @@ class HoldLineRow(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("quantity > 0", name="hold_line_quantity"),
         Index("hold_line_product", "product_id"),
+        Index("hold_line_offer", "offer_id", postgresql_where=text("offer_id IS NOT NULL")),
     )
 
     hold_id: str = Field(
