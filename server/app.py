@@ -35,6 +35,7 @@ import server.query.routes
 import server.query.saved_routes
 import server.questions.routes
 import server.shop.cart_routes
+import server.shop.hold_routes
 import server.shop.list_routes
 import server.shop.receipt_routes
 import server.shop.report_routes
@@ -118,6 +119,7 @@ ROUTES = (
     server.shop.list_routes,
     server.shop.report_routes,
     server.shop.cart_routes,
+    server.shop.hold_routes,
     server.shop.routes,
     server.shop.receipt_routes,
     server.access.routes,

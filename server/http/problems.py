@@ -1,6 +1,7 @@
 """Refusals over HTTP: problem details (RFC 9457) with the same codes as on the socket."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +18,8 @@ from server.http.request_ids import request_id_in
 from server.protocol.codes import MEANINGS, Code
 
 _SAID_BY_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
+_KEY_MISSING_STATUS = 400
+"""As the draft on idempotency keys has it: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/"""
 _BY_STATUS = {
     400: Code.BAD_JSON,
     401: Code.UNAUTHENTICATED,
@@ -24,6 +27,10 @@ _BY_STATUS = {
     413: Code.TOO_LARGE,
     429: Code.TOO_FAST,
 }
+
+
+def _is_missing_key(error: Mapping[str, Any]) -> bool:
+    return (error["type"], error["loc"]) == ("missing", ("header", "Idempotency-Key"))
 
 
 def as_response(
@@ -87,7 +94,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
         wrong = [{"at": "/".join(map(str, e["loc"])), "why": e["msg"]} for e in error.errors()]
-        return answer_refusal(request.scope, RefusedError(Code.INVALID, errors=wrong))
+        status = _KEY_MISSING_STATUS if any(map(_is_missing_key, error.errors())) else None
+        return answer_refusal(request.scope, RefusedError(Code.INVALID, errors=wrong), status=status)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:

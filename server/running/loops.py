@@ -25,6 +25,8 @@ Loops = dict[str, Coroutine[Any, Any, None]]
 EMPTY_ROOMS_SECONDS = 10.0
 OFFERS_SECONDS = 1.0
 """How often it is looked which offers are to open and which are over."""
+LAPSED_SECONDS = 1.0
+"""How often lapsed holds are looked for. Nobody waits for it: whoever wants a product lets its lapsed holds go first."""
 
 
 def loops_of(process: Process) -> Loops:
@@ -45,6 +47,7 @@ def _of_shows(process: Process) -> Loops:
         "recorder": process.recorder.run(settings.flush_ms / 1000),
         "offers": repeat("offers", OFFERS_SECONDS, process.offers.settle),
         "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, process.rooms.close_empty),
+        "holds": repeat("holds", LAPSED_SECONDS, process.holds.let_lapsed_go),
         "api keys": repeat("api keys", USES_WRITTEN_SECONDS, process.known_keys.write_uses),
     }
 

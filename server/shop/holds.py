@@ -113,6 +113,15 @@ class Holds:
             raise RefusedError(Code.NOT_FOUND)
         return self._seen_now(hold)
 
+    async def find_own(self, show_id: str, hold_id: str, viewer_id: str) -> Hold | None:
+        """Return a hold of the viewer's in the show, also one of who they were there as a guest; None when there is no such one."""
+        async with self._database.read_soon() as connection:
+            hold = (await read_holds(connection, [hold_id])).get(hold_id)
+            viewers = [viewer_id, *await read_guests_of(connection, show_id, viewer_id)]
+        if hold is None or hold.show_id != show_id or hold.viewer_id not in viewers:
+            return None
+        return self._seen_now(hold)
+
     async def list_own(self, show_id: str, viewer_id: str) -> list[Hold]:
         """Return the viewer's holds in the show, the newest first: those that stand, and those of the last day that are over."""
         since = self._clock.now() - LISTED_FOR

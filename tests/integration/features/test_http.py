@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 import server.access.routes
 import server.questions.routes
+import server.shop.hold_routes
 import server.shop.routes
 import server.shows.routes
 import server.snapshots.routes
@@ -31,10 +32,11 @@ async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
         server.snapshots.routes,
         server.questions.routes,
         server.shop.routes,
+        server.shop.hold_routes,
         server.access.routes,
     ):
         app.include_router(routes.router())
-    for name in ("database", "clock", "questions", "shop", "shows", "surveys", "tokens"):
+    for name in ("database", "clock", "questions", "shop", "holds", "shows", "surveys", "tokens"):
         setattr(app.state, name, getattr(stage, name))
     app.state.visible_questions = VisiblePages(stage.questions)
     app.state.aliases = Aliases(stage.database, stage.clock)
@@ -122,7 +124,33 @@ async def test_a_body_that_is_no_order_is_invalid(stage: Stage, client: httpx.As
 async def test_an_order_needs_a_key(stage: Stage, client: httpx.AsyncClient, key: str | None) -> None:
     headers = bearer(stage) if key is None else bearer(stage) | {"Idempotency-Key": key}
     response = await client.post("/v1/orders", json=order(), headers=headers)
-    assert code_of(response) == "invalid"
+    assert (response.status_code, code_of(response)) == (400 if key is None else 422, "invalid")
+
+
+async def test_a_hold_is_placed_once_per_key_and_given_back(stage: Stage, client: httpx.AsyncClient) -> None:
+    me, other = bearer(stage), bearer(stage, viewer="v_2")
+    body = {"lines": [{"product": "p_bowl", "quantity": 2, "price": 2500}]}
+
+    async def place(**lines: Any) -> httpx.Response:
+        headers = me | {"Idempotency-Key": "key-00001"}
+        return await client.post(f"/v1/shows/{SHOW}/holds", json=body | lines, headers=headers)
+
+    first, again = await place(), await place()
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    reused = await place(lines=[{"product": "p_bowl", "quantity": 1}])
+    assert (reused.status_code, code_of(reused)) == (422, "key_reused")
+    none = await client.post(f"/v1/shows/{SHOW}/holds", json=body, headers=me)
+    assert (none.status_code, code_of(none)) == (400, "invalid")
+    path = f"/v1/shows/{SHOW}/holds/{first.json()['hold']}"
+    assert (await client.get(path, headers=me)).json() == first.json()
+    assert (await client.get(f"/v1/shows/{SHOW}/holds", headers=me)).json() == {"holds": [first.json()]}
+    assert code_of(await client.get(path, headers=other)) == "not_found"
+    assert code_of(await client.delete(path, headers=other)) == "not_found"
+    gone = await client.delete(path, headers=me)
+    assert (gone.status_code, gone.json()["state"]) == (200, "released")
+    assert (await client.delete(path, headers=me)).json() == gone.json()
+    assert (await stage.held())["p_bowl"] == (3, 0, 0)
 
 
 async def test_orders_are_refused_with_what_the_shop_says(stage: Stage, client: httpx.AsyncClient) -> None:

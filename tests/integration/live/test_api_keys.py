@@ -30,6 +30,8 @@ OF_VIEWERS = {
     ("POST", "/v1/page-views"),
     ("POST", "/v1/shows/{show}/me/separate"),
     ("POST", "/v1/shows/{show}/cart"),
+    ("POST", "/v1/shows/{show}/holds"),
+    ("DELETE", "/v1/shows/{show}/holds/{hold}"),
     ("PUT", "/v1/shows/{show}/reviews/{product}"),
     ("DELETE", "/v1/shows/{show}/reviews/{product}"),
     ("POST", "/v1/shows/{show}/mail"),

@@ -36,12 +36,16 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/live/{show}/commands"): {"type": "ping"},
     ("POST", "/v1/shows/{show}/me/separate"): {},
     ("POST", "/v1/shows/{show}/cart"): {"product": "p_bowl"},
+    ("POST", "/v1/shows/{show}/holds"): {"lines": [{"product": "p_bowl", "quantity": 1}]},
+    ("DELETE", "/v1/shows/{show}/holds/{hold}"): {},
     ("PUT", "/v1/shows/{show}/reviews/{product}"): {"stars": 5},
     ("DELETE", "/v1/shows/{show}/reviews/{product}"): {},
     ("POST", "/v1/shows/{show}/mail"): {"address": "a@b.example", "language": "en", "wording": 1},
     ("POST", "/v1/shows/{show}/mail/stop"): {},
 }
 """What must be sent beside the show's id where something is to be sent."""
+NOBODYS = {("GET", "/v1/shows/{show}/holds/{hold}"), ("DELETE", "/v1/shows/{show}/holds/{hold}")}
+"""About a thing that is nobody's here: whoever may enter does not find it."""
 CHANGES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/v1/shows/{show}"): {"title": "Mine"},
     ("put", "/v1/shows/{show}/line-up"): {"products": []},
@@ -169,6 +173,8 @@ async def test_every_route_about_a_show_asks_the_same_question(house: House, sho
             body = BODIES.get((method, path))
             named = body and ({"show": show, **body} if place == path else body)
             code = await knock(client, method, place, json=named, headers=headers)
+            if (method, path) in NOBODYS and person.refusal(show) is None and code == "not_found":
+                continue
             assert person.is_right(show, code), (method, path, person, code)
             if method == "GET":
                 head = await client.head(place, headers=headers)
