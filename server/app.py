@@ -40,6 +40,7 @@ import server.shop.list_routes
 import server.shop.receipt_routes
 import server.shop.report_routes
 import server.shop.routes
+import server.shop.stocktaking_routes
 import server.shows.calendar_routes
 import server.shows.planning_routes
 import server.shows.routes
@@ -122,6 +123,7 @@ ROUTES = (
     server.shop.hold_routes,
     server.shop.routes,
     server.shop.receipt_routes,
+    server.shop.stocktaking_routes,
     server.access.routes,
     server.access.api_key_routes,
     server.access.customer_key_routes,

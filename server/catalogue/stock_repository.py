@@ -46,6 +46,13 @@ _READ_CHANGES = text(
             o.show_id, NULL, o.id
      FROM stock_sale AS s JOIN orders AS o ON o.id = s.order_id WHERE s.product_id = :product AND s.move < :before
      ORDER BY s.move DESC LIMIT :limit)
+    UNION ALL
+    (SELECT s.move, s.at, h.viewer_id, '', CASE WHEN h.staff THEN 'staff' ELSE 'viewer' END,
+            CASE s.kind WHEN 'place' THEN 'hold' WHEN 'release' THEN 'hold_released' WHEN 'expire' THEN 'hold_expired' ELSE 'hold_sold' END,
+            CASE s.kind WHEN 'place' THEN -s.quantity WHEN 'confirm' THEN 0 ELSE s.quantity END, s.stock_after, h.show_id, NULL,
+            CASE s.kind WHEN 'confirm' THEN (SELECT o.id FROM orders AS o WHERE o.viewer_id = h.viewer_id AND o.key = h.id || '/0') END
+     FROM stock_held AS s JOIN hold AS h ON h.id = s.hold_id WHERE s.product_id = :product AND s.move < :before
+     ORDER BY s.move DESC LIMIT :limit)
     ORDER BY move DESC LIMIT :limit
     """
 )
@@ -53,7 +60,10 @@ _READ_CHANGES = text(
 
 @dataclass(frozen=True, slots=True)
 class StockChangeRead:
-    """A change of stock as it is listed; of a sale `reason` is `sale`, `actor` the buyer, and `order` its order."""
+    """A change of stock as it is listed; of a sale `reason` is `sale`, `actor` the buyer, and `order` its order.
+
+    Of what is held `reason` says how it moved, and `actor` is whose hold it is; what is sold out of a hold leaves what is free as it was.
+    """
 
     move: int
     at: datetime

@@ -15,7 +15,10 @@ from server.settings import Settings
 
 if TYPE_CHECKING:
     from server.ledger.rollup_repository import Difference
-    from server.shop.stocktaking import Disagreement
+    from server.shop.stocktaking import Count
+
+stock = typer.Typer(help="What is free, held and sold, against orders and holds.")
+app.add_typer(stock, name="stock")
 
 
 @app.command()
@@ -45,24 +48,56 @@ def doctor(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     raise typer.Exit(1 if broken else 0)
 
 
-@app.command()
-def stock(
+@stock.callback(invoke_without_command=True)
+def compare(
+    context: typer.Context,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Make the products agree with their orders.")
+        bool, typer.Option("--repair", help="Make the products agree with their orders and holds.")
     ] = False,
 ) -> None:
-    """Compare what was sold of each product with its orders. Exit code 1 if they disagree and nothing was repaired."""
+    """`showfloor stock` alone is `showfloor stock verify`."""
+    if context.invoked_subcommand is None:
+        verify(repair=repair)
+
+
+@stock.command()
+def verify(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Make the products agree with their orders and holds.")
+    ] = False,
+) -> None:
+    """Compare what is free, held and sold of each product with its orders, holds and movements.
+
+    Exit code 1 if they disagree and nothing was repaired, or not all could be.
+    """
     with database_for(launch.load_settings()) as settings:
         found = run(_take_stock(settings, repair=repair))
     for each in found:
-        short = f"; {each.oversold} more than there were" if each.oversold else ""
-        typer.echo(f"{each.product_id}: {each.sold} sold, {each.ordered} ordered{short}")
+        typer.echo(f"{each.product_id}: {_differs(each)}")
     done = "repaired" if repair else "disagree"
     console.print(f"{len(found)} {done}." if found else "What was sold is what the orders say.")
-    raise typer.Exit(1 if found and not repair else 0)
+    raise typer.Exit(1 if found and not (repair and all(each.mendable for each in found)) else 0)
 
 
-async def _take_stock(settings: Settings, *, repair: bool) -> "list[Disagreement]":
+def _differs(count: "Count") -> str:
+    """Return what is wrong with a product, in words."""
+    said = []
+    if count.sold != count.ordered:
+        said.append(f"{count.sold} sold, {count.ordered} ordered")
+    if count.held != count.in_holds:
+        said.append(f"{count.held} held, {count.in_holds} in holds")
+    if count.oversold:
+        said.append(f"{count.oversold} more than there were")
+    if count.rows != count.moves:
+        said.append(f"{count.moves} changes, {count.rows} rows of changes (nothing makes them up)")
+    if count.held_by_rows != count.in_holds:
+        said.append(f"{count.in_holds} in holds, {count.held_by_rows} by the rows of changes")
+    if count.entered not in (None, count.on_hand):
+        said.append(f"{count.on_hand} on hand, {count.entered} by the rows of changes")
+    return "; ".join(said)
+
+
+async def _take_stock(settings: Settings, *, repair: bool) -> "list[Count]":
     from server.db.engine import Database
     from server.shop.stocktaking import repair_stock, take_stock
 

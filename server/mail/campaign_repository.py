@@ -63,7 +63,8 @@ _FIGURES = text(f"""
     LEFT JOIN mail_campaign AS c ON c.show_id = s.id AND c.kind = :kind
     LEFT JOIN mail_message AS m ON m.campaign_id = c.id
     LEFT JOIN LATERAL (
-        SELECT count(*) AS orders, sum(o.amount_minor) AS amount_minor FROM orders AS o
+        SELECT count(*) FILTER (WHERE l.order_id IS NULL) AS orders, sum(o.amount_minor) AS amount_minor
+        FROM orders AS o LEFT JOIN order_line AS l ON l.order_id = o.id
         WHERE m.clicked_at IS NOT NULL AND o.channel_id = s.channel_id AND NOT o.staff AND o.currency = ch.currency
           AND o.at > m.clicked_at AND o.at <= m.clicked_at + CAST(:within AS interval)
           AND o.viewer_id IN (SELECT m.viewer_id UNION SELECT canonical FROM viewer_alias

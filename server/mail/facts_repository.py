@@ -18,7 +18,8 @@ _RECIPIENTS = text("""
                    WHERE b.viewer_id = r.viewer_id AND s.channel_id = :channel AND s.id <> :show AND b.views > 0
                      AND s.started_at < (SELECT started_at FROM show WHERE id = :show)) AS returning,
            (SELECT count(*) FROM orders AS o
-            WHERE o.channel_id = :channel AND o.viewer_id = r.viewer_id AND NOT o.staff) >= 2 AS repeat_buyer
+            WHERE o.channel_id = :channel AND o.viewer_id = r.viewer_id AND NOT o.staff
+              AND NOT EXISTS (SELECT FROM order_line AS l WHERE l.order_id = o.id)) >= 2 AS repeat_buyer
     FROM mail_consent AS k
     LEFT JOIN viewer_alias AS a ON a.show_id = :show AND a.raw = k.viewer_id AND a.taken_back_at IS NULL
     JOIN rollup AS r ON r.show_id = :show AND r.viewer_id = coalesce(a.canonical, k.viewer_id) AND NOT r.staff

@@ -100,8 +100,10 @@ class OrderLineRow(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("nth > 0", name="order_line_behind"),
         Index("order_line_head", "head_id", "nth", unique=True),
+        Index("order_line_show", "show_id"),
     )
 
     order_id: str = Field(primary_key=True)
     head_id: str
     nth: int
+    show_id: str

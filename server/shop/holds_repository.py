@@ -104,7 +104,8 @@ async def read_holds(connection: AsyncConnection, ids: Collection[str]) -> dict[
 
 async def read_by_key(connection: AsyncConnection, pairs: Sequence[tuple[str, str]]) -> list[Hold]:
     """Return the holds that have one of these pairs of viewer and key, of whatever show."""
-    given = {"viewers": [viewer for viewer, _ in pairs], "keys": [key for _, key in pairs]}
+    once = set(pairs)  # a pair that stands twice would have each of its lines twice
+    given = {"viewers": [viewer for viewer, _ in once], "keys": [key for _, key in once]}
     return _as_holds(await connection.execute(_READ_BY_KEY, given))
 
 

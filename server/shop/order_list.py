@@ -25,17 +25,20 @@ from server.catalogue.tables import ProductRow
 from server.db.rows import read_page
 from server.errors import RefusedError
 from server.protocol.codes import Code
+from server.shop.hold_tables import OrderLineRow
 from server.shop.merchant_orders import MerchantOrder, of_ours, of_report
 from server.shop.numbers import CHARACTERS, HEXADECIMAL, LETTERS
-from server.shop.orders_repository import as_order
+from server.shop.orders_repository import as_order, put_together, read_behind
 from server.shop.report_rules import Reported, ReportState
 from server.shop.reported_tables import ReportedOrderRow
 from server.shop.reports_repository import as_reported, find_products
+from server.shop.rules import Order
 from server.shop.tables import OrderRow
 from server.shows.tables import ShowRow
 
 _IN_NUMBERS = frozenset(LETTERS)
 _OURS = OrderRow.__table__  # type: ignore[attr-defined]
+_BEHIND = OrderLineRow.__table__  # type: ignore[attr-defined]
 _REPORTED = ReportedOrderRow.__table__  # type: ignore[attr-defined]
 _PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
 _SHOW = ShowRow.__table__  # type: ignore[attr-defined]
@@ -66,6 +69,14 @@ class _Goods(NamedTuple):
     external_id: str | None
 
 
+class _Head(NamedTuple):
+    """An order of ours without the lines behind it, what was bought by it, and the title of its show."""
+
+    order: Order
+    goods: _Goods
+    show_title: str
+
+
 class _Place(NamedTuple):
     """Behind which order a page begins."""
 
@@ -82,8 +93,25 @@ async def read_orders(
     if wanted.state in (None, "paid"):
         numbers = await _whole_numbers(connection, channel_id, wanted.words)
         ours = _in_order(_select_ours(channel_id, wanted, numbers), _OURS, place)
-        found += await read_page(connection, ours, _OURS.c.id, _as_ours, limit=limit)
+        found += await _with_lines(
+            connection, await read_page(connection, ours, _OURS.c.id, _as_ours, limit=limit)
+        )
     return sorted(found, key=lambda each: (each.at, each.order.order), reverse=True)[:limit]
+
+
+async def _with_lines(connection: AsyncConnection, heads: Sequence[_Head]) -> list[ListedOrder]:
+    """Return orders of ours with the lines that are behind them, and what the catalogue calls those."""
+    behind = await read_behind(connection, [head.order.id for head in heads])
+    orders = put_together([*(head.order for head in heads), *behind])
+    goods = {head.goods.id: head.goods for head in heads}
+    if lacking := {line.product_id for line in behind} - set(goods):
+        wanted = select(_PRODUCT.c.id, _PRODUCT.c.title, _PRODUCT.c.sku, _PRODUCT.c.external_id)
+        rows = await connection.execute(wanted.where(_PRODUCT.c.id.in_(lacking)))
+        goods |= {row.id: _Goods(*row) for row in rows}
+    return [
+        ListedOrder(of_ours(order, goods), head.show_title, order.at)
+        for order, head in zip(orders, heads, strict=True)
+    ]
 
 
 async def _find_place(connection: AsyncConnection, channel_id: str, after: str) -> _Place:
@@ -136,7 +164,8 @@ def _select_ours(channel_id: str, wanted: Wanted, numbers: Collection[str]) -> S
         func.upper(func.right(_OURS.c.id, CHARACTERS)), HEXADECIMAL, LETTERS[: len(HEXADECIMAL)]
     )
     number = func.coalesce(_OURS.c.number, earlier)
-    called = _PRODUCT.alias("called")
+    called, other = _PRODUCT.alias("called"), _OURS.alias("other")
+    statement = statement.where(~select(_BEHIND.c.order_id).where(_BEHIND.c.order_id == _OURS.c.id).exists())
     for word in wanted.words:
         written = _as_number(word)
         if written in numbers:
@@ -144,7 +173,12 @@ def _select_ours(channel_id: str, wanted: Wanted, numbers: Collection[str]) -> S
             continue
         # The products are looked at once, not with each order.
         titled = select(called.c.id).where(called.c.channel_id == channel_id, _holds(called.c.title, word))
-        found = _OURS.c.product_id.in_(titled)
+        behind = (
+            select(_BEHIND.c.head_id)
+            .join(other, other.c.id == _BEHIND.c.order_id)
+            .where(other.c.channel_id == channel_id, other.c.product_id.in_(titled))
+        )
+        found = or_(_OURS.c.product_id.in_(titled), _OURS.c.id.in_(behind))
         statement = statement.where(or_(func.strpos(number, written) > 0, found) if written else found)
     return statement
 
@@ -204,9 +238,8 @@ def _folded(text: ColumnElement[Any]) -> ColumnElement[str]:
     return func.lower(func.normalize(text, literal_column("NFKC")))
 
 
-def _as_ours(row: Row[Any]) -> ListedOrder:
-    goods = _Goods(row.product_id, row.title, row.sku, row.external_id)
-    return ListedOrder(of_ours(as_order(row), {goods.id: goods}), row.show_title, row.at)
+def _as_ours(row: Row[Any]) -> _Head:
+    return _Head(as_order(row), _Goods(row.product_id, row.title, row.sku, row.external_id), row.show_title)
 
 
 def _as_theirs(row: Row[Any]) -> tuple[Reported, str | None]:

@@ -1,4 +1,4 @@
-"""Stock-taking: what was sold of each product is what its orders say, and on hand = stock + sold is touched by nobody but restocks."""
+"""Stock-taking: what is free, held and sold is what is on hand; orders and holds say what was sold and is held; every movement is a row."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,32 +6,60 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.shop.stocktaking_repository import DISAGREEING, LOCK_SHOP, REPAIR_STOCK
+from server.shop.stocktaking_repository import (
+    COUNT_CHANNEL,
+    COUNT_WRONG,
+    DISAGREEING,
+    LOCK_SHOP,
+    REPAIR_STOCK,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreement:
-    """A product whose row and whose orders tell different stories."""
+class Count:
+    """A product as its row says, and what its orders, holds and movements say."""
 
     product_id: str
+    title: str
     stock: int
+    held: int
     sold: int
+    moves: int
     ordered: int
     """Units in its orders: these are right, each was paid."""
+    in_holds: int
+    """Units in holds that are placed: these are right, each was promised."""
+    rows: int
+    """Rows of movements; one for each of `moves`."""
+    held_by_rows: int
+    """Units that the rows of movements leave in holds."""
+    entered: int | None
+    """What the rows say that ever came in less what went out otherwise than by a sale; None of a product that is older than the rows."""
+
+    @property
+    def on_hand(self) -> int:
+        """Free, held and sold units together."""
+        return self.stock + self.held + self.sold
 
     @property
     def oversold(self) -> int:
-        """How many units more were ordered than there ever were."""
-        return max(0, self.ordered - self.stock - self.sold)
+        """How many units more were ordered and are held than there ever were."""
+        return max(0, self.ordered + self.in_holds - self.on_hand)
+
+    @property
+    def mendable(self) -> bool:
+        """Whether its numbers can be made to agree: rows that are missing cannot be made up."""
+        lost = self.rows != self.moves or self.held_by_rows != self.in_holds
+        return not lost and self.entered in (None, self.on_hand)
 
 
-async def take_stock(connection: AsyncConnection) -> list[Disagreement]:
-    """Compare every product with its orders, at one moment: sales that go on meanwhile do no harm."""
-    return [as_disagreement(row) for row in await connection.execute(DISAGREEING)]
+async def take_stock(connection: AsyncConnection) -> list[Count]:
+    """Return the products of which something disagrees, at one moment: sales that go on meanwhile do no harm."""
+    return [as_count(row) for row in await connection.execute(DISAGREEING)]
 
 
-async def repair_stock(connection: AsyncConnection) -> list[Disagreement]:
-    """Believe the orders, keep stock + sold, and return what disagreed. Sales wait; cards show the new stock after the next one.
+async def repair_stock(connection: AsyncConnection) -> list[Count]:
+    """Believe orders and holds, keep what is on hand, and return what disagreed. Sales wait; cards show the new stock after the next one.
 
     Where more was ordered than there was, none are left, and somebody has to restock or to pay back.
     """
@@ -41,6 +69,28 @@ async def repair_stock(connection: AsyncConnection) -> list[Disagreement]:
     return found
 
 
-def as_disagreement(row: Row[Any]) -> Disagreement:
-    """Return a row of `DISAGREEING` as what it means."""
-    return Disagreement(row.id, row.stock, row.sold, row.ordered)
+async def count_channel(
+    connection: AsyncConnection, channel_id: str, *, after: str | None, limit: int
+) -> tuple[list[tuple[Count, bool]], int]:
+    """Return up to `limit` of the channel's products and variants by id, each with whether all agrees, and of how many it does not."""
+    given = {"channel": channel_id, "after": after, "limit": limit}
+    rows = (await connection.execute(COUNT_CHANNEL, given)).all()
+    wrong = await connection.scalar(COUNT_WRONG, {"channel": channel_id})
+    return [(as_count(row), not row.wrong) for row in rows], int(wrong or 0)
+
+
+def as_count(row: Row[Any]) -> Count:
+    """Return a row of the statements as what it means."""
+    return Count(
+        product_id=row.id,
+        title=row.title,
+        stock=row.stock,
+        held=row.held,
+        sold=row.sold,
+        moves=row.stock_moves,
+        ordered=row.ordered,
+        in_holds=row.in_holds,
+        rows=row.rows,
+        held_by_rows=row.held_by_rows,
+        entered=row.entered,
+    )

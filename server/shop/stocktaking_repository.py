@@ -1,25 +1,45 @@
-"""The SQL of stock-taking."""
+"""The SQL of stock-taking: what each product says of itself, and what its orders, its holds and the rows of its movements say."""
 
 from sqlalchemy import text
 
-# One statement sees one moment: an order and its units are one transaction.
-# What was imported was never taken from this stock.
-DISAGREEING = text(
-    """
-    SELECT p.id, p.stock, p.sold, coalesce(o.units, 0)::int AS ordered
-    FROM product p LEFT JOIN (
-        SELECT product_id, sum(quantity) AS units FROM orders WHERE payment <> 'imported' GROUP BY product_id) o ON o.product_id = p.id
-    WHERE p.stock < 0 OR p.sold <> coalesce(o.units, 0) ORDER BY p.id
+# One statement sees one moment: an order, a hold and their units are one transaction. What was imported was never taken from this stock.
+# Of `moved` only movements that are numbered are known; `entered` is all that ever came in, of a product that was made with a row.
+_COUNTED = """
+    SELECT p.id, p.title, p.stock, p.held, p.sold, p.stock_moves,
+           coalesce(o.units, 0)::int AS ordered, coalesce(h.units, 0)::int AS in_holds,
+           coalesce(c.rows, 0) + coalesce(s.rows, 0) + coalesce(m.rows, 0) AS rows,
+           coalesce(m.held, 0)::int AS held_by_rows, CASE WHEN c.made THEN c.delta END AS entered
+    FROM product AS p
+    LEFT JOIN (SELECT product_id, sum(quantity) AS units FROM orders
+               WHERE payment <> 'imported' AND {of} GROUP BY 1) AS o ON o.product_id = p.id
+    LEFT JOIN (SELECT l.product_id, sum(l.quantity) AS units FROM hold_line AS l JOIN hold ON hold.id = l.hold_id
+               WHERE hold.state = 'placed' AND {of} GROUP BY 1) AS h ON h.product_id = p.id
+    LEFT JOIN (SELECT product_id, count(*) AS rows, sum(delta) AS delta, bool_or(move = 1 AND reason IN ('created', 'import')) AS made
+               FROM stock_change WHERE {of} GROUP BY 1) AS c ON c.product_id = p.id
+    LEFT JOIN (SELECT product_id, count(*) AS rows FROM stock_sale GROUP BY 1) AS s ON s.product_id = p.id
+    LEFT JOIN (SELECT product_id, count(*) AS rows, sum(CASE kind WHEN 'place' THEN quantity ELSE -quantity END) AS held
+               FROM stock_held GROUP BY 1) AS m ON m.product_id = p.id
+"""
+WRONG = """
+    stock < 0 OR sold <> ordered OR held <> in_holds OR held <> held_by_rows OR rows <> stock_moves
+    OR coalesce(entered <> stock + held + sold, false)
+"""
+_ALL, _OF_CHANNEL = _COUNTED.format(of="true"), _COUNTED.format(of="channel_id = :channel")
+DISAGREEING = text(f"SELECT * FROM ({_ALL}) AS p WHERE {WRONG} ORDER BY id")
+COUNT_CHANNEL = text(
+    f"""
+    SELECT p.*, ({WRONG}) AS wrong FROM ({_OF_CHANNEL} WHERE p.channel_id = :channel) AS p
+    WHERE CAST(:after AS text) IS NULL OR id > CAST(:after AS text) ORDER BY id LIMIT :limit
     """
 )
-# A sale locks product rows before it writes, so none is half-way while this is held.
+COUNT_WRONG = text(f"SELECT count(*) FROM ({_OF_CHANNEL} WHERE p.channel_id = :channel) AS p WHERE {WRONG}")
+# A sale, or a hold, locks product rows before it writes, so none is half-way while this is held.
 LOCK_SHOP = text("LOCK TABLE product IN EXCLUSIVE MODE")
+# Orders are right, each was paid, and holds are right, each was promised: what is free is what is left of what is on hand.
 REPAIR_STOCK = text(
-    """
-    UPDATE product SET sold = o.units, stock = greatest(0, stock + sold - o.units)
-    FROM (SELECT p.id, coalesce(sum(orders.quantity), 0)::int AS units
-          FROM product p LEFT JOIN orders ON orders.product_id = p.id AND orders.payment <> 'imported'
-          WHERE p.id = ANY(:ids) GROUP BY p.id) o
-    WHERE product.id = o.id
+    f"""
+    UPDATE product SET sold = c.ordered, held = c.in_holds, stock = greatest(0, c.stock + c.held + c.sold - c.ordered - c.in_holds)
+    FROM ({_ALL}) AS c
+    WHERE product.id = c.id AND c.id = ANY(:ids) AND (c.sold <> c.ordered OR c.held <> c.in_holds)
     """
 )

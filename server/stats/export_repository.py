@@ -51,8 +51,7 @@ _VIEWERS = text(f"""
 
 _ORDERS = text(f"""
     SELECT o.order_id, o.at, o.viewer_id, o.product_id, p.title, o.quantity,
-           coalesce(own.unit_price_minor,
-                    CASE WHEN o.amount_minor % o.quantity = 0 THEN o.amount_minor / o.quantity END) AS unit_price_minor,
+           CASE WHEN o.amount_minor % o.quantity = 0 THEN o.amount_minor / o.quantity ELSE own.unit_price_minor END AS unit_price_minor,
            o.amount_minor, o.currency, own.payment, {_SUSPECT}, o.staff OR s.viewer_id IS NOT NULL AS staff,
            coalesce(r.external_id, own.number, translate(upper(right(own.id, 8)), :hex, :letters)) AS number,
            coalesce(r.state, 'paid') AS state, r.attributed_by

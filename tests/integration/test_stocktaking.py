@@ -41,7 +41,7 @@ async def test_a_product_that_disagrees_with_its_orders_is_found_and_repaired(
         await miscount(stage, "p_bowl", stock=2, sold=0)
         _, told = await run("doctor", "--port", str(free_port()))
         assert "p_apron says 1 sold, its orders 3" in told
-        assert "showfloor stock --repair" in told
+        assert "showfloor stock verify --repair" in told
         assert (await run("stock"))[0] == 1
         code, told = await run("stock", "--repair")
         assert code == 0
@@ -69,3 +69,25 @@ async def test_sales_during_a_repair_are_neither_lost_nor_counted_twice(database
 
         await asyncio.gather(repair(), *(stage.buy(f"v_{n}", "p_many") for n in range(100)))
         assert (await stage.products())["p_many"] == (400, 100)
+
+
+async def test_what_holds_say_is_held_is_held_and_a_row_that_is_missing_is_named(
+    database_url: str, redis_url: str, data: Path
+) -> None:
+    urls = {"database_url": database_url, "redis_url": redis_url}
+
+    async def run(*words: str) -> tuple[int, str]:
+        result = await asyncio.to_thread(showfloor, "stock", "verify", *words, data=data, **urls)
+        return result.returncode, result.stdout + result.stderr
+
+    async with open_stage(database_url) as stage:
+        await stage.hold("v_1", ("p_apron", 3), ("p_bowl", 1))
+        async with stage.database.write() as connection:
+            await connection.execute(text("UPDATE product SET held = held - 2 WHERE id = 'p_apron'"))
+        assert await run("--repair") == (0, "p_apron: 1 held, 3 in holds\n1 repaired.\n")
+        assert (await stage.held())["p_apron"] == (5, 3, 0)
+        assert (await run())[0] == 0
+        async with stage.database.write() as connection:
+            await connection.execute(text("DELETE FROM stock_held WHERE product_id = 'p_bowl'"))
+        code, told = await run("--repair")
+        assert (code, "p_bowl: 1 changes, 0 rows of changes" in told) == (1, True)

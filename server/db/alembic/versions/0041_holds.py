@@ -13,17 +13,21 @@ branch_labels = None
 depends_on = None
 
 UNITS_MAX = 2**31 - 1
-# A sub-select and no join: the planner still takes either table by its indexes, as if it stood in the statement itself.
+# Sub-selects and no join: the planner still takes either table by its indexes, as if it stood in the statement itself. A line has its
+# head's id: whoever counts orders by their ids counts heads.
 SALE = """
 CREATE OR REPLACE VIEW sale AS
-    SELECT id AS order_id, {nth} AS nth, channel_id, show_id, viewer_id, product_id, quantity, amount_minor,
+    SELECT {order} AS order_id, {nth} AS nth, channel_id, show_id, viewer_id, product_id, quantity, amount_minor,
            currency, at, staff, false AS reported
     FROM orders
     UNION ALL
     SELECT order_id, nth, channel_id, show_id, viewer_id, product_id, quantity, amount_minor, currency, at, false, true
     FROM reported_sale
 """
-NTH = "coalesce((SELECT l.nth FROM order_line AS l WHERE l.order_id = orders.id), 0)"
+HEADS = {
+    "order": "coalesce((SELECT l.head_id FROM order_line AS l WHERE l.order_id = orders.id), id)",
+    "nth": "coalesce((SELECT l.nth FROM order_line AS l WHERE l.order_id = orders.id), 0)",
+}
 
 
 def upgrade() -> None:
@@ -76,19 +80,21 @@ def upgrade() -> None:
         _word("order_id"),
         _word("head_id"),
         sa.Column("nth", sa.Integer(), nullable=False),
+        _word("show_id"),
         sa.PrimaryKeyConstraint("order_id"),
         sa.CheckConstraint("nth > 0", name="order_line_behind"),
     )
     op.create_index("order_line_head", "order_line", ["head_id", "nth"], unique=True)
+    op.create_index("order_line_show", "order_line", ["show_id"])
     op.add_column("product", sa.Column("held", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.execute("ALTER TABLE product ADD CONSTRAINT product_held_not_negative CHECK (held >= 0) NOT VALID")
     rule = f"stock::bigint + held + sold <= {UNITS_MAX}"
     op.execute(f"ALTER TABLE product ADD CONSTRAINT product_on_hand CHECK ({rule}) NOT VALID")
-    op.execute(SALE.format(nth=NTH))
+    op.execute(SALE.format(**HEADS))
 
 
 def downgrade() -> None:
-    op.execute(SALE.format(nth="0"))
+    op.execute(SALE.format(order="id", nth="0"))
     op.drop_column("product", "held")
     for table in ("order_line", "stock_held", "hold_line", "hold"):
         op.drop_table(table)
