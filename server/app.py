@@ -27,6 +27,8 @@ import server.mail.reach_routes
 import server.mail.routes
 import server.mail.viewer_routes
 import server.offers.routes
+import server.payments.fake_pages
+import server.payments.routes
 import server.personal.routes
 import server.pictures.routes
 import server.plan.routes
@@ -93,6 +95,8 @@ PARTS_FOR_ROUTES = (
     "origins",
     "outbound",
     "pace",
+    "payments",
+    "fake_provider",
     "questions",
     "receipt_links",
     "revocations",
@@ -124,6 +128,8 @@ ROUTES = (
     server.shop.routes,
     server.shop.receipt_routes,
     server.shop.stocktaking_routes,
+    server.payments.routes,
+    server.payments.fake_pages,
     server.access.routes,
     server.access.api_key_routes,
     server.access.customer_key_routes,

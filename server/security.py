@@ -38,6 +38,7 @@ RULES = (
     "password_changed",
     "session_ended",
     "origin_refused",
+    "webhook_refused",
     "exported",
     "erasure_asked",
     "key_refused",

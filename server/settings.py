@@ -195,6 +195,9 @@ class Settings(SecretSettings):
     """Whether a guest has one unit at a time, or as many as they have paid for in the channel before. Above: `too_many`."""
     hold_seconds: Annotated[float, Field(ge=10.0, le=86_400.0)] = 300.0
     """How long units stay set aside for a viewer who has not paid yet."""
+    """Units of one product that a viewer may buy in one show; 0: any number. Above: `too_many`."""
+    payment_ask_seconds: Annotated[float, Field(ge=1.0, le=86_400.0)] = 30.0
+    """A provider is asked about a payment of which nothing was heard for so long; with each time in vain later, up to nine times that."""
     shares_per_minute: NonNegativeFloat = 12.0
     """Share links per viewer and process; 0: no limit."""
     share_link_days: PositiveDays = 180.0

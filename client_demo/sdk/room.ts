@@ -191,6 +191,7 @@ export class Room {
       case "question.answering":
         return this.options.onAnswering?.(line);
       case "hold.changed":
+      case "payment.changed":
         return this.options.onPrivate?.(line);
       default:
         if ("offset" in line) this.hearPush(line as JournalPush);

@@ -18,6 +18,8 @@ export type Command =
   | Buy
   | PlaceHold
   | HoldRelease
+  | Pay
+  | PayCancel
   | Ping
   | QuestionApprove
   | QuestionAnswer
@@ -217,6 +219,31 @@ export interface HoldRelease {
   hold: string;
   id?: number | null;
   key?: string | null;
+}
+/**
+ * Begin to pay for a hold; `method` in the provider's words.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Pay".
+ */
+export interface Pay {
+  type: "pay";
+  hold: string;
+  key: string;
+  method?: string;
+  id?: number | null;
+}
+/**
+ * End a payment that is open; once it has ended, the same again changes nothing.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PayCancel".
+ */
+export interface PayCancel {
+  type: "pay.cancel";
+  payment: string;
+  id?: number | null;
+  key?: null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema

@@ -149,6 +149,22 @@ export interface Order {
   key?: string;
 }
 
+export type PaymentState =
+  "created" | "pending" | "authorized" | "failed" | "cancelled" | "captured" | "refunding" | "refunded";
+
+/** One try to pay for a hold. `redirect`: where the buyer has to go; `order`: what it has become; `why`: why it failed or went back. */
+export interface Payment {
+  payment: string;
+  hold: string;
+  state: PaymentState;
+  /** Minor units of `currency`. */
+  amount: number;
+  currency: string;
+  redirect?: string;
+  order?: string;
+  why?: string;
+}
+
 type Moved = { question: string; state: QuestionState; version: number };
 type JournalOffset = { offset: number };
 type Nothing = Record<never, never>;
@@ -165,6 +181,8 @@ interface Replies {
   buy: Order;
   hold: { hold: string; expires_at: string; amount: number; currency: string };
   "hold.release": { hold: string; state: HoldState };
+  pay: Payment;
+  "pay.cancel": Payment;
   ping: { at: string };
   announce: JournalOffset;
   "announce.remove": JournalOffset;
@@ -206,5 +224,5 @@ export type AnsweringPush = {
   for_ms: number;
 };
 /** Told to one viewer's own connections alone; it has no position and may be lost. */
-export type PrivatePush = { type: "hold.changed"; hold: wire.HeldStock };
+export type PrivatePush = { type: "hold.changed"; hold: wire.HeldStock } | ({ type: "payment.changed" } & Payment);
 export type Line = Joined | Refusal | Reply | JournalPush | Pulse | ReconnectPush | GapPush | AnsweringPush | PrivatePush;

@@ -13,6 +13,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "offer_shown": ("viewer_id",),
     "orders": ("viewer_id",),
     "page_view": ("viewer_id",),
+    "payment": ("viewer_id",),
     "playing": ("viewer_id",),
     "question": ("viewer_id",),
     "reported_order": ("viewer_id",),

@@ -53,6 +53,7 @@ _UNTIE = (
     """),
     text("UPDATE orders SET key = md5(key || :salt) WHERE viewer_id = ANY(:ids)"),
     text("UPDATE hold SET key = md5(key || :salt) WHERE viewer_id = ANY(:ids)"),
+    text("UPDATE payment SET key = md5(key || :salt), redirect_url = NULL WHERE viewer_id = ANY(:ids)"),
     # What is queued is not sent; the hash stays, so that who was suppressed is not written to again.
     text("""
         UPDATE mail_message SET address = NULL, domain = '', subject = '', html = NULL, plain = NULL, links = '{}',

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from server.protocol import commands as said
-from server.protocol import hold_lines, lines, offer_lines, shelf_lines, survey_lines
+from server.protocol import hold_lines, lines, offer_lines, payment_lines, shelf_lines, survey_lines
 from server.protocol.pushes import Joined, Pulse
 from server.protocol.schema import JoinedAsStaff, JoinedAsViewer
 
@@ -58,6 +58,15 @@ COMMANDS = (
         "all",
         (hold_lines.HoldPlaced,),
         "Set units aside, all lines or none. The same key gets the same hold again, with the time that it had.",
+    ),
+    Spoken(
+        said.Pay,
+        "all",
+        (payment_lines.Paying,),
+        "Begin to pay for a hold. The same key gets the same payment again, as it stands.",
+    ),
+    Spoken(
+        said.PayCancel, "all", (payment_lines.Paying,), "End a payment that is open; a paid one stays paid."
     ),
     Spoken(said.HoldRelease, "all", (hold_lines.HoldReleased,), "Give the units of a hold back."),
     Spoken(
@@ -151,6 +160,7 @@ OTHER_PUSHES: tuple[type[Struct], ...] = (
     Pulse,
     lines.Answering,
     hold_lines.HoldChanged,
+    payment_lines.PaymentChanged,
     lines.Reconnect,
     lines.Gap,
 )

@@ -20,6 +20,7 @@ Text500 = Annotated[str, Meta(min_length=1, max_length=4 * 500)]
 Text1000 = Annotated[str, Meta(min_length=1, max_length=4 * 1000)]
 Quantity = Annotated[int, Meta(ge=1, le=99)]
 Price = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+PayMethod = Annotated[str, Meta(max_length=32, pattern=r"^[a-z0-9_]*" + _END)]
 ReactionKind = Literal["heart", "clap", "fire", "laugh", "wow"]
 DismissReason = Literal["spam", "off_topic", "rude", "duplicate", "other"]
 
@@ -127,6 +128,20 @@ class PlaceHold(Command, tag="hold"):
 
 class HoldRelease(Keyed, tag="hold.release"):
     hold: EntityId
+
+
+class Pay(Command, tag="pay"):
+    """Begin to pay for a hold; `method` in the provider's words."""
+
+    hold: EntityId
+    key: Key
+    method: PayMethod = ""
+
+
+class PayCancel(Passing, tag="pay.cancel"):
+    """End a payment that is open; once it has ended, the same again changes nothing."""
+
+    payment: EntityId
 
 
 class Ping(Passing, tag="ping"):
@@ -251,6 +266,8 @@ AnyCommand = (
     | Buy
     | PlaceHold
     | HoldRelease
+    | Pay
+    | PayCancel
     | Ping
     | QuestionApprove
     | QuestionAnswer

@@ -10,6 +10,7 @@ from server.pace.service import TELL_SECONDS
 from server.running.exports import export_loops
 from server.running.forgetting import forgetting_loops
 from server.running.keeping import keeping_loops
+from server.running.paying import payment_loops
 from server.running.privacy import erasure_loops
 from server.running.resealing import resealing_loops
 from server.running.uploads import upload_loops
@@ -48,6 +49,7 @@ def _of_shows(process: Process) -> Loops:
         "offers": repeat("offers", OFFERS_SECONDS, process.offers.settle),
         "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, process.rooms.close_empty),
         "holds": repeat("holds", LAPSED_SECONDS, process.holds.let_lapsed_go),
+        **payment_loops(settings, process.database, process.clock, process.payments, process.fake_provider),
         "api keys": repeat("api keys", USES_WRITTEN_SECONDS, process.known_keys.write_uses),
     }
 

@@ -32,6 +32,7 @@ from server.ledger.repository import read_reaction_totals
 from server.mail.new_mail import NewMail
 from server.offers.commands import OfferCommands
 from server.offers.opening import OffersAside, close_at_end
+from server.payments.commands import PaymentCommands
 from server.protocol.commands import Join
 from server.protocol.publication import Publication
 from server.questions.answering import AnsweringDesk
@@ -43,7 +44,6 @@ from server.questions.visible_pages import VisiblePages
 from server.running.disk import DataDisks
 from server.running.exports import exports_for
 from server.running.limits import (
-    buying_limits_of,
     crowd_limits_of,
     hub_for,
     pace_for,
@@ -53,16 +53,14 @@ from server.running.loops import loops_of
 from server.running.mail import MailDelivery
 from server.running.offers import offers_for
 from server.running.privacy import erasures_for, privacy_for
+from server.running.selling import selling_for
 from server.running.uploads import feeds_for, picture_errands_for
 from server.running.watch import ProcessWatch
 from server.running.webhooks import WebhookDelivery
 from server.running.worker import OF_THE_WORKERS
 from server.settings import Settings
 from server.shop.commands import ShopCommands
-from server.shop.holds import Holds
-from server.shop.payments import FakePayments
 from server.shop.receipt_links import ReceiptLinks
-from server.shop.service import Shop
 from server.shows.card import Cards
 from server.shows.commands import ShowCommands
 from server.shows.service import Shows
@@ -120,7 +118,9 @@ class Process:
         )
         self.visible_questions = VisiblePages(self.questions)
         self.own_pushes = OwnPushes(self.hub, self.bus.tell)
-        self.shop, self.holds = self._shop()
+        self.shop, self.holds, self.payments, self.fake_provider = selling_for(
+            settings, self.journal, self.database, clock, push=self.own_pushes.push
+        )
         self.catalogue = Catalogue(self.database, clock, self.shop.neighbours.note_products)
         self.exports = exports_for(settings, self.database, clock)
         self.feeds = feeds_for(settings, self.database, clock, self.catalogue.tell)
@@ -153,12 +153,6 @@ class Process:
         self.watch = self._watched()
         self.dispatcher = Dispatcher(self.hub, self._commands(), self.pace.commands)
         self.desk = Desk(self.hub, self.dispatcher, self.rooms)
-
-    def _shop(self) -> tuple[Shop, Holds]:
-        limits, seconds = buying_limits_of(self.settings), self.settings.hold_seconds
-        shop = Shop(self.journal, self.database, FakePayments(), limits=limits, push=self.own_pushes.push)
-        holds = Holds(self.journal, self.database, self.clock, shop.books, seconds=seconds, limits=limits)
-        return shop, holds
 
     def _rooms(self, settings: Settings) -> Rooms:
         return Rooms(
@@ -216,6 +210,7 @@ class Process:
             **SurveyCommands(self.surveys, self.recorder, self.pace).table(),
             **OfferCommands(self.offers, self.recorder, self.pace).table(),
             **ShopCommands(self.shop, self.holds, self.pace).table(),
+            **PaymentCommands(self.payments, self.pace).table(),
             **ShowCommands(self.shows).table(),
         }
 

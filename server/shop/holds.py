@@ -1,6 +1,6 @@
 """Holds through the journal: stock set aside for one viewer until a time, all lines or none, and what becomes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -147,22 +147,35 @@ class Holds:
         """`confirm_in` for many holds of the show, in one go, whatever their number; refusals are returned."""
         return await self._confirming.confirm_many(tx, paid)
 
-    async def begin_paying(self, connection: AsyncConnection, hold_id: str) -> Hold:
-        """Note in this transaction that a payment of the hold is open: until `end_paying` it does not expire, and is not released.
+    async def begin_paying(
+        self, tx: ShowTransaction, wanted: Sequence[tuple[str, Collection[str]]]
+    ) -> list[Hold | RefusedError]:
+        """Note that a payment of each hold is open: until `end_paying` it does not expire, and is not released.
 
-        Raises `not_found`, and `hold_ended` for one that is over. The transaction must lock no product afterwards.
+        Each comes with the ids of the viewer whose it must be. Answers `not_found`, and `hold_ended` for one that is over.
         """
-        marked = await mark_paying(connection, hold_id, self._clock.now())
-        hold = (await read_holds(connection, [hold_id])).get(hold_id)
-        if hold is None:
-            raise RefusedError(Code.NOT_FOUND)
-        if not marked:
-            raise RefusedError(Code.HOLD_ENDED, state=self._seen_now(hold).state, paying=hold.paying)
-        return hold
+        holds = await read_holds(tx.connection, {hold_id for hold_id, _ in wanted})
+        theirs = {
+            hold_id
+            for hold_id, viewers in wanted
+            if (hold := holds.get(hold_id)) and hold.show_id == tx.show_id and hold.viewer_id in viewers
+        }
+        marked = await mark_paying(tx.connection, theirs, tx.now)
+        return [
+            self._begun(holds[hold_id], hold_id in marked)
+            if hold_id in theirs and holds[hold_id].viewer_id in viewers
+            else RefusedError(Code.NOT_FOUND)
+            for hold_id, viewers in wanted
+        ]
 
-    async def end_paying(self, connection: AsyncConnection, hold_id: str) -> None:
-        """Note in this transaction that no payment of the hold is open: it has the time left that it had, and may lapse at once."""
-        await unmark_paying(connection, hold_id)
+    def _begun(self, hold: Hold, marked: bool) -> Hold | RefusedError:
+        if marked:
+            return hold
+        return RefusedError(Code.HOLD_ENDED, state=self._seen_now(hold).state, paying=hold.paying)
+
+    async def end_paying(self, connection: AsyncConnection, hold_ids: Collection[str]) -> None:
+        """Note in this transaction that no payment of these holds is open: each has the time left that it had, and may lapse at once."""
+        await unmark_paying(connection, hold_ids)
 
     async def let_lapsed_go(self) -> int:
         """Give back the units of all holds whose time is over, and return of how many shows there were any."""

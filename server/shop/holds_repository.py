@@ -70,9 +70,9 @@ _END_HOLDS = text(
     """
 )
 _BEGIN_PAYING = text(
-    "UPDATE hold SET paying = true WHERE id = :id AND state = 'placed' AND (paying OR expires_at > :now) RETURNING id"
+    "UPDATE hold SET paying = true WHERE id = ANY(:ids) AND state = 'placed' AND (paying OR expires_at > :now) RETURNING id"
 )
-_END_PAYING = text("UPDATE hold SET paying = false WHERE id = :id AND state = 'placed' RETURNING id")
+_END_PAYING = text("UPDATE hold SET paying = false WHERE id = ANY(:ids) AND state = 'placed'")
 _LOCK_HELD = text(
     """
     SELECT id, price_minor, currency, stock, sold, stock_moves, parent_id IS NULL AND options IS NOT NULL AS heading, title, sku,
@@ -199,14 +199,14 @@ async def end_holds(
     return set(await connection.scalars(_END_HOLDS, given))
 
 
-async def mark_paying(connection: AsyncConnection, hold_id: str, now: datetime) -> bool:
-    """Note that a payment of the hold is open, unless it has ended or its time is over; return whether it is so."""
-    return await connection.scalar(_BEGIN_PAYING, {"id": hold_id, "now": now}) is not None
+async def mark_paying(connection: AsyncConnection, ids: Collection[str], now: datetime) -> set[str]:
+    """Note that a payment of each hold is open, unless it has ended or its time is over; return those of which it is so."""
+    return set(await connection.scalars(_BEGIN_PAYING, {"ids": list(ids), "now": now})) if ids else set()
 
 
-async def unmark_paying(connection: AsyncConnection, hold_id: str) -> None:
-    """Note that no payment of the hold is open."""
-    await connection.execute(_END_PAYING, {"id": hold_id})
+async def unmark_paying(connection: AsyncConnection, ids: Collection[str]) -> None:
+    """Note that no payment of these holds is open."""
+    await connection.execute(_END_PAYING, {"ids": list(ids)})
 
 
 async def lock_held(connection: AsyncConnection, channel_id: str, ids: Iterable[str]) -> list[Stocked]:

@@ -1,4 +1,4 @@
-"""Where a purchase is paid, and the only provider there is, which approves at once and moves no money."""
+"""Where a purchase in one step is paid, and the only provider for it, which approves at once and moves no money."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -32,13 +32,11 @@ Outcome = Approved | Declined
 
 
 class Payments(Protocol):
-    """A provider that decides at once, in memory: what is needed to show and to test everything up to the payment.
+    """A provider that decides at once, in memory: for `buy`, which is one step.
 
     `authorize` runs inside the shop's transaction, while product rows are locked: it must neither block nor wait for a network, and
     must be idempotent by the charge's reference, since a transaction that fails is tried again. So no provider that is reached by a
-    network fits behind this port, and none is built. It takes a step of its own between `buy` and the order: stock held for the buyer
-    until a time, the provider's form on the page, its signed call back (repeated, late, or never), and then the order or the release;
-    and refunds. `buy` would answer with the hold, and the order would come by a push.
+    network fits behind this port. Those are paid in steps of their own, between a hold and its order: `server.payments`.
     """
 
     def authorize(self, charge: Charge) -> Outcome:

@@ -91,6 +91,7 @@ def test_recorded_journals_fit_the_document(journal: str) -> None:
 def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
     """What to send so that the command has something to do on the set stage."""
     hold = next((line["hold"] for line in viewer.lines if "hold" in line and "id" in line), "")
+    payment = next((line["payment"] for line in viewer.lines if "payment" in line and "id" in line), "")
     question = next((line["question"] for line in viewer.lines if "question" in line and "id" in line), "")
     about = {"question": question}
     fields: dict[str, Json] = {
@@ -103,6 +104,8 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
         "buy": {"product": "p_apron", "quantity": 1, "key": "k-0123456789"},
         "hold": {"lines": [{"product": "p_apron", "quantity": 1}], "key": "k-0123456789"},
         "hold.release": {"hold": hold},
+        "pay": {"hold": hold, "key": "k-0123456789", "method": "decline"},
+        "pay.cancel": {"payment": payment},
         "announce": {"text": "Ten minutes left"},
         "question.approve": about,
         "question.answering": about,

@@ -8,6 +8,7 @@ from server.settings import Settings
 ABOVE_ZERO = (
     "page_view_days",
     "share_link_days",
+    "payment_ask_seconds",
     "webhook_log_days",
     "mail_log_days",
     "database_pool_size",

@@ -44,11 +44,14 @@ async def confirm(stage: Stage, hold: Hold, payment: str = "pay_1", *, show: str
 
 async def pay(stage: Stage, hold: Hold, *, open: bool) -> None:
     """Have a payment of the hold begin, or end."""
-    async with stage.database.write() as connection:
+
+    async def handler(tx: ShowTransaction, _: Sequence[None]) -> list[Hold | RefusedError | None]:
         if open:
-            await stage.holds.begin_paying(connection, hold.id)
-        else:
-            await stage.holds.end_paying(connection, hold.id)
+            return [*await stage.holds.begin_paying(tx, [(hold.id, [hold.viewer_id])])]
+        await stage.holds.end_paying(tx.connection, [hold.id])
+        return [None]
+
+    await stage.journal.commit(SHOW, handler, None, hurried=True)
 
 
 async def test_a_hold_takes_units_from_what_is_free_until_it_is_released(stage: Stage) -> None:

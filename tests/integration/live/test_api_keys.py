@@ -25,6 +25,8 @@ from tests.support.stage import CHANNEL, ELSEWHERE
 OF_VIEWERS = {
     ("POST", "/v1/orders"),
     ("POST", "/v1/orders/{order}/receipt"),
+    ("POST", "/v1/payments"),
+    ("POST", "/v1/payments/{payment}/cancel"),
     ("POST", "/v1/receipts"),
     ("POST", "/v1/live/{show}/commands"),
     ("POST", "/v1/page-views"),

@@ -64,7 +64,9 @@ WITHOUT_VIEWERS = {
         "oidc_code",
     ),
     *(
+        "fake_intent",
         "oidc_provider",
+        "payment_event",
         "picture",
         "product",
         "revoked_head",
@@ -197,6 +199,9 @@ _OTHER_ROWS = (
     f" VALUES ('rv', 'channel', 'channel-1', 's', '{KNOWN}', 5, '{WORDS}', 'Anna', true, 'approved', 1, now())",
     f"INSERT INTO ban (show_id, viewer_id, at, actor, actor_name) VALUES ('s', '{KNOWN}', now(), 'm', 'Mika')",
     f"INSERT INTO intent (viewer_id, key, parameters, result, at) VALUES ('{KNOWN}', 'k', 'p', '{{}}', now())",
+    "INSERT INTO payment (id, channel_id, show_id, hold_id, viewer_id, key, provider, method, state, amount_minor, currency,"
+    " created_at, changed_at, asked_at) SELECT 'pay', channel_id, id, 'h',"
+    f" '{KNOWN}', 'k', 'fake', '', 'captured', 1, 'JPY', now(), now(), now() FROM show WHERE id = 's'",
     f"INSERT INTO order_link VALUES ('channel', '1001', 's', '{KNOWN}', now())",
     "INSERT INTO audit (id, show_id, at, actor, name, role, action, subject, details)"
     f" VALUES ('a', 's', now(), 'm', 'Mika', 'host', 'ban', '{KNOWN}', '{{\"viewer\": \"{KNOWN}\"}}')",
@@ -345,6 +350,7 @@ async def test_all_that_is_kept_is_handed_out(world: World) -> None:
         "ledger_entry": 3 + 3 + 2,
         "order_link": 1,
         "orders": 3,
+        "payment": 1,
         "playing": 6,
         "question": 2,
         "review": 1,

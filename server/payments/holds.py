@@ -1,0 +1,57 @@
+"""What payments need of holds: a port, which the composition root fills with the shop's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.errors import RefusedError
+from server.journal.transaction import ShowTransaction
+from server.payments.payment import Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class ToPay:
+    """A hold that may be paid: `amount_minor` in minor units of `currency`."""
+
+    hold_id: str
+    channel_id: str
+    amount_minor: int
+    currency: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ToConfirm:
+    """A hold whose money has come, by a payment."""
+
+    hold_id: str
+    payment_id: str
+
+
+class PaidHolds(Protocol):
+    """Holds, as far as payments go."""
+
+    async def show_of(self, hold_id: str) -> str:
+        """Return the show that a hold is in; raises `not_found`."""
+        ...
+
+    async def begin_paying(self, tx: ShowTransaction, wanted: Sequence[Wanted]) -> list[ToPay | RefusedError]:
+        """Mark holds, each once, as being paid: they are not let go until `end_paying`.
+
+        An answer for each: `not_found` for one that is not the viewer's, `hold_ended`.
+        """
+        ...
+
+    async def end_paying(self, connection: AsyncConnection, hold_ids: Sequence[str]) -> None:
+        """Take the mark away: what is still set aside keeps its timer, and is let go when that has ended."""
+        ...
+
+    async def confirm(self, tx: ShowTransaction, paid: Sequence[ToConfirm]) -> list[str | RefusedError]:
+        """Make an order of each hold, and return its id, the head's where it has several lines.
+
+        Or why there can be none, and nothing is written: the units are gone, the viewer gave it up, it is paid already.
+        """
+        ...

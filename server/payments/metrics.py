@@ -1,0 +1,18 @@
+"""What is counted of payments."""
+
+from prometheus_client import Counter, Gauge
+
+ANSWERS = Counter(
+    "showfloor_payment_answers",
+    "Answers of providers, by what they said; `none`: none of use",
+    ["provider", "kind"],
+)
+STATES = Counter("showfloor_payment_changes", "Payments that came into a state", ["provider", "state"])
+WEBHOOKS = Counter(
+    "showfloor_payment_webhooks",
+    "Webhooks of providers: kept, passed over, or refused for their signature",
+    ["provider", "outcome"],
+)
+INBOX = Gauge("showfloor_payment_inbox", "Events that wait for a payment, or for SQL")
+OPEN = Gauge("showfloor_payment_open", "Payments that their providers have not ended")
+REFUNDING = Gauge("showfloor_payment_refunding", "Payments whose money is to go back and has not yet")

@@ -1,0 +1,95 @@
+"""The poller: what no webhook has told, what nobody could be told, and holds that may not be let go before their provider was asked."""
+
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.clock import Clock
+from server.db.engine import Database
+from server.db.forgetting import ForgetsOld
+from server.errors import RefusedError
+from server.payments import metrics
+from server.payments.inbox_repository import forget_events, read_counts
+from server.payments.repository import Unfinished, claim_unfinished
+from server.payments.rules import owed
+from server.payments.service import Payments
+
+LOOK_SECONDS: Final = 1.0
+"""How often SQL is asked for what is due."""
+OVER: Final = timedelta(seconds=2)
+"""How long after its last word a payment is asked about whose time is over: somebody may wait for its units."""
+AT_ONCE_MAX: Final = 50
+
+log = structlog.get_logger()
+
+
+class Poller:
+    """Asks providers for payments of which nothing was heard for `unheard`. Any number of processes may do it."""
+
+    def __init__(self, payments: Payments, database: Database, clock: Clock, unheard: timedelta) -> None:
+        self._payments = payments
+        self._database = database
+        self._clock = clock
+        self._unheard = unheard
+
+    async def run_once(self) -> int:
+        """Apply what waits in the inbox, ask about what is due, and return how many payments those were."""
+        await self._payments.apply_waiting()
+        async with self._database.write() as connection:
+            due = await claim_unfinished(
+                connection, self._clock.now(), unheard=self._unheard, over=OVER, most=AT_ONCE_MAX
+            )
+        for each in due:
+            try:
+                await self._ask(each)
+            except RefusedError as refused:  # it is claimed again
+                log.warning("payments.not_asked", payment=each.payment.id, code=refused.code.value)
+        return len(due)
+
+    async def measure(self) -> None:
+        """Tell the metrics what is unfinished."""
+        async with self._database.read_soon() as connection:
+            waiting, is_open, refunding = await read_counts(connection)
+        metrics.INBOX.set(waiting)
+        metrics.OPEN.set(is_open)
+        metrics.REFUNDING.set(refunding)
+
+    async def _ask(self, each: Unfinished) -> None:
+        payment = each.payment
+        match call_for(each):
+            case "start":
+                applied = await self._payments.start(payment)
+                if each.over and applied.payment.open and applied.payment.provider_ref:
+                    await self._payments.end(applied.payment)
+            case "end":
+                await self._payments.end(payment)
+            case "owed":
+                await self._payments.do(payment, owed(payment.state))
+            case "ask":
+                await self._payments.ask(payment)
+
+
+def call_for(each: Unfinished) -> Literal["start", "end", "owed", "ask"]:
+    """Return what to do about an unfinished payment.
+
+    One whose provider was never heard is begun, which finds what was begun. Money that is set aside while the units still are is taken;
+    anything else whose time is over is ended, and its provider says whether that came too late.
+    """
+    payment = each.payment
+    if payment.provider_ref is None:
+        return "start"
+    if payment.state == "refunding" or (payment.state == "authorized" and not each.gone):
+        return "owed"
+    return "end" if each.over else "ask"
+
+
+class EventForgetting(ForgetsOld):
+    """Forgets events of the inbox that are older than `kept_for`."""
+
+    at_once_max = 1_000
+
+    async def forget_before(self, connection: AsyncConnection, before: datetime, most: int) -> int:
+        """Delete at most so many, and return how many."""
+        return await forget_events(connection, before, most)

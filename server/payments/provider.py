@@ -1,0 +1,77 @@
+"""What a provider of payments must do: the port, and the words in which it is spoken to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from server.payments.payment import Payment
+from server.payments.rules import Kind
+
+
+class ProviderAwayError(Exception):
+    """The provider gave no answer of use; whether it has done what was asked is not known, and the same is asked again."""
+
+
+class UnsignedError(Exception):
+    """A webhook that is not the provider's, or is too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a payment stands at its provider.
+
+    `redirect_url`: where the buyer has to go. `pay_by`: until when it may be paid, where that may be after the hold's end. `why`: a word of
+    why it failed, which the buyer may see.
+    """
+
+    kind: Kind
+    ref: str
+    redirect_url: str | None = None
+    pay_by: datetime | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A webhook: an answer under an id of its own. `payment_id`: what we gave along, where the provider gave it back."""
+
+    event_id: str
+    answer: Answer
+    payment_id: str | None = None
+    body: dict[str, Any] = field(default_factory=dict)
+    """What is kept of it: nothing about a person, or what they pay with."""
+
+
+class Provider(Protocol):
+    """A provider that is reached by a network: nothing of it is called within a transaction.
+
+    All but `read_webhook` may raise `ProviderAwayError`, and do the same only once however often they are asked: `start` by the payment's
+    id, the others by the reference. Whatever they find is the answer: who cancels what has been paid is told `succeeded`.
+    `failed` is final: an adapter whose provider would let the buyer try again under the same reference cancels it first, or answers
+    `pending`.
+    """
+
+    async def start(self, payment: Payment) -> Answer:
+        """Begin, or find what was begun for this payment before."""
+        ...
+
+    async def ask(self, ref: str) -> Answer:
+        """Say how it stands."""
+        ...
+
+    async def capture(self, ref: str) -> Answer:
+        """Take money that is set aside."""
+        ...
+
+    async def cancel(self, ref: str) -> Answer:
+        """End what has taken no money."""
+        ...
+
+    async def refund(self, ref: str, amount_minor: int, key: str) -> Answer:
+        """Give money back, once for each `key`: `refunded`, or `succeeded` while that is still under way."""
+        ...
+
+    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Told | None:
+        """Return what a webhook tells; None for what is of no interest. Raises `UnsignedError`."""
+        ...

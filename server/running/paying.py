@@ -1,0 +1,111 @@
+"""What a process needs so that holds can be paid: the shop's holds as payments see them, the providers, and the loops."""
+
+from collections.abc import Coroutine, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.clock import Clock
+from server.db.engine import Database
+from server.errors import RefusedError
+from server.journal.journal import Journal
+from server.journal.transaction import ShowTransaction
+from server.payments import fake
+from server.payments.fake import FakeProvider
+from server.payments.holds import PaidHolds, ToConfirm, ToPay
+from server.payments.payment import Wanted
+from server.payments.polling import LOOK_SECONDS, EventForgetting, Poller
+from server.payments.service import Payments, Push
+from server.protocol.codes import Code
+from server.running.forgetting import FORGETTING_SECONDS
+from server.settings import Settings
+from server.shop.confirming import Paid
+from server.shop.holds import Holds
+from server.workers.loop import repeat
+
+FAKE_SECONDS = 0.25
+EVENTS_KEPT_FOR = timedelta(days=90)
+"""Longer than any provider sends a webhook again."""
+
+
+class ShopHolds(PaidHolds):
+    """The shop's holds, as payments see them."""
+
+    def __init__(self, holds: Holds) -> None:
+        self._holds = holds
+
+    async def show_of(self, hold_id: str) -> str:
+        """Return the show that a hold is in; raises `not_found`."""
+        return (await self._holds.find(hold_id)).show_id
+
+    async def begin_paying(self, tx: ShowTransaction, wanted: Sequence[Wanted]) -> list[ToPay | RefusedError]:
+        """Mark holds as being paid, each by whose it is."""
+        allowed = [(each.hold_id, each.viewers) for each in wanted]
+        begun = await self._holds.begin_paying(tx, allowed)
+        return [
+            each
+            if isinstance(each, RefusedError)
+            else ToPay(each.id, each.channel_id, each.amount_minor, each.currency, each.expires_at)
+            for each in begun
+        ]
+
+    async def end_paying(self, connection: AsyncConnection, hold_ids: Sequence[str]) -> None:
+        """Take the marks away."""
+        await self._holds.end_paying(connection, hold_ids)
+
+    async def confirm(self, tx: ShowTransaction, paid: Sequence[ToConfirm]) -> list[str | RefusedError]:
+        """Make an order of each hold. An order that another payment has made is none of this one's."""
+        wanted = [Paid(each.hold_id, each.payment_id) for each in paid]
+        answers = await self._holds.confirm_many_in(tx, wanted)
+        return [_of(each, answer) for each, answer in zip(wanted, answers, strict=True)]
+
+
+def _of(paid: Paid, answer: Any) -> str | RefusedError:
+    if isinstance(answer, RefusedError):
+        return answer
+    head = answer[0]
+    if head.payment != paid.payment:
+        return RefusedError(Code.CONFLICT, "Another payment has paid it.")
+    return str(head.id)
+
+
+def payments_for(
+    settings: Settings,
+    journal: Journal,
+    database: Database,
+    clock: Clock,
+    holds: Holds,
+    *,
+    push: Push,
+) -> tuple[Payments, FakeProvider]:
+    """Return what takes payments, and the fake provider, which is the only one so far. Nothing runs."""
+    provider = FakeProvider(database, clock, settings.signing_secret())
+    payments = Payments(
+        journal,
+        database,
+        clock,
+        ShopHolds(holds),
+        {fake.NAME: provider},
+        provider=fake.NAME,
+        push=push,
+    )
+
+    async def tell(headers: Mapping[str, str], body: bytes) -> None:
+        await payments.receive(fake.NAME, headers, body)
+
+    provider.tell = tell
+    return payments, provider
+
+
+def payment_loops(
+    settings: Settings, database: Database, clock: Clock, payments: Payments, provider: FakeProvider
+) -> dict[str, Coroutine[Any, Any, None]]:
+    """Return the loops by name: of the poller, of the fake provider, and of what forgets old events."""
+    poller = Poller(payments, database, clock, timedelta(seconds=settings.payment_ask_seconds))
+    forgetting = EventForgetting(database, clock, EVENTS_KEPT_FOR)
+    return {
+        "payments": repeat("payments", LOOK_SECONDS, poller.run_once),
+        "fake payments": repeat("fake_payments", FAKE_SECONDS, provider.run_once),
+        "payment events": repeat("payment_events", FORGETTING_SECONDS, forgetting.run_once),
+    }

@@ -1,0 +1,36 @@
+"""The shop of a process: what sells at once, what sets aside until it is paid, and what is paid by."""
+
+from typing import NamedTuple
+
+from server.clock import Clock
+from server.db.engine import Database
+from server.journal.journal import Journal
+from server.payments.fake import FakeProvider
+from server.payments.service import Payments
+from server.running.limits import buying_limits_of
+from server.running.paying import payments_for
+from server.settings import Settings
+from server.shop.holds import Holds
+from server.shop.locking import Push
+from server.shop.payments import FakePayments
+from server.shop.service import Shop
+
+
+class Selling(NamedTuple):
+    """What sells."""
+
+    shop: Shop
+    holds: Holds
+    payments: Payments
+    fake_provider: FakeProvider
+
+
+def selling_for(
+    settings: Settings, journal: Journal, database: Database, clock: Clock, *, push: Push
+) -> Selling:
+    """Return the shop, its holds, which share what they know of stock, and what takes payments for them. Nothing runs."""
+    limits = buying_limits_of(settings)
+    shop = Shop(journal, database, FakePayments(), limits=limits, push=push)
+    holds = Holds(journal, database, clock, shop.books, seconds=settings.hold_seconds, limits=limits)
+    payments, provider = payments_for(settings, journal, database, clock, holds, push=push)
+    return Selling(shop, holds, payments, provider)

@@ -1,0 +1,119 @@
+"""A stage whose holds can be paid: payments, the fake provider, the poller, and how all of that adds up."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from msgspec import to_builtins
+from sqlalchemy import text
+
+from server.db.engine import Database
+from server.ids import new_id
+from server.payments.fake import MOMENT, FakeProvider
+from server.payments.payment import Payment, Wanted
+from server.payments.polling import Poller
+from server.payments.repository import read_payment
+from server.payments.service import Payments
+from server.running.paying import payments_for
+from server.settings import Settings
+from server.shop.hold_rules import Hold
+from tests.support.stage import SHOW, Stage, open_stage
+
+UNHEARD = timedelta(seconds=30)
+_READ_MONEY = text(
+    """
+    SELECT (SELECT coalesce(sum(taken_minor), 0) FROM fake_intent)::bigint AS taken,
+           (SELECT coalesce(sum(refunded_minor), 0) FROM fake_intent)::bigint AS refunded,
+           (SELECT coalesce(sum(amount_minor), 0) FROM orders WHERE payment IN (SELECT payment_id FROM fake_intent))::bigint AS sold
+    """
+)
+_READ_LOOSE = text(
+    """
+    SELECT (SELECT count(*) FROM payment WHERE state IN ('created', 'pending', 'authorized', 'refunding'))
+         + (SELECT count(*) FROM payment_event e WHERE applied_at IS NULL AND EXISTS (SELECT FROM payment p WHERE p.id = e.payment_id))
+         + (SELECT count(*) FROM hold WHERE paying)
+    """
+)
+
+
+@dataclass(frozen=True)
+class Money:
+    """Minor units: what the fake provider has taken and given back by its books, and what the orders are worth that it was for."""
+
+    taken: int
+    refunded: int
+    sold: int
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether all that was taken is an order, or has gone back."""
+        return self.taken == self.sold + self.refunded
+
+
+async def read_money(database: Database) -> Money:
+    """Return how it adds up now."""
+    async with database.read() as connection:
+        return Money(*(await connection.execute(_READ_MONEY)).one())
+
+
+async def is_settled(database: Database) -> bool:
+    """Whether nothing is owed to or by anybody."""
+    async with database.read() as connection:
+        return bool(await connection.scalar(_READ_LOOSE) == 0)
+
+
+@dataclass
+class Till:
+    """See the module."""
+
+    stage: Stage
+    payments: Payments
+    fake: FakeProvider
+    poller: Poller
+    told: list[tuple[str, dict[str, Any]]]
+    """What viewers were told, as (viewer, line)."""
+
+    async def pay(self, hold: Hold, method: str = "card", *, key: str = "") -> Payment:
+        """Pay for a hold by its viewer, with a key of its own unless one is given, and return how that stands."""
+        wanted = Wanted(hold.viewer_id, hold.id, key or new_id("k"), method)
+        return (await self.payments.pay(SHOW, wanted))[0].payment
+
+    async def now(self, payment: Payment) -> Payment:
+        """Return how a payment stands now."""
+        async with self.stage.database.read() as connection:
+            found = await read_payment(connection, payment.id)
+        assert found is not None
+        return found
+
+    async def let_happen(self, passing: timedelta = MOMENT) -> None:
+        """Let time pass, and the fake provider and the poller do what is due."""
+        self.stage.clock.at += passing
+        await self.fake.run_once()
+        await self.poller.run_once()
+
+    async def money(self) -> Money:
+        """Return how it adds up now."""
+        return await read_money(self.stage.database)
+
+    def states_told(self, viewer: str) -> list[str]:
+        """Return the states of payments that a viewer was told, in order."""
+        return [line["state"] for who, line in self.told if who == viewer]
+
+
+@asynccontextmanager
+async def open_till(settings: Settings) -> AsyncIterator[Till]:
+    """Yield a set stage with a till on the settings' database."""
+    assert settings.database_url is not None
+    told: list[tuple[str, dict[str, Any]]] = []
+    async with open_stage(settings.database_url) as stage:
+        payments, fake = payments_for(
+            settings,
+            stage.journal,
+            stage.database,
+            stage.clock,
+            stage.holds,
+            push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+        )
+        yield Till(stage, payments, fake, Poller(payments, stage.database, stage.clock, UNHEARD), told)
