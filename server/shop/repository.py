@@ -91,7 +91,7 @@ _DELETE_ORDERS = text(
 # Added up after each batch: whoever asked of each order whether it is a line would read as often as there are orders.
 _READ_SALES = text(
     """
-    SELECT currency, sum(orders) AS orders, sum(units) AS units, sum(amount_minor)::bigint AS amount_minor FROM (
+    SELECT currency, sum(orders)::bigint AS orders, sum(units)::bigint AS units, sum(amount_minor)::bigint AS amount_minor FROM (
         SELECT currency, count(*) AS orders, sum(quantity) AS units, sum(amount_minor) AS amount_minor
         FROM orders WHERE show_id = :show AND NOT staff GROUP BY currency
         UNION ALL

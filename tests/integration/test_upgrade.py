@@ -9,13 +9,16 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from server.access.roles import Role
 from server.access.tokens import Tokens
 from server.clock import SystemClock
+from server.db.engine import Database
 from server.demo.catalogue import CHANNEL_ID, EARLIER_SHOW_ID, PAST_SHOW_ID, PRODUCTS
 from server.embedded import PostgresProcess
 from server.settings import Settings
+from server.shop.stocktaking import take_stock
 from tests.conftest import MakeSettings
 from tests.support.commands import showfloor
 from tests.support.eventually import eventually
@@ -23,6 +26,7 @@ from tests.support.landed import LandedServer
 from tests.support.live_server import live_server
 from tests.support.viewer import Viewer, joined_at
 
+HELD: list[dict[str, Any]] = [{"product": product.id, "quantity": 3} for product in PRODUCTS[:2]]
 VOLATILE = {"as_of", "definitions", "definition", "definition_version", "version"}
 """What a newer version may say otherwise of the same figures."""
 
@@ -106,6 +110,17 @@ async def buying(viewer: Viewer) -> AsyncIterator[list[str]]:
         task.cancel()
 
 
+async def assert_stock_agrees(settings: Settings, *, held: int) -> None:
+    """Free, held and sold are on hand, whichever server sold them."""
+    database = Database(settings.database_url or "", pool_size=1)
+    async with database.read() as connection:
+        assert await take_stock(connection) == []
+        found = await connection.execute(text("SELECT stock, held, sold FROM product WHERE held > 0"))
+        rows = found.all()
+    await database.close()
+    assert sum(row.held for row in rows) == held
+
+
 async def more(orders: list[str]) -> None:
     """Wait until something more was bought."""
     before = len(orders)
@@ -132,8 +147,12 @@ async def test_the_schema_changes_under_those_who_buy_and_a_new_server_joins_the
                 await more(orders)
                 new = await later.enter_async_context(live_server(settings))
                 other = await later.enter_async_context(joined_at(new))
+                # What the new server holds the old one cannot sell, though it has never heard of holds.
+                kept = await other.do("hold", lines=HELD, key="held-beside-the-old")
+                given_back = await other.do("hold", lines=HELD, key="given-back-beside-it")
                 others = await later.enter_async_context(buying(other))
                 await more(others)
+                await other.do("hold.release", hold=given_back["hold"])
                 await more(orders)
                 stock = (await other.expect_push("product.stock"))["products"]
                 assert {each["product"] for each in stock} <= {product.id for product in PRODUCTS[:2]}
@@ -143,3 +162,5 @@ async def test_the_schema_changes_under_those_who_buy_and_a_new_server_joins_the
         assert set(orders) <= await read_orders(new, viewer)
         assert set(others) <= await read_orders(new, other)
         assert other.doubled == 0
+        assert (await other.do("hold", lines=HELD, key="held-beside-the-old"))["hold"] == kept["hold"]
+    await assert_stock_agrees(settings, held=sum(line["quantity"] for line in HELD))

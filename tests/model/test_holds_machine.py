@@ -1,0 +1,443 @@
+"""A state machine for holds against PostgreSQL: two processes, purchases, carts, time, payments and edits beside each other, one truth.
+
+Mistakes are planted as controls: with each of them the machine must find something wrong.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from sqlalchemy import text
+
+from server.catalogue.stockroom import Setting
+from server.errors import RefusedError
+from server.journal.transaction import ShowTransaction
+from server.protocol.codes import Code
+from server.shop import hold_rules, holds_repository, locking, repository
+from server.shop.hold_rules import Hold, Wanted, WantedLine
+from server.shop.rules import Order, Purchase, Receipt
+from server.shop.stocktaking import take_stock
+from tests.support.databases import empty_database
+from tests.support.stage import CHANNEL, HOST, SHOW, Stage, open_stage
+
+PRICES = {"p_apron": 1000, "p_bowl": 2500}
+ON_HAND = {"p_apron": 6, "p_bowl": 3}
+SECONDS = 300
+VIEWER = st.sampled_from(["v_1", "v_2", "v_3"])
+LINE = st.builds(WantedLine, product_id=st.sampled_from(list(PRICES)), quantity=st.integers(1, 3))
+WANTED = st.builds(
+    Wanted,
+    viewer_id=VIEWER,
+    key=st.sampled_from([f"key-0000{n}" for n in range(6)]),
+    lines=st.lists(LINE, min_size=1, max_size=3).map(tuple),
+)
+PURCHASE = st.builds(
+    Purchase,
+    viewer_id=VIEWER,
+    product_id=st.sampled_from(list(PRICES)),
+    quantity=st.integers(1, 3),
+    key=st.sampled_from([f"buy-0000{n}" for n in range(6)]),
+)
+Answer = Any
+
+
+class HoldsMachine(RuleBasedStateMachine):
+    """`holds` and `sold` are what was acknowledged; what is free follows from them and from what is on hand."""
+
+    database_url: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        empty_database(self.database_url)
+        self.loop = asyncio.Runner()
+        self.stack = AsyncExitStack()
+        self.stages = [self.open(empty=False), self.open(empty=True)]
+        self.run_sql("UPDATE product SET stock = 6 WHERE id = 'p_apron'")
+        self.on_hand = dict(ON_HAND)
+        self.holds: dict[tuple[str, str], Hold] = {}
+        self.ended: dict[str, str] = {}
+        self.bought: dict[tuple[str, str], Order] = {}
+        self.heads: dict[str, str] = {}
+
+    def open(self, *, empty: bool) -> Stage:
+        stage = open_stage(self.database_url, empty=empty, hold_seconds=SECONDS)
+        return self.loop.run(self.stack.enter_async_context(stage))
+
+    def teardown(self) -> None:
+        self.loop.run(self.stack.aclose())
+        self.loop.close()
+
+    def run_sql(self, statement: str) -> list[Any]:
+        async def run() -> list[Any]:
+            async with self.stages[0].database.write() as connection:
+                found = await connection.execute(text(statement))
+                return list(found) if found.returns_rows else []
+
+        return self.loop.run(run())
+
+    @property
+    def now(self) -> Any:
+        return self.stages[0].clock.at
+
+    def state_of(self, hold: Hold) -> str:
+        """How the model says that a hold stands."""
+        return self.ended.get(hold.id) or ("expired" if hold.expires_at <= self.now else "placed")
+
+    def held(self) -> Counter[str]:
+        held: Counter[str] = Counter()
+        for hold in self.holds.values():
+            if self.state_of(hold) == "placed":
+                held.update(hold.units)
+        return held
+
+    def sold(self) -> Counter[str]:
+        sold: Counter[str] = Counter()
+        for order in self.bought.values():
+            sold[order.product_id] += order.quantity
+        for hold in self.holds.values():
+            if self.state_of(hold) == "confirmed":
+                sold.update(hold.units)
+        return sold
+
+    def free(self) -> dict[str, int]:
+        held, sold = self.held(), self.sold()
+        return {id: units - held[id] - sold[id] for id, units in self.on_hand.items()}
+
+    @rule(wanted=WANTED, process=st.integers(0, 1))
+    def place(self, wanted: Wanted, process: int) -> None:
+        """One wish alone: exactly what the model says."""
+        known, free = self.holds.get((wanted.viewer_id, wanted.key)), self.free()
+        (answer,) = self.ask(lambda stage: [stage.holds.place(SHOW, wanted)], process)
+        if known is not None:
+            same = [(a.product_id, a.quantity) for a in known.lines] == [
+                (a.product_id, a.quantity) for a in wanted.lines
+            ]
+            if not same:
+                assert code(answer) is Code.KEY_REUSED
+                return
+            assert (answer.id, answer.expires_at) == (known.id, known.expires_at), (
+                "the time is never prolonged"
+            )
+            assert (answer.state, answer.repeated) == (self.state_of(known), True)
+        elif any(units > free[id] for id, units in wanted.demand.items()):
+            assert code(answer) is Code.SOLD_OUT
+        else:
+            self.take(wanted, answer)
+
+    @rule(wishes=st.lists(WANTED, min_size=2, max_size=6), purchases=st.lists(PURCHASE, max_size=4))
+    def all_at_once(self, wishes: list[Wanted], purchases: list[Purchase]) -> None:
+        """Holds and purchases through both processes at once: any order of theirs is right, but each key is one."""
+        many: list[Wanted | Purchase] = [*wishes, *purchases]
+
+        def calls(stage: Stage, other: Stage) -> list[Any]:
+            places = (stage, other)
+            return [
+                places[n % 2].holds.place(SHOW, each)
+                if isinstance(each, Wanted)
+                else places[n % 2].shop.buy(SHOW, each)
+                for n, each in enumerate(many)
+            ]
+
+        answers = self.gather(calls(*self.stages))
+        for each, answer in zip(many, answers, strict=True):
+            if isinstance(each, Purchase):
+                self.note_purchase(each, answer)
+            elif isinstance(answer, Hold):
+                known = self.holds.get((each.viewer_id, each.key))
+                if known is None:
+                    self.take(each, answer)
+                else:
+                    assert (answer.id, answer.expires_at) == (known.id, known.expires_at)
+            else:
+                assert code(answer) in (Code.SOLD_OUT, Code.KEY_REUSED)
+
+    @rule(data=st.data(), process=st.integers(0, 1), times=st.integers(1, 3))
+    def release(self, data: st.DataObject, process: int, times: int) -> None:
+        """Given back once or several times at once: units come back once."""
+        if (hold := self.pick(data)) is None:
+            return
+        before = self.state_of(hold)
+        answers = self.ask(
+            lambda stage: [stage.holds.release(SHOW, hold.id, hold.viewer_id) for _ in range(times)], process
+        )
+        for answer in answers:
+            if before == "confirmed":
+                assert code(answer) is Code.HOLD_ENDED
+            else:
+                assert answer.state == ("released" if before == "placed" else before)
+        if before == "placed":
+            self.ended[hold.id] = "released"
+
+    @rule(data=st.data(), process=st.integers(0, 1), times=st.integers(1, 2))
+    def confirm(self, data: st.DataObject, process: int, times: int) -> None:
+        """Paid, perhaps twice, perhaps late."""
+        if (hold := self.pick(data)) is None:
+            return
+        before, free = self.state_of(hold), self.free()
+        short = any(units > free[id] for id, units in hold.units.items())
+        stage = self.stages[process]
+        for _ in range(times):
+            (answer,) = self.gather([confirm(stage, hold)])
+            if before == "released":
+                assert code(answer) is Code.HOLD_ENDED
+            elif before == "expired" and short:
+                assert code(answer) is Code.SOLD_OUT
+            else:
+                head = answer[0]
+                assert self.heads.setdefault(hold.id, head.id) == head.id, (
+                    "one order, however often it is paid"
+                )
+                assert [(o.product_id, o.quantity) for o in answer] == [
+                    (line.product_id, line.quantity) for line in hold.lines
+                ]
+                assert {o.number for o in answer} == {head.number}
+                self.ended[hold.id] = "confirmed"
+
+    @rule(seconds=st.sampled_from([1, SECONDS // 2, SECONDS]))
+    def let_time_pass(self, seconds: int) -> None:
+        for stage in self.stages:
+            stage.tick(seconds)
+
+    @rule(process=st.integers(0, 1))
+    def sweep(self, process: int) -> None:
+        self.gather([self.stages[process].holds.let_lapsed_go()])
+
+    @rule(purchase=PURCHASE, process=st.integers(0, 1))
+    def buy(self, purchase: Purchase, process: int) -> None:
+        """In one step, beside all that is held."""
+        known, free = self.bought.get((purchase.viewer_id, purchase.key)), self.free()
+        (answer,) = self.ask(lambda stage: [stage.shop.buy(SHOW, purchase)], process)
+        if known is None and purchase.quantity > free[purchase.product_id]:
+            assert code(answer) is Code.SOLD_OUT
+        elif known is None:
+            assert isinstance(answer, Receipt), answer
+            assert not answer.repeated
+        self.note_purchase(purchase, answer)
+
+    @rule(product=st.sampled_from(list(PRICES)), add=st.integers(-2, 3), process=st.integers(0, 1))
+    def restock(self, product: str, add: int, process: int) -> None:
+        """Units come and go in the studio; what is held cannot be taken away."""
+        self.sweep(process)
+        free = self.free()[product]
+        (answer,) = self.ask(lambda stage: [stage.shop.restock(SHOW, HOST, product, add)], process)
+        if add == 0 or free + add < 0:
+            assert isinstance(answer, RefusedError), answer
+        else:
+            assert answer == free + add
+            self.on_hand[product] += add
+
+    @rule(product=st.sampled_from(list(PRICES)), off=st.integers(0, 1), to=st.integers(0, 6))
+    def set_stock(self, product: str, off: int, to: int) -> None:
+        """Edited in the studio by who saw `off` more than are free."""
+        self.sweep(0)
+        free = self.free()[product]
+        setting = Setting(free + off, to)
+        (answer,) = self.ask(lambda stage: [stage.stockroom.change(CHANNEL, HOST, product, setting)], 0)
+        if off:
+            assert code(answer) is Code.CONFLICT
+        else:
+            self.on_hand[product] += to - free
+            assert answer.stock == to
+
+    @invariant()
+    def free_held_and_sold_are_on_hand_and_every_movement_is_a_row(self) -> None:
+        """Columns, orders, holds and rows agree with each other at every instant, and with what was acknowledged."""
+
+        async def count() -> tuple[list[Any], dict[str, tuple[int, int, int]], int]:
+            stage = self.stages[0]
+            async with stage.database.read() as connection:
+                wrong = await take_stock(connection)
+                orders = await connection.execute(text("SELECT count(*) FILTER (WHERE nth = 0) FROM sale"))
+                return wrong, await stage.held(), int(orders.scalar() or 0)
+
+        wrong, told, orders = self.loop.run(count())
+        assert wrong == []
+        held, sold, free = self.held(), self.sold(), self.free()
+        for id, on_hand in self.on_hand.items():
+            assert min(told[id]) >= 0
+            assert sum(told[id]) == on_hand
+            assert told[id][2] == sold[id]
+            # What has lapsed is free to whoever wants it, whether that has been written or not.
+            assert told[id][0] <= free[id]
+            assert told[id][1] >= held[id]
+        assert orders == len(self.bought) + sum(state == "confirmed" for state in self.ended.values())
+
+    def pick(self, data: st.DataObject) -> Hold | None:
+        known = sorted(self.holds.values(), key=lambda hold: hold.id)
+        return data.draw(st.sampled_from(known)) if known else None
+
+    def take(self, wanted: Wanted, answer: Answer) -> None:
+        assert isinstance(answer, Hold), answer
+        assert answer.state == "placed"
+        self.holds[wanted.viewer_id, wanted.key] = replace(answer, repeated=False)
+
+    def note_purchase(self, purchase: Purchase, answer: Answer) -> None:
+        known = self.bought.get((purchase.viewer_id, purchase.key))
+        if isinstance(answer, Receipt):
+            assert known is None or answer.order == known
+            assert (answer.order.product_id, answer.order.quantity) == (
+                purchase.product_id,
+                purchase.quantity,
+            )
+            self.bought[purchase.viewer_id, purchase.key] = answer.order
+        else:
+            assert code(answer) in (Code.SOLD_OUT, Code.KEY_REUSED)
+
+    def ask(self, calls: Callable[[Stage], list[Any]], process: int) -> list[Answer]:
+        return self.gather(calls(self.stages[process]))
+
+    def gather(self, calls: Sequence[Any]) -> list[Answer]:
+        async def run() -> list[Answer]:
+            return list(await asyncio.gather(*calls, return_exceptions=True))
+
+        answers = self.loop.run(run())
+        for answer in answers:
+            assert not isinstance(answer, BaseException) or isinstance(answer, RefusedError), answer
+        return answers
+
+
+def code(answer: Answer) -> Code | None:
+    return answer.code if isinstance(answer, RefusedError) else None
+
+
+async def confirm(stage: Stage, hold: Hold) -> list[Order]:
+    """Confirm as a payment does: in a transaction of the show."""
+
+    async def handler(tx: ShowTransaction, ids: Sequence[str]) -> list[list[Order] | RefusedError]:
+        answers: list[list[Order] | RefusedError] = []
+        for id in ids:
+            try:
+                answers.append(await stage.holds.confirm_in(tx, id, "pay_1"))
+            except RefusedError as refusal:
+                answers.append(refusal)
+        return answers
+
+    return await stage.journal.commit(SHOW, handler, hold.id, hurried=True)
+
+
+def play(database_url: str, *, examples: int, steps: int, found_soon: bool = False) -> None:
+    run_state_machine_as_test(
+        type("Machine", (HoldsMachine,), {"database_url": database_url}),
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+            print_blob=not found_soon,
+            phases=[Phase.generate] if found_soon else list(Phase),
+            derandomize=found_soon,
+        ),
+    )
+
+
+def test_holds_keep_their_promises_whatever_happens(database_url: str) -> None:
+    play(database_url, examples=12, steps=14)
+
+
+def lock_nothing(patch: pytest.MonkeyPatch) -> None:
+    """Products are read and not locked."""
+    plain = repository._LOCK_PRODUCTS.text.replace("FOR NO KEY UPDATE OF p", "")
+    patch.setattr(repository, "_LOCK_PRODUCTS", text(plain))
+    # One show's transactions wait for each other anyway: each sees what the other has not committed only without the head's lock.
+    from server.journal import repository as journal
+
+    patch.setattr(journal, "_LOCK_HEAD", journal._LOCK_HEAD.replace(" FOR UPDATE", ""))
+
+
+def look_at_no_key(patch: pytest.MonkeyPatch) -> None:
+    """A key that was used before is not looked for, and takes another place."""
+
+    async def nothing(*_: Any) -> list[Hold]:
+        return []
+
+    from server.shop import holds
+
+    unkeyed = holds_repository._INSERT_HOLDS.text.replace(
+        "viewer_id, key, 'placed'", "viewer_id, key || id, 'placed'"
+    )
+    patch.setattr(holds_repository, "_INSERT_HOLDS", text(unkeyed))
+    patch.setattr(holds, "read_by_key", nothing)
+
+
+def never_expire(patch: pytest.MonkeyPatch) -> None:
+    """Nobody who locks a product looks for its lapsed holds."""
+
+    async def nothing(*_: Any, **__: Any) -> list[Hold]:
+        return []
+
+    patch.setattr(locking, "read_lapsed", nothing)
+
+
+def give_back_twice(patch: pytest.MonkeyPatch) -> None:
+    """Who ends a hold does not ask whether it stands."""
+    patch.setattr(
+        holds_repository,
+        "_END_HOLDS",
+        text(
+            holds_repository._END_HOLDS.text.replace(
+                "state = ANY(:from_states)", "CAST(:from_states AS text[]) IS NOT NULL"
+            )
+        ),
+    )
+
+
+def prolong(patch: pytest.MonkeyPatch) -> None:
+    """A repeated click begins the countdown anew."""
+    from server.shop import hold_rules as rules
+
+    first = rules.repeat_hold
+
+    def again(earlier: Hold, wanted: Wanted, show_id: str) -> Hold:
+        hold = first(earlier, wanted, show_id)
+        return replace(hold, expires_at=hold.expires_at + (hold.expires_at - hold.placed_at))
+
+    patch.setattr(hold_rules, "repeat_hold", again)
+
+
+def count_lines_apart(patch: pytest.MonkeyPatch) -> None:
+    """Lines of one product are compared with the stock one by one."""
+    patch.setattr(
+        Wanted, "demand", property(lambda self: {line.product_id: line.quantity for line in self.lines})
+    )
+
+
+def keep_no_rows(patch: pytest.MonkeyPatch) -> None:
+    """Movements are counted and not written."""
+    patch.setattr(locking, "as_move_rows", lambda *_: [])
+
+
+def sell_the_given_up(patch: pytest.MonkeyPatch) -> None:
+    """Money for a hold that its viewer gave up makes an order."""
+    from server.shop import confirming
+
+    patch.setattr(confirming, "BY_VIEWER", "nobody")
+
+
+PLANTED = [
+    lock_nothing,
+    look_at_no_key,
+    never_expire,
+    give_back_twice,
+    prolong,
+    count_lines_apart,
+    keep_no_rows,
+    sell_the_given_up,
+]
+
+
+@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+def test_a_planted_mistake_is_found(
+    database_url: str, plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+    with pytest.raises(BaseException) as found:
+        play(database_url, examples=60, steps=14, found_soon=True)
+    assert not isinstance(found.value, KeyboardInterrupt | SystemExit)
