@@ -23,7 +23,7 @@ async def open_sheet(page: Page) -> None:
     await expect(page.get_by_test_id("purchase")).to_be_visible()
 
 
-ONE_AT_A_TIME = {"en": "one at a time", "ja": "1点までです"}
+ONE_AT_A_TIME = {"en": "1 at a time", "ja": "1点までです"}
 
 
 @pytest.fixture
