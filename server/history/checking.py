@@ -8,6 +8,7 @@ import duckdb
 from server.currencies import CODES
 from server.history.envelope import COLUMNS, KINDS, OF_PRODUCTS
 from server.history.problems import BadLine
+from server.history.survey_checks import ANSWERS_ACROSS, survey_faults
 
 _FAULT = tuple[str, str, str]
 """Code, column, and the SQL that is true where it is so."""
@@ -28,7 +29,11 @@ _WITH_A_TARGET = (
     "purchase",
     "refund",
     "identity_link",
+    "survey",
 )
+_OF_NOBODY = ("show", "product_pin", "refund", "page_view", "survey")
+"""Whose viewer may be left out."""
+_NAMED_ONCE = "'question', 'purchase', 'identity_link', 'survey'"
 _ODD_LINE = f"""
     lambda l: coalesce(l.quantity, 0) NOT BETWEEN 1 AND 100000 OR coalesce(l.amount_minor, -1) NOT BETWEEN 0 AND {_MINOR_MAX}
 """
@@ -38,7 +43,7 @@ _LINES = """[{"product": "VARCHAR", "title": "VARCHAR", "quantity": "BIGINT", "a
 def check(bench: duckdb.DuckDBPyConnection) -> None:
     """Make `entry` of all lines, with `code` and `field` of what is wrong with each (null: nothing), and `bad` of those that are."""
     _type_lines(bench)
-    for statement in (_REPEATED, _BAD, *_ACROSS):
+    for statement in (_REPEATED, _BAD, *_ACROSS, *ANSWERS_ACROSS):
         bench.execute(statement)
 
 
@@ -161,7 +166,7 @@ def _faults_of_entries() -> list[_FAULT]:
         ("missing", "at", 'given."at" IS NULL AND (given.offset_ms IS NULL OR head.started_at IS NULL)'),
         ("missing", "ended_at", "given.kind = 'show' AND given.ended_at IS NULL"),
         ("ends_before", "ended_at", "given.kind = 'show' AND " + ends + " < " + starts),
-        ("missing", "viewer", "given.kind NOT IN ('show', 'product_pin', 'refund', 'page_view') AND coalesce(given.viewer, '') = ''"),
+        ("missing", "viewer", f"given.kind NOT IN ({_listed(_OF_NOBODY)}) AND coalesce(given.viewer, '') = ''"),
         ("missing", "target", f"given.kind IN ({_listed(_WITH_A_TARGET)}) AND coalesce(given.target, '') = ''"),
         ("characters", "target", f"given.kind = 'identity_link' AND NOT regexp_full_match(given.target, '{_WORD}')"),
         ("unknown", "mode", "given.mode NOT IN ('live', 'replay')"),
@@ -178,6 +183,7 @@ def _faults_of_entries() -> list[_FAULT]:
         ("no_lines", "lines", f"given.kind = 'purchase' AND coalesce(len({_bought()}), 0) NOT BETWEEN 1 AND 200"),
         ("no_lines", "lines", f"given.kind = 'purchase' AND len(list_filter({_bought()}, {_ODD_LINE})) > 0"),
         ("one_line", "lines", f"given.kind = 'purchase' AND given.taken_by = 'showfloor' AND len({_bought()}) <> 1"),
+        *survey_faults(),
     ]  # fmt: skip
 
 
@@ -201,7 +207,7 @@ _ACROSS = (
     QUALIFY row_number() OVER (PARTITION BY "show" ORDER BY line) > 1
     """,
     f"""
-    INSERT INTO bad SELECT line, 'target_twice', 'target' FROM entry WHERE kind IN ('question', 'purchase', 'identity_link') AND {_GOOD}
+    INSERT INTO bad SELECT line, 'target_twice', 'target' FROM entry WHERE kind IN ({_NAMED_ONCE}) AND {_GOOD}
     QUALIFY row_number() OVER (PARTITION BY kind, CASE kind WHEN 'identity_link' THEN concat("show", ' ', viewer) ELSE target END
                                ORDER BY line) > 1
     """,

@@ -45,9 +45,14 @@ COLUMNS = (
     Column("staff", "BOOLEAN", "attendance: of the host's side; purchase: bought by staff"),
     Column("title", "VARCHAR", "show: its title", written=True),
     Column("host", "VARCHAR", "show: who hosts it", written=True),
-    Column("ended_at", "TIMESTAMPTZ", "show: its end"),
+    Column("ended_at", "TIMESTAMPTZ", "show: its end; survey: when it closed"),
     Column("bots_looked_for", "BOOLEAN", "show: whether anybody looked for bots; unknown figures if not"),
-    Column("text", "VARCHAR", "question: its text", written=True),
+    Column(
+        "text",
+        "VARCHAR",
+        "question: its text; survey: what it asks; survey_answer: what was written",
+        written=True,
+    ),
     Column("author", "VARCHAR", "question: the asker's name", written=True),
     Column("role", "VARCHAR", "question: `viewer`, or the role of the staff who asked"),
     Column(
@@ -70,6 +75,13 @@ COLUMNS = (
     Column("campaign", "VARCHAR", "page_view: `utm_campaign`", written=True),
     Column("term", "VARCHAR", "page_view: `utm_term`", written=True),
     Column("content", "VARCHAR", "page_view: `utm_content`", written=True),
+    Column("survey", "VARCHAR", "survey: `nps`, `stars`, `choice` or `text`"),
+    Column("choices", "JSON", "survey: an array of what a choice is between"),
+    Column("why", "BOOLEAN", "survey: whether a score may be given a reason"),
+    Column("about", "VARCHAR", "survey: the product that its stars are about"),
+    Column("score", "BIGINT", "survey_answer: 0 to 10 of `nps`, 1 to 5 of `stars`"),
+    Column("choice", "BIGINT", "survey_answer: which of the choices, from 0"),
+    Column("changed_at", "TIMESTAMPTZ", "survey_answer: when it was changed last; `at` if left out"),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 
@@ -88,6 +100,7 @@ FACTS = {
     "begin_checkout": "begin_checkout",
     "poll_answer": "poll_answer",
     "survey_answer": "survey_answer",
+    "survey_shown": "survey_shown",
     "hold_place": "hold_place",
     "hold_expire": "hold_expire",
     "offer_shown": "offer_shown",
@@ -110,6 +123,7 @@ KINDS = (
     "identity_link",
     "product_pin",
     "page_view",
+    "survey",
     *FACTS,
 )
 """All that an entry may be."""

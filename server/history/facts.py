@@ -85,7 +85,21 @@ _PARTS = (
         at=f"greatest(t.started_at, {_OPEN_UNTIL})",
     ),
     _entries(
-        f"JOIN ledger_entry {_OF} AND t.kind NOT IN ('visit', 'order', 'question')",
+        f"""JOIN survey {_OF} AND t.opened_at IS NOT NULL""",
+        id="concat(s.id, '/sv/', t.id)",
+        kind="'survey'",
+        at="t.opened_at",
+        target="t.id",
+        text="t.question",
+        survey="t.kind",
+        choices="CASE WHEN t.kind = 'choice' THEN to_json(t.choices) END",
+        why="t.why",
+        about="t.product_id",
+        ended_at="t.closed_at",
+    ),
+    _entries(
+        f"""JOIN ledger_entry {_OF} AND t.kind NOT IN ('visit', 'order', 'question')
+            LEFT JOIN survey_answer AS said ON t.kind = 'survey_answer' AND said.survey_id = t.target AND said.viewer_id = t.viewer_id""",
         id="concat(s.id, '/e/', t.id)",
         kind=f"CASE t.kind {_NAMES} ELSE t.kind END",
         viewer="t.viewer_id",
@@ -95,6 +109,10 @@ _PARTS = (
         target="t.target",
         n="t.n",
         via="t.via",
+        score="said.score",
+        choice="said.choice",
+        text="said.words",
+        changed_at="said.changed_at",
     ),
     _entries(
         f"""JOIN question {_OF}

@@ -143,6 +143,11 @@ class _Work:
         await hold_shows(connection, [show.id for show in shows if show.ended])
         await unseal(connection, [show.id for show in shows])
         _insert(bench, "known_show", [(s.id, s.ours, s.ended, s.started_at, s.ended_at) for s in shows])
+        bench.execute(
+            "CREATE TABLE known_survey (id VARCHAR, show_id VARCHAR, kind VARCHAR, why BOOLEAN, choices BIGINT)"
+        )
+        surveys = await repository.read_surveys(connection, [show.id for show in shows])
+        _insert(bench, "known_survey", [tuple(row) for row in surveys])
         bench.execute("CREATE TABLE product (name VARCHAR, id VARCHAR)")
         products = await repository.read_products(connection, self._channel_id)
         _insert(bench, "product", [(p.name, p.id) for p in products])
@@ -173,6 +178,7 @@ class _Work:
             INSERT INTO bad SELECT line, 'show_exists', 'show' FROM fresh WHERE kind = 'show' AND "show" IN (SELECT id FROM known_show)
         """)
         await self._find_taken(connection, "question", "question_exists", "kind = 'question'")
+        await self._find_taken(connection, "survey", "survey_exists", "kind = 'survey'")
         await self._find_taken(
             connection, "showfloor", "order_exists", "kind = 'purchase' AND taken_by = 'showfloor'"
         )

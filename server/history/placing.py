@@ -5,6 +5,7 @@ from typing import LiteralString
 
 from server.history import repository
 from server.history.envelope import FACTS
+from server.history.survey_checks import SAYS_SOMETHING
 
 PROCESS_ID = "history"
 """Whose imported stretches are, in place of a server process."""
@@ -89,7 +90,7 @@ ATTENDANCE = Placing(
                bool_and(coalesce(guest, true)) AS guest, bool_or(coalesce(remembered, false)) AS remembered,
                bool_or(coalesce(suspect, false)) AS suspect, arg_min(source, "at") AS source, arg_min(share, "at") AS share,
                max(consent_at) AS consent_at, true AS joined, arg_min(device, "at") AS device
-        FROM fresh WHERE kind NOT IN ('show', 'attendance', 'identity_link', 'refund', 'product_pin', 'purchase', 'page_view')
+        FROM fresh WHERE kind NOT IN ('show', 'attendance', 'identity_link', 'refund', 'product_pin', 'purchase', 'page_view', 'survey')
           AND NOT coalesce(staff, false) GROUP BY "show", viewer
     )
     SELECT * FROM stated
@@ -214,6 +215,28 @@ ENTRIES = Placing(
     FROM fresh AS e WHERE e.kind = 'purchase' AND NOT {_OURS} AND NOT {_CANCELLED}
     """,
 )
+_CHOICES = r"""
+    CASE WHEN e.survey = 'choice' THEN concat('{', array_to_string(list_transform(from_json(e.choices, '["VARCHAR"]'), lambda c:
+        concat('"', replace(replace(c, '\', '\\'), '"', '\"'), '"')), ','), '}') ELSE '{}' END
+"""
+SURVEYS = Placing(
+    "surveys",
+    repository.COPY_SURVEYS,
+    f"""
+    SELECT e.target, getvariable('channel'), e."show", e.survey, e."text", {_CHOICES}, e.survey = 'nps' AND coalesce(e.why, false),
+           CASE WHEN e.survey = 'stars' THEN p.id END, false, 24, 'closed', 2, e."at", e."at",
+           coalesce(e.ended_at, head.ended_at), coalesce(e.ended_at, head.ended_at)
+    FROM fresh AS e JOIN head ON head.id = e."show" LEFT JOIN product AS p ON p.name = e.about WHERE e.kind = 'survey'
+    """,
+)
+SURVEY_ANSWERS = Placing(
+    "answers to surveys",
+    repository.COPY_SURVEY_ANSWERS,
+    f"""
+    SELECT e.target, e.viewer, e."show", e.score, e.choice, e."text", e."at", coalesce(e.changed_at, e."at")
+    FROM fresh AS e WHERE {SAYS_SOMETHING}
+    """,
+)
 ALL = (
     HEADS,
     SHOWS,
@@ -228,6 +251,8 @@ ALL = (
     ALIASES,
     PINS,
     PAGE_VIEWS,
+    SURVEYS,
+    SURVEY_ANSWERS,
     ENTRIES,
 )
 """In the order in which they refer to one another."""

@@ -29,6 +29,9 @@ SENTENCES = {
     "order_unknown": "no order of the shop with this id is known",
     "order_exists": "the order is known already, by another entry",
     "question_exists": "the question is known already, by another entry",
+    "survey_exists": "the survey is known already, by another entry",
+    "survey_unknown": "the show has no such survey, and the file no line of kind survey for it",
+    "answers_otherwise": "{field} is no answer to a survey of this kind",
     "refunded_too_much": "more is given back than was paid, or in another currency",
 }
 """By their codes; `{field}` is the column."""

@@ -29,6 +29,10 @@ _PRODUCTS = text("""
     GROUP BY name
 """)
 
+_SURVEYS = text(
+    "SELECT id, show_id, kind, why, cardinality(choices) AS choices FROM survey WHERE show_id = ANY(CAST(:shows AS text[]))"
+)
+
 _COME: Final = "CREATE TEMPORARY TABLE come (id uuid NOT NULL) ON COMMIT DROP"
 _COPY_COME: Final = "COPY come (id) FROM STDIN (FORMAT csv)"
 _KNOWN: Final = "SELECT CAST(come.id AS text) FROM come JOIN imported_entry USING (id)"
@@ -50,6 +54,13 @@ COPY_QUESTIONS: Final = """
 COPY_PAGE_VIEWS: Final = """
     COPY page_view (channel_id, show_id, viewer_id, at, page, site, referrer, source, medium, campaign, term, content, device, crawler)
     FROM STDIN (FORMAT csv)
+"""
+COPY_SURVEYS: Final = """
+    COPY survey (id, channel_id, show_id, kind, question, choices, why, product_id, at_end, hours_after_end, state, version, created_at,
+                 opened_at, closed_at, closes_at) FROM STDIN (FORMAT csv)
+"""
+COPY_SURVEY_ANSWERS: Final = """
+    COPY come_answer (survey_id, viewer_id, show_id, score, choice, words, at, changed_at) FROM STDIN (FORMAT csv)
 """
 COPY_STAFF: Final = "COPY come_staff (show_id, viewer_id, first_at) FROM STDIN (FORMAT csv)"
 COPY_ORDERS: Final = """
@@ -76,6 +87,7 @@ COPY_VOTES: Final = "COPY come_vote (question_id, viewer_id, show_id, at, suspec
 _STAGES: Final = (
     "CREATE TEMPORARY TABLE come_attendance (LIKE attendance INCLUDING DEFAULTS) ON COMMIT DROP",
     "CREATE TEMPORARY TABLE come_vote (LIKE vote INCLUDING DEFAULTS) ON COMMIT DROP",
+    "CREATE TEMPORARY TABLE come_answer (LIKE survey_answer INCLUDING DEFAULTS) ON COMMIT DROP",
     "CREATE TEMPORARY TABLE come_staff (LIKE staff_presence INCLUDING DEFAULTS) ON COMMIT DROP",
 )
 _SETTLE: Final = (
@@ -94,10 +106,19 @@ _SETTLE: Final = (
     SELECT v.question_id, v.viewer_id, v.show_id, v.at, v.suspect FROM come_vote AS v JOIN question AS q ON q.id = v.question_id
     ON CONFLICT DO NOTHING
     """,
+    """
+    INSERT INTO survey_answer AS a (survey_id, viewer_id, show_id, score, choice, words, at, changed_at)
+    SELECT survey_id, viewer_id, show_id, score, choice, words, at, changed_at FROM come_answer
+    ON CONFLICT (survey_id, viewer_id) DO UPDATE SET
+        score = excluded.score, choice = excluded.choice, words = excluded.words, at = least(a.at, excluded.at),
+        changed_at = excluded.changed_at
+    WHERE a.changed_at < excluded.changed_at
+    """,
     "INSERT INTO staff_presence (show_id, viewer_id, first_at) SELECT show_id, viewer_id, first_at FROM come_staff ON CONFLICT DO NOTHING",
 )
 _TAKEN = {
     "question": text("SELECT id FROM question WHERE id = ANY(CAST(:ids AS text[]))"),
+    "survey": text("SELECT id FROM survey WHERE id = ANY(CAST(:ids AS text[]))"),
     "showfloor": text("SELECT id FROM orders WHERE id = ANY(CAST(:ids AS text[]))"),
     "shop": text(
         "SELECT external_id FROM reported_order WHERE channel_id = :channel AND external_id = ANY(CAST(:ids AS text[]))"
@@ -149,10 +170,15 @@ async def remember(connection: AsyncConnection, but: Sequence[str]) -> None:
     await driver.run(connection, _REMEMBER, [list(but)])
 
 
+async def read_surveys(connection: AsyncConnection, shows: Sequence[str]) -> Sequence[Row[Any]]:
+    """Return the surveys of shows, as answers are checked by them."""
+    return (await connection.execute(_SURVEYS, {"shows": list(shows)})).all()
+
+
 async def find_taken(
     connection: AsyncConnection, channel_id: str, kind: str, ids: Sequence[str]
 ) -> list[str]:
-    """Return which questions (`question`), orders of ours (`showfloor`) or of the shop (`shop`) there are already."""
+    """Return which questions (`question`), surveys (`survey`), orders of ours (`showfloor`) or of the shop (`shop`) there are already."""
     return list(await connection.scalars(_TAKEN[kind], {"channel": channel_id, "ids": list(ids)}))
 
 

@@ -60,6 +60,7 @@ class SurveyBody(WordingBody):
     product: str | None
     at_end: bool
     state: SurveyState
+    version: int = Field(description="Of what it asks and how far it is; `If-Match` takes it, in quotes.")
     opened_at: Moment | None
     closed_at: Moment | None
     closes_at: Moment | None = Field(description="Until when it is answered, after the show's end.")
@@ -138,6 +139,7 @@ def as_body(survey: Survey, counts: Counts) -> SurveyBody:
         product=survey.wording.product_id,
         at_end=survey.at_end,
         state=survey.state,
+        version=survey.version,
         **{name: None if at is None else to_wire(at) for name, at in moments.items()},
         answers=counts.answers,
         scores=dict(sorted(counts.scores.items())),

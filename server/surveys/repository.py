@@ -17,6 +17,7 @@ from server.surveys.rules import Survey, Wording
 from server.surveys.tables import SurveyDefaultRow, SurveyRow
 
 _SURVEY = SurveyRow.__table__  # type: ignore[attr-defined]
+_LOCK_DEFAULT = text("SELECT pg_advisory_xact_lock(hashtextextended('survey default ' || :channel, 0))")
 _DEFAULT = SurveyDefaultRow.__table__  # type: ignore[attr-defined]
 _WORDING = ("kind", "question", "choices", "why", "hours_after_end")
 
@@ -121,9 +122,10 @@ async def read_surveys(
     return [_as_survey(row) for row in await connection.execute(wanted)]
 
 
-async def read_survey(connection: AsyncConnection, survey_id: str) -> Survey | None:
-    """Return a survey; None when there is none."""
-    row = (await connection.execute(select(_SURVEY).where(_SURVEY.c.id == survey_id))).one_or_none()
+async def read_survey(connection: AsyncConnection, survey_id: str, *, lock: bool = False) -> Survey | None:
+    """Return a survey; None when there is none. `lock`: nobody changes it before the transaction ends."""
+    wanted = select(_SURVEY).where(_SURVEY.c.id == survey_id)
+    row = (await connection.execute(wanted.with_for_update() if lock else wanted)).one_or_none()
     return None if row is None else _as_survey(row)
 
 
@@ -216,6 +218,12 @@ async def read_default(connection: AsyncConnection, channel_id: str) -> Wording 
     wanted = select(*(_DEFAULT.c[name] for name in _WORDING)).where(_DEFAULT.c.channel_id == channel_id)
     row = (await connection.execute(wanted)).one_or_none()
     return None if row is None else _as_wording(row)
+
+
+async def lock_default(connection: AsyncConnection, channel_id: str) -> Wording | None:
+    """Return the same; nobody else changes it, or makes the first, before the transaction ends."""
+    await connection.execute(_LOCK_DEFAULT, {"channel": channel_id})
+    return await read_default(connection, channel_id)
 
 
 async def write_default(connection: AsyncConnection, channel_id: str, wording: Wording | None) -> None:

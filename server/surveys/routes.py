@@ -12,6 +12,7 @@ from server.audit.trail import acting_by
 from server.errors import RefusedError
 from server.http.params import ENTITY_ID, Limit, OneLine, OptionalKey
 from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
+from server.http.versions import STALE, IfMatch, answer_version
 from server.journal.intents import intent_of
 from server.protocol.codes import Code
 from server.surveys.bodies import (
@@ -27,6 +28,7 @@ from server.surveys.bodies import (
     wanted,
 )
 from server.surveys.repository import Counts
+from server.surveys.rules import Wording, version_of
 from server.surveys.service import Surveys
 
 SurveyId = Annotated[str, Path(pattern=ENTITY_ID, max_length=40, description="The survey's id.")]
@@ -76,7 +78,7 @@ def router() -> APIRouter:
         change_survey,
         methods=["PUT"],
         summary="Change a survey that was never open",
-        responses=refusals(*sent, Code.CONFLICT),
+        responses=refusals(*sent, Code.CONFLICT) | STALE,
     )
     add(
         "/surveys/{survey}",
@@ -106,7 +108,7 @@ def router() -> APIRouter:
         put_default,
         methods=["PUT"],
         summary="Ask this at the end of each show",
-        responses=refusals(*sent),
+        responses=refusals(*sent) | STALE,
     )
     add(
         "/channel/survey",
@@ -143,11 +145,25 @@ async def prepare_survey(
     return as_body(survey, Counts())
 
 
-async def change_survey(survey: SurveyId, body: SurveyRequest, by: Runner, request: Request) -> SurveyBody:
-    """For hosts and admins."""
+async def change_survey(
+    *,
+    survey: SurveyId,
+    body: SurveyRequest,
+    by: Runner,
+    request: Request,
+    response: Response,
+    if_match: IfMatch,
+) -> SurveyBody:
+    """For hosts and admins. `version` of the list says which one was read."""
     changed = await _surveys(request).change(
-        survey, by.channel_id, acting_by(by), wanted(body, body.product), at_end=body.at_end
+        survey,
+        by.channel_id,
+        acting_by(by),
+        wanted(body, body.product),
+        at_end=body.at_end,
+        match=if_match.shown_by(lambda current: as_body(current, Counts())),
     )
+    answer_version(response, changed.version)
     return as_body(changed, Counts())
 
 
@@ -176,15 +192,25 @@ async def list_answers(
     return WrittenPage(answers=answers, next=offset + limit if len(found) > limit else None)
 
 
-async def get_default(by: Reader, request: Request) -> DefaultBody:
+async def get_default(by: Reader, request: Request, response: Response) -> DefaultBody:
     """For the channel's staff and analysts."""
-    return DefaultBody(asked=as_wording(await _surveys(request).default_of(by.channel_id)))
+    wording = await _surveys(request).default_of(by.channel_id)
+    answer_version(response, version_of(wording))
+    return _default_body(wording)
 
 
-async def put_default(body: WordingRequest, by: Runner, request: Request) -> DefaultBody:
+async def put_default(
+    body: WordingRequest, by: Runner, request: Request, response: Response, if_match: IfMatch
+) -> DefaultBody:
     """For hosts and admins. A show that has a survey of its own for the end asks that instead."""
     wording = wanted(body, None)
-    await _surveys(request).set_default(by.channel_id, acting_by(by), wording)
+    match = if_match.shown_by(_default_body)
+    await _surveys(request).set_default(by.channel_id, acting_by(by), wording, match=match)
+    answer_version(response, version_of(wording))
+    return _default_body(wording)
+
+
+def _default_body(wording: Wording | None) -> DefaultBody:
     return DefaultBody(asked=as_wording(wording))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, assert_never
+from zlib import crc32
 
 from server.errors import RefusedError
 from server.protocol.codes import Code
@@ -79,6 +80,11 @@ def wording_of(
         )
     asked = clean_line(question, characters_max=QUESTION_CHARACTERS_MAX)
     return Wording(kind, asked, clean, why, product_id, hours_after_end)
+
+
+def version_of(wording: Wording | None) -> int:
+    """Return what tells one wording from another, of those that are kept without a number; 0: none."""
+    return 0 if wording is None else crc32(repr(wording).encode())
 
 
 def check_answer(wording: Wording, said: Said) -> Said:

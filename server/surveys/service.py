@@ -11,6 +11,7 @@ from server.audit.trail import Actor, audit_beside, insert_audit
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.http.versions import ANY_VERSION, Match
 from server.ids import new_id
 from server.journal.intents import Intent, carry_out_once
 from server.journal.journal import Journal
@@ -21,7 +22,7 @@ from server.surveys import repository
 from server.surveys.answering import Answering, answer_many
 from server.surveys.opening import Moving, move_many
 from server.surveys.repository import Counts, Written
-from server.surveys.rules import PER_SHOW_MAX, Said, Survey, Wording
+from server.surveys.rules import PER_SHOW_MAX, Said, Survey, Wording, version_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +109,24 @@ class Surveys:
         return await carry_out_once(self._database, self._clock, intent, Survey, write)
 
     async def change(
-        self, survey_id: str, channel_id: str, actor: Actor, wording: Wording, *, at_end: bool
+        self,
+        survey_id: str,
+        channel_id: str,
+        actor: Actor,
+        wording: Wording,
+        *,
+        at_end: bool,
+        match: Match = ANY_VERSION,
     ) -> Survey:
-        """Ask this instead; raises as `prepare`, and `conflict` for a survey that was open: what was answered keeps its question."""
+        """Ask this instead; raises as `prepare`, and `conflict` for a survey that was open: what was answered keeps its question.
+
+        `conflict` with 412 where `match` does not admit the version that is there.
+        """
         async with self._database.write_soon() as connection:
-            survey = await repository.read_survey(connection, survey_id)
+            survey = await repository.read_survey(connection, survey_id, lock=True)
             if survey is None or survey.channel_id != channel_id:
                 raise RefusedError(Code.NOT_FOUND)
+            match.require(survey.version, survey)
             others = [
                 each
                 for each in await repository.read_surveys(connection, survey.show_id)
@@ -164,9 +176,16 @@ class Surveys:
         async with self._database.read_soon() as connection:
             return await repository.read_default(connection, channel_id)
 
-    async def set_default(self, channel_id: str, actor: Actor, wording: Wording | None) -> None:
-        """Ask this at the end of each show that has no survey of its own for it; None: nothing."""
+    async def set_default(
+        self, channel_id: str, actor: Actor, wording: Wording | None, *, match: Match = ANY_VERSION
+    ) -> None:
+        """Ask this at the end of each show that has no survey of its own for it; None: nothing.
+
+        Raises `conflict` with 412 where `match` does not admit what is asked now.
+        """
         async with self._database.write_soon() as connection:
+            known = await repository.lock_default(connection, channel_id)
+            match.require(version_of(known), known)
             await repository.write_default(connection, channel_id, wording)
             kind = None if wording is None else wording.kind
             await audit_beside(
