@@ -117,7 +117,7 @@ def router() -> APIRouter:
         status_code=204,
         response_class=Response,
         summary="Ask nothing at the end of each show",
-        responses=refusals(*known),
+        responses=refusals(*known) | STALE,
     )
     return api
 
@@ -214,9 +214,10 @@ def _default_body(wording: Wording | None) -> DefaultBody:
     return DefaultBody(asked=as_wording(wording))
 
 
-async def remove_default(by: Runner, request: Request) -> None:
+async def remove_default(by: Runner, request: Request, if_match: IfMatch) -> None:
     """For hosts and admins."""
-    await _surveys(request).set_default(by.channel_id, acting_by(by), None)
+    match = if_match.shown_by(_default_body)
+    await _surveys(request).set_default(by.channel_id, acting_by(by), None, match=match)
 
 
 def _surveys(request: Request) -> Surveys:

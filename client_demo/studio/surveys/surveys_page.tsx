@@ -1,4 +1,4 @@
-import { read, remove, replace } from "../api";
+import { read, remove, replace, type Answer } from "../api";
 import { CheckField } from "../fields";
 import { Form, useForm, type Version } from "../form";
 import { PageFrame, Section } from "../page";
@@ -13,22 +13,22 @@ interface Default extends WordingText {
   asked: boolean;
 }
 
-function versionOf({ asked }: { asked: Wording | null }): Version<Default> {
-  return { values: { asked: asked !== null, ...(asked ? asText(asked) : newWording()) }, etag: null };
+function versionOf({ value: { asked }, etag }: Answer<{ asked: Wording | null }>): Version<Default> {
+  return { values: { asked: asked !== null, ...(asked ? asText(asked) : newWording()) }, etag };
 }
 
-async function save(whole: Default): Promise<Version<Default>> {
-  if (whole.asked) return versionOf((await replace<{ asked: Wording }>(PATH, bodyOf(whole), null)).value);
-  await remove(PATH);
-  return { values: whole, etag: null };
+async function save(whole: Default, etag: string | null): Promise<Version<Default>> {
+  if (whole.asked) return versionOf(await replace<{ asked: Wording }>(PATH, bodyOf(whole), etag));
+  await remove(PATH, etag);
+  return { values: whole, etag: (await read(PATH)).etag };
 }
 
 /** What the channel asks at the end of each show that has no survey of its own for it. */
 export default function SurveysPage() {
   const form = useForm<Default>({
     place: "survey.default",
-    read: async () => versionOf((await read<{ asked: Wording | null }>(PATH)).value),
-    save: (_changes, whole) => save(whole),
+    read: async () => versionOf(await read<{ asked: Wording | null }>(PATH)),
+    save: (_changes, whole, etag) => save(whole, etag),
     check: (values) => (values.asked ? check(values) : {}),
     names: NAMES,
   });

@@ -158,17 +158,16 @@ function SurveyForm({ path, written, surveys, load }: FormProps) {
   const taken = surveys.some(({ id, at_end }) => at_end && id !== before?.id);
   const form = useForm<SurveyText>({
     place: `survey.${path}.${before?.id ?? "new"}`,
-    read: () =>
-      Promise.resolve({
-        values: before
-          ? { ...asText(before), product: before.product ?? "", atEnd: before.at_end }
-          : { ...newWording(), product: "", atEnd: false },
-        etag: null,
-      }),
-    save: async (_changes, whole) => {
+    read: async () => {
+      if (!before) return { values: { ...newWording(), product: "", atEnd: false }, etag: null };
+      const { value } = await read<Surveys>(path);
+      const now = value.surveys.find(({ id }) => id === before.id) ?? before;
+      return { values: { ...asText(now), product: now.product ?? "", atEnd: now.at_end }, etag: `"${String(now.version)}"` };
+    },
+    save: async (_changes, whole, etag) => {
       const product = (whole.kind === "stars" && whole.product) || null;
       const body = { ...bodyOf(whole), product, at_end: whole.atEnd };
-      await (before ? replace(`/surveys/${before.id}`, body, null) : make(path, body));
+      await (before ? replace(`/surveys/${before.id}`, body, etag) : make(path, body));
       return null;
     },
     check,

@@ -23,6 +23,8 @@ export interface Wording {
 }
 
 export interface Survey extends Wording {
+  /** For `If-Match`. */
+  version: number;
   id: string;
   product: string | null;
   at_end: boolean;

@@ -1,6 +1,7 @@
 """After a show its viewers who agreed are written to: once, in their language, with what they did, and nobody else."""
 
 import asyncio
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -108,6 +109,37 @@ async def test_everybody_gets_one_whoever_is_at_work_and_however_often_it_is_sai
     assert sorted(each.to for each in smtp.taken) == sorted(f"{n}@example.com" for n in range(30))
     for each in others:
         await each.worker.close()
+
+
+async def test_who_is_counted_only_after_it_was_said_is_written_to_as_well(
+    stage: Stage, post: Post, smtp: MailServer
+) -> None:
+    for name in ("anna", "bert"):
+        await post.agree(f"v_{name}", f"{name}@example.com")
+    smtp.taken.clear()
+    await post.attend("v_anna")
+    await post.end()
+    ended = stage.clock.now()
+    await read_ledger_until(stage, ended - timedelta(seconds=1))
+    await post.begin()
+    await post.send()
+    await post.attend("v_bert")
+    await read_ledger_until(stage, ended + timedelta(hours=1))
+    await post.prepare()
+    await post.send()
+    assert sorted(each.to for each in smtp.taken) == ["anna@example.com", "bert@example.com"]
+
+
+async def read_ledger_until(stage: Stage, until: datetime) -> None:
+    """Have the ledger's stream be counted as far as this."""
+    async with stage.database.write() as connection:
+        await connection.execute(
+            text("""
+                INSERT INTO ledger_cursor (stream, last_id, read_until) VALUES ('ledger', '0-0', :until)
+                ON CONFLICT (stream) DO UPDATE SET read_until = excluded.read_until
+            """),
+            {"until": until},
+        )
 
 
 async def test_consent_and_suppression_are_asked_for_again_when_it_is_sent(
