@@ -18,6 +18,7 @@ from server.journal.intents import Intent, carry_out_once
 from server.journal.journal import Journal
 from server.offers import repository
 from server.offers.admission import Admission
+from server.offers.desk import SaleDesk
 from server.offers.opening import Goods, Moving, Opening
 from server.offers.rules import PER_SHOW_MAX, Offer, Terms, check_goods, check_terms
 from server.offers.secrets import Secrets
@@ -62,6 +63,7 @@ class Offers:
         self._secrets = secrets
         self._read_goods = read_goods
         self._opening = Opening(read_goods)
+        self.desk = SaleDesk(admission)
         self.showing = Showing(database, clock, admission, secrets)
 
     async def open(

@@ -152,6 +152,8 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     offer_lines.OfferOpened,
     offer_lines.StaffOfferOpened,
     offer_lines.OfferClosed,
+    offer_lines.OfferStocked,
+    offer_lines.StaffOfferStocked,
     lines.StaffViewerBanned,
     lines.StaffViewerUnbanned,
     lines.Withheld,

@@ -119,7 +119,7 @@ class Process:
         self.visible_questions = VisiblePages(self.questions)
         self.own_pushes = OwnPushes(self.hub, self.bus.tell)
         self.shop, self.holds, self.payments, self.fake_provider = selling_for(
-            settings, self.journal, self.database, clock, push=self.own_pushes.push
+            settings, self.journal, self.database, clock, push=self.own_pushes.push, offers=self.offers.desk
         )
         self.catalogue = Catalogue(self.database, clock, self.shop.neighbours.note_products)
         self.exports = exports_for(settings, self.database, clock)

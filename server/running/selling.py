@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from server.catalogue.offered import OfferDesk
 from server.clock import Clock
 from server.db.engine import Database
 from server.journal.journal import Journal
@@ -26,11 +27,17 @@ class Selling(NamedTuple):
 
 
 def selling_for(
-    settings: Settings, journal: Journal, database: Database, clock: Clock, *, push: Push
+    settings: Settings,
+    journal: Journal,
+    database: Database,
+    clock: Clock,
+    *,
+    push: Push,
+    offers: OfferDesk,
 ) -> Selling:
     """Return the shop, its holds, which share what they know of stock, and what takes payments for them. Nothing runs."""
     limits = buying_limits_of(settings)
-    shop = Shop(journal, database, FakePayments(), limits=limits, push=push)
+    shop = Shop(journal, database, FakePayments(), limits=limits, push=push, offers=offers)
     holds = Holds(journal, database, clock, shop.books, seconds=settings.hold_seconds, limits=limits)
     payments, provider = payments_for(settings, journal, database, clock, holds, push=push)
     return Selling(shop, holds, payments, provider)

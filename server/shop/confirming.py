@@ -1,9 +1,11 @@
 """A hold that is paid becomes an order: its units are sold, also when it ended before the money came, if there are units left."""
 
+from collections import Counter as Units
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from server.catalogue.offered import NO_OFFER_BOOK, Claim, OfferBook
 from server.catalogue.rules import take_units
 from server.errors import RefusedError
 from server.ids import new_id
@@ -12,7 +14,7 @@ from server.ledger.final import drop_final
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.sealing.unsealing import unseal
-from server.shop.counting import as_facts
+from server.shop.counting import as_facts, offer_sales_of
 from server.shop.hold_rules import BY_VIEWER, Hold, HoldState, StockBook
 from server.shop.holds_repository import end_holds, read_holds
 from server.shop.locking import Books
@@ -50,8 +52,10 @@ class Confirming:
             return [RefusedError(Code.NOT_FOUND) for _ in paid]
         ids = (product_id for hold in holds.values() for product_id in hold.units)
         book = await self._books.open(tx, terms, ids, keep=holds)
+        claims = [claim for hold in holds.values() for claim in _claims_of(hold)]
+        offers = await self._books.offers.open(tx, claims) if claims else NO_OFFER_BOOK
         payments = {each.hold_id: each.payment for each in paid if each.hold_id in holds}
-        answers = await self._confirm(tx, terms, book, holds, payments)
+        answers = await self._confirm(tx, terms, (book, offers), holds, payments)
         await self._books.close(tx, book)
         return [answers.get(each.hold_id, RefusedError(Code.NOT_FOUND)) for each in paid]
 
@@ -59,21 +63,23 @@ class Confirming:
         self,
         tx: ShowTransaction,
         terms: SaleTerms,
-        book: StockBook,
+        books: tuple[StockBook, OfferBook],
         holds: Mapping[str, Hold],
         payments: Mapping[str, str],
     ) -> dict[str, list[Order] | RefusedError]:
+        book, offers = books
         placed = await end_holds(tx.connection, list(holds), "confirmed", tx.now, paying_too=True)
         answers: dict[str, list[Order] | RefusedError] = {}
         # As they stand now that their products are locked: nobody can end one meanwhile.
         others = await read_holds(tx.connection, set(holds) - placed) if len(placed) < len(holds) else {}
         for id in placed:
             book.move("confirm", id, holds[id].units)
-        sold_late = [hold for hold in others.values() if _take_late(book, hold, answers)]
+        sold_late = [hold for hold in others.values() if _take_late(book, offers, hold, answers)]
         await end_holds(tx.connection, [h.id for h in sold_late], "confirmed", tx.now, from_states=LATE)
         moves = {hold.id: _sell_late(book, hold) for hold in sold_late}
         confirmed = [holds[id] for id in sorted(placed)] + sold_late
         orders = await _write_orders(tx, terms, confirmed, payments, moves)
+        book.offer_sales += offer_sales_of(orders.values())
         for hold in confirmed:
             answers[hold.id] = list(orders[hold.id].lines)
             self._books.tell(tx, replace(hold, state="confirmed", paying=False, order_id=orders[hold.id].id))
@@ -83,7 +89,9 @@ class Confirming:
         return answers
 
 
-def _take_late(book: StockBook, hold: Hold, answers: dict[str, list[Order] | RefusedError]) -> bool:
+def _take_late(
+    book: StockBook, offers: OfferBook, hold: Hold, answers: dict[str, list[Order] | RefusedError]
+) -> bool:
     """Whether a hold that had ended can be sold after all: not one that its viewer gave up, and only while there are units."""
     if hold.state not in LATE:
         return False
@@ -95,9 +103,28 @@ def _take_late(book: StockBook, hold: Hold, answers: dict[str, list[Order] | Ref
         stock = book.products[short[0]].stock
         answers[hold.id] = RefusedError(Code.SOLD_OUT, stock=stock, product=short[0])
         return False
+    for claim in _claims_of(hold):
+        left = offers.left(claim.offer_id)
+        if left is not None and left < claim.quantity:
+            answers[hold.id] = RefusedError(Code.SOLD_OUT, stock=left, product=claim.product_id)
+            return False
+    for claim in _claims_of(hold):
+        offers.take(claim)
     for id, units in hold.units.items():  # set aside, so that the next one does not count on them
         book.products[id] = replace(book.products[id], stock=book.products[id].stock - units)
     return True
+
+
+def _claims_of(hold: Hold) -> list[Claim]:
+    """Return what the hold has of offers, one claim for each; it was admitted when it was placed."""
+    units = Units[tuple[str, str]]()
+    for line in hold.lines:
+        if line.offer_id is not None:
+            units[line.offer_id, line.product_id] += line.quantity
+    return [
+        Claim(offer, hold.viewer_id, product, quantity, admitted=True)
+        for (offer, product), quantity in units.items()
+    ]
 
 
 def _sell_late(book: StockBook, hold: Hold) -> list[tuple[int, int]]:
@@ -154,6 +181,7 @@ def order_of(
             stock_move=moves[nth][1] if moves else None,
             head_id=head_id if nth else None,
             nth=nth,
+            offer_id=line.offer_id,
         )
         for nth, line in enumerate(hold.lines)
     ]

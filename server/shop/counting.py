@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from server.catalogue.offered import OfferSale
 from server.ledger.entries import Fact
 from server.shop.rules import Order
 
@@ -21,4 +22,14 @@ def as_facts(orders: Iterable[Order]) -> list[Fact]:
             staff=order.staff,
         )
         for order in orders
+    ]
+
+
+def offer_sales_of(orders: Iterable[Order]) -> list[OfferSale]:
+    """Return what was sold under offers by these orders, line by line."""
+    return [
+        OfferSale(line.id, line.offer_id, line.viewer_id, line.quantity, line.staff)
+        for order in orders
+        for line in order.lines
+        if line.offer_id is not None
     ]

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from server.catalogue.offered import NO_OFFER_BOOK, Claim, OfferBook, OfferSale
 from server.catalogue.rules import AMOUNT_MAX, Stocked
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.shop.allowances import Allowances
-from server.shop.rules import require_sellable
+from server.shop.rules import agree_on_price, require_sellable
 
 HoldState = Literal["placed", "confirmed", "released", "expired"]
 Movement = Literal["place", "confirm", "release", "expire"]
@@ -27,6 +28,14 @@ class WantedLine:
     quantity: int
     price_minor: int | None = None
     offer_id: str | None = None
+    admitted: bool = False
+    """Of one under an offer: whether that is open to the viewer."""
+
+    def claim_of(self, viewer_id: str) -> Claim | None:
+        """Return what the viewer wants under an offer by this line."""
+        if self.offer_id is None:
+            return None
+        return Claim(self.offer_id, viewer_id, self.product_id, self.quantity, self.admitted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,11 @@ class Hold:
         """Units by product, of all lines together."""
         return _sum_up((line.product_id, line.quantity) for line in self.lines)
 
+    @property
+    def offers(self) -> set[str]:
+        """The offers under which its lines were set aside."""
+        return {line.offer_id for line in self.lines if line.offer_id is not None}
+
     def has_lapsed(self, now: datetime) -> bool:
         """Whether its units may go to somebody else: its time is over, and no payment of it is open."""
         return self.state == "placed" and not self.paying and self.expires_at <= now
@@ -114,6 +128,9 @@ class StockBook:
     def __init__(self, products: Iterable[Stocked]) -> None:
         self.products = {product.id: product for product in products}
         self.moves: list[HeldMove] = []
+        self.offers = set[str]()
+        """Offers under which units were taken, or came back."""
+        self.offer_sales: list[OfferSale] = []
         self._before = dict(self.products)
 
     @property
@@ -132,11 +149,12 @@ class StockBook:
         """Return a book that stands where this one does, to try a step that may have to be taken back."""
         other = StockBook(self.products.values())
         other.moves = list(self.moves)
+        other.offers = set(self.offers)
         return other
 
     def take_over(self, other: "StockBook") -> None:
         """Stand where a copy of this book stands now."""
-        self.products, self.moves = other.products, other.moves
+        self.products, self.moves, self.offers = other.products, other.moves, other.offers
 
     def put(self, products: Iterable[Stocked]) -> None:
         """Take over how products stand after something else than a hold."""
@@ -173,6 +191,7 @@ class Placing:
         book: StockBook,
         earlier: Iterable[Hold],
         allowances: Allowances,
+        offers: OfferBook = NO_OFFER_BOOK,
         new_id: Callable[[], str],
     ) -> None:
         self._show_id = show_id
@@ -183,6 +202,7 @@ class Placing:
         self._book = book
         self._holds = {(hold.viewer_id, hold.key): hold for hold in earlier}
         self._allowances = allowances
+        self._offers = offers
         self._new_id = new_id
         self.placed: list[Hold] = []
 
@@ -200,9 +220,11 @@ class Placing:
     def _place(self, wanted: Wanted) -> Hold:
         if not self._live:
             raise RefusedError(Code.SHOW_NOT_LIVE)
-        products = [
-            require_sellable(self._book.products.get(line.product_id), line.price_minor, line.offer_id)
-            for line in wanted.lines
+        products = [require_sellable(self._book.products.get(line.product_id)) for line in wanted.lines]
+        offers = self._offers.copy()
+        prices = [
+            _price_of(wanted.viewer_id, line, product, offers)
+            for line, product in zip(wanted.lines, products, strict=True)
         ]
         if len({product.currency for product in products}) > 1:
             raise RefusedError(Code.INVALID, "What is paid at once has one currency.")
@@ -211,19 +233,21 @@ class Placing:
             if units > (stock := self._book.products[product_id].stock):
                 raise RefusedError(Code.SOLD_OUT, stock=stock, product=product_id)
         self._allowances.require(wanted.viewer_id, demand, guest=wanted.guest, to_hold=True)
-        hold = self._as_hold(wanted, products)
+        hold = self._as_hold(wanted, products[0].currency, prices)
         if hold.amount_minor > AMOUNT_MAX:
             raise RefusedError(Code.INVALID, "So much money cannot be counted.")
         self._book.move("place", hold.id, demand)
+        self._book.offers |= hold.offers
+        self._offers = offers
         self._allowances.take(wanted.viewer_id, demand, guest=wanted.guest, to_hold=True)
         self._holds[hold.viewer_id, hold.key] = hold
         self.placed.append(hold)
         return hold
 
-    def _as_hold(self, wanted: Wanted, products: Sequence[Stocked]) -> Hold:
+    def _as_hold(self, wanted: Wanted, currency: str, prices: Sequence[int]) -> Hold:
         lines = [
-            HoldLine(line.product_id, line.quantity, product.price_minor, line.offer_id)
-            for line, product in zip(wanted.lines, products, strict=True)
+            HoldLine(line.product_id, line.quantity, price_minor, line.offer_id)
+            for line, price_minor in zip(wanted.lines, prices, strict=True)
         ]
         return Hold(
             id=self._new_id(),
@@ -232,12 +256,21 @@ class Placing:
             viewer_id=wanted.viewer_id,
             key=wanted.key,
             state="placed",
-            currency=products[0].currency,
+            currency=currency,
             lines=tuple(lines),
             placed_at=self._at,
             expires_at=self._at + timedelta(seconds=self._seconds),
             staff=wanted.staff,
         )
+
+
+def _price_of(viewer_id: str, line: WantedLine, product: Stocked, offers: OfferBook) -> int:
+    """Return what a unit of the line costs, and count it as taken under its offer, so that the next line finds fewer."""
+    claim = line.claim_of(viewer_id)
+    price_minor = agree_on_price(product, line.price_minor, claim, offers)
+    if claim is not None:
+        offers.take(claim)
+    return price_minor
 
 
 def repeat_hold(earlier: Hold, wanted: Wanted, show_id: str) -> Hold:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.catalogue.offered import NO_OFFER_BOOK, OfferBook
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -16,7 +17,7 @@ from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.shop.allowances import NO_LIMITS, Allowances, Limits
 from server.shop.confirming import Confirming, Paid
-from server.shop.hold_rules import BY_VIEWER, Hold, Placing, StockBook, Wanted
+from server.shop.hold_rules import BY_VIEWER, Hold, Placing, StockBook, Wanted, WantedLine
 from server.shop.holds_repository import (
     delete_holds,
     find_lapsed,
@@ -80,7 +81,19 @@ class Holds:
 
         Once this returns, the hold is committed. Raises as `Shop.buy` does, with `product` where a line is to blame.
         """
+        if any(line.offer_id is not None for line in wanted.lines):
+            wanted = replace(
+                wanted, lines=tuple([await self._ask(show_id, wanted, each) for each in wanted.lines])
+            )
         return await self._journal.commit(show_id, self._place_many, wanted, hurried=True, repeatable=True)
+
+    async def _ask(self, show_id: str, wanted: Wanted, line: WantedLine) -> WantedLine:
+        """Return the line, with whether its offer is open to the viewer where it names one."""
+        if line.offer_id is None:
+            return line
+        desk = self._books.offers
+        admitted = await desk.admits(show_id, line.offer_id, wanted.viewer_id, staff=wanted.staff)
+        return replace(line, admitted=admitted)
 
     async def release(
         self,
@@ -194,13 +207,21 @@ class Holds:
             return [RefusedError(Code.SHOP_TAKES_ORDERS) for _ in wishes]
         ids = (line.product_id for wanted in wishes for line in wanted.lines)
         book = await self._books.open(tx, terms, ids)
-        answers = await self._decide(tx, terms, book, wishes)
+        wanted_of = ((wanted.viewer_id, line) for wanted in wishes for line in wanted.lines)
+        claims = [claim for viewer, line in wanted_of if (claim := line.claim_of(viewer)) is not None]
+        offers = await self._books.offers.open(tx, claims) if claims else NO_OFFER_BOOK
+        answers = await self._decide(tx, terms, (book, offers), wishes)
         await self._books.close(tx, book)
         return answers
 
     async def _decide(
-        self, tx: ShowTransaction, terms: SaleTerms, book: StockBook, wishes: Sequence[Wanted]
+        self,
+        tx: ShowTransaction,
+        terms: SaleTerms,
+        books: tuple[StockBook, OfferBook],
+        wishes: Sequence[Wanted],
     ) -> list[Hold | RefusedError]:
+        book, offers = books
         keys = [(wanted.viewer_id, wanted.key) for wanted in wishes]
         while True:
             attempt = book.copy()
@@ -213,6 +234,7 @@ class Holds:
                 book=attempt,
                 earlier=await read_by_key(tx.connection, keys),
                 allowances=await self._read_allowances(tx, terms, wishes),
+                offers=offers.copy(),
                 new_id=lambda: new_id("h"),
             )
             answers = placing.serve(wishes)

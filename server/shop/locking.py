@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from server.catalogue.offered import NoOffers, OfferDesk
 from server.clock import to_wire
 from server.journal.transaction import ShowTransaction
 from server.protocol.hold_lines import HeldLine, HeldStock, HoldChanged
@@ -37,9 +38,12 @@ def push_nothing(show_id: str, viewer_id: str, line: Any) -> None:
 class Books:
     """Opens and closes the stock books of transactions."""
 
-    def __init__(self, note_stock: NoteStock, push: Push = push_nothing) -> None:
+    def __init__(
+        self, note_stock: NoteStock, push: Push = push_nothing, offers: OfferDesk | None = None
+    ) -> None:
         self._note_stock = note_stock
         self._push = push
+        self.offers: OfferDesk = offers or NoOffers()
 
     async def open(
         self, tx: ShowTransaction, terms: SaleTerms, ids: Iterable[str], *, keep: Collection[str] = ()
@@ -69,6 +73,7 @@ class Books:
         for hold in holds:
             if hold.id in ended:
                 book.move(_BACK[state], hold.id, hold.units)
+                book.offers |= hold.offers
                 after = replace(hold, state=state, paying=False, ended_at=tx.now, ended_why=why)
                 self.tell(tx, after)
         return ended
@@ -83,6 +88,8 @@ class Books:
             tx.write(INSERT_HELD_MOVES, as_move_rows(book.moves, tx.now))
         if shown := {product.id: product.stock for product in changed if product.on_sale}:
             await publish_stock(tx, shown)
+        if book.offers or book.offer_sales:
+            await self.offers.close(tx, book.offer_sales, book.offers)
         for product in changed:
             tx.afterwards.append(partial(self._note_stock, tx.show_id, product.id))
 

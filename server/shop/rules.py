@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from server.catalogue.offered import NO_OFFER_BOOK, Claim, OfferBook
 from server.catalogue.rules import AMOUNT_MAX, Stocked, take_units
 from server.errors import RefusedError
 from server.protocol.codes import Code
@@ -26,6 +27,15 @@ class Purchase:
     staff: bool = False
     guest: bool = False
     offer_id: str | None = None
+    admitted: bool = False
+    """Of one under an offer: whether that is open to the viewer."""
+
+    @property
+    def claim(self) -> Claim | None:
+        """What is wanted under an offer."""
+        if self.offer_id is None:
+            return None
+        return Claim(self.offer_id, self.viewer_id, self.product_id, self.quantity, self.admitted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,8 @@ class Order:
     head_id: str | None = None
     nth: int = 0
     behind: tuple["Order", ...] = ()
+    offer_id: str | None = field(default=None, compare=False)
+    """Known at the sale, and of an order that is asked for again by its key."""
 
     @property
     def amount_minor(self) -> int:
@@ -108,6 +120,7 @@ class Counter:
         products: Iterable[Stocked],
         earlier: Iterable[Order],
         allowances: Allowances,
+        offers: OfferBook = NO_OFFER_BOOK,
         new_order_id: Callable[[], str],
         new_number: Callable[[], str],
         authorize: Callable[[Charge], Outcome],
@@ -118,6 +131,7 @@ class Counter:
         self._products = {product.id: product for product in products}
         self._orders = {(order.viewer_id, order.key): order for order in earlier}
         self._allowances = allowances
+        self._offers = offers
         self._new_order_id = new_order_id
         self._new_number = new_number
         self._authorize = authorize
@@ -134,28 +148,27 @@ class Counter:
             earlier = self._orders.get((purchase.viewer_id, purchase.key))
             if earlier is not None:
                 return repeat(earlier, purchase, self._show_id)
-            product = self._check(purchase)
-            return Receipt(self._sell(product, purchase), repeated=False)
+            product, price_minor = self._check(purchase)
+            return Receipt(self._sell(product, price_minor, purchase), repeated=False)
         except RefusedError as refused:
             return refused
 
-    def _check(self, purchase: Purchase) -> Stocked:
-        """Return the product if it can be sold like this; raises the refusal that fits else."""
+    def _check(self, purchase: Purchase) -> tuple[Stocked, int]:
+        """Return the product and its price if it can be sold like this; raises the refusal that fits else."""
         if not self._live:
             raise RefusedError(Code.SHOW_NOT_LIVE)
-        product = require_sellable(
-            self._products.get(purchase.product_id), purchase.price_minor, purchase.offer_id
-        )
+        product = require_sellable(self._products.get(purchase.product_id))
+        price_minor = agree_on_price(product, purchase.price_minor, purchase.claim, self._offers)
         if purchase.quantity > product.stock:
             raise RefusedError(Code.SOLD_OUT, stock=product.stock)
         self._allowances.require(purchase.viewer_id, {product.id: purchase.quantity}, guest=purchase.guest)
-        if product.price_minor * purchase.quantity > AMOUNT_MAX:
+        if price_minor * purchase.quantity > AMOUNT_MAX:
             raise RefusedError(Code.INVALID, "So much money cannot be counted.")
-        return product
+        return product, price_minor
 
-    def _sell(self, product: Stocked, purchase: Purchase) -> Order:
+    def _sell(self, product: Stocked, price_minor: int, purchase: Purchase) -> Order:
         """Take the payment, then the units; a payment that is declined leaves the stock as it was."""
-        amount = product.price_minor * purchase.quantity
+        amount = price_minor * purchase.quantity
         reference = f"{purchase.viewer_id}/{purchase.key}"
         outcome = self._authorize(Charge(reference, amount, product.currency))
         if not isinstance(outcome, Approved):
@@ -169,14 +182,17 @@ class Counter:
             key=purchase.key,
             product_id=product.id,
             quantity=purchase.quantity,
-            unit_price_minor=product.price_minor,
+            unit_price_minor=price_minor,
             currency=product.currency,
             payment=outcome.payment,
             at=self._at,
             staff=purchase.staff,
             stock_after=left.stock,
             stock_move=left.moves,
+            offer_id=purchase.offer_id,
         )
+        if purchase.claim is not None:
+            self._offers.take(purchase.claim)
         self._products[product.id] = left
         self._orders[order.viewer_id, order.key] = order
         self._sold.append(order)
@@ -184,17 +200,21 @@ class Counter:
         return order
 
 
-def require_sellable(product: Stocked | None, price_minor: int | None, offer_id: str | None) -> Stocked:
-    """Return the product if the show sells it at the price that the viewer saw, where they said so; raises the refusal that fits else."""
+def require_sellable(product: Stocked | None) -> Stocked:
+    """Return the product if the show sells it; raises the refusal that fits else."""
     if product is None or not product.on_sale:
         raise RefusedError(Code.NOT_FOUND, "This channel sells no such product.")
-    if offer_id is not None:
-        raise RefusedError(Code.NOT_FOUND, "There is no such offer.")
     if product.heading:
         raise RefusedError(Code.INVALID, "This product has variants: choose a variant.")
-    if price_minor not in (None, product.price_minor):
-        raise RefusedError(Code.PRICE_CHANGED, price=product.price_minor, currency=product.currency)
     return product
+
+
+def agree_on_price(product: Stocked, seen: int | None, claim: Claim | None, offers: OfferBook) -> int:
+    """Return what a unit costs, under an offer that price; raises `price_changed` unless it is what the viewer saw, where they said so."""
+    price_minor = product.price_minor if claim is None else offers.price_of(claim, product)
+    if seen not in (None, price_minor):
+        raise RefusedError(Code.PRICE_CHANGED, price=price_minor, currency=product.currency)
+    return price_minor
 
 
 def repeat(earlier: Order, purchase: Purchase, show_id: str) -> Receipt:
@@ -203,6 +223,7 @@ def repeat(earlier: Order, purchase: Purchase, show_id: str) -> Receipt:
         earlier.show_id == show_id
         and earlier.product_id == purchase.product_id
         and earlier.quantity == purchase.quantity
+        and earlier.offer_id == purchase.offer_id
         and purchase.price_minor in (None, earlier.unit_price_minor)
     )
     if not same:

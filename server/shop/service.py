@@ -1,10 +1,12 @@
 """The shop through the journal: purchases that arrive together are decided together, in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from server.access.principal import Principal
 from server.access.roles import is_staff
 from server.audit.trail import Actor
+from server.catalogue.offered import NO_OFFER_BOOK, OfferBook, OfferDesk
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.ids import new_id
@@ -14,7 +16,7 @@ from server.journal.transaction import ShowTransaction
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.shop.allowances import NO_LIMITS, Allowances, Limits
-from server.shop.counting import as_facts
+from server.shop.counting import as_facts, offer_sales_of
 from server.shop.hold_rules import StockBook
 from server.shop.limits_repository import read_guests, read_held, read_people, widen
 from server.shop.locking import Books, Push, push_nothing
@@ -41,13 +43,14 @@ class Shop:
         *,
         limits: Limits = NO_LIMITS,
         push: Push = push_nothing,
+        offers: OfferDesk | None = None,
     ) -> None:
         self._journal = journal
         self._database = database
         self._payments = payments
         self._limits = limits
         self.neighbours = Neighbours(journal, database, limits.units_max)
-        self.books = Books(self.neighbours.note, push)
+        self.books = Books(self.neighbours.note, push, offers)
         # The journal groups commands by their handler: it must be the same object each time.
         self._serve_many = self.serve_many
         self._restock_many = restock_many
@@ -61,8 +64,14 @@ class Shop:
         """Sell, or return the first receipt again for a key that was used before with the same parameters.
 
         Once this returns, the order is committed. Raises `show_not_live`, `not_found` (also for a product of another channel),
-        `price_changed` with `price`, `sold_out` with `stock`, `too_many` with `limit` and `left`, `payment_declined`, `key_reused`.
+        `price_changed` with `price`, `sold_out` with `stock`, `too_many` with `limit` and `left`, `payment_declined`, `key_reused`;
+        under an offer also `offer_closed` and `not_in_audience`.
         """
+        if purchase.offer_id is not None:
+            admitted = await self.books.offers.admits(
+                show_id, purchase.offer_id, purchase.viewer_id, staff=purchase.staff
+            )
+            purchase = replace(purchase, admitted=admitted)
         return await self._journal.commit(show_id, self._serve_many, purchase, hurried=True, repeatable=True)
 
     async def restock(
@@ -129,7 +138,10 @@ class Shop:
         if terms.by_shop:
             return [RefusedError(Code.SHOP_TAKES_ORDERS) for _ in purchases]
         book = await self.books.open(tx, terms, (p.product_id for p in purchases))
-        batch = await self._decide(tx, terms, book, purchases)
+        claims = [purchase.claim for purchase in purchases if purchase.claim is not None]
+        offers = await self.books.offers.open(tx, claims) if claims else NO_OFFER_BOOK
+        batch = await self._decide(tx, terms, book, offers, purchases)
+        book.offer_sales += offer_sales_of(batch.orders)
         book.put(batch.products)
         if batch.orders:
             record_facts(tx, as_facts(batch.orders))
@@ -138,7 +150,12 @@ class Shop:
         return batch.answers
 
     async def _decide(
-        self, tx: ShowTransaction, terms: SaleTerms, book: StockBook, purchases: Sequence[Purchase]
+        self,
+        tx: ShowTransaction,
+        terms: SaleTerms,
+        book: StockBook,
+        offers: OfferBook,
+        purchases: Sequence[Purchase],
     ) -> Batch:
         """Decide, and write the orders; stock is still to be written."""
         while True:
@@ -150,6 +167,7 @@ class Shop:
                 products=book.products.values(),
                 earlier=earlier,
                 allowances=allowances,
+                offers=offers.copy(),
                 new_order_id=lambda: new_id("o"),
                 new_number=new_number,
                 authorize=self._payments.authorize,
@@ -171,6 +189,7 @@ class Shop:
         people = await read_people(tx.connection, tx.show_id, buyers) if counted and terms.aliased else {}
         pairs = widen(((p.viewer_id, p.product_id) for p in purchases), people) if people else []
         earlier = await read_earlier(tx.connection, tx.show_id, purchases, counted=counted, others=pairs)
+        earlier = await self._with_offers(tx, earlier, purchases)
         taken = [(o.viewer_id, o.product_id, o.quantity) for o in earlier if o.show_id == tx.show_id]
         if counted and any(product.held for product in book.products.values()):
             pairs = pairs or [(p.viewer_id, p.product_id) for p in purchases]
@@ -178,3 +197,14 @@ class Shop:
         asking = {p.viewer_id for p in purchases if p.guest and p.quantity > 1} if limits.guests else set()
         guests = await read_guests(tx.connection, terms.channel_id, asking, tx.now)
         return earlier, Allowances(limits, people=people, taken=taken, guests=guests)
+
+    async def _with_offers(
+        self, tx: ShowTransaction, orders: list[Order], purchases: Sequence[Purchase]
+    ) -> list[Order]:
+        """Return the orders, those that are asked for again by their key with the offer under which they were sold."""
+        keys = {(purchase.viewer_id, purchase.key) for purchase in purchases}
+        again = {order.id for order in orders if (order.viewer_id, order.key) in keys}
+        if not again:
+            return orders
+        offers = await self.books.offers.offers_of(tx.connection, again)
+        return [replace(order, offer_id=offers.get(order.id)) for order in orders]

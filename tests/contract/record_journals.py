@@ -153,6 +153,8 @@ async def play_offers(stage: Stage) -> None:
             await stage.offers.close(SHOW, HOST, offer.id)
         made = await stage.offers.prepare(SHOW, CHANNEL, HOST, wanted)
         await stage.offers.open(SHOW, HOST, made.id)
+        if wanted is terms:
+            await stage.buy("v_6", "p_apron", key="key-v_6-apron", price=900, show=SHOW, offer=made.id)
 
 
 async def ask(stage: Stage, viewer: str, author: str, text: str) -> str:

@@ -27,6 +27,7 @@ FOR_ALL = {
     "survey.closed",
     "offer.opened",
     "offer.closed",
+    "offer.stock",
     "show.changed",
     "show.started",
 }

@@ -127,9 +127,10 @@ class Stage:
         price: int | None = None,
         show: str = SHOW,
         guest: bool = False,
+        offer: str | None = None,
     ) -> Receipt:
         """Buy in the show; with a key of its own unless one is given."""
-        purchase = Purchase(viewer, product, quantity, key or new_id("k"), price, guest=guest)
+        purchase = Purchase(viewer, product, quantity, key or new_id("k"), price, guest=guest, offer_id=offer)
         return await self.shop.buy(show, purchase)
 
     async def hold(
@@ -190,12 +191,14 @@ async def open_stage(
     delivered: list[Publication] = []
     journal = Journal(database, clock, lambda show, epoch, publications: delivered.extend(publications))
     told: list[tuple[str, dict[str, Any]]] = []
+    offers = offers_with(Secrets(SECRET), journal, database, clock)
     shop = Shop(
         journal,
         database,
         payments or FakePayments(),
         limits=limits,
         push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+        offers=offers.desk,
     )
     holds = Holds(journal, database, clock, shop.books, seconds=hold_seconds, limits=limits)
     stage = Stage(
@@ -219,7 +222,7 @@ async def open_stage(
         Stockroom(database, clock, shop.neighbours.note_stock),
         Surveys(journal, database, clock),
         Reviews(database, clock, Aliases(database, clock)),
-        offers_with(Secrets(SECRET), journal, database, clock),
+        offers,
         delivered,
         told,
     )
