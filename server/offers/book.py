@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from server.catalogue.offered import Claim, OfferBook
+from server.catalogue.claims import Claim, OfferBook
 from server.catalogue.rules import Stocked
 from server.errors import RefusedError
 from server.offers.repository import Taken

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.catalogue.offered import Claim, OfferBook, OfferSale
+from server.catalogue.claims import Claim, OfferBook, OfferSale
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact

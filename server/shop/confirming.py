@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from server.catalogue.offered import NO_OFFER_BOOK, Claim, OfferBook
+from server.catalogue.claims import NO_OFFER_BOOK, Claim, OfferBook
 from server.catalogue.rules import take_units
 from server.errors import RefusedError
 from server.ids import new_id

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from server.catalogue.offered import OfferSale
+from server.catalogue.claims import OfferSale
 from server.ledger.entries import Fact
 from server.shop.rules import Order
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from server.catalogue.offered import NO_OFFER_BOOK, Claim, OfferBook, OfferSale
+from server.catalogue.claims import NO_OFFER_BOOK, Claim, OfferBook, OfferSale
 from server.catalogue.rules import AMOUNT_MAX, Stocked
 from server.errors import RefusedError
 from server.protocol.codes import Code

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.catalogue.offered import NO_OFFER_BOOK, OfferBook
+from server.catalogue.claims import NO_OFFER_BOOK, OfferBook
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError

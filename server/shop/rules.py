@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from server.catalogue.offered import NO_OFFER_BOOK, Claim, OfferBook
+from server.catalogue.claims import NO_OFFER_BOOK, Claim, OfferBook
 from server.catalogue.rules import AMOUNT_MAX, Stocked, take_units
 from server.errors import RefusedError
 from server.protocol.codes import Code

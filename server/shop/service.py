@@ -6,7 +6,8 @@ from dataclasses import replace
 from server.access.principal import Principal
 from server.access.roles import is_staff
 from server.audit.trail import Actor
-from server.catalogue.offered import NO_OFFER_BOOK, OfferBook, OfferDesk
+from server.catalogue.claims import NO_OFFER_BOOK, OfferBook
+from server.catalogue.offered import OfferDesk
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.ids import new_id
