@@ -15,9 +15,9 @@ from server.journal.intents import Intent
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
-from server.shop.allowances import NO_LIMITS, Allowances, Limits
+from server.shop.allowances import NO_LIMITS, Limits
 from server.shop.confirming import Confirming, Paid
-from server.shop.hold_rules import BY_VIEWER, Hold, Placing, StockBook, Wanted, WantedLine
+from server.shop.hold_rules import BY_VIEWER, Hold, Placing, StockBook, Wanted
 from server.shop.holds_repository import (
     delete_holds,
     find_lapsed,
@@ -29,10 +29,10 @@ from server.shop.holds_repository import (
     read_own,
     unmark_paying,
 )
-from server.shop.limits_repository import read_bought, read_guests, read_held, read_people, widen
 from server.shop.locking import Books
 from server.shop.repository import SaleTerms, read_terms
 from server.shop.rules import Order
+from server.shop.wishes import ask_admission, claims_of, read_allowances
 from server.viewers.alias_repository import read_guests_of
 
 HOLD_SECONDS = 300.0
@@ -81,19 +81,8 @@ class Holds:
 
         Once this returns, the hold is committed. Raises as `Shop.buy` does, with `product` where a line is to blame.
         """
-        if any(line.offer_id is not None for line in wanted.lines):
-            wanted = replace(
-                wanted, lines=tuple([await self._ask(show_id, wanted, each) for each in wanted.lines])
-            )
+        wanted = await ask_admission(self._books.offers, show_id, wanted)
         return await self._journal.commit(show_id, self._place_many, wanted, hurried=True, repeatable=True)
-
-    async def _ask(self, show_id: str, wanted: Wanted, line: WantedLine) -> WantedLine:
-        """Return the line, with whether its offer is open to the viewer where it names one."""
-        if line.offer_id is None:
-            return line
-        desk = self._books.offers
-        admitted = await desk.admits(show_id, line.offer_id, wanted.viewer_id, staff=wanted.staff)
-        return replace(line, admitted=admitted)
 
     async def release(
         self,
@@ -207,8 +196,7 @@ class Holds:
             return [RefusedError(Code.SHOP_TAKES_ORDERS) for _ in wishes]
         ids = (line.product_id for wanted in wishes for line in wanted.lines)
         book = await self._books.open(tx, terms, ids)
-        wanted_of = ((wanted.viewer_id, line) for wanted in wishes for line in wanted.lines)
-        claims = [claim for viewer, line in wanted_of if (claim := line.claim_of(viewer)) is not None]
+        claims = claims_of(wishes)
         offers = await self._books.offers.open(tx, claims) if claims else NO_OFFER_BOOK
         answers = await self._decide(tx, terms, (book, offers), wishes)
         await self._books.close(tx, book)
@@ -233,7 +221,7 @@ class Holds:
                 seconds=self._seconds,
                 book=attempt,
                 earlier=await read_by_key(tx.connection, keys),
-                allowances=await self._read_allowances(tx, terms, wishes),
+                allowances=await read_allowances(tx, terms, self._limits, wishes),
                 offers=offers.copy(),
                 new_id=lambda: new_id("h"),
             )
@@ -247,21 +235,6 @@ class Holds:
         for hold in placing.placed:
             self._books.tell(tx, hold)
         return [self._seen_now(each) if isinstance(each, Hold) else each for each in answers]
-
-    async def _read_allowances(
-        self, tx: ShowTransaction, terms: SaleTerms, wishes: Sequence[Wanted]
-    ) -> Allowances:
-        limits = self._limits
-        if not limits.units_max and not limits.guests:
-            return Allowances(limits, people={}, taken=[], guests={})
-        buyers = {wanted.viewer_id for wanted in wishes}
-        people = await read_people(tx.connection, tx.show_id, buyers) if terms.aliased else {}
-        pairs = widen(((w.viewer_id, line.product_id) for w in wishes for line in w.lines), people)
-        taken = await read_bought(tx.connection, tx.show_id, pairs)
-        taken += await read_held(tx.connection, tx.show_id, pairs, tx.now)
-        asking = {wanted.viewer_id for wanted in wishes if wanted.guest} if limits.guests else set()
-        guests = await read_guests(tx.connection, terms.channel_id, asking, tx.now)
-        return Allowances(limits, people=people, taken=taken, guests=guests)
 
     async def release_many(
         self, tx: ShowTransaction, wanted: Sequence[Releasing]

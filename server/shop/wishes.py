@@ -1,0 +1,46 @@
+"""What is asked before wishes for holds are decided: whether their offers are open to them, and what their viewers may still take."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from server.catalogue.claims import Claim
+from server.catalogue.offered import OfferDesk
+from server.journal.transaction import ShowTransaction
+from server.shop.allowances import Allowances, Limits
+from server.shop.hold_rules import Wanted
+from server.shop.limits_repository import read_bought, read_guests, read_held, read_people, widen
+from server.shop.repository import SaleTerms
+
+
+async def ask_admission(desk: OfferDesk, show_id: str, wanted: Wanted) -> Wanted:
+    """Return the wish, each of its lines under an offer with whether that is open to the viewer."""
+    offers = {line.offer_id for line in wanted.lines if line.offer_id is not None}
+    open_to = {
+        offer for offer in offers if await desk.admits(show_id, offer, wanted.viewer_id, staff=wanted.staff)
+    }
+    if not offers:
+        return wanted
+    lines = tuple(replace(line, admitted=line.offer_id in open_to) for line in wanted.lines)
+    return replace(wanted, lines=lines)
+
+
+def claims_of(wishes: Iterable[Wanted]) -> list[Claim]:
+    """Return what the wishes want under offers."""
+    claims = (line.claim_of(wanted.viewer_id) for wanted in wishes for line in wanted.lines)
+    return [claim for claim in claims if claim is not None]
+
+
+async def read_allowances(
+    tx: ShowTransaction, terms: SaleTerms, limits: Limits, wishes: Sequence[Wanted]
+) -> Allowances:
+    """Return what the viewers of these wishes may still take."""
+    if not limits.units_max and not limits.guests:
+        return Allowances(limits, people={}, taken=[], guests={})
+    buyers = {wanted.viewer_id for wanted in wishes}
+    people = await read_people(tx.connection, tx.show_id, buyers) if terms.aliased else {}
+    pairs = widen(((w.viewer_id, line.product_id) for w in wishes for line in w.lines), people)
+    taken = await read_bought(tx.connection, tx.show_id, pairs)
+    taken += await read_held(tx.connection, tx.show_id, pairs, tx.now)
+    asking = {wanted.viewer_id for wanted in wishes if wanted.guest} if limits.guests else set()
+    guests = await read_guests(tx.connection, terms.channel_id, asking, tx.now)
+    return Allowances(limits, people=people, taken=taken, guests=guests)
