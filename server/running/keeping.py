@@ -14,4 +14,4 @@ def keeping_loops(
     settings: Settings, database: Database, clock: Clock
 ) -> dict[str, Coroutine[Any, Any, None]]:
     """Return them by name."""
-    return segment_loops(database, clock) | column_loops(settings, database, clock)
+    return segment_loops(settings, database, clock) | column_loops(settings, database, clock)

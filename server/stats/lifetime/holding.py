@@ -50,6 +50,7 @@ def asked_by(rules: Sequence[Rule], at: int, zone: tzinfo) -> Asked:
             if isinstance(one, NumberCondition) and one.metric in get_args(Counted)
         },
         {one.metric for one in every if one.metric in ("source", "device")},
+        first_seen=any(one.metric == "days_since_first_seen" for one in every),
     )
 
 

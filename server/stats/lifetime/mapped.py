@@ -16,7 +16,7 @@ from server.stats.lifetime.persons import Known, Persons, look_before
 from server.stats.lifetime.record import Record
 from server.stats.lifetime.rfm import GROUPS
 from server.stats.lifetime.segment_rules import Rule
-from server.stats.lifetime.segments import LIFECYCLES
+from server.stats.lifetime.segments import LIFECYCLES, on_coming_again
 from server.stats.lifetime.visits_of_people import Answers, Period, Visits, look_at_visits
 
 MapBy = Literal["lifecycle", "rfm", "nps", "saved", "source", "device"]
@@ -164,7 +164,7 @@ def _sorted(
     elif persons is None:
         return
     elif sorting.by == "lifecycle":
-        yield from _by_code(_in_the_period(persons.lifecycle), there, LIFECYCLES, "")
+        yield from _by_code(on_coming_again(persons.lifecycle), there, LIFECYCLES, "")
     elif sorting.by == "rfm":
         yield from _by_code(persons.rfm_group, there, GROUPS, NO_CUSTOMER)
     elif sorting.by == "nps":
@@ -172,12 +172,6 @@ def _sorted(
     else:
         for key, rule in sorting.saved.items():
             yield key, np.flatnonzero(there & holds(rule, persons))
-
-
-def _in_the_period(lifecycle: Column) -> Column:
-    """Return what people are in it who were this before: who had not been seen is new, and who had once comes back."""
-    new, returning = LIFECYCLES.index("new"), LIFECYCLES.index("returning")
-    return np.where(lifecycle < 0, new, np.where(lifecycle == new, returning, lifecycle))
 
 
 def _by_code(

@@ -15,11 +15,12 @@ from server.stats.lifetime.record import Names
 FEW: Final = 20_000
 """So many people are looked up by their numbers; of more ids are gone through in their order, since every other one is wanted."""
 CHUNK: Final = 20_000
-_HASH: Final = WHO.replace("n.n", "CAST(NULL AS bigint)")
+HASHED: Final = WHO.replace("n.n", "CAST(NULL AS bigint)")
+"""What is made of an id where nobody looks for a number."""
 _STRANGERS: Final = f"""
-    SELECT viewer_id, {_HASH.format("viewer_id")} AS n FROM (
+    SELECT viewer_id, {HASHED.format("viewer_id")} AS n FROM (
         SELECT DISTINCT viewer_id FROM rollup WHERE show_id = ANY(CAST(:shows AS text[])) AND viewer_id > :after) AS r
-    WHERE {_HASH.format("viewer_id")} = ANY(CAST(:strangers AS bigint[]))
+    WHERE {HASHED.format("viewer_id")} = ANY(CAST(:strangers AS bigint[]))
       AND NOT EXISTS (SELECT FROM sealed_person AS p WHERE p.viewer_id = r.viewer_id)
 """
 _BY_NUMBER: Final = text(f"""
@@ -31,7 +32,7 @@ _IN_ORDER: Final = text(f"""
     UNION ALL ({_STRANGERS} ORDER BY viewer_id LIMIT :limit) ORDER BY viewer_id LIMIT :limit
 """)
 _PLACES: Final = text(f"""
-    SELECT asked.viewer_id, {WHO.format("asked.viewer_id")} AS n, {_HASH.format("asked.viewer_id")} AS stranger
+    SELECT asked.viewer_id, {WHO.format("asked.viewer_id")} AS n, {HASHED.format("asked.viewer_id")} AS stranger
     FROM unnest(CAST(:viewers AS text[])) AS asked (viewer_id) {NUMBERED.format("asked.viewer_id")}
 """)
 

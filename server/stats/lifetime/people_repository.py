@@ -1,8 +1,8 @@
-"""Who a channel's people are over its shows, and what they bought, as `WITH` members that all statements of this room begin with.
+"""Who a few of a channel's people are over its shows, and what they bought, as `WITH` members that statements about them begin with.
 
 One population: people with a view in a show of the channel up to `as_of`; suspects and staff of a show are not there at all, and a guest
-counts in what joins shows only inside the span of their present consent. Everything is read here and nowhere else in this room, so that
-another reader of the same rows can be put in its place.
+counts in what joins shows only inside the span of their present consent. Who asks about everybody reads columns (`record.py`), of the same
+meaning: a property test holds the two together.
 """
 
 from dataclasses import dataclass
@@ -19,26 +19,25 @@ _GIVE_ROOM: Final = text(
 
 # A sale of somebody whom the channel may not recognise, or who was a suspect or staff in its show, is nobody's here. Who bought without
 # coming has no row in that show: their name stands for them if it is no guest's.
-def _people(only_entries: str = "", only_rows: str = "") -> str:
-    return f"""
+PEOPLE_OF: Final = """
     own AS MATERIALIZED (
         SELECT id, started_at AS at, least(coalesce(ended_at, 'infinity'), :as_of) AS finish FROM show
         WHERE channel_id = :channel AND started_at <= :as_of
     ), withdrawn AS MATERIALIZED (
         SELECT e.viewer_id, max(e.at) AS at FROM show JOIN ledger_entry AS e ON e.show_id = show.id
-        WHERE show.channel_id = :channel AND e.kind = 'consent_withdrawn' AND e.at <= :as_of{only_entries} GROUP BY e.viewer_id
+        WHERE show.channel_id = :channel AND e.kind = 'consent_withdrawn' AND e.at <= :as_of AND e.viewer_id = ANY(:only)
+        GROUP BY e.viewer_id
     ), came AS (
         SELECT r.*, own.at, r.suspect OR r.staff AS left_out,
                r.guest IS FALSE OR (r.remembered AND coalesce(r.consent_at, '-infinity') <= own.finish
                    AND (w.at IS NULL OR w.at < coalesce(r.consent_at, '-infinity'))) AS known
-        FROM own JOIN rollup AS r ON r.show_id = own.id LEFT JOIN withdrawn AS w ON w.viewer_id = r.viewer_id{only_rows}
+        FROM own JOIN rollup AS r ON r.show_id = own.id LEFT JOIN withdrawn AS w ON w.viewer_id = r.viewer_id
+        WHERE r.viewer_id = ANY(:only)
     ), seen AS (
         SELECT * FROM came WHERE views > 0 AND NOT left_out AND known
     )"""
-
-
-def _purchases(only_sales: str = "") -> str:
-    return f"""
+"""A few viewers, `:only`, by their rows alone."""
+PURCHASES_OF: Final = """
     member AS MATERIALIZED (SELECT viewer_id, bool_or(guest) AS guest FROM seen GROUP BY viewer_id),
     sold AS MATERIALIZED (
         SELECT coalesce(k.canonical, b.viewer_id) AS viewer_id, b.show_id, b.order_id, b.currency, min(b.at) AS at,
@@ -46,20 +45,13 @@ def _purchases(only_sales: str = "") -> str:
         FROM own JOIN sale AS b ON b.show_id = own.id
         LEFT JOIN viewer_alias AS k ON k.show_id = b.show_id AND k.raw = b.viewer_id AND k.taken_back_at IS NULL
         LEFT JOIN reported_order AS o ON b.reported AND o.id = b.order_id
-        WHERE NOT b.staff AND b.at <= :as_of{only_sales}
+        WHERE NOT b.staff AND b.at <= :as_of AND b.viewer_id = ANY(:also)
         GROUP BY coalesce(k.canonical, b.viewer_id), b.show_id, b.order_id, b.currency
     ), purchase AS MATERIALIZED (
         SELECT sold.*, sold.currency = :currency AS in_own FROM sold JOIN member USING (viewer_id)
         LEFT JOIN came ON came.show_id = sold.show_id AND came.viewer_id = sold.viewer_id
         WHERE CASE WHEN came.viewer_id IS NULL THEN NOT member.guest ELSE came.known AND NOT came.left_out END
     )"""
-
-
-PEOPLE: Final = _people()
-PURCHASES: Final = _purchases()
-PEOPLE_OF: Final = _people(" AND e.viewer_id = ANY(:only)", "\n        WHERE r.viewer_id = ANY(:only)")
-"""The same of a few viewers, `:only`, by their rows alone."""
-PURCHASES_OF: Final = _purchases(" AND b.viewer_id = ANY(:also)")
 """And what they bought, `:also` being theirs and the ids of guests who turned out to be them."""
 
 _CHANNEL = text("SELECT currency, time_zone FROM channel WHERE id = :channel")
@@ -67,15 +59,6 @@ _PROVISIONAL = text("""
     SELECT EXISTS (
         SELECT FROM show WHERE channel_id = :channel AND started_at <= :as_of
         AND (state = 'live' OR ended_at > CAST(:as_of AS timestamptz) - interval '1 minute'))
-""")
-# Suspects are unknown where a show had none and nobody looked; one such show makes the sum unknown, unless some were found.
-_LEFT_OUT = text(f"""
-    WITH {PEOPLE}
-    SELECT count(DISTINCT viewer_id) FILTER (WHERE suspect AND NOT staff) AS suspects,
-           (SELECT bool_and(s.bots_looked_for) FROM show AS s JOIN own USING (id)) AS looked_for,
-           count(DISTINCT viewer_id) FILTER (WHERE staff) AS staff,
-           count(DISTINCT viewer_id) FILTER (WHERE views > 0 AND NOT left_out AND NOT known) AS guests
-    FROM came
 """)
 
 
@@ -90,7 +73,7 @@ class Scope:
 
     @property
     def given(self) -> dict[str, Any]:
-        """What `PEOPLE` and `PURCHASES` ask for, and the zone."""
+        """What `PEOPLE_OF` and `PURCHASES_OF` ask for beside the viewers, and the zone."""
         return {
             "channel": self.channel_id,
             "as_of": self.as_of,
@@ -114,14 +97,6 @@ async def read_scope(connection: AsyncConnection, channel_id: str, as_of: dateti
     await connection.execute(_GIVE_ROOM)
     row = (await connection.execute(_CHANNEL, {"channel": channel_id})).one()
     return Scope(channel_id, as_of, row.currency, row.time_zone)
-
-
-async def read_beside(connection: AsyncConnection, scope: Scope) -> Beside:
-    """Return whether figures may still change by themselves, and who is left out of them."""
-    given = {"channel": scope.channel_id, "as_of": scope.as_of}
-    row = (await connection.execute(_LEFT_OUT, given)).one()
-    suspects = row.suspects if row.suspects or row.looked_for else None
-    return Beside(await is_provisional(connection, scope), suspects, row.staff, row.guests)
 
 
 async def is_provisional(connection: AsyncConnection, scope: Scope) -> bool:

@@ -1,8 +1,8 @@
 """From a rule to SQL: names of columns from this table alone, all values as parameters. Pure.
 
-`PERSON` are `WITH` members behind `PEOPLE` and `PURCHASES`; its last is `person`, one row for each viewer of the channel as of `:at_date`
-(no later than `:as_of`, by which the members before it read), with every column that rules may ask for but the scores of RFM, which
-compare everybody: whoever asks for those, or about everybody, counts columns (`holding.py`). A property test holds the two together.
+`PERSON` are `WITH` members behind `PEOPLE_OF` and `PURCHASES_OF`. Its last is `person`: one row for each of the viewers as of `:at_date`,
+which is no later than `:as_of`, by which the members before it read. It has every column that rules may ask for but the scores of RFM,
+which compare everybody: who asks for those, or about everybody, counts columns (`holding.py`). A property test holds the two together.
 """
 
 from collections.abc import Sequence

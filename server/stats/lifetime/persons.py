@@ -44,6 +44,7 @@ class Asked:
     zone: tzinfo
     numbers: Collection[Number] = ()
     words: Collection[str] = ()
+    first_seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Known:
     words: Mapping[str, Column]
     first_seen: Column
     last_seen: Column
-    """Moments at which shows began."""
+    """Moments at which shows began; the first is known where it was asked for."""
     first_order: Column
     last_order: Column
     """Moments; of nobody before they ordered."""
@@ -186,8 +187,8 @@ def look_before(block: Block, asked: Asked, words: Mapping[str, WordOf]) -> Know
             break
         seen = block.seen[i]
         last[seen] = show.start
-        new = seen[first[seen] == NEVER]
-        first[new] = show.start
+        if asked.first_seen:
+            first[seen[first[seen] == NEVER]] = show.start
         for (name, days), column in numbers.items():
             if not _is_within(show.start, days, asked.at):
                 continue

@@ -22,6 +22,7 @@ _PAID: Final = ("who", "flags", "known_by", "at", "net_minor", "units", "own")
 class ShowThen:
     """A show as of the record's moment. Times are microseconds since 1970; `finish` is as far as it had come, `running` before its end."""
 
+    id: str
     rows: ShowRows
     start: int
     finish: int
@@ -45,6 +46,11 @@ class Paid:
         """Return some of them."""
         return Paid(*(getattr(self, name)[which] for name in Paid.__slots__))
 
+    @classmethod
+    def together(cls, parts: Sequence["Paid"]) -> "Paid":
+        """Return all of them as one; there is one at least."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__slots__))
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -53,6 +59,13 @@ class Names:
     top: int
     strangers: Column
     shows: Sequence[str]
+
+    def in_sql(self, who: Column) -> Column:
+        """Return by what SQL knows these people: their numbers, or what is made of their ids."""
+        found = who.copy()
+        strange = who >= self.top
+        found[strange] = self.strangers[who[strange] - self.top]
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,11 @@ def since_epoch(at: datetime) -> int:
     return (at - _EPOCH) // timedelta(microseconds=1)
 
 
+def moment_of(at: int) -> datetime:
+    """Return the moment so many microseconds after 1970 began."""
+    return _EPOCH + timedelta(microseconds=at)
+
+
 def _as_record(
     own: Sequence[Row[Any]], read: Mapping[str, ShowRows], beside: tuple[ShowRows, ShowRows], as_of: datetime
 ) -> Record:
@@ -82,7 +87,7 @@ def _as_record(
 def _then(show: Row[Any], rows: ShowRows, as_of: datetime) -> ShowThen:
     ended = show.ended_at is not None and show.ended_at <= as_of
     finish = show.ended_at if ended else as_of
-    return ShowThen(rows, since_epoch(show.started_at), since_epoch(finish), running=not ended)
+    return ShowThen(show.id, rows, since_epoch(show.started_at), since_epoch(finish), running=not ended)
 
 
 def _last_by(gone: ShowRows, as_of: int) -> tuple[Column, Column]:

@@ -1,37 +1,32 @@
 """The SQL of segments: those that are saved, and who was in which when a show began."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import driver
 from server.db.owned import Owned
 from server.ledger.final import drop_generations
-from server.stats.lifetime.people_repository import PEOPLE, PURCHASES, Scope
+from server.stats.lifetime.names_repository import HASHED
 from server.stats.lifetime.segment_tables import SegmentRow
-from server.stats.lifetime.segments import LAPSED_DAYS
 
 SEGMENTS: Final = Owned(SegmentRow, lock="segments")
 """Those that a channel has saved."""
 
-# As the show began: what came of it is not yet in it. Who may not be recognised has no segment.
+# Numbers are those of the moment in which people were counted: somebody may have got one since, who was known by what is made of their id.
+_PLACE: Final = text(
+    "CREATE TEMPORARY TABLE place (n bigint PRIMARY KEY, segment text NOT NULL) ON COMMIT DROP"
+)
+_ANALYZE: Final = text("ANALYZE place")
 _WRITE: Final = text(f"""
-    WITH {PEOPLE}, {PURCHASES}, this AS (SELECT * FROM show WHERE id = :show), earlier AS (
-        SELECT viewer_id, max(seen.at) AS last FROM seen, this WHERE seen.at < this.started_at GROUP BY viewer_id
-    ), bought AS (
-        SELECT viewer_id, count(DISTINCT order_id) AS orders FROM purchase, this WHERE at < this.started_at GROUP BY viewer_id
-    ), here AS (
-        SELECT came.viewer_id, CASE
-            WHEN came.views = 0 OR came.left_out OR NOT came.known THEN NULL
-            WHEN earlier.last IS NULL THEN 'new'
-            WHEN earlier.last < this.started_at - interval '{LAPSED_DAYS} days' THEN 'lapsed'
-            WHEN bought.orders >= 2 THEN 'repeat_buyer' ELSE 'returning' END AS segment
-        FROM this JOIN came ON came.show_id = this.id LEFT JOIN earlier USING (viewer_id) LEFT JOIN bought USING (viewer_id)
-    )
-    UPDATE rollup SET segment = here.segment FROM here
-    WHERE rollup.show_id = :show AND rollup.viewer_id = here.viewer_id AND rollup.segment IS DISTINCT FROM here.segment
+    UPDATE rollup SET segment = found.segment FROM (
+        SELECT r.viewer_id, coalesce(a.segment, b.segment) AS segment FROM rollup AS r
+        LEFT JOIN sealed_person AS p ON p.viewer_id = r.viewer_id LEFT JOIN place AS a ON a.n = p.n
+        LEFT JOIN place AS b ON b.n = {HASHED.format("r.viewer_id")} WHERE r.show_id = :show) AS found
+    WHERE rollup.show_id = :show AND rollup.viewer_id = found.viewer_id AND rollup.segment IS DISTINCT FROM found.segment
 """)
 # In the order of their keys, as whoever adds to them does: no deadlock.
 _LOCK_ROWS: Final = text("SELECT FROM rollup WHERE show_id = :show ORDER BY viewer_id FOR UPDATE")
@@ -44,7 +39,9 @@ _IS_DUE: Final = """
             WHERE earlier.channel_id = show.channel_id AND earlier.started_at < show.started_at), '-infinity'))
     AND EXISTS (SELECT FROM rollup WHERE rollup.show_id = show.id AND rollup.views > 0)
     AND NOT EXISTS (SELECT FROM rollup_show AS r WHERE r.show_id = show.id AND NOT r.kept)"""
-_DUE: Final = text(f"SELECT id, channel_id FROM show WHERE {_IS_DUE} ORDER BY started_at LIMIT :limit")
+_DUE: Final = text(
+    f"SELECT id, channel_id, ended_at FROM show WHERE {_IS_DUE} ORDER BY started_at LIMIT :limit"
+)
 _TAKE: Final = text(
     f"SELECT ended_at FROM show WHERE id = :show AND {_IS_DUE} AND pg_try_advisory_xact_lock(hashtextextended('segments of ' || id, 0))"
 )
@@ -64,13 +61,18 @@ async def take_due(connection: AsyncConnection, show_id: str) -> datetime | None
     return ended_at
 
 
-async def write_segments(connection: AsyncConnection, scope: Scope, show_id: str, now: datetime) -> int:
+async def write_segments(
+    connection: AsyncConnection, show_id: str, places: Iterable[bytes], now: datetime
+) -> int:
     """Write into each row of the show in which segment its viewer was when the show began, and return how many rows that changed.
 
-    `scope.as_of` is the show's end.
+    `places` are pieces of lines for COPY, of a person's number and segment each (`then.lines_of`); who is not among them was in none.
     """
     await drop_generations(connection, [show_id])
     await connection.execute(_LOCK_ROWS, {"show": show_id})
-    changed = await connection.execute(_WRITE, {**scope.given, "show": show_id})
+    await connection.execute(_PLACE)
+    await driver.copy_pieces(connection, "COPY place (n, segment) FROM STDIN", places)
+    await connection.execute(_ANALYZE)
+    changed = await connection.execute(_WRITE, {"show": show_id})
     await connection.execute(_DONE, {"show": show_id, "now": now})
     return changed.rowcount

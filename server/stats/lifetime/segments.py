@@ -5,10 +5,19 @@ repeat_buyer (two paid orders or more), returning (seen in two shows or more), n
 not been seen before is new, and who had been seen once is returning.
 """
 
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
 
 Lifecycle = Literal["new", "returning", "repeat_buyer", "lapsed"]
 LIFECYCLES: Final[tuple[Lifecycle, ...]] = get_args(Lifecycle)
 
 LAPSED_DAYS: Final = 90
 """W: who was not seen for longer has lapsed."""
+
+
+def on_coming_again(lifecycle: NDArray[Any]) -> NDArray[Any]:
+    """Return where people are who come now, each a place in `LIFECYCLES`, by where they were before (-1: they had not been seen)."""
+    new, returning = LIFECYCLES.index("new"), LIFECYCLES.index("returning")
+    return np.where(lifecycle < 0, new, np.where(lifecycle == new, returning, lifecycle))

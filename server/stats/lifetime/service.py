@@ -17,7 +17,6 @@ from server.protocol.codes import Code
 from server.stats.chance import wilson
 from server.stats.columns.shelf import Shelf
 from server.stats.definitions import DEFINITION_VERSION
-from server.stats.lifetime import cohort_repository as cohorts_read
 from server.stats.lifetime.calendar import (
     COHORTS,
     COHORTS_MAX,
@@ -28,7 +27,6 @@ from server.stats.lifetime.calendar import (
     midnight,
     today,
 )
-from server.stats.lifetime.cohort_repository import Gaps
 from server.stats.lifetime.cohorts import Axis, build_retention, build_value, together
 from server.stats.lifetime.lifetime_report import (
     ChurnPoint,
@@ -38,10 +36,11 @@ from server.stats.lifetime.lifetime_report import (
     Prediction,
     RetentionReport,
 )
-from server.stats.lifetime.people_repository import Beside, Scope, read_beside, read_scope
-from server.stats.lifetime.record_repository import read_record
+from server.stats.lifetime.people_repository import Beside, Scope, read_scope
+from server.stats.lifetime.record_repository import moment_of, read_record, since_epoch
 from server.stats.lifetime.retained import Asked, Event, count_retained
-from server.stats.lifetime.value_repository import read_histories
+from server.stats.lifetime.stayed_away import count_churn, count_gaps
+from server.stats.lifetime.valued import Sales
 from server.stats.ratio import Ratio
 from server.zones import find_zone
 
@@ -124,18 +123,18 @@ class Lifetimes:
         """Return what customers have brought by cohort and age, and what they are expected to; raises `invalid`."""
         async with self.reading(channel_id) as (connection, scope):
             axis, until = span.axis(scope)
-            found = await cohorts_read.read_value(connection, scope, span.interval, (axis.first, until))
-            elsewhere = await cohorts_read.read_orders_elsewhere(connection, scope)
-            histories = await read_histories(connection, scope, today(scope.as_of, scope.time_zone))
-            beside = await read_beside(connection, scope)
+            record, left = await read_record(connection, self.shelf, scope)
+        sales = await asyncio.to_thread(Sales.of, record, find_zone(scope.time_zone))
+        found = sales.cohorts(span.interval, axis.first, until)
+        histories = sales.histories(today(scope.as_of, scope.time_zone))
         return LifetimeReport(
-            **carried(scope, beside),
+            **carried(scope, left.beside(sales.guests)),
             currency=scope.currency,
             interval=span.interval,
             since=axis.first,
             until=_last_day(until, axis, scope),
             customers=sum(found.sizes.values()),
-            orders_in_other_currencies=elsewhere,
+            orders_in_other_currencies=sales.elsewhere,
             cohorts=build_value(found.sizes, found.later, axis.beginning(found.sizes)),
             prediction=await asyncio.to_thread(_predict, histories, horizon_days, discount),
         )
@@ -143,22 +142,26 @@ class Lifetimes:
     async def churn(self, channel_id: str, of: Event, days: int | None) -> ChurnReport:
         """Return churn with the window `days`, or with the one that the gaps tell."""
         async with self.reading(channel_id) as (connection, scope):
-            gaps = await cohorts_read.read_gaps(connection, scope, of, GAP_SHARE)
-            window = days or _window_of(gaps)
-            points = _known_points(scope, gaps, window) if window else []
-            given = timedelta(days=window or 0)
-            found = await cohorts_read.read_churn(connection, scope, of, given, points) if points else []
-            beside = await read_beside(connection, scope)
-        told = [_point(*each) for each in found]
+            record, left = await read_record(connection, self.shelf, scope)
+        gaps = await asyncio.to_thread(count_gaps, record, of, find_zone(scope.time_zone))
+        gap_days = gaps.percentile(GAP_SHARE)
+        first_at = None if gaps.first_at is None else moment_of(gaps.first_at)
+        window = days or _window_of(gaps.count, gap_days)
+        points = _known_points(scope, first_at, window) if window else []
+        given = timedelta(days=window or 0)
+        ends = [since_epoch(point) for point in points]
+        length = given // timedelta(microseconds=1)
+        found = await asyncio.to_thread(count_churn, record, of, length, ends) if ends else []
+        told = [_point(at, *each) for at, each in zip(points, found, strict=True)]
         now = told.pop() if told and told[-1].at == scope.as_of else None
-        known_at = gaps.first_at + 2 * given if gaps.first_at and window else None
+        known_at = first_at + 2 * given if first_at and window else None
         return ChurnReport(
-            **carried(scope, beside),
+            **carried(scope, left.beside(gaps.guests)),
             of=of,
             window_days=window,
             window_from="given" if days else "gaps",
             gaps=gaps.count,
-            gap_days_90=gaps.days,
+            gap_days_90=gap_days,
             unknown="too_few_gaps" if window is None else None if now else "too_early",
             known_at=known_at,
             now=now,
@@ -192,24 +195,23 @@ def _last_day(until: date, axis: Axis, scope: Scope) -> date:
     return min(end, today(scope.as_of, scope.time_zone))
 
 
-def _predict(histories: dict[str, list[Any]], horizon_days: int, discount: float) -> Prediction:
+def _predict(histories: dict[str, Any], horizon_days: int, discount: float) -> Prediction:
     from server.stats.lifetime.prediction import Histories, predict
 
     return predict(Histories(**histories), horizon_days=horizon_days, discount=discount)
 
 
-def _window_of(gaps: Gaps) -> int | None:
+def _window_of(gaps: int, days: float | None) -> int | None:
     """Return W in whole days, at least one; None where the gaps are too few to tell."""
-    if gaps.days is None or gaps.count < GAPS_MIN:
+    if days is None or gaps < GAPS_MIN:
         return None
-    return max(1, ceil(gaps.days))
+    return max(1, ceil(days))
 
 
-def _known_points(scope: Scope, gaps: Gaps, window: int) -> list[datetime]:
+def _known_points(scope: Scope, first: datetime | None, window: int) -> list[datetime]:
     """Return the ends of the months before, and now, as far as two windows lie between them and the first time."""
     month = begin(today(scope.as_of, scope.time_zone), "month")
     ends = [midnight(advance(month, "month", -n), scope.time_zone) for n in range(POINTS - 1, -1, -1)]
-    first = gaps.first_at
     return (
         []
         if first is None

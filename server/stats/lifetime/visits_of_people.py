@@ -79,7 +79,8 @@ def look_at_visits(block: Block, period: Period, source: WordOf, device: WordOf,
         _say(found.source, people, words, found.shows[people] == 1)
         words = device.numbers(i, block.of(i, "device", chosen))
         _say(found.device, people, words, found.device[people] == NO_WORD)
-        given.append(_answers(answers, i, people, block))
+        if len(answers.by_show[i]):
+            given.append(_answers(answers, i, people, block))
     _add_answers(answers.scored, given, block, found.score)
     _add_orders(block.paid() if period.known_only else block.paid_by_anybody(), period.since, found)
     return found

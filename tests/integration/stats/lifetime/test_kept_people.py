@@ -43,6 +43,8 @@ async def answers(database: Database, channel: str, shelf: Shelf) -> list[Any]:
         await lifetimes.retention(channel, "purchase", "view", Span("month", SINCE)),
         await lifetimes.retention(channel, "view", "purchase", Span("day", date(2026, 8, 1))),
     ]
+    found.append(await lifetimes.lifetime(channel, Span("month", SINCE), horizon_days=90, discount=0.1))
+    found.append(await lifetimes.churn(channel, "view", 60))
     segments = Segments(database, CLOCK, lifetimes)
     bys: tuple[MapBy, ...] = ("lifecycle", "nps", "source")
     for by in bys:

@@ -18,17 +18,18 @@ from server.embedded import PostgresProcess
 from server.ids import new_id
 from server.stats.columns.shelf import Shelf
 from server.stats.lifetime.calendar import Interval, advance, age, begin
-from server.stats.lifetime.cohort_repository import read_churn, read_gaps
 from server.stats.lifetime.lifetime_report import LifetimeReport, RetentionReport
 from server.stats.lifetime.mapped import MEANS, SHARES, MapBy, Sorting, map_people
 from server.stats.lifetime.people_repository import read_scope
+from server.stats.lifetime.record import Record
 from server.stats.lifetime.record_repository import read_record, since_epoch
 from server.stats.lifetime.retained import Event
 from server.stats.lifetime.rfm import Customer, score
 from server.stats.lifetime.segmented import BuiltIn, count_built_in
 from server.stats.lifetime.segments import LAPSED_DAYS
 from server.stats.lifetime.service import Lifetimes, Span
-from server.stats.lifetime.value_repository import read_histories
+from server.stats.lifetime.stayed_away import count_churn, count_gaps
+from server.stats.lifetime.valued import Sales
 from server.zones import find_zone
 from tests.integration.stats.lifetime.history import (
     AS_OF,
@@ -89,6 +90,12 @@ def on_rows(url: str, history: History, ask: Any) -> Any:
     return asyncio.run(run())
 
 
+async def read_now(lifetimes: Lifetimes, channel: str) -> Record:
+    async with lifetimes.reading(channel) as (connection, scope):
+        record, _ = await read_record(connection, Shelf(None), scope)
+        return record
+
+
 def times_of(person: Person, event: Event) -> list[datetime]:
     return [one.at for one in (person.seen if event == "view" else person.purchases)]
 
@@ -142,13 +149,13 @@ def test_cohorts_are_those_of_a_plain_fold(url: str, history: History) -> None:
 @given(histories)
 @example(TWICE)
 def test_what_customers_brought_is_that_of_a_plain_fold(url: str, history: History) -> None:
-    async def ask(database: Database, channel: str) -> tuple[LifetimeReport, dict[str, list[Any]]]:
+    async def ask(database: Database, channel: str) -> tuple[LifetimeReport, Record]:
         lifetimes = Lifetimes(database, CLOCK)
         report = await lifetimes.lifetime(channel, Span("month", SINCE), horizon_days=365, discount=0.1)
-        async with lifetimes.reading(channel) as (connection, scope):
-            return report, await read_histories(connection, scope, history.local(AS_OF))
+        return report, await read_now(lifetimes, channel)
 
-    report, columns = on_rows(url, history, ask)
+    report, record = on_rows(url, history, ask)
+    columns = Sales.of(record, find_zone(history.zone)).histories(history.local(AS_OF))
     own = {
         name: sorted((history.local(one.at), one.net) for one in person.purchases if one.in_own)
         for name, person in history.people().items()
@@ -187,17 +194,13 @@ def test_churn_and_gaps_are_those_of_a_plain_fold(url: str, history: History) ->
     window, points = timedelta(days=60), [AS_OF - timedelta(days=100), AS_OF]
     events: tuple[Event, ...] = ("purchase", "view")
 
-    async def ask(database: Database, channel: str) -> list[Any]:
-        async with Lifetimes(database, CLOCK).reading(channel) as (connection, scope):
-            return [
-                (
-                    await read_gaps(connection, scope, of, 0.9),
-                    await read_churn(connection, scope, of, window, points),
-                )
-                for of in events
-            ]
+    async def ask(database: Database, channel: str) -> Record:
+        return await read_now(Lifetimes(database, CLOCK), channel)
 
-    for of, (gaps, churn) in zip(events, on_rows(url, history, ask), strict=True):
+    record, ends = on_rows(url, history, ask), [since_epoch(point) for point in points]
+    for of in events:
+        gaps = count_gaps(record, of, find_zone(history.zone))
+        churn = count_churn(record, of, window // timedelta(microseconds=1), ends)
         everybody = [times_of(person, of) for person in history.people().values()]
         expected = sorted(
             (later - earlier).days
@@ -206,8 +209,8 @@ def test_churn_and_gaps_are_those_of_a_plain_fold(url: str, history: History) ->
         )
         assert gaps.count == len(expected)
         if len(expected) > 1:
-            assert gaps.days == pytest.approx(quantiles(expected, n=10, method="inclusive")[8])
-        for point, before, lost in churn:
+            assert gaps.percentile(0.9) == pytest.approx(quantiles(expected, n=10, method="inclusive")[8])
+        for point, (before, lost) in zip(points, churn, strict=True):
             were = [
                 times for times in everybody if any(point - 2 * window < at <= point - window for at in times)
             ]
