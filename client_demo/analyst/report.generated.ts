@@ -2105,4 +2105,10 @@ export interface WordOfMouthReport {
    * who brought whom, of the longest chains first, 200 at most
    */
   links: ChainLink[];
+  /**
+   * as what those who are named above last asked something in the channel, by their ids; for hosts and admins alone
+   */
+  names?: {
+    [k: string]: string;
+  };
 }

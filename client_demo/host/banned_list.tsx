@@ -1,9 +1,10 @@
 import type { Banned } from "../sdk/wire.generated";
-import { timeOfDay } from "../shared/format";
+import { count, timeOfDay } from "../shared/format";
 import { nameOf } from "../shared/people";
 import { Button } from "../shared/ui/button";
 import { unban } from "./bans";
 import { snapshot } from "./desk";
+import { Fold } from "./fold";
 import { t } from "./text";
 
 /** What somebody was called when they were banned, in this page's language; an id where nobody saw a name. */
@@ -17,8 +18,7 @@ export function BannedList() {
   const banned = snapshot.value?.banned ?? [];
   if (banned.length === 0) return null;
   return (
-    <section class="panel card" aria-labelledby="banned-title" data-testid="banned">
-      <h2 id="banned-title">{t("banned.title")}</h2>
+    <Fold title={t("banned.count", { n: count(banned.length) })} testid="banned">
       <ul class="banned">
         {banned.map((each) => (
           <li key={each.viewer} data-viewer={each.viewer}>
@@ -37,6 +37,6 @@ export function BannedList() {
           </li>
         ))}
       </ul>
-    </section>
+    </Fold>
   );
 }

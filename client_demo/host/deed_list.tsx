@@ -1,6 +1,7 @@
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { type Deed, deeds, undoable } from "./deeds";
+import { Fold } from "./fold";
 import { Key } from "./key_hint";
 import { shared, t } from "./text";
 
@@ -44,8 +45,7 @@ function Words({ deed }: { deed: Deed }) {
 export function DeedList() {
   const before = deeds.value.slice(1, 12);
   return (
-    <details class="panel card fold" data-testid="deeds">
-      <summary>{t("deeds.title")}</summary>
+    <Fold title={t("deeds.title")} testid="deeds">
       {before.length === 0 ? (
         <p class="hint">{t("deeds.none")}</p>
       ) : (
@@ -62,6 +62,6 @@ export function DeedList() {
           ))}
         </ul>
       )}
-    </details>
+    </Fold>
   );
 }

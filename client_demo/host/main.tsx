@@ -93,10 +93,12 @@ function Show({ id }: { id: string }) {
         <div class="side">
           <ProductPanel />
           <AnnouncePanel />
-          <SurveyPanel />
-          <LatePlan part="PlanPanel" />
-          <BannedList />
-          <DeedList />
+          <div class="side-more">
+            <SurveyPanel />
+            <LatePlan part="PlanPanel" />
+            <BannedList />
+            <DeedList />
+          </div>
         </div>
       </main>
       <Foot />

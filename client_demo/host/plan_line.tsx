@@ -7,6 +7,7 @@ import { ask } from "../shared/staff/ask";
 import { session } from "../shared/staff/session";
 import { Toasts } from "../shared/ui/toast";
 import { snapshot } from "./desk";
+import { Fold } from "./fold";
 import "./plan.css";
 
 const AGAIN_MS = 15_000;
@@ -62,10 +63,9 @@ export function PlanPanel() {
   const show = snapshot.value?.show;
   if (!show || show.state === "rehearsal") return null;
   return (
-    <details class="panel card fold" data-testid="plan-panel">
-      <summary>{t("actions.title")}</summary>
+    <Fold title={t("actions.title")} testid="plan-panel">
       <ActionList key={show.id} show={show.id} againMs={60_000} />
       <Toasts />
-    </details>
+    </Fold>
   );
 }

@@ -8,6 +8,7 @@ import { Button } from "../shared/ui/button";
 import { why } from "./actions";
 import { attempt } from "./deeds";
 import { snapshot, theRoom } from "./desk";
+import { Fold } from "./fold";
 import { t } from "./text";
 
 interface Counted {
@@ -87,8 +88,7 @@ export function SurveyPanel() {
   }, [now?.id]);
   const ready = surveys.value.filter((each) => each.state === "ready");
   return (
-    <section class="panel card surveys" aria-labelledby="surveys-title" data-testid="surveys">
-      <h2 id="surveys-title">{t("survey.title")}</h2>
+    <Fold title={t("survey.title")} testid="surveys" class="surveys" open={Boolean(now)}>
       {now && <Open survey={now} counted={surveys.value.find((each) => each.id === now.id)} />}
       {ready.map((each) => (
         <div key={each.id} class="survey-line">
@@ -115,7 +115,7 @@ export function SurveyPanel() {
           {t("survey.ask_nps")}
         </Button>
       )}
-    </section>
+    </Fold>
   );
 }
 

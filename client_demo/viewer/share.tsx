@@ -1,18 +1,31 @@
 import { signal } from "@preact/signals";
 import { embedded } from "../shared/place";
+import { request } from "../shared/server";
 import { Dialog } from "../shared/ui/dialog";
 import { showToast } from "../shared/ui/toast";
 import { t } from "./late_text";
 import { rememberMade } from "./made_links";
-import { room, show } from "./session";
+import { identity, room, show } from "./session";
 import { refusalText } from "./text";
 
 const link = signal<string | null>(null);
+/** How many people the viewer has brought to this show; none is not said. */
+const brought = signal(0);
+
+async function countBrought(show: string): Promise<void> {
+  try {
+    const token = identity.peek()?.token ?? "";
+    brought.value = (await request<{ people: number }>(`/shows/${encodeURIComponent(show)}/brought`, { token })).people;
+  } catch {
+    // It is only news.
+  }
+}
 
 /** Takes a share link of one's own and hands it to the device's share sheet, else to the clipboard, else shows it. */
 export async function share(): Promise<void> {
   const shown = show.value;
   if (!shown) return;
+  const counting = countBrought(shown.id);
   const bySystem = "share" in navigator && matchMedia("(pointer: coarse)").matches;
   try {
     const { share: id } = await room().command("share", { via: bySystem ? "system" : "copy" });
@@ -20,6 +33,8 @@ export async function share(): Promise<void> {
     const url = new URL(embedded ? location.href : `/shows/${encodeURIComponent(shown.id)}`, location.href);
     url.searchParams.set("share", id);
     await handOver(url.href, shown.title, bySystem);
+    await counting;
+    if (brought.value > 0 && link.value === null) showToast(t.count("share.brought", brought.value));
   } catch (error) {
     showToast(refusalText(error));
   }
@@ -51,6 +66,7 @@ export function ShareDialog() {
           onFocus={(event) => event.currentTarget.select()}
         />
       </label>
+      {brought.value > 0 && <p data-testid="brought">{t.count("share.brought", brought.value)}</p>}
       <p class="hint">{t("share.hint")}</p>
     </Dialog>
   );

@@ -124,6 +124,7 @@ class RollupRow(SQLModel, table=True):
     __tablename__ = "rollup"
     __table_args__ = (
         Index("rollup_suspect", "show_id", postgresql_where=text("suspect")),
+        Index("rollup_share", "show_id", "share", postgresql_where=text("share IS NOT NULL")),
         Index("rollup_old_writer", "show_id", postgresql_where=text(IS_OF_OLD_WRITER.format("rollup"))),
     )
 

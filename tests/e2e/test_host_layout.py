@@ -72,3 +72,20 @@ async def test_a_long_title_and_a_long_question_leave_everything_that_is_done_in
     await part("focus-text").focus()
     await page.keyboard.press("End")
     await eventually(lambda: part("focus-text").evaluate("text => text.scrollTop > 0"))
+
+
+@pytest.mark.parametrize(("width", "height", "products"), [(1440, 900, 3), (1280, 720, 2)])
+async def test_what_a_host_reaches_for_is_in_sight_beside_a_keyboard(
+    gallery: Showroom, desk: Desk, width: int, height: int, products: int
+) -> None:
+    page = await desk.open("desktop", viewport={"width": width, "height": height})
+    await page.goto(gallery.staff_url("host", "/host?show=demo"))
+    part = page.get_by_test_id
+    pins = page.locator(".product-pin")
+    for n in range(products):
+        await expect(pins.nth(n)).to_be_in_viewport(ratio=1)
+    folds = [part(name).locator("summary") for name in ("surveys", "plan-panel", "deeds")]
+    for each in (part("announce-text"), part("last-deed"), *folds):
+        await expect(each).to_be_in_viewport(ratio=1)
+    await folds[2].click()
+    await expect(part("deeds").locator(".fold-body")).to_be_in_viewport(ratio=1)

@@ -36,6 +36,7 @@ async def test_the_host_bans_who_asked_and_lets_them_in_again(showroom: Showroom
         async with joined_at(showroom.address, token=guest.token) as again:
             await host.get_by_test_id("ban").click()
             assert await again.closed() == 4403
+        await host.get_by_test_id("banned").locator("summary").click()
         await host.get_by_test_id("unban").click()
         await expect(host.get_by_test_id("banned")).to_have_count(0)
 

@@ -31,6 +31,7 @@ async def test_a_viewer_is_asked_once_and_the_analyst_reads_the_score(
     viewer = await desk.open("phone", language)  # type: ignore[arg-type]
     await viewer.goto(showroom.url(f"/shows/{show}"))
     await expect(viewer.get_by_test_id("play")).to_have_attribute("data-playing", "true")
+    await host.part("surveys").locator("summary").click()
     await host.part("survey-nps").click()
     await host.part("survey-open").click()
     card = viewer.get_by_test_id("survey")
@@ -118,6 +119,7 @@ async def test_a_survey_is_prepared_in_the_studio_opened_by_the_host_and_answere
     viewer = await desk.open("phone", language)
     await viewer.goto(showroom.url(f"/shows/{show}"))
     await expect(viewer.get_by_test_id("play")).to_have_attribute("data-playing", "true")
+    await host.part("surveys").locator("summary").click()
     await host.part("survey-pick").click()
     await host.part("survey-open").click()
     await viewer.get_by_test_id("survey").get_by_text("Linen").click()

@@ -4,11 +4,12 @@ import { explainError } from "../../shared/staff/sign-in";
 import { Button } from "../../shared/ui/button";
 import { Explained, FigureName } from "../figures/name";
 import { basisOf, chanceOf, find, movedBy, written } from "../figures/written";
+import { Freshness } from "../freshness";
 import { Link } from "../link";
 import { WhatIsDue } from "../plan/due";
 import type { Change, Comparison } from "../report.generated";
 import { Sheet } from "../sheet";
-import { moment, t as page, shared, zoneName } from "../text";
+import { shared } from "../text";
 import { comparison, lastShows, parts, steps } from "./data";
 import { dayText } from "./day_text";
 import { LastShows } from "./last_shows";
@@ -88,12 +89,7 @@ function Head({ now }: { now: Comparison }) {
       <div class="show-title">
         <h1 data-testid="channel-period">{t("period.of", span(a.period))}</h1>
         <p class="hint">{`${t("period.beside", span(b.period))} · ${t("zone", { zone: now.time_zone })}`}</p>
-        <p class="freshness" data-testid="freshness">
-          <span class={now.provisional ? "badge badge-warn" : "badge badge-good"} data-testid="provisional">
-            {now.provisional ? page("provisional") : page("final")}
-          </span>
-          <span class="hint">{page("as_of", { at: `${moment(now.as_of)} ${zoneName(now.as_of)}` })}</span>
-        </p>
+        <Freshness of={now} />
       </div>
       <div class="tools">
         <PeriodChoice now={now} />

@@ -9,9 +9,10 @@ import { t } from "../channel/text";
 import { saveRows } from "../download";
 import { Explained, FigureName } from "../figures/name";
 import { basisOf, chanceOf, movedBy, pText, written } from "../figures/written";
+import { Freshness } from "../freshness";
 import type { Change, Comparison } from "../report.generated";
 import { Sheet } from "../sheet";
-import { moment, t as page, shared, zoneName } from "../text";
+import { t as page, shared } from "../text";
 import { choices, compared, comparesShows } from "./data";
 
 /** Two periods or two shows side by side, every figure, and what is more than chance. */
@@ -22,14 +23,7 @@ export default function ComparePage() {
       <header class="show-head">
         <div class="show-title">
           <h1>{t("compare.title")}</h1>
-          {now && (
-            <p class="freshness" data-testid="freshness">
-              <span class={now.provisional ? "badge badge-warn" : "badge badge-good"}>
-                {now.provisional ? page("provisional") : page("final")}
-              </span>
-              <span class="hint">{page("as_of", { at: `${moment(now.as_of)} ${zoneName(now.as_of)}` })}</span>
-            </p>
-          )}
+          {now && <Freshness of={now} />}
         </div>
         <div class="tools">
           <What />

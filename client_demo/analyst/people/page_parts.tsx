@@ -2,10 +2,11 @@ import type { ComponentChildren } from "preact";
 import { count } from "../../shared/format";
 import { explainError } from "../../shared/staff/sign-in";
 import { Button } from "../../shared/ui/button";
+import { Freshness } from "../freshness";
 import type { Fetched } from "../load";
 import type { LeftOutOfChannel } from "../report";
 import { Sheet } from "../sheet";
-import { t as analyst, moment, shared, zoneName } from "../text";
+import { t as analyst, shared } from "../text";
 import "./people.css";
 import { t } from "./text";
 
@@ -41,7 +42,7 @@ export function PeoplePage<T extends Carried>({ name, words, fetched, again, fil
         <div class="show-title">
           <h1>{title}</h1>
           <p class="hint people-lead">{words?.lead ?? t.maybe(`${name}.lead`)}</p>
-          {value && <Freshness value={value} />}
+          {value && <Freshness of={value} more={t("zone", { zone: value.time_zone })} />}
         </div>
         <div class="tools">
           {value && tools?.(value)}
@@ -72,20 +73,6 @@ export function PeoplePage<T extends Carried>({ name, words, fetched, again, fil
         )
       )}
     </Sheet>
-  );
-}
-
-function Freshness({ value }: { value: Carried }) {
-  return (
-    <p class="freshness" data-testid="freshness">
-      <span class={value.provisional ? "badge badge-warn" : "badge badge-good"}>
-        {value.provisional ? analyst("provisional") : analyst("final")}
-      </span>
-      <span class="hint">
-        {analyst("as_of", { at: `${moment(value.as_of)} ${zoneName(value.as_of)}` })}
-        {` · ${t("zone", { zone: value.time_zone })}`}
-      </span>
-    </p>
   );
 }
 

@@ -6,12 +6,13 @@ import { PartsTable } from "../channel/parts_table";
 import { saveExport } from "../download";
 import { KINDS } from "../exports/data";
 import { Explained } from "../figures/name";
+import { Freshness } from "../freshness";
 import { Link } from "../link";
 import { Check } from "../plan/check";
 import type { ShowReport } from "../report";
 import { Sheet } from "../sheet";
 import { asJob, type Piece, TakeMenu } from "../take";
-import { moment, shared, spell, t, zoneName } from "../text";
+import { shared, spell, t, zoneName } from "../text";
 import { HowTheyCame } from "../visits/of_show";
 import { ActivityChart } from "./activity";
 import { ConcurrencyChart } from "./concurrency";
@@ -76,15 +77,11 @@ function Head({ report: now, failure }: { report: ShowReport; failure: string | 
           {show.duration_seconds !== null && ` · ${spell(show.duration_seconds)}`}
           {` · ${show.host}`}
         </p>
-        <p class="freshness" data-testid="freshness">
+        <Freshness of={now}>
           <span class={show.state === "live" ? "badge badge-live" : "badge"} data-testid="show-state">
             {shared(`state.${show.state}`)}
           </span>
-          <span class={now.provisional ? "badge badge-warn" : "badge badge-good"} data-testid="provisional">
-            {now.provisional ? t("provisional") : t("final")}
-          </span>
-          <span class="hint">{t("as_of", { at: `${moment(now.as_of)} ${zoneName(now.as_of)}` })}</span>
-        </p>
+        </Freshness>
         {failure && (
           <p class="notice notice-bad" role="status">
             {t("stale", { why: explainError(failure) })}

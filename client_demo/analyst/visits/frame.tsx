@@ -3,12 +3,13 @@ import { explainError } from "../../shared/staff/sign-in";
 import { Button } from "../../shared/ui/button";
 import { stay } from "../address";
 import { Explained } from "../figures/name";
+import { Freshness } from "../freshness";
 import type { Fetched } from "../load";
 import { Filters, Period } from "../people/filters";
 import { day } from "../people/text";
 import type { VisitsReport } from "../report.generated";
 import { Sheet } from "../sheet";
-import { t as analyst, moment, shared, zoneName } from "../text";
+import { t as analyst, shared } from "../text";
 import { about, showAsked } from "./data";
 import { t } from "./text";
 import "../people/people.css";
@@ -33,7 +34,7 @@ export function VisitsFrame<T extends Carried>({ name, fetched, again, filters, 
         <div class="show-title">
           <h1>{t(`${name}.title`)}</h1>
           <p class="hint people-lead">{t(`${name}.lead`)}</p>
-          {value && <Freshness value={value} />}
+          {value && <Freshness of={value} about={aboutOf(value)} />}
         </div>
         <div class="tools">
           <Button onClick={() => print()} data-testid="print">
@@ -73,20 +74,10 @@ function Waiting() {
   );
 }
 
-function Freshness({ value }: { value: Carried }) {
-  return (
-    <p class="freshness" data-testid="freshness">
-      <span class={value.provisional ? "badge badge-warn" : "badge badge-good"}>
-        {value.provisional ? analyst("provisional") : analyst("final")}
-      </span>
-      <span class="hint">
-        {value.period
-          ? t("of_days", { from: day(value.period.first), to: day(value.period.last), zone: value.time_zone })
-          : (about.state.value.value?.title ?? t("of_show"))}
-        {` · ${analyst("as_of", { at: `${moment(value.as_of)} ${zoneName(value.as_of)}` })}`}
-      </span>
-    </p>
-  );
+/** Of which days or show an answer is. */
+function aboutOf({ period, time_zone }: Carried): string {
+  if (!period) return about.state.value.value?.title ?? t("of_show");
+  return t("of_days", { from: day(period.first), to: day(period.last), zone: time_zone });
 }
 
 /** What is counted beside, and by which definitions. */

@@ -127,11 +127,7 @@ function Parts({ report }: { report: VisitsReport }) {
         </Button>
       </header>
       {parts.length ? (
-        <ScrollTable
-          wide
-          label={title}
-          head={[t(`by.${by}`), ...head.map((each) => t(`head.${each}`))]}
-        >
+        <ScrollTable wide label={title} head={[t(`by.${by}`), ...head.map((each) => t(`head.${each}`))]}>
           {parts.map((part) => (
             <tr key={`${part.label} ${part.others}`} data-testid={`part-${part.label ?? "none"}`}>
               <th scope="row">{labelOf(by, part)}</th>

@@ -26,7 +26,7 @@ function Body({ report }: { report: WordOfMouthReport }) {
       <Answers first={answerOfWord(report)} others={[unknown ? t.count("word.unrecognised", unknown) : null]} />
       <Counts report={report} />
       <Sharers report={report} />
-      <Chains links={report.links} />
+      <Chains report={report} />
       <Beside version={report.definition_version} lines={besideOf(report.not_counted)} />
     </>
   );
@@ -88,7 +88,7 @@ function Sharers({ report }: { report: WordOfMouthReport }) {
       {rows.length ? (
         <ScrollTable wide label={t("word.by_sharer")} head={head.map((each) => t(`word.head.${each}`))}>
           {rows.map((row) => (
-            <Sharer key={row.sharer} row={row} currency={report.currency} />
+            <Sharer key={row.sharer} row={row} report={report} />
           ))}
         </ScrollTable>
       ) : (
@@ -98,11 +98,22 @@ function Sharers({ report }: { report: WordOfMouthReport }) {
   );
 }
 
-function Sharer({ row, currency }: { row: SharerRow; currency: string }) {
+/** Who somebody is: what they call themselves, for those who may see it, and their id. */
+function Person({ id, names = {} }: { id: string; names: WordOfMouthReport["names"] }) {
+  const name = names[id];
+  return (
+    <span class="person">
+      {name && <span data-testid={`name-${id}`}>{name}</span>}
+      <code class="sharer">{id}</code>
+    </span>
+  );
+}
+
+function Sharer({ row, report: { currency, names } }: { row: SharerRow; report: WordOfMouthReport }) {
   return (
     <tr data-testid={`sharer-${row.sharer}`}>
       <th scope="row">
-        <code class="sharer">{row.sharer}</code>
+        <Person id={row.sharer} names={names} />
       </th>
       <td>{count(row.shares)}</td>
       <td>{count(row.visits)}</td>
@@ -134,7 +145,7 @@ function saveSharers(rows: readonly SharerRow[]): void {
 }
 
 /** Who brought whom, as a tree. */
-function Chains({ links }: { links: readonly ChainLink[] }) {
+function Chains({ report: { links, names } }: { report: WordOfMouthReport }) {
   if (!links.length) return null;
   const brought = new Set(links.map((each) => each.viewer));
   const roots = [...new Set(links.map((each) => each.sharer))].filter((each) => !brought.has(each));
@@ -143,22 +154,28 @@ function Chains({ links }: { links: readonly ChainLink[] }) {
       <h2>{t("word.chains")}</h2>
       <ul class="chain">
         {roots.map((root) => (
-          <Branch key={root} viewer={root} links={links} />
+          <Branch key={root} viewer={root} links={links} names={names} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Branch({ viewer, links }: { viewer: string; links: readonly ChainLink[] }) {
+interface BranchProps {
+  viewer: string;
+  links: readonly ChainLink[];
+  names: WordOfMouthReport["names"];
+}
+
+function Branch({ viewer, links, names }: BranchProps) {
   const below = links.filter((each) => each.sharer === viewer);
   return (
     <li data-testid={`chain-${viewer}`}>
-      <code>{viewer}</code>
+      <Person id={viewer} names={names} />
       {below.length > 0 && (
         <ul>
           {below.map((each) => (
-            <Branch key={each.viewer} viewer={each.viewer} links={links} />
+            <Branch key={each.viewer} viewer={each.viewer} links={links} names={names} />
           ))}
         </ul>
       )}

@@ -5,8 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
 
-from server.access.dependencies import ShowId, StatsReaderOfShow
+from server.access.dependencies import EntrantOfShow, ShowId, StatsReaderOfShow
+from server.access.principal import Principal
+from server.access.roles import may_run_show
 from server.http.made_once import made_once
 from server.http.refusals import TO_PERMITTED, refusals
 from server.protocol.codes import Code
@@ -36,6 +39,13 @@ def router() -> APIRouter:
         ("/shows/{show}/visits.csv", show_visits_file, "How people came to a show, as a file"),
         ("/shows/{show}/word-of-mouth.csv", show_sharers_file, "Who brought people to a show, as a file"),
     )
+    api.add_api_route(
+        "/shows/{show}/brought",
+        get_brought,
+        methods=["GET"],
+        summary="How many people the viewer brought",
+        tags=["shows"],
+    )
     for path, answer, summary in answers:
         api.add_api_route(path, answer, methods=["GET"], summary=summary)
     for path, answer, summary in files:
@@ -51,8 +61,8 @@ async def channel_visits(reader: Reader, visits: TheVisits, asked: AskedDays) ->
 
 
 async def channel_word_of_mouth(reader: Reader, visits: TheVisits, asked: AskedDays) -> WordOfMouthReport:
-    """People who were brought in the period's shows, and what they came to in these."""
-    return await visits.word_of_mouth(reader.channel_id, asked)
+    """People who were brought in the period's shows, and what they came to in these. Names to hosts and admins alone."""
+    return await visits.word_of_mouth(reader.channel_id, asked, named=_reads_names(reader))
 
 
 async def show_visits(show: ShowId, reader: StatsReaderOfShow, visits: TheVisits) -> VisitsReport:
@@ -61,8 +71,8 @@ async def show_visits(show: ShowId, reader: StatsReaderOfShow, visits: TheVisits
 
 
 async def show_word_of_mouth(show: ShowId, reader: StatsReaderOfShow, visits: TheVisits) -> WordOfMouthReport:
-    """People who were brought to the show; sharers by their ids."""
-    return await visits.word_of_mouth(reader.channel_id, show)
+    """People who were brought to the show. Names to hosts and admins alone."""
+    return await visits.word_of_mouth(reader.channel_id, show, named=_reads_names(reader))
 
 
 async def channel_visits_file(reader: Reader, visits: TheVisits, asked: AskedDays) -> StreamingResponse:
@@ -75,6 +85,17 @@ async def channel_sharers_file(reader: Reader, visits: TheVisits, asked: AskedDa
     return _file(sharers_table(await visits.word_of_mouth(reader.channel_id, asked)), "word-of-mouth")
 
 
+class BroughtBody(BaseModel):
+    """How many people somebody has brought."""
+
+    people: int = Field(description="new viewers of this show, by links of theirs; nobody is named")
+
+
+async def get_brought(show: ShowId, viewer: EntrantOfShow, visits: TheVisits) -> BroughtBody:
+    """For the bearer of the token alone, as the report counts; some seconds late."""
+    return BroughtBody(people=await visits.brought_by(viewer.channel_id, show, viewer.viewer_id))
+
+
 async def show_visits_file(show: ShowId, reader: StatsReaderOfShow, visits: TheVisits) -> StreamingResponse:
     """A row for each label of each dimension, behind one for all."""
     return _file(visits_table(await visits.visits(reader.channel_id, show)), f"{show}-visits")
@@ -83,6 +104,10 @@ async def show_visits_file(show: ShowId, reader: StatsReaderOfShow, visits: TheV
 async def show_sharers_file(show: ShowId, reader: StatsReaderOfShow, visits: TheVisits) -> StreamingResponse:
     """A row for each sharer."""
     return _file(sharers_table(await visits.word_of_mouth(reader.channel_id, show)), f"{show}-word-of-mouth")
+
+
+def _reads_names(reader: Principal) -> bool:
+    return reader.identity is not None and may_run_show(reader.identity.role)
 
 
 def _file(table: Table, name: str) -> StreamingResponse:

@@ -43,8 +43,10 @@ class Visits:
             parts = await read_parts(look.connection, scope)
         return _visits_report(_about(look, days, part, asked), totals, parts)
 
-    async def word_of_mouth(self, channel: str, asked: Asked | str) -> WordOfMouthReport:
-        """Return who brought whom in the shows of days, or in one show; raises `not_found` and `invalid`."""
+    async def word_of_mouth(
+        self, channel: str, asked: Asked | str, *, named: bool = False
+    ) -> WordOfMouthReport:
+        """Return who brought whom in the shows of days, or in one show, with names if `named`; raises `not_found` and `invalid`."""
         async with self._look(channel) as look:
             days, part = await _part(look, asked)
             links = await words.read_links(look.connection, channel)
@@ -63,7 +65,26 @@ class Visits:
                 await words.read_came_to(look.connection, brought, shows),
                 await words.read_faults(look.connection, shows),
             )
-        return await asyncio.to_thread(build_word, _about(look, days, part, asked), facts)
+        report = await asyncio.to_thread(build_word, _about(look, days, part, asked), facts)
+        return await self._with_names(report) if named else report
+
+    async def _with_names(self, report: WordOfMouthReport) -> WordOfMouthReport:
+        people = {row.sharer for row in report.by_sharer}
+        people |= {each for link in report.links for each in (link.sharer, link.viewer)}
+        async with self._database.read() as connection:
+            names = await words.read_names(connection, report.channel, people)
+        return report.model_copy(update={"names": names})
+
+    async def brought_by(self, channel: str, show: str, viewer: str) -> int:
+        """Return how many people a viewer has brought to a show of the channel, as the report counts them."""
+        async with self._database.read_soon() as connection:
+            links = await words.read_own_links(connection, show, viewer)
+            if not links:
+                return 0
+            arrivals = await words.read_arrivals_by(connection, channel, show, links)
+            sharers = {link.sharer for link in links.values()}
+            suspects, staff = await words.read_beside(connection, channel, sharers)
+        return len(spread(links, arrivals, suspects, staff).edges)
 
     @asynccontextmanager
     async def _look(self, channel: str) -> AsyncIterator[Look]:

@@ -78,3 +78,7 @@ class WordOfMouthReport(OfWhat):
     links: list[ChainLink] = Field(
         description=f"who brought whom, of the longest chains first, {CHAIN_LINKS_MAX} at most"
     )
+    names: dict[str, str] = Field(
+        default_factory=dict,
+        description="as what those who are named above last asked something in the channel, by their ids; for hosts and admins alone",
+    )

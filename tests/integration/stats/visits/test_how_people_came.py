@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 
 from server.access.revocations import Revocations
+from server.access.tokens import Identity, Tokens
 from server.clock import ManualClock
 from server.db.engine import Database
 from server.journal.journal import Journal
@@ -20,6 +23,7 @@ from server.privacy.service import Privacy
 from server.sealing.places import base_of
 from server.sealing.service import Sealer
 from server.stats.channel.period import Asked
+from server.stats.visits import routes
 from server.stats.visits.service import Visits
 from server.stats.visits.sheets import sharers_table, visits_table
 from server.stats.visits.visits_report import VisitsReport
@@ -74,6 +78,7 @@ def shows() -> list[Show]:
     one.add("page_view", 45, "anna", device="phone")  # a reload while she watched
     one.come("anna", 1, 50, device="phone")
     one.add("share", 5, "anna", target="s_anna", via="line")
+    one.add("question", 6, "anna", target="q_1", text="?", author="Anna of Sendai")
     one.add("page_view", 10, "ben", source="share", device="desktop")
     one.come("ben", 10, 20, share="s_anna", source="share", buys=1_000)
     one.add("share", 20, "ben", target="s_ben", via="copy")
@@ -196,6 +201,34 @@ async def test_a_chain_is_counted_and_who_brings_themselves_is_not(database: Dat
     both = await visits.word_of_mouth(CHANNEL, Asked(date(2026, 3, 10), date(2026, 3, 11)))
     assert (both.brought.new_viewers, both.depth, both.by_sharer[0].sharer) == (3, 2, "ben")
     assert len(list(sharers_table(both).rows)) == 2
+
+
+async def test_names_are_shown_to_hosts_and_admins_alone(database: Database) -> None:
+    app = FastAPI()
+    app.include_router(routes.router())
+    tokens = Tokens("s" * 32, CLOCK)
+    app.state.database, app.state.clock, app.state.tokens = database, CLOCK, tokens
+    names = {"anna": "Anna of Sendai"}
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://showfloor/v1/") as http:
+        for role, seen in (("analyst", {}), ("host", names), ("admin", names)):
+            identity = Identity("v_1", role, CHANNEL, False, True, "S", CLOCK.now() + timedelta(hours=1))  # type: ignore[arg-type]
+            headers = {"Authorization": f"Bearer {tokens.sign(identity)}"}
+            for path in ("shows/one/word-of-mouth", "channel/word-of-mouth?from=2026-03-10&to=2026-03-11"):
+                assert (await http.get(path, headers=headers)).json()["names"] == seen
+
+
+async def test_a_viewer_is_told_how_many_they_brought_as_the_report_counts(database: Database) -> None:
+    visits = Visits(database, CLOCK)
+    for show, viewers in (("one", ("anna", "ben", "chie", "nobody")), ("two", ("anna", "ben"))):
+        counted = {
+            row.sharer: row.new_viewers for row in (await visits.word_of_mouth(CHANNEL, show)).by_sharer
+        }
+        for viewer in viewers:
+            assert await visits.brought_by(CHANNEL, show, viewer) == counted.get(viewer, 0)
+    alias = "INSERT INTO viewer_alias (id, show_id, raw, canonical, at) VALUES ('va_2', 'one', 'device', 'anna', now())"
+    async with database.write() as connection:
+        await connection.execute(text(alias))
+    assert await visits.brought_by(CHANNEL, "one", "device") == 1
 
 
 async def test_a_sharer_who_turns_out_to_be_the_guest_they_brought_has_brought_nobody(
