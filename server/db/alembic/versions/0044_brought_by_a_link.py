@@ -7,8 +7,8 @@ at all. Meanwhile the ledger's worker waits.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042"
-down_revision = "0041"
+revision = "0044"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 
