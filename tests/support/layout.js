@@ -7,25 +7,32 @@
     const text = (el.textContent ?? "").trim().replace(/\s+/g, " ").slice(0, 40);
     return `<${el.tagName.toLowerCase()}${el.className?.baseVal === undefined && el.className ? "." + String(el.className).split(" ").join(".") : ""}> ${id} "${text}"`;
   };
-  const shown = (el) => {
+  // Nothing changes while the page is looked at: what is asked of an element, and of those that it stands in, is found out once.
+  const once = (find) => {
+    const known = new Map();
+    return (el) => {
+      if (!known.has(el)) known.set(el, find(el));
+      return known.get(el);
+    };
+  };
+  const clipped = once((el) => {
+    const style = getComputedStyle(el);
+    if (el.classList.contains("visually-hidden") || style.clipPath !== "none" || style.clip !== "auto") return true;
+    return el.parentElement !== null && clipped(el.parentElement);
+  });
+  const shown = once((el) => {
     if (!el.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true })) return false;
-    for (let up = el; up; up = up.parentElement) {
-      const style = getComputedStyle(up);
-      if (up.classList.contains("visually-hidden") || style.clipPath !== "none" || style.clip !== "auto") return false;
-    }
+    if (clipped(el)) return false;
     const box = el.getBoundingClientRect();
     return box.width > 0 && box.height > 0;
-  };
+  });
   const cuts = (value) => value === "hidden" || value === "clip";
-  const clippersOf = (el) => {
-    const found = [];
-    for (let up = el; up && up !== document.documentElement; up = up.parentElement) {
-      const style = getComputedStyle(up);
-      if (style.overflowX !== "visible" || style.overflowY !== "visible") found.push([up, style]);
-      if (style.position === "fixed") break;
-    }
-    return found;
-  };
+  const clippersOf = once((el) => {
+    if (!el || el === document.documentElement) return [];
+    const style = getComputedStyle(el);
+    const above = style.position === "fixed" ? [] : clippersOf(el.parentElement);
+    return style.overflowX !== "visible" || style.overflowY !== "visible" ? [[el, style], ...above] : above;
+  });
   const wide = document.documentElement;
   if (wide.scrollWidth > wide.clientWidth + 1) {
     const out = [...document.body.querySelectorAll("*")].filter((el) => shown(el) && el.getBoundingClientRect().right > wide.clientWidth + 1);
@@ -98,13 +105,12 @@
   const seenBoxes = controls.map((el) => [el, visibleOf(el)]).filter(([, b]) => b.right - b.left > 1 && b.bottom - b.top > 1);
   const common = (a, b) => [Math.min(a.right, b.right) - Math.max(a.left, b.left), Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)];
   // What floats above the page on purpose (a sheet, a toast) covers what lies under it.
-  const layerOf = (el) => {
-    for (let up = el; up && up !== document.body; up = up.parentElement) {
-      const { position, zIndex } = getComputedStyle(up);
-      if (position === "fixed" || position === "sticky" || (position === "absolute" && zIndex !== "auto") || up.tagName === "DIALOG") return up;
-    }
-    return null;
-  };
+  const layerOf = once((el) => {
+    if (!el || el === document.body) return null;
+    const { position, zIndex } = getComputedStyle(el);
+    const floats = position === "fixed" || position === "sticky" || (position === "absolute" && zIndex !== "auto") || el.tagName === "DIALOG";
+    return floats ? el : layerOf(el.parentElement);
+  });
   const boxes = seenBoxes.map(([el, box]) => [el, box, layerOf(el)]);
   const scrolls = (el) => clippersOf(el.parentElement).some(([, style]) => style.overflowX === "auto" || style.overflowX === "scroll");
   for (const el of controls) {
