@@ -9,7 +9,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 # Each worker has engines and a browser of its own; the files keep their order, so that it starts them once, and short ones come last.
-WORKERS ?= $(shell [ "$$(getconf _NPROCESSORS_ONLN)" -gt 1 ] && echo 2 || echo 0)
+# Every test waits now and then, for a page or a server that ends: a third worker has what two cores do not use meanwhile.
+WORKERS ?= $(shell [ "$$(getconf _NPROCESSORS_ONLN)" -gt 1 ] && echo 3 || echo 0)
 VENV := .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/done
@@ -43,7 +44,7 @@ demo: setup ## a running show on 127.0.0.1:8000 (PORT=… for another port)
 sdk: $(PAGES)/node_modules/.installed ## the SDK's package, build/showfloor-sdk-*.tgz
 	@cd $(PAGES) && $(WITH_NODE) npm run --silent sdk -- ../build
 
-test: setup-dev ## every test, browser included, two at a time; WORKERS=0 for one after another
+test: setup-dev ## every test, browser included, three at a time; WORKERS=0 for one after another
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 load: setup-dev ## a short headless load
