@@ -24,7 +24,7 @@ def print_channel(
     from server.stats.channel.period import Asked
     from server.stats.channel.terminal import render
 
-    asked = Asked(_day(first), _day(last))
+    asked = Asked(day_of(first), day_of(last))
     with database_for(launch.load_settings()) as settings:
         report = run(_read(settings, channel, asked, by, days))
     if json:
@@ -33,7 +33,8 @@ def print_channel(
         render(report, Console(highlight=False))
 
 
-def _day(written: str | None) -> date | None:
+def day_of(written: str | None) -> date | None:
+    """Return the day that somebody wrote; raises `Trouble` for what is none."""
     try:
         return None if written is None else date.fromisoformat(written)
     except ValueError:

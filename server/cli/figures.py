@@ -12,6 +12,7 @@ from rich.console import Console
 
 from server.cli.channel_figures import print_channel
 from server.cli.program import app, database_url, run
+from server.cli.visit_figures import print_how_they_came
 from server.running import launch
 from server.running.engines import database_for
 from server.running.trouble import Trouble
@@ -44,6 +45,12 @@ def stats(
     days: Annotated[
         int, typer.Option(min=1, max=REPEAT_DAYS_MAX, help="The window of the repeat figures.")
     ] = REPEAT_DAYS,
+    visits: Annotated[
+        bool, typer.Option("--visits", help="How people came instead: page views, sources, campaigns.")
+    ] = False,
+    word_of_mouth: Annotated[
+        bool, typer.Option("--word-of-mouth", help="Who brought whom by share links instead.")
+    ] = False,
     recompute: Annotated[
         bool,
         typer.Option(
@@ -53,9 +60,14 @@ def stats(
     ] = False,
 ) -> None:
     """The figures of a show, or of a channel, as the analyst's page has them."""
+    if channel is not None and (show or recompute):
+        raise Trouble("a channel is asked for, and a show's figures too", "name one of both")
+    if visits or word_of_mouth:
+        if (visits and word_of_mouth) or recompute or not (show or channel):
+            raise Trouble("this does not go together", "ask for one of both, of a show or by --channel")
+        print_how_they_came("visits" if visits else "word", show, channel, first, last, json=json)
+        return
     if channel is not None:
-        if show or recompute:
-            raise Trouble("a channel is asked for, and a show's figures too", "name one of both")
         print_channel(channel, first, last, by, json=json, days=days)
         return
     if not show:

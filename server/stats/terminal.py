@@ -43,11 +43,11 @@ def render(report: ShowReport, console: Console) -> None:
     """Print the report: its sentences first, then each figure with what it rests on."""
     show = report.show
     mark = "  [yellow]provisional[/yellow]" if report.provisional else ""
-    console.print(f"[bold]{_plain(show.title)}[/bold]  {show.id} · {show.channel} · {show.state}{mark}")
+    console.print(f"[bold]{plain(show.title)}[/bold]  {show.id} · {show.channel} · {show.state}{mark}")
     for headline in report.headlines:
         console.print(f"  {escape(say(headline))}")
     for title, lines in _sections(report):
-        _print_section(console, title, lines)
+        print_section(console, title, lines)
     _print_products(console, report)
     console.print(
         f"[dim]As of {report.as_of:%Y-%m-%d %H:%M:%S} UTC, definitions version {report.definition_version}. "
@@ -208,7 +208,8 @@ def _repeat(repeat: Repeat) -> Iterator[Line]:
     yield f"customers with two orders in {days} days", as_ratio(period.rate if period else None)
 
 
-def _print_section(console: Console, title: str, lines: Iterable[Line]) -> None:
+def print_section(console: Console, title: str, lines: Iterable[Line]) -> None:
+    """Print what is measured and how much of it, line by line, under a title; nothing where there is no line."""
     table = Table.grid(padding=(0, 2))
     table.add_column(min_width=34)
     table.add_column()
@@ -219,7 +220,7 @@ def _print_section(console: Console, title: str, lines: Iterable[Line]) -> None:
         console.print(table)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return what somebody wrote so that a terminal takes nothing in it for a command."""
     return escape(kept(" ".join(text.split())))
 
@@ -234,9 +235,9 @@ def _print_products(console: Console, report: ShowReport) -> None:
     for p in report.products:
         numbers = (f"{n:,}" for n in (p.impressed, p.clickers, p.orders, p.units))
         brought = ", ".join(as_money(sold.gmv_minor, sold.currency) for sold in p.sales)
-        table.add_row(_plain(p.title), *numbers, brought)
+        table.add_row(plain(p.title), *numbers, brought)
         for v in p.variants:
-            name = "  " + _plain(" / ".join(v.options.values()))
+            name = "  " + plain(" / ".join(v.options.values()))
             money = ", ".join(as_money(minor, currency) for currency, minor in v.gmv_minor.items())
             table.add_row(name, "", "", f"{v.orders:,}", f"{v.units:,}", money)
     console.print()

@@ -1,5 +1,6 @@
 """How people came, and who brought whom, over imported facts: counted once, by the channel's days, also after an erasure."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -28,6 +29,7 @@ from server.stats.visits.service import Visits
 from server.stats.visits.sheets import sharers_table, visits_table
 from server.stats.visits.visits_report import VisitsReport
 from tests.integration.stats.hand_made import CHANNEL, add_channel
+from tests.support.commands import showfloor
 from tests.support.history import export_facts, take_in
 
 START = datetime(2026, 3, 10, 14, 30, tzinfo=UTC)  # 23:30 in Tokyo
@@ -283,3 +285,29 @@ async def test_an_erased_sharer_leaves_the_counts_and_no_link(database: Database
             )
             assert found == 0, table
         assert await verify_rollups(connection) == []
+
+
+async def test_the_terminal_tells_the_same(
+    database: Database, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    async def say(*words: str) -> tuple[int, str]:
+        urls = {"database_url": database_url, "redis_url": redis_url}
+        result = await asyncio.to_thread(showfloor, "stats", *words, data=tmp_path, **urls)
+        return result.returncode, result.stdout + result.stderr
+
+    days = ("--channel", CHANNEL, "--from", "2026-03-10", "--to", "2026-03-11")
+    visits = Visits(database, CLOCK)
+    for asked, words in (("one", ("one",)), (Asked(date(2026, 3, 10), date(2026, 3, 11)), days)):
+        for flag, report in (
+            ("--visits", await visits.visits(CHANNEL, asked)),
+            ("--word-of-mouth", await visits.word_of_mouth(CHANNEL, asked)),
+        ):
+            code, told = await say(*words, flag, "--json")
+            assert code == 0, told
+            assert {**json.loads(told), "as_of": None} == {**report.model_dump(mode="json"), "as_of": None}
+    code, told = await say("one", "--visits")
+    assert (code, "By campaign" in told, "spring" in told, "opened a page" in told) == (0, True, True, True)
+    code, told = await say(*days, "--word-of-mouth")
+    assert (code, "Who brought most" in told, "too short" in told) == (0, True, True)
+    for wrong in (("--visits",), ("one", "--visits", "--word-of-mouth"), ("nowhere", "--visits")):
+        assert (await say(*wrong))[0] == 1
