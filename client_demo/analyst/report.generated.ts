@@ -1963,7 +1963,7 @@ export interface ViewerPage {
  * via the `definition` "VisitBreakdown".
  */
 export interface VisitBreakdown {
-  by: "referrer" | "source" | "medium" | "campaign" | "device" | "page" | "site" | "phase";
+  by: "referrer" | "source" | "medium" | "campaign" | "content" | "term" | "device" | "page" | "site" | "phase";
   parts: VisitPart[];
 }
 /**

@@ -4,7 +4,7 @@ import { chosen, dayAsked } from "../people/query";
 import type { VisitsReport, WordOfMouthReport } from "../report.generated";
 
 const AGAIN_MS = 10_000;
-export const DIMENSIONS = ["source", "referrer", "campaign", "medium", "device", "page", "site", "phase"] as const;
+export const DIMENSIONS = ["source", "referrer", "campaign", "medium", "content", "term", "device", "page", "site", "phase"] as const;
 
 export const dimension = () => chosen("by", DIMENSIONS);
 

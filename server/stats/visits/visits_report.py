@@ -8,9 +8,11 @@ from pydantic import Field
 from server.stats.channel.report import Period
 from server.stats.ratio import Figures
 
-Dimension = Literal["referrer", "source", "medium", "campaign", "device", "page", "site", "phase"]
+Dimension = Literal[
+    "referrer", "source", "medium", "campaign", "content", "term", "device", "page", "site", "phase"
+]
 DIMENSIONS: tuple[Dimension, ...] = (
-    "referrer", "source", "medium", "campaign", "device", "page", "site", "phase",
+    "referrer", "source", "medium", "campaign", "content", "term", "device", "page", "site", "phase",
 )  # fmt: skip
 LABELS_MAX = 50
 """Of each dimension; the rest is one row."""

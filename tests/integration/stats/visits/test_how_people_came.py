@@ -75,7 +75,18 @@ def shows() -> list[Show]:
     """`one` on a night that goes on over midnight in Tokyo, `two` on the evening after."""
     one, two = Show("one", 0), Show("two", 1)
     # Anna saw the poster before and came back; her visit goes on over midnight.
-    one.add("page_view", -600, "anna", source="line", referrer="line.me", campaign="spring", device="phone")
+    one.add(
+        "page_view",
+        -600,
+        "anna",
+        source="line",
+        referrer="line.me",
+        campaign="spring",
+        device="phone",
+        medium="social",
+        content="poster",
+        term="bowl",
+    )
     one.add("page_view", 1, "anna", device="phone")
     one.add("page_view", 45, "anna", device="phone")  # a reload while she watched
     one.come("anna", 1, 50, device="phone")
@@ -135,6 +146,8 @@ async def test_a_show_s_page_views_lead_to_joins_views_and_purchases(database: D
     assert label(report, "source", "share") == (1, 1, 1, 1, 1, 1)
     assert label(report, "source", "x") == (1, 0, 0, 0, 0, 0)
     assert label(report, "referrer", "line.me") == (1, 1, 1, 1, 1, 0)
+    for by, named in (("medium", "social"), ("campaign", "spring"), ("content", "poster"), ("term", "bowl")):
+        assert label(report, by, named) == (1, 1, 1, 1, 1, 0)
     assert label(report, "device", "phone") == (4, 2, 1, 1, 1, 0)
     assert label(report, "site", "shop.example")[0] == 1
     assert label(report, "phase", "before") == (1, 1, 1, 1, 1, 0)
