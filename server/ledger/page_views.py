@@ -48,10 +48,8 @@ class PageViewRow(SQLModel, table=True):
     crawler: bool
 
 
-COLUMNS: Final = (
-    "channel_id", "show_id", "viewer_id", "at", "page", "site", "referrer", "source", "medium", "campaign", "term", "content",
-    "device", "crawler",
-)  # fmt: skip
+COLUMNS: Final = PageView.__struct_fields__
+"""A flush carries what the table keeps."""
 _COPY: Final = f"COPY page_view ({', '.join(COLUMNS)}) FROM STDIN"
 # A join that names no source has that of the first page view by this viewer that names one, before or after it.
 _NAME_SOURCES: Final = text("""
