@@ -63,12 +63,12 @@ def _choices(shells: Shells, language: Language) -> str:
         f"{escape(_text(shells, language, f'pay.{value}'))}</button>"
         for value, kind in (("approve", "button-primary"), ("decline", "button-quiet"))
     )
-    return f'<form method="post">{"".join(buttons)}</form>'
+    return f'<form method="post" class="error-ways">{"".join(buttons)}</form>'
 
 
 def _way_back(shells: Shells, language: Language, intent: Intent) -> str:
     words = escape(_text(shells, language, "pay.back"))
-    return f'<p><a class="button" href="{escape(intent.return_url)}">{words}</a></p>'
+    return f'<p class="error-ways"><a class="button button-primary" href="{escape(intent.return_url)}">{words}</a></p>'
 
 
 def _text(shells: Shells, language: Language, key: str) -> str:

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import Clock
-from server.db.engine import Database
+from server.db.engine import SQL_AWAY, Database
 from server.db.forgetting import ForgetsOld
 from server.errors import RefusedError
 from server.payments import metrics
@@ -48,14 +48,6 @@ class Poller:
                 log.warning("payments.not_asked", payment=each.payment.id, code=refused.code.value)
         return len(due)
 
-    async def measure(self) -> None:
-        """Tell the metrics what is unfinished."""
-        async with self._database.read_soon() as connection:
-            waiting, is_open, refunding = await read_counts(connection)
-        metrics.INBOX.set(waiting)
-        metrics.OPEN.set(is_open)
-        metrics.REFUNDING.set(refunding)
-
     async def _ask(self, each: Unfinished) -> None:
         payment = each.payment
         match call_for(each):
@@ -71,13 +63,27 @@ class Poller:
                 await self._payments.ask(payment)
 
 
+async def measure(database: Database) -> None:
+    """Tell the metrics what is unfinished, as far as SQL answers."""
+    try:
+        async with database.read_soon() as connection:
+            waiting, is_open, refunding = await read_counts(connection)
+    except SQL_AWAY:
+        return
+    metrics.INBOX.set(waiting)
+    metrics.OPEN.set(is_open)
+    metrics.REFUNDING.set(refunding)
+
+
 def call_for(each: Unfinished) -> Literal["start", "end", "owed", "ask"]:
     """Return what to do about an unfinished payment.
 
     One whose provider was never heard is begun, which finds what was begun. Money that is set aside while the units still are is taken;
-    anything else whose time is over is ended, and its provider says whether that came too late.
+    anything else whose time is over is ended, and its provider says whether that came too late. One that has ended is only asked about.
     """
     payment = each.payment
+    if payment.state in ("failed", "cancelled"):
+        return "ask"
     if payment.provider_ref is None:
         return "start"
     if payment.state == "refunding" or (payment.state == "authorized" and not each.gone):

@@ -15,6 +15,9 @@ _NAMES: Final = tuple(each.name for each in fields(Payment))
 # By name, not `p.*`: what a server has prepared must outlive a migration that adds a column.
 _COLUMNS: Final = ", ".join(f"p.{name}" for name in _NAMES)
 
+ASKED_AGAIN: Final = 5
+"""How often a provider is asked about a payment that has ended without money: it may have come all the same, and its webhook be lost."""
+
 _READ_BY_KEY = text(
     f"""
     SELECT {_COLUMNS} FROM payment p
@@ -57,7 +60,8 @@ _CLAIM_UNFINISHED = text(
         SELECT d.id, coalesce(h.state <> 'placed', true) AS gone, greatest(h.expires_at, d.pay_by) AS over_at,
                CAST(:now AS timestamptz) + least(d.tries, 8) * CAST(:pause AS interval) AS next_at
         FROM payment d LEFT JOIN hold h ON h.id = d.hold_id
-        WHERE d.state IN ('created', 'pending', 'authorized', 'refunding')
+        WHERE d.state IN ('failed', 'cancelled') AND d.tries < {ASKED_AGAIN} AND d.provider_ref IS NOT NULL AND d.asked_at <= :before
+           OR d.state IN ('created', 'pending', 'authorized', 'refunding')
           AND (d.asked_at <= :before
                OR (d.asked_at <= :soon AND d.state <> 'refunding' AND (h.state <> 'placed' OR greatest(h.expires_at, d.pay_by) <= :now)))
         ORDER BY d.asked_at LIMIT :most FOR UPDATE OF d SKIP LOCKED),

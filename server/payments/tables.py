@@ -34,6 +34,13 @@ class PaymentRow(SQLModel, table=True):
             "asked_at",
             postgresql_where=text("state IN ('created', 'pending', 'authorized', 'refunding')"),
         ),
+        Index(
+            "payment_asked_again",
+            "asked_at",
+            postgresql_where=text(
+                "state IN ('failed', 'cancelled') AND tries < 5 AND provider_ref IS NOT NULL"
+            ),
+        ),
         Index("payment_hold", "hold_id"),
     )
 

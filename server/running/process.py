@@ -32,6 +32,7 @@ from server.ledger.repository import read_reaction_totals
 from server.mail.new_mail import NewMail
 from server.offers.commands import OfferCommands
 from server.offers.opening import OffersAside, close_at_end
+from server.payments import polling
 from server.payments.commands import PaymentCommands
 from server.protocol.commands import Join
 from server.protocol.publication import Publication
@@ -190,6 +191,7 @@ class Process:
     async def _measure(self) -> None:
         """Read, at a scrape, what nobody keeps at hand."""
         await self.disks.measure()
+        await polling.measure(self.database)
         if self.ledger:
             await self.ledger.measure()
         if self.delivery:

@@ -11,6 +11,7 @@ from server.ids import new_id
 from server.payments.fake import Notice
 from server.payments.payment import Payment, Wanted
 from server.payments.provider import UnsignedError
+from server.payments.repository import ASKED_AGAIN
 from server.payments.rules import Kind
 from server.protocol.codes import Code
 from tests.support.stage import ADMIN, HOST, SHOW, refused
@@ -156,6 +157,24 @@ async def test_money_that_comes_late_is_an_order_if_units_allow_and_goes_back_el
     money = await till.money()
     assert (money.taken, money.refunded) == (7500, 7500 if sold else 0)
     assert await is_settled(till.stage.database)
+
+
+async def test_money_that_came_late_and_was_never_told_is_found(till: Till) -> None:
+    payment = await till.pay(await till.stage.hold("v_1", ONE_APRON), "late")
+    await till.payments.cancel(payment.id, "v_1")
+    till.fake.tell = None
+    await till.let_happen()
+    assert (await till.now(payment)).state == "cancelled"
+    await till.let_happen(UNHEARD)
+    assert (await till.now(payment)).state == "refunded"
+    await assert_settled(till, orders=0)
+
+
+async def test_a_payment_that_has_ended_is_asked_about_a_few_times(till: Till) -> None:
+    payment = await till.pay(await till.stage.hold("v_1", ONE_APRON), "decline")
+    for _ in range(12):
+        await till.let_happen(timedelta(hours=1))
+    assert ((await till.now(payment)).state, (await till.now(payment)).tries) == ("failed", ASKED_AGAIN)
 
 
 @pytest.mark.parametrize("released", [False, True])

@@ -58,6 +58,14 @@ def _make_payments() -> None:
     )
     op.create_index("payment_open", "payment", ["hold_id"], unique=True, postgresql_where=sa.text(_OPEN))
     op.create_index("payment_unfinished", "payment", ["asked_at"], postgresql_where=sa.text(_UNFINISHED))
+    op.create_index(
+        "payment_asked_again",
+        "payment",
+        ["asked_at"],
+        postgresql_where=sa.text(
+            "state IN ('failed', 'cancelled') AND tries < 5 AND provider_ref IS NOT NULL"
+        ),
+    )
     op.create_index("payment_hold", "payment", ["hold_id"])
     op.create_index("ix_payment_channel_id", "payment", ["channel_id"])
 
