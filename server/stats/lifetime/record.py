@@ -8,13 +8,15 @@ from typing import Final, TypeVar
 import numpy as np
 
 from server.stats.columns import flags as f
-from server.stats.columns.fold import BLOCK, THREADS
+from server.stats.columns.fold import THREADS
 from server.stats.columns.purchases import consent_of
 from server.stats.columns.rows import Column, ShowRows
 from server.stats.columns.scored import Scored
 from server.stats.columns.words import WordOf
 
 Made = TypeVar("Made")
+BLOCK: Final = 1 << 16
+"""People in a block: up to a handful of numbers of each stay in the processor's caches."""
 _PAID: Final = ("who", "flags", "known_by", "at", "net_minor", "units", "own")
 
 

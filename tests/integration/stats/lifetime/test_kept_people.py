@@ -5,12 +5,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from sqlalchemy import text
 
 from server.db.engine import Database
 from server.stats.columns.generation_repository import give_generation, number_people
 from server.stats.columns.shelf import Shelf
+from server.stats.lifetime import record
 from server.stats.lifetime.mapped import EVERYBODY, MapBy
 from server.stats.lifetime.segment_rules import NumberCondition
 from server.stats.lifetime.segment_service import Segments
@@ -74,7 +76,7 @@ async def read_cell(segments: Segments, channel: str, by: MapBy) -> list[str]:
 @settings(RANDOMLY, max_examples=6)
 @given(histories)
 @example(TWICE)
-def test_figures_are_the_same_from_files(url: str, history: History) -> None:
+def test_figures_are_the_same_from_files_and_by_whatever_blocks_of_people(url: str, history: History) -> None:
     async def ask(database: Database, channel: str) -> list[Any]:
         with TemporaryDirectory() as folder:
             shelf = Shelf(Path(folder))
@@ -82,6 +84,9 @@ def test_figures_are_the_same_from_files(url: str, history: History) -> None:
             for each in (2, 1):
                 await give_generations(database, channel, each=each)
                 found += [await answers(database, channel, shelf) for _ in range(2)]
+            with pytest.MonkeyPatch.context() as patched:
+                patched.setattr(record, "BLOCK", 3)
+                found.append(await answers(database, channel, shelf))
         return found
 
     wanted, *others = on_rows(url, history, ask)
