@@ -102,6 +102,8 @@ def _row(show: str, name: str, n: int, start: datetime) -> dict[str, Any]:
         "reactions": n % 4,
         "impressions": 1,
         "clicks": n % 2,
+        "first_impression_at": start + timedelta(minutes=2),
+        "first_click_at": start + timedelta(minutes=3 + n % 7) if n % 2 else None,
     }
 
 

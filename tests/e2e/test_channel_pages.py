@@ -44,6 +44,16 @@ async def test_who_came_back_and_who_bought_and_whether_it_is_better_is_on_the_f
     box = await part("why").bounding_box()
     assert box is not None
     assert box["y"] < 900
+    for step in ("click", "paid"):
+        figure = changes[f"funnel_{step}"]["a"]
+        await expect(part(f"funnel-{step}")).to_contain_text(f"{figure['part']:,}")
+        assert figure["part"] > 0
+    await expect(part("rate-funnel_paid")).to_contain_text("chance")
+    await expect(part("rate-ctr_actions")).to_contain_text("of")
+    rows = part("parts-funnel").get_by_role("row")
+    await expect(rows.filter(has_text="All")).to_contain_text(
+        f"{changes['funnel_impression']['a']['amount']:,}"
+    )
 
 
 async def test_the_address_holds_the_whole_state(showroom: Showroom, settings: Settings, desk: Desk) -> None:

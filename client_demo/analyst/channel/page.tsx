@@ -16,6 +16,7 @@ import { LastShows } from "./last_shows";
 import { LeftOut } from "./left_out";
 import { PartsTable } from "./parts_table";
 import { PeriodChoice } from "./period_choice";
+import { PeriodFunnel } from "./period_funnel";
 import { StepsChart } from "./steps_chart";
 import { t } from "./text";
 import { Why } from "./why";
@@ -72,6 +73,7 @@ function Body({ now }: { now: Comparison }) {
           <WhatIsDue />
           {shows.value && <LastShows report={shows.value} />}
           {showsIn("a") > 0 && steps.state.value.value && <StepsChart report={steps.state.value.value} />}
+          {showsIn("a") > 0 && <PeriodFunnel now={now} comparable={showsIn("b") > 0} />}
           {showsIn("a") > 0 && parts.state.value.value && <PartsTable breakdown={parts.state.value.value} />}
           <LeftOut side={now.a} version={now.definition_version} days={now.window_days} />
         </>

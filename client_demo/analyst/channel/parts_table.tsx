@@ -2,8 +2,10 @@ import { Button } from "../../shared/ui/button";
 import { stay } from "../address";
 import { nameOf } from "../definitions/text";
 import { saveRows } from "../download";
-import { basisOf, written } from "../figures/written";
-import type { Breakdown } from "../report.generated";
+import { basisOf, find, written } from "../figures/written";
+import type { Breakdown, PartOf } from "../report.generated";
+import { t as page } from "../text";
+import { isOfFunnel } from "./funnel";
 import { PARTS, part } from "./parts";
 import { t } from "./text";
 import { partName } from "./why";
@@ -59,30 +61,78 @@ export function PartsTable({ breakdown }: { breakdown: Breakdown }) {
             <thead>
               <tr>
                 <th scope="col">{t("parts.part")}</th>
-                {head.map((each) => (
-                  <th scope="col" key={each.key}>
-                    {nameOf(each.key)}
-                  </th>
-                ))}
+                {head
+                  .filter((each) => !isOfFunnel(each))
+                  .map((each) => (
+                    <th scope="col" key={each.key}>
+                      {nameOf(each.key)}
+                    </th>
+                  ))}
               </tr>
             </thead>
             <tbody>
               {rows.map((row) => (
                 <tr key={row === breakdown.whole ? "whole" : row.label} class={row.viewers < 30 ? "small-n" : undefined}>
                   <th scope="row">{name(row)}</th>
-                  {row.figures.map((each) => (
-                    <td key={each.key} title={basisOf(each)}>
-                      {written(each)}
-                    </td>
-                  ))}
+                  {row.figures
+                    .filter((each) => !isOfFunnel(each))
+                    .map((each) => (
+                      <td key={each.key} title={basisOf(each)}>
+                        {written(each)}
+                      </td>
+                    ))}
                 </tr>
               ))}
             </tbody>
           </table>
         </section>
       )}
+      {head.some(isOfFunnel) && <FunnelOfParts rows={rows.map((row) => ({ name: name(row), row }))} />}
       {breakdown.by !== "product" && breakdown.overlap > 0 && <p class="hint">{t.count("parts.overlap", breakdown.overlap)}</p>}
       {breakdown.by !== "product" && breakdown.overlap < 0 && <p class="hint">{t.count("parts.missing", -breakdown.overlap)}</p>}
+    </section>
+  );
+}
+
+const STEPS = ["funnel_impression", "funnel_click", "funnel_paid", "funnel_paid_of_click", "funnel_time"] as const;
+const HEADS = {
+  funnel_impression: () => page("funnel.impression"),
+  funnel_click: () => page("funnel.click"),
+  funnel_paid: () => page("funnel.paid"),
+  funnel_paid_of_click: () => t("parts.funnel.of_click"),
+  funnel_time: () => t("parts.funnel.time"),
+};
+
+/** How far the people of each part came from seeing a product to buying. */
+function FunnelOfParts({ rows }: { rows: readonly { name: string; row: PartOf }[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keys (WCAG 2.1.1).
+    <section class="wide parts-funnel" tabIndex={0} aria-label={t("parts.funnel")}>
+      <table class="table" data-testid="parts-funnel">
+        <caption class="hint">{t("parts.funnel")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("parts.part")}</th>
+            {STEPS.map((key) => (
+              <th scope="col" key={key}>
+                {HEADS[key]()}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ name, row }) => (
+            <tr key={name} class={row.viewers < 30 ? "small-n" : undefined}>
+              <th scope="row">{name}</th>
+              {STEPS.map((key) => (
+                <td key={key} title={basisOf(find(row.figures, key) ?? null)}>
+                  {written(find(row.figures, key))}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }

@@ -29,6 +29,8 @@ from server.sealing.unsealing import facts_of
 from server.stats.channel.parts import BreakdownBy
 from server.stats.channel.period import Asked
 from server.stats.channel.service import ChannelReports
+from server.stats.columns.generation_repository import give_generation, number_people
+from server.stats.columns.shelf import Shelf
 from server.stats.export import ExportOf
 from server.stats.service import Reports
 from server.viewers.alias_repository import insert_alias_once
@@ -61,6 +63,7 @@ class World:
             (await channel.breakdown(CHANNEL, ALL_DAYS, by)).model_dump_json() for by in get_args(BreakdownBy)
         ]
         told.append((await channel.report(CHANNEL, ALL_DAYS, "show")).model_dump_json())
+        told.append((await channel.breakdown_of_show(CHANNEL, "s", "product")).model_dump_json())
         return told + [repr([list(row) for row in table.rows]) for table in tables]
 
     async def rows(self, table: str, show: str = "s") -> list[tuple[object, ...]]:
@@ -136,6 +139,20 @@ async def test_figures_that_join_shows_read_those_that_are_sealed(world: World) 
         assert await verify_rollups(connection) == [], "those of sealed shows are looked at one by one"
         totals = await read_reaction_totals(connection, "s")
     assert totals["heart"] == 9
+
+
+async def test_columns_of_a_sealed_show_are_made_from_its_file(world: World, tmp_path: Path) -> None:
+    channel = ChannelReports(world.database, world.clock, Shelf(tmp_path / "columns"))
+    told = (await channel.report(CHANNEL, ALL_DAYS, "show")).model_dump_json()
+    await world.sealer.seal("s")
+    for show in SHOWS:
+        async with world.database.write() as connection:
+            await number_people(connection, show)
+        async with world.database.write() as connection:
+            assert await give_generation(connection, show, LONG_AFTER)
+    assert (await channel.report(CHANNEL, ALL_DAYS, "show")).model_dump_json() == told
+    assert len(list((tmp_path / "columns").iterdir())) == len(SHOWS)
+    assert (await channel.report(CHANNEL, ALL_DAYS, "show")).model_dump_json() == told
 
 
 async def test_what_lies_over_a_connection_is_gone_with_it(world: World) -> None:
