@@ -65,6 +65,7 @@ class HoldsMachine(RuleBasedStateMachine):
         self.ended: dict[str, str] = {}
         self.bought: dict[tuple[str, str], Order] = {}
         self.heads: dict[str, str] = {}
+        self.rushes = 0
 
     def open(self, *, empty: bool) -> Stage:
         stage = open_stage(self.database_url, empty=empty, hold_seconds=SECONDS)
@@ -157,6 +158,34 @@ class HoldsMachine(RuleBasedStateMachine):
                     assert (answer.id, answer.expires_at) == (known.id, known.expires_at)
             else:
                 assert code(answer) in (Code.SOLD_OUT, Code.KEY_REUSED)
+
+    @rule(data=st.data(), process=st.integers(0, 1))
+    def click_again(self, data: st.DataObject, process: int) -> None:
+        """The same wish once more, as a page does that lost the answer."""
+        if (hold := self.pick(data)) is None:
+            return
+        lines = tuple(WantedLine(line.product_id, line.quantity) for line in hold.lines)
+        wanted = Wanted(hold.viewer_id, hold.key, lines)
+        answers = self.ask(lambda stage: [stage.holds.place(SHOW, wanted) for _ in range(2)], process)
+        for answer in answers:
+            assert (answer.id, answer.expires_at) == (hold.id, hold.expires_at), "the time is never prolonged"
+            assert (answer.state, answer.repeated) == (self.state_of(hold), True)
+
+    @rule(product=st.sampled_from(list(PRICES)))
+    def rush(self, product: str) -> None:
+        """Ten want one unit at once, by both processes: as many get one as are free."""
+        self.rushes += 1
+        free = self.free()[product]
+        wishes = [
+            Wanted(f"v_{n}", f"rush-{self.rushes}-{n}", (WantedLine(product, 1),)) for n in range(1, 11)
+        ]
+        answers = self.gather([self.stages[n % 2].holds.place(SHOW, each) for n, each in enumerate(wishes)])
+        assert sum(isinstance(answer, Hold) for answer in answers) == min(free, 10)
+        for wanted, answer in zip(wishes, answers, strict=True):
+            if isinstance(answer, Hold):
+                self.take(wanted, answer)
+            else:
+                assert code(answer) is Code.SOLD_OUT
 
     @rule(data=st.data(), process=st.integers(0, 1), times=st.integers(1, 3))
     def release(self, data: st.DataObject, process: int, times: int) -> None:
