@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
@@ -30,6 +30,8 @@ from tests.support.stage import CHANNEL, HOST, SHOW, Stage, open_stage
 PRICES = {"p_apron": 1000, "p_bowl": 2500}
 ON_HAND = {"p_apron": 6, "p_bowl": 3}
 SECONDS = 300
+SHOWS = (SHOW, "late")
+"""Two shows of one channel, which sell the same products: only the products' own locks keep them apart."""
 VIEWER = st.sampled_from(["v_1", "v_2", "v_3"])
 LINE = st.builds(WantedLine, product_id=st.sampled_from(list(PRICES)), quantity=st.integers(1, 3))
 WANTED = st.builds(
@@ -59,6 +61,7 @@ class HoldsMachine(RuleBasedStateMachine):
         self.loop = asyncio.Runner()
         self.stack = AsyncExitStack()
         self.stages = [self.open(empty=False), self.open(empty=True)]
+        self.loop.run(self.stages[0].add_show(SHOWS[1]))
         self.run_sql("UPDATE product SET stock = 6 WHERE id = 'p_apron'")
         self.on_hand = dict(ON_HAND)
         self.holds: dict[tuple[str, str], Hold] = {}
@@ -159,27 +162,29 @@ class HoldsMachine(RuleBasedStateMachine):
             else:
                 assert code(answer) in (Code.SOLD_OUT, Code.KEY_REUSED)
 
-    @rule(data=st.data(), process=st.integers(0, 1))
-    def click_again(self, data: st.DataObject, process: int) -> None:
+    @rule(which=st.integers(0, 20), process=st.integers(0, 1))
+    def click_again(self, which: int, process: int) -> None:
         """The same wish once more, as a page does that lost the answer."""
-        if (hold := self.pick(data)) is None:
+        if (hold := self.pick(which)) is None:
             return
         lines = tuple(WantedLine(line.product_id, line.quantity) for line in hold.lines)
         wanted = Wanted(hold.viewer_id, hold.key, lines)
-        answers = self.ask(lambda stage: [stage.holds.place(SHOW, wanted) for _ in range(2)], process)
+        answers = self.ask(lambda stage: [stage.holds.place(hold.show_id, wanted) for _ in range(2)], process)
         for answer in answers:
             assert (answer.id, answer.expires_at) == (hold.id, hold.expires_at), "the time is never prolonged"
             assert (answer.state, answer.repeated) == (self.state_of(hold), True)
 
     @rule(product=st.sampled_from(list(PRICES)))
     def rush(self, product: str) -> None:
-        """Ten want one unit at once, by both processes: as many get one as are free."""
+        """Ten want one unit at once, by both processes and in two shows: as many get one as are free."""
         self.rushes += 1
         free = self.free()[product]
         wishes = [
             Wanted(f"v_{n}", f"rush-{self.rushes}-{n}", (WantedLine(product, 1),)) for n in range(1, 11)
         ]
-        answers = self.gather([self.stages[n % 2].holds.place(SHOW, each) for n, each in enumerate(wishes)])
+        answers = self.gather(
+            [self.stages[n % 2].holds.place(SHOWS[n % 2], each) for n, each in enumerate(wishes)]
+        )
         assert sum(isinstance(answer, Hold) for answer in answers) == min(free, 10)
         for wanted, answer in zip(wishes, answers, strict=True):
             if isinstance(answer, Hold):
@@ -187,14 +192,15 @@ class HoldsMachine(RuleBasedStateMachine):
             else:
                 assert code(answer) is Code.SOLD_OUT
 
-    @rule(data=st.data(), process=st.integers(0, 1), times=st.integers(1, 3))
-    def release(self, data: st.DataObject, process: int, times: int) -> None:
+    @rule(which=st.integers(0, 20), process=st.integers(0, 1), times=st.integers(1, 3))
+    def release(self, which: int, process: int, times: int) -> None:
         """Given back once or several times at once: units come back once."""
-        if (hold := self.pick(data)) is None:
+        if (hold := self.pick(which)) is None:
             return
         before = self.state_of(hold)
         answers = self.ask(
-            lambda stage: [stage.holds.release(SHOW, hold.id, hold.viewer_id) for _ in range(times)], process
+            lambda stage: [stage.holds.release(hold.show_id, hold.id, hold.viewer_id) for _ in range(times)],
+            process,
         )
         for answer in answers:
             if before == "confirmed":
@@ -204,10 +210,10 @@ class HoldsMachine(RuleBasedStateMachine):
         if before == "placed":
             self.ended[hold.id] = "released"
 
-    @rule(data=st.data(), process=st.integers(0, 1), times=st.integers(1, 2))
-    def confirm(self, data: st.DataObject, process: int, times: int) -> None:
+    @rule(which=st.integers(0, 20), process=st.integers(0, 1), times=st.integers(1, 2))
+    def confirm(self, which: int, process: int, times: int) -> None:
         """Paid, perhaps twice, perhaps late."""
-        if (hold := self.pick(data)) is None:
+        if (hold := self.pick(which)) is None:
             return
         before, free = self.state_of(hold), self.free()
         short = any(units > free[id] for id, units in hold.units.items())
@@ -298,9 +304,9 @@ class HoldsMachine(RuleBasedStateMachine):
             assert told[id][1] >= held[id]
         assert orders == len(self.bought) + sum(state == "confirmed" for state in self.ended.values())
 
-    def pick(self, data: st.DataObject) -> Hold | None:
+    def pick(self, which: int) -> Hold | None:
         known = sorted(self.holds.values(), key=lambda hold: hold.id)
-        return data.draw(st.sampled_from(known)) if known else None
+        return known[which % len(known)] if known else None
 
     def take(self, wanted: Wanted, answer: Answer) -> None:
         assert isinstance(answer, Hold), answer
@@ -348,37 +354,32 @@ async def confirm(stage: Stage, hold: Hold) -> list[Order]:
                 answers.append(refusal)
         return answers
 
-    return await stage.journal.commit(SHOW, handler, hold.id, hurried=True)
+    return await stage.journal.commit(hold.show_id, handler, hold.id, hurried=True)
 
 
-def play(database_url: str, *, examples: int, steps: int, found_soon: bool = False) -> None:
+def machine_on(database_url: str) -> type[HoldsMachine]:
+    return type("Machine", (HoldsMachine,), {"database_url": database_url})
+
+
+def test_holds_keep_their_promises_whatever_happens(database_url: str) -> None:
     run_state_machine_as_test(
-        type("Machine", (HoldsMachine,), {"database_url": database_url}),
+        machine_on(database_url),
         settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
+            max_examples=12,
+            stateful_step_count=14,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
-            print_blob=not found_soon,
-            phases=[Phase.generate] if found_soon else list(Phase),
-            derandomize=found_soon,
+            print_blob=True,
         ),
     )
 
 
-def test_holds_keep_their_promises_whatever_happens(database_url: str) -> None:
-    play(database_url, examples=12, steps=14)
-
-
 def lock_nothing(patch: pytest.MonkeyPatch) -> None:
-    """Products are read and not locked."""
+    """Products are read and not locked. The numbers of movements, which are unique, would refuse it all the same: so they give way."""
     plain = repository._LOCK_PRODUCTS.text.replace("FOR NO KEY UPDATE OF p", "")
     patch.setattr(repository, "_LOCK_PRODUCTS", text(plain))
-    # One show's transactions wait for each other anyway: each sees what the other has not committed only without the head's lock.
-    from server.journal import repository as journal
-
-    patch.setattr(journal, "_LOCK_HEAD", journal._LOCK_HEAD.replace(" FOR UPDATE", ""))
+    patch.setattr(locking, "INSERT_HELD_MOVES", locking.INSERT_HELD_MOVES + " ON CONFLICT DO NOTHING")
 
 
 def look_at_no_key(patch: pytest.MonkeyPatch) -> None:
@@ -450,23 +451,44 @@ def sell_the_given_up(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(confirming, "BY_VIEWER", "nobody")
 
 
-PLANTED = [
-    lock_nothing,
-    look_at_no_key,
-    never_expire,
-    give_back_twice,
-    prolong,
-    count_lines_apart,
-    keep_no_rows,
-    sell_the_given_up,
-]
+BOWLS = Wanted("v_1", "key-bowls", (WantedLine("p_bowl", 3),))
+APRONS = Wanted("v_2", "key-aprons", (WantedLine("p_apron", 2),))
+TWICE = Wanted("v_1", "key-twice", (WantedLine("p_bowl", 2), WantedLine("p_bowl", 2)))
+Story = Callable[[HoldsMachine], object]
+PLANTED: dict[Callable[[pytest.MonkeyPatch], None], Story] = {
+    lock_nothing: lambda shop: shop.rush("p_apron"),
+    look_at_no_key: lambda shop: (shop.place(APRONS, 0), shop.place(APRONS, 1)),
+    never_expire: lambda shop: (
+        shop.place(BOWLS, 0),
+        shop.let_time_pass(SECONDS),
+        shop.buy(Purchase("v_2", "p_bowl", 1, "buy-bowls"), 1),
+    ),
+    give_back_twice: lambda shop: (
+        shop.place(APRONS, 0),
+        shop.place(replace(APRONS, viewer_id="v_3"), 0),
+        shop.release(0, 1, 3),
+    ),
+    prolong: lambda shop: (shop.place(BOWLS, 0), shop.let_time_pass(1), shop.click_again(0, 0)),
+    count_lines_apart: lambda shop: shop.place(TWICE, 0),
+    keep_no_rows: lambda shop: shop.place(APRONS, 0),
+    sell_the_given_up: lambda shop: (shop.place(BOWLS, 0), shop.release(0, 0, 1), shop.confirm(0, 0, 1)),
+}
+"""Each mistake with a few steps in which it shows: the machine's own claims must not hold then, and do without it."""
 
 
-@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+@pytest.mark.parametrize("planted", [*PLANTED], ids=lambda plant: plant.__name__)
 def test_a_planted_mistake_is_found(
-    database_url: str, plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+    database_url: str, planted: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plant(monkeypatch)
-    with pytest.raises(BaseException) as found:
-        play(database_url, examples=60, steps=14, found_soon=True)
-    assert not isinstance(found.value, KeyboardInterrupt | SystemExit)
+    def tell() -> None:
+        shop = machine_on(database_url)()
+        try:
+            PLANTED[planted](shop)
+            shop.free_held_and_sold_are_on_hand_and_every_movement_is_a_row()
+        finally:
+            shop.teardown()
+
+    tell()
+    planted(monkeypatch)
+    with pytest.raises((AssertionError, AttributeError, TypeError)):
+        tell()
