@@ -25,8 +25,15 @@ from server.shop.hold_rules import Hold, Wanted, WantedLine
 from server.shop.rules import Order, Purchase, Receipt
 from server.shop.stocktaking import take_stock
 from tests.support.databases import empty_database
+from tests.support.eventually import eventually
 from tests.support.stage import CHANNEL, HOST, SHOW, Stage, open_stage
 
+EDIT = """
+    WITH edited AS (UPDATE product SET stock = stock - :free, stock_moves = stock_moves + 1 WHERE id = :product RETURNING *)
+    INSERT INTO stock_change (id, channel_id, product_id, move, at, actor, actor_name, role, reason, delta, stock_after)
+    SELECT 'c_' || id || stock_moves, channel_id, id, stock_moves, now(), 'm_host', 'Mika', 'host', 'correction', -:free, stock FROM edited
+"""
+"""What the studio does to a product from which it takes all free units."""
 PRICES = {"p_apron": 1000, "p_bowl": 2500}
 ON_HAND = {"p_apron": 6, "p_bowl": 3}
 SECONDS = 300
@@ -281,6 +288,30 @@ class HoldsMachine(RuleBasedStateMachine):
             self.on_hand[product] += to - free
             assert answer.stock == to
 
+    @rule(product=st.sampled_from(list(PRICES)), process=st.integers(0, 1))
+    def edit_meanwhile(self, product: str, process: int) -> None:
+        """All free units are taken away in the studio while a hold of one waits to be written: it finds none."""
+        self.sweep(process)
+        self.rushes += 1
+        free = self.free()[product]
+        wanted = Wanted("v_1", f"meanwhile-{self.rushes}", (WantedLine(product, 1),))
+        answer = self.loop.run(self.hold_while_edited(self.stages[process], wanted, free))
+        assert code(answer) is Code.SOLD_OUT
+        self.on_hand[product] -= free
+
+    async def hold_while_edited(self, stage: Stage, wanted: Wanted, free: int) -> Answer:
+        async with self.stages[0].database.write() as connection:
+            (line,) = wanted.lines
+            await connection.execute(text(EDIT), {"product": line.product_id, "free": free})
+            placing = asyncio.create_task(stage.holds.place(SHOW, wanted))
+
+            async def waits() -> bool:
+                return bool(await connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+            await eventually(waits)
+        (answer,) = await asyncio.gather(placing, return_exceptions=True)
+        return answer
+
     @invariant()
     def free_held_and_sold_are_on_hand_and_every_movement_is_a_row(self) -> None:
         """Columns, orders, holds and rows agree with each other at every instant, and with what was acknowledged."""
@@ -379,7 +410,9 @@ def lock_nothing(patch: pytest.MonkeyPatch) -> None:
     """Products are read and not locked. The numbers of movements, which are unique, would refuse it all the same: so they give way."""
     plain = repository._LOCK_PRODUCTS.text.replace("FOR NO KEY UPDATE OF p", "")
     patch.setattr(repository, "_LOCK_PRODUCTS", text(plain))
-    patch.setattr(locking, "INSERT_HELD_MOVES", locking.INSERT_HELD_MOVES + " ON CONFLICT DO NOTHING")
+    patch.setattr(
+        locking, "INSERT_HELD_MOVES", holds_repository.INSERT_HELD_MOVES + " ON CONFLICT DO NOTHING"
+    )
 
 
 def look_at_no_key(patch: pytest.MonkeyPatch) -> None:
@@ -456,7 +489,7 @@ APRONS = Wanted("v_2", "key-aprons", (WantedLine("p_apron", 2),))
 TWICE = Wanted("v_1", "key-twice", (WantedLine("p_bowl", 2), WantedLine("p_bowl", 2)))
 Story = Callable[[HoldsMachine], object]
 PLANTED: dict[Callable[[pytest.MonkeyPatch], None], Story] = {
-    lock_nothing: lambda shop: shop.rush("p_apron"),
+    lock_nothing: lambda shop: shop.edit_meanwhile("p_apron", 1),
     look_at_no_key: lambda shop: (shop.place(APRONS, 0), shop.place(APRONS, 1)),
     never_expire: lambda shop: (
         shop.place(BOWLS, 0),
@@ -466,7 +499,8 @@ PLANTED: dict[Callable[[pytest.MonkeyPatch], None], Story] = {
     give_back_twice: lambda shop: (
         shop.place(APRONS, 0),
         shop.place(replace(APRONS, viewer_id="v_3"), 0),
-        shop.release(0, 1, 3),
+        shop.release(0, 1, 1),
+        shop.release(0, 1, 1),
     ),
     prolong: lambda shop: (shop.place(BOWLS, 0), shop.let_time_pass(1), shop.click_again(0, 0)),
     count_lines_apart: lambda shop: shop.place(TWICE, 0),
