@@ -1,3 +1,4 @@
 // What of the host's page is loaded once the desk stands (`late.tsx`).
 export { AskerCard } from "./asker_card";
+export { OfferPanel } from "./offer_panel";
 export { PlanLine, PlanPanel } from "./plan_line";

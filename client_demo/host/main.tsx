@@ -92,6 +92,7 @@ function Show({ id }: { id: string }) {
         </div>
         <div class="side">
           <ProductPanel />
+          <LatePlan part="OfferPanel" />
           <AnnouncePanel />
           <div class="side-more">
             <SurveyPanel />

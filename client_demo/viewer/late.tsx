@@ -1,4 +1,5 @@
 import { effect, signal } from "@preact/signals";
+import type { Product } from "../sdk";
 import { showToast } from "../shared/ui/toast";
 import { withLateTexts } from "./late_texts";
 import { arrival, link } from "./session";
@@ -38,6 +39,12 @@ export function followLateParts(): void {
         () => undefined,
       );
   });
+}
+
+/** That a product is offered to this viewer, and for how long. */
+export function LateOffer({ product }: { product: Product }) {
+  const Line = parts.value?.OfferLine;
+  return Line ? <Line product={product} /> : null;
 }
 
 /** Draws one of the late parts as soon as it is there. */

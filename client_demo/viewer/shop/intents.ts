@@ -15,6 +15,8 @@ export interface Intent {
   quantity: number;
   /** What the person saw. */
   price: number;
+  /** Under which offer. */
+  offer?: string | undefined;
   /** In ms of the epoch. */
   at: number;
   /** Whether it may have reached the server. One that has not can still become another. */
@@ -96,14 +98,14 @@ function alone<T>(work: () => T): Promise<T> {
  * Returns the intent to send for what the person confirmed, kept as sent: the one that is in doubt, whatever was chosen now, or else
  * one for this quantity at this price. `again`: it may have reached the server before.
  */
-export function takeIntent(wish: Pick<Intent, "viewer" | "show" | "product" | "quantity" | "price">): Promise<{
+export function takeIntent(wish: Pick<Intent, "viewer" | "show" | "product" | "quantity" | "price" | "offer">): Promise<{
   intent: Intent;
   again: boolean;
 }> {
   return alone(() => {
     const place = placeOf(wish.viewer, wish.show, wish.product);
     const found = readAll().find((each) => placeOf(each.viewer, each.show, each.product) === place);
-    const same = found && found.quantity === wish.quantity && found.price === wish.price;
+    const same = found && found.quantity === wish.quantity && found.price === wish.price && found.offer === wish.offer;
     const key = found && same ? found.key : newKey();
     const intent = found?.sent ? found : { ...wish, key, at: Date.now(), sent: true };
     write(place, intent);

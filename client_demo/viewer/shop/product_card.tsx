@@ -3,9 +3,10 @@ import type { Product } from "../../sdk";
 import { Button } from "../../shared/ui/button";
 import { Picture } from "../../shared/ui/picture";
 import { unitsLeft } from "../../shared/variants";
-import { withParts } from "../late";
+import { LateOffer, withParts } from "../late";
 import { isLive, isOver } from "../session";
 import { t } from "../text";
+import { asOffered } from "./offered";
 import { Price } from "./price";
 import { ratings } from "./ratings";
 import { useSeen } from "./seen";
@@ -27,7 +28,8 @@ function Stars({ product }: { product: string }) {
 }
 
 /** A product with price, true stock and Buy. `small` is the one over the video. */
-export function ProductCard({ product, pinned, small = false }: { product: Product; pinned: boolean; small?: boolean }) {
+export function ProductCard({ product: listed, pinned, small = false }: { product: Product; pinned: boolean; small?: boolean }) {
+  const product = asOffered(listed);
   const card = useRef<HTMLElement>(null);
   useSeen(card, product.id);
   const refused = whyNotNow(product);
@@ -56,6 +58,7 @@ export function ProductCard({ product, pinned, small = false }: { product: Produ
           <Stock product={product} />
           <Stars product={product.id} />
         </p>
+        <LateOffer product={listed} />
       </div>
       <Button
         look="primary"

@@ -13,6 +13,7 @@ import { refusalText } from "../text";
 import { tokenStore } from "../token_store";
 import { goToCart, rememberTheShow, takenByShop } from "./cart";
 import { doubts, followIntents, type Intent, markUnsent, settle, takeIntent } from "./intents";
+import { asOffered, offered } from "./offered";
 
 /** Of one order, where the show sets no limit; and the most that one order can hold. */
 const QUANTITY_MAX = 10;
@@ -26,6 +27,8 @@ interface Purchase {
   quantity: number;
   /** What the person sees; the server refuses another price. */
   price: number;
+  /** Under which offer. */
+  offer?: string | undefined;
   problem: string | null;
   order: Order | null;
   /** The page around this one has heard that the person wants it, and left it to us. */
@@ -34,7 +37,10 @@ interface Purchase {
 
 export const purchase = signal<Purchase | null>(null);
 /** What the sheet is about, as it is sold: a variant has its own price, stock and picture. */
-export const purchasedProduct = computed(() => soldAs(products.value, purchase.value?.productId));
+export const purchasedProduct = computed(() => {
+  const sold = soldAs(products.value, purchase.value?.productId);
+  return sold && asOffered(sold);
+});
 
 /** Products with a purchase whose answer this tab waits for. */
 const waiting = signal<ReadonlySet<string>>(new Set());
@@ -94,11 +100,13 @@ function firstChoice({ id, variants = [] }: Product): Variant | undefined {
 
 function openSheet(wanted: Product, told: boolean): void {
   const variant = firstChoice(wanted);
-  const product = variant ? asSold(wanted, variant) : wanted;
+  const product = asOffered(variant ? asSold(wanted, variant) : wanted);
   const productId = product.id;
   const chosen = Number(draftOf(quantityPlace(productId))) || 1;
   const quantity = Math.max(1, Math.min(chosen, buyable(product)));
-  purchase.value = { productId, quantity, price: product.price, problem: null, order: null, told };
+  const offer = offered.peek()[productId];
+  const under = offer?.price === product.price ? offer.offer : undefined;
+  purchase.value = { productId, quantity, price: product.price, offer: under, problem: null, order: null, told };
   if (doubt.peek() && !working.peek()) void retryMine();
 }
 
@@ -126,17 +134,18 @@ export async function confirmPurchase(): Promise<void> {
   const viewer = identity.peek()?.viewer;
   const showId = show.peek()?.id;
   if (!now || now.order || working.peek() || !viewer || !showId) return;
-  const { productId: product, quantity, price } = now;
+  const { productId: product, quantity, price, offer } = now;
   const wanted = purchasedProduct.peek();
   if (!now.told && !doubt.peek() && wanted && isTakenOver(wanted, quantity)) return closePurchase();
   if (takenByShop.peek() && !doubt.peek()) return goToCart(product, quantity);
   purchase.value = { ...now, problem: null, told: true };
   await whileWaiting(product, async () => {
-    const { intent, again } = await takeIntent({ viewer, show: showId, product, quantity, price });
+    const { intent, again } = await takeIntent({ viewer, show: showId, product, quantity, price, offer });
     tokenStore.keepForOrder();
     try {
       const { key } = intent;
-      bought(intent, await room().command("buy", { product, quantity: intent.quantity, key, price: intent.price }));
+      const under = intent.offer === undefined ? {} : { offer: intent.offer };
+      bought(intent, await room().command("buy", { product, quantity: intent.quantity, key, price: intent.price, ...under }));
     } catch (error) {
       await refused(intent, error as RefusedError, again);
     }
@@ -194,6 +203,15 @@ interface Explained {
   text: string;
   quantity?: number;
   price?: number;
+  offer?: undefined;
+}
+
+/** The price without the offer, which is over, or not for this viewer any more. */
+function withoutOffer(error: RefusedError): Explained {
+  const price = soldAs(products.peek(), purchase.peek()?.productId)?.price;
+  if (price === undefined) return { text: refusalText(error) };
+  const amount = money(price, purchasedProduct.peek()?.currency ?? "JPY");
+  return { price, offer: undefined, text: t("buy.offer_over", { price: amount }) };
 }
 
 function explain(error: RefusedError, quantity: number): Explained {
@@ -201,6 +219,9 @@ function explain(error: RefusedError, quantity: number): Explained {
   switch (error.code) {
     case "offline":
       return { text: t("buy.offline") };
+    case "offer_closed":
+    case "not_in_audience":
+      return withoutOffer(error);
     case "sold_out":
       if (!stock) return { text: t("buy.sold_out") };
       return { quantity: Math.min(stock, quantity), text: t.count("buy.fewer_left", stock) };
