@@ -1,0 +1,54 @@
+"""An offer from the host's two taps to a viewer's order: seen with its countdown on a phone whose clock is wrong, bought, and closed."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from server.demo.catalogue import VIDEO_MP4
+from tests.e2e.by_hand import Hand, HostAtPage
+from tests.e2e.test_every_state import find_faults, settle
+from tests.e2e.test_surveys import picture
+from tests.support.browser import Desk
+from tests.support.showroom import Showroom
+
+BADGE = {"en": "Offer", "ja": "オファー"}
+WRONG_CLOCK = "const now = Date.now; Date.now = () => now() - 3_600_000;"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_a_host_opens_an_offer_and_a_viewer_buys_under_it(
+    showroom: Showroom, desk: Desk, language: str
+) -> None:
+    show = await showroom.begin_show({"mp4": VIDEO_MP4})
+    host = HostAtPage(await desk.open("desktop", language), Hand())  # type: ignore[arg-type]
+    await host.sign_in(showroom.url(f"/host?show={show}"), showroom.codes["host"])
+    viewer = await desk.open("phone", language)  # type: ignore[arg-type]
+    await viewer.add_init_script(WRONG_CLOCK)
+    await viewer.goto(showroom.url(f"/shows/{show}"))
+    await host.part("offer-prepare").locator("summary").click()
+    product = await host.part("offer-product").input_value()
+    for name, typed in (("price", "10"), ("units", "1"), ("minutes", "5")):
+        await host.part(f"offer-{name}").fill(typed)
+    await picture(host.page, f"offer-preparing-{language}")
+    await host.part("offer-save").click()
+    await host.part("offer-open").click()
+    await expect(host.part("offer-running")).to_be_visible()
+    await viewer.get_by_test_id("tab-products").click()
+    card = viewer.locator(f'[data-testid="product"][data-product="{product}"]')
+    await expect(card.get_by_test_id("offer")).to_contain_text(BADGE[language])
+    await expect(card.get_by_test_id("offer-countdown")).to_have_text(re.compile(r"4:\d\d|5:00"))
+    await expect(card.get_by_test_id("price")).to_contain_text("10")
+    await viewer.reload()
+    await viewer.get_by_test_id("tab-products").click()
+    await expect(card.get_by_test_id("offer")).to_be_visible()
+    await picture(viewer, f"offer-card-{language}")
+    await card.get_by_test_id("buy").click()
+    await expect(viewer.get_by_test_id("purchase").get_by_test_id("offer-countdown")).to_be_visible()
+    await picture(viewer, f"offer-sheet-{language}")
+    await settle(viewer)
+    assert await find_faults(viewer) == []
+    await viewer.get_by_test_id("buy-confirm").click()
+    await expect(viewer.get_by_test_id("buy-done")).to_be_visible()
+    await expect(host.part("offer-running")).to_have_count(0)
+    await expect(viewer.get_by_test_id("offer")).to_have_count(0)
