@@ -102,7 +102,7 @@ async def test_the_same_payment_by_http_and_by_socket(server: str, sign_for: Sig
         assert ended.json()["state"] == "captured"
         missing = await http.post("/payments", json={"hold": "h_none"}, headers={"Idempotency-Key": key})
         assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
-        assert (await http.post("/payments", json={"hold": hold})).status_code == 422
+        assert (await http.post("/payments", json={"hold": hold})).status_code == 400
         assert await buyer.refused("pay", hold=hold, key=new_id("k")) == "hold_ended"
 
 
