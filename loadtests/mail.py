@@ -26,11 +26,11 @@ from server.db.migrations import migrate
 from server.embedded import start_postgres
 from server.ids import new_id
 from server.mail.composing import Addresses
-from server.mail.new_mail import NewMail
 from server.mail.queue_repository import enqueue
 from server.mail.sending import LINES_MAX, Sending, relay_of
 from server.mail.tables import MailMessageRow
 from server.mail.tokens import MailTokens
+from server.waking import Waking
 from server.workers.mail import MailWorker, Outgoing
 
 SECRET = "a-secret-of-the-load-test-with-forty-letters"
@@ -110,7 +110,7 @@ class Bench:
                 worker = MailWorker(
                     pool, SystemClock(), outgoing, tokens, Addresses("https://x.example", tokens)
                 )
-                tasks.append(asyncio.create_task(worker.run(NewMail())))
+                tasks.append(asyncio.create_task(worker.run(Waking())))
             try:
                 yield pools[0]
             finally:

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -25,6 +24,7 @@ from server.feeds.tables import ImportRow
 from server.ids import new_id
 from server.pictures.sources import want_pictures
 from server.protocol.codes import Code
+from server.waking import Waking
 
 KEPT_DAYS = 7
 """How long an import can be looked at."""
@@ -67,7 +67,7 @@ class Feeds:
         self._lines_max = lines_max
         self._clock = clock
         self._tell = tell
-        self._wake = asyncio.Event()
+        self._waking = Waking()
 
     async def receive(
         self, by: Principal, content: bytes, *, name: str, format: Format | None, key: str | None
@@ -97,7 +97,7 @@ class Feeds:
                 await repository.insert_import(connection, row, content)
         if present is not None and present.digest != row.digest:
             raise RefusedError(Code.KEY_REUSED)
-        self._wake.set()
+        self._waking.tell()
         return present or row, present is None
 
     async def find(self, channel_id: str, import_id: str) -> ImportRow:
@@ -167,7 +167,7 @@ class Feeds:
                 "taken_at": None,
             }
             await repository.set_import(connection, import_id, **changed)
-        self._wake.set()
+        self._waking.tell()
         return row.model_copy(update=changed)
 
     async def export(self, channel_id: str, format: Format) -> bytes:
@@ -184,12 +184,7 @@ class Feeds:
 
     async def run_once(self) -> None:
         """Wait for something to do, a few seconds at most, and do what there is."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_SECONDS):
-                await self._wake.wait()
-        self._wake.clear()
-        while await self._work():
-            pass
+        await self._waking.do_all(LOOK_SECONDS, self._work)
 
     async def _work(self) -> bool:
         """Have one import read or applied; False where none waits."""

@@ -1,7 +1,6 @@
 """Making exports: one job at a time in each process, told of while it is made, left alone once it is stopped."""
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -21,6 +20,7 @@ from server.query.grammar import Query
 from server.query.service import Queries
 from server.stats.columns.shelf import Shelf
 from server.stats.service import Reports
+from server.waking import Waking
 from server.zones import find_zone
 
 PATIENCE = timedelta(seconds=60)
@@ -43,22 +43,17 @@ class ExportMaker:
         self._folder = folder
         self._reports = Reports(database, clock)
         self._queries = Queries(database, clock, shelf, seconds_max=SECONDS_MAX)
-        self._wake = asyncio.Event()
+        self._waking = Waking()
         self._done = (0, 0)
         """Shows and rows that are read of the job that is being made."""
 
     def wake(self) -> None:
         """Have what waits made soon."""
-        self._wake.set()
+        self._waking.tell()
 
     async def run_once(self) -> None:
         """Wait for something to do, a few seconds at most, and do what there is."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_SECONDS):
-                await self._wake.wait()
-        self._wake.clear()
-        while await self._work():
-            pass
+        await self._waking.do_all(LOOK_SECONDS, self._work)
 
     async def _work(self) -> bool:
         async with self._database.write() as connection:

@@ -16,13 +16,13 @@ from server.mail.channel_repository import read_channel, read_name, read_templat
 from server.mail.composing import Addresses
 from server.mail.facts_repository import Recipient, read_doings, read_recipients, read_show
 from server.mail.follow_up import KIND, filled, message_for, values_of
-from server.mail.new_mail import NewMail
 from server.mail.queue_repository import enqueue
 from server.mail.tables import MailCampaignRow, MailMessageRow
 from server.mail.templates import TemplateError, Words
 from server.mail.written import built_in
 from server.protocol.codes import Code
 from server.sealing.unsealing import facts_around
+from server.waking import Waking
 
 STEP: Final = 100
 """People whose messages are written in one transaction."""
@@ -38,12 +38,12 @@ class Campaigns:
         database: Database,
         clock: Clock,
         addresses: Addresses,
-        new_mail: NewMail | None = None,
+        new_mail: Waking | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._addresses = addresses
-        self._new_mail = new_mail or NewMail()
+        self._new_mail = new_mail or Waking()
 
     async def begin(self, channel_id: str, show_id: str, by: Actor) -> None:
         """Write to a show's viewers now; raises `not_found`, and `conflict` for a show that has not ended or was written about."""

@@ -13,7 +13,6 @@ from server.ids import new_id
 from server.mail import consent_repository as repository
 from server.mail.channel_repository import lock_channel, read_channel, read_name
 from server.mail.composing import Addresses, sender_line
-from server.mail.new_mail import NewMail
 from server.mail.queue_repository import enqueue, withhold
 from server.mail.rules import (
     CONFIRMATIONS_MAX,
@@ -31,6 +30,7 @@ from server.mail.tokens import MailTokens
 from server.mail.wording import WORDING_NOW, WORDINGS, wording_of
 from server.mail.written import built_in
 from server.protocol.codes import Code
+from server.waking import Waking
 
 Stand = Literal["none", "asked", "confirmed", "withdrawn"]
 Confirmed = Literal["confirmed", "ended", "unknown"]
@@ -65,13 +65,13 @@ class Consents:
         clock: Clock,
         tokens: MailTokens,
         addresses: Addresses,
-        new_mail: NewMail | None = None,
+        new_mail: Waking | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._tokens = tokens
         self._addresses = addresses
-        self._new_mail = new_mail or NewMail()
+        self._new_mail = new_mail or Waking()
 
     async def standing(self, channel_id: str, viewer_id: str, language: Language) -> Standing:
         """Return how a viewer stands with a channel."""

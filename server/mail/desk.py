@@ -16,7 +16,6 @@ from server.mail import channel_repository as repository
 from server.mail.composing import Addresses, sender_line, without_pixel
 from server.mail.facts_repository import Recipient, read_doings, read_recipients, read_show
 from server.mail.follow_up import KIND, SAMPLE_DOINGS, filled, sample_show, values_of
-from server.mail.new_mail import NewMail
 from server.mail.queue_repository import enqueue, insert_unqueued
 from server.mail.rules import Language, hash_of, mailbox_of
 from server.mail.suppression import Suppression, lift, list_suppressed
@@ -26,6 +25,7 @@ from server.mail.tokens import MailTokens
 from server.mail.written import built_in
 from server.protocol.codes import Code
 from server.sealing.unsealing import facts_around
+from server.waking import Waking
 
 _KEPT = text("""
     SELECT id, kind, address, subject, language, state, error, since FROM mail_message
@@ -80,13 +80,13 @@ class MailDesk:
         clock: Clock,
         tokens: MailTokens,
         addresses: Addresses,
-        new_mail: NewMail | None = None,
+        new_mail: Waking | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._tokens = tokens
         self._addresses = addresses
-        self._new_mail = new_mail or NewMail()
+        self._new_mail = new_mail or Waking()
 
     async def settings(self, channel_id: str) -> MailChannelRow:
         """Return how the channel writes."""

@@ -11,12 +11,12 @@ from server.mail.campaigns import Campaigns
 from server.mail.composing import Addresses
 from server.mail.consents import Consents
 from server.mail.desk import MailDesk
-from server.mail.new_mail import NewMail
 from server.mail.returns import Returns
 from server.mail.sending import Sending, relay_of
 from server.mail.tokens import MailTokens
 from server.running.forgetting import FORGETTING_SECONDS
 from server.settings import Settings
+from server.waking import Waking
 from server.workers.loop import repeat
 from server.workers.mail import MailForgetting, MailWorker, Outgoing
 
@@ -35,7 +35,7 @@ def _addresses_for(settings: Settings) -> Addresses:
 
 
 def mail_parts(
-    settings: Settings, database: Database, clock: Clock, new_mail: NewMail
+    settings: Settings, database: Database, clock: Clock, new_mail: Waking
 ) -> Mapping[str, object]:
     """Return the services that routes ask."""
     tokens, addresses = mail_tokens_for(settings), _addresses_for(settings)
@@ -57,7 +57,7 @@ def returns_for(settings: Settings, database: Database, clock: Clock) -> Returns
 class MailDelivery:
     """Everything about sending that runs in a process; nothing runs before `loops` are. Has the servers' secret, which signs links."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock, new_mail: NewMail) -> None:
+    def __init__(self, settings: Settings, database: Database, clock: Clock, new_mail: Waking) -> None:
         addresses = _addresses_for(settings)
         self.worker = MailWorker(
             database, clock, _outgoing_for(settings), mail_tokens_for(settings), addresses

@@ -29,7 +29,6 @@ from server.journal.rooms import Rooms
 from server.journal.topcheck import TopCheck
 from server.ledger.recorder import Recorder
 from server.ledger.repository import read_reaction_totals
-from server.mail.new_mail import NewMail
 from server.offers.commands import OfferCommands
 from server.offers.opening import OffersAside, close_at_end
 from server.payments import polling
@@ -78,6 +77,7 @@ from server.viewers.own_pushes import OwnPushes
 from server.viewers.share_codes import share_codes_for
 from server.viewers.sharing import Sharing
 from server.viewers.staff_roll import StaffRoll
+from server.waking import Waking
 from server.workers.ledger import LedgerWorker
 
 
@@ -148,7 +148,7 @@ class Process:
         self.delivery = (
             WebhookDelivery(settings, self.database, clock, self.outbound) if settings.worker else None
         )
-        self.new_mail = NewMail()
+        self.new_mail = Waking()
         self.mail = MailDelivery(settings, self.database, clock, self.new_mail) if settings.worker else None
         self.disks = DataDisks(settings)
         self.watch = self._watched()

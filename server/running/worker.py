@@ -19,13 +19,13 @@ from server.http.readiness import Question, Readiness
 from server.http.scrape import Families
 from server.ledger import metrics as ledger_metrics
 from server.mail import metrics as mail_metrics
-from server.mail.new_mail import NewMail
 from server.running.keeping import keeping_loops
 from server.running.mail import MailDelivery
 from server.running.resealing import resealing_loops
 from server.running.watch import ProcessWatch, watched
 from server.running.webhooks import WebhookDelivery
 from server.settings import Settings
+from server.waking import Waking
 from server.webhooks import metrics as webhook_metrics
 from server.workers.ledger import LedgerWorker
 from server.workers.rollups import keep_rollups
@@ -81,7 +81,7 @@ async def run_worker(settings: Settings, listening: socket | None = None) -> Non
     delivery, mail = None, None
     if settings.has_secret():
         delivery = WebhookDelivery(settings, database, SystemClock(), outbound)
-        mail = MailDelivery(settings, database, SystemClock(), NewMail())
+        mail = MailDelivery(settings, database, SystemClock(), Waking())
     else:
         log.warning("webhooks.not_delivered", mend="give this process the servers' SHOWFLOOR_SECRET")
 

@@ -20,7 +20,6 @@ from server.db.forgetting import forget_all
 from server.mail import metrics
 from server.mail.composing import Addresses, Letter, compose, return_path
 from server.mail.endings import Endings
-from server.mail.new_mail import NewMail
 from server.mail.outcomes import Outcome
 from server.mail.pacing import AHEAD, Pauses
 from server.mail.queue_repository import (
@@ -39,6 +38,7 @@ from server.mail.queue_repository import (
 from server.mail.rules import next_try, reason_against
 from server.mail.sending import LINES_MAX, SECONDS_MAX, Line, Sending
 from server.mail.tokens import MailTokens
+from server.waking import Waking
 from server.workers.loop import repeat
 
 CLAIMED_FOR: Final = timedelta(seconds=3 * SECONDS_MAX)
@@ -79,7 +79,7 @@ class MailWorker:
         self._waiting: dict[str, Claim] = {}
         """Of what is under way, what has no line yet."""
 
-    async def run(self, new_mail: NewMail) -> None:
+    async def run(self, new_mail: Waking) -> None:
         """Send for ever; whatever fails is logged, counted, and tried again. What is under way at the end is given up.
 
         `new_mail` tells of what the same process queues.
@@ -113,7 +113,7 @@ class MailWorker:
         metrics.WAITING.set(waiting)
         metrics.OVERDUE.set(seconds)
 
-    async def _keep_sending(self, new_mail: NewMail) -> None:
+    async def _keep_sending(self, new_mail: Waking) -> None:
         """Begin what is due and has a place, and wait until there is more to do: for places, for the next slot, or for mail."""
         while len(self._under_way) > self._lines:
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)

@@ -15,12 +15,12 @@ import pytest
 from sqlalchemy import text
 
 from server.ids import new_id
-from server.mail.new_mail import NewMail
 from server.mail.pacing import AHEAD
 from server.mail.queue_repository import enqueue
 from server.mail.rules import PAUSES, TRIED_FOR
 from server.mail.sending import Line, Sending, relay_of
 from server.mail.tables import MailMessageRow
+from server.waking import Waking
 from server.workers.mail import CLAIMED_FOR, MailWorker, Outgoing
 from tests.support.eventually import eventually
 from tests.support.mail import BASE, BOUNCES, Post, open_post
@@ -209,7 +209,7 @@ async def test_a_worker_that_stops_leaves_what_it_has_not_begun_to_others(
 ) -> None:
     await queue_plain(stage, 2)
     slow = open_post(stage, smtp, pauses=(AHEAD, timedelta(0)))
-    running = asyncio.create_task(slow.worker.run(NewMail()))
+    running = asyncio.create_task(slow.worker.run(Waking()))
     await eventually(lambda: len(smtp.taken) >= 1)
     running.cancel()
     await asyncio.wait([running])
@@ -222,7 +222,7 @@ async def test_a_worker_that_stops_leaves_what_it_has_not_begun_to_others(
 async def test_mail_goes_by_a_running_worker_that_is_told_of_it_or_not(
     stage: Stage, post: Post, smtp: MailServer
 ) -> None:
-    new_mail = NewMail()
+    new_mail = Waking()
     running = asyncio.create_task(post.worker.run(new_mail))
     await queue_plain(stage, 20)
     await eventually(lambda: len(smtp.taken) == 20)
