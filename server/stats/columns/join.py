@@ -108,7 +108,7 @@ def join_block(channel: Channel, first: int, last: int) -> list[Slice]:
 def _cut(channel: Channel, i: int, first: int, last: int) -> Slice:
     show = channel.shows[i]
     who = show.rows["who"]
-    begin, end = (int(each) for each in np.searchsorted(who, (first, last)))
+    begin, end = (int(each) for each in np.searchsorted(who, np.array((first, last), who.dtype)))
     people = np.subtract(who[begin:end], first, dtype=np.intp)
     bits = show.rows["flags"][begin:end].astype(np.uint32)
     recognised = bits & np.uint32(f.SEEN)
