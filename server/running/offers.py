@@ -13,6 +13,7 @@ from server.offers.secrets import Secrets
 from server.offers.service import Offers
 from server.settings import Settings
 from server.shop.repository import lock_products
+from server.stats.columns.shelf import FOLDER, Shelf
 from server.stats.lifetime.membership import Membership
 
 
@@ -28,10 +29,13 @@ async def read_goods(
 def offers_for(settings: Settings, journal: Journal, database: Database, clock: Clock) -> Offers:
     """Return the offers of all shows."""
     secrets = Secrets(settings.signing_secret(), old_secret=settings.old_signing_secret())
-    return offers_with(secrets, journal, database, clock)
+    shelf = Shelf(settings.data.absolute() / FOLDER)
+    return offers_with(secrets, journal, database, clock, shelf)
 
 
-def offers_with(secrets: Secrets, journal: Journal, database: Database, clock: Clock) -> Offers:
-    """Return the offers of all shows, whose codes these `secrets` know."""
-    admission = Admission(database, Membership(database, clock))
+def offers_with(
+    secrets: Secrets, journal: Journal, database: Database, clock: Clock, shelf: Shelf | None = None
+) -> Offers:
+    """Return the offers of all shows, whose codes these `secrets` know; a `shelf` spares them reading segments from SQL."""
+    admission = Admission(database, Membership(database, clock, shelf))
     return Offers(journal, database, clock, admission=admission, secrets=secrets, read_goods=read_goods)
