@@ -238,6 +238,15 @@ _ACROSS = (
     QUALIFY started_at < lag(ended_at) OVER (PARTITION BY "show", viewer, connection ORDER BY started_at, line)
         OR started_at = lag(started_at) OVER (PARTITION BY "show", viewer, connection ORDER BY started_at, line)
     """,
+    """
+    INSERT INTO bad SELECT line, 'stretch_twice', 'connection' FROM stretch WHERE line NOT IN (SELECT line FROM bad)
+    QUALIFY row_number() OVER (PARTITION BY connection, started_at ORDER BY line) > 1
+    """,
+    f"""
+    INSERT INTO bad SELECT line, 'target_twice', 'number' FROM entry
+    WHERE kind = 'purchase' AND taken_by = 'showfloor' AND number IS NOT NULL AND {_GOOD} AND line NOT IN (SELECT line FROM bad)
+    QUALIFY row_number() OVER (PARTITION BY number ORDER BY line) > 1
+    """,
 )
 
 

@@ -185,16 +185,41 @@ class _Work:
         await self._find_taken(
             connection, "shop", "order_exists", "kind = 'purchase' AND coalesce(taken_by, 'shop') = 'shop'"
         )
+        numbered = "kind = 'purchase' AND taken_by = 'showfloor' AND number IS NOT NULL"
+        await self._find_taken(connection, "number", "number_exists", numbered, field="number")
+        guest = f"concat({placing.ALIASED})"
+        linked = "kind = 'identity_link'"
+        await self._find_taken(connection, "identity", "identity_exists", linked, field="viewer", of=guest)
+        await self._find_stretches(connection)
         await self._refund(connection)
 
-    async def _find_taken(self, connection: AsyncConnection, kind: str, code: str, where: str) -> None:
-        ids = [id for (id,) in self._bench.execute(f"SELECT target FROM fresh WHERE {where}").fetchall()]
+    async def _find_taken(
+        self,
+        connection: AsyncConnection,
+        kind: str,
+        code: str,
+        where: str,
+        *,
+        field: str = "target",
+        of: str = "",
+    ) -> None:
+        """Note as bad what is there by another entry. `of`: SQL of what it is known by, where that is more than its `field`."""
+        of = of or field
+        ids = [id for (id,) in self._bench.execute(f"SELECT {of} FROM fresh WHERE {where}").fetchall()]
         taken = await repository.find_taken(connection, self._channel_id, kind, ids) if ids else []
         if taken:
             self._bench.execute(
-                f"INSERT INTO bad SELECT line, ?, 'target' FROM fresh WHERE {where} AND target IN (SELECT unnest(?))",
-                [code, taken],
+                f"INSERT INTO bad SELECT line, ?, ? FROM fresh WHERE {where} AND {of} IN (SELECT unnest(?))",
+                [code, field, taken],
             )
+
+    async def _find_stretches(self, connection: AsyncConnection) -> None:
+        """Note as bad beginnings of watching that are there by another entry."""
+        found = await repository.find_stretches(connection, self._export("begun", placing.BEGUN))
+        if found:
+            self._bench.execute("CREATE TABLE begun (connection VARCHAR, started_at TIMESTAMPTZ)")
+            _insert(self._bench, "begun", found)
+            self._bench.execute(_BEGUN_ALREADY)
 
     async def _refund(self, connection: AsyncConnection) -> None:
         """Give back of orders that were there before; those of the file are written with what was given back."""
@@ -226,6 +251,10 @@ class _Work:
         return file
 
 
+_BEGUN_ALREADY = """
+    INSERT INTO bad SELECT s.line, 'stretch_exists', 'connection' FROM stretch AS s JOIN begun USING (connection, started_at)
+    WHERE s.line IN (SELECT line FROM fresh)
+"""
 _PAID = """
     CREATE TABLE paid AS
     SELECT target AS id, currency, CAST(list_sum(list_transform(bought, lambda l: l.amount_minor)) AS BIGINT) AS left_minor

@@ -105,14 +105,15 @@ STAFF = Placing(
     SELECT "show", viewer, min("at") FROM fresh WHERE kind = 'attendance' AND staff GROUP BY "show", viewer
     """,
 )
+_STRETCHES = f"""
+    FROM stretch AS s WHERE s.line NOT IN (SELECT line FROM bad) AND s.end_line NOT IN (SELECT line FROM bad)
+      AND (NOT getvariable('some_known') OR {key_of("s")} NOT IN (SELECT key FROM known))
+"""
+BEGUN = f"SELECT s.connection, s.started_at {_STRETCHES}"
 PLAYING = Placing(
     "stretches of watching",
     repository.COPY_PLAYING,
-    f"""
-    SELECT s.connection, s.started_at, s."show", s.viewer, '{PROCESS_ID}', s.ended_at
-    FROM stretch AS s WHERE s.line NOT IN (SELECT line FROM bad) AND s.end_line NOT IN (SELECT line FROM bad)
-      AND (NOT getvariable('some_known') OR {key_of("s")} NOT IN (SELECT key FROM known))
-    """,
+    f"""SELECT s.connection, s.started_at, s."show", s.viewer, '{PROCESS_ID}', s.ended_at {_STRETCHES}""",
 )
 QUESTIONS = Placing(
     "questions",
@@ -170,11 +171,12 @@ REPORTED_SALES = Placing(
     FROM ({_SOLD}) AS sold GROUP BY order_id, "show", viewer, product, currency, "at"
     """,
 )
+ALIASED = '"show", chr(31), viewer'
 ALIASES = Placing(
     "identities",
     repository.COPY_ALIASES,
-    """
-    SELECT concat('va_', md5(concat("show", chr(31), viewer))), "show", viewer, target, "at" FROM fresh WHERE kind = 'identity_link'
+    f"""
+    SELECT concat('va_', md5(concat({ALIASED}))), "show", viewer, target, "at" FROM fresh WHERE kind = 'identity_link'
     """,
 )
 # The journal of a show that has been held already is not written on.

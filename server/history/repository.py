@@ -1,6 +1,7 @@
 """The SQL of the import: what the database knows already, and the tables that the rows go into."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, LiteralString
 
@@ -36,6 +37,11 @@ _SURVEYS = text(
 _COME: Final = "CREATE TEMPORARY TABLE come (id uuid NOT NULL) ON COMMIT DROP"
 _COPY_COME: Final = "COPY come (id) FROM STDIN (FORMAT csv)"
 _KNOWN: Final = "SELECT CAST(come.id AS text) FROM come JOIN imported_entry USING (id)"
+_BEGUN: Final = "CREATE TEMPORARY TABLE begun (connection_id text NOT NULL, started_at timestamptz NOT NULL) ON COMMIT DROP"
+_COPY_BEGUN: Final = "COPY begun (connection_id, started_at) FROM STDIN (FORMAT csv)"
+_BEGUN_ALREADY: Final = (
+    "SELECT connection_id, started_at FROM begun JOIN playing USING (connection_id, started_at)"
+)
 _REMEMBER: Final = """
     INSERT INTO imported_entry (id) SELECT id FROM come WHERE id <> ALL(CAST(%s AS uuid[])) ORDER BY id ON CONFLICT DO NOTHING
 """
@@ -120,6 +126,15 @@ _TAKEN = {
     "question": text("SELECT id FROM question WHERE id = ANY(CAST(:ids AS text[]))"),
     "survey": text("SELECT id FROM survey WHERE id = ANY(CAST(:ids AS text[]))"),
     "showfloor": text("SELECT id FROM orders WHERE id = ANY(CAST(:ids AS text[]))"),
+    "number": text(
+        "SELECT number FROM orders WHERE channel_id = :channel AND number = ANY(CAST(:ids AS text[]))"
+    ),
+    # Also one that was taken back, if it came by an import: it has the id that the new one would have.
+    "identity": text("""
+        SELECT w.id FROM unnest(CAST(:ids AS text[])) AS w(id) JOIN viewer_alias AS a
+            ON a.show_id = split_part(w.id, chr(31), 1) AND a.raw = split_part(w.id, chr(31), 2)
+        WHERE a.taken_back_at IS NULL OR a.id = 'va_' || md5(w.id)
+    """),
     "shop": text(
         "SELECT external_id FROM reported_order WHERE channel_id = :channel AND external_id = ANY(CAST(:ids AS text[]))"
     ),
@@ -178,8 +193,19 @@ async def read_surveys(connection: AsyncConnection, shows: Sequence[str]) -> Seq
 async def find_taken(
     connection: AsyncConnection, channel_id: str, kind: str, ids: Sequence[str]
 ) -> list[str]:
-    """Return which questions (`question`), surveys (`survey`), orders of ours (`showfloor`) or of the shop (`shop`) there are already."""
+    """Return which questions (`question`), surveys (`survey`), orders of ours (`showfloor`) or of the shop (`shop`) there are already.
+
+    And which of ours by their `number`, and of which guests (`identity`: show, U+001F, guest) it is known who they were.
+    """
     return list(await connection.scalars(_TAKEN[kind], {"channel": channel_id, "ids": list(ids)}))
+
+
+async def find_stretches(connection: AsyncConnection, file: Path) -> list[tuple[str, datetime]]:
+    """Return which of the beginnings of watching in `file` (connection and moment) there are already."""
+    await driver.run(connection, _BEGUN, [])
+    await copy_file(connection, _COPY_BEGUN, file)
+    await driver.run(connection, "ANALYZE begun", [])
+    return [(str(id), at) for id, at in await driver.fetch(connection, _BEGUN_ALREADY, [])]
 
 
 async def read_refundable(

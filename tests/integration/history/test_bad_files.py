@@ -213,6 +213,38 @@ async def test_an_order_of_the_shop_brings_money_lines_and_refunds_and_moves_no_
     assert [bad.code for bad in (await take_in(merchant, write(tmp_path, again))).bad] == ["order_exists"]
 
 
+async def test_what_is_there_by_another_entry_is_named_and_not_written_again(
+    merchant: Database, tmp_path: Path
+) -> None:
+    def history(n: int) -> list[dict[str, Any]]:
+        lines = [{"product": "channel-1", "quantity": 1, "amount_minor": 1000}]
+        paid = {"taken_by": "showfloor", "currency": "JPY", "lines": lines, "number": "K-1"}
+        return [
+            *watch(n, "anna", "11:00", "11:30", connection="tab"),
+            entry(n, "identity_link", viewer="guest", target="anna"),
+            entry(n + 1, "purchase", **paid | {"target": f"order-{n}"}),
+        ]
+
+    assert (await take_in(merchant, write(tmp_path, SHOW, *history(10)))).bad == []
+    again = write(tmp_path, *history(20), entry(30), name="again.jsonl")
+    refused = await take_in(merchant, again)
+    codes = {(bad.code, bad.field) for bad in refused.bad}
+    assert codes == {
+        ("stretch_exists", "connection"), ("identity_exists", "viewer"), ("number_exists", "number")
+    }  # fmt: skip
+    assert refused.refused
+    rest = await take_in(merchant, again, leave_out_bad=True)
+    assert not rest.refused
+    # One moment of one connection, and one number, cannot be two people's in a file either.
+    twice = [
+        *watch(40, "ben", "11:00", "11:30", connection="pc"),
+        *watch(50, "eva", "11:00", "11:20", connection="pc"),
+        *({**history(60 + n)[3], "number": "K-2"} for n in (0, 10)),
+    ]
+    found = [(bad.code, bad.field) for bad in (await take_in(merchant, write(tmp_path, *twice))).bad]
+    assert found == [("stretch_twice", "connection"), ("target_twice", "number")]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
