@@ -192,7 +192,7 @@ class Settings(SecretSettings):
     units_per_viewer_max: NonNegativeInt = 10
     """Units of one product that a viewer may buy and hold in one show; 0: any number. Above: `too_many`."""
     guest_units_limited: bool = True
-    """Whether a guest has one unit at a time, or as many as they have paid for in the channel before. Above: `too_many`."""
+    """Whether a guest may hold one unit, or as many as they have paid for in the channel before. Above: `too_many`."""
     hold_seconds: Annotated[float, Field(ge=10.0, le=86_400.0)] = 300.0
     """How long units stay set aside for a viewer who has not paid yet."""
     """Units of one product that a viewer may buy in one show; 0: any number. Above: `too_many`."""

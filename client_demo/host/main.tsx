@@ -92,9 +92,9 @@ function Show({ id }: { id: string }) {
         </div>
         <div class="side">
           <ProductPanel />
-          <LatePlan part="OfferPanel" />
           <AnnouncePanel />
           <div class="side-more">
+            <LatePlan part="OfferPanel" />
             <SurveyPanel />
             <LatePlan part="PlanPanel" />
             <BannedList />

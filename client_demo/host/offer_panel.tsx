@@ -13,6 +13,7 @@ import { asMinor, asWhole } from "../studio/amounts";
 import { why } from "./actions";
 import { attempt } from "./deeds";
 import { snapshot, theRoom } from "./desk";
+import { Fold } from "./fold";
 
 const t = createTranslator<typeof en>("host_offers");
 const AUDIENCES = ["everyone", "returning", "repeat_buyers", "segment", "code"] as const;
@@ -137,8 +138,7 @@ export function OfferPanel() {
   const running = snapshot.value?.offers ?? [];
   const ready = offers.value.filter(({ state }) => state === "prepared");
   return (
-    <section class="panel card surveys" aria-labelledby="offers-title" data-testid="offers">
-      <h2 id="offers-title">{t("title")}</h2>
+    <Fold title={t("title")} testid="offers" class="surveys" open={running.length + ready.length > 0}>
       {running.map((offer) => (
         <Running key={offer.id} offer={offer} />
       ))}
@@ -163,7 +163,7 @@ export function OfferPanel() {
         </div>
       ))}
       <PrepareForm />
-    </section>
+    </Fold>
   );
 }
 

@@ -7,7 +7,7 @@ from server.errors import RefusedError
 from server.protocol.codes import Code
 
 GUEST_UNITS = 1
-"""What somebody without a name may have at once who has never paid here."""
+"""What somebody without a name may hold who has never paid here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Allowances:
     """What the buyers of one batch may still take in one show.
 
     `people`: by id who somebody is, where that is another id; whoever is several ids has one allowance. `taken`: (id, product, units)
-    bought and held in this show. `guests`: by id what is known of guests; of others nothing is.
+    bought and held in this show. `guests`: by id what is known of guests who want to hold; of others nothing is.
     """
 
     def __init__(
@@ -55,11 +55,11 @@ class Allowances:
             self._count(viewer_id, product_id, units)
 
     def require(
-        self, viewer_id: str, demand: Mapping[str, int], *, guest: bool, to_hold: bool = False
+        self, viewer_id: str, demand: Mapping[str, int], *, guest: bool = False, to_hold: bool = False
     ) -> None:
         """Raise `too_many` with `limit` and `left`, of a hold with `product`, where units are more than this person may take.
 
-        `to_hold`: what a guest holds already counts against what they may hold.
+        A `guest` is held to what somebody without a name may hold: a purchase, which is paid in the same moment, asks without it.
         """
         limit = self._limits.units_max
         for product_id, units in demand.items():
@@ -69,24 +69,22 @@ class Allowances:
                 refused.data |= {"product": product_id} if to_hold else {}
                 raise refused
         if guest and self._limits.guests:
-            self._require_guest(viewer_id, sum(demand.values()), to_hold=to_hold)
+            self._require_guest(viewer_id, sum(demand.values()))
 
-    def take(self, viewer_id: str, demand: Mapping[str, int], *, guest: bool, to_hold: bool = False) -> None:
-        """Count units by product as taken by this person."""
+    def take(self, viewer_id: str, demand: Mapping[str, int], *, guest: bool = False) -> None:
+        """Count units by product as taken by this person; of a `guest` as held."""
         for product_id, units in demand.items():
             self._count(viewer_id, product_id, units)
         if guest:
-            before, units = self._guests.get(viewer_id, _NEW_GUEST), sum(demand.values())
-            self._guests[viewer_id] = GuestStanding(
-                before.paid + (0 if to_hold else units), before.held + (units if to_hold else 0)
-            )
+            before = self._guests.get(viewer_id, _NEW_GUEST)
+            self._guests[viewer_id] = GuestStanding(before.paid, before.held + sum(demand.values()))
 
-    def _require_guest(self, viewer_id: str, units: int, *, to_hold: bool) -> None:
+    def _require_guest(self, viewer_id: str, units: int) -> None:
         known = self._guests.get(viewer_id, _NEW_GUEST)
         limit = max(GUEST_UNITS, known.paid)
-        left = max(0, limit - (known.held if to_hold else 0))
+        left = max(0, limit - known.held)
         if units > left:
-            why = "Without a name one has one unit at a time, or as many as one has paid for here before."
+            why = "Without a name one may hold one unit, or as many as one has paid for here before."
             raise RefusedError(Code.TOO_MANY, why, limit=limit, left=left, guest=True)
 
     def _person(self, viewer_id: str) -> str:

@@ -48,7 +48,6 @@ class ShopCommands:
             command.key,
             command.price,
             staff=caller.role != "viewer",
-            guest=caller.guest,
             offer_id=command.offer,
         )
         if self._pace is not None:

@@ -239,7 +239,7 @@ class Placing:
         self._book.move("place", hold.id, demand)
         self._book.offers |= hold.offers
         self._offers = offers
-        self._allowances.take(wanted.viewer_id, demand, guest=wanted.guest, to_hold=True)
+        self._allowances.take(wanted.viewer_id, demand, guest=wanted.guest)
         self._holds[hold.viewer_id, hold.key] = hold
         self.placed.append(hold)
         return hold

@@ -122,7 +122,6 @@ async def place_order(
         key,
         body.price,
         staff,
-        guest=identity.guest,
         offer_id=body.offer,
     )
     receipt = await cast("Shop", request.app.state.shop).buy(body.show, purchase)

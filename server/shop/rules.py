@@ -25,7 +25,6 @@ class Purchase:
     key: str
     price_minor: int | None = None
     staff: bool = False
-    guest: bool = False
     offer_id: str | None = None
     admitted: bool = False
     """Of one under an offer: whether that is open to the viewer."""
@@ -161,7 +160,7 @@ class Counter:
         price_minor = agree_on_price(product, purchase.price_minor, purchase.claim, self._offers)
         if purchase.quantity > product.stock:
             raise RefusedError(Code.SOLD_OUT, stock=product.stock)
-        self._allowances.require(purchase.viewer_id, {product.id: purchase.quantity}, guest=purchase.guest)
+        self._allowances.require(purchase.viewer_id, {product.id: purchase.quantity})
         if price_minor * purchase.quantity > AMOUNT_MAX:
             raise RefusedError(Code.INVALID, "So much money cannot be counted.")
         return product, price_minor
@@ -196,7 +195,7 @@ class Counter:
         self._products[product.id] = left
         self._orders[order.viewer_id, order.key] = order
         self._sold.append(order)
-        self._allowances.take(purchase.viewer_id, {product.id: purchase.quantity}, guest=purchase.guest)
+        self._allowances.take(purchase.viewer_id, {product.id: purchase.quantity})
         return order
 
 

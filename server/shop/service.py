@@ -19,7 +19,7 @@ from server.protocol.codes import Code
 from server.shop.allowances import NO_LIMITS, Allowances, Limits
 from server.shop.counting import as_facts, offer_sales_of
 from server.shop.hold_rules import StockBook
-from server.shop.limits_repository import read_guests, read_held, read_people, widen
+from server.shop.limits_repository import read_held, read_people, widen
 from server.shop.locking import Books, Push, push_nothing
 from server.shop.neighbours import Neighbours
 from server.shop.numbers import new_number
@@ -195,9 +195,7 @@ class Shop:
         if counted and any(product.held for product in book.products.values()):
             pairs = pairs or [(p.viewer_id, p.product_id) for p in purchases]
             taken += await read_held(tx.connection, tx.show_id, pairs, tx.now)
-        asking = {p.viewer_id for p in purchases if p.guest and p.quantity > 1} if limits.guests else set()
-        guests = await read_guests(tx.connection, terms.channel_id, asking, tx.now)
-        return earlier, Allowances(limits, people=people, taken=taken, guests=guests)
+        return earlier, Allowances(limits, people=people, taken=taken, guests={})
 
     async def _with_offers(
         self, tx: ShowTransaction, orders: list[Order], purchases: Sequence[Purchase]

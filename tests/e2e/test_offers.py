@@ -26,6 +26,7 @@ async def test_a_host_opens_an_offer_and_a_viewer_buys_under_it(
     viewer = await desk.open("phone", language)  # type: ignore[arg-type]
     await viewer.add_init_script(WRONG_CLOCK)
     await viewer.goto(showroom.url(f"/shows/{show}"))
+    await host.part("offers").locator("> summary").click()
     await host.part("offer-prepare").locator("summary").click()
     product = await host.part("offer-product").input_value()
     for name, typed in (("price", "10"), ("units", "1"), ("minutes", "5")):

@@ -2,13 +2,10 @@
 
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from server.demo.catalogue import PRODUCTS
-from server.settings import Settings
-from tests.conftest import MakeSettings
 from tests.support.browser import NETWORK_FAILS, Desk
 from tests.support.eventually import eventually
 from tests.support.proxy import Proxy, proxy_to
@@ -18,12 +15,6 @@ from tests.support.viewer import joined_at
 LITTLE_CHANCE = "Math.random = () => 0.1"
 TEAPOT, CUPS = PRODUCTS[0], PRODUCTS[1]
 IN_DOUBT = "not known"
-
-
-@pytest.fixture
-def settings(make_settings: MakeSettings) -> Settings:
-    """A guest buys as many as everybody."""
-    return make_settings(guest_units_limited=False)
 
 
 @pytest_asyncio.fixture(loop_scope="package")

@@ -4,8 +4,6 @@ import pytest
 from playwright.async_api import Page, expect
 
 from server.demo.catalogue import PRODUCTS
-from server.settings import Settings
-from tests.conftest import MakeSettings
 from tests.support.browser import Desk, Language
 from tests.support.showroom import Showroom
 from tests.support.viewer import joined_at
@@ -21,31 +19,6 @@ LEFT = {"en": "3 more", "ja": "あと3点"}
 async def open_sheet(page: Page) -> None:
     await page.get_by_test_id("pinned-product").get_by_test_id("buy").click()
     await expect(page.get_by_test_id("purchase")).to_be_visible()
-
-
-ONE_AT_A_TIME = {"en": "1 at a time", "ja": "1点までです"}
-
-
-@pytest.fixture
-def settings(request: pytest.FixtureRequest, make_settings: MakeSettings) -> Settings:
-    """Guests are as everybody, but where the test is about them."""
-    return make_settings(guest_units_limited="guest" in request.node.name)
-
-
-@pytest.mark.parametrize("language", ["en", "ja"])
-async def test_a_guest_orders_one_at_a_time_and_is_told_so(
-    showroom: Showroom, desk: Desk, language: Language
-) -> None:
-    page = await desk.open("phone", language)
-    await page.goto(showroom.url("/shows/demo"))
-    await expect(page.get_by_test_id("notices")).to_have_attribute("data-link", "joined")
-    await open_sheet(page)
-    await page.get_by_test_id("buy-more").click()
-    await page.get_by_test_id("buy-confirm").click()
-    await expect(page.get_by_test_id("buy-note")).to_contain_text(ONE_AT_A_TIME[language])
-    await expect(page.get_by_test_id("buy-quantity")).to_have_text("1")
-    await page.get_by_test_id("buy-confirm").click()
-    await expect(page.get_by_test_id("buy-done")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -1,22 +1,13 @@
 """A product with variants on the viewer's and the host's page: chosen, bought, sold out, restocked."""
 
-import pytest
 from playwright.async_api import Page, expect
 
 from server.demo.catalogue import SHELF
-from server.settings import Settings
-from tests.conftest import MakeSettings
 from tests.support.browser import Desk
 from tests.support.showroom import Showroom
 
 SLIPPERS = next(product for product in SHELF if product.variants)
 GREY_S, GREY_L, RED_S, RED_L = SLIPPERS.variants
-
-
-@pytest.fixture
-def settings(make_settings: MakeSettings) -> Settings:
-    """A guest buys as many as everybody."""
-    return make_settings(guest_units_limited=False)
 
 
 async def look_at_slippers(page: Page, room: Showroom) -> None:

@@ -126,11 +126,10 @@ class Stage:
         key: str = "",
         price: int | None = None,
         show: str = SHOW,
-        guest: bool = False,
         offer: str | None = None,
     ) -> Receipt:
         """Buy in the show; with a key of its own unless one is given."""
-        purchase = Purchase(viewer, product, quantity, key or new_id("k"), price, guest=guest, offer_id=offer)
+        purchase = Purchase(viewer, product, quantity, key or new_id("k"), price, offer_id=offer)
         return await self.shop.buy(show, purchase)
 
     async def hold(

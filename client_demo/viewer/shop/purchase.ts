@@ -215,7 +215,7 @@ function withoutOffer(error: RefusedError): Explained {
 }
 
 function explain(error: RefusedError, quantity: number): Explained {
-  const { stock, price, left, limit = 0, guest } = error.refusal;
+  const { stock, price, left, limit = 0 } = error.refusal;
   switch (error.code) {
     case "offline":
       return { text: t("buy.offline") };
@@ -226,7 +226,6 @@ function explain(error: RefusedError, quantity: number): Explained {
       if (!stock) return { text: t("buy.sold_out") };
       return { quantity: Math.min(stock, quantity), text: t.count("buy.fewer_left", stock) };
     case "too_many":
-      if (guest && left) return { quantity: Math.min(left, quantity), text: t.count("buy.guest_left", left) };
       if (!left) return { text: t.count("buy.limit_reached", limit) };
       return { quantity: Math.min(left, quantity), text: t.count("buy.limit_left", left, { limit: count(limit) }) };
     case "price_changed":
