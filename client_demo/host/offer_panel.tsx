@@ -14,6 +14,7 @@ import { why } from "./actions";
 import { attempt } from "./deeds";
 import { snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
+import { RUNNERS } from "./plan_line";
 
 const t = createTranslator<typeof en>("host_offers");
 const AUDIENCES = ["everyone", "returning", "repeat_buyers", "segment", "code"] as const;
@@ -130,17 +131,19 @@ function prepare(form: HTMLFormElement): void {
 
 /** Prices for some viewers and for some minutes: prepared here or over the API, opened in two taps, sold units and money while they come. */
 export function OfferPanel() {
+  const may = RUNNERS.has(session.value?.role ?? "");
   useEffect(() => {
     const timer = setInterval(() => void load(), QUIET_MS);
-    void loadSegments();
+    if (may) void loadSegments();
     return () => clearInterval(timer);
-  }, []);
+  }, [may]);
   const running = snapshot.value?.offers ?? [];
-  const ready = offers.value.filter(({ state }) => state === "prepared");
+  const ready = may ? offers.value.filter(({ state }) => state === "prepared") : [];
+  if (!may && running.length === 0) return null;
   return (
     <Fold title={t("title")} testid="offers" class="surveys" open={running.length + ready.length > 0}>
       {running.map((offer) => (
-        <Running key={offer.id} offer={offer} />
+        <Running key={offer.id} offer={offer} may={may} />
       ))}
       {ready.map((offer) => (
         <div key={offer.id} class="survey-line">
@@ -162,12 +165,12 @@ export function OfferPanel() {
           )}
         </div>
       ))}
-      <PrepareForm />
+      {may && <PrepareForm />}
     </Fold>
   );
 }
 
-function Running({ offer }: { offer: Offer }) {
+function Running({ offer, may }: { offer: Offer; may: boolean }) {
   const { id, product, price = 0, currency = "JPY", sold: units = 0, held = 0, amount = 0, left, audience: whom } = offer;
   const text = lineOf({ product, price, currency, audience: whom });
   const facts = [
@@ -182,9 +185,11 @@ function Running({ offer }: { offer: Offer }) {
         <br />
         <span data-testid="offer-facts">{facts.join(" · ")}</span>
       </p>
-      <Button size="small" data-testid="offer-close" onClick={() => close(id, text)}>
-        {t("close")}
-      </Button>
+      {may && (
+        <Button size="small" data-testid="offer-close" onClick={() => close(id, text)}>
+          {t("close")}
+        </Button>
+      )}
     </div>
   );
 }

@@ -11,8 +11,8 @@ import { Fold } from "./fold";
 import "./plan.css";
 
 const AGAIN_MS = 15_000;
-/** The roles that may read figures. */
-const READERS: ReadonlySet<string> = new Set(["host", "admin"]);
+/** The roles that run shows and read their figures: a moderator does not. */
+export const RUNNERS: ReadonlySet<string> = new Set(["host", "admin"]);
 
 const targets = signal<Targets | null>(null);
 
@@ -21,7 +21,7 @@ export function PlanLine() {
   const show = snapshot.value?.show;
   const id = show?.id;
   const played = show?.state === "live" || show?.state === "ended";
-  const may = READERS.has(session.value?.role ?? "");
+  const may = RUNNERS.has(session.value?.role ?? "");
   useEffect(() => {
     targets.value = null;
     if (!id || !played || !may) return;
