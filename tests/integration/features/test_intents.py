@@ -25,6 +25,8 @@ from server.protocol.commands import (
     Join,
     Keyed,
     OfferSee,
+    Pay,
+    PayCancel,
     Ping,
     PlaceHold,
     Playing,
@@ -43,6 +45,8 @@ from tests.support.reducer import see
 from tests.support.stage import CHANNEL, HOST, MODERATOR, SHOW, Stage, refused
 
 MAY_BE_LOST = {React, Click, Impression, QuestionAnswering, Ping, Join, Playing, SurveyShown, OfferSee}
+THE_SAME_AGAIN = {PayCancel}
+"""Sent again it finds done what it asks for."""
 KEY = "key-000001"
 ELSEWHERE = "another_show"
 
@@ -142,7 +146,7 @@ IN_THE_JOURNAL = [kind for kind in KEYED if kind is not Share]
 
 
 def test_every_command_that_has_a_result_takes_a_key() -> None:
-    assert set(get_args(AnyCommand)) - MAY_BE_LOST == {Buy, PlaceHold, *KEYED}
+    assert set(get_args(AnyCommand)) - MAY_BE_LOST - THE_SAME_AGAIN == {Buy, PlaceHold, Pay, *KEYED}
 
 
 @pytest.mark.parametrize("kind", IN_THE_JOURNAL, ids=lambda kind: str(kind.__struct_config__.tag))

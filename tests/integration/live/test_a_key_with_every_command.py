@@ -46,6 +46,8 @@ IN_ORDER: dict[str, Fields] = {
     "product.restock": {"product": "p_apron", "add": 10},
     "buy": {"product": "p_apron", "quantity": 1},
     "hold": {"lines": [{"product": "p_apron", "quantity": 1}]},
+    "pay": {"hold": "$hold", "method": "decline"},
+    "pay.cancel": {"payment": "$payment"},
     "hold.release": {"hold": "$hold"},
     "survey.open": {"survey": "sv_1"},
     "survey.shown": {"survey": "sv_1"},
@@ -63,6 +65,7 @@ SURVEY = "INSERT INTO survey VALUES ('sv_1', 'demo', 'demo', 'nps', 'How?', '{}'
 OTHERS: dict[str, Callable[[Fields], Fields]] = {
     "buy": lambda said: said | {"quantity": 2},
     "hold": lambda said: said | {"lines": [{"product": "p_apron", "quantity": 2}]},
+    "pay": lambda said: said | {"method": "card"},
 }
 """What shares no namespace with the rest: the same command with other parameters."""
 OFFER = """
@@ -117,8 +120,8 @@ async def counts(database: Database) -> dict[str, Any]:
         return found
 
 
-def command(tag: str, question: str, hold: str = "") -> Fields:
-    known = {"$question": question, "$hold": hold}
+def command(tag: str, question: str, hold: str = "", payment: str = "pay_1") -> Fields:
+    known = {"$question": question, "$hold": hold, "$payment": payment}
     fields = {
         name: known.get(value, value) if isinstance(value, str) else value
         for name, value in IN_ORDER[tag].items()
@@ -153,13 +156,20 @@ async def test_by_http_each_is_carried_out_once_or_refused(
             }, tag
 
 
+@pytest.mark.usefixtures("database")
 async def test_by_socket_those_that_keep_no_key_refuse_one(server: str, sign_for: SignFor) -> None:
     token = sign_for("host")
     async with joined_at(server, token=token) as host:
         question = (await host.do("ask", text="Is it soft?"))["question"]
+        lines = [{"product": "p_apron", "quantity": 1}]
+        hold = (await host.do("hold", lines=lines, key="hold-000001"))["hold"]
+        payment = (await host.do("pay", hold=hold, method="counter", key="pay-000001"))["payment"]
+        await host.do("offer.open", offer="f_1")
         for tag in (tag for tag, keyed in KEYED.items() if not keyed):
             fields = {
-                name: value for name, value in command(tag, question).items() if name not in ("id", "type")
+                name: value
+                for name, value in command(tag, question, hold, payment).items()
+                if name not in ("id", "type")
             }
             if tag == "join":
                 fields["token"] = token
