@@ -20,6 +20,7 @@ interface Receipt {
   title: string;
   quantity: number;
   amount: number;
+  lines: readonly { title: string; quantity: number; amount: number }[];
   currency: string;
   at: string;
 }
@@ -58,7 +59,13 @@ function Found({ receipt }: { receipt: Receipt }) {
       </p>
       <dl>
         <dt>{t("product")}</dt>
-        <dd data-testid="receipt-product">{receipt.title}</dd>
+        {receipt.lines.map((line, nth) => (
+          <dd key={nth} data-testid="receipt-product">
+            {receipt.lines.length > 1
+              ? `${line.title} × ${count(line.quantity)} · ${money(line.amount, receipt.currency)}`
+              : line.title}
+          </dd>
+        ))}
         <dt>{t("quantity")}</dt>
         <dd data-testid="receipt-quantity">{count(receipt.quantity)}</dd>
         <dt>{t("amount")}</dt>

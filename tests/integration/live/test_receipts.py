@@ -104,6 +104,7 @@ async def test_a_receipt_shows_its_order_without_any_token(server: str, sign_for
         "amount": product["price"],
         "currency": "JPY",
         "at": bought["at"],
+        "lines": [{"title": product["title"], "quantity": 1, "amount": product["price"]}],
     }
     for other in (sign_for("viewer"), sign_for("host")):
         answer = await ask(server, f"/orders/{bought['order']}/receipt", {}, other)

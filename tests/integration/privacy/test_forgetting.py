@@ -61,6 +61,7 @@ WITHOUT_VIEWERS = {
         "ledger_process",
         "ledger_process_show",
         "line_up",
+        "offer",
         "oidc_code",
     ),
     *(
