@@ -112,7 +112,7 @@ MEANINGS: dict[Code, Meaning] = {
         "never",
         409,
         "More units than one viewer may buy and hold of this product in this show; `limit` says how many, `left` how many more. "
-        "`guest`: without a name it is one unit, or as many as were paid for here before.",
+        "`guest`: without a name one may hold one unit, or as many as were paid for here before.",
     ),
     Code.PRICE_CHANGED: Meaning(
         "reload", 409, "The price is no longer the one sent; `price` is the new one."
