@@ -1,9 +1,11 @@
-"""The Japanese README says things by the words that stand on the pages, one word each."""
+"""Pages of text say what the product says: by the words that stand on its pages, and about the definitions that it has."""
 
 import json
 from pathlib import Path
 
 import pytest
+
+from server.stats.definitions import DEFINITION_VERSION
 
 TOP = Path(__file__).parents[2]
 README = (TOP / "README.ja.md").read_text()
@@ -50,3 +52,9 @@ def test_no_second_word_is_used_for_what_has_one(other: str) -> None:
 
 def _pages() -> list[str]:
     return sorted(path.name.removesuffix(".ja.json") for path in LOCALES.glob("*.ja.json"))
+
+
+def test_the_page_of_figures_is_about_the_version_of_the_definitions() -> None:
+    page = (TOP / "docs" / "figures.md").read_text("utf-8")
+    assert f"Definition version **{DEFINITION_VERSION}**" in page
+    assert f"\n## What changed in version {DEFINITION_VERSION}\n" in page
