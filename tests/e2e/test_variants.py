@@ -40,6 +40,8 @@ async def test_price_stock_and_name_follow_the_choice_which_is_remembered(
     await expect(sheet.get_by_test_id("buy-done")).to_contain_text("Red · 茜 / L")
     await expect(sheet.get_by_test_id("buy-done")).to_contain_text("¥12,400")
     await sheet.get_by_test_id("buy-close").click()
+    # The sheet goes back in the page's history, which would break off a way to another address that begins meanwhile.
+    await page.wait_for_function("!history.state?.layers")
     await look_at_slippers(page, showroom)
     await expect(sheet.get_by_test_id("price")).to_have_text("¥6,200")
     await expect(sheet.get_by_test_id("stock")).to_have_text("Only 1 left")
