@@ -4,6 +4,7 @@ from playwright.async_api import Page, expect
 
 from server.demo.catalogue import SHELF
 from tests.support.browser import Desk
+from tests.support.eventually import eventually
 from tests.support.showroom import Showroom
 
 SLIPPERS = next(product for product in SHELF if product.variants)
@@ -39,9 +40,10 @@ async def test_price_stock_and_name_follow_the_choice_which_is_remembered(
     await sheet.get_by_test_id("buy-confirm").click()
     await expect(sheet.get_by_test_id("buy-done")).to_contain_text("Red · 茜 / L")
     await expect(sheet.get_by_test_id("buy-done")).to_contain_text("¥12,400")
+    steps = await page.evaluate("history.state.layers")
     await sheet.get_by_test_id("buy-close").click()
     # The sheet goes back in the page's history, which would break off a way to another address that begins meanwhile.
-    await page.wait_for_function("!history.state?.layers")
+    await eventually(lambda: page.evaluate(f"(history.state?.layers ?? 0) < {steps}"))
     await look_at_slippers(page, showroom)
     await expect(sheet.get_by_test_id("price")).to_have_text("¥6,200")
     await expect(sheet.get_by_test_id("stock")).to_have_text("Only 1 left")
