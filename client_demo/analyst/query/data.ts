@@ -49,6 +49,9 @@ export function ask(next: Question): void {
 /** What the server said of a question that it refused; null: nothing. */
 export const refusal = signal<string | null>(null);
 
+// Above what asks as soon as this is read.
+let asking = new AbortController();
+
 export const answer = keepFetched<QueryAnswer>(
   () => {
     if (!onPage() || !question.value) return null;
@@ -66,8 +69,6 @@ export const answer = keepFetched<QueryAnswer>(
     }
   },
 );
-
-let asking = new AbortController();
 
 /** Asks a question; the one before, which nobody waits for any more, is let go, and the server works on it no longer. */
 async function post(body: string, token: string): Promise<QueryAnswer> {
