@@ -5,18 +5,15 @@ Everything runs here, in one process, on a PostgreSQL of its own; ratios hold, t
 
 import asyncio
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import psycopg
 
+from loadtests.surroundings import own_database
 from server.access.principal import Principal
 from server.clock import SystemClock
 from server.db.engine import Database
-from server.db.migrations import migrate
-from server.embedded import start_postgres
 from server.feeds.job import Task, carry_out
 from server.feeds.reading import read_feed
 from server.feeds.service import Feeds
@@ -99,19 +96,12 @@ async def measure(url: str, products: int) -> None:
 def main() -> None:
     """Measure on an engine of its own."""
     products = int(sys.argv[1]) if len(sys.argv) > 1 else PRODUCTS
-    with tempfile.TemporaryDirectory(prefix="showfloor-imports-") as folder:
-        postgres = start_postgres(Path(folder) / "postgres")
-        try:
-            postgres.create_database("imports")
-            url = postgres.url("imports")
-            migrate(url)
-            with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-                connection.execute(
-                    "INSERT INTO channel (id, name, currency, created_at) VALUES ('shop', 'Shop', 'JPY', now())"
-                )
-            asyncio.run(measure(url, products))
-        finally:
-            postgres.stop()
+    with own_database("imports") as database:
+        with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(
+                "INSERT INTO channel (id, name, currency, created_at) VALUES ('shop', 'Shop', 'JPY', now())"
+            )
+        asyncio.run(measure(database.url, products))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,6 @@ aiosmtpd takes the mail, in a process of its own; the same messages over bare ai
 
 import argparse
 import asyncio
-import multiprocessing
-import tempfile
 import time
 from bisect import bisect_right
 from collections.abc import AsyncIterator
@@ -14,16 +12,14 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP
 from sqlalchemy import text
 
+from loadtests.surroundings import own_database, receiver
 from server.clock import SystemClock
 from server.db.engine import Database
-from server.db.migrations import migrate
-from server.embedded import start_postgres
 from server.ids import new_id
 from server.mail.composing import Addresses
 from server.mail.queue_repository import enqueue
@@ -198,19 +194,9 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=2000)
     parser.add_argument("--pace", type=float, default=50.0, help="messages a second")
     given = parser.parse_args()
-    here, there = multiprocessing.Pipe()
-    receiver = multiprocessing.Process(target=_receive, args=(there,), daemon=True)
-    receiver.start()
-    with tempfile.TemporaryDirectory() as folder:
-        engine = start_postgres(Path(folder) / "postgres")
-        engine.create_database("load")
-        migrate(engine.url("load"))
-        try:
-            bench = Bench(engine.url("load"), f"smtp+plain://127.0.0.1:{here.recv()}", here)
-            asyncio.run(_measure(bench, given.messages, given.pace))
-        finally:
-            engine.stop()
-            receiver.terminate()
+    with receiver(_receive) as box, own_database("mail") as database:
+        bench = Bench(database.url, f"smtp+plain://127.0.0.1:{box.recv()}", box)
+        asyncio.run(_measure(bench, given.messages, given.pace))
 
 
 if __name__ == "__main__":

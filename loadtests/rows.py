@@ -5,20 +5,17 @@ The show lies in an embedded PostgreSQL that is made for it. 200,000 viewers mak
 
 import asyncio
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import text
 
+from loadtests.surroundings import own_database
 from server.clock import SystemClock
 from server.db.engine import Database
-from server.db.migrations import migrate
-from server.embedded import PostgresProcess, start_postgres
 from server.ledger.derive_repository import derive_rows
 from server.stats.canonical import read_as_whose_it_is
 from server.stats.figures import build_report
@@ -125,14 +122,8 @@ async def _timed(work: Callable[[], Awaitable[R]]) -> tuple[R, float]:
 def main() -> None:
     """Measure in a temporary directory."""
     viewers = int(sys.argv[1]) if len(sys.argv) > 1 else VIEWERS
-    with tempfile.TemporaryDirectory(prefix="showfloor-rows-") as directory:
-        postgres: PostgresProcess = start_postgres(Path(directory, "postgres"))
-        try:
-            postgres.create_database("rows")
-            migrate(postgres.url("rows"))
-            asyncio.run(measure(postgres.url("rows"), viewers))
-        finally:
-            postgres.stop()
+    with own_database("rows") as database:
+        asyncio.run(measure(database.url, viewers))
 
 
 if __name__ == "__main__":

@@ -5,17 +5,15 @@ The show is that of `loadtests.rows`: 200,000 viewers make about 1.06 million en
 
 import asyncio
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from sqlalchemy import text
 
 from loadtests.rows import FILL
+from loadtests.surroundings import own_database
 from server.clock import SystemClock
 from server.db.engine import Database
-from server.db.migrations import migrate
-from server.embedded import start_postgres
 from server.ledger.derive_repository import derive_rows
 from server.ledger.repository import read_reaction_totals
 from server.sealing.service import Sealer
@@ -69,14 +67,8 @@ async def _size(database: Database) -> int:
 def main() -> None:
     """Measure in a temporary directory."""
     viewers = int(sys.argv[1]) if len(sys.argv) > 1 else VIEWERS
-    with tempfile.TemporaryDirectory(prefix="showfloor-sealing-") as directory:
-        postgres = start_postgres(Path(directory, "postgres"))
-        try:
-            postgres.create_database("sealing")
-            migrate(postgres.url("sealing"))
-            asyncio.run(measure(postgres.url("sealing"), Path(directory, "sealed"), viewers))
-        finally:
-            postgres.stop()
+    with own_database("sealing") as database:
+        asyncio.run(measure(database.url, database.folder / "sealed", viewers))
 
 
 if __name__ == "__main__":

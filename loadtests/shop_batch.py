@@ -9,7 +9,6 @@ import asyncio
 import os
 import re
 import statistics
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,11 +16,10 @@ from pathlib import Path
 from sqlalchemy import insert, text
 
 from loadtests.bench.cost import ServerCost, spent_between
+from loadtests.surroundings import own_database
 from server.catalogue.tables import ProductRow
 from server.clock import SystemClock
 from server.db.engine import Database
-from server.db.migrations import migrate
-from server.embedded import start_postgres
 from server.ids import new_id
 from server.journal.journal import Journal
 from server.shop import repository
@@ -123,15 +121,8 @@ def main() -> None:
         "--batches", type=int, default=40, help="of a hundred purchases, in each half of a pair"
     )
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="showfloor-batch-") as folder:
-        data = Path(folder) / "postgres"
-        engine = start_postgres(data)
-        try:
-            engine.create_database("load")
-            migrate(engine.url("load"))
-            asyncio.run(measure(engine.url("load"), data, given.rounds, given.batches))
-        finally:
-            engine.stop()
+    with own_database("batch") as database:
+        asyncio.run(measure(database.url, database.folder / "postgres", given.rounds, given.batches))
 
 
 if __name__ == "__main__":

@@ -5,25 +5,21 @@ Both run in this process against the same receiver, which is a process of its ow
 
 import argparse
 import asyncio
-import multiprocessing
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import httpx
 from sqlalchemy import text
 
+from loadtests.surroundings import own_database, receiver
 from server.access.sealing import Sealing
 from server.addresses import Networks
 from server.audit.trail import Actor
 from server.clock import SystemClock
 from server.db.engine import Database
-from server.db.migrations import migrate
-from server.embedded import start_postgres
 from server.http.outbound import Outbound, OutboundRules
 from server.webhooks import outbox
 from server.webhooks.sending import Sending
@@ -149,19 +145,9 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5, help="pairs, in turn")
     given = parser.parse_args()
-    here, there = multiprocessing.Pipe()
-    receiver = multiprocessing.Process(target=_receive, args=(there,), daemon=True)
-    receiver.start()
-    with tempfile.TemporaryDirectory() as folder:
-        engine = start_postgres(Path(folder) / "postgres")
-        engine.create_database("load")
-        migrate(engine.url("load"))
-        try:
-            url = f"http://127.0.0.1:{here.recv()}/hooks"
-            asyncio.run(_measure(engine.url("load"), url, given.events, given.rounds))
-        finally:
-            engine.stop()
-            receiver.terminate()
+    with receiver(_receive) as told, own_database("webhooks") as database:
+        url = f"http://127.0.0.1:{told.recv()}/hooks"
+        asyncio.run(_measure(database.url, url, given.events, given.rounds))
 
 
 if __name__ == "__main__":
