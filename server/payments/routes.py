@@ -6,14 +6,13 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
 from server import security
-from server.access.acquaintance import keep_identity
+from server.access.acquaintance import tell_order
 from server.access.dependencies import CurrentIdentity, entrant_of
 from server.errors import RefusedError
 from server.http import pacing
 from server.http.guard import caller_key
 from server.http.params import ENTITY_ID, EntityId, Face, IdempotencyKey, RequestBody
 from server.http.refusals import refusals
-from server.journal.intents import note_replay
 from server.pace.rates import Act
 from server.payments import metrics
 from server.payments.payment import Payment, Wanted
@@ -109,11 +108,7 @@ async def start_payment(
     await entrant_of(show_id, request, identity)
     wanted = Wanted(identity.viewer_id, body.hold, key, body.method)
     applied, repeated = await payments.pay(show_id, wanted)
-    if repeated:
-        note_replay()
-        pacing.give_back(request, Act.ORDER, viewer=identity.viewer_id)
-    keep_identity(request, show_id, identity)
-    response.status_code = 200 if repeated else 201
+    tell_order(request, response, show_id, identity, repeated=repeated)
     return as_body(applied.payment)
 
 

@@ -2,21 +2,22 @@
 
 from typing import Annotated, cast
 
+import msgspec
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
-from server.access.acquaintance import keep_identity
+from server.access.acquaintance import tell_order
 from server.access.dependencies import EntrantOfShow, ShowId
-from server.clock import to_wire
 from server.errors import RefusedError
 from server.http import pacing
 from server.http.params import ENTITY_ID, EntityId, Face, IdempotencyKey, Moment, OptionalKey, RequestBody
 from server.http.refusals import refusals
-from server.journal.intents import intent_of, note_replay
+from server.journal.intents import intent_of
 from server.pace.rates import Act
 from server.protocol.codes import Code
 from server.shop.hold_rules import LINES_MAX, Hold, HoldState, Wanted, WantedLine
 from server.shop.holds import Holds
+from server.shop.locking import as_seen
 
 HoldId = Annotated[str, Path(pattern=ENTITY_ID, max_length=40)]
 
@@ -122,11 +123,7 @@ async def place_hold(
     lines = tuple(WantedLine(each.product, each.quantity, each.price, each.offer) for each in body.lines)
     wanted = Wanted(identity.viewer_id, key, lines, staff=identity.role != "viewer", guest=identity.guest)
     hold = await _holds(request).place(show, wanted)
-    if hold.repeated:
-        note_replay()
-        pacing.give_back(request, Act.ORDER, viewer=identity.viewer_id)
-    keep_identity(request, show, identity)
-    response.status_code = 200 if hold.repeated else 201
+    tell_order(request, response, show, identity, repeated=hold.repeated)
     return as_body(hold)
 
 
@@ -153,29 +150,8 @@ async def release_hold(
 
 
 def as_body(hold: Hold) -> HoldBody:
-    """Return the hold as the API shows it."""
-    return HoldBody(
-        hold=hold.id,
-        key=hold.key,
-        state=hold.state,
-        lines=[
-            HoldLineBody(
-                product=line.product_id,
-                quantity=line.quantity,
-                price=line.unit_price_minor,
-                offer=line.offer_id,
-            )
-            for line in hold.lines
-        ],
-        amount=hold.amount_minor,
-        currency=hold.currency,
-        placed_at=to_wire(hold.placed_at),
-        expires_at=to_wire(hold.expires_at),
-        paying=hold.paying,
-        ended_at=None if hold.ended_at is None else to_wire(hold.ended_at),
-        why=hold.ended_why,
-        order=hold.order_id,
-    )
+    """Return the hold as the API shows it: what its viewer is told by push, and its key."""
+    return HoldBody.model_validate(msgspec.structs.asdict(as_seen(hold)) | {"key": hold.key})
 
 
 def _holds(request: Request) -> Holds:

@@ -5,7 +5,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
-from server.access.acquaintance import keep_identity
+from server.access.acquaintance import tell_order
 from server.access.dependencies import CurrentIdentity, entrant_of
 from server.access.permission import permitted
 from server.access.principal import Principal
@@ -14,7 +14,6 @@ from server.clock import to_wire
 from server.http import pacing
 from server.http.params import ENTITY_ID, EntityId, Face, IdempotencyKey, Moment, RequestBody
 from server.http.refusals import refusals
-from server.journal.intents import note_replay
 from server.pace.rates import Act
 from server.protocol.codes import Code
 from server.shop.rules import Order, Purchase
@@ -125,11 +124,7 @@ async def place_order(
         offer_id=body.offer,
     )
     receipt = await cast("Shop", request.app.state.shop).buy(body.show, purchase)
-    if receipt.repeated:
-        note_replay()
-        pacing.give_back(request, Act.ORDER, viewer=identity.viewer_id)
-    keep_identity(request, body.show, identity)
-    response.status_code = 200 if receipt.repeated else 201
+    tell_order(request, response, body.show, identity, repeated=receipt.repeated)
     return as_body(receipt.order)
 
 
