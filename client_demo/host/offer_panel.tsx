@@ -66,8 +66,11 @@ async function loadSegments(): Promise<void> {
   }
 }
 
+/** Which offers of which show are open: the show's picture changes with every push, this with few. */
+const running = computed(() => JSON.stringify([snapshot.value?.show.id, snapshot.value?.offers?.map(({ id }) => id)]));
+
 effect(() => {
-  snapshot.value?.offers?.length;
+  running.value;
   void load();
 });
 
@@ -137,12 +140,12 @@ export function OfferPanel() {
     if (may) void loadSegments();
     return () => clearInterval(timer);
   }, [may]);
-  const running = snapshot.value?.offers ?? [];
+  const here = snapshot.value?.offers ?? [];
   const ready = may ? offers.value.filter(({ state }) => state === "prepared") : [];
-  if (!may && running.length === 0) return null;
+  if (!may && here.length === 0) return null;
   return (
-    <Fold title={t("title")} testid="offers" class="surveys" open={running.length + ready.length > 0}>
-      {running.map((offer) => (
+    <Fold title={t("title")} testid="offers" class="surveys" open={here.length + ready.length > 0}>
+      {here.map((offer) => (
         <Running key={offer.id} offer={offer} may={may} />
       ))}
       {ready.map((offer) => (

@@ -1,4 +1,4 @@
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { request } from "../sdk/http";
 import { newKey } from "../sdk/key";
@@ -41,8 +41,11 @@ async function load(): Promise<void> {
   }
 }
 
+/** Which survey of which show is open: the show's picture changes with every push, this with few. */
+const running = computed(() => `${snapshot.value?.show.id} ${snapshot.value?.survey?.id}`);
+
 effect(() => {
-  snapshot.value?.survey?.id;
+  running.value;
   void load();
 });
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from server.demo.catalogue import VIDEO_MP4
 from tests.e2e.by_hand import Hand, HostAtPage
@@ -11,9 +11,49 @@ from tests.e2e.test_every_state import find_faults, settle
 from tests.e2e.test_surveys import picture
 from tests.support.browser import Desk
 from tests.support.showroom import Showroom
+from tests.support.viewer import joined_at
 
 BADGE = {"en": "Offer", "ja": "オファー"}
 WRONG_CLOCK = "const now = Date.now; Date.now = () => now() - 3_600_000;"
+
+
+def note_questions(page: Page) -> list[str]:
+    """Return the list of what the page asks of the API by HTTP from now on."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/v1/" in request.url else None)
+    return asked
+
+
+async def test_pages_ask_nothing_because_units_are_sold(showroom: Showroom, desk: Desk) -> None:
+    show = await showroom.begin_show({"mp4": VIDEO_MP4})
+    host = HostAtPage(await desk.open("desktop"), Hand())
+    await host.sign_in(showroom.url(f"/host?show={show}"), showroom.codes["host"])
+    viewer = await desk.open("phone")
+    await viewer.goto(showroom.url(f"/shows/{show}"))
+    await host.part("offers").locator("> summary").click()
+    await host.part("offer-prepare").locator("summary").click()
+    product = await host.part("offer-product").input_value()
+    for name, typed in (("price", "10"), ("units", "9"), ("minutes", "5")):
+        await host.part(f"offer-{name}").fill(typed)
+    await host.part("offer-save").click()
+    await host.part("offer-open").click()
+    await viewer.get_by_test_id("tab-products").click()
+    line = viewer.locator(f'[data-testid="product"][data-product="{product}"]').get_by_test_id("offer")
+    await expect(line).to_be_visible()
+    offer = await line.get_attribute("data-offer")
+    await expect(host.part("offer-facts")).to_contain_text("9")
+    await settle(viewer)
+    of_viewer, of_host = note_questions(viewer), note_questions(host.page)
+    sold = 6
+    async with joined_at(showroom.address, show) as buyer:
+        await buyer.do("offer.see", offer=offer)
+        for n in range(sold):
+            await buyer.do("buy", product=product, quantity=1, offer=offer, key=f"key-{n:06}")
+            await expect(host.part("offer-facts")).to_contain_text(f"{9 - n - 1}")
+    assert [url for url in of_viewer if url.endswith(f"/shows/{show}")] == []
+    # Each looks by itself now and then, and not because something was sold.
+    for what in ("/offers", "/surveys"):
+        assert len([url for url in of_host if url.endswith(what)]) < sold, what
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -17,6 +17,10 @@ const answers = signal<ReadonlyMap<string, OfferSeen | null>>(new Map());
 /** The server's time in seconds, as long as an offer with an end is shown. */
 const now = signal(0);
 const open = computed(() => (link.value.is === "joined" ? (snapshot.value?.offers ?? []) : []));
+/** Where the server's time is asked, as long as an offer has an end; the same however often its units change. */
+const timedAt = computed(() =>
+  open.value.some(({ closes_at }) => closes_at) ? `/v1/shows/${encodeURIComponent(show.value?.id ?? "")}` : null,
+);
 
 function isOver({ closes_at }: OfferSeen, at: number): boolean {
   return closes_at !== undefined && Date.parse(closes_at) <= at;
@@ -57,9 +61,8 @@ export function followOffers(): void {
     offered.value = found;
   });
   effect(() => {
-    const path = `/v1/shows/${encodeURIComponent(show.value?.id ?? "")}`;
-    if (!open.value.some(({ closes_at }) => closes_at)) return;
-    return followServerTime(path, (told) => {
+    if (timedAt.value === null) return;
+    return followServerTime(timedAt.value, (told) => {
       now.value = told;
     });
   });
