@@ -40,7 +40,7 @@ class Slots:
 def listed_max(pauses: Pauses, most: int) -> int:
     """Return how many messages of one domain are worth looking at for `most` slots: one more than can go."""
     domain = pauses[1]
-    return min(most, AHEAD // domain + 2) if domain else most
+    return 1 + (min(most, AHEAD // domain + 1) if domain else most)
 
 
 def slots_for(due: Sequence[Due], free_at: datetime, now: datetime, pauses: Pauses, most: int) -> Slots:
