@@ -41,10 +41,10 @@ export function followLateParts(): void {
   });
 }
 
-/** That a product is offered to this viewer, and for how long. */
-export function LateOffer({ product }: { product: Product }) {
-  const Line = parts.value?.OfferLine;
-  return Line ? <Line product={product} /> : null;
+/** What there is to say of a product beyond its price and stock, such as that it is offered to this viewer. */
+export function LateLines({ product }: { product: Product }) {
+  const Lines = parts.value?.ProductLines;
+  return Lines ? <Lines product={product} /> : null;
 }
 
 /** Draws one of the late parts as soon as it is there. */

@@ -7,8 +7,8 @@ import { loadRatings } from "./shop/reviews";
 export { tellPageView } from "./page_view";
 export { ShareDialog, share } from "./share";
 export { ForYou } from "./shop/for_you";
-export { OfferLine } from "./shop/offers";
 export { Orders } from "./shop/orders";
+export { ProductLines } from "./shop/product_lines";
 export { buy, openPurchase } from "./shop/purchase";
 export { PurchaseSheet } from "./shop/purchase_sheet";
 

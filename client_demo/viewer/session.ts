@@ -2,6 +2,7 @@ import { batch, computed, signal } from "@preact/signals";
 import {
   Impressions,
   type JournalPush,
+  type PrivatePush,
   Room,
   type RoomView,
   reportWatching,
@@ -48,6 +49,7 @@ export const isLive = computed(() => show.value?.state === "live");
 export const isOver = computed(() => ["ended", "cancelled"].includes(show.value?.state ?? ""));
 
 const pushListeners = new Set<(push: JournalPush) => void>();
+const privateListeners = new Set<(push: PrivatePush) => void>();
 
 let taps: Taps | null = null;
 let impressions: Impressions | null = null;
@@ -63,6 +65,12 @@ export function room(): Room {
 export function onPush(listener: (push: JournalPush) => void): () => void {
   pushListeners.add(listener);
   return () => pushListeners.delete(listener);
+}
+
+/** Hears what concerns this viewer alone, such as how a hold of theirs stands; it may be lost. */
+export function onPrivate(listener: (push: PrivatePush) => void): () => void {
+  privateListeners.add(listener);
+  return () => privateListeners.delete(listener);
 }
 
 export async function arrive(): Promise<void> {
@@ -140,6 +148,9 @@ function enter(showId: string): void {
     wishes: { ...wishesOf(query), ...(name && { name }), remember: tokenStore.remembered, wording: tokenStore.wording, guest },
     // What the page around an element says of who this is holds for as long as it says so, and is kept nowhere.
     onToken: (token, isGuests) => isGuests && tokenStore.keep({ token }),
+    onPrivate: (push) => {
+      for (const listener of privateListeners) listener(push);
+    },
   });
   taps = new Taps(current);
   impressions = new Impressions(current);

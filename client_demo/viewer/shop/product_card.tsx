@@ -3,7 +3,7 @@ import type { Product } from "../../sdk";
 import { Button } from "../../shared/ui/button";
 import { Picture } from "../../shared/ui/picture";
 import { unitsLeft } from "../../shared/variants";
-import { LateOffer, withParts } from "../late";
+import { LateLines, withParts } from "../late";
 import { isLive, isOver } from "../session";
 import { t } from "../text";
 import { asOffered } from "./offered";
@@ -58,7 +58,7 @@ export function ProductCard({ product: listed, pinned, small = false }: { produc
           <Stock product={product} />
           <Stars product={product.id} />
         </p>
-        <LateOffer product={listed} />
+        <LateLines product={listed} />
       </div>
       <Button
         look="primary"

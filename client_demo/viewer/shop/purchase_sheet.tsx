@@ -12,9 +12,9 @@ import { openPane } from "../panes";
 import { isLive, products, room } from "../session";
 import { tokenStore } from "../token_store";
 import { takenByShop } from "./cart";
-import { OfferLine } from "./offers";
 import { Price } from "./price";
 import { ProductPicture } from "./product_card";
+import { ProductLines } from "./product_lines";
 import {
   buyable,
   chooseQuantity,
@@ -99,7 +99,7 @@ function Looking({ product }: { product: Product }) {
             </span>
             <Stock product={product} />
           </p>
-          <OfferLine product={product} />
+          <ProductLines product={product} />
         </div>
       </div>
       <p class="purchase-description">{product.description}</p>
