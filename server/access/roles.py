@@ -19,6 +19,7 @@ Scope = Literal[
     "catalogue:write",
     "orders:read",
     "orders:report",
+    "orders:write",
     "shows:write",
     "stats:read",
     "stats:write",
@@ -27,6 +28,7 @@ Scope = Literal[
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 _INCLUDED: dict[Scope, frozenset[Scope]] = {
     "catalogue:read": frozenset({"catalogue:write"}),
+    "orders:read": frozenset({"orders:write"}),
     "stats:read": frozenset({"stats:write"}),
 }
 """Whoever may write may read too."""

@@ -30,6 +30,8 @@ class Answer:
     redirect_url: str | None = None
     pay_by: datetime | None = None
     why: str | None = None
+    refunded_minor: int | None = None
+    """What has been given back there in all, where the provider says so; of `refunded` None means everything that was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,11 @@ class Provider(Protocol):
         ...
 
     async def refund(self, ref: str, amount_minor: int, key: str) -> Answer:
-        """Give money back, once for each `key`: `refunded`, or `succeeded` while that is still under way."""
+        """Give money back, once for each `key`: `refunded`, or `succeeded` while that is still under way.
+
+        `failed`, with `why`, when it will not be given back: that is final for the `key`. A refund that somebody has made at the provider
+        itself is told by a webhook as `refunded`, and so is each of ours, with `refunded_minor` for all of them together.
+        """
         ...
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Told | None:

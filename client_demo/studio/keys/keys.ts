@@ -12,6 +12,7 @@ export const SCOPES = [
   "catalogue:write",
   "orders:read",
   "orders:report",
+  "orders:write",
   "shows:write",
   "stats:read",
   "stats:write",

@@ -17,6 +17,7 @@ const NOTHING: Wish = {
   "catalogue:write": false,
   "orders:read": false,
   "orders:report": false,
+  "orders:write": false,
   "shows:write": false,
   "stats:read": false,
   "stats:write": false,
