@@ -152,7 +152,10 @@ export interface Order {
 export type PaymentState =
   "created" | "pending" | "authorized" | "failed" | "cancelled" | "captured" | "refunding" | "refunded";
 
-/** One try to pay for a hold. `redirect`: where the buyer has to go; `order`: what it has become; `why`: why it failed or went back. */
+/**
+ * One try to pay for a hold. `redirect`: where the buyer has to go; `pay_by`: until when it may be paid, where that is later than the hold's
+ * own end; `order`: what it has become; `why`: why it failed or went back.
+ */
 export interface Payment {
   payment: string;
   hold: string;
@@ -161,6 +164,7 @@ export interface Payment {
   amount: number;
   currency: string;
   redirect?: string;
+  pay_by?: string;
   order?: string;
   why?: string;
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from server.clock import to_wire
 from server.payments.rules import OPEN, Deed, State
 
 
@@ -58,7 +59,7 @@ class Payment:
         return self.state in OPEN
 
     def on_the_wire(self) -> dict[str, Any]:
-        """Return what the buyer is told: `redirect` only while they have to go there, `why` only of what did not end as was meant."""
+        """Return what the buyer is told: `redirect` and `pay_by` only while it is open, `why` of what did not end as was meant."""
         told: dict[str, Any] = {
             "payment": self.id,
             "hold": self.hold_id,
@@ -68,6 +69,8 @@ class Payment:
         }
         if self.redirect_url and self.open:
             told["redirect"] = self.redirect_url
+        if self.pay_by and self.open:
+            told["pay_by"] = to_wire(self.pay_by)
         if self.order_id:
             told["order"] = self.order_id
         if self.why:

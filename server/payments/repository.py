@@ -25,6 +25,15 @@ _READ_BY_KEY = text(
     """
 )
 _READ = text(f"SELECT {_COLUMNS} FROM payment p WHERE p.id = :id")
+# By the index of viewers and keys.
+_READ_OWN = text(
+    f"""
+    SELECT {_COLUMNS} FROM payment p
+    WHERE p.viewer_id = ANY(:viewers) AND p.show_id = :show
+      AND (p.changed_at >= :since OR p.state IN ('created', 'pending', 'authorized', 'refunding'))
+    ORDER BY p.id DESC LIMIT :most
+    """
+)
 _READ_OPEN = text(
     f"SELECT {_COLUMNS} FROM payment p WHERE p.hold_id = ANY(:holds) AND p.state IN ('created', 'pending', 'authorized')"
 )
@@ -93,6 +102,14 @@ async def read_payment(connection: AsyncConnection, id: str) -> Payment | None:
     """Return a payment; None when there is none."""
     row = (await connection.execute(_READ, {"id": id})).one_or_none()
     return None if row is None else as_payment(row)
+
+
+async def read_own(
+    connection: AsyncConnection, show_id: str, viewers: Sequence[str], since: datetime, *, most: int
+) -> list[Payment]:
+    """Return payments of these viewers in a show, the newest first: those that are under way, and those that changed since then."""
+    given = {"viewers": list(viewers), "show": show_id, "since": since, "most": most}
+    return [as_payment(row) for row in await connection.execute(_READ_OWN, given)]
 
 
 async def read_open(connection: AsyncConnection, hold_ids: Collection[str]) -> dict[str, Payment]:

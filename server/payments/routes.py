@@ -7,11 +7,11 @@ from pydantic import Field
 
 from server import security
 from server.access.acquaintance import tell_order
-from server.access.dependencies import CurrentIdentity, entrant_of
+from server.access.dependencies import CurrentIdentity, EntrantOfShow, ShowId, entrant_of
 from server.errors import RefusedError
 from server.http import pacing
 from server.http.guard import caller_key
-from server.http.params import ENTITY_ID, EntityId, Face, IdempotencyKey, RequestBody
+from server.http.params import ENTITY_ID, EntityId, Face, IdempotencyKey, Moment, RequestBody
 from server.http.refusals import refusals
 from server.pace.rates import Act
 from server.payments import metrics
@@ -39,12 +39,22 @@ class PaymentBody(Face):
 
     payment: str
     hold: str
+    key: str = Field(description="The key that it was begun under.")
     state: State
     amount: int = Field(description="Minor units of `currency`.")
     currency: str = Field(description="ISO 4217.")
     redirect: str | None = Field(default=None, description="Where the buyer has to go, while they have to.")
+    pay_by: Moment | None = Field(
+        default=None, description="Until when it may be paid, where that is later than the hold's own end."
+    )
     order: str | None = Field(default=None, description="The order that it has become.")
     why: str | None = Field(default=None, description="Why it failed, or why its money goes back.")
+
+
+class PaymentList(Face):
+    """One's own payments in a show, the newest first."""
+
+    payments: list[PaymentBody]
 
 
 _ASKED = (Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.NOT_FOUND, Code.INVALID, Code.UNAVAILABLE)
@@ -72,6 +82,13 @@ def router() -> APIRouter:
         status_code=201,
         summary="Begin to pay for a hold",
         responses={200: again, **refusals(*_STARTED)},
+    )
+    api.add_api_route(
+        "/shows/{show}/payments",
+        list_payments,
+        methods=["GET"],
+        summary="One's own payments in a show",
+        responses=refusals(*_ASKED, Code.FORBIDDEN, Code.GUESTS_REFUSED),
     )
     api.add_api_route(
         "/payments/{payment}",
@@ -112,6 +129,12 @@ async def start_payment(
     return as_body(applied.payment)
 
 
+async def list_payments(show: ShowId, identity: EntrantOfShow, request: Request) -> PaymentList:
+    """Those under way, and those of the last day that have ended; also those that they began as a guest, before they signed in."""
+    found = await _payments(request).list_own(show, identity.viewer_id)
+    return PaymentList(payments=[as_body(payment) for payment in found])
+
+
 async def get_payment(payment: PaymentId, identity: CurrentIdentity, request: Request) -> PaymentBody:
     """For its buyer."""
     return as_body(await _payments(request).find(payment, identity.viewer_id))
@@ -135,7 +158,7 @@ async def take_webhook(provider: ProviderName, request: Request) -> Response:
 
 def as_body(payment: Payment) -> PaymentBody:
     """Return the payment as the API shows it."""
-    return PaymentBody(**payment.on_the_wire())
+    return PaymentBody.model_validate(payment.on_the_wire() | {"key": payment.key})
 
 
 def _payments(request: Request) -> Payments:

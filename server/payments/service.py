@@ -6,6 +6,7 @@ A process may die between any two of these: the next call with the same key, a w
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -28,6 +29,9 @@ ANSWER_SECONDS_MAX: Final = 10.0
 """How long a provider is waited for; then the buyer is told that it is not known yet, and the poller goes on."""
 STEPS_MAX: Final = 4
 """How many calls one answer may lead to: none leads to more than two."""
+
+LISTED_FOR: Final = timedelta(days=1)
+LISTED_MAX: Final = 100
 
 Push = Callable[[str, str, Mapping[str, Any]], None]
 """Tells a line to the connections of one viewer in a show: (show, viewer, line)."""
@@ -135,6 +139,13 @@ class Payments:
         if payment is None or not await self._is_of(payment, viewer_id):
             raise RefusedError(Code.NOT_FOUND, "You have no such payment.")
         return payment
+
+    async def list_own(self, show_id: str, viewer_id: str) -> list[Payment]:
+        """Return the viewer's payments in the show, the newest first: those under way, and those of the last day that have ended."""
+        since = self._clock.now() - LISTED_FOR
+        async with self._database.read_soon() as connection:
+            viewers = [viewer_id, *await read_guests_of(connection, show_id, viewer_id)]
+            return await repository.read_own(connection, show_id, viewers, since, most=LISTED_MAX)
 
     async def _is_of(self, payment: Payment, viewer_id: str) -> bool:
         return payment.viewer_id == viewer_id or payment.viewer_id in await self._earlier_ids(

@@ -14,7 +14,8 @@ PaymentState = Literal[
 class Paying(Reply, frozen=True, tag="ok"):
     """How the payment stands: `amount` in minor units of `currency`.
 
-    `redirect`: where the buyer has to go, while they have to. `order`: what it has become. `why`: why it failed or went back.
+    `redirect`: where the buyer has to go, while they have to. `pay_by`: until when it may be paid, where that is later than the hold's own
+    end. `order`: what it has become. `why`: why it failed or went back.
     """
 
     payment: str
@@ -23,6 +24,7 @@ class Paying(Reply, frozen=True, tag="ok"):
     amount: int
     currency: str
     redirect: str | UnsetType = UNSET
+    pay_by: str | UnsetType = UNSET
     why: str | UnsetType = UNSET
     order: str | UnsetType = UNSET
 
@@ -36,5 +38,6 @@ class PaymentChanged(Struct, frozen=True, kw_only=True, tag_field="type", tag="p
     amount: int
     currency: str
     redirect: str | UnsetType = UNSET
+    pay_by: str | UnsetType = UNSET
     why: str | UnsetType = UNSET
     order: str | UnsetType = UNSET

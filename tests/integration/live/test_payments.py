@@ -44,6 +44,26 @@ def signed(settings: Settings, payment: str, ref: str, kind: str = "succeeded") 
     return httpx.Request("POST", "http://none", headers=fake.sign(new_id("fev"), body), content=body)
 
 
+async def test_a_page_that_knows_nothing_any_more_finds_every_payment_of_its_viewer(
+    servers: tuple[str, str], sign_for: SignFor
+) -> None:
+    token = sign_for("viewer")
+    async with (
+        joined_at(servers[0], token=token) as buyer,
+        joined_at(servers[0], token=sign_for("viewer")) as other,
+        httpx.AsyncClient(base_url=f"http://{servers[1]}") as browser,
+    ):
+        declined, counter = new_id("k"), new_id("k")
+        hold = await hold_of(buyer)
+        await buyer.do("pay", hold=hold, key=declined, method="decline")
+        paying = await buyer.do("pay", hold=hold, key=counter, method="counter")
+        await other.do("pay", hold=await hold_of(other), key=new_id("k"))
+        answer = await browser.get("/v1/shows/demo/payments", headers=bearer(token))
+        newest, oldest = answer.json()["payments"]
+        assert (newest["key"], newest["state"], newest["pay_by"]) == (counter, "pending", paying["pay_by"])
+        assert (oldest["key"], oldest["state"], oldest["why"]) == (declined, "failed", "declined")
+
+
 async def test_a_buyer_goes_to_the_providers_page_and_hears_of_it_on_every_process(
     servers: tuple[str, str], sign_for: SignFor
 ) -> None:
