@@ -635,6 +635,8 @@ export interface Video {
  *     through. `images`: all its pictures, where there are several. `image_alts`: by address what each of them shows, where somebody said it;
  *     `image_alt` is that of `image`. Products stand by `rank`, then by `id`.
  *
+ *     `buying`: that it is bought, with its variants, by a hold and the checkout; absent: by `buy`.
+ *
  *     With `variants`, which have a value for each of `options`, the product itself is not sold: `price` is the lowest, `stock` 0.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -659,6 +661,7 @@ export interface Product {
   };
   options?: string[];
   variants?: Variant[];
+  buying?: "checkout";
 }
 /**
  * What is sold of a product with variants; `options` has a value for each of the product's `options`.

@@ -18,6 +18,7 @@ from server.catalogue.rules import (
     STOCK_MAX,
     TITLE_CHARACTERS_MAX,
     VARIANTS_MAX,
+    Buying,
 )
 from server.catalogue.wanted import Status, WantedProduct, WantedVariant, Written
 from server.clock import to_wire
@@ -25,6 +26,7 @@ from server.http.params import Address, EntityId, Face, Moment, OneLine, Request
 from server.protocol.codes import Code
 
 UPSERTED_MAX = 1_000
+_BUYING = "How it is bought, with its variants; null: as the channel says."
 
 Price = Annotated[int, Field(ge=0, le=AMOUNT_MAX, description="Minor units of the channel's currency.")]
 CompareAt = Annotated[
@@ -93,6 +95,7 @@ class ProductRequest(RequestBody):
         default=[], max_length=VARIANTS_MAX, description="All of them: one that is left out is archived."
     )
     active: bool = Field(default=True, description="False: archived.")
+    buying: Buying | None = Field(default=None, description=_BUYING)
 
 
 class LineRequest(ProductRequest):
@@ -173,6 +176,7 @@ class ProductBody(Face):
     options: list[str]
     variants: list[VariantBody] = Field(description="Archived ones too, behind the others.")
     active: bool
+    buying: Buying | None = Field(description=_BUYING)
     version: int = Field(description="Goes up with every edit, not with stock.")
     created_at: Moment | None
     updated_at: Moment | None
@@ -233,6 +237,7 @@ def as_product_body(family: Family) -> ProductBody:
             )
             for each in family.variants
         ],
+        buying=head.buying,
         version=head.version,
         created_at=None if head.created_at is None else to_wire(head.created_at),
         updated_at=None if head.updated_at is None else to_wire(head.updated_at),
@@ -267,6 +272,7 @@ _PLAIN = frozenset(
         "image",
         "image_alt",
         "active",
+        "buying",
     }
 )
 _RENAMED = {"price": "price_minor", "compare_at": "compare_at_minor"}

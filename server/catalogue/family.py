@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from server.catalogue.rules import Reason, Stocked
+from server.catalogue.rules import Buying, Reason, Stocked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,8 @@ class Item:
     options: tuple[tuple[str, str], ...] = ()
     sku: str | None = None
     external_id: str | None = None
+    buying: Buying | None = None
+    """Of a product, for its variants too; None: as the channel says."""
     version: int = 1
     created_at: datetime | None = None
     updated_at: datetime | None = None

@@ -24,6 +24,7 @@ _TOLD = {
     "external_id": "external_id",
     "stock": "stock",
     "active": "active",
+    "buying": "buying",
 }
 """Fields of an item, and what `/v1` calls them."""
 

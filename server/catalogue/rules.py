@@ -24,6 +24,8 @@ ALT_CHARACTERS_MAX = 512
 
 CHOOSE = "The product's variants have stock, not the product: choose a variant."
 
+Buying = Literal["one_step", "checkout"]
+"""How something is bought: by `buy` alone, or by a hold, the checkout and a payment."""
 Reason = Literal["restock", "correction", "return", "import", "created", "variants"]
 """Why stock was changed by something else than a sale. `variants`: the product got variants, which have stock of their own."""
 
@@ -32,7 +34,7 @@ Reason = Literal["restock", "correction", "return", "import", "created", "varian
 class Stocked:
     """What is sold, and how many there are of it; `moves` is the number of the newest change of its stock. A `heading` is never sold.
 
-    What it is called, how many units are held and whether the show sells it are known where it is read to be sold.
+    What it is called, how many units are held, whether the show sells it and how it is bought are known where it is read to be sold.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Stocked:
     external_id: str | None = None
     held: int = 0
     on_sale: bool = True
+    buying: Buying = "one_step"
 
 
 def take_units(product: Stocked, quantity: int) -> Stocked:

@@ -109,6 +109,8 @@ class _Edit:
             head = replace(head, image_alts=clean_alts("image_alts", head.images, wanted.image_alts))
         if wanted.active is not UNSET:
             head = replace(head, active=wanted.active)
+        if wanted.buying is not UNSET:
+            head = replace(head, buying=wanted.buying)
         return _coded(head, wanted)
 
     def _headed(self, head: Item, variants: tuple[Item, ...]) -> Item:

@@ -80,6 +80,8 @@ class ProductRow(SQLModel, table=True):
     """How often its stock was changed, by sales too: the number of the newest change."""
     held: int = Field(default=0, sa_column=Column("held", Integer, nullable=False, server_default=text("0")))
     """Units set aside for viewers, which have left `stock` and are not sold yet."""
+    buying: str | None = None
+    """How it is bought, with its variants: `one_step` or `checkout`; null: as the channel says."""
 
 
 class StockChangeRow(SQLModel, table=True):

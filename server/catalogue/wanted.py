@@ -7,6 +7,8 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from server.catalogue.rules import Buying
+
 Status = Literal["created", "updated", "unchanged", "refused"]
 
 
@@ -36,7 +38,7 @@ class WantedProduct(Struct, frozen=True, kw_only=True):
 
     `options` are the names of 1 to 3 options, () for none; then `variants` are all that it is to have: a present one that is not among them
     is archived. `currency`, where given, must be the channel's. `images` are addresses, the first of which is on the card; `image_alts`
-    say, by address, what each of them shows. A picture that stays keeps its text where none is given.
+    say, by address, what each of them shows. A picture that stays keeps its text where none is given. `buying` None: as the channel says.
     `stock` and `stock_seen` are as in a variant.
     """
 
@@ -55,6 +57,7 @@ class WantedProduct(Struct, frozen=True, kw_only=True):
     options: tuple[str, ...] | UnsetType = UNSET
     variants: tuple[WantedVariant, ...] | UnsetType = UNSET
     active: bool | UnsetType = UNSET
+    buying: Buying | UnsetType | None = UNSET
 
 
 class Written(Struct, frozen=True, omit_defaults=True):

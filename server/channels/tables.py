@@ -43,6 +43,16 @@ class ChannelRow(SQLModel, table=True):
     """How long after a show an order of a customer who was in it is the show's, where the shop takes the orders."""
 
 
+class CheckoutSettingsRow(SQLModel, table=True):
+    """How what a channel sells is bought; a channel without a row sells in one step."""
+
+    __tablename__ = "checkout_settings"
+
+    channel_id: str = Field(primary_key=True, foreign_key="channel.id")
+    buying: str = Field(default="one_step", sa_column_kwargs={"server_default": "one_step"})
+    """`one_step` or `checkout`, of products that do not say it themselves."""
+
+
 class PersonRow(SQLModel, table=True):
     """Somebody who signs in to prepare and run a channel's shows: known everywhere by `id`, shown by `name`."""
 

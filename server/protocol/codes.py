@@ -38,6 +38,7 @@ class Code(StrEnum):
     LAST_ADMIN = "last_admin"
     EMAIL_TAKEN = "email_taken"
     SHOP_TAKES_ORDERS = "shop_takes_orders"
+    CHECKOUT_NEEDED = "checkout_needed"
     SOLD_OUT = "sold_out"
     TOO_MANY = "too_many"
     PRICE_CHANGED = "price_changed"
@@ -106,6 +107,9 @@ MEANINGS: dict[Code, Meaning] = {
     Code.EMAIL_TAKEN: Meaning("never", 409, "Somebody of this channel has this e-mail address."),
     Code.SHOP_TAKES_ORDERS: Meaning(
         "reload", 409, "The channel's own shop takes the orders: ask for the address of its cart."
+    ),
+    Code.CHECKOUT_NEEDED: Meaning(
+        "reload", 409, "The product is not bought in one step: hold it, fill in the checkout, and pay."
     ),
     Code.SOLD_OUT: Meaning("never", 409, "Not enough units are left; `stock` says how many."),
     Code.TOO_MANY: Meaning(

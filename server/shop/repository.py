@@ -40,9 +40,12 @@ _LOCK_PRODUCTS = text(
            p.active
            AND (p.parent_id IS NULL OR EXISTS (SELECT FROM product AS h WHERE h.id = p.parent_id AND h.active AND h.options IS NOT NULL))
            AND (own.show_id IS NOT NULL OR whole.show_id IS NOT NULL
-                OR NOT EXISTS (SELECT FROM line_up WHERE show_id = CAST(:show AS text))) AS on_sale
+                OR NOT EXISTS (SELECT FROM line_up WHERE show_id = CAST(:show AS text))) AS on_sale,
+           coalesce(CASE WHEN p.parent_id IS NULL THEN p.buying ELSE (SELECT h.buying FROM product AS h WHERE h.id = p.parent_id) END,
+                    terms.buying, 'one_step') AS buying
     FROM product AS p
     LEFT JOIN line_up AS own ON own.show_id = CAST(:show AS text) AND own.product_id = p.id
+    LEFT JOIN checkout_settings AS terms ON terms.channel_id = p.channel_id
     LEFT JOIN line_up AS whole ON whole.show_id = CAST(:show AS text) AND whole.product_id = p.parent_id
     WHERE p.id = ANY(:ids) AND p.channel_id = :channel
     ORDER BY p.id FOR NO KEY UPDATE OF p

@@ -157,6 +157,8 @@ class Counter:
         if not self._live:
             raise RefusedError(Code.SHOW_NOT_LIVE)
         product = require_sellable(self._products.get(purchase.product_id))
+        if product.buying != "one_step":
+            raise RefusedError(Code.CHECKOUT_NEEDED)
         price_minor = agree_on_price(product, purchase.price_minor, purchase.claim, self._offers)
         if purchase.quantity > product.stock:
             raise RefusedError(Code.SOLD_OUT, stock=product.stock)

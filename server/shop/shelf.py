@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.catalogue.tables import ProductRow
+from server.channels.tables import CheckoutSettingsRow
 from server.db.rows import read_all
 from server.journal.transaction import ShowTransaction
 from server.protocol.pushes import Product, Variant
@@ -19,6 +20,7 @@ SHELF_MAX = 200
 """Products that are shown, the first of the channel's order: everybody who joins is sent all of them."""
 TOLD_AT_ONCE_MAX = 50
 
+_SETTINGS = CheckoutSettingsRow.__table__  # type: ignore[attr-defined]
 _LINE = LineUpRow.__table__  # type: ignore[attr-defined]
 _PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
 
@@ -51,7 +53,9 @@ async def read_shelf(
     limit = units_max or UNSET
     price = func.coalesce(_price_in(show_id, _PRODUCT.c.id), _PRODUCT.c.price_minor).label("price_in_show")
     rank = func.coalesce(_rank_in(show_id), _PRODUCT.c.rank).label("rank_in_show")
-    heads = select(_PRODUCT, price, rank).where(
+    channels = select(_SETTINGS.c.buying).where(_SETTINGS.c.channel_id == channel_id).scalar_subquery()
+    buying = func.coalesce(_PRODUCT.c.buying, channels).label("buying_in_show")
+    heads = select(_PRODUCT, price, rank, buying).where(
         _PRODUCT.c.channel_id == channel_id,
         _PRODUCT.c.active,
         _PRODUCT.c.parent_id.is_(None),
@@ -147,6 +151,7 @@ def _as_product(row: Row[Any], limit: int | UnsetType) -> Product:
         image_alts=texts if several and texts else UNSET,
         options=options,
         variants=UNSET if options is UNSET else [],
+        buying="checkout" if row.buying_in_show == "checkout" else UNSET,
     )
 
 

@@ -44,6 +44,7 @@ LONG_AFTER = START + timedelta(days=100)
 SHOWS = ("s", "earlier", "later")
 WITHOUT_VIEWERS = {
     *(
+        "checkout_settings",
         "api_key",
         "channel",
         "customer_secret",
