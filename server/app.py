@@ -57,6 +57,7 @@ import server.surveys.routes
 import server.viewers.alias_routes
 import server.viewers.events
 import server.visits.routes
+import server.vouchers.routes
 import server.webhooks.routes
 from server.addresses import Proxies
 from server.channels.origins import framed_by
@@ -108,6 +109,7 @@ PARTS_FOR_ROUTES = (
     "surveys",
     "tokens",
     "visible_questions",
+    "vouchers",
     "watch",
 )
 ROUTES = (
@@ -121,6 +123,7 @@ ROUTES = (
     server.surveys.routes,
     server.surveys.review_routes,
     server.offers.routes,
+    server.vouchers.routes,
     server.shop.list_routes,
     server.shop.report_routes,
     server.shop.cart_routes,

@@ -36,6 +36,9 @@ Action = Literal[
     "offer.remove",
     "offer.open",
     "offer.close",
+    "voucher.created",
+    "voucher.changed",
+    "voucher.removed",
     "review.approve",
     "review.refuse",
     "review.restore",
@@ -98,7 +101,7 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
     {
         "shows": ("show", "announce", "question", "survey", "offer", "viewer"),
-        "products": ("product", "products", "review"),
+        "products": ("product", "products", "review", "voucher"),
         "people": ("person", "invitation"),
         "connections": ("key", "customer_secret", "customer_keys", "provider", "webhook", "mail"),
         "figures": ("segment", "query", "target", "action"),

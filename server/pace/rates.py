@@ -22,7 +22,7 @@ class Act(Enum):
     REVIEW = "review"
     ORDER = "order"
     CODE = "code"
-    """An offer's code is given; only a wrong one counts."""
+    """An offer's or a voucher's code is given; only a wrong one counts."""
     SIGN_IN = "sign_in"
     KEY = "key"
     """An API key is looked up that this process does not know."""

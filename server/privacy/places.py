@@ -25,6 +25,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "survey_answer": ("viewer_id",),
     "viewer_alias": ("raw", "canonical"),
     "vote": ("viewer_id",),
+    "voucher_use": ("viewer_id",),
 }
 """Rows about a person that counts rest on: they stay, under another id."""
 

@@ -30,6 +30,7 @@ class Code(StrEnum):
     SHOW_NOT_LIVE = "show_not_live"
     SURVEY_CLOSED = "survey_closed"
     OFFER_CLOSED = "offer_closed"
+    VOUCHER_REFUSED = "voucher_refused"
     NOT_IN_AUDIENCE = "not_in_audience"
     SHOW_FULL = "show_full"
     BUSY = "busy"
@@ -90,6 +91,11 @@ MEANINGS: dict[Code, Meaning] = {
     Code.OFFER_CLOSED: Meaning("reload", 409, "Nothing is sold under the offer any more, or not yet."),
     Code.NOT_IN_AUDIENCE: Meaning(
         "never", 403, "The offer is not open to this viewer, or its code is another one."
+    ),
+    Code.VOUCHER_REFUSED: Meaning(
+        "never",
+        409,
+        "The voucher does not hold for this purchase; `why` says which of its terms is to blame, `unknown` that there is no such code.",
     ),
     Code.SHOW_FULL: Meaning("later", 503, "The show has reached its limit of viewers."),
     Code.BUSY: Meaning("later", 503, "Too many commands are waiting; nothing was done."),

@@ -55,6 +55,7 @@ from server.running.offers import offers_for
 from server.running.privacy import erasures_for, privacy_for
 from server.running.selling import selling_for
 from server.running.uploads import feeds_for, picture_errands_for
+from server.running.vouchers import vouchers_for
 from server.running.watch import ProcessWatch
 from server.running.webhooks import WebhookDelivery
 from server.running.worker import OF_THE_WORKERS
@@ -114,6 +115,7 @@ class Process:
         self.questions = Questions(self.journal, self.database, watch_seconds=settings.guest_watch_seconds)
         self.surveys = Surveys(self.journal, self.database, clock)
         self.offers = offers_for(settings, self.journal, self.database, clock)
+        self.vouchers, self.reserving = vouchers_for(settings, self.database, clock)
         self.receipt_links = ReceiptLinks(
             settings.signing_secret(), clock, old_secret=settings.old_signing_secret()
         )
