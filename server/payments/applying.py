@@ -16,6 +16,8 @@ from server.payments.rules import Deed, step
 from server.protocol.codes import Code
 
 GIVEN_UP: Final = "given_up"
+NOBODY: Final = "none"
+"""The provider of a payment of nothing: nobody is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,10 @@ class Applying:
         known = {(p.viewer_id, p.key): p for p in await repository.read_by_keys(tx.connection, wanted)}
         fresh = {(w.viewer_id, w.key): w for w in reversed(wanted) if (w.viewer_id, w.key) not in known}
         being_paid = await repository.read_open(tx.connection, {w.hold_id for w in fresh.values()})
-        asked = [w for w in fresh.values() if w.hold_id not in being_paid]
         refused, made = dict[tuple[str, str], RefusedError](), list[Payment]()
+        asked = [w for w in fresh.values() if w.hold_id not in being_paid]
+        # First, since it locks products: whoever marks a hold has its row, and may lock none afterwards.
+        asked = await self._take_free(tx, asked, made, refused)
         for each, answer in zip(asked, await self._holds.begin_paying(tx, asked), strict=True):
             if isinstance(answer, RefusedError):
                 refused[each.viewer_id, each.key] = answer
@@ -60,6 +64,34 @@ class Applying:
             raise RefusedError(Code.BUSY, retry_after_ms=100)
         new = {(p.viewer_id, p.key): p for p in made}
         return [_begun(w, known, new, being_paid, refused) for w in wanted]
+
+    async def _take_free(
+        self,
+        tx: ShowTransaction,
+        asked: Sequence[Wanted],
+        made: list[Payment],
+        refused: dict[tuple[str, str], RefusedError],
+    ) -> list[Wanted]:
+        """Make an order of each hold that costs nothing, with a payment that nobody takes, and return those that cost something."""
+        free = dict[str, tuple[Wanted, Payment]]()
+        costing = []
+        for each, answer in zip(asked, await self._holds.read_free(tx, asked), strict=True):
+            if answer is None:
+                costing.append(each)
+            elif isinstance(answer, RefusedError):
+                refused[each.viewer_id, each.key] = answer
+            elif each.hold_id in free:
+                refused[each.viewer_id, each.key] = _confirmed_already()
+            else:
+                free[each.hold_id] = (each, self._new(tx, each, answer))
+        wanted = [ToConfirm(hold_id, payment.id) for hold_id, (_, payment) in free.items()]
+        orders = await self._holds.confirm(tx, wanted) if wanted else []
+        for (each, payment), order in zip(free.values(), orders, strict=True):
+            if isinstance(order, RefusedError):
+                refused[each.viewer_id, each.key] = order
+            else:
+                made.append(replace(payment, provider=NOBODY, state="captured", order_id=order))
+        return costing
 
     def _new(self, tx: ShowTransaction, wanted: Wanted, hold: ToPay) -> Payment:
         return Payment(
@@ -177,6 +209,10 @@ def _applied(
         deed = "none" if payment.order_id else "refund"
     changed = payment.on_the_wire() != before[payment.id].on_the_wire()
     return Applied(payment, changed, deed)
+
+
+def _confirmed_already() -> RefusedError:
+    return RefusedError(Code.HOLD_ENDED, state="confirmed", paying=False)
 
 
 def _begun(

@@ -45,6 +45,15 @@ class PaidHolds(Protocol):
         """
         ...
 
+    async def read_free(
+        self, tx: ShowTransaction, wanted: Sequence[Wanted]
+    ) -> list[ToPay | RefusedError | None]:
+        """Return which of the holds cost nothing, or why such a one may not be had; None for one that costs something.
+
+        Nothing is locked or marked: what it says is certain once the hold is confirmed. Refusals as of `begin_paying`.
+        """
+        ...
+
     async def end_paying(self, connection: AsyncConnection, hold_ids: Sequence[str]) -> None:
         """Take the mark away: what is still set aside keeps its timer, and is let go when that has ended."""
         ...

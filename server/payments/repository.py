@@ -42,11 +42,13 @@ _LOCK = text(f"SELECT {_COLUMNS} FROM payment p WHERE p.id = ANY(:ids) ORDER BY 
 _INSERT = text(
     """
     INSERT INTO payment (id, channel_id, show_id, hold_id, viewer_id, key, provider, method, state, amount_minor, currency,
-                         created_at, changed_at, asked_at)
-    SELECT p.id, p.channel, :show, p.hold, p.viewer, p.key, p.provider, p.method, 'created', p.amount, p.currency, :at, :at, :at
+                         created_at, changed_at, asked_at, order_id)
+    SELECT p.id, p.channel, :show, p.hold, p.viewer, p.key, p.provider, p.method, p.state, p.amount, p.currency, :at, :at, :at,
+           p.order_id
     FROM unnest(CAST(:ids AS text[]), CAST(:channels AS text[]), CAST(:holds AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]),
-                CAST(:providers AS text[]), CAST(:methods AS text[]), CAST(:amounts AS bigint[]), CAST(:currencies AS text[]))
-         AS p (id, channel, hold, viewer, key, provider, method, amount, currency)
+                CAST(:providers AS text[]), CAST(:methods AS text[]), CAST(:amounts AS bigint[]), CAST(:currencies AS text[]),
+                CAST(:states AS text[]), CAST(:orders AS text[]))
+         AS p (id, channel, hold, viewer, key, provider, method, amount, currency, state, order_id)
     ON CONFLICT DO NOTHING RETURNING id
     """
 )
@@ -143,6 +145,8 @@ async def insert_payments(connection: AsyncConnection, show_id: str, payments: S
         "methods": [p.method for p in payments],
         "amounts": [p.amount_minor for p in payments],
         "currencies": [p.currency for p in payments],
+        "states": [p.state for p in payments],
+        "orders": [p.order_id for p in payments],
     }
     return set(await connection.scalars(_INSERT, given))
 

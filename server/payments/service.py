@@ -77,6 +77,8 @@ class Payments:
         begun = await self._begin(show_id, wanted)
         payment = begun.payment
         if payment.state != "created":
+            if not begun.repeated:  # there was nothing to pay
+                self._tell(payment)
             return Applied(payment, changed=False, deed="none"), begun.repeated
         return await self.start(payment), begun.repeated
 
@@ -234,8 +236,10 @@ class Payments:
     async def _apply(self, show_id: str, news: News) -> Applied:
         applied = await self._journal.commit(show_id, self._apply_many, news, hurried=True, repeatable=True)
         if applied.changed:
-            payment = applied.payment
-            line = {"type": "payment.changed", **payment.on_the_wire()}
-            self._push(payment.show_id, payment.viewer_id, line)
-            metrics.STATES.labels(payment.provider, payment.state).inc()
+            self._tell(applied.payment)
         return applied
+
+    def _tell(self, payment: Payment) -> None:
+        line = {"type": "payment.changed", **payment.on_the_wire()}
+        self._push(payment.show_id, payment.viewer_id, line)
+        metrics.STATES.labels(payment.provider, payment.state).inc()

@@ -21,6 +21,7 @@ from server.protocol.codes import Code
 from server.running.forgetting import FORGETTING_SECONDS
 from server.settings import Settings
 from server.shop.confirming import Paid
+from server.shop.hold_rules import Hold
 from server.shop.holds import Holds
 from server.workers.loop import repeat
 
@@ -43,12 +44,14 @@ class ShopHolds(PaidHolds):
         """Mark holds as being paid, each by whose it is."""
         allowed = [(each.hold_id, each.viewers) for each in wanted]
         begun = await self._holds.begin_paying(tx, allowed)
-        return [
-            each
-            if isinstance(each, RefusedError)
-            else ToPay(each.id, each.channel_id, each.amount_minor, each.currency, each.expires_at)
-            for each in begun
-        ]
+        return [each if isinstance(each, RefusedError) else _to_pay(each) for each in begun]
+
+    async def read_free(
+        self, tx: ShowTransaction, wanted: Sequence[Wanted]
+    ) -> list[ToPay | RefusedError | None]:
+        """Return which of the holds cost nothing, or why such a one may not be had."""
+        seen = await self._holds.see_own(tx, [(each.hold_id, each.viewers) for each in wanted])
+        return [_as_free(each) for each in seen]
 
     async def end_paying(self, connection: AsyncConnection, hold_ids: Sequence[str]) -> None:
         """Take the marks away."""
@@ -59,6 +62,18 @@ class ShopHolds(PaidHolds):
         wanted = [Paid(each.hold_id, each.payment_id) for each in paid]
         answers = await self._holds.confirm_many_in(tx, wanted)
         return [_of(each, answer) for each, answer in zip(wanted, answers, strict=True)]
+
+
+def _as_free(seen: Hold | RefusedError) -> ToPay | RefusedError | None:
+    if isinstance(seen, RefusedError) or seen.amount_minor:
+        return None  # `begin_paying` says how it stands
+    if seen.state != "placed":
+        return RefusedError(Code.HOLD_ENDED, state=seen.state, paying=seen.paying)
+    return _to_pay(seen)
+
+
+def _to_pay(hold: Hold) -> ToPay:
+    return ToPay(hold.id, hold.channel_id, hold.amount_minor, hold.currency, hold.expires_at)
 
 
 def _of(paid: Paid, answer: Any) -> str | RefusedError:

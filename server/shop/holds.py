@@ -170,6 +170,18 @@ class Holds:
             for hold_id, viewers in wanted
         ]
 
+    async def see_own(
+        self, tx: ShowTransaction, wanted: Sequence[tuple[str, Collection[str]]]
+    ) -> list[Hold | RefusedError]:
+        """Return holds of the show as they stand, each by the ids of the viewer whose it must be; answers `not_found`. Locks nothing."""
+        holds = await read_holds(tx.connection, {hold_id for hold_id, _ in wanted})
+        return [
+            self._seen_now(hold)
+            if (hold := holds.get(hold_id)) and hold.show_id == tx.show_id and hold.viewer_id in viewers
+            else RefusedError(Code.NOT_FOUND)
+            for hold_id, viewers in wanted
+        ]
+
     def _begun(self, hold: Hold, marked: bool) -> Hold | RefusedError:
         if marked:
             return hold

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
+from server.errors import RefusedError
 from server.ids import new_id
 from server.payments.fake import Notice
 from server.payments.payment import Payment, Wanted
@@ -58,6 +60,36 @@ async def test_at_once_means_in_the_reply(till: Till) -> None:
     payment = await till.pay(await till.stage.hold("v_1", ONE_APRON), "")
     assert payment.state == "captured"
     assert payment.on_the_wire()["order"] == (await till.stage.orders())[0].id
+
+
+async def test_nothing_to_pay_is_an_order_at_once_and_no_provider_hears_of_it(till: Till) -> None:
+    """In one transaction: the reply has the order, the same key has it again, and no other key makes a second one."""
+    await till.stage.add_product("p_free", price_minor=0)
+    hold = await till.stage.hold("v_1", ("p_free", 2))
+    with refused(Code.NOT_FOUND):
+        await till.payments.pay(SHOW, Wanted("v_2", hold.id, "key-of-another"))
+    keys = ["key-00001", "key-00002", "key-00001"]
+    answers = await asyncio.gather(
+        *(till.payments.pay(SHOW, Wanted("v_1", hold.id, key)) for key in keys), return_exceptions=True
+    )
+    (order,) = await till.stage.orders()
+    paid, ended, again = answers
+    assert isinstance(paid, tuple)
+    assert isinstance(again, tuple)
+    payment = paid[0].payment
+    assert (payment.state, payment.amount_minor, payment.order_id) == ("captured", 0, order.id)
+    assert (order.payment, order.amount_minor, again[0].payment) == (payment.id, 0, payment)
+    assert isinstance(ended, RefusedError)
+    assert (ended.code, ended.data["state"]) == (Code.HOLD_ENDED, "confirmed")
+    assert set(till.states_told("v_1")) == {"captured"}
+    assert (await till.pay(hold, "", key="key-00001")) == await till.now(payment)
+    async with till.stage.database.read() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM fake_intent")) == 0
+    lapsed = await till.stage.hold("v_1", ("p_free", 1))
+    till.stage.clock.at += HOLD
+    with refused(Code.HOLD_ENDED):
+        await till.pay(lapsed)
+    await assert_settled(till, orders=1)
 
 
 async def test_a_declined_try_leaves_the_hold_and_its_time_and_can_be_made_again(till: Till) -> None:
