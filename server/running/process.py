@@ -30,21 +30,17 @@ from server.journal.topcheck import TopCheck
 from server.ledger.recorder import Recorder
 from server.ledger.repository import read_reaction_totals
 from server.offers.commands import OfferCommands
-from server.offers.opening import OffersAside, close_at_end
 from server.payments import polling
 from server.payments.commands import PaymentCommands
 from server.protocol.commands import Join
 from server.protocol.publication import Publication
 from server.questions.answering import AnsweringDesk
-from server.questions.aside_repository import QuestionsAside
 from server.questions.commands import QuestionCommands
-from server.questions.repository import read_asker
 from server.questions.service import Questions
 from server.questions.visible_pages import VisiblePages
 from server.running.disk import DataDisks
 from server.running.exports import exports_for
 from server.running.limits import (
-    crowd_limits_of,
     hub_for,
     pace_for,
     units_max_of,
@@ -54,6 +50,7 @@ from server.running.mail import MailDelivery
 from server.running.offers import offers_for
 from server.running.privacy import erasures_for, privacy_for
 from server.running.selling import selling_for
+from server.running.shows import shows_for
 from server.running.uploads import feeds_for, picture_errands_for
 from server.running.vouchers import vouchers_for
 from server.running.watch import ProcessWatch
@@ -64,10 +61,8 @@ from server.shop.commands import ShopCommands
 from server.shop.receipt_links import ReceiptLinks
 from server.shows.card import Cards
 from server.shows.commands import ShowCommands
-from server.shows.service import Shows
 from server.snapshots.snapshot import read_snapshot
 from server.surveys.commands import SurveyCommands
-from server.surveys.opening import SurveysAside, open_at_end
 from server.surveys.service import Surveys
 from server.viewers.aliases import Aliases
 from server.viewers.doubts import Doubts
@@ -132,15 +127,7 @@ class Process:
         self.erasures = erasures_for(self.database, clock, privacy, self.revocations, self.exports)
         self.stockroom = Stockroom(self.database, clock, self.shop.neighbours.note_stock)
         self.cards = Cards(self.database)
-        self.shows = Shows(
-            self.journal,
-            self.database,
-            clock,
-            find_asker=read_asker,
-            parts=[QuestionsAside(), SurveysAside(), OffersAside()],
-            at_end=[open_at_end, close_at_end],
-            bots_looked_for=crowd_limits_of(settings).tells_suspects,
-        )
+        self.shows = shows_for(settings, self.journal, self.database, clock)
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
         self.answering = AnsweringDesk(self.hub, self.bus.tell)
         self.hub.staff_leaves = self.answering.leave

@@ -1,0 +1,25 @@
+"""The shows of a process, with what other features do when one is rehearsed or ends."""
+
+from server.clock import Clock
+from server.db.engine import Database
+from server.journal.journal import Journal
+from server.offers.opening import OffersAside, close_at_end
+from server.questions.aside_repository import QuestionsAside
+from server.questions.repository import read_asker
+from server.running.limits import crowd_limits_of
+from server.settings import Settings
+from server.shows.service import Shows
+from server.surveys.opening import SurveysAside, open_at_end
+
+
+def shows_for(settings: Settings, journal: Journal, database: Database, clock: Clock) -> Shows:
+    """Return what is done with shows."""
+    return Shows(
+        journal,
+        database,
+        clock,
+        find_asker=read_asker,
+        parts=[QuestionsAside(), SurveysAside(), OffersAside()],
+        at_end=[open_at_end, close_at_end],
+        bots_looked_for=crowd_limits_of(settings).tells_suspects,
+    )
