@@ -27,6 +27,7 @@ import server.mail.reach_routes
 import server.mail.routes
 import server.mail.viewer_routes
 import server.offers.routes
+import server.payments.account_routes
 import server.payments.fake_pages
 import server.payments.routes
 import server.personal.routes
@@ -98,6 +99,8 @@ PARTS_FOR_ROUTES = (
     "pace",
     "payments",
     "fake_provider",
+    "payment_accounts",
+    "payment_providers",
     "questions",
     "receipt_links",
     "revocations",
@@ -131,6 +134,7 @@ ROUTES = (
     server.shop.routes,
     server.shop.receipt_routes,
     server.shop.stocktaking_routes,
+    server.payments.account_routes,
     server.payments.routes,
     server.payments.fake_pages,
     server.access.routes,

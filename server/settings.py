@@ -198,6 +198,10 @@ class Settings(SecretSettings):
     """Units of one product that a viewer may buy in one show; 0: any number. Above: `too_many`."""
     payment_ask_seconds: Annotated[float, Field(ge=1.0, le=86_400.0)] = 30.0
     """A provider is asked about a payment of which nothing was heard for so long; with each time in vain later, up to nine times that."""
+    fake_payments: bool = False
+    """Let channels without a provider's keys be paid by the fake one, which moves no money: for demos and tests."""
+    stripe_url: PublicUrl = "https://api.stripe.com"
+    """Where Stripe's API is; another one for tests alone, since it is sent the channels' keys."""
     shares_per_minute: NonNegativeFloat = 12.0
     """Share links per viewer and process; 0: no limit."""
     share_link_days: PositiveDays = 180.0

@@ -165,6 +165,7 @@ def make_settings(database_url: str, redis_url: str, tmp_path: Path) -> MakeSett
         "guest_burst": 0,
         "guests_per_minute_per_ip": 0,
         "guest_watch_seconds": 0,
+        "fake_payments": True,
     }
     return lambda **others: Settings(**{**fixed, **others})
 

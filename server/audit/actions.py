@@ -70,6 +70,8 @@ Action = Literal[
     "customer_keys.changed",
     "provider.set",
     "provider.removed",
+    "payments.set",
+    "payments.removed",
     "webhook.created",
     "webhook.changed",
     "webhook.secret",
@@ -103,7 +105,7 @@ KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
         "shows": ("show", "announce", "question", "survey", "offer", "viewer"),
         "products": ("product", "products", "review", "voucher"),
         "people": ("person", "invitation"),
-        "connections": ("key", "customer_secret", "customer_keys", "provider", "webhook", "mail"),
+        "connections": ("key", "customer_secret", "customer_keys", "provider", "payments", "webhook", "mail"),
         "figures": ("segment", "query", "target", "action"),
         "channel": ("channel", "privacy"),
     }

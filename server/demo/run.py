@@ -76,10 +76,11 @@ def run_demo(
 
 
 def settings_for(settings: Settings, audience: int) -> Settings:
-    """Return the settings with which a simulated audience, all of one address, is no burst; what is set by hand stands."""
-    lifted = {"guest_burst": 0, "guests_per_minute_per_ip": 0.0}
-    free = {name: value for name, value in lifted.items() if name not in settings.model_fields_set}
-    return settings.model_copy(update=free) if audience > settings.guest_burst else settings
+    """Return a demo's settings: fake payments, and a simulated audience, of one address, is no burst; what is set by hand stands."""
+    lifted = {"guest_burst": 0, "guests_per_minute_per_ip": 0.0} if audience > settings.guest_burst else {}
+    of_demos = {"fake_payments": True, **lifted}
+    free = {name: value for name, value in of_demos.items() if name not in settings.model_fields_set}
+    return settings.model_copy(update=free)
 
 
 def _names_of_engines(settings: Settings) -> str:

@@ -11,7 +11,7 @@ from server.payments import repository
 from server.payments.holds import PaidHolds, ToConfirm, ToPay
 from server.payments.inbox_repository import Received, mark_applied
 from server.payments.payment import Applied, Begun, Payment, Wanted
-from server.payments.provider import Answer
+from server.payments.provider import Answer, Chosen, Providers
 from server.payments.rules import Deed, step
 from server.protocol.codes import Code
 
@@ -34,11 +34,11 @@ class News:
 
 
 class Applying:
-    """The handlers of a show's journal. `provider`: by which new payments are paid."""
+    """The handlers of a show's journal."""
 
-    def __init__(self, holds: PaidHolds, provider: str) -> None:
+    def __init__(self, holds: PaidHolds, providers: Providers) -> None:
         self._holds = holds
-        self._provider = provider
+        self._providers = providers
 
     async def begin_many(self, tx: ShowTransaction, wanted: Sequence[Wanted]) -> list[Begun | RefusedError]:
         """Write down payments of holds that may be paid, or return those of before under the same keys.
@@ -52,11 +52,16 @@ class Applying:
         asked = [w for w in fresh.values() if w.hold_id not in being_paid]
         # First, since it locks products: whoever marks a hold has its row, and may lock none afterwards.
         asked = await self._take_free(tx, asked, made, refused)
+        by = await self._providers.choose(tx.connection, tx.show_id) if asked else None
+        if isinstance(by, RefusedError):
+            refused |= {(each.viewer_id, each.key): by for each in asked}
+            asked = []
         for each, answer in zip(asked, await self._holds.begin_paying(tx, asked), strict=True):
             if isinstance(answer, RefusedError):
                 refused[each.viewer_id, each.key] = answer
             elif each.hold_id not in being_paid:
-                made.append(self._new(tx, each, answer))
+                assert isinstance(by, Chosen), "somebody asked"
+                made.append(_new(tx, each, answer, by))
                 being_paid[each.hold_id] = made[-1]
         written = await repository.insert_payments(tx.connection, tx.show_id, made)
         if len(written) < len(made):
@@ -83,40 +88,15 @@ class Applying:
             elif each.hold_id in free:
                 refused[each.viewer_id, each.key] = _confirmed_already()
             else:
-                free[each.hold_id] = (each, self._new(tx, each, answer))
+                free[each.hold_id] = (each, _new(tx, each, answer, Chosen(NOBODY)))
         wanted = [ToConfirm(hold_id, payment.id) for hold_id, (_, payment) in free.items()]
         orders = await self._holds.confirm(tx, wanted) if wanted else []
         for (each, payment), order in zip(free.values(), orders, strict=True):
             if isinstance(order, RefusedError):
                 refused[each.viewer_id, each.key] = order
             else:
-                made.append(replace(payment, provider=NOBODY, state="captured", order_id=order))
+                made.append(replace(payment, state="captured", order_id=order))
         return costing
-
-    def _new(self, tx: ShowTransaction, wanted: Wanted, hold: ToPay) -> Payment:
-        return Payment(
-            id=new_id("pay"),
-            channel_id=hold.channel_id,
-            show_id=tx.show_id,
-            hold_id=hold.hold_id,
-            viewer_id=wanted.viewer_id,
-            key=wanted.key,
-            provider=self._provider,
-            provider_ref=None,
-            method=wanted.method,
-            state="created",
-            amount_minor=hold.amount_minor,
-            currency=hold.currency,
-            refunded_minor=0,
-            tries=0,
-            redirect_url=None,
-            pay_by=None,
-            created_at=tx.now,
-            changed_at=tx.now,
-            asked_at=tx.now,
-            why=None,
-            order_id=None,
-        )
 
     async def apply_many(self, tx: ShowTransaction, news: Sequence[News]) -> list[Applied | RefusedError]:
         """Apply news in their order; money that came becomes orders, or is to go back. Once more changes nothing."""
@@ -162,6 +142,33 @@ class Applying:
         )
         if ended:
             await self._holds.end_paying(tx.connection, ended)
+
+
+def _new(tx: ShowTransaction, wanted: Wanted, hold: ToPay, by: Chosen) -> Payment:
+    return Payment(
+        id=new_id("pay"),
+        channel_id=hold.channel_id,
+        show_id=tx.show_id,
+        hold_id=hold.hold_id,
+        viewer_id=wanted.viewer_id,
+        key=wanted.key,
+        provider=by.provider,
+        provider_ref=None,
+        method=wanted.method,
+        state="created",
+        amount_minor=hold.amount_minor,
+        currency=hold.currency,
+        refunded_minor=0,
+        tries=0,
+        redirect_url=None,
+        pay_by=None,
+        created_at=tx.now,
+        changed_at=tx.now,
+        asked_at=tx.now,
+        why=None,
+        order_id=None,
+        account_id=by.account_id,
+    )
 
 
 def move(payment: Payment, news: News, tx: ShowTransaction) -> tuple[Payment, Deed]:

@@ -13,11 +13,14 @@ from server.db import driver
 from server.journal.transaction import ShowTransaction
 from server.payments.provider import Answer, Told
 
-# Which payment it is: by the id that we gave along, else by the provider's reference. What belongs to none yet waits.
+# Which payment it is: by the id that we gave along, else by the provider's reference, if it knows that. Of an account's payments alone.
+# What belongs to none yet waits.
 _FIND = """
     coalesce((SELECT p.id FROM payment p WHERE p.provider = e.provider AND p.id = e.payment_id
-                AND (p.provider_ref IS NULL OR p.provider_ref = e.body->>'ref')),
-             (SELECT p.id FROM payment p WHERE p.provider = e.provider AND p.provider_ref = e.body->>'ref'))
+                AND p.account_id IS NOT DISTINCT FROM e.body->>'account'
+                AND (p.provider_ref IS NULL OR e.body->>'ref' IN ('', p.provider_ref))),
+             (SELECT p.id FROM payment p WHERE p.provider = e.provider AND p.provider_ref = e.body->>'ref'
+                AND p.account_id IS NOT DISTINCT FROM e.body->>'account'))
 """
 _INSERT = text(
     """

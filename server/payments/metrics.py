@@ -13,6 +13,11 @@ WEBHOOKS = Counter(
     "Webhooks of providers: kept, passed over, or refused for their signature",
     ["provider", "outcome"],
 )
+REFUNDS_FAILED = Counter(
+    "showfloor_payment_refunds_failed",
+    "Refunds that a provider has taken back after it had taken them up: the buyer has no money yet",
+    ["provider"],
+)
 INBOX = Gauge("showfloor_payment_inbox", "Events that wait for a payment, or for SQL")
 OPEN = Gauge("showfloor_payment_open", "Payments that their providers have not ended")
 REFUNDING = Gauge("showfloor_payment_refunding", "Payments whose money is to go back and has not yet")

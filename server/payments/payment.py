@@ -52,6 +52,8 @@ class Payment:
     asked_at: datetime
     why: str | None
     order_id: str | None
+    account_id: str | None = None
+    """Which of the channel's accounts at the provider it is paid by."""
 
     @property
     def open(self) -> bool:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.errors import RefusedError
 from server.payments.payment import Payment
 from server.payments.rules import Kind
 
@@ -48,7 +51,7 @@ class Told:
 class Provider(Protocol):
     """A provider that is reached by a network: nothing of it is called within a transaction.
 
-    All but `read_webhook` may raise `ProviderAwayError`, and do the same only once however often they are asked: `start` by the payment's
+    Each may raise `ProviderAwayError`, and does the same only once however often it is asked: `start` by the payment's
     id, the others by the reference. Whatever they find is the answer: who cancels what has been paid is told `succeeded`.
     `failed` is final: an adapter whose provider would let the buyer try again under the same reference cancels it first, or answers
     `pending`.
@@ -78,6 +81,31 @@ class Provider(Protocol):
         """
         ...
 
-    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Told | None:
-        """Return what a webhook tells; None for what is of no interest. Raises `UnsignedError`."""
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """By whom a payment is paid: the provider's name, and which account there, where a channel has one of its own."""
+
+    provider: str
+    account_id: str | None = None
+
+
+class Providers(Protocol):
+    """All providers of the server's, and who pays by which: a payment stays with the one, and the account, with which it began."""
+
+    async def choose(self, connection: AsyncConnection, show_id: str) -> Chosen | RefusedError:
+        """Return by what new payments in a show are paid now, which is its channel's choice, or why they cannot be."""
+        ...
+
+    async def of(self, payment: Payment) -> Provider:
+        """Return the provider of a payment; raises `ProviderAwayError` where its keys cannot be read."""
+        ...
+
+    async def read_webhook(
+        self, name: str, channel_id: str, headers: Mapping[str, str], body: bytes
+    ) -> Told | None:
+        """Return what a webhook tells that came for a channel; None for what is of no interest.
+
+        Raises `not_found` for a provider that is none of ours, and `UnsignedError`.
+        """
         ...

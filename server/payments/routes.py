@@ -1,6 +1,7 @@
 """Payments over HTTP: for buyers with a token, and for providers with a signature."""
 
-from typing import Annotated, cast
+from collections.abc import Callable
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
@@ -22,6 +23,7 @@ from server.payments.service import Payments
 from server.protocol.codes import Code
 
 PaymentId = Annotated[str, Path(pattern=ENTITY_ID, max_length=40)]
+ChannelId = Annotated[str, Path(pattern=ENTITY_ID, max_length=40)]
 ProviderName = Annotated[str, Path(pattern=r"^[a-z]{1,20}$")]
 
 
@@ -104,14 +106,19 @@ def router() -> APIRouter:
         summary="End a payment that is open",
         responses=refusals(*_ASKED),
     )
-    api.add_api_route(
-        "/payments/{provider}/webhook",
-        take_webhook,
-        methods=["POST"],
-        status_code=204,
-        include_in_schema=False,
-        response_model=None,
-    )
+    webhooks: dict[str, Callable[..., Any]] = {
+        "/payments/{provider}/webhook": take_webhook,
+        "/payments/{provider}/{channel}/webhook": take_webhook_of,
+    }
+    for path, taken_by in webhooks.items():
+        api.add_api_route(
+            path,
+            taken_by,
+            methods=["POST"],
+            status_code=204,
+            include_in_schema=False,
+            response_model=None,
+        )
     return api
 
 
@@ -147,8 +154,18 @@ async def cancel_payment(payment: PaymentId, identity: CurrentIdentity, request:
 
 async def take_webhook(provider: ProviderName, request: Request) -> Response:
     """For the provider, which signs what it sends; 204 says that it is kept, anything else that it is to be sent again."""
+    return await _receive(provider, request)
+
+
+async def take_webhook_of(provider: ProviderName, channel: ChannelId, request: Request) -> Response:
+    """The same, for a provider that signs by the keys of a channel's account."""
+    return await _receive(provider, request, channel)
+
+
+async def _receive(provider: str, request: Request, channel_id: str = "") -> Response:
     try:
-        await _payments(request).receive(provider, request.headers, await request.body())
+        body = await request.body()
+        await _payments(request).receive(provider, request.headers, body, channel_id=channel_id)
     except UnsignedError as error:
         metrics.WEBHOOKS.labels(provider, "refused").inc()
         security.note("webhook_refused", address=caller_key(request.scope))

@@ -4,7 +4,7 @@ A process may die between any two of these: the next call with the same key, a w
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -20,7 +20,7 @@ from server.payments.applying import Applying, News
 from server.payments.holds import PaidHolds
 from server.payments.inbox_repository import Received, insert_event, read_waiting
 from server.payments.payment import Applied, Begun, Payment, Wanted
-from server.payments.provider import Answer, Provider, ProviderAwayError
+from server.payments.provider import Answer, Provider, ProviderAwayError, Providers
 from server.payments.rules import Deed
 from server.protocol.codes import Code
 from server.viewers.alias_repository import read_guests_of
@@ -36,11 +36,14 @@ LISTED_MAX: Final = 100
 Push = Callable[[str, str, Mapping[str, Any]], None]
 """Tells a line to the connections of one viewer in a show: (show, viewer, line)."""
 
+Asks = Callable[[Provider], Awaitable[Answer]]
+"""One call of a provider's."""
+
 log = structlog.get_logger()
 
 
 class Payments:
-    """One process's part. `providers` by name; `provider` names the one by which new payments are paid."""
+    """One process's part."""
 
     def __init__(
         self,
@@ -48,9 +51,8 @@ class Payments:
         database: Database,
         clock: Clock,
         holds: PaidHolds,
-        providers: Mapping[str, Provider],
+        providers: Providers,
         *,
-        provider: str,
         push: Push,
     ) -> None:
         self._journal = journal
@@ -59,7 +61,7 @@ class Payments:
         self._holds = holds
         self._providers = providers
         self._push = push
-        applying = Applying(holds, provider)
+        applying = Applying(holds, providers)
         # The journal groups commands by their handler: it must be the same object each time.
         self._begin_many = applying.begin_many
         self._apply_many = applying.apply_many
@@ -102,8 +104,7 @@ class Payments:
 
     async def start(self, payment: Payment) -> Applied:
         """Begin a payment at its provider, or find what was begun there before."""
-        provider = self._providers[payment.provider]
-        return await self.settle(payment, lambda: provider.start(payment))
+        return await self.settle(payment, lambda provider: provider.start(payment))
 
     async def cancel(self, payment_id: str, viewer_id: str) -> Payment:
         """End a payment that its viewer wants no more, and return how it stands: a paid one stays paid.
@@ -124,15 +125,15 @@ class Payments:
 
     async def end(self, payment: Payment, *, given_up: bool = False) -> Applied:
         """Have the provider end an open payment that it knows; what it finds instead, such as money, is applied."""
-        provider, ref = self._providers[payment.provider], payment.provider_ref
+        ref = payment.provider_ref
         assert ref is not None, "the caller has started it"
-        return await self.settle(payment, lambda: provider.cancel(ref), given_up=given_up)
+        return await self.settle(payment, lambda provider: provider.cancel(ref), given_up=given_up)
 
     async def ask(self, payment: Payment) -> Applied:
         """Ask the provider, which knows the payment, how it stands."""
-        provider, ref = self._providers[payment.provider], payment.provider_ref
+        ref = payment.provider_ref
         assert ref is not None, "the caller has started it"
-        return await self.settle(payment, lambda: provider.ask(ref))
+        return await self.settle(payment, lambda provider: provider.ask(ref))
 
     async def find(self, payment_id: str, viewer_id: str) -> Payment:
         """Return a payment of the viewer's; raises `not_found`."""
@@ -154,15 +155,15 @@ class Payments:
             payment.show_id, viewer_id
         )
 
-    async def receive(self, name: str, headers: Mapping[str, str], body: bytes) -> None:
+    async def receive(
+        self, name: str, headers: Mapping[str, str], body: bytes, *, channel_id: str = ""
+    ) -> None:
         """Take a webhook: keep it, and apply it, unless that has to wait. Once this returns it is kept.
 
-        Raises `not_found` for a provider that is none of ours, `UnsignedError`, and `unavailable`: it is to be sent again.
+        `channel_id`: whose address it was sent to, where the provider has one for each channel. Raises `not_found` for a provider that
+        is none of ours, `UnsignedError`, and `unavailable`: it is to be sent again.
         """
-        provider = self._providers.get(name)
-        if provider is None:
-            raise RefusedError(Code.NOT_FOUND)
-        told = provider.read_webhook(headers, body)
+        told = await self._providers.read_webhook(name, channel_id, headers, body)
         if told is None:
             metrics.WEBHOOKS.labels(name, "passed_over").inc()
             return
@@ -187,7 +188,16 @@ class Payments:
         applied = await self._apply(received.show_id, news)
         await self._do(applied)
 
-    async def settle(self, payment: Payment, ask: Callable[[], Any], *, given_up: bool = False) -> Applied:
+    async def refund(self, payment: Payment, amount_minor: int, key: str) -> Answer:
+        """Have the provider give a part of a payment back, once for each `key`; nothing of it is written here.
+
+        See `Provider.refund` for the answers; raises `ProviderAwayError`: it is not known, and is to be asked again with the same key.
+        """
+        ref = payment.provider_ref
+        assert ref is not None, "money has come by it"
+        return await self._ask(payment, lambda provider: provider.refund(ref, amount_minor, key))
+
+    async def settle(self, payment: Payment, ask: Asks, *, given_up: bool = False) -> Applied:
         """Ask the provider, apply its answer, and do what follows; without an answer the payment stays as it is."""
         try:
             answer: Answer = await self._ask(payment, ask)
@@ -206,26 +216,17 @@ class Payments:
             if applied.deed == "none" or ref is None:
                 return applied
             try:
-                answer = await self._ask(payment, self._call_for(applied.deed, payment, ref))
+                answer = await self._ask(payment, _call_for(applied.deed, payment, ref))
             except ProviderAwayError:
                 return applied
             applied = await self._apply(payment.show_id, News(payment.id, answer))
         return applied
 
-    def _call_for(self, deed: Deed, payment: Payment, ref: str) -> Callable[[], Any]:
-        provider = self._providers[payment.provider]
-        if deed == "capture":
-            return lambda: provider.capture(ref)
-        if deed == "void":
-            return lambda: provider.cancel(ref)
-        assert deed == "refund", "`confirm` is done within the transaction"
-        return lambda: provider.refund(ref, payment.amount_minor, f"{payment.id}/refund")
-
-    async def _ask(self, payment: Payment, ask: Callable[[], Any]) -> Answer:
+    async def _ask(self, payment: Payment, ask: Asks) -> Answer:
         """Return the provider's answer; raises `ProviderAwayError` for whatever is none."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
-                answer: Answer = await ask()
+                answer = await ask(await self._providers.of(payment))
         except Exception as error:
             metrics.ANSWERS.labels(payment.provider, "none").inc()
             log.warning("payments.no_answer", payment=payment.id, error=type(error).__name__)
@@ -243,3 +244,12 @@ class Payments:
         line = {"type": "payment.changed", **payment.on_the_wire()}
         self._push(payment.show_id, payment.viewer_id, line)
         metrics.STATES.labels(payment.provider, payment.state).inc()
+
+
+def _call_for(deed: Deed, payment: Payment, ref: str) -> Asks:
+    if deed == "capture":
+        return lambda provider: provider.capture(ref)
+    if deed == "void":
+        return lambda provider: provider.cancel(ref)
+    assert deed == "refund", "`confirm` is done within the transaction"
+    return lambda provider: provider.refund(ref, payment.amount_minor, f"{payment.id}/refund")

@@ -76,6 +76,8 @@ class PaymentRow(SQLModel, table=True):
     """Why it failed, or why its money went back."""
     order_id: str | None = None
     """The order that it became, the head where there are several lines."""
+    account_id: str | None = None
+    """Which of the channel's accounts at the provider it began with; it stays with it."""
 
 
 class PaymentEventRow(SQLModel, table=True):

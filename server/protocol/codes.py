@@ -46,6 +46,7 @@ class Code(StrEnum):
     KEY_REUSED = "key_reused"
     HOLD_ENDED = "hold_ended"
     PAYMENT_DECLINED = "payment_declined"
+    NO_PROVIDER = "no_provider"
     PICTURE_UNREADABLE = "picture_unreadable"
     PICTURE_TOO_LARGE = "picture_too_large"
     FEED_UNREADABLE = "feed_unreadable"
@@ -134,6 +135,9 @@ MEANINGS: dict[Code, Meaning] = {
         "The hold is over, or is being paid; `state` says how it stands, `paying` whether it is.",
     ),
     Code.PAYMENT_DECLINED: Meaning("never", 402, "The payment was declined; nothing was sold."),
+    Code.NO_PROVIDER: Meaning(
+        "never", 409, "Nothing takes payments in this channel: it has no keys of a provider."
+    ),
     Code.PICTURE_UNREADABLE: Meaning(
         "never", 422, "The bytes are no JPEG, PNG, WebP or AVIF picture, or a broken one."
     ),

@@ -2,21 +2,24 @@
 
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.access.sealing import sealing_for
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
-from server.payments import fake
-from server.payments.fake import FakeProvider
+from server.payments.accounts import Accounts
+from server.payments.choosing import ChosenProviders
+from server.payments.fake import NAME, FakeProvider
 from server.payments.holds import PaidHolds, ToConfirm, ToPay
 from server.payments.payment import Wanted
 from server.payments.polling import LOOK_SECONDS, EventForgetting, Poller
 from server.payments.service import Payments, Push
+from server.payments.stripe_clients import StripeClients
 from server.protocol.codes import Code
 from server.running.forgetting import FORGETTING_SECONDS
 from server.settings import Settings
@@ -85,6 +88,16 @@ def _of(paid: Paid, answer: Any) -> str | RefusedError:
     return str(head.id)
 
 
+class Paying(NamedTuple):
+    """What takes payments, the fake provider, the channels' accounts, who pays by which, and the way to Stripe, which is to be closed."""
+
+    payments: Payments
+    fake_provider: FakeProvider
+    accounts: Accounts
+    providers: ChosenProviders
+    stripe_clients: StripeClients
+
+
 def payments_for(
     settings: Settings,
     journal: Journal,
@@ -93,24 +106,27 @@ def payments_for(
     holds: Holds,
     *,
     push: Push,
-) -> tuple[Payments, FakeProvider]:
-    """Return what takes payments, and the fake provider, which is the only one so far. Nothing runs."""
+) -> Paying:
+    """Return what takes payments. Nothing runs."""
     provider = FakeProvider(database, clock, settings.signing_secret())
-    payments = Payments(
-        journal,
+    clients = StripeClients(settings.stripe_url)
+    accounts = Accounts(database, clock, sealing_for(settings), clients)
+    providers = ChosenProviders(
         database,
         clock,
-        ShopHolds(holds),
-        {fake.NAME: provider},
-        provider=fake.NAME,
-        push=push,
+        accounts,
+        clients,
+        provider,
+        fake_allowed=settings.fake_payments,
+        public_url=settings.public_url,
     )
+    payments = Payments(journal, database, clock, ShopHolds(holds), providers, push=push)
 
     async def tell(headers: Mapping[str, str], body: bytes) -> None:
-        await payments.receive(fake.NAME, headers, body)
+        await payments.receive(NAME, headers, body)
 
     provider.tell = tell
-    return payments, provider
+    return Paying(payments, provider, accounts, providers, clients)
 
 
 def payment_loops(

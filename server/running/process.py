@@ -116,9 +116,10 @@ class Process:
         )
         self.visible_questions = VisiblePages(self.questions)
         self.own_pushes = OwnPushes(self.hub, self.bus.tell)
-        self.shop, self.holds, self.payments, self.fake_provider = selling_for(
+        self.shop, self.holds, paying = selling_for(
             settings, self.journal, self.database, clock, push=self.own_pushes.push, offers=self.offers.desk
         )
+        self.payments, self.fake_provider, self.payment_accounts, self.payment_providers, self.stripe = paying
         self.catalogue = Catalogue(self.database, clock, self.shop.neighbours.note_products)
         self.exports = exports_for(settings, self.database, clock)
         self.feeds = feeds_for(settings, self.database, clock, self.catalogue.tell)
@@ -262,6 +263,7 @@ class Process:
                         task.cancel()
         finally:
             await self.outbound.close()
+            await self.stripe.close()
             await self.bus.close()
             await self.database.close()
 

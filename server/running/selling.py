@@ -6,10 +6,8 @@ from server.catalogue.offered import OfferDesk
 from server.clock import Clock
 from server.db.engine import Database
 from server.journal.journal import Journal
-from server.payments.fake import FakeProvider
-from server.payments.service import Payments
 from server.running.limits import buying_limits_of
-from server.running.paying import payments_for
+from server.running.paying import Paying, payments_for
 from server.settings import Settings
 from server.shop.holds import Holds
 from server.shop.locking import Push
@@ -22,8 +20,7 @@ class Selling(NamedTuple):
 
     shop: Shop
     holds: Holds
-    payments: Payments
-    fake_provider: FakeProvider
+    paying: Paying
 
 
 def selling_for(
@@ -39,5 +36,4 @@ def selling_for(
     limits = buying_limits_of(settings)
     shop = Shop(journal, database, FakePayments(), limits=limits, push=push, offers=offers)
     holds = Holds(journal, database, clock, shop.books, seconds=settings.hold_seconds, limits=limits)
-    payments, provider = payments_for(settings, journal, database, clock, holds, push=push)
-    return Selling(shop, holds, payments, provider)
+    return Selling(shop, holds, payments_for(settings, journal, database, clock, holds, push=push))

@@ -108,7 +108,7 @@ async def open_till(settings: Settings) -> AsyncIterator[Till]:
     assert settings.database_url is not None
     told: list[tuple[str, dict[str, Any]]] = []
     async with open_stage(settings.database_url) as stage:
-        payments, fake = payments_for(
+        paying = payments_for(
             settings,
             stage.journal,
             stage.database,
@@ -116,4 +116,5 @@ async def open_till(settings: Settings) -> AsyncIterator[Till]:
             stage.holds,
             push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
         )
-        yield Till(stage, payments, fake, Poller(payments, stage.database, stage.clock, UNHEARD), told)
+        poller = Poller(paying.payments, stage.database, stage.clock, UNHEARD)
+        yield Till(stage, paying.payments, paying.fake_provider, poller, told)

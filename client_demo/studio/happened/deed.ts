@@ -58,6 +58,7 @@ const PLACES: Readonly<Record<string, string>> = {
   invitation: "/studio/people",
   person: "/studio/people",
   key: "/studio/keys",
+  payments: "/studio/payments",
   customer_secret: "/studio/keys/customers",
   customer_keys: "/studio/keys/customers",
   provider: "/studio/keys/staff",
