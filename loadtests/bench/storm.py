@@ -5,16 +5,12 @@ on the server than real viewers are. Prints how long it took until everybody had
 """
 
 import argparse
-import asyncio
 import json
-import os
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +18,14 @@ import psutil
 from websockets.sync.client import ClientConnection, connect
 
 from loadtests.bench.cores import on_server_core, stay_on_client_core
-from loadtests.bench.peers.peer import READY_SECONDS, Door, NotHere, free_port, process
+from loadtests.bench.ours import get, prepare, serving
+from loadtests.bench.peers.peer import Door, NotHere
 from loadtests.bench.peers.showfloor import LIMITS
 from loadtests.bench.peers.stores import BUILD
 from loadtests.bench.swarm import Swarm, compile_c
 from server.access.tokens import Tokens
 from server.clock import SystemClock
-from server.db.engine import Database
-from server.db.migrations import migrate
-from server.demo import seed
-from server.embedded import Engines, start_engines
+from server.embedded import start_engines
 from server.settings import Settings
 
 VIEWERS = 10_000
@@ -64,8 +58,10 @@ def _storm(program: Path, folder: Path, viewers: int) -> int:
     with ExitStack() as stack:
         with on_server_core():
             engines = stack.enter_context(start_engines(folder / "data"))
-        settings = _prepare(engines, folder)
-        (doomed, doomed_pid), (haven, _) = (stack.enter_context(_server(settings, folder / n)) for n in "ab")
+        settings = prepare(engines, folder)
+        (doomed, doomed_pid), (haven, _) = (
+            stack.enter_context(serving(settings, folder / n, LIMITS)) for n in "ab"
+        )
         host, epoch = stack.enter_context(_host(haven, settings))
         with Swarm(program, _door(doomed), viewers) as swarm:
             print(f"{swarm.joined.viewers:,} viewers joined in {swarm.joined.seconds:.1f} s")
@@ -84,43 +80,6 @@ def _storm(program: Path, folder: Path, viewers: int) -> int:
             print(f"{name:<45} +{count:,.0f}")
         calm = counted[COUNTED[0]] + counted[COUNTED[1]] <= 3 + took
         return 0 if back.joined.viewers == viewers and counted[COUNTED[2]] == viewers and calm else 1
-
-
-def _prepare(engines: Engines, folder: Path) -> Settings:
-    """Make the schema and the show `demo`."""
-    settings = Settings(database_url=engines.database_url, redis_url=engines.redis_url, data=folder / "data")
-    assert settings.database_url is not None, "just given"
-    migrate(settings.database_url)
-    asyncio.run(_seed(settings.database_url))
-    return settings
-
-
-async def _seed(url: str) -> None:
-    database, now = Database(url, pool_size=1), datetime.now(UTC)
-    async with database.write() as connection:
-        await seed.seed_catalogue(connection, now)
-        await seed.seed_live(connection, now)
-    await database.close()
-
-
-@contextmanager
-def _server(settings: Settings, folder: Path) -> Iterator[tuple[int, int]]:
-    """A server process; its port and its pid."""
-    port = free_port()
-    told = {
-        "SHOWFLOOR_DATABASE_URL": str(settings.database_url),
-        "SHOWFLOOR_REDIS_URL": str(settings.redis_url),
-        "SHOWFLOOR_SECRET": settings.signing_secret(),
-    }
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SHOWFLOOR_")}
-    command = [sys.executable, "-m", "server", "serve", "--port", str(port)]
-    with process(command, folder, [port], inherited | LIMITS | told) as pid:
-        deadline = time.monotonic() + READY_SECONDS
-        while '"ready"' not in _get(port, "/readyz"):
-            if time.monotonic() > deadline:
-                raise NotHere("Showfloor did not become ready")
-            time.sleep(0.1)
-        yield port, pid
 
 
 def _door(port: int, position: dict[str, Any] | None = None) -> Door:
@@ -156,17 +115,8 @@ def _ask(host: ClientConnection, **command: Any) -> dict[str, Any]:
 
 
 def _metrics(port: int) -> dict[str, float]:
-    lines = (line.rpartition(" ") for line in _get(port, "/metrics").splitlines() if not line.startswith("#"))
+    lines = (line.rpartition(" ") for line in get(port, "/metrics").splitlines() if not line.startswith("#"))
     return {name: float(value) for name, _, value in lines}
-
-
-def _get(port: int, path: str) -> str:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
-            text: str = answer.read().decode()
-            return text
-    except OSError:
-        return ""
 
 
 if __name__ == "__main__":

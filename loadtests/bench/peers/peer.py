@@ -5,7 +5,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,15 +84,20 @@ def free_port() -> int:
 
 @contextmanager
 def process(
-    command: Sequence[str], folder: Path, ports: Sequence[int], environment: Mapping[str, str] | None = None
+    command: Sequence[str],
+    folder: Path,
+    ports: Sequence[int],
+    environment: Mapping[str, str] | None = None,
+    *,
+    pinned: bool = True,
 ) -> Iterator[int]:
-    """Run a server on its core until the block ends; wait first until all `ports` answer. Gives its pid.
+    """Run a server until the block ends, on its core unless it is not to be `pinned`; wait first until all `ports` answer. Gives its pid.
 
     `environment` replaces this program's own.
     """
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "server.log"
-    with log.open("wb") as output, on_server_core():
+    with log.open("wb") as output, on_server_core() if pinned else nullcontext():
         started = subprocess.Popen(
             command,
             env=environment,
