@@ -1,6 +1,7 @@
 """The one place where wall time is read, so that tests can put a clock of their own in its place."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -29,6 +30,7 @@ class ManualClock:
         return self.at
 
 
+@lru_cache(maxsize=64)  # what one transaction writes has one time
 def to_wire(at: datetime) -> str:
     """Return `at` as the wire writes it: RFC 3339, UTC, milliseconds, `Z`."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

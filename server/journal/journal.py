@@ -8,7 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -39,10 +39,20 @@ Deliver = Callable[[str, str, list[Publication]], None]
 
 WAITING_COMMANDS_MAX = 10_000
 """Per show and process; above, `busy`."""
+STRETCHES_MAX = 10_000
+"""Of how many shows it is remembered that nobody else has written."""
 CONTENTION_TRIES = 5
 _CONTENTION = ("40001", "40P01", "55P03")
 
 log = structlog.get_logger()
+
+
+class _Stretch(NamedTuple):
+    """A part of a show's journal that this process alone has written: behind `since`, up to `top`."""
+
+    epoch: str
+    since: int
+    top: int
 
 
 class _Queue(deque[Waiting]):
@@ -72,6 +82,7 @@ class Journal:
         self._round_due = round_due
         self._commit_seconds = 0.0
         """How long the last transaction took."""
+        self._ours: dict[str, _Stretch] = {}
         self._waiting: dict[str, _Queue] = {}
         self._committers: set[asyncio.Task[None]] = set()
 
@@ -189,14 +200,31 @@ class Journal:
             if head is None:
                 raise RefusedError(Code.NOT_FOUND)
             tx = ShowTransaction(
-                show_id, seat.connection, self._clock.now(), head.epoch, head.top, rehearsal=head.rehearsal
+                show_id,
+                seat.connection,
+                self._clock.now(),
+                head.epoch,
+                head.top,
+                rehearsal=head.rehearsal,
+                alone_since=self._alone_since(head),
             )
             answers = await answer_batch(tx, batch)
             await repository.write_and_commit(seat, tx)
+        self._note_ours(tx)
         metrics.TRANSACTIONS.inc()
         metrics.COMMANDS.inc(len(batch))
         self._deliver_now(tx)
         return answers
+
+    def _alone_since(self, head: repository.Head) -> int:
+        """Return the offset behind which only this process has published, which is the newest one where another has meanwhile."""
+        ours = self._ours.get(head.show_id)
+        return ours.since if ours and (ours.epoch, ours.top) == (head.epoch, head.top) else head.top
+
+    def _note_ours(self, tx: ShowTransaction) -> None:
+        if len(self._ours) >= STRETCHES_MAX:
+            self._ours.clear()
+        self._ours[tx.show_id] = _Stretch(tx.epoch, tx.alone_since, tx.top)
 
     def _deliver_now(self, tx: ShowTransaction) -> None:
         """Deliver what is committed. Whatever fails here, the command stands: the top check delivers then."""

@@ -27,6 +27,7 @@ class ShowTransaction:
         top: int,
         *,
         rehearsal: bool = False,
+        alone_since: int | None = None,
     ) -> None:
         self.show_id = show_id
         self.connection = connection
@@ -34,6 +35,8 @@ class ShowTransaction:
         self.epoch = epoch
         self.rehearsal = rehearsal
         """Whether the show is rehearsed: what happens is no fact."""
+        self.alone_since = top if alone_since is None else alone_since
+        """The offset behind which nobody but this process has published: what it has noted of the show since then still holds."""
         self.publications: list[Publication] = []
         self.writes: dict[str, list[Any]] = {}
         self.afterwards: list[Callable[[], None]] = []

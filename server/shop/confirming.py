@@ -80,6 +80,7 @@ class Confirming:
         confirmed = [holds[id] for id in sorted(placed)] + sold_late
         orders = await _write_orders(tx, terms, confirmed, payments, moves)
         book.offer_sales += offer_sales_of(orders.values())
+        book.orders += [line for order in orders.values() for line in order.lines]
         for hold in confirmed:
             answers[hold.id] = list(orders[hold.id].lines)
             self._books.tell(tx, replace(hold, state="confirmed", paying=False, order_id=orders[hold.id].id))

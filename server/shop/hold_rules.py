@@ -11,7 +11,7 @@ from server.catalogue.rules import AMOUNT_MAX, Stocked
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.shop.allowances import Allowances
-from server.shop.rules import agree_on_price, require_sellable
+from server.shop.rules import Order, agree_on_price, require_sellable
 
 HoldState = Literal["placed", "confirmed", "released", "expired"]
 Movement = Literal["place", "confirm", "release", "expire"]
@@ -131,6 +131,8 @@ class StockBook:
         self.offers = set[str]()
         """Offers under which units were taken, or came back."""
         self.offer_sales: list[OfferSale] = []
+        self.orders: list[Order] = []
+        """The orders that were written, line by line."""
         self._before = dict(self.products)
 
     @property

@@ -23,6 +23,7 @@ from server.shop.holds_repository import (
 )
 from server.shop.neighbours import publish_stock
 from server.shop.repository import SaleTerms, lock_products
+from server.shop.takings import Takings
 
 NoteStock = Callable[[str, str], None]
 """Has the channel's other shows told that a product's stock changed by what happened in a show: (show, product)."""
@@ -43,6 +44,7 @@ class Books:
     ) -> None:
         self._note_stock = note_stock
         self._push = push
+        self._takings = Takings()
         self.offers: OfferDesk = offers or NoOffers()
 
     async def open(
@@ -86,8 +88,10 @@ class Books:
         await set_units(tx.connection, changed)
         if book.moves:
             tx.write(INSERT_HELD_MOVES, as_move_rows(book.moves, tx.now))
-        if shown := {product.id: product.stock for product in changed if product.on_sale}:
-            await publish_stock(tx, shown)
+        shown = {product.id: product.stock for product in changed if product.on_sale}
+        if shown or book.orders:
+            # Also for what the show does not sell any more: the totals of the sales are others now.
+            publish_stock(tx, shown, await self._takings.with_sold(tx, book.orders))
         if book.offers or book.offer_sales:
             await self.offers.close(tx, book.offer_sales, book.offers)
         for product in changed:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from server.db.engine import Database
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
-from server.protocol.pushes import ProductStock
+from server.protocol.pushes import ProductStock, Sales
 from server.shop.repository import read_sales, read_stock
 from server.shop.shelf import TOLD_AT_ONCE_MAX, publish_products
 from server.shop.untold import Untold
@@ -82,12 +82,11 @@ async def publish_stock_many(tx: ShowTransaction, changed: Sequence[Sequence[str
     """Publish the stock of those products of the batch that the show sells, as it stands now."""
     stock = await read_stock(tx.connection, tx.show_id, {id for ids in changed for id in ids})
     if stock:
-        await publish_stock(tx, stock)
+        publish_stock(tx, stock, await read_sales(tx.connection, tx.show_id))
     return [None for _ in changed]
 
 
-async def publish_stock(tx: ShowTransaction, stock: Mapping[str, int]) -> None:
+def publish_stock(tx: ShowTransaction, stock: Mapping[str, int], sales: Sales) -> None:
     """Publish units left by product; staff also get what the show has sold."""
     products = [ProductStock(id, left) for id, left in sorted(stock.items())]
-    sales = await read_sales(tx.connection, tx.show_id)
     tx.publish("product.stock", {"products": products}, staff={"products": products, "sales": sales})

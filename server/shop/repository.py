@@ -1,8 +1,9 @@
 """All SQL of products and orders. The batch's statements take arrays: one round trip whatever their number."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -56,7 +57,13 @@ _READ_EARLIER = text(
     f"""
     SELECT {_ORDER_COLUMNS} FROM orders o
     JOIN unnest(CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:products AS text[])) AS p(viewer_id, key, product_id)
-        ON o.viewer_id = p.viewer_id AND (o.key = p.key OR (:counted AND o.product_id = p.product_id AND o.show_id = :show))
+        ON o.viewer_id = p.viewer_id AND (o.key = p.key OR (o.product_id = p.product_id AND o.show_id = :show))
+    """
+)
+_READ_BY_KEY = text(
+    f"""
+    SELECT {_ORDER_COLUMNS} FROM orders o
+    JOIN unnest(CAST(:viewers AS text[]), CAST(:keys AS text[])) AS p(viewer_id, key) ON o.viewer_id = p.viewer_id AND o.key = p.key
     """
 )
 _INSERT_ORDERS = text(
@@ -91,19 +98,22 @@ _DELETE_ORDERS = text(
     DELETE FROM orders WHERE id = ANY(:ids)
     """
 )
-# Added up after each batch: whoever asked of each order whether it is a line would read as often as there are orders.
-_READ_SALES = text(
+# Whoever asked of each order whether it is a line would read as often as there are orders.
+_READ_OWN_SALES = text(
     """
     SELECT currency, sum(orders)::bigint AS orders, sum(units)::bigint AS units, sum(amount_minor)::bigint AS amount_minor FROM (
         SELECT currency, count(*) AS orders, sum(quantity) AS units, sum(amount_minor) AS amount_minor
         FROM orders WHERE show_id = :show AND NOT staff GROUP BY currency
         UNION ALL
-        SELECT currency, count(*) FILTER (WHERE nth = 0), sum(quantity), sum(amount_minor)
-        FROM reported_sale WHERE show_id = :show GROUP BY currency
-        UNION ALL
         SELECT o.currency, -count(*), 0, 0 FROM order_line AS l JOIN orders AS o ON o.id = l.order_id
         WHERE l.show_id = :show AND NOT o.staff GROUP BY o.currency) AS each
     GROUP BY currency ORDER BY currency
+    """
+)
+_READ_REPORTED_SALES = text(
+    """
+    SELECT currency, count(*) FILTER (WHERE nth = 0) AS orders, sum(quantity)::bigint AS units, sum(amount_minor)::bigint AS amount_minor
+    FROM reported_sale WHERE show_id = :show GROUP BY currency ORDER BY currency
     """
 )
 
@@ -145,13 +155,40 @@ async def read_snapshot_part(
     return ShopPart(shelf, await read_sales(connection, show_id))
 
 
+class Sold(NamedTuple):
+    """Paid orders, units, and minor units of one currency."""
+
+    orders: int = 0
+    units: int = 0
+    amount_minor: int = 0
+
+
 async def read_sales(connection: AsyncConnection, show_id: str) -> pushes.Sales:
     """Return the show's totals: paid orders, units, and minor units per currency."""
-    rows = (await connection.execute(_READ_SALES, {"show": show_id})).all()
+    own = await read_own_sales(connection, show_id)
+    return as_sales(own, await read_reported_sales(connection, show_id))
+
+
+async def read_own_sales(connection: AsyncConnection, show_id: str) -> dict[str, Sold]:
+    """Return what was bought from us in the show, by currency."""
+    rows = await connection.execute(_READ_OWN_SALES, {"show": show_id})
+    return {row.currency: Sold(row.orders, row.units, row.amount_minor) for row in rows}
+
+
+async def read_reported_sales(connection: AsyncConnection, show_id: str) -> dict[str, Sold]:
+    """Return what the merchant's own shop has reported of the show, by currency."""
+    rows = await connection.execute(_READ_REPORTED_SALES, {"show": show_id})
+    return {row.currency: Sold(row.orders, row.units, row.amount_minor) for row in rows}
+
+
+def as_sales(*parts: Mapping[str, Sold]) -> pushes.Sales:
+    """Return the totals of several parts of a show's sales."""
+    sold = [(currency, each) for part in parts for currency, each in part.items()]
+    amount = dict.fromkeys(sorted({currency for currency, _ in sold}), 0)
+    for currency, each in sold:
+        amount[currency] += each.amount_minor
     return pushes.Sales(
-        orders=sum(row.orders for row in rows),
-        units=sum(row.units for row in rows),
-        amount={row.currency: row.amount_minor for row in rows},
+        orders=sum(each.orders for _, each in sold), units=sum(each.units for _, each in sold), amount=amount
     )
 
 
@@ -201,14 +238,17 @@ async def read_earlier(
 
     `counted`: also those by which one of the buyers has bought the same product in `show_id`, and those by `others`, (viewer, product).
     """
-    given = {
-        "viewers": [p.viewer_id for p in purchases] + [viewer for viewer, _ in others],
-        "keys": [p.key for p in purchases] + [None] * len(others),
-        "products": [p.product_id for p in purchases] + [product for _, product in others],
-        "counted": counted,
-        "show": show_id,
-    }
-    rows = await connection.execute(_READ_EARLIER, given)
+    viewers, keys = [p.viewer_id for p in purchases], [p.key for p in purchases]
+    if counted:
+        given = {
+            "viewers": viewers + [viewer for viewer, _ in others],
+            "keys": keys + [None] * len(others),
+            "products": [p.product_id for p in purchases] + [product for _, product in others],
+            "show": show_id,
+        }
+        rows = await connection.execute(_READ_EARLIER, given)
+    else:
+        rows = await connection.execute(_READ_BY_KEY, {"viewers": viewers, "keys": keys})
     return list({row.id: as_order(row) for row in rows}.values())
 
 

@@ -143,6 +143,7 @@ class Shop:
         offers = await self.books.offers.open(tx, claims) if claims else NO_OFFER_BOOK
         batch = await self._decide(tx, terms, book, offers, purchases)
         book.offer_sales += offer_sales_of(batch.orders)
+        book.orders += batch.orders
         book.put(batch.products)
         if batch.orders:
             record_facts(tx, as_facts(batch.orders))

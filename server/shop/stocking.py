@@ -11,7 +11,7 @@ from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.shop.neighbours import publish_stock
-from server.shop.repository import lock_products
+from server.shop.repository import lock_products, read_sales
 from server.shop.telling import leave_sold_out
 from server.shows.repository import read_show
 
@@ -54,5 +54,9 @@ async def restock_many(tx: ShowTransaction, wanted: Sequence[Restocking]) -> lis
         for product in locked:
             if product.id in changed and product.stock and not products[product.id].stock:
                 leave_sold_out(tx, show.channel_id, product.id)
-        await publish_stock(tx, {id: products[id].stock for id in sorted(changed)})
+        publish_stock(
+            tx,
+            {id: products[id].stock for id in sorted(changed)},
+            await read_sales(tx.connection, tx.show_id),
+        )
     return answers
