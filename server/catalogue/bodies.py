@@ -15,6 +15,7 @@ from server.catalogue.rules import (
     IMAGES_MAX,
     OPTION_CHARACTERS_MAX,
     OPTIONS_MAX,
+    PER_VIEWER_MAX,
     STOCK_MAX,
     TITLE_CHARACTERS_MAX,
     VARIANTS_MAX,
@@ -26,6 +27,7 @@ from server.http.params import Address, EntityId, Face, Moment, OneLine, Request
 from server.protocol.codes import Code
 
 UPSERTED_MAX = 1_000
+_PER_VIEWER = "Units that one viewer may buy of it, of its variants together, in a show; null: as the server's settings say of each."
 _BUYING = "How it is bought, with its variants; null: as the channel says."
 
 Price = Annotated[int, Field(ge=0, le=AMOUNT_MAX, description="Minor units of the channel's currency.")]
@@ -96,6 +98,7 @@ class ProductRequest(RequestBody):
     )
     active: bool = Field(default=True, description="False: archived.")
     buying: Buying | None = Field(default=None, description=_BUYING)
+    per_viewer_max: int | None = Field(default=None, ge=1, le=PER_VIEWER_MAX, description=_PER_VIEWER)
 
 
 class LineRequest(ProductRequest):
@@ -177,6 +180,7 @@ class ProductBody(Face):
     variants: list[VariantBody] = Field(description="Archived ones too, behind the others.")
     active: bool
     buying: Buying | None = Field(description=_BUYING)
+    per_viewer_max: int | None = Field(description=_PER_VIEWER)
     version: int = Field(description="Goes up with every edit, not with stock.")
     created_at: Moment | None
     updated_at: Moment | None
@@ -238,6 +242,7 @@ def as_product_body(family: Family) -> ProductBody:
             for each in family.variants
         ],
         buying=head.buying,
+        per_viewer_max=head.per_viewer_max,
         version=head.version,
         created_at=None if head.created_at is None else to_wire(head.created_at),
         updated_at=None if head.updated_at is None else to_wire(head.updated_at),
@@ -273,6 +278,7 @@ _PLAIN = frozenset(
         "image_alt",
         "active",
         "buying",
+        "per_viewer_max",
     }
 )
 _RENAMED = {"price": "price_minor", "compare_at": "compare_at_minor"}

@@ -35,6 +35,8 @@ class Item:
     external_id: str | None = None
     buying: Buying | None = None
     """Of a product, for its variants too; None: as the channel says."""
+    per_viewer_max: int | None = None
+    """Of a product, for its variants together; None: as the settings say."""
     version: int = 1
     created_at: datetime | None = None
     updated_at: datetime | None = None

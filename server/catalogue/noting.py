@@ -25,6 +25,7 @@ _TOLD = {
     "stock": "stock",
     "active": "active",
     "buying": "buying",
+    "per_viewer_max": "per_viewer_max",
 }
 """Fields of an item, and what `/v1` calls them."""
 

@@ -21,7 +21,7 @@ _FIND_HOLDERS = text(
 )
 _COLUMNS = """
     id, parent_id, title, description, image, images, image_alts, price_minor, compare_at_minor, currency, stock, sold, stock_moves, rank,
-    active, options, sku, external_id, buying, version, created_at, updated_at
+    active, options, sku, external_id, buying, per_viewer_max, version, created_at, updated_at
 """
 _READ_FAMILIES = f"""
     SELECT {_COLUMNS} FROM product
@@ -36,21 +36,21 @@ _NEXT_RANK = text(
 _GIVE_UP_CODES: Final = "UPDATE product SET sku = NULL, external_id = NULL WHERE id = ANY(%s)"
 _WRITE_ITEMS: Final = """
     INSERT INTO product (id, channel_id, parent_id, title, description, image, images, image_alts, price_minor, compare_at_minor, currency,
-                         stock, sold, stock_moves, rank, active, options, sku, external_id, buying, version, created_at,
-                         updated_at)
+                         stock, sold, stock_moves, rank, active, options, sku, external_id, buying, per_viewer_max, version,
+                         created_at, updated_at)
     SELECT id, channel_id, parent_id, title, description, image, images, image_alts, price_minor, compare_at_minor, currency, stock,
-           0, stock_moves, rank, active, options, sku, external_id, buying, version, created_at, updated_at
+           0, stock_moves, rank, active, options, sku, external_id, buying, per_viewer_max, version, created_at, updated_at
     FROM json_to_recordset(CAST(%s AS json)) AS p (
         id text, channel_id text, parent_id text, title text, description text, image text, images jsonb, image_alts jsonb,
         price_minor bigint, compare_at_minor bigint, currency text, stock int, stock_moves bigint, rank int, active boolean, options jsonb,
-        sku text, external_id text, buying text, version int, created_at timestamptz, updated_at timestamptz)
+        sku text, external_id text, buying text, per_viewer_max int, version int, created_at timestamptz, updated_at timestamptz)
     ON CONFLICT (id) DO UPDATE SET
         title = excluded.title, description = excluded.description, image = excluded.image, images = excluded.images,
         image_alts = excluded.image_alts,
         price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor, stock = excluded.stock,
         stock_moves = excluded.stock_moves, rank = excluded.rank, active = excluded.active, options = excluded.options,
-        sku = excluded.sku, external_id = excluded.external_id, buying = excluded.buying, version = excluded.version,
-        updated_at = excluded.updated_at
+        sku = excluded.sku, external_id = excluded.external_id, buying = excluded.buying,
+        per_viewer_max = excluded.per_viewer_max, version = excluded.version, updated_at = excluded.updated_at
 """
 _LIST_HEADS = """
     SELECT id FROM product AS p
@@ -219,6 +219,7 @@ def _as_item(row: Row[Any], names: Sequence[str]) -> Item:
         sku=row.sku,
         external_id=row.external_id,
         buying=row.buying,
+        per_viewer_max=row.per_viewer_max,
         version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,
@@ -251,6 +252,7 @@ def _as_row(item: Item, channel_id: str) -> dict[str, Any]:
         "sku": item.sku,
         "external_id": item.external_id,
         "buying": item.buying,
+        "per_viewer_max": item.per_viewer_max,
         "version": item.version,
         "created_at": item.created_at,
         "updated_at": item.updated_at,

@@ -19,6 +19,8 @@ OPTION_CHARACTERS_MAX = 60
 OPTIONS_MAX = 3
 VARIANTS_MAX = 100
 IMAGES_MAX = 12
+PER_VIEWER_MAX = 10_000
+"""What a product's own limit may be at most."""
 ALT_CHARACTERS_MAX = 512
 """Of what a picture shows."""
 
@@ -50,6 +52,9 @@ class Stocked:
     held: int = 0
     on_sale: bool = True
     buying: Buying = "one_step"
+    per_viewer_max: int | None = None
+    """Units of it, and of the other variants of its product, that one viewer may buy in a show; None: as the settings say of each."""
+    parent_id: str | None = None
 
 
 def take_units(product: Stocked, quantity: int) -> Stocked:

@@ -111,6 +111,8 @@ class _Edit:
             head = replace(head, active=wanted.active)
         if wanted.buying is not UNSET:
             head = replace(head, buying=wanted.buying)
+        if wanted.per_viewer_max is not UNSET:
+            head = replace(head, per_viewer_max=wanted.per_viewer_max)
         return _coded(head, wanted)
 
     def _headed(self, head: Item, variants: tuple[Item, ...]) -> Item:

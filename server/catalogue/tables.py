@@ -63,7 +63,7 @@ class ProductRow(SQLModel, table=True):
     )
     """What it cost before, or costs elsewhere; above the price."""
     per_viewer_max: int | None = None
-    """Units that one viewer may buy of it in a show; null: as the settings say. Of a product with variants it is of each."""
+    """Units that one viewer may buy of it, and of its variants together, in a show; null: as the settings say of each."""
     images: Any = Field(default=None, sa_column=Column("images", JSONB(none_as_null=True), nullable=True))
     """Addresses of all its pictures, the first of which is `image`; null where there is none but that."""
     image_alts: Any = Field(

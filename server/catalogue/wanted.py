@@ -39,6 +39,7 @@ class WantedProduct(Struct, frozen=True, kw_only=True):
     `options` are the names of 1 to 3 options, () for none; then `variants` are all that it is to have: a present one that is not among them
     is archived. `currency`, where given, must be the channel's. `images` are addresses, the first of which is on the card; `image_alts`
     say, by address, what each of them shows. A picture that stays keeps its text where none is given. `buying` None: as the channel says.
+    `per_viewer_max` is from 1 to `PER_VIEWER_MAX`; None: as the settings say.
     `stock` and `stock_seen` are as in a variant.
     """
 
@@ -58,6 +59,7 @@ class WantedProduct(Struct, frozen=True, kw_only=True):
     variants: tuple[WantedVariant, ...] | UnsetType = UNSET
     active: bool | UnsetType = UNSET
     buying: Buying | UnsetType | None = UNSET
+    per_viewer_max: int | UnsetType | None = UNSET
 
 
 class Written(Struct, frozen=True, omit_defaults=True):

@@ -128,7 +128,7 @@ def _changes(before: Family, after: Family) -> Iterator[Change]:
             yield from _item_changes(was, item, name)
 
 
-_PLAIN = ("price_minor", "compare_at_minor", "stock", "sku", "external_id", "active")
+_PLAIN = ("price_minor", "compare_at_minor", "stock", "sku", "external_id", "active", "per_viewer_max")
 _NAMES = {"price_minor": "price", "compare_at_minor": "compare_at"}
 
 

@@ -103,6 +103,7 @@ def _own_rows(family: Family, currency: str) -> Iterator[Row]:
         "image_alts": "\n".join(f"{image} {alt}" for image, alt in head.image_alts),
         "active": _said(head.active),
         "currency": currency,
+        "per_viewer_max": "" if head.per_viewer_max is None else str(head.per_viewer_max),
     }
     if not head.names:
         yield described | _own_sold(head, currency)

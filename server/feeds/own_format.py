@@ -9,7 +9,7 @@ from server.catalogue.wanted import WantedProduct, WantedVariant
 from server.feeds.columns import Columns, Sold, begun, grouped, required
 from server.feeds.rules import Entry, LineError, Record
 from server.feeds.sheet import Sheet
-from server.feeds.values import address, amount, units, yes_or_no
+from server.feeds.values import address, amount, limit_per_viewer, units, yes_or_no
 
 OPTIONS = (1, 2, 3)
 COLUMNS = (
@@ -31,6 +31,7 @@ COLUMNS = (
     "variant_image_alt",
     "active",
     "variant_active",
+    "per_viewer_max",
 )
 _KNOWN: dict[str, tuple[str, ...]] = dict.fromkeys(COLUMNS, ())
 
@@ -75,7 +76,13 @@ class _Product:
             images=images,
             image_alts=self._texts(images),
             active=columns.read(entry, first, "active", yes_or_no),
+            per_viewer_max=self._limit(),
         )
+
+    def _limit(self) -> int | UnsetType | None:
+        """Return the limit per viewer; none where the cell is empty, unset where there is no such column."""
+        found = self._columns.read(self.entry, self._first, "per_viewer_max", limit_per_viewer)
+        return None if found is UNSET and "per_viewer_max" in self._columns else found
 
     def _images(self) -> tuple[str, ...] | UnsetType:
         if "images" not in self._columns:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
-from server.catalogue.rules import AMOUNT_MAX, STOCK_MAX
+from server.catalogue.rules import AMOUNT_MAX, PER_VIEWER_MAX, STOCK_MAX
 from server.currencies import CODES, minor_digits
 from server.feeds.rules import LineError
 
@@ -74,6 +74,14 @@ def units(text: str) -> int:
     if number > STOCK_MAX:
         raise LineError("stock_unreadable", f"There are at most {STOCK_MAX:,} units.")
     return number
+
+
+def limit_per_viewer(text: str) -> int:
+    """Return how many units one viewer may buy."""
+    found = re.fullmatch(r"\d{1,9}", plain(text))
+    if found is None or not 1 <= int(found[0]) <= PER_VIEWER_MAX:
+        raise LineError("value_unreadable", f"A limit per viewer is from 1 to {PER_VIEWER_MAX:,} units.")
+    return int(found[0])
 
 
 def yes_or_no(text: str) -> bool:

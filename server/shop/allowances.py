@@ -22,6 +22,14 @@ NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
+class OwnLimit:
+    """A product's own limit, in the place of the settings': its units count as those of `counted_as`, with its product's other variants."""
+
+    counted_as: str
+    units_max: int
+
+
+@dataclass(frozen=True, slots=True)
 class GuestStanding:
     """What a guest has paid for in the channel, and holds there now, in units."""
 
@@ -36,7 +44,8 @@ class Allowances:
     """What the buyers of one batch may still take in one show.
 
     `people`: by id who somebody is, where that is another id; whoever is several ids has one allowance. `taken`: (id, product, units)
-    bought and held in this show. `guests`: by id what is known of guests who want to hold; of others nothing is.
+    bought and held in this show. `guests`: by id what is known of guests who want to hold; of others nothing is. `own`: the limits of
+    products that have one, and of all that count together with them, by id.
     """
 
     def __init__(
@@ -46,8 +55,10 @@ class Allowances:
         people: Mapping[str, str],
         taken: Iterable[tuple[str, str, int]],
         guests: Mapping[str, GuestStanding],
+        own: Mapping[str, OwnLimit] | None = None,
     ) -> None:
         self._limits = limits
+        self._own = own or {}
         self._people = people
         self._taken: dict[tuple[str, str], int] = {}
         self._guests = dict(guests)
@@ -61,9 +72,9 @@ class Allowances:
 
         A `guest` is held to what somebody without a name may hold: a purchase, which is paid in the same moment, asks without it.
         """
-        limit = self._limits.units_max
-        for product_id, units in demand.items():
-            taken = self._taken.get((self._person(viewer_id), product_id), 0)
+        for product_id, units in self._together(demand):
+            limit = self._limit_of(product_id)
+            taken = self._taken.get((self._person(viewer_id), self._counted_as(product_id)), 0)
             if limit and taken + units > limit:
                 refused = RefusedError(Code.TOO_MANY, limit=limit, left=max(0, limit - taken))
                 refused.data |= {"product": product_id} if to_hold else {}
@@ -87,9 +98,26 @@ class Allowances:
             why = "Without a name one may hold one unit, or as many as one has paid for here before."
             raise RefusedError(Code.TOO_MANY, why, limit=limit, left=left, guest=True)
 
+    def _together(self, demand: Mapping[str, int]) -> list[tuple[str, int]]:
+        """Return the demand, what counts together under the first of it."""
+        first = dict[str, str]()
+        units = dict[str, int]()
+        for product_id, wanted in demand.items():
+            named = first.setdefault(self._counted_as(product_id), product_id)
+            units[named] = units.get(named, 0) + wanted
+        return list(units.items())
+
+    def _counted_as(self, product_id: str) -> str:
+        own = self._own.get(product_id)
+        return product_id if own is None else own.counted_as
+
+    def _limit_of(self, product_id: str) -> int:
+        own = self._own.get(product_id)
+        return self._limits.units_max if own is None else own.units_max
+
     def _person(self, viewer_id: str) -> str:
         return self._people.get(viewer_id, viewer_id)
 
     def _count(self, viewer_id: str, product_id: str, units: int) -> None:
-        place = (self._person(viewer_id), product_id)
+        place = (self._person(viewer_id), self._counted_as(product_id))
         self._taken[place] = self._taken.get(place, 0) + units

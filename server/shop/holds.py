@@ -233,7 +233,7 @@ class Holds:
                 seconds=self._seconds,
                 book=attempt,
                 earlier=await read_by_key(tx.connection, keys),
-                allowances=await read_allowances(tx, terms, self._limits, wishes),
+                allowances=await read_allowances(tx, terms, self._limits, wishes, book.products.values()),
                 offers=offers.copy(),
                 new_id=lambda: new_id("h"),
             )

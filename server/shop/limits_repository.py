@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.shop.allowances import GuestStanding
+from server.catalogue.rules import Stocked
+from server.shop.allowances import GuestStanding, OwnLimit
 
 Taken = tuple[str, str, int]
 """Who has how many units of which product: (viewer, product, units)."""
@@ -19,6 +20,7 @@ _READ_PEOPLE = text(
     WHERE show_id = :show AND taken_back_at IS NULL AND canonical IN (SELECT canonical FROM known)
     """
 )
+_READ_VARIANTS = text("SELECT id, parent_id FROM product WHERE parent_id = ANY(CAST(:parents AS text[]))")
 _PAIRS = "unnest(CAST(:viewers AS text[]), CAST(:products AS text[])) AS w(viewer_id, product_id)"
 _READ_BOUGHT = text(
     f"""
@@ -50,6 +52,29 @@ async def read_people(connection: AsyncConnection, show_id: str, viewers: Iterab
     """Return by guest who they are by now, of all guests of the show who are one of these viewers."""
     rows = await connection.execute(_READ_PEOPLE, {"show": show_id, "viewers": list(set(viewers))})
     return {row.raw: row.canonical for row in rows}
+
+
+async def read_own_limits(connection: AsyncConnection, products: Iterable[Stocked]) -> dict[str, OwnLimit]:
+    """Return the own limits of these products, and of the other variants that count together with them; no SQL where there are none."""
+    limited = [product for product in products if product.per_viewer_max is not None]
+    own = {p.id: OwnLimit(p.parent_id or p.id, p.per_viewer_max or 0) for p in limited}
+    parents = {p.parent_id: own[p.id] for p in limited if p.parent_id is not None}
+    if parents:
+        rows = await connection.execute(_READ_VARIANTS, {"parents": sorted(parents)})
+        own |= {row.id: parents[row.parent_id] for row in rows}
+    return own
+
+
+def beside(pairs: Iterable[tuple[str, str]], own: Mapping[str, OwnLimit]) -> list[tuple[str, str]]:
+    """Return pairs of viewer and product, each also with all that counts together with the product."""
+    together: dict[str, list[str]] = {}
+    for product_id, limit in own.items():
+        together.setdefault(limit.counted_as, []).append(product_id)
+    return [
+        (viewer, each)
+        for viewer, product in pairs
+        for each in (together[own[product].counted_as] if product in own else [product])
+    ]
 
 
 def widen(pairs: Iterable[tuple[str, str]], people: Mapping[str, str]) -> list[tuple[str, str]]:

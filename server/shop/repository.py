@@ -42,9 +42,10 @@ _LOCK_PRODUCTS = text(
            AND (p.parent_id IS NULL OR EXISTS (SELECT FROM product AS h WHERE h.id = p.parent_id AND h.active AND h.options IS NOT NULL))
            AND (own.show_id IS NOT NULL OR whole.show_id IS NOT NULL
                 OR NOT EXISTS (SELECT FROM line_up WHERE show_id = CAST(:show AS text))) AS on_sale,
-           coalesce(CASE WHEN p.parent_id IS NULL THEN p.buying ELSE (SELECT h.buying FROM product AS h WHERE h.id = p.parent_id) END,
-                    terms.buying, 'one_step') AS buying
+           coalesce(CASE WHEN p.parent_id IS NULL THEN p.buying ELSE head.buying END, terms.buying, 'one_step') AS buying,
+           CASE WHEN p.parent_id IS NULL THEN p.per_viewer_max ELSE head.per_viewer_max END AS per_viewer_max, p.parent_id
     FROM product AS p
+    LEFT JOIN product AS head ON head.id = p.parent_id
     LEFT JOIN line_up AS own ON own.show_id = CAST(:show AS text) AND own.product_id = p.id
     LEFT JOIN checkout_settings AS terms ON terms.channel_id = p.channel_id
     LEFT JOIN line_up AS whole ON whole.show_id = CAST(:show AS text) AND whole.product_id = p.parent_id

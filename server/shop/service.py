@@ -19,7 +19,7 @@ from server.protocol.codes import Code
 from server.shop.allowances import NO_LIMITS, Allowances, Limits
 from server.shop.counting import as_facts, offer_sales_of
 from server.shop.hold_rules import StockBook
-from server.shop.limits_repository import read_held, read_people, widen
+from server.shop.limits_repository import beside, read_held, read_own_limits, read_people, widen
 from server.shop.locking import Books, Push, push_nothing
 from server.shop.neighbours import Neighbours
 from server.shop.numbers import new_number
@@ -187,16 +187,17 @@ class Shop:
     ) -> tuple[list[Order], Allowances]:
         """Return the orders that have one of the batch's keys, and what its buyers may still take: one statement where nothing is held."""
         limits, buyers = self._limits, [purchase.viewer_id for purchase in purchases]
-        counted = limits.units_max > 0
+        own = await read_own_limits(tx.connection, book.products.values())
+        counted = limits.units_max > 0 or bool(own)
         people = await read_people(tx.connection, tx.show_id, buyers) if counted and terms.aliased else {}
-        pairs = widen(((p.viewer_id, p.product_id) for p in purchases), people) if people else []
+        wanted = [(p.viewer_id, p.product_id) for p in purchases]
+        pairs = widen(beside(wanted, own), people) if people or own else []
         earlier = await read_earlier(tx.connection, tx.show_id, purchases, counted=counted, others=pairs)
         earlier = await self._with_offers(tx, earlier, purchases)
         taken = [(o.viewer_id, o.product_id, o.quantity) for o in earlier if o.show_id == tx.show_id]
-        if counted and any(product.held for product in book.products.values()):
-            pairs = pairs or [(p.viewer_id, p.product_id) for p in purchases]
-            taken += await read_held(tx.connection, tx.show_id, pairs, tx.now)
-        return earlier, Allowances(limits, people=people, taken=taken, guests={})
+        if own or (counted and any(product.held for product in book.products.values())):
+            taken += await read_held(tx.connection, tx.show_id, pairs or wanted, tx.now)
+        return earlier, Allowances(limits, people=people, taken=taken, guests={}, own=own)
 
     async def _with_offers(
         self, tx: ShowTransaction, orders: list[Order], purchases: Sequence[Purchase]

@@ -49,7 +49,10 @@ async def read_shelf(
     *,
     products_max: int = SHELF_MAX,
 ) -> list[Product]:
-    """Return the first products that the show sells, at its prices, of each at most `units_max` units to a viewer (0: any number)."""
+    """Return the first products that the show sells, at its prices, of each at most `units_max` units to a viewer (0: any number).
+
+    A product's own limit stands in its place.
+    """
     limit = units_max or UNSET
     price = func.coalesce(_price_in(show_id, _PRODUCT.c.id), _PRODUCT.c.price_minor).label("price_in_show")
     rank = func.coalesce(_rank_in(show_id), _PRODUCT.c.rank).label("rank_in_show")
@@ -63,7 +66,7 @@ async def read_shelf(
     )
     ordered = heads.order_by(rank, _PRODUCT.c.id).limit(products_max)
     products = await read_all(connection, ordered, _PRODUCT.c.id, partial(_as_product, limit=limit))
-    return await _with_variants(connection, show_id, products, limit)
+    return await _with_variants(connection, show_id, products)
 
 
 def _price_in(show_id: str, product_id: ColumnElement[str]) -> ScalarSelect[Any]:
@@ -81,7 +84,7 @@ def _rank_in(show_id: str) -> ScalarSelect[Any]:
 
 
 async def _with_variants(
-    connection: AsyncConnection, show_id: str, products: Sequence[Product], limit: int | UnsetType
+    connection: AsyncConnection, show_id: str, products: Sequence[Product]
 ) -> list[Product]:
     """Return the products, those that have options with their variants on sale, and at the price of the cheapest of these."""
     headings = [product.id for product in products if product.options is not UNSET]
@@ -94,7 +97,7 @@ async def _with_variants(
     listed = or_(~lines.exists(), _PRODUCT.c.id.in_(lines), _PRODUCT.c.parent_id.in_(lines))
     wanted = select(_PRODUCT, price).where(_PRODUCT.c.parent_id.in_(headings), _PRODUCT.c.active, listed)
     ordered = wanted.order_by(_PRODUCT.c.parent_id, _PRODUCT.c.rank, _PRODUCT.c.id)
-    read = await read_all(connection, ordered, _PRODUCT.c.id, partial(_as_variant, limit=limit))
+    read = await read_all(connection, ordered, _PRODUCT.c.id, _as_variant)
     by_product: dict[str, list[Variant]] = {}
     for product_id, variant in read:
         by_product.setdefault(product_id, []).append(variant)
@@ -105,6 +108,7 @@ def _with(product: Product, variants: list[Variant]) -> Product:
     if product.options is UNSET:
         return product
     price = min((variant.price for variant in variants), default=product.price)
+    variants = [replace(each, limit=product.limit) for each in variants]
     return replace(product, variants=variants, price=price)
 
 
@@ -142,7 +146,7 @@ def _as_product(row: Row[Any], limit: int | UnsetType) -> Product:
         price=row.price_in_show,
         currency=row.currency,
         stock=row.stock,
-        limit=limit,
+        limit=limit if row.per_viewer_max is None else row.per_viewer_max,
         rank=row.rank_in_show,
         compare_at=_or_unset(row.compare_at_minor),
         sku=_or_unset(row.sku),
@@ -155,7 +159,7 @@ def _as_product(row: Row[Any], limit: int | UnsetType) -> Product:
     )
 
 
-def _as_variant(row: Row[Any], limit: int | UnsetType) -> tuple[str, Variant]:
+def _as_variant(row: Row[Any]) -> tuple[str, Variant]:
     variant = Variant(
         id=row.id,
         options={str(name): str(value) for name, value in row.options.items()},
@@ -164,7 +168,6 @@ def _as_variant(row: Row[Any], limit: int | UnsetType) -> tuple[str, Variant]:
         image=row.image,
         compare_at=_or_unset(row.compare_at_minor),
         sku=_or_unset(row.sku),
-        limit=limit,
         image_alt=(row.image_alts or {}).get(row.image, UNSET),
     )
     return row.parent_id, variant

@@ -5,10 +5,19 @@ from dataclasses import replace
 
 from server.catalogue.claims import Claim
 from server.catalogue.offered import OfferDesk
+from server.catalogue.rules import Stocked
 from server.journal.transaction import ShowTransaction
 from server.shop.allowances import Allowances, Limits
 from server.shop.hold_rules import Wanted
-from server.shop.limits_repository import read_bought, read_guests, read_held, read_people, widen
+from server.shop.limits_repository import (
+    beside,
+    read_bought,
+    read_guests,
+    read_held,
+    read_own_limits,
+    read_people,
+    widen,
+)
 from server.shop.repository import SaleTerms
 
 
@@ -31,16 +40,21 @@ def claims_of(wishes: Iterable[Wanted]) -> list[Claim]:
 
 
 async def read_allowances(
-    tx: ShowTransaction, terms: SaleTerms, limits: Limits, wishes: Sequence[Wanted]
+    tx: ShowTransaction,
+    terms: SaleTerms,
+    limits: Limits,
+    wishes: Sequence[Wanted],
+    products: Iterable[Stocked],
 ) -> Allowances:
-    """Return what the viewers of these wishes may still take."""
-    if not limits.units_max and not limits.guests:
+    """Return what the viewers of these wishes may still take of `products`, which are locked."""
+    own = await read_own_limits(tx.connection, products)
+    if not limits.units_max and not limits.guests and not own:
         return Allowances(limits, people={}, taken=[], guests={})
     buyers = {wanted.viewer_id for wanted in wishes}
     people = await read_people(tx.connection, tx.show_id, buyers) if terms.aliased else {}
-    pairs = widen(((w.viewer_id, line.product_id) for w in wishes for line in w.lines), people)
+    pairs = widen(beside(((w.viewer_id, line.product_id) for w in wishes for line in w.lines), own), people)
     taken = await read_bought(tx.connection, tx.show_id, pairs)
     taken += await read_held(tx.connection, tx.show_id, pairs, tx.now)
     asking = {wanted.viewer_id for wanted in wishes if wanted.guest} if limits.guests else set()
     guests = await read_guests(tx.connection, terms.channel_id, asking, tx.now)
-    return Allowances(limits, people=people, taken=taken, guests=guests)
+    return Allowances(limits, people=people, taken=taken, guests=guests, own=own)

@@ -8,12 +8,14 @@ import { t } from "./text";
 
 export const TITLE_MOST = 200;
 export const DESCRIPTION_MOST = 5000;
+const EACH_MOST = 10_000;
 
 export function check(form: ProductText, currency: string): Errors<ProductText> {
   const errors: Errors<ProductText> = {};
   if (!form.title.trim()) errors.title = t("wrong.title");
   else if (lengthOf(form.title) > TITLE_MOST) errors.title = t("wrong.long");
   if (lengthOf(form.description) > DESCRIPTION_MOST) errors.description = t("wrong.long");
+  if (form.each.trim() && !isLimit(asWhole(form.each))) errors.each = t("wrong.each");
   const options = wrongOptions(form);
   if (options) return { ...errors, options };
   if (whole(form.options).length > 0) {
@@ -28,6 +30,10 @@ export function check(form: ProductText, currency: string): Errors<ProductText> 
   else if (wrongCompare(form.compareAt, price, currency)) errors.compareAt = t("wrong.compare");
   if (form.stock.trim() && asWhole(form.stock) === null) errors.stock = t("wrong.stock");
   return errors;
+}
+
+function isLimit(units: number | null): boolean {
+  return units !== null && units >= 1 && units <= EACH_MOST;
 }
 
 function wrongCompare(text: string, price: number, currency: string): boolean {

@@ -33,6 +33,8 @@ export interface Product {
   options: readonly string[];
   variants: readonly Variant[];
   active: boolean;
+  /** Units that one viewer may buy of it in a show; null: as the settings say. */
+  per_viewer_max: number | null;
   version: number;
 }
 
@@ -56,6 +58,8 @@ export interface ProductText {
   compareAt: string;
   sku: string;
   externalId: string;
+  /** The limit per viewer; empty: the usual one. */
+  each: string;
   /** Of a new product. */
   stock: string;
   images: readonly string[];
@@ -72,6 +76,7 @@ export const NEW: ProductText = {
   compareAt: "",
   sku: "",
   externalId: "",
+  each: "",
   stock: "",
   images: [],
   alts: {},
@@ -102,6 +107,7 @@ export function asText(product: Product): ProductText {
     compareAt: typed(product.compare_at),
     sku: product.sku ?? "",
     externalId: product.external_id ?? "",
+    each: product.per_viewer_max === null ? "" : String(product.per_viewer_max),
     stock: "",
     images: product.images,
     alts: product.image_alts,
@@ -157,6 +163,7 @@ export function bodyOf(changes: Partial<ProductText>, form: ProductText, currenc
     body["image_alts"] = Object.fromEntries(said.filter(([, alt]) => alt));
   }
   if (changes.externalId !== undefined) body["external_id"] = form.externalId.trim() || null;
+  if (changes.each !== undefined) body["per_viewer_max"] = form.each.trim() ? asWhole(form.each) : null;
   if (options.length === 0) {
     if (changes.price !== undefined || changes.options !== undefined) body["price"] = minor(form.price) ?? 0;
     if (changes.compareAt !== undefined) body["compare_at"] = minor(form.compareAt);

@@ -43,7 +43,7 @@ export default function ProductPage({ params }: PageProps) {
       return null;
     },
     check: (values) => check(values, currency),
-    names: { compare_at: "compareAt", external_id: "externalId", image_alts: "alts" },
+    names: { compare_at: "compareAt", external_id: "externalId", image_alts: "alts", per_viewer_max: "each" },
   });
   useEffect(() => {
     known.value = null;
@@ -114,6 +114,7 @@ export default function ProductPage({ params }: PageProps) {
               {!id && <NumberField form={form} name="stock" label={t("stock")} hint={t("stock.new")} />}
             </>
           )}
+          <NumberField form={form} name="each" label={t("each")} hint={t("each.hint")} unit={t("each.unit")} />
           <TextField form={form} name="sku" label={t("sku")} hint={t("sku.hint")} most={100} />
           <TextField form={form} name="externalId" label={t("external")} hint={t("external.hint")} most={100} />
         </Section>

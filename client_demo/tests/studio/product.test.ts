@@ -32,6 +32,7 @@ const SHIRT: Product = {
   options: ["Size"],
   variants: [variant("p_s", "S"), variant("p_l", "L"), variant("p_old", "XL", false)],
   active: true,
+  per_viewer_max: null,
   version: 3,
 };
 

@@ -74,6 +74,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/shows/{show}/surveys"): {"kind": "text", "question": "What did you miss?"},
     ("PUT", "/v1/surveys/{survey}"): {"kind": "text", "question": "What did you miss?"},
     ("POST", "/v1/shows/{show}/offers"): {"product": "p_bowl", "price": 1},
+    ("PUT", "/v1/channel/vouchers/{voucher}"): {"code": "spring", "kind": "free_shipping"},
     ("PUT", "/v1/offers/{offer}"): {"product": "p_bowl", "price": 1},
     ("POST", "/v1/reviews/{review}/refuse"): {},
     ("PATCH", "/v1/channel/segments/{segment}"): {"name": "Till"},

@@ -95,6 +95,7 @@ WITHOUT_VIEWERS = {
         "stock_change",
         "stock_sale",
         "webhook_delivery",
+        "voucher",
         "webhook_endpoint",
         "alembic_version",
     ),
