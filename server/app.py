@@ -21,6 +21,8 @@ import server.channels.people_routes
 import server.channels.routes
 import server.channels.session_routes
 import server.feeds.routes
+import server.fulfilment.list_routes
+import server.fulfilment.shipping_routes
 import server.history.routes
 import server.mail.link_routes
 import server.mail.reach_routes
@@ -39,7 +41,6 @@ import server.query.saved_routes
 import server.questions.routes
 import server.shop.cart_routes
 import server.shop.hold_routes
-import server.shop.list_routes
 import server.shop.receipt_routes
 import server.shop.report_routes
 import server.shop.routes
@@ -127,7 +128,8 @@ ROUTES = (
     server.surveys.review_routes,
     server.offers.routes,
     server.vouchers.routes,
-    server.shop.list_routes,
+    server.fulfilment.list_routes,
+    server.fulfilment.shipping_routes,
     server.shop.report_routes,
     server.shop.cart_routes,
     server.shop.hold_routes,

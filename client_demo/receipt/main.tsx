@@ -4,6 +4,7 @@ import "../shared/base.css";
 import "./receipt.css";
 import { request } from "../sdk/http";
 import { RefusedError } from "../sdk/refused";
+import type { Standing } from "../sdk/wire";
 import { count, dateTime, money } from "../shared/format";
 import { createTranslator, firstTexts } from "../shared/i18n";
 import type en from "../shared/locales/receipt.en.json";
@@ -14,7 +15,7 @@ import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
 const t = createTranslator<typeof en>("receipt");
 const shared = createTranslator<typeof sharedEn>("shared");
 
-interface Receipt {
+interface Receipt extends Standing {
   number: string;
   show: { id: string; title: string };
   title: string;
@@ -77,11 +78,36 @@ function Found({ receipt }: { receipt: Receipt }) {
         <dt>{t("show")}</dt>
         <dd data-testid="receipt-show">{receipt.show.title}</dd>
       </dl>
+      <Shipped receipt={receipt} />
       <p class="hint">{t("private")}</p>
       <a class="button" href={`/shows/${encodeURIComponent(receipt.show.id)}`}>
         {t("to_show")}
       </a>
     </article>
+  );
+}
+
+/** What went off, and the way to follow it. */
+function Shipped({ receipt: { state, shipped_at, carrier, tracking, refunded, currency } }: { receipt: Receipt }) {
+  return (
+    <>
+      {state && state !== "paid" && (
+        <p class="receipt-state" data-testid="receipt-state" data-state={state}>
+          {t(`state.${state}`)}
+          {refunded !== undefined && ` · ${t("refunded", { amount: money(refunded, currency) })}`}
+        </p>
+      )}
+      {shipped_at && (
+        <p data-testid="receipt-shipped">
+          {carrier ? t("shipped_by", { carrier, at: dateTime(shipped_at) }) : t("shipped", { at: dateTime(shipped_at) })}
+        </p>
+      )}
+      {tracking && (
+        <a class="button button-primary" href={tracking} rel="noopener noreferrer" data-testid="receipt-tracking">
+          {t("track")}
+        </a>
+      )}
+    </>
   );
 }
 

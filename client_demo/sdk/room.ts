@@ -192,6 +192,7 @@ export class Room {
         return this.options.onAnswering?.(line);
       case "hold.changed":
       case "payment.changed":
+      case "order.changed":
         return this.options.onPrivate?.(line);
       default:
         if ("offset" in line) this.hearPush(line as JournalPush);

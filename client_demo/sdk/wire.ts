@@ -136,7 +136,19 @@ export interface Pulse {
   reactions_apart?: number;
 }
 
-export interface Order {
+/** What became of an order; `shipped_at`, `carrier` and `tracking` are those of the parcel that went off last. */
+export interface Standing {
+  /** Absent: `paid`. */
+  state?: "paid" | "shipped" | "partially_refunded" | "refunded" | "cancelled";
+  /** Given back in all, in minor units. */
+  refunded?: number;
+  shipped_at?: string;
+  carrier?: string;
+  /** Where the buyer follows it: an https address. */
+  tracking?: string;
+}
+
+export interface Order extends Standing {
   order: string;
   /** What people call it by; unique in the channel. */
   number: string;
@@ -149,8 +161,7 @@ export interface Order {
   key?: string;
 }
 
-export type PaymentState =
-  "created" | "pending" | "authorized" | "failed" | "cancelled" | "captured" | "refunding" | "refunded";
+export type PaymentState = "created" | "pending" | "authorized" | "failed" | "cancelled" | "captured" | "refunding" | "refunded";
 
 /**
  * One try to pay for a hold. `redirect`: where the buyer has to go; `pay_by`: until when it may be paid, where that is later than the hold's
@@ -228,5 +239,8 @@ export type AnsweringPush = {
   for_ms: number;
 };
 /** Told to one viewer's own connections alone; it has no position and may be lost. */
-export type PrivatePush = { type: "hold.changed"; hold: wire.HeldStock } | ({ type: "payment.changed" } & Payment);
+export type PrivatePush =
+  | { type: "hold.changed"; hold: wire.HeldStock }
+  | ({ type: "payment.changed" } & Payment)
+  | ({ type: "order.changed"; order: string; number: string; currency: string } & Standing);
 export type Line = Joined | Refusal | Reply | JournalPush | Pulse | ReconnectPush | GapPush | AnsweringPush | PrivatePush;

@@ -124,12 +124,18 @@ export function remove(path: string, etag: string | null = null): Promise<Answer
 
 /**
  * Makes something, or does something to it, once: under one key, which the same wish in the same place keeps until it is known what became
- * of it, over a reload too. `place: null` is for what may not be kept, such as a password: its key lasts for this call.
+ * of it, over a reload too. `place: null` is for what may not be kept, such as a password: its key lasts for this call. `etag`: only if what
+ * is there is still that version.
  */
-export async function make<T>(path: string, body: object = {}, place: string | null = path): Promise<Answer<T>> {
-  if (place === null) return persist<T>(path, { method: "POST", body, key: newKey() });
+export async function make<T>(
+  path: string,
+  body: object = {},
+  place: string | null = path,
+  etag: string | null = null,
+): Promise<Answer<T>> {
+  if (place === null) return persist<T>(path, { method: "POST", body, key: newKey(), etag });
   const mark = fingerprint(JSON.stringify(body));
-  return once(place, mark, (key) => persist<T>(path, { method: "POST", body, key }));
+  return once(place, mark, (key) => persist<T>(path, { method: "POST", body, key, etag }));
 }
 
 /** Sends a file as the body of a POST, once. */

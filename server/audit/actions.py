@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Literal, get_args
 
-About = Literal["shows", "products", "people", "connections", "figures", "channel"]
+About = Literal["shows", "products", "orders", "people", "connections", "figures", "channel"]
 """What an action was about, as the audit may be searched by it."""
 Action = Literal[
     "show.create",
@@ -55,6 +55,11 @@ Action = Literal[
     "products.bulk",
     "products.import",
     "products.order",
+    "order.ship",
+    "order.unship",
+    "order.tracking",
+    "order.note",
+    "order.unnote",
     "person.invited",
     "person.joined",
     "person.changed",
@@ -104,6 +109,7 @@ KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
     {
         "shows": ("show", "announce", "question", "survey", "offer", "viewer"),
         "products": ("product", "products", "review", "voucher"),
+        "orders": ("order",),
         "people": ("person", "invitation"),
         "connections": ("key", "customer_secret", "customer_keys", "provider", "payments", "webhook", "mail"),
         "figures": ("segment", "query", "target", "action"),

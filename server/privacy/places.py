@@ -40,6 +40,9 @@ GONE: Final[Mapping[str, str]] = {
 }
 """Rows about a person that nothing rests on, by the column that names them: they are deleted."""
 
+OF_ORDERS: Final = ("order_note", "shipment")
+"""Rows about a person's orders, by `order_id`: what the merchant noted is deleted, and where parcels are followed is taken away."""
+
 HASHED: Final[Mapping[str, str]] = {"revoked": "id"}
 """Where a digest of the id stays for as long as a token of theirs could be believed."""
 

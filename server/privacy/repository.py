@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ledger.repository import READ_UNTIL
-from server.privacy.places import BY_SHOW, GONE, MENTIONED, NAMED, STAFF
+from server.privacy.places import BY_SHOW, GONE, MENTIONED, NAMED, OF_ORDERS, STAFF
 from server.questions.erasing import ERASED
 
 # Who they are in one show they are in all: guests who turned out to be them, and not those whose alias was taken back.
@@ -34,6 +34,7 @@ _SHOWS = text("""
     UNION SELECT show_id FROM staff_presence WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM viewer_alias WHERE raw = ANY(:ids) OR canonical = ANY(:ids)
 """)
+_OF_ORDER = "order_id IN (SELECT id FROM orders WHERE viewer_id = ANY(:ids))"
 _MAP = "(SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:news AS text[])) AS m (old, new))"
 _QUESTIONS = text("""
     SELECT show_id, array_agg(id ORDER BY id) FROM question WHERE viewer_id = ANY(:ids) GROUP BY show_id ORDER BY show_id
@@ -61,6 +62,8 @@ _UNTIE = (
             error = CASE WHEN state = 'queued' THEN 'no_consent' ELSE error END
         WHERE id IN (SELECT id FROM mail_message WHERE viewer_id = ANY(:ids) ORDER BY id FOR UPDATE)
     """),
+    text(f"UPDATE shipment SET tracking = '' WHERE {_OF_ORDER}"),
+    text(f"DELETE FROM order_note WHERE {_OF_ORDER}"),
     text("UPDATE reported_order SET customer = NULL WHERE viewer_id = ANY(:ids)"),
 )
 _WATCHING = text("""
@@ -110,6 +113,12 @@ async def read_rows(
         rows = await connection.execute(
             text(f"SELECT * FROM {table} WHERE {_about(table, columns)}"),
             {"ids": list(ids), "shows": list(shows)},
+        )
+        if listed := [dict(row._mapping) for row in rows]:
+            found[table] = listed
+    for table in OF_ORDERS:
+        rows = await connection.execute(
+            text(f"SELECT * FROM {table} WHERE {_OF_ORDER} ORDER BY id"), {"ids": list(ids)}
         )
         if listed := [dict(row._mapping) for row in rows]:
             found[table] = listed

@@ -11,7 +11,15 @@ import msgspec
 from msgspec import Struct
 
 from server.protocol import commands as said
-from server.protocol import hold_lines, lines, offer_lines, payment_lines, shelf_lines, survey_lines
+from server.protocol import (
+    hold_lines,
+    lines,
+    offer_lines,
+    order_lines,
+    payment_lines,
+    shelf_lines,
+    survey_lines,
+)
 from server.protocol.pushes import Joined, Pulse
 from server.protocol.schema import JoinedAsStaff, JoinedAsViewer
 
@@ -163,6 +171,7 @@ OTHER_PUSHES: tuple[type[Struct], ...] = (
     lines.Answering,
     hold_lines.HoldChanged,
     payment_lines.PaymentChanged,
+    order_lines.OrderChanged,
     lines.Reconnect,
     lines.Gap,
 )

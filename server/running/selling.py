@@ -5,6 +5,7 @@ from typing import NamedTuple
 from server.catalogue.offered import OfferDesk
 from server.clock import Clock
 from server.db.engine import Database
+from server.fulfilment.standings import read_standings
 from server.journal.journal import Journal
 from server.running.limits import buying_limits_of
 from server.running.paying import Paying, payments_for
@@ -34,6 +35,14 @@ def selling_for(
 ) -> Selling:
     """Return the shop, its holds, which share what they know of stock, and what takes payments for them. Nothing runs."""
     limits = buying_limits_of(settings)
-    shop = Shop(journal, database, FakePayments(), limits=limits, push=push, offers=offers)
+    shop = Shop(
+        journal,
+        database,
+        FakePayments(),
+        limits=limits,
+        push=push,
+        offers=offers,
+        read_standings=read_standings,
+    )
     holds = Holds(journal, database, clock, shop.books, seconds=settings.hold_seconds, limits=limits)
     return Selling(shop, holds, payments_for(settings, journal, database, clock, holds, push=push))

@@ -9,6 +9,8 @@ from server.access.sealing import sealing_for
 from server.audit.trail import note_by
 from server.channels.oidc import Oidc
 from server.channels.service import Channels
+from server.fulfilment.shipping import Shipping
+from server.fulfilment.telling import BuyerNews
 from server.running.limits import units_max_of
 from server.running.mail import mail_parts
 from server.running.people import people_parts
@@ -59,6 +61,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "order_reports": OrderReports(database, clock, attributions, process.customers.viewer_named),
         "reviews": Reviews(database, clock, process.aliases),
         "pictures": pictures_for(settings, database, clock),
+        "shipping": Shipping(database, clock, BuyerNews(database, process.own_pushes.push).tell),
         "planning": Planning(process.journal, database, clock, read_products=read),
         "webhooks": webhooks_for(settings, database, clock, process.outbound),
     }

@@ -1,7 +1,7 @@
 """All orders of a channel as its people see them, our own and those that the shop reported, the newest first."""
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -42,15 +42,21 @@ _BEHIND = OrderLineRow.__table__  # type: ignore[attr-defined]
 _REPORTED = ReportedOrderRow.__table__  # type: ignore[attr-defined]
 _PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
 _SHOW = ShowRow.__table__  # type: ignore[attr-defined]
+Narrowing = Callable[[ColumnElement[str]], ColumnElement[bool]]
+"""What rooms above the shop ask of an order, by the column of its id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which orders: those with each of the `words` in their number or in a product's title, of a show, in a state."""
+    """Which orders: those with each of the `words` in their number or in a product's title, of a show, in a state, of a time."""
 
     words: Sequence[str] = ()
     show: str | None = None
     state: ReportState | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+    ours: Narrowing | None = None
+    """Of orders that were placed here only those; reported ones are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,9 @@ async def read_orders(
 ) -> list[ListedOrder]:
     """Return up to `limit` orders, those behind the order `after` where given; raises `invalid` when the channel has no such order."""
     place = None if after is None else await _find_place(connection, channel_id, after)
-    found = await _read_reported(connection, channel_id, wanted, place, limit)
+    found = []
+    if wanted.ours is None:
+        found = await _read_reported(connection, channel_id, wanted, place, limit)
     if wanted.state in (None, "paid"):
         numbers = await _whole_numbers(connection, channel_id, wanted.words)
         ours = _in_order(_select_ours(channel_id, wanted, numbers), _OURS, place)
@@ -97,6 +105,17 @@ async def read_orders(
             connection, await read_page(connection, ours, _OURS.c.id, _as_ours, limit=limit)
         )
     return sorted(found, key=lambda each: (each.at, each.order.order), reverse=True)[:limit]
+
+
+async def read_listed(connection: AsyncConnection, channel_id: str, order_id: str) -> ListedOrder | None:
+    """Return one order of the channel, ours by the id of its head; None for any other id."""
+    ours = _select_ours(channel_id, Wanted(), ()).where(_OURS.c.id == order_id)
+    heads = [_as_ours(row) for row in await connection.execute(ours)]
+    theirs = _select_reported(channel_id, Wanted()).where(_REPORTED.c.id == order_id)
+    found = await _with_lines(connection, heads) or await _with_products(
+        connection, channel_id, [_as_theirs(row) for row in await connection.execute(theirs)]
+    )
+    return found[0] if found else None
 
 
 async def _with_lines(connection: AsyncConnection, heads: Sequence[_Head]) -> list[ListedOrder]:
@@ -129,6 +148,12 @@ async def _read_reported(
 ) -> list[ListedOrder]:
     statement = _in_order(_select_reported(channel_id, wanted), _REPORTED, place)
     read = await read_page(connection, statement, _REPORTED.c.id, _as_theirs, limit=limit)
+    return await _with_products(connection, channel_id, read)
+
+
+async def _with_products(
+    connection: AsyncConnection, channel_id: str, read: Sequence[tuple[Reported, str | None]]
+) -> list[ListedOrder]:
     products = await find_products(connection, channel_id, [order for order, _ in read])
     return [ListedOrder(of_report(order, products), title, order.at) for order, title in read]
 
@@ -159,6 +184,9 @@ def _select_ours(channel_id: str, wanted: Wanted, numbers: Collection[str]) -> S
     statement = statement.where(_OURS.c.channel_id == channel_id)
     if wanted.show is not None:
         statement = statement.where(_OURS.c.show_id == wanted.show)
+    statement = statement.where(*_of_time(_OURS.c.at, wanted))
+    if wanted.ours is not None:
+        statement = statement.where(wanted.ours(_OURS.c.id))
     # As `number_from` says it, for orders of before there were numbers.
     earlier = func.translate(
         func.upper(func.right(_OURS.c.id, CHARACTERS)), HEXADECIMAL, LETTERS[: len(HEXADECIMAL)]
@@ -189,6 +217,7 @@ def _select_reported(channel_id: str, wanted: Wanted) -> Select[Any]:
     statement = statement.where(_REPORTED.c.channel_id == channel_id)
     if wanted.show is not None:
         statement = statement.where(_REPORTED.c.show_id == wanted.show)
+    statement = statement.where(*_of_time(_REPORTED.c.at, wanted))
     if wanted.state is not None:
         statement = statement.where(_REPORTED.c.state == wanted.state)
     for word in wanted.words:
@@ -227,6 +256,11 @@ def _in_order(statement: Select[Any], table: Any, place: _Place | None) -> Selec
     if place is not None:
         statement = statement.where(and_(at <= place.at, or_(at < place.at, id < place.id)))
     return statement.order_by(at.desc(), id.desc())
+
+
+def _of_time(at: Column[datetime], wanted: Wanted) -> list[ColumnElement[bool]]:
+    since = [] if wanted.since is None else [at >= wanted.since]
+    return since if wanted.before is None else [*since, at < wanted.before]
 
 
 def _holds(text: ColumnElement[Any], word: str) -> ColumnElement[bool]:

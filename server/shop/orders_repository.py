@@ -1,6 +1,6 @@
 """The SQL that reads orders, those with several lines put together: a line is never found without its head."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +11,23 @@ from server.db.rows import read_all
 from server.shop.hold_tables import OrderLineRow
 from server.shop.numbers import number_from
 from server.shop.rules import Order
+from server.shop.standing import Standing
 from server.shop.tables import OrderRow
 
 _ORDER = OrderRow.__table__  # type: ignore[attr-defined]
 _LINE = OrderLineRow.__table__  # type: ignore[attr-defined]
 _READ_TITLES = text("SELECT id, title FROM product WHERE id = ANY(:ids)")
 _READ_SHOW_TITLE = text("SELECT title FROM show WHERE id = :show")
+
+ReadStandings = Callable[[AsyncConnection, Collection[str]], Awaitable[Mapping[str, Standing]]]
+"""Returns how orders stand, by the ids of their heads; one that is left out is paid, and no more. A room above the shop knows it."""
+
+
+async def read_no_standings(
+    connection: AsyncConnection, order_ids: Collection[str]
+) -> Mapping[str, Standing]:
+    """What the shop knows by itself: every order is paid."""
+    return {}
 
 
 def select_lines() -> Select[Any]:

@@ -9,11 +9,12 @@ from server.access.dependencies import CurrentIdentity
 from server.access.principal import as_principal
 from server.clock import to_wire
 from server.errors import RefusedError
-from server.http.params import ENTITY_ID, Face, Moment, RequestBody
+from server.http.params import ENTITY_ID, Moment, RequestBody
 from server.http.refusals import refusals
 from server.protocol.codes import Code
 from server.shop.receipt_links import ReceiptLinks
 from server.shop.service import Shop
+from server.shop.standing_bodies import StandingFace, standing_fields
 
 
 class ReceiptRequest(RequestBody):
@@ -44,7 +45,7 @@ class ReceiptLine(BaseModel):
     amount: int = Field(description="Minor units of the order's `currency`.")
 
 
-class ReceiptBody(Face):
+class ReceiptBody(StandingFace):
     """An order as its receipt tells it; nothing of the buyer."""
 
     number: str = Field(description="What people call the order by; unique in the channel.")
@@ -114,4 +115,5 @@ async def read_receipt(body: ReceiptRequest, request: Request) -> ReceiptBody:
         ],
         currency=order.currency,
         at=to_wire(order.at),
+        **standing_fields(order.standing),
     )

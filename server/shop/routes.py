@@ -18,6 +18,7 @@ from server.pace.rates import Act
 from server.protocol.codes import Code
 from server.shop.rules import Order, Purchase
 from server.shop.service import Shop
+from server.shop.standing_bodies import StandingFace, standing_fields
 
 
 class OrderRequest(RequestBody):
@@ -44,7 +45,7 @@ class OrderLineBody(Face):
     amount: int = Field(description="Minor units of the order's `currency`.")
 
 
-class OrderBody(Face):
+class OrderBody(StandingFace):
     """A paid order. `product`, `quantity` and `unit_price` are the first line's, `amount` is all lines'."""
 
     order: str
@@ -159,4 +160,5 @@ def as_body(order: Order) -> OrderBody:
         ],
         currency=order.currency,
         at=to_wire(order.at),
+        **standing_fields(order.standing),
     )

@@ -10,6 +10,7 @@ from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.shop.allowances import Allowances
 from server.shop.payments import Approved, Charge, Outcome
+from server.shop.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Order:
     behind: tuple["Order", ...] = ()
     offer_id: str | None = field(default=None, compare=False)
     """Known at the sale, and of an order that is asked for again by its key."""
+    standing: Standing = field(default=Standing(), compare=False)
+    """What became of it, where that was asked."""
 
     @property
     def amount_minor(self) -> int:

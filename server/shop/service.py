@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from server.access.principal import Principal
 from server.access.roles import is_staff
 from server.audit.trail import Actor
@@ -23,11 +25,19 @@ from server.shop.limits_repository import beside, read_held, read_own_limits, re
 from server.shop.locking import Books, Push, push_nothing
 from server.shop.neighbours import Neighbours
 from server.shop.numbers import new_number
-from server.shop.orders_repository import read_bought_by, read_order, read_show_title, read_titles
+from server.shop.orders_repository import (
+    ReadStandings,
+    read_bought_by,
+    read_no_standings,
+    read_order,
+    read_show_title,
+    read_titles,
+)
 from server.shop.payments import Payments
 from server.shop.pinning import Pinning, pin_many
 from server.shop.repository import SaleTerms, delete_orders, insert_orders, read_earlier, read_terms
 from server.shop.rules import Batch, Counter, Order, Purchase, Receipt
+from server.shop.standing import Standing
 from server.shop.stocking import Restocking, restock_many
 from server.shop.telling import tell_sales
 from server.viewers.alias_repository import read_guests_of
@@ -45,7 +55,9 @@ class Shop:
         limits: Limits = NO_LIMITS,
         push: Push = push_nothing,
         offers: OfferDesk | None = None,
+        read_standings: ReadStandings = read_no_standings,
     ) -> None:
+        self._read_standings = read_standings
         self._journal = journal
         self._database = database
         self._payments = payments
@@ -109,6 +121,7 @@ class Shop:
                 raise RefusedError(Code.NOT_FOUND)
             order, channel_id = found
             own = [by.id, *await read_guests_of(connection, order.show_id, by.id)]
+            (order,) = await self._with_standings(connection, [order])
         shop = by.channel_id == channel_id and (by.is_key or is_staff(by.role))
         if order.viewer_id not in own and not shop:
             raise RefusedError(Code.NOT_FOUND)
@@ -120,14 +133,20 @@ class Shop:
             found = await read_order(connection, order_id)
             if found is None:
                 raise RefusedError(Code.NOT_FOUND)
-            order = found[0]
+            (order,) = await self._with_standings(connection, [found[0]])
             titles = await read_titles(connection, {line.product_id for line in order.lines})
             return order, titles, await read_show_title(connection, order.show_id)
 
     async def list_own(self, show_id: str, viewer_id: str) -> list[Order]:
         """Return the viewer's orders in the show, newest first."""
         async with self._database.read_soon() as connection:
-            return await read_bought_by(connection, show_id, viewer_id)
+            bought = await read_bought_by(connection, show_id, viewer_id)
+            return await self._with_standings(connection, bought)
+
+    async def _with_standings(self, connection: AsyncConnection, orders: Sequence[Order]) -> list[Order]:
+        """Return the orders with what became of each."""
+        found = await self._read_standings(connection, [order.id for order in orders])
+        return [replace(order, standing=found.get(order.id, Standing())) for order in orders]
 
     async def serve_many(
         self, tx: ShowTransaction, purchases: Sequence[Purchase]

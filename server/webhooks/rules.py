@@ -11,6 +11,7 @@ EventType = Literal[
     "show.ended",
     "show.cancelled",
     "order.paid",
+    "order.shipped",
     "order.refunded",
     "product.sold_out",
     "offer.opened",

@@ -47,6 +47,7 @@ export function placeOf({ action, subject, show, variant_of }: Deed): string | n
   const kind = action.split(".")[0] ?? "";
   if (kind === "product" && subject) return `/studio/products/${encodeURIComponent(variant_of ?? subject)}`;
   if ((kind === "show" || kind === "target") && show) return `/studio/shows/${encodeURIComponent(show)}`;
+  if (kind === "order" && subject) return `/studio/orders/${encodeURIComponent(subject)}`;
   if (kind === "webhook" && action !== "webhook.removed") return `/studio/webhooks/${encodeURIComponent(subject)}`;
   if (kind === "person" && !["person.invited", "person.removed"].includes(action))
     return `/studio/people/${encodeURIComponent(subject)}`;

@@ -10,7 +10,7 @@ import "./happened.css";
 import { t } from "./text";
 
 const PATH = "/studio/happened";
-const ABOUT = ["shows", "products", "people", "connections", "figures", "channel"] as const;
+const ABOUT = ["shows", "products", "orders", "people", "connections", "figures", "channel"] as const;
 
 /** Who of the channel's people and programs did what, the newest first. */
 export default function HappenedPage({ query }: PageProps) {

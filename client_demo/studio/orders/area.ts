@@ -5,5 +5,8 @@ export const area: Area = {
   sign: "out",
   rank: 4.5,
   roles: ["host", "admin"],
-  routes: [{ path: "/studio/orders", page: () => import("./orders_page") }],
+  routes: [
+    { path: "/studio/orders", page: () => import("./orders_page") },
+    { path: "/studio/orders/:order", page: () => import("./order_page") },
+  ],
 };

@@ -8,30 +8,10 @@ import { ListPage } from "../list_page";
 import { stay } from "../router";
 import { Sign } from "../sign";
 import { momentIn } from "../time";
+import { ORDERS, type Order, type OrderState, STATES, titleOf } from "./order";
+import { OrderBadges, Whence } from "./order_parts";
 import "./orders.css";
 import { t } from "./text";
-
-const PATH = "/studio/orders";
-const STATES = ["paid", "partially_refunded", "refunded", "cancelled"] as const;
-type OrderState = (typeof STATES)[number];
-
-/** As `GET /v1/orders` has it. */
-interface Order {
-  order: string;
-  number: string;
-  external_id: string | null;
-  state: OrderState;
-  show: string | null;
-  show_title: string | null;
-  viewer: string | null;
-  attributed_by: "attribution" | "link" | "customer" | null;
-  currency: string;
-  amount: number;
-  refunded: number;
-  lines: readonly { product: string | null; sku: string | null; title: string | null; quantity: number }[];
-  at: string;
-  staff: boolean;
-}
 
 /** What was ordered in the channel's shows and, as far as it was reported, in the shop; `?show=` leaves one show's. */
 export default function OrdersPage({ query }: PageProps) {
@@ -39,7 +19,7 @@ export default function OrdersPage({ query }: PageProps) {
   const show = query.get("show");
   const path = new URLSearchParams({ ...(show && { show }), ...(state && { state }) });
   const choose = (chosen: OrderState | undefined): void =>
-    stay(PATH, { ...(query.get("q") && { q: query.get("q") ?? "" }), ...(show && { show }), ...(chosen && { state: chosen }) });
+    stay(ORDERS, { ...(query.get("q") && { q: query.get("q") ?? "" }), ...(show && { show }), ...(chosen && { state: chosen }) });
   return (
     <ListPage<Order>
       testid="orders"
@@ -63,7 +43,7 @@ export default function OrdersPage({ query }: PageProps) {
             </Button>
           ))}
           {show && (
-            <Link to={PATH} class="button" data-testid="orders-every-show">
+            <Link to={ORDERS} class="button" data-testid="orders-every-show">
               {t("every_show")}
             </Link>
           )}
@@ -86,7 +66,7 @@ export default function OrdersPage({ query }: PageProps) {
 
 function Taking() {
   return (
-    <Link to={`${PATH}/taking`} class="button" data-testid="orders-taking">
+    <Link to={`${ORDERS}/taking`} class="button" data-testid="orders-taking">
       <Sign name="settings" />
       {t("taking")}
     </Link>
@@ -94,22 +74,19 @@ function Taking() {
 }
 
 function Row({ order }: { order: Order }) {
-  const { number, state, lines, viewer, currency, amount, refunded, at, staff } = order;
+  const { number, lines, viewer, currency, amount, refunded, at } = order;
   return (
     <>
       <div class="order">
-        <h2 class="order-number" data-testid="order-number">
-          {number}
-          {state !== "paid" && (
-            <span class="badge" data-testid="order-state" data-state={state}>
-              {t(`state.${state}`)}
-            </span>
-          )}
-          {staff && <span class="badge">{t("staff")}</span>}
+        <h2 class="order-number">
+          <Link to={`${ORDERS}/${encodeURIComponent(order.order)}`} class="row-title" data-testid="order-number">
+            {number}
+          </Link>
+          <OrderBadges order={order} />
         </h2>
         <ul class="order-lines">
           {lines.map((line, nth) => (
-            <li key={nth}>{t("line", { title: line.title || line.sku || t("untitled"), quantity: line.quantity })}</li>
+            <li key={nth}>{t("line", { title: titleOf(line), quantity: line.quantity })}</li>
           ))}
         </ul>
         <p class="hint">
@@ -123,19 +100,6 @@ function Row({ order }: { order: Order }) {
         <strong>{money(amount, currency)}</strong>
         {refunded > 0 && <span class="hint">{t("refunded", { amount: money(refunded, currency) })}</span>}
       </p>
-    </>
-  );
-}
-
-/** The show that an order came from, and how that is known. */
-function Whence({ order: { show, show_title, attributed_by } }: { order: Order }) {
-  if (!show) return <span>{t("no_show")}</span>;
-  return (
-    <>
-      <Link to={`/studio/shows/${encodeURIComponent(show)}`} class="order-show" data-testid="order-show">
-        {show_title ?? show}
-      </Link>
-      {attributed_by && ` (${t(`by.${attributed_by}`)})`}
     </>
   );
 }

@@ -15,6 +15,7 @@ export const EVENTS = [
   "show.ended",
   "show.cancelled",
   "order.paid",
+  "order.shipped",
   "order.refunded",
   "product.sold_out",
   "offer.opened",

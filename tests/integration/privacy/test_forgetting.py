@@ -26,7 +26,7 @@ from server.ledger.flush import Flush, Tally
 from server.ledger.repository import read_reaction_totals, settled
 from server.ledger.rollup_repository import verify_rollups
 from server.ledger.writer import apply_batch, gather
-from server.privacy.places import GONE, HASHED, MENTIONED, NAMED, STAFF
+from server.privacy.places import GONE, HASHED, MENTIONED, NAMED, OF_ORDERS, STAFF
 from server.privacy.service import Privacy
 from server.protocol.codes import Code
 from server.sealing.parquet_repository import names_in
@@ -81,6 +81,8 @@ WITHOUT_VIEWERS = {
     *(
         "feed_picture",
         "hold_line",
+        "order_handling",
+        "shipment_line",
         "order_line",
         "stock_held",
         "export_job",
@@ -116,6 +118,7 @@ WITHOUT_VIEWERS = {
 
 KNOWN, GUEST = "v_anna_the_known", "v_anna_the_guest"
 WORDS = "Does it fit my cat Momo?"
+PARCEL = "parcel-to-anna"
 
 
 @dataclass
@@ -205,6 +208,10 @@ _OTHER_ROWS = (
     "INSERT INTO payment (id, channel_id, show_id, hold_id, viewer_id, key, provider, method, state, amount_minor, currency,"
     " created_at, changed_at, asked_at) SELECT 'pay', channel_id, id, 'h',"
     f" '{KNOWN}', 'k', 'fake', '', 'captured', 1, 'JPY', now(), now(), now() FROM show WHERE id = 's'",
+    "INSERT INTO shipment (id, order_id, channel_id, carrier, tracking, shipped_at, by_id, by_name)"
+    f" SELECT 'sh_' || id, id, 'channel', '', 'https://track.example/{PARCEL}', now(), 'm', 'Mika' FROM orders WHERE viewer_id = '{KNOWN}'",
+    "INSERT INTO order_note (id, order_id, channel_id, words, by_id, by_name, at)"
+    f" SELECT 'n_' || id, id, 'channel', '{WORDS}', 'm', 'Mika', now() FROM orders WHERE viewer_id = '{KNOWN}'",
     f"INSERT INTO order_link VALUES ('channel', '1001', 's', '{KNOWN}', now())",
     "INSERT INTO audit (id, show_id, at, actor, name, role, action, subject, details)"
     f" VALUES ('a', 's', now(), 'm', 'Mika', 'host', 'ban', '{KNOWN}', '{{\"viewer\": \"{KNOWN}\"}}')",
@@ -225,7 +232,7 @@ def test_every_table_says_what_it_keeps_of_a_viewer(database_url: str, world: Wo
     """A new table is named in `server/privacy/places.py`, or above when no viewer can be in it."""
     with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
         found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-    named = {*NAMED, *GONE, *HASHED, *MENTIONED, *STAFF}
+    named = {*NAMED, *GONE, *OF_ORDERS, *HASHED, *MENTIONED, *STAFF}
     assert {name for (name,) in found} == named | WITHOUT_VIEWERS
     assert not named & WITHOUT_VIEWERS
 
@@ -234,13 +241,13 @@ def test_every_table_says_what_it_keeps_of_a_viewer(database_url: str, world: Wo
 async def test_nothing_of_the_person_is_found_afterwards_and_no_figure_changes(world: World, by: str) -> None:
     stored = [await world.reports.report(show) for show in SHOWS]
     before, dumped = await world.tell(), await world.dump()
-    assert all(word in dumped for word in (KNOWN, GUEST, WORDS, "Anna"))
+    assert all(word in dumped for word in (KNOWN, GUEST, WORDS, PARCEL, "Anna"))
     handed = (await world.privacy.hand_out(by))["rows"]
     done = await world.privacy.forget(by, settling_seconds=0)
     assert (done.ids, done.shows) == (2, 2)
     dump = await world.dump()
-    assert not [word for word in (KNOWN, GUEST, WORDS, "Anna") if word in dump]
-    gone, digests, told = sum(len(handed.get(table, [])) for table in GONE), 2, 2
+    assert not [word for word in (KNOWN, GUEST, WORDS, PARCEL, "Anna") if word in dump]
+    gone, digests, told = sum(len(handed.get(table, [])) for table in (*GONE, "order_note")), 2, 2
     assert dump.count("\n") == dumped.count("\n") - gone + digests + told, (
         "no row about anybody else has gone"
     )
@@ -352,12 +359,14 @@ async def test_all_that_is_kept_is_handed_out(world: World) -> None:
         "intent": 1,
         "ledger_entry": 3 + 3 + 2,
         "order_link": 1,
+        "order_note": 2,
         "orders": 3,
         "payment": 1,
         "playing": 6,
         "question": 2,
         "review": 1,
         "rollup": 2,
+        "shipment": 2,
         "survey_answer": 1,
         "viewer_alias": 1,
         "vote": 1,

@@ -1,0 +1,92 @@
+import { useEffect, useMemo } from "preact/hooks";
+import { money } from "../../shared/format";
+import type { PageProps } from "../../shared/pages/routes";
+import { Picture } from "../../shared/ui/picture";
+import { theChannel } from "../channel";
+import { Failure, Loading, PageFrame, Section } from "../page";
+import { momentIn } from "../time";
+import { Deeds } from "./deeds";
+import { Notes } from "./notes";
+import { type DetailLine, OneOrder, ORDERS, type OrderDetail, titleOf } from "./order";
+import { OrderBadges, Whence } from "./order_parts";
+import "./orders.css";
+import { Shipments } from "./shipments";
+import { t } from "./text";
+
+/** One order: what was ordered, how far it is, what was noted, and what can be done with it. */
+export default function OrderPage({ params }: PageProps) {
+  const id = params["order"] ?? "";
+  const one = useMemo(() => new OneOrder(id), [id]);
+  useEffect(() => void one.load(), [one]);
+  const order = one.found.value;
+  return (
+    <PageFrame
+      testid="order-page"
+      title={order ? t("order.title", { number: order.number }) : t("order")}
+      back={{ to: ORDERS, label: t("title") }}
+      actions={order && <Deeds order={order} one={one} />}
+      lead={order && <OrderBadges order={order} />}
+    >
+      {one.failure.value && <Failure code={one.failure.value} again={() => void one.load()} />}
+      {!order && !one.failure.value && <Loading />}
+      {order && (
+        <>
+          <Bought order={order} />
+          <Shipments order={order} one={one} />
+          <Notes order={order} one={one} />
+        </>
+      )}
+    </PageFrame>
+  );
+}
+
+function Bought({ order }: { order: OrderDetail }) {
+  return (
+    <Section title={t("bought")} testid="order-bought">
+      <p class="hint">
+        {momentIn(order.at, theChannel().time_zone)}
+        {" · "}
+        <Whence order={order} />
+        {order.viewer && ` · ${t("buyer", { viewer: order.viewer })}`}
+      </p>
+      <ul class="rows">
+        {order.lines.map((line) => (
+          <LineRow key={line.line} line={line} order={order} />
+        ))}
+      </ul>
+      <dl class="order-sums" data-testid="order-sums">
+        <dt>{t("amount")}</dt>
+        <dd>{money(order.amount, order.currency)}</dd>
+        {order.refunded > 0 && (
+          <>
+            <dt>{t("refunded.label")}</dt>
+            <dd>{money(order.refunded, order.currency)}</dd>
+          </>
+        )}
+      </dl>
+    </Section>
+  );
+}
+
+function LineRow({ line, order }: { line: DetailLine; order: OrderDetail }) {
+  return (
+    <li class="row card" data-testid="order-line">
+      <div class="pictured">
+        <Picture src={line.image} class="thumb" size={56} />
+        <div class="order">
+          <strong>{titleOf(line)}</strong>
+          {line.sku && <span class="hint">{t("sku", { sku: line.sku })}</span>}
+          {order.shipping && line.shipped > 0 && (
+            <span class="hint" data-testid="order-line-shipped">
+              {t("line.shipped", { shipped: line.shipped, quantity: line.quantity })}
+            </span>
+          )}
+        </div>
+      </div>
+      <p class="order-money">
+        {t("times", { quantity: line.quantity })}
+        <strong>{money(line.amount, order.currency)}</strong>
+      </p>
+    </li>
+  );
+}

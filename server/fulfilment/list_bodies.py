@@ -1,0 +1,72 @@
+"""An order as the merchant's lists and pages show it, whoever took it."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from server.fulfilment.shipping_rules import Shipping
+from server.http.params import Face, Moment
+from server.shop.order_list import ListedOrder
+from server.shop.report_rules import AttributedBy, ReportState
+
+
+class OrderLineBody(Face):
+    """What was bought."""
+
+    product: str | None = Field(
+        description="What was sold, a variant where there are any; null for what the catalogue does not have."
+    )
+    external_id: str | None
+    sku: str | None
+    title: str | None = Field(description="A variant's with its options.")
+    quantity: int
+    amount: int = Field(description="Minor units of the order's `currency`.")
+
+
+class OrderFace(Face):
+    """An order, ours or one that the shop reported, as webhooks tell it, with the title of its show; its lines are told apart."""
+
+    order: str
+    number: str = Field(description="What people call it by; of a reported order the shop's own id.")
+    external_id: str | None = Field(description="The shop's own id; null for an order of ours.")
+    state: ReportState
+    shipping: Shipping | None = Field(
+        description="How far it is; null of a reported order, which its shop ships."
+    )
+    show: str | None = Field(description="Null: nobody knows which show it came from.")
+    show_title: str | None
+    viewer: str | None = Field(description="The buyer's id.")
+    attributed_by: AttributedBy | None = Field(
+        description="How a reported order's show is known; null for ours."
+    )
+    currency: str = Field(description="ISO 4217.")
+    amount: int = Field(description="Minor units of `currency`.")
+    refunded: int = Field(description="What was given back in all, in minor units.")
+    at: Moment
+    staff: bool = Field(description="Somebody of the channel's own people bought it.")
+
+
+class ListedOrderBody(OrderFace):
+    """An order of the list."""
+
+    lines: list[OrderLineBody]
+
+
+class OrderPage(BaseModel):
+    """A page of orders, the newest first."""
+
+    orders: list[ListedOrderBody]
+    next: str | None = Field(description="Send it as `cursor` for the page after this one; null on the last.")
+
+
+def as_face(listed: ListedOrder, shipping: Shipping | None) -> dict[str, Any]:
+    """Return what an order's faces have in common, its lines left out."""
+    order = listed.order
+    fields = {name: getattr(order, name) for name in order.__struct_fields__ if name != "lines"}
+    return fields | {"show_title": listed.show_title, "shipping": shipping}
+
+
+def as_listed_body(listed: ListedOrder, shipping: Shipping) -> ListedOrderBody:
+    """Return an order as the list shows it."""
+    lines = [OrderLineBody.model_validate(line) for line in listed.order.lines]
+    return ListedOrderBody(**as_face(listed, None if listed.order.external_id else shipping), lines=lines)
