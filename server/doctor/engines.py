@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.db.schema import POSTGRES_VERSION_MIN, newest_schema, read_schema, unfit_schema
 from server.doctor.finding import Finding, State
 from server.doctor.ledger import examine_ledger
+from server.doctor.payments import examine_payments
 from server.doctor.rollups import examine_rollups
 from server.doctor.stock import examine_stock
 from server.embedded import DataDirectoryInUse, EngineFailed, EngineMissing, Engines, attach, start_engines
@@ -46,7 +47,7 @@ def examine_engines(settings: Settings) -> Iterator[Finding]:
         database = settings.database_url or (engines.database_url if engines else None)
         bus = settings.redis_url or (engines.redis_url if engines else None)
         yield from (
-            examine_database(database, fresh=engines is not None and not _has_data(settings))
+            examine_database(database, settings, fresh=engines is not None and not _has_data(settings))
             if database
             else ()
         )
@@ -75,7 +76,7 @@ def _try_engines(settings: Settings) -> Engines:
     return Engines(engines.database_url, engines.redis_url, stop)
 
 
-def examine_database(url: str, *, fresh: bool) -> Iterator[Finding]:
+def examine_database(url: str, settings: Settings, *, fresh: bool) -> Iterator[Finding]:
     """Whether PostgreSQL answers, is new enough, has the newest schema, counts right, and agrees with us about the time."""
     engine: Engine | None = None
     try:
@@ -87,6 +88,7 @@ def examine_database(url: str, *, fresh: bool) -> Iterator[Finding]:
                 yield schema
                 if schema.state is State.FINE:
                     yield examine_stock(connection)
+                    yield examine_payments(connection, settings)
                     yield examine_rollups(connection)
             yield _examine_clock(
                 "PostgreSQL", connection.scalar(text("SELECT clock_timestamp()")) or datetime.now(UTC)

@@ -1,11 +1,11 @@
 """All SQL of channels' accounts at providers, and of what is disputed there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import Row, TextClause, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.payments.account_tables import PaymentAccountRow, PaymentDisputeRow
@@ -55,14 +55,15 @@ _KEEP_DISPUTE = text(
     """
 )
 # Unheard: money came by an account a while ago, and since that payment began no webhook of the account's has.
-_COUNTS: Final = f"""
+_READ_STANDINGS = text(
+    f"""
     SELECT a.id, a.channel_id, a.live, a.refused_at, a.heard_at,
         (SELECT max(p.created_at) FROM payment p WHERE p.account_id = a.id AND p.channel_id = a.channel_id
             AND p.state IN ('captured', 'refunding', 'refunded') AND p.changed_at < :before) AS paid_at,
         (SELECT count(*) FROM payment_dispute d WHERE d.account_id = a.id AND {OPEN_DISPUTES}) AS disputed
     FROM payment_account a WHERE a.state = 'on' ORDER BY a.channel_id
-"""
-_READ_STANDINGS = text(_COUNTS)
+    """
+)
 _SEALED_OTHERWISE = text(
     """
     SELECT id FROM payment_account WHERE EXISTS (
@@ -173,7 +174,16 @@ async def read_disputes(
 
 async def read_standings(connection: AsyncConnection, now: datetime) -> Sequence[Standing]:
     """Return how the accounts of all channels stand that are in use."""
-    rows = await connection.execute(_READ_STANDINGS, {"before": now - PAID_AGO})
+    return as_standings(await connection.execute(*standings_at(now)))
+
+
+def standings_at(now: datetime) -> tuple[TextClause, dict[str, datetime]]:
+    """Return the statement that reads how accounts stand, and its parameters: for whoever has another kind of connection."""
+    return _READ_STANDINGS, {"before": now - PAID_AGO}
+
+
+def as_standings(rows: Iterable[Row[Any]]) -> list[Standing]:
+    """Return its rows as what they are."""
     return [Standing(**row._mapping) for row in rows]
 
 

@@ -50,7 +50,9 @@ _READ_COUNTS = text(
     """
     SELECT (SELECT count(*) FROM payment_event WHERE applied_at IS NULL) AS waiting,
            (SELECT count(*) FROM payment WHERE state IN ('created', 'pending', 'authorized')) AS open,
-           (SELECT count(*) FROM payment WHERE state = 'refunding') AS refunding
+           (SELECT count(*) FROM payment WHERE state = 'refunding') AS refunding,
+           (SELECT coalesce(extract(epoch FROM CAST(:now AS timestamptz) - min(changed_at)), 0)::float8 FROM payment
+            WHERE state = 'refunding') AS refunding_seconds
     """
 )
 
@@ -112,7 +114,16 @@ async def forget_events(connection: AsyncConnection, before: datetime, most: int
     return len(await driver.fetch(connection, _FORGET, [before, most]))
 
 
-async def read_counts(connection: AsyncConnection) -> tuple[int, int, int]:
-    """Return how many events wait, how many payments are open, and of how many the money is to go back."""
-    row = (await connection.execute(_READ_COUNTS)).one()
-    return row.waiting, row.open, row.refunding
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many events wait, how many payments are open, of how many the money is to go back, and for how long at the most."""
+
+    waiting: int
+    open: int
+    refunding: int
+    refunding_seconds: float
+
+
+async def read_counts(connection: AsyncConnection, now: datetime) -> Counts:
+    """Return how much is unfinished."""
+    return Counts(**(await connection.execute(_READ_COUNTS, {"now": now})).one()._mapping)

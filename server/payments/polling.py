@@ -11,7 +11,9 @@ from server.db.engine import SQL_AWAY, Database
 from server.db.forgetting import ForgetsOld
 from server.errors import RefusedError
 from server.payments import metrics
+from server.payments.account_repository import read_standings
 from server.payments.inbox_repository import forget_events, read_counts
+from server.payments.payment import Payment
 from server.payments.repository import Unfinished, claim_unfinished
 from server.payments.rules import owed
 from server.payments.service import Payments
@@ -53,26 +55,38 @@ class Poller:
         match call_for(each):
             case "start":
                 applied = await self._payments.start(payment)
-                if each.over and applied.payment.open and applied.payment.provider_ref:
-                    await self._payments.end(applied.payment)
-            case "end":
+                if each.over and applied.payment.provider_ref:
+                    await self._end(applied.payment)
+            case "end" if each.gone:
                 await self._payments.end(payment)
+            case "end":
+                # Its buyer may have paid meanwhile, or have been given until tomorrow, and its webhook is lost or on its way.
+                await self._end((await self._payments.ask(payment)).payment)
             case "owed":
                 await self._payments.do(payment, owed(payment.state))
             case "ask":
                 await self._payments.ask(payment)
 
+    async def _end(self, payment: Payment) -> None:
+        if payment.open and (payment.pay_by is None or payment.pay_by <= self._clock.now()):
+            await self._payments.end(payment)
 
-async def measure(database: Database) -> None:
+
+async def measure(database: Database, now: datetime) -> None:
     """Tell the metrics what is unfinished, as far as SQL answers."""
     try:
         async with database.read_soon() as connection:
-            waiting, is_open, refunding = await read_counts(connection)
+            counts = await read_counts(connection, now)
+            standings = await read_standings(connection, now)
     except SQL_AWAY:
         return
-    metrics.INBOX.set(waiting)
-    metrics.OPEN.set(is_open)
-    metrics.REFUNDING.set(refunding)
+    metrics.INBOX.set(counts.waiting)
+    metrics.OPEN.set(counts.open)
+    metrics.REFUNDING.set(counts.refunding)
+    metrics.REFUNDING_SECONDS.set(max(counts.refunding_seconds, 0.0))
+    metrics.KEYS_REFUSED.set(sum(each.refused_at is not None for each in standings))
+    metrics.UNHEARD.set(sum(each.unheard for each in standings))
+    metrics.DISPUTES.set(sum(each.disputed for each in standings))
 
 
 def call_for(each: Unfinished) -> Literal["start", "end", "owed", "ask"]:

@@ -181,7 +181,7 @@ class Process:
     async def _measure(self) -> None:
         """Read, at a scrape, what nobody keeps at hand."""
         await self.disks.measure()
-        await polling.measure(self.database)
+        await polling.measure(self.database, self.clock.now())
         if self.ledger:
             await self.ledger.measure()
         if self.delivery:

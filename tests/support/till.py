@@ -16,7 +16,7 @@ from server.payments.payment import Payment, Wanted
 from server.payments.polling import Poller
 from server.payments.repository import read_payment
 from server.payments.service import Payments
-from server.running.paying import payments_for
+from server.running.paying import Paying, payments_for
 from server.settings import Settings
 from server.shop.hold_rules import Hold
 from tests.support.stage import SHOW, Stage, open_stage
@@ -72,6 +72,7 @@ class Till:
     payments: Payments
     fake: FakeProvider
     poller: Poller
+    paying: Paying
     told: list[tuple[str, dict[str, Any]]]
     """What viewers were told, as (viewer, line)."""
 
@@ -117,4 +118,5 @@ async def open_till(settings: Settings) -> AsyncIterator[Till]:
             push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
         )
         poller = Poller(paying.payments, stage.database, stage.clock, UNHEARD)
-        yield Till(stage, paying.payments, paying.fake_provider, poller, told)
+        yield Till(stage, paying.payments, paying.fake_provider, poller, paying, told)
+        await paying.stripe_clients.close()
