@@ -30,7 +30,7 @@ class OrderFace(Face):
     number: str = Field(description="What people call it by; of a reported order the shop's own id.")
     external_id: str | None = Field(description="The shop's own id; null for an order of ours.")
     state: ReportState
-    shipping: Shipping | None = Field(
+    fulfilment: Shipping | None = Field(
         description="How far it is; null of a reported order, which its shop ships."
     )
     show: str | None = Field(description="Null: nobody knows which show it came from.")
@@ -63,7 +63,7 @@ def as_face(listed: ListedOrder, shipping: Shipping | None) -> dict[str, Any]:
     """Return what an order's faces have in common, its lines left out."""
     order = listed.order
     fields = {name: getattr(order, name) for name in order.__struct_fields__ if name != "lines"}
-    return fields | {"show_title": listed.show_title, "shipping": shipping}
+    return fields | {"show_title": listed.show_title, "fulfilment": shipping}
 
 
 def as_listed_body(listed: ListedOrder, shipping: Shipping) -> ListedOrderBody:

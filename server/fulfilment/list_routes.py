@@ -57,7 +57,7 @@ async def list_orders(
     state: Annotated[
         ReportState | None, Query(description="Only orders in this state; ours are `paid`.")
     ] = None,
-    shipping: Annotated[
+    fulfilment: Annotated[
         Shipping | None, Query(description="Only orders of ours that are so far; reported ones are left out.")
     ] = None,
     since: Since = None,
@@ -69,7 +69,7 @@ async def list_orders(
 
     Send the same filters with `cursor`.
     """
-    wanted = wanted_orders(q, show=show, state=state, shipping=shipping, since=since, before=before)
+    wanted = wanted_orders(q, show=show, state=state, shipping=fulfilment, since=since, before=before)
     database = cast("Database", request.app.state.database)
     async with database.read_soon() as connection:
         found = await read_orders(connection, by.channel_id, wanted, after=cursor, limit=limit + 1)

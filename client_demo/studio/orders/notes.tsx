@@ -32,7 +32,7 @@ export function Notes({ order, one }: DeedProps) {
           </li>
         ))}
       </ul>
-      {order.shipping && (
+      {order.fulfilment && (
         <form class="form" onSubmit={write}>
           <div class="field">
             <label class="field-label" for={id}>

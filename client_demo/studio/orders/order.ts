@@ -27,7 +27,7 @@ export interface Order {
   external_id: string | null;
   state: OrderState;
   /** null: the shop reported it, and ships it itself. */
-  shipping: ShippingState | null;
+  fulfilment: ShippingState | null;
   show: string | null;
   show_title: string | null;
   viewer: string | null;

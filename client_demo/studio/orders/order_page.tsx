@@ -76,7 +76,7 @@ function LineRow({ line, order }: { line: DetailLine; order: OrderDetail }) {
         <div class="order">
           <strong>{titleOf(line)}</strong>
           {line.sku && <span class="hint">{t("sku", { sku: line.sku })}</span>}
-          {order.shipping && line.shipped > 0 && (
+          {order.fulfilment && line.shipped > 0 && (
             <span class="hint" data-testid="order-line-shipped">
               {t("line.shipped", { shipped: line.shipped, quantity: line.quantity })}
             </span>

@@ -4,7 +4,7 @@ import { t } from "./text";
 
 /** How an order stands, in a word each. */
 export function OrderBadges({ order }: { order: Order }) {
-  const { state, shipping, staff } = order;
+  const { state, fulfilment: shipping, staff } = order;
   return (
     <span class="order-badges">
       {state !== "paid" && (

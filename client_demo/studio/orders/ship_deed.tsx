@@ -8,7 +8,7 @@ import { t } from "./text";
 /** Marks what is left of an order, or part of it, as shipped. */
 export function ShipDeed({ order, one }: DeedProps) {
   const [open, setOpen] = useState(false);
-  if (!order.shipping || order.lines.every((line) => line.left === 0)) return null;
+  if (!order.fulfilment || order.lines.every((line) => line.left === 0)) return null;
   return (
     <>
       <Button look="primary" data-testid="ship" onClick={() => setOpen(true)}>

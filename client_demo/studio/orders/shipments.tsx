@@ -10,7 +10,7 @@ import { t } from "./text";
 
 /** The parcels of an order, those that were undone too. */
 export function Shipments({ order, one }: DeedProps) {
-  if (!order.shipping) return null;
+  if (!order.fulfilment) return null;
   return (
     <Section title={t("shipments")} testid="shipments">
       {order.shipments.length === 0 && <p class="hint">{t("shipments.none")}</p>}

@@ -52,10 +52,10 @@ async def test_an_order_goes_off_by_parcels_and_its_buyer_follows_each(
     async with joined_at(server) as viewer:
         order = await buy(viewer)
         before = (await host.get(f"{ORDERS}/{order}")).json()
-        assert (before["shipping"], before["version"], before["lines"][0]["left"]) == ("unshipped", 0, 3)
+        assert (before["fulfilment"], before["version"], before["lines"][0]["left"]) == ("unshipped", 0, 3)
         assert "state" not in await own(server, viewer)
         first = await ship(host, order, carrier="ヤマト運輸", lines=[{"line": 0, "quantity": 2}])
-        assert (first["shipping"], first["lines"][0]["shipped"], first["lines"][0]["left"]) == (
+        assert (first["fulfilment"], first["lines"][0]["shipped"], first["lines"][0]["left"]) == (
             "partly_shipped",
             2,
             1,
@@ -64,7 +64,7 @@ async def test_an_order_goes_off_by_parcels_and_its_buyer_follows_each(
         assert (pushed["order"], pushed["state"], pushed["carrier"]) == (order, "paid", "ヤマト運輸")
         assert "tracking" not in pushed
         second = await ship(host, order, carrier="佐川急便", tracking=TRACK)
-        assert second["shipping"] == "shipped"
+        assert second["fulfilment"] == "shipped"
         assert [each["lines"] for each in second["shipments"]] == [
             [{"line": 0, "quantity": 2}],
             [{"line": 0, "quantity": 1}],
@@ -88,12 +88,12 @@ async def test_a_mistake_is_undone_and_the_order_is_as_before(server: str, host:
         assert corrected.json()["shipments"][0]["carrier"] == "DHL"
         assert (await own(server, viewer)).get("tracking") is None
         undone = await host.delete(f"{ORDERS}/{order}/shipments/{parcel['id']}")
-        assert (undone.json()["shipping"], undone.json()["lines"][0]["left"]) == ("unshipped", 3)
+        assert (undone.json()["fulfilment"], undone.json()["lines"][0]["left"]) == ("unshipped", 3)
         assert undone.json()["shipments"][0]["undone_at"] is not None
         mine = await own(server, viewer)
         assert not {"state", "shipped_at", "carrier", "parcels"} & mine.keys()
         assert (await host.delete(f"{ORDERS}/{order}/shipments/{parcel['id']}")).status_code == 404
-        assert (await ship(host, order))["shipping"] == "shipped"
+        assert (await ship(host, order))["fulfilment"] == "shipped"
 
 
 @pytest.mark.parametrize(
@@ -185,11 +185,11 @@ async def test_the_list_says_how_far_orders_are_and_finds_them_by_it(
         answer = (await host.get("/v1/orders", params=params)).json()["orders"]
         return [each["order"] for each in answer]
 
-    assert await found(shipping="shipped") == [orders[0]]
-    assert await found(shipping="partly_shipped") == [orders[1]]
-    assert await found(shipping="unshipped") == [orders[2]]
+    assert await found(fulfilment="shipped") == [orders[0]]
+    assert await found(fulfilment="partly_shipped") == [orders[1]]
+    assert await found(fulfilment="unshipped") == [orders[2]]
     listed = (await host.get("/v1/orders")).json()["orders"]
-    assert [each["shipping"] for each in listed] == ["unshipped", "partly_shipped", "shipped"]
+    assert [each["fulfilment"] for each in listed] == ["unshipped", "partly_shipped", "shipped"]
     middle = next(each["at"] for each in listed if each["order"] == orders[1])
     assert await found(since=middle) == [orders[2], orders[1]]
     assert await found(before=middle) == [orders[0]]
