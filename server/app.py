@@ -60,6 +60,7 @@ import server.viewers.alias_routes
 import server.viewers.events
 import server.visits.routes
 import server.vouchers.routes
+import server.waitlist.routes
 import server.webhooks.routes
 from server.addresses import Proxies
 from server.channels.origins import framed_by
@@ -114,6 +115,7 @@ PARTS_FOR_ROUTES = (
     "tokens",
     "visible_questions",
     "vouchers",
+    "waitlist",
     "watch",
 )
 ROUTES = (
@@ -136,6 +138,7 @@ ROUTES = (
     server.shop.routes,
     server.shop.receipt_routes,
     server.shop.stocktaking_routes,
+    server.waitlist.routes,
     server.payments.account_routes,
     server.payments.routes,
     server.payments.fake_pages,

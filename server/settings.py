@@ -195,7 +195,8 @@ class Settings(SecretSettings):
     """Whether a guest may hold one unit, or as many as they have paid for in the channel before. Above: `too_many`."""
     hold_seconds: Annotated[float, Field(ge=10.0, le=86_400.0)] = 300.0
     """How long units stay set aside for a viewer who has not paid yet."""
-    """Units of one product that a viewer may buy in one show; 0: any number. Above: `too_many`."""
+    waitlist_hold_seconds: Annotated[float, Field(ge=10.0, le=86_400.0)] = 300.0
+    """How long units that came back are set aside for whoever was next in line for them."""
     payment_ask_seconds: Annotated[float, Field(ge=1.0, le=86_400.0)] = 30.0
     """A provider is asked about a payment of which nothing was heard for so long; with each time in vain later, up to nine times that."""
     fake_payments: bool = False

@@ -191,6 +191,7 @@ export class Room {
       case "question.answering":
         return this.options.onAnswering?.(line);
       case "hold.changed":
+      case "waitlist.changed":
       case "payment.changed":
       case "order.changed":
         return this.options.onPrivate?.(line);

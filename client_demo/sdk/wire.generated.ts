@@ -18,6 +18,8 @@ export type Command =
   | Buy
   | PlaceHold
   | HoldRelease
+  | WaitlistJoin
+  | WaitlistLeave
   | Pay
   | PayCancel
   | Ping
@@ -217,6 +219,29 @@ export interface LineToHold {
 export interface HoldRelease {
   type: "hold.release";
   hold: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * Wait in line for units of a product, or variant, that is sold out.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "WaitlistJoin".
+ */
+export interface WaitlistJoin {
+  type: "waitlist.join";
+  product: string;
+  quantity: number;
+  key: string;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "WaitlistLeave".
+ */
+export interface WaitlistLeave {
+  type: "waitlist.leave";
+  product: string;
   id?: number | null;
   key?: string | null;
 }
@@ -536,7 +561,7 @@ export interface HeldLine {
  * A hold as its viewer sees it: all lines cost `amount`, in minor units of `currency`; the server's clock ends it at `expires_at`.
  *
  *     `paying`: a payment of it is open, and until that is settled it does not expire. `order` is what it became. `why` it ended, where
- *     there is more to say than its state.
+ *     there is more to say than its state. `origin`: who placed it, where the viewer did not; `waitlist`: it is their turn in line.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "HeldStock".
@@ -553,6 +578,7 @@ export interface HeldStock {
   ended_at?: string | null;
   why?: string | null;
   order?: string | null;
+  origin?: "waitlist" | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -831,6 +857,26 @@ export interface Offer {
   opened_at: string;
   closes_at?: string | null;
   left?: number | null;
+}
+/**
+ * A viewer's place in line for `quantity` units of a product, or variant.
+ *
+ *     `waiting`: `position` is 1 for whoever is next. `called`: the units are theirs until `expires_at`, by the `hold`. Then it has ended:
+ *     `served`, `missed` (the turn was not used), `left`, or `ended` by us; `why` says more, where there is more to say.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PlaceInLine".
+ */
+export interface PlaceInLine {
+  place: string;
+  product: string;
+  quantity: number;
+  state: "called" | "ended" | "left" | "missed" | "served" | "waiting";
+  joined_at: string;
+  position?: number | null;
+  hold?: string | null;
+  expires_at?: string | null;
+  why?: string | null;
 }
 /**
  * The units left of one product.

@@ -3,7 +3,7 @@
 
 import type * as wire from "./wire.generated";
 
-export type { Announcement, Answer, HeldStock, Position, Product, Sales, Show, Survey, Variant } from "./wire.generated";
+export type { Announcement, Answer, HeldStock, PlaceInLine, Position, Product, Sales, Show, Survey, Variant } from "./wire.generated";
 
 export type Role = "viewer" | "moderator" | "host" | "analyst" | "admin";
 export type Verdict = "never" | "later" | "reload" | "stop";
@@ -57,6 +57,8 @@ export interface Refusal {
   current?: Question;
   /** With `sold_out`: the units left. */
   stock?: number;
+  /** With `sold_out`: how many viewers are in line, where there are any. */
+  waiting?: number;
   /** With `too_many`: how many units one viewer may buy in the show, and how many of them are left to this one. */
   limit?: number;
   left?: number;
@@ -161,6 +163,9 @@ export interface Order extends Standing {
   key?: string;
 }
 
+/** How a place in line stands: `position` while it waits, `hold` and `expires_at` when it is its turn. */
+export type InLine = Pick<wire.PlaceInLine, "place" | "state" | "quantity" | "position" | "hold" | "expires_at">;
+
 export type PaymentState = "created" | "pending" | "authorized" | "failed" | "cancelled" | "captured" | "refunding" | "refunded";
 
 /**
@@ -196,6 +201,8 @@ interface Replies {
   buy: Order;
   hold: { hold: string; expires_at: string; amount: number; currency: string };
   "hold.release": { hold: string; state: HoldState };
+  "waitlist.join": InLine;
+  "waitlist.leave": InLine;
   pay: Payment;
   "pay.cancel": Payment;
   ping: { at: string };
@@ -241,6 +248,7 @@ export type AnsweringPush = {
 /** Told to one viewer's own connections alone; it has no position and may be lost. */
 export type PrivatePush =
   | { type: "hold.changed"; hold: wire.HeldStock }
+  | { type: "waitlist.changed"; place: wire.PlaceInLine }
   | ({ type: "payment.changed" } & Payment)
   | ({ type: "order.changed"; order: string; number: string; currency: string } & Standing);
 export type Line = Joined | Refusal | Reply | JournalPush | Pulse | ReconnectPush | GapPush | AnsweringPush | PrivatePush;

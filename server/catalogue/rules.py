@@ -36,7 +36,8 @@ Reason = Literal["restock", "correction", "return", "import", "created", "varian
 class Stocked:
     """What is sold, and how many there are of it; `moves` is the number of the newest change of its stock. A `heading` is never sold.
 
-    What it is called, how many units are held, whether the show sells it and how it is bought are known where it is read to be sold.
+    What it is called, how many units are held, whether the show sells it, how it is bought and how many viewers are `waiting` in line for
+    it are known where it is read to be sold.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Stocked:
     per_viewer_max: int | None = None
     """Units of it, and of the other variants of its product, that one viewer may buy in a show; None: as the settings say of each."""
     parent_id: str | None = None
+    waiting: int = 0
 
 
 def take_units(product: Stocked, quantity: int) -> Stocked:

@@ -14,7 +14,7 @@ class ProductRow(SQLModel, table=True):
     """A product of a channel, or a variant of one (`parent_id`): what is sold is a product without variants, or a variant.
 
     `stock` is what is free, `held` what is set aside for viewers, `sold` what was sold. Their sum is what is on hand, and changes only by a
-    change of stock that is no sale.
+    change of stock that is no sale. `waiting`: how many viewers stand in line for it; while there are any, nobody else gets a unit.
     A product with variants is a heading: its own stock is 0, and its price that of its cheapest variant.
     A variant's title is its product's with its own options.
     """
@@ -84,6 +84,9 @@ class ProductRow(SQLModel, table=True):
     """Units set aside for viewers, which have left `stock` and are not sold yet."""
     buying: str | None = None
     """How it is bought, with its variants: `one_step` or `checkout`; null: as the channel says."""
+    waiting: int = Field(
+        default=0, sa_column=Column("waiting", Integer, nullable=False, server_default=text("0"))
+    )
 
 
 class StockChangeRow(SQLModel, table=True):

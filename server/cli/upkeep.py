@@ -94,6 +94,8 @@ def _differs(count: "Count") -> str:
         said.append(f"{count.in_holds} in holds, {count.held_by_rows} by the rows of changes")
     if count.entered not in (None, count.on_hand):
         said.append(f"{count.on_hand} on hand, {count.entered} by the rows of changes")
+    if count.waiting != count.in_line:
+        said.append(f"{count.waiting} waiting, {count.in_line} in line")
     return "; ".join(said)
 
 

@@ -18,7 +18,8 @@ from server.hub.metrics import COUNTS
 from server.hub.price import LINES_MAX, exceed, owed, spend
 from server.protocol.codec import UndecodableError, decode_command, error_line, read_id
 from server.protocol.codes import Code
-from server.protocol.commands import Command, Join, Playing
+from server.protocol.command_kinds import Command
+from server.protocol.commands import Join, Playing
 
 Handler = Callable[[Connection, Any], Awaitable[bytes | None] | bytes | None]
 Commands = Mapping[type[Command], Handler]

@@ -26,6 +26,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "viewer_alias": ("raw", "canonical"),
     "vote": ("viewer_id",),
     "voucher_use": ("viewer_id",),
+    "waitlist_place": ("viewer_id",),
 }
 """Rows about a person that counts rest on: they stay, under another id."""
 

@@ -28,6 +28,7 @@ _SHOWS = text("""
     UNION SELECT show_id FROM rollup WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM orders WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM hold WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM waitlist_place WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM question WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM reported_sale WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM survey_answer WHERE viewer_id = ANY(:ids)
@@ -54,6 +55,7 @@ _UNTIE = (
     """),
     text("UPDATE orders SET key = md5(key || :salt) WHERE viewer_id = ANY(:ids)"),
     text("UPDATE hold SET key = md5(key || :salt) WHERE viewer_id = ANY(:ids)"),
+    text("UPDATE waitlist_place SET key = md5(key || :salt) WHERE viewer_id = ANY(:ids)"),
     text("UPDATE payment SET key = md5(key || :salt), redirect_url = NULL WHERE viewer_id = ANY(:ids)"),
     # What is queued is not sent; the hash stays, so that who was suppressed is not written to again.
     text("""

@@ -19,7 +19,10 @@ from server.protocol import (
     payment_lines,
     shelf_lines,
     survey_lines,
+    waitlist_commands,
+    waitlist_lines,
 )
+from server.protocol.command_kinds import Command
 from server.protocol.pushes import Joined, Pulse
 from server.protocol.schema import JoinedAsStaff, JoinedAsViewer
 
@@ -38,7 +41,7 @@ ABOUT = (
 class Spoken:
     """A command, who may send it, how it is answered when it has an `id`, and what it does."""
 
-    command: type[said.Command]
+    command: type[Command]
     who: Who
     replies: tuple[type[Struct], ...]
     does: str
@@ -77,6 +80,18 @@ COMMANDS = (
         said.PayCancel, "all", (payment_lines.Paying,), "End a payment that is open; a paid one stays paid."
     ),
     Spoken(said.HoldRelease, "all", (hold_lines.HoldReleased,), "Give the units of a hold back."),
+    Spoken(
+        waitlist_commands.WaitlistJoin,
+        "all",
+        (waitlist_lines.InLine,),
+        "Wait in line for what is sold out. The same key gets the same place again, as it stands.",
+    ),
+    Spoken(
+        waitlist_commands.WaitlistLeave,
+        "all",
+        (waitlist_lines.InLine,),
+        "Leave the line, giving back what was offered.",
+    ),
     Spoken(
         said.SurveyAnswer,
         "all",
@@ -170,6 +185,7 @@ OTHER_PUSHES: tuple[type[Struct], ...] = (
     Pulse,
     lines.Answering,
     hold_lines.HoldChanged,
+    waitlist_lines.PlaceChanged,
     payment_lines.PaymentChanged,
     order_lines.OrderChanged,
     lines.Reconnect,
@@ -207,7 +223,7 @@ def asyncapi(*, host: str, secure: bool) -> Json:
 
 def name_of(struct: type[Struct]) -> str:
     """Return a message's name: the type on the wire for commands, else the struct's, as in `ask` and `QuestionPosted`."""
-    return wire_type(struct) if issubclass(struct, said.Command) else struct.__name__
+    return wire_type(struct) if issubclass(struct, Command) else struct.__name__
 
 
 def wire_type(struct: type[Struct]) -> str:

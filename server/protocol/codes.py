@@ -41,6 +41,7 @@ class Code(StrEnum):
     SHOP_TAKES_ORDERS = "shop_takes_orders"
     CHECKOUT_NEEDED = "checkout_needed"
     SOLD_OUT = "sold_out"
+    WAITLIST_CLOSED = "waitlist_closed"
     TOO_MANY = "too_many"
     PRICE_CHANGED = "price_changed"
     KEY_REUSED = "key_reused"
@@ -118,7 +119,12 @@ MEANINGS: dict[Code, Meaning] = {
     Code.CHECKOUT_NEEDED: Meaning(
         "reload", 409, "The product is not bought in one step: hold it, fill in the checkout, and pay."
     ),
-    Code.SOLD_OUT: Meaning("never", 409, "Not enough units are left; `stock` says how many."),
+    Code.SOLD_OUT: Meaning(
+        "never",
+        409,
+        "Not enough units are left; `stock` says how many. `waiting`: so many viewers are in line, and whatever comes back is theirs.",
+    ),
+    Code.WAITLIST_CLOSED: Meaning("never", 409, "The host's side lets nobody join the line of this product."),
     Code.TOO_MANY: Meaning(
         "never",
         409,

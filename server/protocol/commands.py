@@ -8,39 +8,25 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-# `$` alone also matches before a last line feed, in Python though not in JSON Schema.
-_END = r"(?!\n)$"
+from server.protocol.command_kinds import (
+    END,
+    Command,
+    EntityId,
+    Key,
+    Keyed,
+    Offset,
+    Passing,
+    PayMethod,
+    Price,
+    Quantity,
+    Text500,
+    Text1000,
+    Version,
+)
+from server.protocol.waitlist_commands import WaitlistJoin, WaitlistLeave
 
-CommandId = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-EntityId = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+" + _END)]
-Key = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+" + _END)]
-Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
-Offset = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-Text500 = Annotated[str, Meta(min_length=1, max_length=4 * 500)]
-Text1000 = Annotated[str, Meta(min_length=1, max_length=4 * 1000)]
-Quantity = Annotated[int, Meta(ge=1, le=99)]
-Price = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-PayMethod = Annotated[str, Meta(max_length=32, pattern=r"^[a-z0-9_]*" + _END)]
 ReactionKind = Literal["heart", "clap", "fire", "laugh", "wow"]
 DismissReason = Literal["spam", "off_topic", "rude", "duplicate", "other"]
-
-
-class Command(Struct, tag_field="type", kw_only=True, gc=False):
-    """What every command has: an `id` of the sender's choice, or none when no reply is wanted."""
-
-    id: CommandId | None = None
-
-
-class Keyed(Command, kw_only=True):
-    """A command that does something each time it is carried out: with a `key` it is carried out once, however often it is sent."""
-
-    key: Key | None = None
-
-
-class Passing(Command, kw_only=True):
-    """A command that is not sent again for want of an answer: it takes no `key`, which nothing would keep."""
-
-    key: None = None
 
 
 class Position(Struct, frozen=True, gc=False):
@@ -97,7 +83,7 @@ class Impression(Passing, tag="impression"):
 
 
 class Share(Keyed, tag="share"):
-    via: Annotated[str, Meta(max_length=32, pattern=r"^[a-z0-9_]+" + _END)] = "copy"
+    via: Annotated[str, Meta(max_length=32, pattern=r"^[a-z0-9_]+" + END)] = "copy"
 
 
 class Playing(Passing, tag="playing"):
@@ -266,6 +252,8 @@ AnyCommand = (
     | Buy
     | PlaceHold
     | HoldRelease
+    | WaitlistJoin
+    | WaitlistLeave
     | Pay
     | PayCancel
     | Ping

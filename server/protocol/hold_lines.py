@@ -7,6 +7,7 @@ from msgspec import Struct
 from server.protocol.lines import Reply
 
 HoldState = Literal["placed", "confirmed", "released", "expired"]
+HoldOrigin = Literal["waitlist"]
 
 
 class HeldLine(Struct, frozen=True, omit_defaults=True):
@@ -22,7 +23,7 @@ class HeldStock(Struct, frozen=True, omit_defaults=True):
     """A hold as its viewer sees it: all lines cost `amount`, in minor units of `currency`; the server's clock ends it at `expires_at`.
 
     `paying`: a payment of it is open, and until that is settled it does not expire. `order` is what it became. `why` it ended, where
-    there is more to say than its state.
+    there is more to say than its state. `origin`: who placed it, where the viewer did not; `waitlist`: it is their turn in line.
     """
 
     hold: str
@@ -36,6 +37,7 @@ class HeldStock(Struct, frozen=True, omit_defaults=True):
     ended_at: str | None = None
     why: str | None = None
     order: str | None = None
+    origin: HoldOrigin | None = None
 
 
 class HoldPlaced(Reply, frozen=True, tag="ok"):

@@ -7,7 +7,7 @@ Where staff read more than viewers, there is a second struct of the same type.
 from msgspec import Struct
 
 from server.protocol.codes import Code, Verdict
-from server.protocol.commands import CommandId
+from server.protocol.command_kinds import CommandId
 from server.protocol.pushes import (
     Banned,
     Question,

@@ -18,6 +18,7 @@ from server.protocol.pushes import (
     StaffQuestion,
     StaffSnapshot,
 )
+from server.protocol.waitlist_lines import PlaceInLine
 
 
 # A schema needs to know the snapshots of `joined` apart, which carry no tag: the role in `joined` tells them.
@@ -34,6 +35,7 @@ _SAID_BY_THE_SERVER = (
     HeldStock,
     JoinedAsStaff,
     JoinedAsViewer,
+    PlaceInLine,
     ProductStock,
     Pulse,
     QuestionVotes,

@@ -7,9 +7,9 @@ from server.hub.crowd import Doubt
 from server.pace.rates import Act
 from server.pace.service import Keys, Pace
 from server.protocol.codec import ok_line
+from server.protocol.command_kinds import Command
 from server.protocol.commands import (
     Ask,
-    Command,
     QuestionAnswer,
     QuestionApprove,
     QuestionDismiss,

@@ -26,6 +26,8 @@ Loops = dict[str, Coroutine[Any, Any, None]]
 EMPTY_ROOMS_SECONDS = 10.0
 OFFERS_SECONDS = 1.0
 """How often it is looked which offers are to open and which are over."""
+WAITLIST_SECONDS = 1.0
+"""How often it is looked whether somebody waits for what lies free; while somebody waits nobody else gets it."""
 LAPSED_SECONDS = 1.0
 """How often lapsed holds are looked for. Nobody waits for it: whoever wants a product lets its lapsed holds go first."""
 
@@ -49,6 +51,7 @@ def _of_shows(process: Process) -> Loops:
         "offers": repeat("offers", OFFERS_SECONDS, process.offers.settle),
         "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, process.rooms.close_empty),
         "holds": repeat("holds", LAPSED_SECONDS, process.holds.let_lapsed_go),
+        "waitlist": repeat("waitlist", WAITLIST_SECONDS, process.waitlist.serve_due),
         **payment_loops(settings, process.database, process.clock, process.payments, process.fake_provider),
         "api keys": repeat("api keys", USES_WRITTEN_SECONDS, process.known_keys.write_uses),
     }

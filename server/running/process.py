@@ -73,6 +73,7 @@ from server.viewers.own_pushes import OwnPushes
 from server.viewers.share_codes import share_codes_for
 from server.viewers.sharing import Sharing
 from server.viewers.staff_roll import StaffRoll
+from server.waitlist.commands import WaitlistCommands
 from server.waking import Waking
 from server.workers.ledger import LedgerWorker
 
@@ -116,7 +117,7 @@ class Process:
         )
         self.visible_questions = VisiblePages(self.questions)
         self.own_pushes = OwnPushes(self.hub, self.bus.tell)
-        self.shop, self.holds, paying = selling_for(
+        self.shop, self.holds, self.waitlist, paying = selling_for(
             settings, self.journal, self.database, clock, push=self.own_pushes.push, offers=self.offers.desk
         )
         self.payments, self.fake_provider, self.payment_accounts, self.payment_providers, self.stripe = paying
@@ -128,7 +129,9 @@ class Process:
         self.erasures = erasures_for(self.database, clock, privacy, self.revocations, self.exports)
         self.stockroom = Stockroom(self.database, clock, self.shop.neighbours.note_stock)
         self.cards = Cards(self.database)
-        self.shows = shows_for(settings, self.journal, self.database, clock)
+        self.shows = shows_for(
+            settings, self.journal, self.database, clock, at_end=[self.waitlist.end_at_end]
+        )
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
         self.answering = AnsweringDesk(self.hub, self.bus.tell)
         self.hub.staff_leaves = self.answering.leave
@@ -202,6 +205,7 @@ class Process:
             **SurveyCommands(self.surveys, self.recorder, self.pace).table(),
             **OfferCommands(self.offers, self.recorder, self.pace).table(),
             **ShopCommands(self.shop, self.holds, self.pace).table(),
+            **WaitlistCommands(self.waitlist, self.pace).table(),
             **PaymentCommands(self.payments, self.pace).table(),
             **ShowCommands(self.shows).table(),
         }
@@ -272,6 +276,7 @@ class Process:
         await self.dispatcher.close()
         await self.offers.showing.close()
         await self.shop.close()
+        await self.waitlist.close()
         await self.staff_roll.close()
         await self.journal.close()
         await self.recorder.close()

@@ -14,6 +14,7 @@ from server.shop.holds import Holds
 from server.shop.locking import Push
 from server.shop.payments import FakePayments
 from server.shop.service import Shop
+from server.waitlist.service import Waitlist
 
 
 class Selling(NamedTuple):
@@ -21,6 +22,7 @@ class Selling(NamedTuple):
 
     shop: Shop
     holds: Holds
+    waitlist: Waitlist
     paying: Paying
 
 
@@ -45,4 +47,7 @@ def selling_for(
         read_standings=read_standings,
     )
     holds = Holds(journal, database, clock, shop.books, seconds=settings.hold_seconds, limits=limits)
-    return Selling(shop, holds, payments_for(settings, journal, database, clock, holds, push=push))
+    seconds = settings.waitlist_hold_seconds
+    waitlist = Waitlist(journal, database, clock, shop.books, push=push, seconds=seconds, limits=limits)
+    paying = payments_for(settings, journal, database, clock, holds, push=push)
+    return Selling(shop, holds, waitlist, paying)

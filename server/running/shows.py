@@ -1,5 +1,7 @@
 """The shows of a process, with what other features do when one is rehearsed or ends."""
 
+from collections.abc import Sequence
+
 from server.clock import Clock
 from server.db.engine import Database
 from server.journal.journal import Journal
@@ -9,17 +11,20 @@ from server.questions.repository import read_asker
 from server.running.limits import crowd_limits_of
 from server.settings import Settings
 from server.shows.service import Shows
+from server.shows.steps import AtEnd
 from server.surveys.opening import SurveysAside, open_at_end
 
 
-def shows_for(settings: Settings, journal: Journal, database: Database, clock: Clock) -> Shows:
-    """Return what is done with shows."""
+def shows_for(
+    settings: Settings, journal: Journal, database: Database, clock: Clock, *, at_end: Sequence[AtEnd] = ()
+) -> Shows:
+    """Return what is done with shows; `at_end`: what is done first when one ends, before offers are locked."""
     return Shows(
         journal,
         database,
         clock,
         find_asker=read_asker,
         parts=[QuestionsAside(), SurveysAside(), OffersAside()],
-        at_end=[open_at_end, close_at_end],
+        at_end=[*at_end, open_at_end, close_at_end],
         bots_looked_for=crowd_limits_of(settings).tells_suspects,
     )

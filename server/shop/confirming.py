@@ -21,7 +21,7 @@ from server.shop.locking import Books
 from server.shop.numbers import new_number
 from server.shop.orders_repository import read_heads_by_key
 from server.shop.repository import SaleTerms, delete_orders, insert_orders, read_terms
-from server.shop.rules import Order
+from server.shop.rules import Order, require_free
 from server.shop.telling import tell_orders, tell_sold_out
 
 LATE: Final[tuple[HoldState, ...]] = ("expired", "released")
@@ -84,6 +84,9 @@ class Confirming:
         for hold in confirmed:
             answers[hold.id] = list(orders[hold.id].lines)
             self._books.tell(tx, replace(hold, state="confirmed", paying=False, order_id=orders[hold.id].id))
+        await self._books.end_turns(tx, [replace(hold, state="confirmed") for hold in confirmed])
+        sold = ((hold.viewer_id, product_id) for hold in confirmed for product_id in hold.units)
+        await self._books.bought(tx, book, sold)
         if again := [hold for hold in others.values() if hold.state == "confirmed"]:
             answers |= await _read_again(tx, again)
         await _count(tx, terms, book, list(orders.values()))
@@ -99,10 +102,11 @@ def _take_late(
     if hold.ended_why == BY_VIEWER:
         answers[hold.id] = RefusedError(Code.HOLD_ENDED, state=hold.state, paying=False)
         return False
-    short = [id for id, units in hold.units.items() if book.products[id].stock < units]
-    if short:
-        stock = book.products[short[0]].stock
-        answers[hold.id] = RefusedError(Code.SOLD_OUT, stock=stock, product=short[0])
+    try:
+        for id, units in hold.units.items():
+            require_free(book.products[id], units, to_hold=True)
+    except RefusedError as refused:
+        answers[hold.id] = refused
         return False
     for claim in _claims_of(hold):
         left = offers.left(claim.offer_id)

@@ -15,6 +15,7 @@ from server.http.refusals import refusals
 from server.journal.intents import intent_of
 from server.pace.rates import Act
 from server.protocol.codes import Code
+from server.protocol.hold_lines import HoldOrigin
 from server.shop.hold_rules import LINES_MAX, Hold, HoldState, Wanted, WantedLine
 from server.shop.holds import Holds
 from server.shop.locking import as_seen
@@ -66,6 +67,9 @@ class HoldBody(Face):
     ended_at: Moment | None
     why: str | None = Field(description="Why it ended, where there is more to say than its state.")
     order: str | None = Field(description="What it became.")
+    origin: HoldOrigin | None = Field(
+        description="Who placed it, where its viewer did not; `waitlist`: it was their turn in line."
+    )
 
 
 class HoldList(Face):

@@ -1,17 +1,15 @@
-"""Stock that is set aside, pure: what a hold is, how units move into it and out of it, and who gets one."""
+"""Stock that is set aside, pure: what a hold is, and how units move into it and out of it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal
 
-from server.catalogue.claims import NO_OFFER_BOOK, Claim, OfferBook, OfferSale
-from server.catalogue.rules import AMOUNT_MAX, Stocked
-from server.errors import RefusedError
-from server.protocol.codes import Code
-from server.shop.allowances import Allowances
-from server.shop.rules import Order, agree_on_price, require_sellable
+from server.catalogue.claims import Claim, OfferSale
+from server.catalogue.rules import Stocked
+from server.protocol.hold_lines import HoldOrigin
+from server.shop.rules import Order
 
 HoldState = Literal["placed", "confirmed", "released", "expired"]
 Movement = Literal["place", "confirm", "release", "expire"]
@@ -89,6 +87,7 @@ class Hold:
     staff: bool = False
     order_id: str | None = None
     """What it became: the order's id, of several lines the head's."""
+    origin: HoldOrigin | None = None
     repeated: bool = field(default=False, compare=False)
     """Whether it was there before it was asked for."""
 
@@ -133,12 +132,37 @@ class StockBook:
         self.offer_sales: list[OfferSale] = []
         self.orders: list[Order] = []
         """The orders that were written, line by line."""
+        self.left_over: dict[str, int] = {}
+        """Free units by product that none of those who wait for it could be given."""
         self._before = dict(self.products)
 
     @property
     def changed(self) -> list[Stocked]:
         """The products whose numbers are others than at the beginning."""
         return [product for id, product in self.products.items() if product != self._before[id]]
+
+    @property
+    def moved(self) -> list[Stocked]:
+        """The products of which units were moved or counted, whoever waits for them."""
+        before = self._before
+        return [
+            each for each in self.changed if replace(each, waiting=0) != replace(before[each.id], waiting=0)
+        ]
+
+    @property
+    def waited_for(self) -> list[Stocked]:
+        """The products of which some are free and somebody waits who was not asked yet."""
+        return [
+            each
+            for each in self.products.values()
+            if each.waiting and each.stock > self.left_over.get(each.id, 0)
+        ]
+
+    def wait(self, product_id: str, more: int) -> Stocked:
+        """Count viewers who wait for a product: so many more, or fewer when negative."""
+        before = self.products[product_id]
+        after = self.products[product_id] = replace(before, waiting=max(0, before.waiting + more))
+        return after
 
     def move(self, kind: Movement, hold_id: str, units: Mapping[str, int]) -> None:
         """Move units by product into the hold, or out of it. The caller has compared them with what there is."""
@@ -177,118 +201,6 @@ def move_units(product: Stocked, kind: Movement, quantity: int) -> Stocked:
         else:
             stock += quantity
     return replace(product, stock=stock, held=held, sold=sold, moves=product.moves + 1)
-
-
-class Placing:
-    """Serves the wishes of one batch in one show, one after the other. `earlier`: the holds that have one of the batch's keys."""
-
-    def __init__(
-        self,
-        show_id: str,
-        channel_id: str,
-        at: datetime,
-        *,
-        live: bool,
-        seconds: float,
-        book: StockBook,
-        earlier: Iterable[Hold],
-        allowances: Allowances,
-        offers: OfferBook = NO_OFFER_BOOK,
-        new_id: Callable[[], str],
-    ) -> None:
-        self._show_id = show_id
-        self._channel_id = channel_id
-        self._at = at
-        self._live = live
-        self._seconds = seconds
-        self._book = book
-        self._holds = {(hold.viewer_id, hold.key): hold for hold in earlier}
-        self._allowances = allowances
-        self._offers = offers
-        self._new_id = new_id
-        self.placed: list[Hold] = []
-
-    def serve(self, wishes: Iterable[Wanted]) -> list[Hold | RefusedError]:
-        """Decide every wish: first come, first served, and one that cannot be served harms no other."""
-        return [self._serve_one(wanted) for wanted in wishes]
-
-    def _serve_one(self, wanted: Wanted) -> Hold | RefusedError:
-        try:
-            earlier = self._holds.get((wanted.viewer_id, wanted.key))
-            return self._place(wanted) if earlier is None else repeat_hold(earlier, wanted, self._show_id)
-        except RefusedError as refused:
-            return refused
-
-    def _place(self, wanted: Wanted) -> Hold:
-        if not self._live:
-            raise RefusedError(Code.SHOW_NOT_LIVE)
-        products = [require_sellable(self._book.products.get(line.product_id)) for line in wanted.lines]
-        offers = self._offers.copy()
-        prices = [
-            _price_of(wanted.viewer_id, line, product, offers)
-            for line, product in zip(wanted.lines, products, strict=True)
-        ]
-        if len({product.currency for product in products}) > 1:
-            raise RefusedError(Code.INVALID, "What is paid at once has one currency.")
-        demand = wanted.demand
-        for product_id, units in demand.items():
-            if units > (stock := self._book.products[product_id].stock):
-                raise RefusedError(Code.SOLD_OUT, stock=stock, product=product_id)
-        self._allowances.require(wanted.viewer_id, demand, guest=wanted.guest, to_hold=True)
-        hold = self._as_hold(wanted, products[0].currency, prices)
-        if hold.amount_minor > AMOUNT_MAX:
-            raise RefusedError(Code.INVALID, "So much money cannot be counted.")
-        self._book.move("place", hold.id, demand)
-        self._book.offers |= hold.offers
-        self._offers = offers
-        self._allowances.take(wanted.viewer_id, demand, guest=wanted.guest)
-        self._holds[hold.viewer_id, hold.key] = hold
-        self.placed.append(hold)
-        return hold
-
-    def _as_hold(self, wanted: Wanted, currency: str, prices: Sequence[int]) -> Hold:
-        lines = [
-            HoldLine(line.product_id, line.quantity, price_minor, line.offer_id)
-            for line, price_minor in zip(wanted.lines, prices, strict=True)
-        ]
-        return Hold(
-            id=self._new_id(),
-            channel_id=self._channel_id,
-            show_id=self._show_id,
-            viewer_id=wanted.viewer_id,
-            key=wanted.key,
-            state="placed",
-            currency=currency,
-            lines=tuple(lines),
-            placed_at=self._at,
-            expires_at=self._at + timedelta(seconds=self._seconds),
-            staff=wanted.staff,
-        )
-
-
-def _price_of(viewer_id: str, line: WantedLine, product: Stocked, offers: OfferBook) -> int:
-    """Return what a unit of the line costs, and count it as taken under its offer, so that the next line finds fewer."""
-    claim = line.claim_of(viewer_id)
-    price_minor = agree_on_price(product, line.price_minor, claim, offers)
-    if claim is not None:
-        offers.take(claim)
-    return price_minor
-
-
-def repeat_hold(earlier: Hold, wanted: Wanted, show_id: str) -> Hold:
-    """Return the first hold again as it stands, with the time that it had; raises `key_reused` for anything else under its key."""
-    same = earlier.show_id == show_id and len(earlier.lines) == len(wanted.lines)
-    if not same or not all(map(_is_same, earlier.lines, wanted.lines)):
-        raise RefusedError(Code.KEY_REUSED)
-    return replace(earlier, repeated=True)
-
-
-def _is_same(line: HoldLine, wanted: WantedLine) -> bool:
-    same = (line.product_id, line.quantity, line.offer_id)
-    return same == (wanted.product_id, wanted.quantity, wanted.offer_id) and wanted.price_minor in (
-        None,
-        line.unit_price_minor,
-    )
 
 
 def _sum_up(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:

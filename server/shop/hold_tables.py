@@ -54,6 +54,8 @@ class HoldRow(SQLModel, table=True):
     staff: bool = Field(
         default=False, sa_column=Column("staff", Boolean, nullable=False, server_default=text("false"))
     )
+    origin: str | None = None
+    """Who placed it, where its viewer did not: `waitlist`."""
 
 
 class HoldLineRow(SQLModel, table=True):

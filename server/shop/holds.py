@@ -17,7 +17,7 @@ from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.shop.allowances import NO_LIMITS, Limits
 from server.shop.confirming import Confirming, Paid
-from server.shop.hold_rules import BY_VIEWER, Hold, Placing, StockBook, Wanted
+from server.shop.hold_rules import BY_VIEWER, Hold, StockBook, Wanted
 from server.shop.holds_repository import (
     delete_holds,
     find_lapsed,
@@ -30,6 +30,7 @@ from server.shop.holds_repository import (
     unmark_paying,
 )
 from server.shop.locking import Books
+from server.shop.placing import Placing
 from server.shop.repository import SaleTerms, read_terms
 from server.shop.rules import Order
 from server.shop.wishes import ask_admission, claims_of, read_allowances

@@ -12,7 +12,7 @@ from server.shop.hold_rules import HeldMove, Hold, HoldLine, HoldState
 
 _COLUMNS = (
     "h.id, h.channel_id, h.show_id, h.viewer_id, h.key, h.state, h.currency, h.placed_at, h.expires_at, h.paying, h.ended_at,"
-    " h.ended_why, h.staff, l.product_id, l.quantity, l.unit_price_minor, l.offer_id, CASE WHEN h.state = 'confirmed' THEN"
+    " h.ended_why, h.staff, h.origin, l.product_id, l.quantity, l.unit_price_minor, l.offer_id, CASE WHEN h.state = 'confirmed' THEN"
     " (SELECT o.id FROM orders AS o WHERE o.viewer_id = h.viewer_id AND o.key = h.id || '/0') END AS order_id"
 )
 _READ = f"SELECT {_COLUMNS} FROM hold AS h JOIN hold_line AS l ON l.hold_id = h.id"
@@ -45,10 +45,11 @@ _FIND_LAPSED = text(f"SELECT DISTINCT h.show_id FROM hold AS h WHERE {LAPSED}")
 _INSERT_HOLDS = text(
     """
     WITH placed AS (
-        INSERT INTO hold (id, channel_id, show_id, viewer_id, key, state, currency, amount_minor, placed_at, expires_at, staff)
-        SELECT id, :channel, :show, viewer_id, key, 'placed', currency, amount_minor, :at, :until, staff
+        INSERT INTO hold (id, channel_id, show_id, viewer_id, key, state, currency, amount_minor, placed_at, expires_at, staff, origin)
+        SELECT id, :channel, :show, viewer_id, key, 'placed', currency, amount_minor, :at, :until, staff, origin
         FROM unnest(CAST(:ids AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:currencies AS text[]),
-                    CAST(:amounts AS bigint[]), CAST(:staff AS boolean[])) AS h(id, viewer_id, key, currency, amount_minor, staff)
+                    CAST(:amounts AS bigint[]), CAST(:staff AS boolean[]), CAST(:origins AS text[]))
+            AS h(id, viewer_id, key, currency, amount_minor, staff, origin)
         ON CONFLICT DO NOTHING RETURNING id
     ),
     lines AS (
@@ -82,9 +83,9 @@ _LOCK_HELD = text(
 )
 _SET_UNITS = text(
     """
-    UPDATE product SET stock = s.stock, held = s.held, sold = s.sold, stock_moves = s.moves
-    FROM unnest(CAST(:ids AS text[]), CAST(:stocks AS int[]), CAST(:helds AS int[]), CAST(:solds AS int[]), CAST(:moves AS bigint[]))
-        AS s(id, stock, held, sold, moves)
+    UPDATE product SET stock = s.stock, held = s.held, sold = s.sold, stock_moves = s.moves, waiting = s.waiting
+    FROM unnest(CAST(:ids AS text[]), CAST(:stocks AS int[]), CAST(:helds AS int[]), CAST(:solds AS int[]), CAST(:moves AS bigint[]),
+                CAST(:waitings AS int[])) AS s(id, stock, held, sold, moves, waiting)
     WHERE product.id = s.id
     """
 )
@@ -157,6 +158,7 @@ async def insert_holds(
         "currencies": [hold.currency for hold in holds],
         "amounts": [hold.amount_minor for hold in holds],
         "staff": [hold.staff for hold in holds],
+        "origins": [hold.origin for hold in holds],
         "holds": [id for id, _, _ in lines],
         "nths": [nth for _, nth, _ in lines],
         "products": [line.product_id for _, _, line in lines],
@@ -216,7 +218,7 @@ async def lock_held(connection: AsyncConnection, channel_id: str, ids: Iterable[
 
 
 async def set_units(connection: AsyncConnection, products: Sequence[Stocked]) -> None:
-    """Write what is free, held and sold of products that are locked, and the number of their last change."""
+    """Write what is free, held and sold of products that are locked, the number of their last change, and how many wait."""
     if products:
         await connection.execute(
             _SET_UNITS,
@@ -226,6 +228,7 @@ async def set_units(connection: AsyncConnection, products: Sequence[Stocked]) ->
                 "helds": [p.held for p in products],
                 "solds": [p.sold for p in products],
                 "moves": [p.moves for p in products],
+                "waitings": [p.waiting for p in products],
             },
         )
 
@@ -273,5 +276,6 @@ def _as_hold(rows: Sequence[Row[Any]]) -> Hold:
         ended_at=first.ended_at,
         ended_why=first.ended_why,
         staff=first.staff,
+        origin=first.origin,
         order_id=first.order_id,
     )

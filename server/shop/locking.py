@@ -24,6 +24,7 @@ from server.shop.holds_repository import (
 from server.shop.neighbours import publish_stock
 from server.shop.repository import SaleTerms, lock_products
 from server.shop.takings import Takings
+from server.shop.turns import NoTurns, TurnDesk
 
 NoteStock = Callable[[str, str], None]
 """Has the channel's other shows told that a product's stock changed by what happened in a show: (show, product)."""
@@ -46,18 +47,28 @@ class Books:
         self._push = push
         self._takings = Takings()
         self.offers: OfferDesk = offers or NoOffers()
+        self.turns: TurnDesk = NoTurns()
 
     async def open(
         self, tx: ShowTransaction, terms: SaleTerms, ids: Iterable[str], *, keep: Collection[str] = ()
     ) -> StockBook:
-        """Lock these products, and let go of their holds whose time is over, but of those to `keep`."""
+        """Lock these products, let go of their holds whose time is over, but of those to `keep`, and give what is free to who waits."""
         wanted = set(ids)
         gone = await read_lapsed(tx.connection, terms.channel_id, tx.now, wanted) if terms.lapsed else []
         gone = [hold for hold in gone if hold.id not in keep]
         wanted.update(product_id for hold in gone for product_id in hold.units)
         book = StockBook(await lock_products(tx.connection, terms.channel_id, wanted, show_id=tx.show_id))
         await self.let_go(tx, book, gone, "expired")
+        await self.give_turns(tx, book)
         return book
+
+    async def give_turns(self, tx: ShowTransaction, book: StockBook) -> None:
+        """Set units that are free aside for those who wait for them, before anybody else may take one; no SQL where nobody waits."""
+        if not book.waited_for:
+            return
+        for hold in await self.turns.give(tx, book):
+            self.tell(tx, hold)
+        book.left_over = {each.id: each.stock for each in book.products.values() if each.waiting}
 
     async def let_go(
         self,
@@ -72,29 +83,42 @@ class Books:
         """Give the units of those holds back that are still placed, and return their ids. Their products are in the book."""
         ids = [hold.id for hold in holds]
         ended = await end_holds(tx.connection, ids, state, tx.now, why=why, paying_too=paying_too)
-        for hold in holds:
-            if hold.id in ended:
-                book.move(_BACK[state], hold.id, hold.units)
-                book.offers |= hold.offers
-                after = replace(hold, state=state, paying=False, ended_at=tx.now, ended_why=why)
-                self.tell(tx, after)
+        gone = [
+            replace(hold, state=state, paying=False, ended_at=tx.now, ended_why=why)
+            for hold in holds
+            if hold.id in ended
+        ]
+        for hold in gone:
+            book.move(_BACK[state], hold.id, hold.units)
+            book.offers |= hold.offers
+            self.tell(tx, hold)
+        await self.end_turns(tx, gone)
         return ended
 
+    async def end_turns(self, tx: ShowTransaction, holds: Iterable[Hold]) -> None:
+        """Note what became of those of the holds that were turns of the waitlist."""
+        if turns := [hold for hold in holds if hold.origin == "waitlist"]:
+            await self.turns.end(tx, turns)
+
+    async def bought(self, tx: ShowTransaction, book: StockBook, sold: Iterable[tuple[str, str]]) -> None:
+        """Have those who got what they wait for leave the line; `sold` has pairs of viewer and product. No SQL where nobody waits."""
+        if pairs := [pair for pair in sold if book.products[pair[1]].waiting]:
+            await self.turns.bought(tx, book, pairs)
+
     async def close(self, tx: ShowTransaction, book: StockBook) -> None:
-        """Write how the products stand and every movement of held units, and publish what is free."""
-        changed = book.changed
-        if not changed:
-            return
-        await set_units(tx.connection, changed)
+        """Give what became free to who waits, write how the products stand and every movement of held units, and publish what is free."""
+        await self.give_turns(tx, book)
+        await set_units(tx.connection, book.changed)
         if book.moves:
             tx.write(INSERT_HELD_MOVES, as_move_rows(book.moves, tx.now))
-        shown = {product.id: product.stock for product in changed if product.on_sale}
+        moved = book.moved
+        shown = {product.id: product.stock for product in moved if product.on_sale}
         if shown or book.orders:
             # Also for what the show does not sell any more: the totals of the sales are others now.
             publish_stock(tx, shown, await self._takings.with_sold(tx, book.orders))
         if book.offers or book.offer_sales:
             await self.offers.close(tx, book.offer_sales, book.offers)
-        for product in changed:
+        for product in moved:
             tx.afterwards.append(partial(self._note_stock, tx.show_id, product.id))
 
     def tell(self, tx: ShowTransaction, hold: Hold) -> None:
@@ -120,4 +144,5 @@ def as_seen(hold: Hold) -> HeldStock:
         ended_at=None if hold.ended_at is None else to_wire(hold.ended_at),
         why=hold.ended_why,
         order=hold.order_id,
+        origin=hold.origin,
     )

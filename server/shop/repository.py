@@ -43,7 +43,8 @@ _LOCK_PRODUCTS = text(
            AND (own.show_id IS NOT NULL OR whole.show_id IS NOT NULL
                 OR NOT EXISTS (SELECT FROM line_up WHERE show_id = CAST(:show AS text))) AS on_sale,
            coalesce(CASE WHEN p.parent_id IS NULL THEN p.buying ELSE head.buying END, terms.buying, 'one_step') AS buying,
-           CASE WHEN p.parent_id IS NULL THEN p.per_viewer_max ELSE head.per_viewer_max END AS per_viewer_max, p.parent_id
+           CASE WHEN p.parent_id IS NULL THEN p.per_viewer_max ELSE head.per_viewer_max END AS per_viewer_max, p.parent_id,
+           p.waiting
     FROM product AS p
     LEFT JOIN product AS head ON head.id = p.parent_id
     LEFT JOIN line_up AS own ON own.show_id = CAST(:show AS text) AND own.product_id = p.id

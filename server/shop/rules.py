@@ -163,8 +163,7 @@ class Counter:
         if product.buying != "one_step":
             raise RefusedError(Code.CHECKOUT_NEEDED)
         price_minor = agree_on_price(product, purchase.price_minor, purchase.claim, self._offers)
-        if purchase.quantity > product.stock:
-            raise RefusedError(Code.SOLD_OUT, stock=product.stock)
+        require_free(product, purchase.quantity)
         self._allowances.require(purchase.viewer_id, {product.id: purchase.quantity})
         if price_minor * purchase.quantity > AMOUNT_MAX:
             raise RefusedError(Code.INVALID, "So much money cannot be counted.")
@@ -211,6 +210,19 @@ def require_sellable(product: Stocked | None) -> Stocked:
     if product.heading:
         raise RefusedError(Code.INVALID, "This product has variants: choose a variant.")
     return product
+
+
+def require_free(stocked: Stocked, units: int, *, to_hold: bool = False) -> None:
+    """Raise `sold_out` with `stock`, of a hold with `product`, unless so many units are free.
+
+    What somebody in line waits for is nobody's who comes from the side: then with 0 as `stock`, and `waiting`.
+    """
+    if not stocked.waiting and units <= stocked.stock:
+        return
+    refused = RefusedError(Code.SOLD_OUT, stock=0 if stocked.waiting else stocked.stock)
+    refused.data |= {"waiting": stocked.waiting} if stocked.waiting else {}
+    refused.data |= {"product": stocked.id} if to_hold else {}
+    raise refused
 
 
 def agree_on_price(product: Stocked, seen: int | None, claim: Claim | None, offers: OfferBook) -> int:

@@ -38,7 +38,7 @@ from server.shop.pinning import Pinning, pin_many
 from server.shop.repository import SaleTerms, delete_orders, insert_orders, read_earlier, read_terms
 from server.shop.rules import Batch, Counter, Order, Purchase, Receipt
 from server.shop.standing import Standing
-from server.shop.stocking import Restocking, restock_many
+from server.shop.stocking import Restocker, Restocking
 from server.shop.telling import tell_sales
 from server.viewers.alias_repository import read_guests_of
 
@@ -66,7 +66,7 @@ class Shop:
         self.books = Books(self.neighbours.note, push, offers)
         # The journal groups commands by their handler: it must be the same object each time.
         self._serve_many = self.serve_many
-        self._restock_many = restock_many
+        self._restock_many = Restocker(self.books).restock_many
         self._pin_many = pin_many
 
     async def close(self) -> None:

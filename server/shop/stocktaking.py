@@ -36,6 +36,10 @@ class Count:
     entered: int | None
     """What the rows say that ever came in less what went out otherwise than by a sale; None of a product that is older than the rows."""
 
+    waiting: int
+    in_line: int
+    """Places in line for it: as many as are `waiting`."""
+
     @property
     def on_hand(self) -> int:
         """Free, held and sold units together."""
@@ -93,4 +97,6 @@ def as_count(row: Row[Any]) -> Count:
         rows=row.rows,
         held_by_rows=row.held_by_rows,
         entered=row.entered,
+        waiting=row.waiting,
+        in_line=row.in_line,
     )

@@ -8,7 +8,8 @@ _COUNTED = """
     SELECT p.id, p.title, p.stock, p.held, p.sold, p.stock_moves,
            coalesce(o.units, 0)::int AS ordered, coalesce(h.units, 0)::int AS in_holds,
            coalesce(c.rows, 0) + coalesce(s.rows, 0) + coalesce(m.rows, 0) AS rows,
-           coalesce(m.held, 0)::int AS held_by_rows, CASE WHEN c.made THEN c.delta END AS entered
+           coalesce(m.held, 0)::int AS held_by_rows, CASE WHEN c.made THEN c.delta END AS entered,
+           p.waiting, coalesce(w.places, 0)::int AS in_line
     FROM product AS p
     LEFT JOIN (SELECT product_id, sum(quantity) AS units FROM orders
                WHERE payment <> 'imported' AND {of} GROUP BY 1) AS o ON o.product_id = p.id
@@ -19,10 +20,12 @@ _COUNTED = """
     LEFT JOIN (SELECT product_id, count(*) AS rows FROM stock_sale GROUP BY 1) AS s ON s.product_id = p.id
     LEFT JOIN (SELECT product_id, count(*) AS rows, sum(CASE kind WHEN 'place' THEN quantity ELSE -quantity END) AS held
                FROM stock_held GROUP BY 1) AS m ON m.product_id = p.id
+    LEFT JOIN (SELECT product_id, count(*) AS places FROM waitlist_place
+               WHERE state = 'waiting' AND {of} GROUP BY 1) AS w ON w.product_id = p.id
 """
 WRONG = """
     stock < 0 OR sold <> ordered OR held <> in_holds OR held <> held_by_rows OR rows <> stock_moves
-    OR coalesce(entered <> stock + held + sold, false)
+    OR coalesce(entered <> stock + held + sold, false) OR waiting <> in_line
 """
 _ALL, _OF_CHANNEL = _COUNTED.format(of="true"), _COUNTED.format(of="channel_id = :channel")
 DISAGREEING = text(f"SELECT * FROM ({_ALL}) AS p WHERE {WRONG} ORDER BY id")
@@ -38,8 +41,9 @@ LOCK_SHOP = text("LOCK TABLE product IN EXCLUSIVE MODE")
 # Orders are right, each was paid, and holds are right, each was promised: what is free is what is left of what is on hand.
 REPAIR_STOCK = text(
     f"""
-    UPDATE product SET sold = c.ordered, held = c.in_holds, stock = greatest(0, c.stock + c.held + c.sold - c.ordered - c.in_holds)
+    UPDATE product SET sold = c.ordered, held = c.in_holds, waiting = c.in_line,
+        stock = greatest(0, c.stock + c.held + c.sold - c.ordered - c.in_holds)
     FROM ({_ALL}) AS c
-    WHERE product.id = c.id AND c.id = ANY(:ids) AND (c.sold <> c.ordered OR c.held <> c.in_holds)
+    WHERE product.id = c.id AND c.id = ANY(:ids) AND (c.sold <> c.ordered OR c.held <> c.in_holds OR c.waiting <> c.in_line)
     """
 )

@@ -33,6 +33,8 @@ class CountBody(Face):
     entered: int | None = Field(
         description="What the rows of changes say is on hand; null of a product that is older than they are."
     )
+    waiting: int = Field(description="How many viewers wait for it in line.")
+    in_line: int = Field(description="Places in its line: as many as are `waiting`.")
     agrees: bool
 
 
@@ -99,5 +101,7 @@ def _as_body(count: Count, agrees: bool) -> CountBody:
         moves=count.moves,
         rows=count.rows,
         entered=count.entered,
+        waiting=count.waiting,
+        in_line=count.in_line,
         agrees=agrees,
     )

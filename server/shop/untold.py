@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 import structlog
 
@@ -14,17 +15,25 @@ log = structlog.get_logger()
 
 
 class Untold:
-    """Tells each place (a show, a channel) of ids that changed, at most four times a second.
+    """Tells each place (a show, a channel) of ids that changed, with a pause between two tellings.
 
     `tell_once` takes the place and the ids in order. What it cannot tell because the database is away, or is refused, is given up and
     logged as `event`.
     """
 
-    def __init__(self, event: str, tell_once: Callable[[str, Sequence[str]], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        event: str,
+        tell_once: Callable[[str, Sequence[str]], Awaitable[None]],
+        *,
+        pause_seconds: float = PAUSE_SECONDS,
+    ) -> None:
         self._event = event
+        self._pause_seconds = pause_seconds
         self._tell_once = tell_once
         self._untold: dict[str, set[str]] = {}
         self._tellers: set[asyncio.Task[None]] = set()
+        self._closing = asyncio.Event()
 
     def note(self, place: str, *ids: str) -> None:
         """Have the place told that these changed."""
@@ -40,7 +49,8 @@ class Untold:
         task.add_done_callback(self._tellers.discard)
 
     async def close(self) -> None:
-        """Wait until everything that was noted is told."""
+        """Tell everything that was noted, without a pause, and wait for it."""
+        self._closing.set()
         while self._tellers:
             await asyncio.wait(self._tellers)
 
@@ -50,7 +60,9 @@ class Untold:
             while ids := self._untold[place]:
                 self._untold[place] = set()
                 await self._try(place, sorted(ids))
-                await asyncio.sleep(PAUSE_SECONDS)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._pause_seconds):
+                        await self._closing.wait()
         finally:
             del self._untold[place]
 

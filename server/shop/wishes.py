@@ -47,14 +47,29 @@ async def read_allowances(
     products: Iterable[Stocked],
 ) -> Allowances:
     """Return what the viewers of these wishes may still take of `products`, which are locked."""
-    own = await read_own_limits(tx.connection, products)
+    there = (tx.show_id, terms.channel_id)
+    return await read_allowances_in(tx, there, limits, wishes, products, aliased=terms.aliased)
+
+
+async def read_allowances_in(
+    tx: ShowTransaction,
+    there: tuple[str, str],
+    limits: Limits,
+    wishes: Sequence[Wanted],
+    products: Iterable[Stocked],
+    *,
+    aliased: bool = True,
+) -> Allowances:
+    """Return what the viewers of these wishes may still take `there`, in a show of a channel; `aliased`: a guest may be somebody else."""
+    (show_id, channel_id), connection = there, tx.connection
+    own = await read_own_limits(connection, products)
     if not limits.units_max and not limits.guests and not own:
         return Allowances(limits, people={}, taken=[], guests={})
     buyers = {wanted.viewer_id for wanted in wishes}
-    people = await read_people(tx.connection, tx.show_id, buyers) if terms.aliased else {}
+    people = await read_people(connection, show_id, buyers) if aliased else {}
     pairs = widen(beside(((w.viewer_id, line.product_id) for w in wishes for line in w.lines), own), people)
-    taken = await read_bought(tx.connection, tx.show_id, pairs)
-    taken += await read_held(tx.connection, tx.show_id, pairs, tx.now)
+    taken = await read_bought(connection, show_id, pairs)
+    taken += await read_held(connection, show_id, pairs, tx.now)
     asking = {wanted.viewer_id for wanted in wishes if wanted.guest} if limits.guests else set()
-    guests = await read_guests(tx.connection, terms.channel_id, asking, tx.now)
+    guests = await read_guests(connection, channel_id, asking, tx.now)
     return Allowances(limits, people=people, taken=taken, guests=guests, own=own)

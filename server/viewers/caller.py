@@ -10,7 +10,7 @@ from server.audit.trail import Actor
 from server.journal.intents import Intent, intent_of
 from server.pace.rates import By
 from server.pace.service import Keys
-from server.protocol.commands import Command, Keyed
+from server.protocol.command_kinds import Command, Keyed
 
 
 class Caller(Protocol):

@@ -13,7 +13,8 @@ from server.hub.room import Room
 from server.ledger.recorder import Recorder
 from server.protocol.codec import encode, ok_line
 from server.protocol.codes import Code
-from server.protocol.commands import Click, Command, Impression, Ping, Playing, React
+from server.protocol.command_kinds import Command
+from server.protocol.commands import Click, Impression, Ping, Playing, React
 from server.viewers.doubts import Doubts
 
 

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from server.errors import RefusedError
 from server.protocol.codes import Code
-from server.protocol.commands import EntityId
+from server.protocol.command_kinds import EntityId
 
 BODY_BYTES_MAX: Final = 8_192
 WORD_CHARACTERS_MAX: Final = 64

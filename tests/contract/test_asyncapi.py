@@ -104,6 +104,8 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
         "buy": {"product": "p_apron", "quantity": 1, "key": "k-0123456789"},
         "hold": {"lines": [{"product": "p_apron", "quantity": 1}], "key": "k-0123456789"},
         "hold.release": {"hold": hold},
+        "waitlist.join": {"product": "p_bowl", "quantity": 1, "key": "k-0123456789"},
+        "waitlist.leave": {"product": "p_bowl"},
         "pay": {"hold": hold, "key": "k-0123456789", "method": "decline"},
         "pay.cancel": {"payment": payment},
         "announce": {"text": "Ten minutes left"},

@@ -20,7 +20,7 @@ from server.catalogue.stockroom import Setting
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
-from server.shop import hold_rules, holds_repository, locking, repository
+from server.shop import holds_repository, locking, placing, repository
 from server.shop.hold_rules import Hold, Wanted, WantedLine
 from server.shop.rules import Order, Purchase, Receipt
 from server.shop.stocktaking import take_stock
@@ -454,15 +454,13 @@ def give_back_twice(patch: pytest.MonkeyPatch) -> None:
 
 def prolong(patch: pytest.MonkeyPatch) -> None:
     """A repeated click begins the countdown anew."""
-    from server.shop import hold_rules as rules
-
-    first = rules.repeat_hold
+    first = placing.repeat_hold
 
     def again(earlier: Hold, wanted: Wanted, show_id: str) -> Hold:
         hold = first(earlier, wanted, show_id)
         return replace(hold, expires_at=hold.expires_at + (hold.expires_at - hold.placed_at))
 
-    patch.setattr(hold_rules, "repeat_hold", again)
+    patch.setattr(placing, "repeat_hold", again)
 
 
 def count_lines_apart(patch: pytest.MonkeyPatch) -> None:

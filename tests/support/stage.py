@@ -47,6 +47,8 @@ from server.surveys.opening import SurveysAside, open_at_end
 from server.surveys.reviews import Reviews
 from server.surveys.service import Surveys
 from server.viewers.aliases import Aliases
+from server.waitlist.rules import Joining, Place
+from server.waitlist.service import TURN_SECONDS, Waitlist
 
 WATCH_SECONDS = 3.0
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -69,6 +71,7 @@ class Stage:
     questions: Questions
     shop: Shop
     holds: Holds
+    waitlist: Waitlist
     shows: Shows
     planning: Planning
     tokens: Tokens
@@ -139,6 +142,13 @@ class Stage:
         wanted = tuple(WantedLine(product, quantity) for product, quantity in lines)
         return await self.holds.place(show, Wanted(viewer, key or new_id("k"), wanted, **others))
 
+    async def join(
+        self, viewer: str, product: str, quantity: int = 1, *, key: str = "", show: str = SHOW, **others: Any
+    ) -> Place:
+        """Join the line of a product in the show; with a key of its own unless one is given."""
+        joining = Joining(viewer, key or new_id("k"), product, quantity, **others)
+        return await self.waitlist.join(show, joining)
+
     async def held(self) -> dict[str, tuple[int, int, int]]:
         """Return what is free, held and sold of every product."""
         async with self.database.read() as connection:
@@ -184,6 +194,7 @@ async def open_stage(
     empty: bool = False,
     limits: Limits = NO_LIMITS,
     hold_seconds: float = HOLD_SECONDS,
+    turn_seconds: float = TURN_SECONDS,
 ) -> AsyncIterator[Stage]:
     """Yield a stage on the database at `database_url`; `empty` for a second process on a stage that is set already."""
     database, clock = Database(database_url, pool_size=5), ManualClock(NOON)
@@ -200,6 +211,15 @@ async def open_stage(
         offers=offers.desk,
     )
     holds = Holds(journal, database, clock, shop.books, seconds=hold_seconds, limits=limits)
+    waitlist = Waitlist(
+        journal,
+        database,
+        clock,
+        shop.books,
+        push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+        seconds=turn_seconds,
+        limits=limits,
+    )
     stage = Stage(
         database,
         clock,
@@ -207,13 +227,14 @@ async def open_stage(
         Questions(journal, database, watch_seconds=WATCH_SECONDS),
         shop,
         holds,
+        waitlist,
         Shows(
             journal,
             database,
             clock,
             find_asker=read_asker,
             parts=[QuestionsAside(), SurveysAside(), OffersAside()],
-            at_end=[open_at_end, close_at_end],
+            at_end=[waitlist.end_at_end, open_at_end, close_at_end],
         ),
         Planning(journal, database, clock, read_products=read_shelf),
         Tokens(SECRET, clock),
@@ -229,6 +250,7 @@ async def open_stage(
         await _set(stage)
     yield stage
     await shop.close()
+    await waitlist.close()
     await journal.close()
     await database.close()
 

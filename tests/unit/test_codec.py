@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from server.errors import RefusedError
 from server.protocol.codec import UndecodableError, decode_command, error_line, ok_line
 from server.protocol.codes import MEANINGS, Code
+from server.protocol.command_kinds import Command
 from server.protocol.commands import (
     AnyCommand,
     Ask,
     Buy,
-    Command,
     Impression,
     Join,
     Ping,

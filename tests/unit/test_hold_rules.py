@@ -10,7 +10,8 @@ from server.catalogue.rules import Stocked
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.shop.allowances import NO_LIMITS, Allowances, GuestStanding, Limits
-from server.shop.hold_rules import Hold, Placing, StockBook, Wanted, WantedLine, move_units
+from server.shop.hold_rules import Hold, StockBook, Wanted, WantedLine, move_units
+from server.shop.placing import Placing
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 APRON = Stocked("p_apron", 1000, "JPY", stock=10, sold=0)

@@ -34,6 +34,7 @@ ABOVE_ZERO = (
     "fanout_share",
     "key_hours",
     "hold_seconds",
+    "waitlist_hold_seconds",
     "guest_burst_seconds",
     "staff_sign_in_days",
     "viewer_sign_in_days",

@@ -17,13 +17,13 @@ from server.offers.commands import OfferCommands
 from server.offers.service import Wanted
 from server.protocol.codec import decode_command
 from server.protocol.codes import Code
+from server.protocol.command_kinds import Keyed
 from server.protocol.commands import (
     AnyCommand,
     Buy,
     Click,
     Impression,
     Join,
-    Keyed,
     OfferSee,
     Pay,
     PayCancel,
@@ -35,12 +35,14 @@ from server.protocol.commands import (
     Share,
     SurveyShown,
 )
+from server.protocol.waitlist_commands import WaitlistJoin
 from server.questions.commands import QuestionCommands
 from server.shop.commands import ShopCommands
 from server.shows.commands import ShowCommands
 from server.shows.plans import Plan
 from server.surveys.commands import SurveyCommands
 from server.surveys.rules import Wording
+from server.waitlist.commands import WaitlistCommands
 from tests.support.reducer import see
 from tests.support.stage import CHANNEL, HOST, MODERATOR, SHOW, Stage, refused
 
@@ -76,6 +78,7 @@ async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any]:
     tables: tuple[Any, ...] = (
         QuestionCommands(stage.questions),
         ShopCommands(stage.shop, stage.holds),
+        WaitlistCommands(stage.waitlist),
         ShowCommands(stage.shows),
         OfferCommands(stage.offers, Recorder(_take, process_id="p", clock=stage.clock)),
         SurveyCommands(stage.surveys, Recorder(_take, process_id="p", clock=stage.clock)),
@@ -110,6 +113,8 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
             await stage.surveys.open(SHOW, HOST, one)
     elif name == "hold.release":
         one, two = [(await stage.hold("m_1", ("p_apron", 1))).id for _ in range(2)]
+    elif name == "waitlist.leave":
+        one, two = [(await stage.join("m_1", each)).product_id for each in ("p_apron", "p_bowl")]
     elif name.startswith("offer."):
         one, two = [
             (await stage.offers.prepare(SHOW, CHANNEL, HOST, Wanted(each, 500))).id
@@ -125,6 +130,7 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         "announce.remove": ({}, {"announcement": 1}),
         "question.answer": ({"question": one, "text": "Yes"}, {"question": one, "text": "No"}),
         "hold.release": ({"hold": one}, {"hold": two}),
+        "waitlist.leave": ({"product": one}, {"product": two}),
         "product.pin": ({"product": "p_apron"}, {"product": "p_bowl"}),
         "product.unpin": ({"product": "p_apron"}, {"product": "p_bowl"}),
         "product.restock": ({"product": "p_apron", "add": 10}, {"product": "p_apron", "add": 11}),
@@ -146,7 +152,13 @@ IN_THE_JOURNAL = [kind for kind in KEYED if kind is not Share]
 
 
 def test_every_command_that_has_a_result_takes_a_key() -> None:
-    assert set(get_args(AnyCommand)) - MAY_BE_LOST - THE_SAME_AGAIN == {Buy, PlaceHold, Pay, *KEYED}
+    assert set(get_args(AnyCommand)) - MAY_BE_LOST - THE_SAME_AGAIN == {
+        Buy,
+        PlaceHold,
+        Pay,
+        WaitlistJoin,
+        *KEYED,
+    }
 
 
 @pytest.mark.parametrize("kind", IN_THE_JOURNAL, ids=lambda kind: str(kind.__struct_config__.tag))

@@ -49,6 +49,8 @@ IN_ORDER: dict[str, Fields] = {
     "pay": {"hold": "$hold", "method": "decline"},
     "pay.cancel": {"payment": "$payment"},
     "hold.release": {"hold": "$hold"},
+    "waitlist.join": {"product": "p_bowl", "quantity": 1},
+    "waitlist.leave": {"product": "p_bowl"},
     "survey.open": {"survey": "sv_1"},
     "survey.shown": {"survey": "sv_1"},
     "survey.answer": {"survey": "sv_1", "score": 9},
@@ -66,6 +68,7 @@ OTHERS: dict[str, Callable[[Fields], Fields]] = {
     "buy": lambda said: said | {"quantity": 2},
     "hold": lambda said: said | {"lines": [{"product": "p_apron", "quantity": 2}]},
     "pay": lambda said: said | {"method": "card"},
+    "waitlist.join": lambda said: said | {"quantity": 2},
 }
 """What shares no namespace with the rest: the same command with other parameters."""
 OFFER = """

@@ -34,6 +34,8 @@ OF_VIEWERS = {
     ("POST", "/v1/shows/{show}/cart"),
     ("POST", "/v1/shows/{show}/holds"),
     ("DELETE", "/v1/shows/{show}/holds/{hold}"),
+    ("POST", "/v1/shows/{show}/waitlist"),
+    ("DELETE", "/v1/shows/{show}/waitlist/{product}"),
     ("PUT", "/v1/shows/{show}/reviews/{product}"),
     ("DELETE", "/v1/shows/{show}/reviews/{product}"),
     ("POST", "/v1/shows/{show}/mail"),

@@ -38,13 +38,19 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/shows/{show}/cart"): {"product": "p_bowl"},
     ("POST", "/v1/shows/{show}/holds"): {"lines": [{"product": "p_bowl", "quantity": 1}]},
     ("DELETE", "/v1/shows/{show}/holds/{hold}"): {},
+    ("POST", "/v1/shows/{show}/waitlist"): {"product": "p_bowl"},
+    ("DELETE", "/v1/shows/{show}/waitlist/{product}"): {},
     ("PUT", "/v1/shows/{show}/reviews/{product}"): {"stars": 5},
     ("DELETE", "/v1/shows/{show}/reviews/{product}"): {},
     ("POST", "/v1/shows/{show}/mail"): {"address": "a@b.example", "language": "en", "wording": 1},
     ("POST", "/v1/shows/{show}/mail/stop"): {},
 }
 """What must be sent beside the show's id where something is to be sent."""
-NOBODYS = {("GET", "/v1/shows/{show}/holds/{hold}"), ("DELETE", "/v1/shows/{show}/holds/{hold}")}
+NOBODYS = {
+    ("GET", "/v1/shows/{show}/holds/{hold}"),
+    ("DELETE", "/v1/shows/{show}/holds/{hold}"),
+    ("DELETE", "/v1/shows/{show}/waitlist/{product}"),
+}
 """About a thing that is nobody's here: whoever may enter does not find it."""
 CHANGES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/v1/shows/{show}"): {"title": "Mine"},
