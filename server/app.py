@@ -22,6 +22,7 @@ import server.channels.routes
 import server.channels.session_routes
 import server.feeds.routes
 import server.fulfilment.list_routes
+import server.fulfilment.refund_routes
 import server.fulfilment.shipping_routes
 import server.history.routes
 import server.mail.link_routes
@@ -105,6 +106,7 @@ PARTS_FOR_ROUTES = (
     "payment_providers",
     "questions",
     "receipt_links",
+    "refunds",
     "revocations",
     "recorder",
     "settings",
@@ -132,6 +134,7 @@ ROUTES = (
     server.vouchers.routes,
     server.fulfilment.list_routes,
     server.fulfilment.shipping_routes,
+    server.fulfilment.refund_routes,
     server.shop.report_routes,
     server.shop.cart_routes,
     server.shop.hold_routes,

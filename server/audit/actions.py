@@ -60,6 +60,8 @@ Action = Literal[
     "order.tracking",
     "order.note",
     "order.unnote",
+    "order.refund",
+    "order.cancel",
     "person.invited",
     "person.joined",
     "person.changed",

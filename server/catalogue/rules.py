@@ -28,8 +28,11 @@ CHOOSE = "The product's variants have stock, not the product: choose a variant."
 
 Buying = Literal["one_step", "checkout"]
 """How something is bought: by `buy` alone, or by a hold, the checkout and a payment."""
-Reason = Literal["restock", "correction", "return", "import", "created", "variants"]
-"""Why stock was changed by something else than a sale. `variants`: the product got variants, which have stock of their own."""
+Reason = Literal["restock", "correction", "return", "write_off", "import", "created", "variants"]
+"""Why stock was changed by something else than a sale. `variants`: the product got variants, which have stock of their own.
+
+`return` of a refund moves sold units back to what is free; `write_off` says that refunded units do not come back, and changes no number.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,13 @@ def take_units(product: Stocked, quantity: int) -> Stocked:
     """Return the product with `quantity` units moved from stock to sold."""
     assert 0 < quantity <= product.stock, "the caller has compared it with the stock"
     stock, sold = product.stock - quantity, product.sold + quantity
+    return replace(product, stock=stock, sold=sold, moves=product.moves + 1)
+
+
+def return_units(product: Stocked, quantity: int) -> Stocked:
+    """Return the product with `quantity` sold units free again; what is on hand stays the same."""
+    assert 0 < quantity <= product.sold, "no more comes back than was sold"
+    stock, sold = product.stock + quantity, product.sold - quantity
     return replace(product, stock=stock, sold=sold, moves=product.moves + 1)
 
 

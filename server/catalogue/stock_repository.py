@@ -31,15 +31,17 @@ _SET_STOCK = text(
     """
 )
 INSERT_STOCK_CHANGES: Final = """
-    INSERT INTO stock_change (id, channel_id, product_id, move, at, actor, actor_name, role, reason, delta, stock_after, show_id, note)
-    SELECT id, channel_id, product_id, move, at, actor, actor_name, role, reason, delta, stock_after, show_id, note
+    INSERT INTO stock_change (id, channel_id, product_id, move, at, actor, actor_name, role, reason, delta, stock_after, show_id, note,
+                              refund_id)
+    SELECT id, channel_id, product_id, move, at, actor, actor_name, role, reason, delta, stock_after, show_id, note, refund_id
     FROM json_to_recordset(CAST(%s AS json)) AS c (
         id text, channel_id text, product_id text, move bigint, at timestamptz, actor text, actor_name text, role text, reason text,
-        delta int, stock_after int, show_id text, note text)
+        delta int, stock_after int, show_id text, note text, refund_id text)
 """
 _READ_CHANGES = text(
     """
-    (SELECT move, at, actor, actor_name, role, reason, delta, stock_after, show_id, note, CAST(NULL AS text) AS order_id
+    (SELECT move, at, actor, actor_name, role, reason, delta, stock_after, show_id, note,
+            (SELECT r.order_id FROM refund AS r WHERE r.id = stock_change.refund_id) AS order_id
      FROM stock_change WHERE product_id = :product AND move < :before ORDER BY move DESC LIMIT :limit)
     UNION ALL
     (SELECT s.move, o.at, o.viewer_id, '', CASE WHEN o.staff THEN 'staff' ELSE 'viewer' END, 'sale', -o.quantity, s.stock_after,
@@ -117,8 +119,9 @@ def as_rows(
     *,
     show_id: str | None = None,
     note: str | None = None,
+    refund_id: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the rows that `INSERT_STOCK_CHANGES` takes."""
+    """Return the rows that `INSERT_STOCK_CHANGES` takes; `refund_id` of changes by a refund."""
     return [
         {
             "id": new_id("c"),
@@ -134,6 +137,7 @@ def as_rows(
             "stock_after": change.after.stock,
             "show_id": show_id,
             "note": note,
+            "refund_id": refund_id,
         }
         for change in changes
     ]

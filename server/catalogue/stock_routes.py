@@ -66,8 +66,8 @@ class StockChangeBody(Face):
     move: int = Field(description="Which change of this stock it was, counted from 1.")
     at: Moment
     reason: str = Field(
-        description="`sale`, `hold`, `hold_released`, `hold_expired`, `hold_sold`, `restock`, `correction`, `return`, `import`, `created` "
-        "or `variants`."
+        description="`sale`, `hold`, `hold_released`, `hold_expired`, `hold_sold`, `restock`, `correction`, `return`, `write_off`, "
+        "`import`, `created` or `variants`."
     )
     delta: int
     stock_after: int

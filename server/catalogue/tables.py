@@ -109,6 +109,8 @@ class StockChangeRow(SQLModel, table=True):
     stock_after: int
     show_id: str | None = None
     note: str | None = None
+    refund_id: str | None = None
+    """By which refund units came back, or were written off."""
 
 
 class StockSaleRow(SQLModel, table=True):

@@ -90,6 +90,8 @@ def _differs(count: "Count") -> str:
         said.append(f"{count.oversold} more than there were")
     if count.rows != count.moves:
         said.append(f"{count.moves} changes, {count.rows} rows of changes (nothing makes them up)")
+    if count.returned_by_rows != count.returned:
+        said.append(f"{count.returned} came back, {count.returned_by_rows} by the rows of changes")
     if count.held_by_rows != count.in_holds:
         said.append(f"{count.in_holds} in holds, {count.held_by_rows} by the rows of changes")
     if count.entered not in (None, count.on_hand):

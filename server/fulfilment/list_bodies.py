@@ -21,6 +21,7 @@ class OrderLineBody(Face):
     title: str | None = Field(description="A variant's with its options.")
     quantity: int
     amount: int = Field(description="Minor units of the order's `currency`.")
+    refunded_units: int = Field(description="How many of the units were given back; of a reported order 0.")
 
 
 class OrderFace(Face):

@@ -54,9 +54,7 @@ async def list_orders(
     show: Annotated[
         str | None, Query(pattern=ENTITY_ID, max_length=40, description="Only orders of this show.")
     ] = None,
-    state: Annotated[
-        ReportState | None, Query(description="Only orders in this state; ours are `paid`.")
-    ] = None,
+    state: Annotated[ReportState | None, Query(description="Only orders in this state.")] = None,
     fulfilment: Annotated[
         Shipping | None, Query(description="Only orders of ours that are so far; reported ones are left out.")
     ] = None,

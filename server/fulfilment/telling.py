@@ -36,13 +36,13 @@ class BuyerNews:
             told = [
                 each
                 for id in order_ids
-                for each in await _lines_of(connection, id, standings.get(id, Standing()))
+                for each in await lines_of(connection, id, standings.get(id, Standing()))
             ]
         for show_id, viewer_id, line in told:
             self._push(show_id, viewer_id, line)
 
 
-async def _lines_of(
+async def lines_of(
     connection: AsyncConnection, order_id: str, standing: Standing
 ) -> list[tuple[str, str, OrderChanged]]:
     """Return the line with each id that its buyer goes by: who bought as a guest may be signed in by now."""

@@ -135,6 +135,12 @@ def record_facts(tx: ShowTransaction, facts: Sequence[Fact]) -> None:
         tx.write(_ADD_TO_ROLLUPS, changes.values())
 
 
+def record_changes(tx: ShowTransaction, changes: RollupChanges) -> None:
+    """Add `changes`, which have facts of their own kind somewhere else, to the rollups with the show's transaction."""
+    if changes and not tx.rehearsal:
+        tx.write(_ADD_TO_ROLLUPS, changes.values())
+
+
 async def append_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> None:
     """`record_facts` for a transaction that is not a show's. It holds the shows' heads from here on."""
     if not facts:

@@ -12,7 +12,8 @@ from server.payments.holds import PaidHolds, ToConfirm, ToPay
 from server.payments.inbox_repository import Received, mark_applied
 from server.payments.payment import Applied, Begun, Payment, Wanted
 from server.payments.provider import Answer, Chosen, Providers
-from server.payments.rules import Deed, step
+from server.payments.refunds import NO_REFUNDS, ToldRefunds
+from server.payments.rules import Deed, step, told_refund
 from server.protocol.codes import Code
 
 GIVEN_UP: Final = "given_up"
@@ -34,11 +35,12 @@ class News:
 
 
 class Applying:
-    """The handlers of a show's journal."""
+    """The handlers of a show's journal. `refunds` may be set until the first of them runs."""
 
     def __init__(self, holds: PaidHolds, providers: Providers) -> None:
         self._holds = holds
         self._providers = providers
+        self.refunds: ToldRefunds = NO_REFUNDS
 
     async def begin_many(self, tx: ShowTransaction, wanted: Sequence[Wanted]) -> list[Begun | RefusedError]:
         """Write down payments of holds that may be paid, or return those of before under the same keys.
@@ -111,6 +113,7 @@ class Applying:
             deeds.append(deed)
         paid = [after[each.payment_id] for each, deed in zip(news, deeds, strict=True) if deed == "confirm"]
         await self._confirm(tx, paid, after)
+        await self._take_refunds(tx, after)
         await self._let_wait(tx, before, after)
         repository.update_payments(tx, list(after.values()))
         mark_applied(tx, [each.event for each in news if each.event is not None])
@@ -128,6 +131,13 @@ class Applying:
                 after[payment.id] = replace(payment, state=state, why=answer.code.value)
             else:
                 after[payment.id] = replace(payment, order_id=answer)
+
+    async def _take_refunds(self, tx: ShowTransaction, after: dict[str, Payment]) -> None:
+        """Take what was given back at the provider itself, of payments that are orders, into the books."""
+        for payment in after.values():
+            if payment.order_id is not None and payment.refunded_there_minor > payment.refunded_minor:
+                refunded = await self.refunds.take_told(tx, payment, payment.refunded_there_minor)
+                after[payment.id] = replace(payment, refunded_minor=payment.refunded_minor + refunded)
 
     async def _let_wait(
         self, tx: ShowTransaction, before: dict[str, Payment], after: dict[str, Payment]
@@ -184,6 +194,10 @@ def move(payment: Payment, news: News, tx: ShowTransaction) -> tuple[Payment, De
         tries=0 if changed else payment.tries,
         provider_ref=payment.provider_ref or answer.ref or None,
         refunded_minor=refunded,
+        refunded_there_minor=max(
+            payment.refunded_there_minor,
+            told_refund(answer.kind, answer.refunded_minor, payment.amount_minor),
+        ),
         redirect_url=answer.redirect_url or payment.redirect_url,
         pay_by=answer.pay_by or payment.pay_by,
         changed_at=tx.now if changed else payment.changed_at,

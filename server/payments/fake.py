@@ -19,9 +19,10 @@ from server.ids import new_id
 from server.payments.fake_repository import (
     Intent,
     keep_intent,
+    keep_refund,
     move_intent,
     read_intent,
-    refund_intent,
+    refund_due,
     take_due,
 )
 from server.payments.payment import Payment
@@ -43,6 +44,9 @@ METHODS: Final = {
     "reordered": "the same, and tells what came before it afterwards",
     "late": "lets itself be cancelled, and takes the money all the same",
     "unanswered": "takes the money, and its first answer is lost",
+    "refund_unanswered": "takes the money; gives it back when asked, and the first answer to that is lost",
+    "refund_slow": "takes the money; gives it back a moment after it was asked, and tells it",
+    "refund_refused": "takes the money, and does not give it back",
 }
 MOMENT: Final = timedelta(seconds=2)
 COUNTER_TIME: Final = timedelta(hours=24)
@@ -61,6 +65,9 @@ _BEGINS: Final = {
     "redirect": "waiting",
     "counter": "waiting",
     "unanswered": "succeeded",
+    "refund_unanswered": "succeeded",
+    "refund_slow": "succeeded",
+    "refund_refused": "succeeded",
 }
 _ENDS_BY_ITSELF: Final = frozenset({"slow", "lost", "doubled", "reordered"})
 
@@ -75,6 +82,7 @@ class Notice(msgspec.Struct, frozen=True):
     ref: str
     payment: str
     why: str | None = None
+    refunded: int | None = None
 
 
 _notices = msgspec.json.Decoder(Notice)
@@ -142,11 +150,34 @@ class FakeProvider:
         return await self.ask(ref)
 
     async def refund(self, ref: str, amount_minor: int, key: str) -> Answer:
-        """Give it back, once."""
-        if not ref.startswith(_AT_ONCE):
-            async with self._database.write() as connection:
-                await refund_intent(connection, ref, amount_minor)
-        return Answer("refunded", ref)
+        """Give it back, once for each key, and tell it as a real one does."""
+        if ref.startswith(_AT_ONCE):
+            return Answer("refunded", ref)
+        async with self._database.write() as connection:
+            kept = await keep_refund(connection, ref, amount_minor, key, now=self._clock.now(), moment=MOMENT)
+        if kept is None:
+            return Answer("failed", ref, why="refused")
+        if kept.fresh:
+            await self._tell_refund(kept.intent)
+            if kept.intent.method == "refund_unanswered":
+                raise ProviderAwayError
+        return self._answer(kept.intent) if kept.waits else _given_back(kept.intent)
+
+    async def refund_there(self, ref: str, amount_minor: int) -> bool:
+        """Give money back as somebody does who works on the provider's own pages, and tell it; whether there was as much."""
+        async with self._database.write() as connection:
+            kept = await keep_refund(
+                connection,
+                ref,
+                amount_minor,
+                new_id("there"),
+                now=self._clock.now(),
+                moment=MOMENT,
+                there=True,
+            )
+        if kept is not None:
+            await self._tell_refund(kept.intent)
+        return kept is not None
 
     async def decide(self, ref: str, *, approved: bool) -> str | None:
         """Take what the buyer has pressed on the page; return where they go from there, None for no page of ours."""
@@ -167,9 +198,12 @@ class FakeProvider:
         """Take the money of those that are due, and tell it as their methods have it."""
         async with self._database.write() as connection:
             taken = await take_due(connection, self._clock.now())
+            given_back = await refund_due(connection, self._clock.now())
         for intent in taken:
             await self._tell(intent)
-        return len(taken)
+        for intent in given_back:
+            await self._tell_refund(intent)
+        return len(taken) + len(given_back)
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Told | None:
         """Return what a webhook tells; raises `UnsignedError`."""
@@ -178,7 +212,8 @@ class FakeProvider:
             notice = _notices.decode(body)
         except msgspec.DecodeError:
             return None
-        return Told(event_id, Answer(notice.type, notice.ref, why=notice.why), notice.payment)
+        answer = Answer(notice.type, notice.ref, why=notice.why, refunded_minor=notice.refunded)
+        return Told(event_id, answer, notice.payment)
 
     def sign(self, event_id: str, body: bytes) -> dict[str, str]:
         """Return the headers of a webhook."""
@@ -194,7 +229,16 @@ class FakeProvider:
         redirect = f"/pay/fake/{intent.ref}" if intent.state == "waiting" else None
         counter = intent.method == "counter" and intent.state == "waiting"
         pay_by = intent.created_at + COUNTER_TIME if counter else None
-        return Answer(_KINDS[intent.state], intent.ref, redirect, pay_by, _why(intent))
+        refunded = intent.refunded_minor or None
+        return Answer(_KINDS[intent.state], intent.ref, redirect, pay_by, _why(intent), refunded)
+
+    async def _tell_refund(self, intent: Intent) -> None:
+        """Tell what has been given back in all, where something has and its method tells anything."""
+        if self.tell is None or intent.method == "lost" or not intent.refunded_minor:
+            return
+        notice = Notice("refunded", intent.ref, intent.payment_id, refunded=intent.refunded_minor)
+        body = msgspec.json.encode(notice)
+        await self.tell(self.sign(new_id("fev"), body), body)
 
     async def _tell(self, intent: Intent) -> None:
         notice = Notice(_KINDS[intent.state], intent.ref, intent.payment_id, _why(intent))
@@ -207,6 +251,10 @@ class FakeProvider:
 
 def _at_once(ref: str) -> Answer:
     return Answer("succeeded", ref)
+
+
+def _given_back(intent: Intent) -> Answer:
+    return Answer("refunded", intent.ref, refunded_minor=intent.refunded_minor)
 
 
 def _why(intent: Intent) -> str | None:

@@ -1,7 +1,7 @@
 """All SQL of the fake provider's books. They are its own: no payment of ours is read or written here, nor in the same transaction."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, text
@@ -25,6 +25,15 @@ class Intent:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRefund:
+    """A refund in the books, with its intent as that stands: whether it waits for its moment, and whether it was asked for just now."""
+
+    intent: Intent
+    waits: bool
+    fresh: bool
+
+
 _COLUMNS: Final = ", ".join(field.name for field in fields(Intent))
 _INSERT = text(
     f"""
@@ -42,10 +51,23 @@ _MOVE = text(
     WHERE ref = :ref AND state = ANY(:from_states) RETURNING {_COLUMNS}
     """
 )
-_REFUND = text(
+_LOCK = text(f"SELECT {_COLUMNS} FROM fake_intent WHERE ref = :ref FOR UPDATE")
+_READ_REFUND = text("SELECT state FROM fake_refund WHERE key = :key")
+_ASKED_BACK = text("SELECT CAST(coalesce(sum(amount_minor), 0) AS bigint) FROM fake_refund WHERE ref = :ref")
+_INSERT_REFUND = text(
+    """
+    INSERT INTO fake_refund (key, ref, state, amount_minor, due_at, created_at) VALUES (:key, :ref, :state, :amount, :due, :now)
+    """
+)
+_GIVE_BACK = text(
+    f"UPDATE fake_intent SET refunded_minor = refunded_minor + :amount WHERE ref = :ref RETURNING {_COLUMNS}"
+)
+_REFUND_DUE = text(
     f"""
-    UPDATE fake_intent SET refunded_minor = least(taken_minor, :amount)
-    WHERE ref = :ref AND refunded_minor = 0 RETURNING {_COLUMNS}
+    WITH due AS (UPDATE fake_refund SET state = 'done', due_at = NULL WHERE due_at <= :now RETURNING ref, amount_minor)
+    UPDATE fake_intent AS i SET refunded_minor = i.refunded_minor + d.amount_minor
+    FROM (SELECT ref, CAST(sum(amount_minor) AS bigint) AS amount_minor FROM due GROUP BY ref) AS d WHERE i.ref = d.ref
+    RETURNING {", ".join(f"i.{field.name}" for field in fields(Intent))}
     """
 )
 _TAKE_DUE = text(
@@ -79,9 +101,45 @@ async def move_intent(
     return None if row is None else _as_intent(row)
 
 
-async def refund_intent(connection: AsyncConnection, ref: str, amount_minor: int) -> None:
-    """Give back at most what was taken, once."""
-    await connection.execute(_REFUND, {"ref": ref, "amount": amount_minor})
+async def keep_refund(
+    connection: AsyncConnection,
+    ref: str,
+    amount_minor: int,
+    key: str,
+    *,
+    now: datetime,
+    moment: timedelta,
+    there: bool = False,
+) -> KeptRefund | None:
+    """Give back a part of what was taken, once for each key; one whose method is slow waits for a moment.
+
+    Where all has gone back, or is about to, it is done.
+
+    None where it will not be: more than was taken, or a method that refuses. `there`: not by us, whatever the method.
+    """
+    intent = _as_intent((await connection.execute(_LOCK, {"ref": ref})).one())
+    state = await connection.scalar(_READ_REFUND, {"key": key})
+    if state is not None:
+        return KeptRefund(intent, waits=state == "waiting", fresh=False)
+    asked = int(await connection.scalar(_ASKED_BACK, {"ref": ref}) or 0)
+    if 0 < intent.taken_minor <= asked:
+        return KeptRefund(intent, waits=False, fresh=False)
+    if asked + amount_minor > intent.taken_minor or (intent.method == "refund_refused" and not there):
+        return None
+    waits = intent.method == "refund_slow" and not there
+    due = now + moment if waits else None
+    given = {"key": key, "ref": ref, "amount": amount_minor, "due": due, "now": now}
+    await connection.execute(_INSERT_REFUND, given | {"state": "waiting" if waits else "done"})
+    if not waits:
+        intent = _as_intent(
+            (await connection.execute(_GIVE_BACK, {"ref": ref, "amount": amount_minor})).one()
+        )
+    return KeptRefund(intent, waits=waits, fresh=True)
+
+
+async def refund_due(connection: AsyncConnection, now: datetime) -> list[Intent]:
+    """Give back what waited for its moment, and return of which intents."""
+    return [_as_intent(row) for row in await connection.execute(_REFUND_DUE, {"now": now})]
 
 
 async def take_due(connection: AsyncConnection, now: datetime) -> list[Intent]:

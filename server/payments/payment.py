@@ -54,6 +54,7 @@ class Payment:
     order_id: str | None
     account_id: str | None = None
     """Which of the channel's accounts at the provider it is paid by."""
+    refunded_there_minor: int = 0
 
     @property
     def open(self) -> bool:

@@ -76,8 +76,9 @@ class Provider(Protocol):
     async def refund(self, ref: str, amount_minor: int, key: str) -> Answer:
         """Give money back, once for each `key`: `refunded`, or `succeeded` while that is still under way.
 
-        `failed`, with `why`, when it will not be given back: that is final for the `key`. A refund that somebody has made at the provider
-        itself is told by a webhook as `refunded`, and so is each of ours, with `refunded_minor` for all of them together.
+        `refunded`, too, where all has gone back already; `failed`, with `why`, when it will not be given back, which is final for the
+        `key`. A refund that somebody has made at the provider itself is told by a webhook as `refunded`, and so is each of ours, with
+        `refunded_minor` for all of them together.
         """
         ...
 

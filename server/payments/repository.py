@@ -55,14 +55,15 @@ _INSERT = text(
 _UPDATE: Final = """
     UPDATE payment SET state = c.state, provider_ref = c.provider_ref, refunded_minor = c.refunded_minor, tries = c.tries,
         redirect_url = c.redirect_url, pay_by = c.pay_by, changed_at = c.changed_at, asked_at = c.asked_at, why = c.why,
-        order_id = c.order_id
+        order_id = c.order_id, refunded_there_minor = c.refunded_there_minor
     FROM json_to_recordset(CAST(%s AS json)) AS c (id text, state text, provider_ref text, refunded_minor bigint, tries int,
-        redirect_url text, pay_by timestamptz, changed_at timestamptz, asked_at timestamptz, why text, order_id text)
+        redirect_url text, pay_by timestamptz, changed_at timestamptz, asked_at timestamptz, why text, order_id text,
+        refunded_there_minor bigint)
     WHERE payment.id = c.id
 """
 _CHANGED: Final = (
     "id", "state", "provider_ref", "refunded_minor", "tries", "redirect_url", "pay_by", "changed_at", "asked_at", "why",
-    "order_id",
+    "order_id", "refunded_there_minor",
 )  # fmt: skip
 # Claimed by moving `asked_at`: of two pollers one asks. It is moved at most to the moment at which its time is over.
 _CLAIM_UNFINISHED = text(

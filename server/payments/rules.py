@@ -75,9 +75,16 @@ def step(state: State, kind: Kind) -> Step:
     """Return what `kind` makes of a payment in `state`; every pair has an answer.
 
     A refund that nobody here has asked for (`refunded` of a captured payment: the merchant's, at the provider) changes no state: the order
-    stands. `unfillable` comes only in the transaction that would have made the order.
+    stands, and its refunds are counted by `told_refund`. `unfillable` comes only in the transaction that would have made the order.
     """
     return _STEPS.get((state, kind), Step(state))
+
+
+def told_refund(kind: Kind, refunded_minor: int | None, amount_minor: int) -> int:
+    """Return how much an answer says has been given back of a payment of `amount_minor`: of `refunded` all, where it does not say."""
+    if refunded_minor is not None:
+        return min(refunded_minor, amount_minor)
+    return amount_minor if kind == "refunded" else 0
 
 
 def owed(state: State) -> Deed:

@@ -21,6 +21,7 @@ from server.payments.holds import PaidHolds
 from server.payments.inbox_repository import Received, insert_event, read_waiting
 from server.payments.payment import Applied, Begun, Payment, Wanted
 from server.payments.provider import Answer, Provider, ProviderAwayError, Providers
+from server.payments.refunds import ToldRefunds
 from server.payments.rules import Deed
 from server.protocol.codes import Code
 from server.viewers.alias_repository import read_guests_of
@@ -61,7 +62,7 @@ class Payments:
         self._holds = holds
         self._providers = providers
         self._push = push
-        applying = Applying(holds, providers)
+        self._applying = applying = Applying(holds, providers)
         # The journal groups commands by their handler: it must be the same object each time.
         self._begin_many = applying.begin_many
         self._apply_many = applying.apply_many
@@ -134,6 +135,16 @@ class Payments:
         ref = payment.provider_ref
         assert ref is not None, "the caller has started it"
         return await self.settle(payment, lambda provider: provider.ask(ref))
+
+    def tell_refunds(self, refunds: ToldRefunds) -> None:
+        """Have `refunds` told of what was given back at the providers themselves."""
+        self._applying.refunds = refunds
+
+    async def give_back(self, payment: Payment, amount_minor: int, key: str) -> Answer:
+        """Have the provider give back a part of what was paid, once for each `key`; raises `ProviderAwayError` where it does not answer."""
+        ref = payment.provider_ref
+        assert ref is not None, "its provider has taken the money"
+        return await self._ask(payment, lambda provider: provider.refund(ref, amount_minor, key))
 
     async def find(self, payment_id: str, viewer_id: str) -> Payment:
         """Return a payment of the viewer's; raises `not_found`."""

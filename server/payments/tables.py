@@ -78,6 +78,8 @@ class PaymentRow(SQLModel, table=True):
     """The order that it became, the head where there are several lines."""
     account_id: str | None = None
     """Which of the channel's accounts at the provider it began with; it stays with it."""
+    refunded_there_minor: int = _money("refunded_there_minor", default="0")
+    """What its provider has said that it has given back in all; what of it nobody here has asked for is taken into the books."""
 
 
 class PaymentEventRow(SQLModel, table=True):
@@ -121,4 +123,19 @@ class FakeIntentRow(SQLModel, table=True):
     return_url: str = ""
     due_at: datetime | None = moment("due_at")
     """When it ends by itself what it is about."""
+    created_at: datetime = moment("created_at", nullable=False)
+
+
+class FakeRefundRow(SQLModel, table=True):
+    """The same books: what was asked back, once for each key."""
+
+    __tablename__ = "fake_refund"
+    __table_args__ = (Index("fake_refund_ref", "ref"), {"comment": "Of no payment that moves money"})
+
+    key: str = Field(primary_key=True)
+    ref: str
+    state: str
+    """`waiting` or `done`."""
+    amount_minor: int = _money("amount_minor")
+    due_at: datetime | None = moment("due_at")
     created_at: datetime = moment("created_at", nullable=False)

@@ -43,6 +43,8 @@ class Code(StrEnum):
     SOLD_OUT = "sold_out"
     WAITLIST_CLOSED = "waitlist_closed"
     TOO_MANY = "too_many"
+    TOO_MUCH = "too_much"
+    NOT_REFUNDABLE = "not_refundable"
     PRICE_CHANGED = "price_changed"
     KEY_REUSED = "key_reused"
     HOLD_ENDED = "hold_ended"
@@ -130,6 +132,16 @@ MEANINGS: dict[Code, Meaning] = {
         409,
         "More units than one viewer may buy and hold of this product in this show; `limit` says how many, `left` how many more. "
         "`guest`: without a name one may hold one unit, or as many as were paid for here before.",
+    ),
+    Code.TOO_MUCH: Meaning(
+        "reload",
+        409,
+        "More than is left of the order to give back; `left` says how much money, `units_left` how many units of each line.",
+    ),
+    Code.NOT_REFUNDABLE: Meaning(
+        "never",
+        409,
+        "The order is not refunded here: the channel's own shop took it (`why` is `reported`), or it came with a history (`imported`).",
     ),
     Code.PRICE_CHANGED: Meaning(
         "reload", 409, "The price is no longer the one sent; `price` is the new one."

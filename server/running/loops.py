@@ -12,6 +12,7 @@ from server.running.forgetting import forgetting_loops
 from server.running.keeping import keeping_loops
 from server.running.paying import payment_loops
 from server.running.privacy import erasure_loops
+from server.running.refunding import refund_loops
 from server.running.resealing import resealing_loops
 from server.running.uploads import upload_loops
 from server.workers.loop import repeat
@@ -53,6 +54,7 @@ def _of_shows(process: Process) -> Loops:
         "holds": repeat("holds", LAPSED_SECONDS, process.holds.let_lapsed_go),
         "waitlist": repeat("waitlist", WAITLIST_SECONDS, process.waitlist.serve_due),
         **payment_loops(settings, process.database, process.clock, process.payments, process.fake_provider),
+        **refund_loops(process.refunds),
         "api keys": repeat("api keys", USES_WRITTEN_SECONDS, process.known_keys.write_uses),
     }
 

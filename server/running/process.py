@@ -117,7 +117,7 @@ class Process:
         )
         self.visible_questions = VisiblePages(self.questions)
         self.own_pushes = OwnPushes(self.hub, self.bus.tell)
-        self.shop, self.holds, self.waitlist, paying = selling_for(
+        self.shop, self.holds, self.waitlist, paying, self.refunds = selling_for(
             settings, self.journal, self.database, clock, push=self.own_pushes.push, offers=self.offers.desk
         )
         self.payments, self.fake_provider, self.payment_accounts, self.payment_providers, self.stripe = paying
@@ -185,6 +185,7 @@ class Process:
         """Read, at a scrape, what nobody keeps at hand."""
         await self.disks.measure()
         await polling.measure(self.database, self.clock.now())
+        await self.refunds.measure()
         if self.ledger:
             await self.ledger.measure()
         if self.delivery:

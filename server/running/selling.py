@@ -1,14 +1,16 @@
-"""The shop of a process: what sells at once, what sets aside until it is paid, and what is paid by."""
+"""The shop of a process: what sells at once, what sets aside until it is paid, what is paid by, and what gives back."""
 
 from typing import NamedTuple
 
 from server.catalogue.offered import OfferDesk
 from server.clock import Clock
 from server.db.engine import Database
+from server.fulfilment.refunds import Refunds
 from server.fulfilment.standings import read_standings
 from server.journal.journal import Journal
 from server.running.limits import buying_limits_of
 from server.running.paying import Paying, payments_for
+from server.running.refunding import refunds_for
 from server.settings import Settings
 from server.shop.holds import Holds
 from server.shop.locking import Push
@@ -24,6 +26,7 @@ class Selling(NamedTuple):
     holds: Holds
     waitlist: Waitlist
     paying: Paying
+    refunds: Refunds
 
 
 def selling_for(
@@ -50,4 +53,5 @@ def selling_for(
     seconds = settings.waitlist_hold_seconds
     waitlist = Waitlist(journal, database, clock, shop.books, push=push, seconds=seconds, limits=limits)
     paying = payments_for(settings, journal, database, clock, holds, push=push)
-    return Selling(shop, holds, waitlist, paying)
+    refunds = refunds_for(journal, database, clock, paying.payments, shop.books, push=push)
+    return Selling(shop, holds, waitlist, paying, refunds)

@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from server.clock import to_wire
+from server.shop.given_back import NOTHING, GivenBack
 from server.shop.report_rules import AttributedBy, Line, Reported, ReportState
 from server.shop.rules import Order
 
@@ -36,6 +37,7 @@ class OrderLine(Struct, frozen=True):
     title: str | None
     quantity: int
     amount: int
+    refunded_units: int = 0
 
 
 class MerchantOrder(Struct, frozen=True):
@@ -60,20 +62,23 @@ class MerchantOrder(Struct, frozen=True):
     staff: bool
 
 
-def of_ours(order: Order, products: Mapping[str, Titled]) -> MerchantOrder:
+def of_ours(order: Order, products: Mapping[str, Titled], given_back: GivenBack = NOTHING) -> MerchantOrder:
     """Return an order that was placed in a show; one with several lines by its head. `products` are those of the lines, by id."""
     return MerchantOrder(
         order=order.id,
         number=order.number,
         external_id=None,
-        state="paid",
+        state=given_back.state,
         show=order.show_id,
         viewer=order.viewer_id,
         attributed_by=None,
         currency=order.currency,
         amount=order.total_minor,
-        refunded=0,
-        lines=[_of_ours(line, products[line.product_id]) for line in order.lines],
+        refunded=given_back.minor,
+        lines=[
+            _of_ours(line, products[line.product_id], given_back.units.get(line.id, 0))
+            for line in order.lines
+        ],
         at=to_wire(order.at),
         staff=order.staff,
     )
@@ -105,7 +110,7 @@ def named_by(line: Line, products: Named) -> Titled | None:
     return next((product for product in found if product), None)
 
 
-def _of_ours(line: Order, product: Titled) -> OrderLine:
+def _of_ours(line: Order, product: Titled, refunded_units: int) -> OrderLine:
     return OrderLine(
         product=product.id,
         external_id=product.external_id,
@@ -113,6 +118,7 @@ def _of_ours(line: Order, product: Titled) -> OrderLine:
         title=product.title,
         quantity=line.quantity,
         amount=line.amount_minor,
+        refunded_units=refunded_units,
     )
 
 

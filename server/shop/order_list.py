@@ -25,10 +25,11 @@ from server.catalogue.tables import ProductRow
 from server.db.rows import read_page
 from server.errors import RefusedError
 from server.protocol.codes import Code
+from server.shop.given_back import NOTHING, in_state, read_given_back
 from server.shop.hold_tables import OrderLineRow
 from server.shop.merchant_orders import MerchantOrder, of_ours, of_report
 from server.shop.numbers import CHARACTERS, HEXADECIMAL, LETTERS
-from server.shop.orders_repository import as_order, put_together, read_behind
+from server.shop.orders_repository import Goods, as_order, put_together, read_behind, read_goods
 from server.shop.report_rules import Reported, ReportState
 from server.shop.reported_tables import ReportedOrderRow
 from server.shop.reports_repository import as_reported, find_products
@@ -68,18 +69,11 @@ class ListedOrder:
     at: datetime
 
 
-class _Goods(NamedTuple):
-    id: str
-    title: str
-    sku: str | None
-    external_id: str | None
-
-
 class _Head(NamedTuple):
     """An order of ours without the lines behind it, what was bought by it, and the title of its show."""
 
     order: Order
-    goods: _Goods
+    goods: Goods
     show_title: str
 
 
@@ -98,12 +92,11 @@ async def read_orders(
     found = []
     if wanted.ours is None:
         found = await _read_reported(connection, channel_id, wanted, place, limit)
-    if wanted.state in (None, "paid"):
-        numbers = await _whole_numbers(connection, channel_id, wanted.words)
-        ours = _in_order(_select_ours(channel_id, wanted, numbers), _OURS, place)
-        found += await _with_lines(
-            connection, await read_page(connection, ours, _OURS.c.id, _as_ours, limit=limit)
-        )
+    numbers = await _whole_numbers(connection, channel_id, wanted.words)
+    ours = _in_order(_select_ours(channel_id, wanted, numbers), _OURS, place)
+    found += await _with_lines(
+        connection, await read_page(connection, ours, _OURS.c.id, _as_ours, limit=limit)
+    )
     return sorted(found, key=lambda each: (each.at, each.order.order), reverse=True)[:limit]
 
 
@@ -122,13 +115,11 @@ async def _with_lines(connection: AsyncConnection, heads: Sequence[_Head]) -> li
     """Return orders of ours with the lines that are behind them, and what the catalogue calls those."""
     behind = await read_behind(connection, [head.order.id for head in heads])
     orders = put_together([*(head.order for head in heads), *behind])
+    given_back = await read_given_back(connection, [order.id for order in orders])
     goods = {head.goods.id: head.goods for head in heads}
-    if lacking := {line.product_id for line in behind} - set(goods):
-        wanted = select(_PRODUCT.c.id, _PRODUCT.c.title, _PRODUCT.c.sku, _PRODUCT.c.external_id)
-        rows = await connection.execute(wanted.where(_PRODUCT.c.id.in_(lacking)))
-        goods |= {row.id: _Goods(*row) for row in rows}
+    goods |= await read_goods(connection, {line.product_id for line in behind} - set(goods))
     return [
-        ListedOrder(of_ours(order, goods), head.show_title, order.at)
+        ListedOrder(of_ours(order, goods, given_back.get(order.id, NOTHING)), head.show_title, order.at)
         for order, head in zip(orders, heads, strict=True)
     ]
 
@@ -184,6 +175,8 @@ def _select_ours(channel_id: str, wanted: Wanted, numbers: Collection[str]) -> S
     statement = statement.where(_OURS.c.channel_id == channel_id)
     if wanted.show is not None:
         statement = statement.where(_OURS.c.show_id == wanted.show)
+    if wanted.state is not None:
+        statement = statement.where(in_state(_OURS.c.id, wanted.state))
     statement = statement.where(*_of_time(_OURS.c.at, wanted))
     if wanted.ours is not None:
         statement = statement.where(wanted.ours(_OURS.c.id))
@@ -273,7 +266,7 @@ def _folded(text: ColumnElement[Any]) -> ColumnElement[str]:
 
 
 def _as_ours(row: Row[Any]) -> _Head:
-    return _Head(as_order(row), _Goods(row.product_id, row.title, row.sku, row.external_id), row.show_title)
+    return _Head(as_order(row), Goods(row.product_id, row.title, row.sku, row.external_id), row.show_title)
 
 
 def _as_theirs(row: Row[Any]) -> tuple[Reported, str | None]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, func, literal, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.catalogue.tables import ProductRow
 from server.db.rows import read_all
 from server.shop.hold_tables import OrderLineRow
 from server.shop.numbers import number_from
@@ -16,6 +17,7 @@ from server.shop.tables import OrderRow
 
 _ORDER = OrderRow.__table__  # type: ignore[attr-defined]
 _LINE = OrderLineRow.__table__  # type: ignore[attr-defined]
+_PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
 _READ_TITLES = text("SELECT id, title FROM product WHERE id = ANY(:ids)")
 _READ_SHOW_TITLE = text("SELECT title FROM show WHERE id = :show")
 
@@ -28,6 +30,15 @@ async def read_no_standings(
 ) -> Mapping[str, Standing]:
     """What the shop knows by itself: every order is paid."""
     return {}
+
+
+class Goods(NamedTuple):
+    """A product, or a variant, as the catalogue calls it."""
+
+    id: str
+    title: str
+    sku: str | None
+    external_id: str | None
 
 
 def select_lines() -> Select[Any]:
@@ -71,6 +82,15 @@ async def read_behind(connection: AsyncConnection, heads: Collection[str]) -> li
 async def read_titles(connection: AsyncConnection, product_ids: Collection[str]) -> dict[str, str]:
     """Return the titles of products by id."""
     return {row.id: row.title for row in await connection.execute(_READ_TITLES, {"ids": list(product_ids)})}
+
+
+async def read_goods(connection: AsyncConnection, product_ids: Collection[str]) -> dict[str, Goods]:
+    """Return what the catalogue calls products, archived ones too, by id."""
+    if not product_ids:
+        return {}
+    wanted = select(_PRODUCT.c.id, _PRODUCT.c.title, _PRODUCT.c.sku, _PRODUCT.c.external_id)
+    rows = await connection.execute(wanted.where(_PRODUCT.c.id.in_(list(product_ids))))
+    return {row.id: Goods(*row) for row in rows}
 
 
 async def read_show_title(connection: AsyncConnection, show_id: str) -> str:

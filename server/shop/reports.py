@@ -190,6 +190,8 @@ class _Desk:
         given_back = (after.refunded, after.state == "cancelled")
         if given_back != ((before.refunded, before.state == "cancelled") if before else (0, False)):
             await outbox.put(self._connection, self._channel_id, "order.refunded", told, self.now)
+        if after.state == "cancelled" and (before is None or before.state != "cancelled"):
+            await outbox.put(self._connection, self._channel_id, "order.cancelled", told, self.now)
 
 
 async def _open_desk(

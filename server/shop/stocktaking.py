@@ -26,7 +26,11 @@ class Count:
     sold: int
     moves: int
     ordered: int
-    """Units in its orders: these are right, each was paid."""
+    """Units in its orders, less those that came back by refunds: these are right, each was paid."""
+    returned: int
+    """Units that came back by refunds: these are right, each was given back."""
+    returned_by_rows: int
+    """Units that came back as the rows of movements say."""
     in_holds: int
     """Units in holds that are placed: these are right, each was promised."""
     rows: int
@@ -53,7 +57,11 @@ class Count:
     @property
     def mendable(self) -> bool:
         """Whether its numbers can be made to agree: rows that are missing cannot be made up."""
-        lost = self.rows != self.moves or self.held_by_rows != self.in_holds
+        lost = (
+            self.rows != self.moves
+            or self.held_by_rows != self.in_holds
+            or self.returned_by_rows != self.returned
+        )
         return not lost and self.entered in (None, self.on_hand)
 
 
@@ -93,6 +101,8 @@ def as_count(row: Row[Any]) -> Count:
         sold=row.sold,
         moves=row.stock_moves,
         ordered=row.ordered,
+        returned=row.returned,
+        returned_by_rows=row.returned_by_rows,
         in_holds=row.in_holds,
         rows=row.rows,
         held_by_rows=row.held_by_rows,

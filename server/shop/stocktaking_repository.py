@@ -6,16 +6,21 @@ from sqlalchemy import text
 # Of `moved` only movements that are numbered are known; `entered` is all that ever came in, of a product that was made with a row.
 _COUNTED = """
     SELECT p.id, p.title, p.stock, p.held, p.sold, p.stock_moves,
-           coalesce(o.units, 0)::int AS ordered, coalesce(h.units, 0)::int AS in_holds,
+           (coalesce(o.units, 0) - coalesce(b.units, 0))::int AS ordered, coalesce(b.units, 0)::int AS returned,
+           coalesce(h.units, 0)::int AS in_holds,
            coalesce(c.rows, 0) + coalesce(s.rows, 0) + coalesce(m.rows, 0) AS rows,
            coalesce(m.held, 0)::int AS held_by_rows, CASE WHEN c.made THEN c.delta END AS entered,
-           p.waiting, coalesce(w.places, 0)::int AS in_line
+           p.waiting, coalesce(w.places, 0)::int AS in_line, coalesce(c.returned, 0)::int AS returned_by_rows
     FROM product AS p
     LEFT JOIN (SELECT product_id, sum(quantity) AS units FROM orders
                WHERE payment <> 'imported' AND {of} GROUP BY 1) AS o ON o.product_id = p.id
     LEFT JOIN (SELECT l.product_id, sum(l.quantity) AS units FROM hold_line AS l JOIN hold ON hold.id = l.hold_id
                WHERE hold.state = 'placed' AND {of} GROUP BY 1) AS h ON h.product_id = p.id
-    LEFT JOIN (SELECT product_id, count(*) AS rows, sum(delta) AS delta, bool_or(move = 1 AND reason IN ('created', 'import')) AS made
+    LEFT JOIN (SELECT l.product_id, sum(l.quantity) AS units FROM refund_line AS l JOIN refund ON refund.id = l.refund_id
+               WHERE l.restock AND refund.state = 'done' AND {of} GROUP BY 1) AS b ON b.product_id = p.id
+    LEFT JOIN (SELECT product_id, count(*) AS rows, sum(delta) FILTER (WHERE refund_id IS NULL) AS delta,
+                      sum(delta) FILTER (WHERE refund_id IS NOT NULL) AS returned,
+                      bool_or(move = 1 AND reason IN ('created', 'import')) AS made
                FROM stock_change WHERE {of} GROUP BY 1) AS c ON c.product_id = p.id
     LEFT JOIN (SELECT product_id, count(*) AS rows FROM stock_sale GROUP BY 1) AS s ON s.product_id = p.id
     LEFT JOIN (SELECT product_id, count(*) AS rows, sum(CASE kind WHEN 'place' THEN quantity ELSE -quantity END) AS held
@@ -24,7 +29,7 @@ _COUNTED = """
                WHERE state = 'waiting' AND {of} GROUP BY 1) AS w ON w.product_id = p.id
 """
 WRONG = """
-    stock < 0 OR sold <> ordered OR held <> in_holds OR held <> held_by_rows OR rows <> stock_moves
+    stock < 0 OR sold <> ordered OR held <> in_holds OR held <> held_by_rows OR rows <> stock_moves OR returned <> returned_by_rows
     OR coalesce(entered <> stock + held + sold, false) OR waiting <> in_line
 """
 _ALL, _OF_CHANNEL = _COUNTED.format(of="true"), _COUNTED.format(of="channel_id = :channel")

@@ -26,7 +26,10 @@ class CountBody(Face):
     free: int
     held: int
     sold: int
-    in_orders: int = Field(description="Units in orders that were taken from this stock: as many as `sold`.")
+    in_orders: int = Field(
+        description="Units in orders that were taken from this stock, less those that came back: as many as `sold`."
+    )
+    returned: int = Field(description="Units that came back by refunds; what was written off stays sold.")
     in_holds: int = Field(description="Units in holds that are placed: as many as `held`.")
     moves: int = Field(description="How often the stock has changed since changes are counted.")
     rows: int = Field(description="Rows of changes: as many as `moves`.")
@@ -97,6 +100,7 @@ def _as_body(count: Count, agrees: bool) -> CountBody:
         held=count.held,
         sold=count.sold,
         in_orders=count.ordered,
+        returned=count.returned,
         in_holds=count.in_holds,
         moves=count.moves,
         rows=count.rows,

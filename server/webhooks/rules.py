@@ -13,6 +13,7 @@ EventType = Literal[
     "order.paid",
     "order.shipped",
     "order.refunded",
+    "order.cancelled",
     "product.sold_out",
     "offer.opened",
     "offer.closed",

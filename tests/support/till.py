@@ -9,7 +9,11 @@ from typing import Any
 from msgspec import to_builtins
 from sqlalchemy import text
 
+from server.audit.trail import Actor
 from server.db.engine import Database
+from server.fulfilment.refund import Refund
+from server.fulfilment.refund_rules import WantedLine, WantedRefund
+from server.fulfilment.refunds import Refunds
 from server.ids import new_id
 from server.payments.fake import MOMENT, FakeProvider
 from server.payments.payment import Payment, Wanted
@@ -17,9 +21,11 @@ from server.payments.polling import Poller
 from server.payments.repository import read_payment
 from server.payments.service import Payments
 from server.running.paying import Paying, payments_for
+from server.running.refunding import refunds_for
 from server.settings import Settings
 from server.shop.hold_rules import Hold
-from tests.support.stage import SHOW, Stage, open_stage
+from server.shop.stocktaking import Count, count_channel
+from tests.support.stage import CHANNEL, HOST, SHOW, Stage, open_stage
 
 UNHEARD = timedelta(seconds=30)
 _READ_MONEY = text(
@@ -73,6 +79,7 @@ class Till:
     fake: FakeProvider
     poller: Poller
     paying: Paying
+    refunds: Refunds
     told: list[tuple[str, dict[str, Any]]]
     """What viewers were told, as (viewer, line)."""
 
@@ -80,6 +87,24 @@ class Till:
         """Pay for a hold by its viewer, with a key of its own unless one is given, and return how that stands."""
         wanted = Wanted(hold.viewer_id, hold.id, key or new_id("k"), method)
         return (await self.payments.pay(SHOW, wanted))[0].payment
+
+    async def give_back(
+        self, order_id: str, *lines: tuple[str, int], key: str = "", by: Actor = HOST, **wanted: Any
+    ) -> Refund:
+        """Give back lines of an order as (line, units), or what `wanted` says; for being returned, unless it says why."""
+        head = await self.refunds.find_order(CHANNEL, order_id)
+        fit = wanted.pop("restock", True)
+        asked = WantedRefund(
+            **{"reason": "returned", **wanted},
+            lines=tuple(WantedLine(id, quantity, fit) for id, quantity in lines),
+            restock=fit,
+        )
+        return (await self.refunds.ask(head, by, key or new_id("k"), asked)).refund
+
+    async def count(self) -> list[tuple[Count, bool]]:
+        """Return the channel's products as stock-taking counts them, each with whether all agrees."""
+        async with self.stage.database.read() as connection:
+            return (await count_channel(connection, CHANNEL, after=None, limit=100))[0]
 
     async def now(self, payment: Payment) -> Payment:
         """Return how a payment stands now."""
@@ -93,6 +118,7 @@ class Till:
         self.stage.clock.at += passing
         await self.fake.run_once()
         await self.poller.run_once()
+        await self.refunds.run_once()
 
     async def money(self) -> Money:
         """Return how it adds up now."""
@@ -100,7 +126,9 @@ class Till:
 
     def states_told(self, viewer: str) -> list[str]:
         """Return the states of payments that a viewer was told, in order."""
-        return [line["state"] for who, line in self.told if who == viewer]
+        return [
+            line["state"] for who, line in self.told if who == viewer and line["type"] == "payment.changed"
+        ]
 
 
 @asynccontextmanager
@@ -117,6 +145,14 @@ async def open_till(settings: Settings) -> AsyncIterator[Till]:
             stage.holds,
             push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
         )
+        refunds = refunds_for(
+            stage.journal,
+            stage.database,
+            stage.clock,
+            paying.payments,
+            stage.shop.books,
+            push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+        )
         poller = Poller(paying.payments, stage.database, stage.clock, UNHEARD)
-        yield Till(stage, paying.payments, paying.fake_provider, poller, paying, told)
+        yield Till(stage, paying.payments, paying.fake_provider, poller, paying, refunds, told)
         await paying.stripe_clients.close()

@@ -82,6 +82,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/v1/channel/vouchers/{voucher}"): {"code": "spring", "kind": "free_shipping"},
     ("PUT", "/v1/offers/{offer}"): {"product": "p_bowl", "price": 1},
     ("POST", "/v1/reviews/{review}/refuse"): {},
+    ("POST", "/v1/orders/{order}/refunds"): {"reason": "other", "everything": True},
+    ("POST", "/v1/orders/{order}/refunds/reckoning"): {"reason": "other", "everything": True},
     ("PATCH", "/v1/channel/segments/{segment}"): {"name": "Till"},
     ("PUT", "/v1/shows/{show}/targets"): {"targets": []},
     ("POST", "/v1/shows/{show}/actions"): {"text": "Till"},
@@ -172,7 +174,8 @@ async def test_every_change_refuses_whoever_may_not_make_it(two: Two, sign_for: 
         IDS["key"] = ended["id"]
         place = re.sub(r"{(\w+)}", lambda name: IDS.get(name[1], "none_1"), path)
 
-        asked = client.build_request(method, place, json=BODIES.get((method, path)))
+        key = {"Idempotency-Key": "knock-knock-1"}
+        asked = client.build_request(method, place, json=BODIES.get((method, path)), headers=key)
         knock = partial(code_of, client, asked)
         assert await knock(None) == "unauthenticated", (method, path)
         assert await knock("sk_" + "x" * 43) == "unauthenticated", (method, path)
