@@ -17,6 +17,7 @@ export const EVENTS = [
   "order.paid",
   "order.shipped",
   "order.refunded",
+  "order.cancelled",
   "product.sold_out",
   "offer.opened",
   "offer.closed",
