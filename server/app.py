@@ -11,6 +11,8 @@ from fastapi import APIRouter, FastAPI
 import server.access.api_key_routes
 import server.access.customer_key_routes
 import server.access.routes
+import server.auctions.block_routes
+import server.auctions.routes
 import server.audit.routes
 import server.catalogue.routes
 import server.catalogue.stock_routes
@@ -80,6 +82,7 @@ from server.telemetry import set_up_logging
 
 PARTS_FOR_ROUTES = (
     "aliases",
+    "auctions",
     "bus",
     "cards",
     "channel_origins",
@@ -132,6 +135,8 @@ ROUTES = (
     server.surveys.review_routes,
     server.offers.routes,
     server.vouchers.routes,
+    server.auctions.routes,
+    server.auctions.block_routes,
     server.fulfilment.list_routes,
     server.fulfilment.shipping_routes,
     server.fulfilment.refund_routes,

@@ -197,6 +197,12 @@ class Settings(SecretSettings):
     """How long units stay set aside for a viewer who has not paid yet."""
     waitlist_hold_seconds: Annotated[float, Field(ge=10.0, le=86_400.0)] = 300.0
     """How long units that came back are set aside for whoever was next in line for them."""
+    auction_hold_seconds: Annotated[float, Field(ge=10.0, le=604_800.0)] = 900.0
+    """How long the winner of an auction has to pay, and after them the runner-up."""
+    auction_block_days: Annotated[float, Field(ge=0.0, le=3_650.0)] = 30.0
+    """For how long a winner who did not pay bids in no auction of the channel; 0: they may at once."""
+    bids_per_minute: NonNegativeFloat = 120.0
+    """Bids per viewer; 0: no limit. A quarter of a minute's worth may come at once. Above: `too_fast`."""
     payment_ask_seconds: Annotated[float, Field(ge=1.0, le=86_400.0)] = 30.0
     """A provider is asked about a payment of which nothing was heard for so long; with each time in vain later, up to nine times that."""
     fake_payments: bool = False

@@ -1,4 +1,15 @@
-import type { Announcement, JournalPush, Offer, Position, Product, Pulse, Question, ReactionKind, Snapshot } from "./wire";
+import type {
+  Announcement,
+  Auction,
+  JournalPush,
+  Offer,
+  Position,
+  Product,
+  Pulse,
+  Question,
+  ReactionKind,
+  Snapshot,
+} from "./wire";
 
 /** What is known of a show: the snapshot with every push up to `position` applied, and beside it the pulse, which has no position. */
 export interface RoomState {
@@ -106,6 +117,21 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
         (snapshot.offers ?? []).map((each) => ({ ...each, ...units.get(each.id) })),
       );
     }
+    case "auction.opened":
+      return withAuctions(snapshot, [...(snapshot.auctions ?? []), push.auction]);
+    case "auction.closed":
+      return withAuctions(
+        snapshot,
+        (snapshot.auctions ?? []).filter(({ id }) => id !== push.auction),
+      );
+    case "auction.bid":
+    case "auction.extended": {
+      const { type: _type, offset: _offset, at: _at, auction, ...now } = push;
+      return withAuctions(
+        snapshot,
+        (snapshot.auctions ?? []).map((each) => (each.id === auction ? { ...each, ...now } : each)),
+      );
+    }
     case "viewer.banned":
       return { ...snapshot, banned: [push.banned, ...(snapshot.banned ?? [])] };
     case "viewer.unbanned":
@@ -123,6 +149,11 @@ function without({ survey: _, ...rest }: Snapshot): Snapshot {
 /** By id; there is no such part when none is open. */
 function withOffers({ offers: _, ...rest }: Snapshot, offers: readonly Offer[]): Snapshot {
   return offers.length > 0 ? { ...rest, offers: [...offers].sort((a, b) => (a.id < b.id ? -1 : 1)) } : rest;
+}
+
+/** By id; there is no such part when none runs. */
+function withAuctions({ auctions: _, ...rest }: Snapshot, auctions: readonly Auction[]): Snapshot {
+  return auctions.length > 0 ? { ...rest, auctions: [...auctions].sort((a, b) => (a.id < b.id ? -1 : 1)) } : rest;
 }
 
 function announcementOf({ text, by, at, name, offset }: Extract<JournalPush, { type: "announce" }>): Announcement {

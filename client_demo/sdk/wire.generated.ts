@@ -42,6 +42,9 @@ export type Command =
   | OfferSee
   | OfferOpen
   | OfferClose
+  | PlaceBid
+  | AuctionStart
+  | AuctionCancel
   | ShowStart
   | ShowEnd;
 
@@ -490,6 +493,42 @@ export interface OfferClose {
   key?: string | null;
 }
 /**
+ * `max`: how far the bidder goes for the lot, in minor units.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PlaceBid".
+ */
+export interface PlaceBid {
+  type: "bid";
+  auction: string;
+  max: number;
+  key: string;
+  id?: number | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "AuctionStart".
+ */
+export interface AuctionStart {
+  type: "auction.start";
+  auction: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * `reason` is told to all.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "AuctionCancel".
+ */
+export interface AuctionCancel {
+  type: "auction.cancel";
+  auction: string;
+  reason: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "ShowStart".
  */
@@ -534,6 +573,29 @@ export interface Answer {
   role?: string | null;
 }
 /**
+ * An auction that runs; money is in minor units of `currency`, and for the whole lot of `quantity` units.
+ *
+ *     `price` and `leader` (the number of a bidder in this auction) are absent before the first bid. `least`: the least bid that counts now.
+ *     `reserve_met` is absent where there is no reserve. `ends_at`, by the server's clock, may move. Who bids `sudden_death` wins at once.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Auction".
+ */
+export interface Auction {
+  id: string;
+  product: string;
+  quantity: number;
+  currency: string;
+  least: number;
+  bids: number;
+  opened_at: string;
+  ends_at: string;
+  price?: number | null;
+  leader?: number | null;
+  reserve_met?: boolean | null;
+  sudden_death?: number | null;
+}
+/**
  * A viewer who may not enter the show: the `name` that they asked under, if they did, since when, and `by` whom.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -562,6 +624,7 @@ export interface HeldLine {
  *
  *     `paying`: a payment of it is open, and until that is settled it does not expire. `order` is what it became. `why` it ended, where
  *     there is more to say than its state. `origin`: who placed it, where the viewer did not; `waitlist`: it is their turn in line.
+ *     `auction`: whose lot it is.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "HeldStock".
@@ -579,6 +642,7 @@ export interface HeldStock {
   why?: string | null;
   order?: string | null;
   origin?: "waitlist" | null;
+  auction?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -616,6 +680,7 @@ export interface StaffSnapshot {
   older_questions?: Question[];
   survey?: Survey;
   offers?: StaffOffer[];
+  auctions?: Auction[];
 }
 /**
  * A show as everybody may see it.
@@ -840,6 +905,7 @@ export interface Snapshot {
   order_taker?: "shop";
   survey?: Survey;
   offers?: Offer[];
+  auctions?: Auction[];
 }
 /**
  * An open offer as everybody may know of it. What it costs `offer.see` tells, to those it is open to.

@@ -3,7 +3,19 @@
 
 import type * as wire from "./wire.generated";
 
-export type { Announcement, Answer, HeldStock, PlaceInLine, Position, Product, Sales, Show, Survey, Variant } from "./wire.generated";
+export type {
+  Announcement,
+  Answer,
+  Auction,
+  HeldStock,
+  PlaceInLine,
+  Position,
+  Product,
+  Sales,
+  Show,
+  Survey,
+  Variant,
+} from "./wire.generated";
 
 export type Role = "viewer" | "moderator" | "host" | "analyst" | "admin";
 export type Verdict = "never" | "later" | "reload" | "stop";
@@ -13,6 +25,8 @@ export type HoldState = wire.HeldStock["state"];
 export type SurveyState = "ready" | "open" | "closed";
 export type OfferState = "prepared" | "open" | "closed";
 export type OfferEnd = "time" | "host" | "gone" | "show_ended";
+export type AuctionState = "prepared" | "running" | "closed";
+export type AuctionEnd = "sold" | "no_bids" | "reserve" | "cancelled" | "show_ended";
 export type ReactionKind = wire.React["kind"];
 export type DismissReason = NonNullable<wire.QuestionDismiss["reason"]>;
 
@@ -66,8 +80,14 @@ export interface Refusal {
   guest?: boolean;
   /** With a refused hold: the product of the line that is to blame. */
   product?: string;
-  /** With `price_changed`: the price now. */
+  /** With `price_changed`: the price now. With `outbid` too, once somebody has bid. */
   price?: number;
+  /** With `outbid`: the least bid that counts. */
+  least?: number;
+  /** With `already_leading`: how far the bidder goes. */
+  max?: number;
+  /** With `bidding_blocked`: until when. */
+  until?: string;
 }
 
 /** The newest count of a question's votes; staff also get those that count apart. */
@@ -98,6 +118,18 @@ export interface OfferSeen {
   limit?: number;
 }
 
+/** A bid that counts, and how the auction stood right after it; `bidder` is the viewer's number there. */
+export interface BidTaken {
+  auction: string;
+  bidder: number;
+  leading: boolean;
+  max: number;
+  price: number;
+  least: number;
+  currency: string;
+  ends_at: string;
+}
+
 interface Published {
   offset: number;
   at: string;
@@ -124,6 +156,10 @@ export type JournalPush = Published &
     | { type: "offer.opened"; offer: Offer }
     | { type: "offer.closed"; offer: string; why: OfferEnd }
     | { type: "offer.stock"; offers: OfferStock[] }
+    | { type: "auction.opened"; auction: wire.Auction }
+    | { type: "auction.bid"; auction: string; price: number; least: number; leader: number; bids: number; reserve_met?: boolean }
+    | { type: "auction.extended"; auction: string; ends_at: string }
+    | { type: "auction.closed"; auction: string; why: AuctionEnd; price?: number; leader?: number; reason?: string }
     | { type: "viewer.banned"; banned: wire.Banned }
     | { type: "viewer.unbanned"; viewer: string }
     | { type: "withheld" }
@@ -225,6 +261,9 @@ interface Replies {
   "offer.see": OfferSeen;
   "offer.open": { offer: string; state: OfferState };
   "offer.close": { offer: string; state: OfferState };
+  bid: BidTaken;
+  "auction.start": { auction: string; state: AuctionState };
+  "auction.cancel": { auction: string; state: AuctionState };
   "viewer.ban": { viewer: string };
   "viewer.unban": { viewer: string };
   "show.start": { state: ShowState };

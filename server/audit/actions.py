@@ -39,6 +39,12 @@ Action = Literal[
     "voucher.created",
     "voucher.changed",
     "voucher.removed",
+    "auction.prepare",
+    "auction.change",
+    "auction.remove",
+    "auction.start",
+    "auction.cancel",
+    "auction.unblock",
     "review.approve",
     "review.refuse",
     "review.restore",
@@ -109,7 +115,7 @@ Action = Literal[
 ACTIONS: tuple[Action, ...] = get_args(Action)
 KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
     {
-        "shows": ("show", "announce", "question", "survey", "offer", "viewer"),
+        "shows": ("show", "announce", "question", "survey", "offer", "auction", "viewer"),
         "products": ("product", "products", "review", "voucher"),
         "orders": ("order",),
         "people": ("person", "invitation"),

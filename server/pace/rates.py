@@ -21,6 +21,7 @@ class Act(Enum):
     """An answer to a survey."""
     REVIEW = "review"
     ORDER = "order"
+    BID = "bid"
     CODE = "code"
     """An offer's or a voucher's code is given; only a wrong one counts."""
     SIGN_IN = "sign_in"
@@ -103,6 +104,11 @@ def rates_of(settings: Settings) -> Rates:
         Act.ORDER: {
             By.VIEWER: Rate(orders, 0.5),
             By.SOCKET: Rate(orders, 0.5),
+            By.ADDRESS: Rate(settings.orders_per_minute_per_ip, 1.0),
+        },
+        Act.BID: {
+            By.VIEWER: Rate(settings.bids_per_minute, 0.25),
+            By.SOCKET: Rate(settings.bids_per_minute, 0.25),
             By.ADDRESS: Rate(settings.orders_per_minute_per_ip, 1.0),
         },
         Act.CODE: {

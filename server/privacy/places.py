@@ -5,6 +5,7 @@ from typing import Final
 
 NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "attendance": ("viewer_id",),
+    "auction_bidder": ("viewer_id",),
     "erasure": ("viewer_id",),
     "hold": ("viewer_id",),
     "ledger_entry": ("viewer_id",),
@@ -31,6 +32,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
 """Rows about a person that counts rest on: they stay, under another id."""
 
 GONE: Final[Mapping[str, str]] = {
+    "auction_block": "viewer_id",
     "ban": "viewer_id",
     "intent": "viewer_id",
     "mail_consent": "viewer_id",

@@ -29,6 +29,7 @@ _SHOWS = text("""
     UNION SELECT show_id FROM orders WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM hold WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM waitlist_place WHERE viewer_id = ANY(:ids)
+    UNION SELECT a.show_id FROM auction_bidder AS b JOIN auction AS a ON a.id = b.auction_id WHERE b.viewer_id = ANY(:ids)
     UNION SELECT show_id FROM question WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM reported_sale WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM survey_answer WHERE viewer_id = ANY(:ids)
@@ -54,8 +55,10 @@ _UNTIE = (
         WHERE show_id = ANY(:shows) AND viewer_id = ANY(:ids) AND connection_id IS NOT NULL
     """),
     text("UPDATE orders SET key = md5(key || :salt) WHERE viewer_id = ANY(:ids)"),
-    text("UPDATE hold SET key = md5(key || :salt) WHERE viewer_id = ANY(:ids)"),
     text("UPDATE waitlist_place SET key = md5(key || :salt) WHERE viewer_id = ANY(:ids)"),
+    # A lot's key is none of theirs: it says which auction it is of.
+    text("UPDATE hold SET key = md5(key || :salt) WHERE viewer_id = ANY(:ids) AND strpos(key, '/') = 0"),
+    text("UPDATE auction_bidder SET name = '' WHERE viewer_id = ANY(:ids)"),
     text("UPDATE payment SET key = md5(key || :salt), redirect_url = NULL WHERE viewer_id = ANY(:ids)"),
     # What is queued is not sent; the hash stays, so that who was suppressed is not written to again.
     text("""

@@ -10,8 +10,9 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from server.protocol import commands as said
 from server.protocol import (
+    auction_commands,
+    auction_lines,
     hold_lines,
     lines,
     offer_lines,
@@ -22,6 +23,7 @@ from server.protocol import (
     waitlist_commands,
     waitlist_lines,
 )
+from server.protocol import commands as said
 from server.protocol.command_kinds import Command
 from server.protocol.pushes import Joined, Pulse
 from server.protocol.schema import JoinedAsStaff, JoinedAsViewer
@@ -105,6 +107,12 @@ COMMANDS = (
         (offer_lines.OfferSeen,),
         "Ask what an offer is to this viewer; that they were shown it is recorded.",
     ),
+    Spoken(
+        auction_commands.PlaceBid,
+        "all",
+        (auction_lines.BidTaken,),
+        "Bid in an auction: the server raises for the bidder up to `max`. The same key gets the first answer again.",
+    ),
     Spoken(said.Ping, "all", (lines.Pong,), "Ask for a sign of life; answered without `id` too."),
     Spoken(said.Announce, "staff", (lines.Published,), "Say something to everybody."),
     Spoken(
@@ -141,6 +149,18 @@ COMMANDS = (
     Spoken(said.SurveyClose, "staff", (survey_lines.SurveyMoved,), "Take no more answers to a survey."),
     Spoken(said.OfferOpen, "staff", (offer_lines.OfferMoved,), "Open an offer that was prepared."),
     Spoken(said.OfferClose, "staff", (offer_lines.OfferMoved,), "Sell nothing more under an offer."),
+    Spoken(
+        auction_commands.AuctionStart,
+        "host, admin",
+        (auction_lines.AuctionMoved,),
+        "Start an auction that was prepared: its lot is set aside.",
+    ),
+    Spoken(
+        auction_commands.AuctionCancel,
+        "host, admin",
+        (auction_lines.AuctionMoved,),
+        "End an auction without a winner.",
+    ),
     Spoken(said.ShowStart, "host, admin", (lines.ShowMoved,), "Begin the show."),
     Spoken(said.ShowEnd, "host, admin", (lines.ShowMoved,), "End the show; it does not start again."),
 )
@@ -177,6 +197,10 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     offer_lines.OfferClosed,
     offer_lines.OfferStocked,
     offer_lines.StaffOfferStocked,
+    auction_lines.AuctionOpened,
+    auction_lines.AuctionBid,
+    auction_lines.AuctionExtended,
+    auction_lines.AuctionClosed,
     lines.StaffViewerBanned,
     lines.StaffViewerUnbanned,
     lines.Withheld,

@@ -31,6 +31,10 @@ class Code(StrEnum):
     SURVEY_CLOSED = "survey_closed"
     OFFER_CLOSED = "offer_closed"
     VOUCHER_REFUSED = "voucher_refused"
+    AUCTION_CLOSED = "auction_closed"
+    OUTBID = "outbid"
+    ALREADY_LEADING = "already_leading"
+    BIDDING_BLOCKED = "bidding_blocked"
     NOT_IN_AUDIENCE = "not_in_audience"
     SHOW_FULL = "show_full"
     BUSY = "busy"
@@ -88,11 +92,25 @@ MEANINGS: dict[Code, Meaning] = {
     Code.BANNED: Meaning("stop", 403, "The host's side has banned this viewer from the show."),
     Code.GUESTS_REFUSED: Meaning("stop", 403, "This show is for signed-in viewers."),
     Code.NOT_FOUND: Meaning(
-        "never", 404, "There is no such show, product, offer, question, survey, hold or order here."
+        "never", 404, "There is no such show, product, offer, auction, question, survey, hold or order here."
     ),
     Code.SHOW_NOT_LIVE: Meaning("never", 409, "The show has not started or has ended."),
     Code.SURVEY_CLOSED: Meaning("never", 409, "The survey takes no answers now."),
     Code.OFFER_CLOSED: Meaning("reload", 409, "Nothing is sold under the offer any more, or not yet."),
+    Code.AUCTION_CLOSED: Meaning("reload", 409, "The auction takes no bids any more."),
+    Code.OUTBID: Meaning(
+        "never",
+        409,
+        "The bid is too low to count; `price` is the price now, `least` the least bid that counts.",
+    ),
+    Code.ALREADY_LEADING: Meaning(
+        "never", 409, "The bidder leads already and goes as far as `max`; only a higher most counts."
+    ),
+    Code.BIDDING_BLOCKED: Meaning(
+        "never",
+        403,
+        "An auction of this channel was won and not paid for: no bids until `until`, unless the host's side lifts it.",
+    ),
     Code.NOT_IN_AUDIENCE: Meaning(
         "never", 403, "The offer is not open to this viewer, or its code is another one."
     ),

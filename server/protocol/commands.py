@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from server.protocol.auction_commands import AuctionCancel, AuctionStart, PlaceBid
 from server.protocol.command_kinds import (
     END,
     Command,
@@ -276,6 +277,9 @@ AnyCommand = (
     | OfferSee
     | OfferOpen
     | OfferClose
+    | PlaceBid
+    | AuctionStart
+    | AuctionCancel
     | ShowStart
     | ShowEnd
 )

@@ -24,6 +24,7 @@ class HeldStock(Struct, frozen=True, omit_defaults=True):
 
     `paying`: a payment of it is open, and until that is settled it does not expire. `order` is what it became. `why` it ended, where
     there is more to say than its state. `origin`: who placed it, where the viewer did not; `waitlist`: it is their turn in line.
+    `auction`: whose lot it is.
     """
 
     hold: str
@@ -38,6 +39,7 @@ class HeldStock(Struct, frozen=True, omit_defaults=True):
     why: str | None = None
     order: str | None = None
     origin: HoldOrigin | None = None
+    auction: str | None = None
 
 
 class HoldPlaced(Reply, frozen=True, tag="ok"):

@@ -4,6 +4,7 @@ from typing import Final, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from server.protocol.auctioned import Auction
 from server.protocol.commands import Position
 from server.protocol.offered import Offer, StaffOffer
 
@@ -198,6 +199,8 @@ class Snapshot(Struct, frozen=True):
     """The survey that is open; not there when none is."""
     offers: list[Offer] | UnsetType = UNSET
     """The offers that are open, by id; not there when none is."""
+    auctions: list[Auction] | UnsetType = UNSET
+    """The auctions that run, by id; not there when none does."""
 
 
 class StaffSnapshot(Struct, frozen=True):
@@ -214,6 +217,7 @@ class StaffSnapshot(Struct, frozen=True):
     older_questions: list[Question] | UnsetType = UNSET
     survey: Survey | UnsetType = UNSET
     offers: list[StaffOffer] | UnsetType = UNSET
+    auctions: list[Auction] | UnsetType = UNSET
 
 
 class QuestionVotes(Struct, frozen=True):

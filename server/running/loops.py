@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.access.known_keys import USES_WRITTEN_SECONDS
 from server.pace.service import TELL_SECONDS
+from server.running.auctions import AUCTIONS_SECONDS
 from server.running.exports import export_loops
 from server.running.forgetting import forgetting_loops
 from server.running.keeping import keeping_loops
@@ -49,6 +50,7 @@ def _of_shows(process: Process) -> Loops:
         "pulse": repeat("pulse", settings.tick_ms / 1000, pulse.run_once),
         "pace": repeat("pace", TELL_SECONDS, process.pace.tell),
         "recorder": process.recorder.run(settings.flush_ms / 1000),
+        "auctions": repeat("auctions", AUCTIONS_SECONDS, process.auctions.settle),
         "offers": repeat("offers", OFFERS_SECONDS, process.offers.settle),
         "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, process.rooms.close_empty),
         "holds": repeat("holds", LAPSED_SECONDS, process.holds.let_lapsed_go),

@@ -10,6 +10,7 @@ from server.access.customers import customers_for
 from server.access.known_keys import KnownKeys
 from server.access.revocations import Ended, Revocations
 from server.access.tokens import tokens_for
+from server.auctions.commands import AuctionCommands
 from server.bus.bus import Bus
 from server.catalogue.service import Catalogue
 from server.catalogue.stockroom import Stockroom
@@ -117,7 +118,7 @@ class Process:
         )
         self.visible_questions = VisiblePages(self.questions)
         self.own_pushes = OwnPushes(self.hub, self.bus.tell)
-        self.shop, self.holds, self.waitlist, paying, self.refunds = selling_for(
+        self.shop, self.holds, self.auctions, self.waitlist, paying, self.refunds = selling_for(
             settings, self.journal, self.database, clock, push=self.own_pushes.push, offers=self.offers.desk
         )
         self.payments, self.fake_provider, self.payment_accounts, self.payment_providers, self.stripe = paying
@@ -130,7 +131,11 @@ class Process:
         self.stockroom = Stockroom(self.database, clock, self.shop.neighbours.note_stock)
         self.cards = Cards(self.database)
         self.shows = shows_for(
-            settings, self.journal, self.database, clock, at_end=[self.waitlist.end_at_end]
+            settings,
+            self.journal,
+            self.database,
+            clock,
+            at_end=[self.auctions.end_with_show, self.waitlist.end_at_end],
         )
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
         self.answering = AnsweringDesk(self.hub, self.bus.tell)
@@ -205,6 +210,7 @@ class Process:
             **QuestionCommands(self.questions, self.pace, doubt_of=doubts.of).table(),
             **SurveyCommands(self.surveys, self.recorder, self.pace).table(),
             **OfferCommands(self.offers, self.recorder, self.pace).table(),
+            **AuctionCommands(self.auctions, self.pace).table(),
             **ShopCommands(self.shop, self.holds, self.pace).table(),
             **WaitlistCommands(self.waitlist, self.pace).table(),
             **PaymentCommands(self.payments, self.pace).table(),

@@ -1,19 +1,24 @@
 """The shop of a process: what sells at once, what sets aside until it is paid, what is paid by, and what gives back."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
+from server.auctions.passing import Passing
+from server.auctions.service import Auctions
 from server.catalogue.offered import OfferDesk
 from server.clock import Clock
 from server.db.engine import Database
 from server.fulfilment.refunds import Refunds
 from server.fulfilment.standings import read_standings
 from server.journal.journal import Journal
+from server.running.auctions import auctions_for
 from server.running.limits import buying_limits_of
 from server.running.paying import Paying, payments_for
 from server.running.refunding import refunds_for
 from server.settings import Settings
 from server.shop.holds import Holds
 from server.shop.locking import Push
+from server.shop.lots import Lots
 from server.shop.payments import FakePayments
 from server.shop.service import Shop
 from server.waitlist.service import Waitlist
@@ -24,6 +29,7 @@ class Selling(NamedTuple):
 
     shop: Shop
     holds: Holds
+    auctions: Auctions
     waitlist: Waitlist
     paying: Paying
     refunds: Refunds
@@ -47,11 +53,13 @@ def selling_for(
         limits=limits,
         push=push,
         offers=offers,
+        heirs=Passing(settings.auction_hold_seconds, timedelta(days=settings.auction_block_days)),
         read_standings=read_standings,
     )
     holds = Holds(journal, database, clock, shop.books, seconds=settings.hold_seconds, limits=limits)
+    auctions = auctions_for(journal, database, clock, Lots(shop.books, limits), settings.auction_hold_seconds)
     seconds = settings.waitlist_hold_seconds
     waitlist = Waitlist(journal, database, clock, shop.books, push=push, seconds=seconds, limits=limits)
     paying = payments_for(settings, journal, database, clock, holds, push=push)
     refunds = refunds_for(journal, database, clock, paying.payments, shop.books, push=push)
-    return Selling(shop, holds, waitlist, paying, refunds)
+    return Selling(shop, holds, auctions, waitlist, paying, refunds)

@@ -18,6 +18,7 @@ from server.shop.counting import as_facts, offer_sales_of
 from server.shop.hold_rules import BY_VIEWER, Hold, HoldState, StockBook
 from server.shop.holds_repository import end_holds, read_holds
 from server.shop.locking import Books
+from server.shop.lot_rules import auction_of
 from server.shop.numbers import new_number
 from server.shop.orders_repository import read_heads_by_key
 from server.shop.repository import SaleTerms, delete_orders, insert_orders, read_terms
@@ -96,10 +97,10 @@ class Confirming:
 def _take_late(
     book: StockBook, offers: OfferBook, hold: Hold, answers: dict[str, list[Order] | RefusedError]
 ) -> bool:
-    """Whether a hold that had ended can be sold after all: not one that its viewer gave up, and only while there are units."""
+    """Whether a hold that had ended can be sold after all: no lot, not what its viewer gave up, and only while there are units."""
     if hold.state not in LATE:
         return False
-    if hold.ended_why == BY_VIEWER:
+    if hold.ended_why == BY_VIEWER or auction_of(hold):
         answers[hold.id] = RefusedError(Code.HOLD_ENDED, state=hold.state, paying=False)
         return False
     try:

@@ -70,6 +70,7 @@ class HoldBody(Face):
     origin: HoldOrigin | None = Field(
         description="Who placed it, where its viewer did not; `waitlist`: it was their turn in line."
     )
+    auction: str | None = Field(description="Whose lot it is.")
 
 
 class HoldList(Face):

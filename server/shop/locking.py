@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from server.catalogue.lots import Heirs, NoHeirs
 from server.catalogue.offered import NoOffers, OfferDesk
 from server.clock import to_wire
 from server.journal.transaction import ShowTransaction
@@ -18,9 +19,11 @@ from server.shop.holds_repository import (
     INSERT_HELD_MOVES,
     as_move_rows,
     end_holds,
+    insert_holds,
     read_lapsed,
     set_units,
 )
+from server.shop.lot_rules import as_hold, auction_of
 from server.shop.neighbours import publish_stock
 from server.shop.repository import SaleTerms, lock_products
 from server.shop.takings import Takings
@@ -41,13 +44,18 @@ class Books:
     """Opens and closes the stock books of transactions."""
 
     def __init__(
-        self, note_stock: NoteStock, push: Push = push_nothing, offers: OfferDesk | None = None
+        self,
+        note_stock: NoteStock,
+        push: Push = push_nothing,
+        offers: OfferDesk | None = None,
+        heirs: Heirs | None = None,
     ) -> None:
         self._note_stock = note_stock
         self._push = push
         self._takings = Takings()
         self.offers: OfferDesk = offers or NoOffers()
         self.turns: TurnDesk = NoTurns()
+        self._heirs: Heirs = heirs or NoHeirs()
 
     async def open(
         self, tx: ShowTransaction, terms: SaleTerms, ids: Iterable[str], *, keep: Collection[str] = ()
@@ -92,8 +100,20 @@ class Books:
             book.move(_BACK[state], hold.id, hold.units)
             book.offers |= hold.offers
             self.tell(tx, hold)
+        await self._pass_on(tx, book, [hold for hold in gone if auction_of(hold)])
         await self.end_turns(tx, gone)
         return ended
+
+    async def _pass_on(self, tx: ShowTransaction, book: StockBook, unpaid: Collection[Hold]) -> None:
+        """Give lots that were not paid for to those who come next, before anybody else finds their units free."""
+        if not unpaid:
+            return
+        (channel_id,) = {hold.channel_id for hold in unpaid}
+        for award in await self._heirs.inherit(tx, [hold.id for hold in unpaid]):
+            hold = as_hold(award, channel_id, tx.now)
+            book.move("place", hold.id, hold.units)
+            await insert_holds(tx.connection, hold.channel_id, hold.show_id, [hold])
+            self.tell(tx, hold)
 
     async def end_turns(self, tx: ShowTransaction, holds: Iterable[Hold]) -> None:
         """Note what became of those of the holds that were turns of the waitlist."""
@@ -145,4 +165,5 @@ def as_seen(hold: Hold) -> HeldStock:
         why=hold.ended_why,
         order=hold.order_id,
         origin=hold.origin,
+        auction=auction_of(hold),
     )

@@ -34,8 +34,7 @@ _READ_TERMS = text(
     """
 )
 # What stands in the line-up is a product or one of its variants; a variant's own line counts before its product's.
-_LOCK_PRODUCTS = text(
-    """
+_PRODUCTS = """
     SELECT p.id, coalesce(own.price_minor, whole.price_minor, p.price_minor), p.currency, p.stock, p.sold, p.stock_moves,
            p.parent_id IS NULL AND p.options IS NOT NULL AS heading, p.title, p.sku, p.external_id, p.held,
            p.active
@@ -50,10 +49,9 @@ _LOCK_PRODUCTS = text(
     LEFT JOIN line_up AS own ON own.show_id = CAST(:show AS text) AND own.product_id = p.id
     LEFT JOIN checkout_settings AS terms ON terms.channel_id = p.channel_id
     LEFT JOIN line_up AS whole ON whole.show_id = CAST(:show AS text) AND whole.product_id = p.parent_id
-    WHERE p.id = ANY(:ids) AND p.channel_id = :channel
-    ORDER BY p.id FOR NO KEY UPDATE OF p
-    """
-)
+    WHERE p.id = ANY(:ids) AND p.channel_id = :channel ORDER BY p.id
+"""
+_READ_PRODUCTS, _LOCK_PRODUCTS = text(_PRODUCTS), text(f"{_PRODUCTS} FOR NO KEY UPDATE OF p")
 # By one look at each buyer's orders: what holds the key, and what they have bought of the product in the show.
 _READ_EARLIER = text(
     f"""
@@ -195,14 +193,19 @@ def as_sales(*parts: Mapping[str, Sold]) -> pushes.Sales:
 
 
 async def lock_products(
-    connection: AsyncConnection, channel_id: str, ids: Iterable[str], *, show_id: str | None = None
+    connection: AsyncConnection,
+    channel_id: str,
+    ids: Iterable[str],
+    *,
+    show_id: str | None = None,
+    lock: bool = True,
 ) -> list[Stocked]:
     """Lock those products that the channel has, in the order of their ids, and return them; `on_sale` says which of them are sold.
 
-    With a `show_id`, sold means by the show, and prices are those there.
+    With a `show_id`, sold means by the show, and prices are those there. Without `lock` they are only read.
     """
     given = {"ids": list(set(ids)), "channel": channel_id, "show": show_id}
-    rows = await connection.execute(_LOCK_PRODUCTS, given)
+    rows = await connection.execute(_LOCK_PRODUCTS if lock else _READ_PRODUCTS, given)
     return [Stocked(*row) for row in rows]
 
 

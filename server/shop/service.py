@@ -9,6 +9,7 @@ from server.access.principal import Principal
 from server.access.roles import is_staff
 from server.audit.trail import Actor
 from server.catalogue.claims import NO_OFFER_BOOK, OfferBook
+from server.catalogue.lots import Heirs
 from server.catalogue.offered import OfferDesk
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -56,6 +57,7 @@ class Shop:
         push: Push = push_nothing,
         offers: OfferDesk | None = None,
         read_standings: ReadStandings = read_no_standings,
+        heirs: Heirs | None = None,
     ) -> None:
         self._read_standings = read_standings
         self._journal = journal
@@ -63,7 +65,7 @@ class Shop:
         self._payments = payments
         self._limits = limits
         self.neighbours = Neighbours(journal, database, limits.units_max)
-        self.books = Books(self.neighbours.note, push, offers)
+        self.books = Books(self.neighbours.note, push, offers, heirs)
         # The journal groups commands by their handler: it must be the same object each time.
         self._serve_many = self.serve_many
         self._restock_many = Restocker(self.books).restock_many

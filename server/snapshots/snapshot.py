@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.bans_repository import read_bans
 from server.access.repository import read_staff_names
+from server.auctions import repository as auctions
 from server.channels.repository import read_channel_name, read_order_taker
 from server.errors import RefusedError
 from server.offers import repository as offers
@@ -59,6 +60,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
     older = asked.older or UNSET
     survey = await surveys.read_snapshot_part(connection, show_id)
     offered = await offers.read_snapshot_part(connection, show_id)
+    auctioned = await auctions.read_snapshot_part(connection, show_id)
     public = Snapshot(
         show,
         sold.products,
@@ -70,6 +72,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         taker,
         survey,
         offered.public,
+        auctioned,
     )
     staff = StaffSnapshot(
         show,
@@ -83,6 +86,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         older,
         survey,
         offered.staff,
+        auctioned,
     )
     banned = frozenset(ban.viewer_id for ban in bans)
     names = await _read_names(connection, row)

@@ -17,6 +17,7 @@ EventType = Literal[
     "product.sold_out",
     "offer.opened",
     "offer.closed",
+    "auction.closed",
     "question.answered",
 ]
 EVENT_TYPES: Final[tuple[EventType, ...]] = get_args(EventType)

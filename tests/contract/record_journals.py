@@ -13,11 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from server.auctions import book as bidding
+from server.auctions.rules import Step, Terms
 from server.catalogue.stockroom import Adding
 from server.catalogue.wanted import WantedProduct, WantedVariant
 from server.db.migrations import migrate
 from server.embedded import start_postgres
 from server.http.versions import ANY_VERSION
+from server.journal.intents import intent_of
 from server.offers.service import Wanted
 from server.questions.erasing import erase_many
 from server.shows.line_up_repository import LineUpItem
@@ -27,7 +30,7 @@ from tests.support.stage import CHANNEL, HOST, MODERATOR, Stage, open_stage
 
 JOURNALS = Path(__file__).parent / "journals"
 SHOW = "evening"
-GENERATED_ID = re.compile(r'"(q|p|sv|f)_[0-9a-f]{32}"')
+GENERATED_ID = re.compile(r'"(q|p|sv|f|au)_[0-9a-f]{32}"')
 
 Recordings = dict[str, dict[str, Any]]
 
@@ -84,6 +87,7 @@ async def play_rest(stage: Stage) -> None:
     await play_catalogue(stage)
     await play_surveys(stage)
     await play_offers(stage)
+    await play_auctions(stage)
     stage.tick()
     await stage.shows.announce(SHOW, HOST, "Thank you 🙏\nSee you next week")
     standing = await stage.shows.announce(SHOW, MODERATOR, "One more minute")
@@ -155,6 +159,30 @@ async def play_offers(stage: Stage) -> None:
         await stage.offers.open(SHOW, HOST, made.id)
         if wanted is terms:
             await stage.buy("v_6", "p_apron", key="key-v_6-apron", price=900, show=SHOW, offer=made.id)
+
+
+async def play_auctions(stage: Stage) -> None:
+    """One auction has two bidders, its end moves, and it is sold; another one is cancelled, a third ends with the show."""
+    terms = Terms("p_apron", 1, 500, (Step(0, 50), Step(1_000, 100)), 60, reserve_minor=600)
+    made = [await stage.auctions.prepare(SHOW, CHANNEL, HOST, terms) for _ in range(3)]
+    first, second, third = [auction.id for auction in made]
+    await stage.auctions.start(SHOW, HOST, first)
+    for viewer, most in (("v_6", 800), ("v_7", 900)):
+        stage.tick(27.5)
+        await bid(stage, first, viewer, most)
+    stage.tick(20)
+    await stage.auctions.settle()
+    await stage.auctions.start(SHOW, HOST, second)
+    await stage.auctions.cancel(SHOW, HOST, second, "The apron has a hole")
+    await stage.auctions.start(SHOW, HOST, third)
+    await bid(stage, third, "v_8", 500)
+
+
+async def bid(stage: Stage, auction: str, viewer: str, most: int) -> None:
+    """Bid under a key of its own."""
+    intent = intent_of(viewer, f"key-{viewer}-{most}", most)
+    assert intent is not None
+    await stage.auctions.bid(SHOW, bidding.Wanted(auction, viewer, most), intent=intent)
 
 
 async def ask(stage: Stage, viewer: str, author: str, text: str) -> str:

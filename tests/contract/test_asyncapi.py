@@ -139,6 +139,16 @@ async def prepare_offer(server: str, token: str) -> str:
         return str(made.json()["id"])
 
 
+async def prepare_auction(server: str, token: str) -> str:
+    """An auction that is prepared, by its id."""
+    headers = {"Authorization": f"Bearer {token}"}
+    steps = [{"from": 0, "step": 10}]
+    async with httpx.AsyncClient(base_url=f"http://{server}", headers=headers) as host:
+        wanted = {"product": "p_apron", "start": 100, "steps": steps, "seconds": 60}
+        made = await host.post("/v1/shows/demo/auctions", json=wanted)
+        return str(made.json()["id"])
+
+
 async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_for: SignFor) -> None:
     answered = set()
     surveys = [await prepare_survey(server, sign_for("host")) for _ in range(2)]
@@ -147,15 +157,17 @@ async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_f
         await host.do("survey.open", survey=surveys[0])
         offer = await prepare_offer(server, sign_for("host"))
         await host.do("offer.open", offer=offer)
+        auction = await prepare_auction(server, sign_for("host"))
         for spoken in COMMANDS:
             name = name_of(spoken.command)
             survey = {"survey": surveys[name in ("survey.open", "survey.close")]} | {"score": 9}
-            about: dict[str, Json] = {"survey": survey, "offer": {"offer": offer}}
+            moved = {"auction": auction, "reason": "It broke"}
+            about: dict[str, Json] = {"survey": survey, "offer": {"offer": offer}, "auction": moved}
             fields = about.get(name.partition(".")[0]) or fields_for(host, spoken)
             reply = await host.ask_for(name, **fields)
             assert_fits(reply, *spoken.replies, Error)
             answered.add((name, reply["type"]))
-        assert {name for name, type in answered if type == "error"} == {"question.approve"}
+        assert {name for name, type in answered if type == "error"} == {"question.approve", "bid"}
         assert_fits(await host.ask_for("dance"), Error)
         await host.expect_push("show.ended")
         for line in host.lines:

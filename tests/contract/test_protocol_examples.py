@@ -4,12 +4,16 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from server.auctions.repository import update_auctions
+from server.auctions.rules import Step, Terms
+from server.auctions.rules import opened as started
 from server.ids import new_id
 from server.offers.repository import update_offer
 from server.offers.rules import opened
@@ -69,6 +73,8 @@ class Reader:
             self._known.update(strings_of(line))
             for offer in line.get("snapshot", {}).get("offers", []):
                 self._known["offer"] = offer["id"]
+            for auction in line.get("snapshot", {}).get("auctions", []):
+                self._known["auction"] = auction["id"]
             for product in line.get("snapshot", {}).get("products", []):
                 self._known["product"] = product["id"]
 
@@ -95,8 +101,8 @@ class Patience:
 
 
 @asynccontextmanager
-async def an_open_survey_and_offer(database_url: str) -> AsyncIterator[None]:
-    """The stage, with a survey and an offer that the show's host has opened."""
+async def a_set_stage(database_url: str) -> AsyncIterator[None]:
+    """The stage, with a survey, an offer and an auction that the show's host has opened."""
     async with open_stage(database_url) as stage:
         asked = wording_of("nps", "How likely are you to recommend us?", why=True)
         survey = Survey(new_id("sv"), CHANNEL, SHOW, asked, False, "open", 1, NOON, opened_at=NOON)
@@ -106,6 +112,10 @@ async def an_open_survey_and_offer(database_url: str) -> AsyncIterator[None]:
         offer = await stage.offers.prepare(SHOW, CHANNEL, HOST, wanted)
         async with stage.database.write() as connection:
             await update_offer(connection, opened(offer, NOON))
+        terms = Terms("p_apron", 1, 1_000, (Step(0, 100),), 86_400)
+        auction = await stage.auctions.prepare(SHOW, CHANNEL, HOST, terms)
+        async with stage.database.write() as connection:
+            await update_auctions(connection, [started(auction, datetime.now(UTC), "h_1")])
         yield
 
 
@@ -113,7 +123,7 @@ async def an_open_survey_and_offer(database_url: str) -> AsyncIterator[None]:
 async def reader(settings: Settings) -> AsyncIterator[Reader]:
     assert settings.database_url
     async with (
-        an_open_survey_and_offer(settings.database_url),
+        a_set_stage(settings.database_url),
         live_server(settings) as address,
         connect(f"ws://{address}/v1/live") as socket,
     ):

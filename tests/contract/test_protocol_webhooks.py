@@ -11,9 +11,12 @@ from sqlalchemy import text
 
 from server.access.principal import Principal
 from server.access.sealing import Sealing
+from server.auctions import book as bidding
+from server.auctions.rules import Step, Terms
 from server.catalogue.stockroom import Adding
 from server.fulfilment.shipping import Shipping
 from server.fulfilment.shipping_rules import Parcel
+from server.journal.intents import intent_of
 from server.offers.service import Wanted
 from server.shop.attributions import Attributions
 from server.shop.report_rules import Line, Report
@@ -57,6 +60,7 @@ async def happen(stage: Stage) -> None:
     await _report(stage)
     await _stock_goes(stage)
     await _offer(stage)
+    await _auction(stage)
     question = await stage.questions.ask(SHOW, "v_anna", "Anna", "Is it washable?")
     await stage.questions.answer(SHOW, MODERATOR, question.id, None, text="Yes, at 30 °C.", live=False)
     await webhooks.send_test(CHANNEL, hears.id)
@@ -104,6 +108,16 @@ async def _offer(stage: Stage) -> None:
     offer = await stage.offers.prepare(SHOW, CHANNEL, HOST, wanted)
     await stage.offers.open(SHOW, HOST, offer.id)
     await stage.offers.close(SHOW, HOST, offer.id)
+
+
+async def _auction(stage: Stage) -> None:
+    terms = Terms("p_bowl", 1, 100, (Step(0, 10),), 60, sudden_death_minor=900)
+    auction = await stage.auctions.prepare(SHOW, CHANNEL, HOST, terms)
+    await stage.auctions.start(SHOW, HOST, auction.id)
+    intent = intent_of("v_anna", "key-of-anna")
+    assert intent is not None
+    await stage.auctions.bid(SHOW, bidding.Wanted(auction.id, "v_anna", 900), intent=intent)
+    await stage.auctions.settle()
 
 
 async def sent(stage: Stage) -> list[dict[str, Any]]:

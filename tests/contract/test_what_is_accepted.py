@@ -117,6 +117,7 @@ QUERIES = {
     "/v1/shows/compare": ("?a=demo&b=demo",),
     "/v1/shows/{show}/export.csv": ("", "?of=orders", "?of=questions", "?of=surveys", "?of=series"),
     "/v1/shows/{show}/offers/proof": ("?format=csv", "?format=jsonl"),
+    "/v1/shows/{show}/auctions/proof": ("?format=csv", "?format=jsonl"),
     "/v1/mail/template": ("?language=en", "?language=ja"),
     "/v1/products/export": tuple(f"?format={each}" for each in get_args(Format)),
 }

@@ -108,6 +108,8 @@ def apply(state: State, push: Push) -> State:
         return _with_offers(state, [each for each in state.get("offers", []) if each["id"] != push["offer"]])
     if kind == "offer.stock":
         return _with_offers(state, _restocked(state.get("offers", []), push["offers"]))
+    if kind.startswith("auction."):
+        return _with_auctions(state, _auctioned(state.get("auctions", []), push))
     if kind == "viewer.banned":
         return state | {"banned": [push["banned"], *state["banned"]]}
     if kind == "viewer.unbanned":
@@ -143,6 +145,20 @@ def _stocked(product: State, stock: dict[str, State]) -> State:
 def _with_offers(state: State, offers: list[State]) -> State:
     rest = {name: part for name, part in state.items() if name != "offers"}
     return rest | {"offers": sorted(offers, key=lambda each: str(each["id"]))} if offers else rest
+
+
+def _auctioned(auctions: list[State], push: Push) -> list[State]:
+    if push["type"] == "auction.opened":
+        return [*auctions, push["auction"]]
+    if push["type"] == "auction.closed":
+        return [each for each in auctions if each["id"] != push["auction"]]
+    now = {name: each for name, each in push.items() if name not in ("type", "offset", "at", "auction")}
+    return [each | now if each["id"] == push["auction"] else each for each in auctions]
+
+
+def _with_auctions(state: State, auctions: list[State]) -> State:
+    rest = {name: part for name, part in state.items() if name != "auctions"}
+    return rest | {"auctions": sorted(auctions, key=lambda each: str(each["id"]))} if auctions else rest
 
 
 def _restocked(offers: list[State], stock: list[State]) -> list[State]:

@@ -11,6 +11,8 @@ from msgspec import to_builtins
 from sqlalchemy import insert, select, text
 
 from server.access.tokens import Tokens
+from server.auctions.passing import Passing
+from server.auctions.service import Auctions
 from server.audit.tables import AuditRow
 from server.audit.trail import Actor
 from server.catalogue.service import Catalogue
@@ -30,10 +32,12 @@ from server.protocol.publication import Publication
 from server.questions.aside_repository import QuestionsAside
 from server.questions.repository import read_asker
 from server.questions.service import Questions
+from server.running.auctions import auctions_for
 from server.running.offers import offers_with
 from server.shop.allowances import NO_LIMITS, Limits
 from server.shop.hold_rules import Hold, Wanted, WantedLine
 from server.shop.holds import HOLD_SECONDS, Holds
+from server.shop.lots import Lots
 from server.shop.payments import FakePayments, Payments
 from server.shop.rules import Purchase, Receipt
 from server.shop.service import Shop
@@ -51,6 +55,8 @@ from server.waitlist.rules import Joining, Place
 from server.waitlist.service import TURN_SECONDS, Waitlist
 
 WATCH_SECONDS = 3.0
+AUCTION_HOLD_SECONDS = 600.0
+BLOCKED_FOR = timedelta(days=30)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SHOW = "demo"
 CHANNEL = "demo"
@@ -80,6 +86,7 @@ class Stage:
     surveys: Surveys
     reviews: Reviews
     offers: Offers
+    auctions: Auctions
     delivered: list[Publication] = field(default_factory=list)
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """(viewer, line) of what was told to one viewer alone."""
@@ -195,6 +202,7 @@ async def open_stage(
     limits: Limits = NO_LIMITS,
     hold_seconds: float = HOLD_SECONDS,
     turn_seconds: float = TURN_SECONDS,
+    auction_hold_seconds: float = AUCTION_HOLD_SECONDS,
 ) -> AsyncIterator[Stage]:
     """Yield a stage on the database at `database_url`; `empty` for a second process on a stage that is set already."""
     database, clock = Database(database_url, pool_size=5), ManualClock(NOON)
@@ -209,7 +217,9 @@ async def open_stage(
         limits=limits,
         push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
         offers=offers.desk,
+        heirs=Passing(auction_hold_seconds, BLOCKED_FOR),
     )
+    auctions = auctions_for(journal, database, clock, Lots(shop.books, limits), auction_hold_seconds)
     holds = Holds(journal, database, clock, shop.books, seconds=hold_seconds, limits=limits)
     waitlist = Waitlist(
         journal,
@@ -234,7 +244,7 @@ async def open_stage(
             clock,
             find_asker=read_asker,
             parts=[QuestionsAside(), SurveysAside(), OffersAside()],
-            at_end=[waitlist.end_at_end, open_at_end, close_at_end],
+            at_end=[auctions.end_with_show, waitlist.end_at_end, open_at_end, close_at_end],
         ),
         Planning(journal, database, clock, read_products=read_shelf),
         Tokens(SECRET, clock),
@@ -243,6 +253,7 @@ async def open_stage(
         Surveys(journal, database, clock),
         Reviews(database, clock, Aliases(database, clock)),
         offers,
+        auctions,
         delivered,
         told,
     )

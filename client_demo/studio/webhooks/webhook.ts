@@ -21,6 +21,7 @@ export const EVENTS = [
   "product.sold_out",
   "offer.opened",
   "offer.closed",
+  "auction.closed",
   "question.answered",
 ] as const;
 export type EventType = (typeof EVENTS)[number];

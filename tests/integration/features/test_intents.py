@@ -11,10 +11,13 @@ from sqlalchemy import text
 
 from server.access.roles import Role
 from server.access.sign_in import SignIn
+from server.auctions.commands import AuctionCommands
+from server.auctions.rules import Step, Terms
 from server.journal.intents import Forgetting, Intent, intent_of
 from server.ledger.recorder import Recorder
 from server.offers.commands import OfferCommands
 from server.offers.service import Wanted
+from server.protocol.auction_commands import PlaceBid
 from server.protocol.codec import decode_command
 from server.protocol.codes import Code
 from server.protocol.command_kinds import Keyed
@@ -80,6 +83,7 @@ async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any]:
         ShopCommands(stage.shop, stage.holds),
         WaitlistCommands(stage.waitlist),
         ShowCommands(stage.shows),
+        AuctionCommands(stage.auctions),
         OfferCommands(stage.offers, Recorder(_take, process_id="p", clock=stage.clock)),
         SurveyCommands(stage.surveys, Recorder(_take, process_id="p", clock=stage.clock)),
     )
@@ -115,6 +119,13 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         one, two = [(await stage.hold("m_1", ("p_apron", 1))).id for _ in range(2)]
     elif name == "waitlist.leave":
         one, two = [(await stage.join("m_1", each)).product_id for each in ("p_apron", "p_bowl")]
+    elif name.startswith("auction."):
+        one, two = [
+            (await stage.auctions.prepare(SHOW, CHANNEL, HOST, Terms(each, 1, 100, (Step(0, 10),), 60))).id
+            for each in ("p_apron", "p_bowl")
+        ]
+        if name == "auction.cancel":
+            await stage.auctions.start(SHOW, HOST, one)
     elif name.startswith("offer."):
         one, two = [
             (await stage.offers.prepare(SHOW, CHANNEL, HOST, Wanted(each, 500))).id
@@ -137,6 +148,8 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         "survey.answer": ({"survey": one, "text": "Cups"}, {"survey": one, "text": "Mugs"}),
         "survey.open": ({"survey": one}, {"survey": two}),
         "survey.close": ({"survey": one}, {"survey": two}),
+        "auction.start": ({"auction": one}, {"auction": two}),
+        "auction.cancel": ({"auction": one, "reason": "A"}, {"auction": one, "reason": "B"}),
         "offer.open": ({"offer": one}, {"offer": two}),
         "offer.close": ({"offer": one}, {"offer": two}),
         "viewer.unban": ({"viewer": "v_1"}, {"viewer": "v_2"}),
@@ -154,6 +167,7 @@ IN_THE_JOURNAL = [kind for kind in KEYED if kind is not Share]
 def test_every_command_that_has_a_result_takes_a_key() -> None:
     assert set(get_args(AnyCommand)) - MAY_BE_LOST - THE_SAME_AGAIN == {
         Buy,
+        PlaceBid,
         PlaceHold,
         Pay,
         WaitlistJoin,

@@ -58,6 +58,9 @@ IN_ORDER: dict[str, Fields] = {
     "offer.open": {"offer": "f_1"},
     "offer.see": {"offer": "f_1"},
     "offer.close": {"offer": "f_1"},
+    "auction.start": {"auction": "au_1"},
+    "bid": {"auction": "au_1", "max": 100},
+    "auction.cancel": {"auction": "au_1", "reason": "It broke"},
     "viewer.ban": {"viewer": "v_nobody"},
     "viewer.unban": {"viewer": "v_nobody"},
     "show.start": {},
@@ -65,6 +68,7 @@ IN_ORDER: dict[str, Fields] = {
 }
 SURVEY = "INSERT INTO survey VALUES ('sv_1', 'demo', 'demo', 'nps', 'How?', '{}', true, NULL, false, 24, 'ready', 0, now())"
 OTHERS: dict[str, Callable[[Fields], Fields]] = {
+    "bid": lambda said: said | {"max": 200},
     "buy": lambda said: said | {"quantity": 2},
     "hold": lambda said: said | {"lines": [{"product": "p_apron", "quantity": 2}]},
     "pay": lambda said: said | {"method": "card"},
@@ -74,6 +78,11 @@ OTHERS: dict[str, Callable[[Fields], Fields]] = {
 OFFER = """
     INSERT INTO offer (id, channel_id, show_id, product_id, price_minor, currency, audience, state, version, created_at)
     VALUES ('f_1', 'demo', 'demo', 'p_apron', 500, 'JPY', 'everyone', 'prepared', 1, now())
+"""
+AUCTION = """
+    INSERT INTO auction (id, channel_id, show_id, product_id, quantity, currency, start_minor, step_froms, step_sizes, seconds,
+        extend_within_seconds, extend_by_seconds, extensions_max, state, version, created_at)
+    VALUES ('au_1', 'demo', 'demo', 'p_apron', 1, 'JPY', 100, '{0}', '{10}', 60, 10, 10, 20, 'prepared', 1, now())
 """
 ANOTHER = {"type": "announce", "text": "Something else"}
 BY_HTTP = [tag for tag in IN_ORDER if tag not in ("join", "playing")]
@@ -105,6 +114,7 @@ async def database(settings: Settings, set_stage: None) -> Any:
         await connection.execute(text("UPDATE show SET moderation = 'pre'"))
         await connection.execute(text(SURVEY))
         await connection.execute(text(OFFER))
+        await connection.execute(text(AUCTION))
     yield database
     await database.close()
 
@@ -137,10 +147,12 @@ async def test_by_http_each_is_carried_out_once_or_refused(
 ) -> None:
     headers = {"Authorization": f"Bearer {sign_for('host')}"}
     one, two = (httpx.AsyncClient(base_url=f"http://{at}/v1/live/demo", headers=headers) for at in servers)
+    viewer = {"Authorization": f"Bearer {sign_for('viewer')}"}
     question, hold = "", ""
     async with one, two:
         for tag in BY_HTTP:
             said, key = command(tag, question, hold), {"Idempotency-Key": f"key-{tag.replace('.', '-')}-1"}
+            key |= viewer if tag == "bid" else {}  # who runs the show does not bid
             first = await one.post("/commands", json=said, headers=key)
             if not KEYED[tag]:
                 assert (first.status_code, first.json()["code"]) == (422, "invalid"), tag

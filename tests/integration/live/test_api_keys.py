@@ -32,6 +32,7 @@ OF_VIEWERS = {
     ("POST", "/v1/page-views"),
     ("POST", "/v1/shows/{show}/me/separate"),
     ("POST", "/v1/shows/{show}/cart"),
+    ("POST", "/v1/shows/{show}/auctions/{auction}/bids"),
     ("POST", "/v1/shows/{show}/holds"),
     ("DELETE", "/v1/shows/{show}/holds/{hold}"),
     ("POST", "/v1/shows/{show}/waitlist"),
@@ -62,6 +63,7 @@ OF_ONESELF = {
 """What everybody of the channel does for themselves, and an admin for others; a program has no account."""
 IDS = {"picture": "0" * 40, "suppression": "0" * 64}
 """What stands in the place of a name in a path, where an id looks otherwise than most do."""
+AUCTION = {"product": "p_bowl", "start": 1, "steps": [{"from": 0, "step": 1}], "seconds": 60}
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/query"): {"metrics": ["viewers"]},
     ("PATCH", "/v1/queries/{query}"): {"name": "Till"},
@@ -81,6 +83,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/shows/{show}/offers"): {"product": "p_bowl", "price": 1},
     ("PUT", "/v1/channel/vouchers/{voucher}"): {"code": "spring", "kind": "free_shipping"},
     ("PUT", "/v1/offers/{offer}"): {"product": "p_bowl", "price": 1},
+    ("POST", "/v1/shows/{show}/auctions"): AUCTION,
+    ("PUT", "/v1/auctions/{auction}"): AUCTION,
     ("POST", "/v1/reviews/{review}/refuse"): {},
     ("POST", "/v1/orders/{order}/refunds"): {"reason": "other", "everything": True},
     ("POST", "/v1/orders/{order}/refunds/reckoning"): {"reason": "other", "everything": True},

@@ -31,6 +31,7 @@ FOR_EVERYBODY = {("GET", "/v1/shows/{show}"), ("GET", "/v1/shows/{show}/calendar
 """What is shown to those too who may not enter, if they may know of the show: the link's card and the page need it to say why."""
 PLANNING = ({"key": ["shows:write"]}, {"key": ["stats:write"]})
 """What the API's description says of routes that ask for a role of the channel first: they have a test of their own."""
+AUCTION = {"product": "p_bowl", "start": 1, "steps": [{"from": 0, "step": 1}], "seconds": 60}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/orders"): {"product": "p_bowl", "quantity": 1},
     ("POST", "/v1/live/{show}/commands"): {"type": "ping"},
@@ -40,6 +41,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("DELETE", "/v1/shows/{show}/holds/{hold}"): {},
     ("POST", "/v1/shows/{show}/waitlist"): {"product": "p_bowl"},
     ("DELETE", "/v1/shows/{show}/waitlist/{product}"): {},
+    ("POST", "/v1/shows/{show}/auctions/{auction}/bids"): {"max": 1},
     ("PUT", "/v1/shows/{show}/reviews/{product}"): {"stars": 5},
     ("DELETE", "/v1/shows/{show}/reviews/{product}"): {},
     ("POST", "/v1/shows/{show}/mail"): {"address": "a@b.example", "language": "en", "wording": 1},
@@ -50,6 +52,7 @@ NOBODYS = {
     ("GET", "/v1/shows/{show}/holds/{hold}"),
     ("DELETE", "/v1/shows/{show}/holds/{hold}"),
     ("DELETE", "/v1/shows/{show}/waitlist/{product}"),
+    ("POST", "/v1/shows/{show}/auctions/{auction}/bids"),
 }
 """About a thing that is nobody's here: whoever may enter does not find it."""
 CHANGES: dict[tuple[str, str], dict[str, Any]] = {
@@ -60,6 +63,7 @@ CHANGES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/v1/shows/{show}/actions"): {"text": "Mine"},
     ("post", "/v1/shows/{show}/surveys"): {"kind": "text", "question": "What did you miss?"},
     ("post", "/v1/shows/{show}/offers"): {"product": "p_bowl", "price": 1},
+    ("post", "/v1/shows/{show}/auctions"): AUCTION,
 }
 
 

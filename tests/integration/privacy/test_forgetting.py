@@ -62,6 +62,9 @@ WITHOUT_VIEWERS = {
         "ledger_process",
         "ledger_process_show",
         "line_up",
+        "auction",
+        "auction_award",
+        "auction_bid",
         "offer",
         "oidc_code",
     ),
@@ -212,6 +215,11 @@ _OTHER_ROWS = (
     f" SELECT 'sh_' || id, id, 'channel', '', 'https://track.example/{PARCEL}', now(), 'm', 'Mika' FROM orders WHERE viewer_id = '{KNOWN}'",
     "INSERT INTO order_note (id, order_id, channel_id, words, by_id, by_name, at)"
     f" SELECT 'n_' || id, id, 'channel', '{WORDS}', 'm', 'Mika', now() FROM orders WHERE viewer_id = '{KNOWN}'",
+    "INSERT INTO auction (id, channel_id, show_id, product_id, quantity, currency, start_minor, step_froms, step_sizes, seconds,"
+    " extend_within_seconds, extend_by_seconds, extensions_max, state, version, created_at)"
+    " VALUES ('au', 'channel', 's', 'channel-1', 1, 'JPY', 1, '{0}', '{1}', 60, 10, 10, 20, 'closed', 1, now())",
+    f"INSERT INTO auction_bidder VALUES ('au', 1, '{KNOWN}', 'Anna', 900)",
+    f"INSERT INTO auction_block VALUES ('au', 'channel', '{KNOWN}', 'Anna', now(), now())",
     f"INSERT INTO order_link VALUES ('channel', '1001', 's', '{KNOWN}', now())",
     "INSERT INTO audit (id, show_id, at, actor, name, role, action, subject, details)"
     f" VALUES ('a', 's', now(), 'm', 'Mika', 'host', 'ban', '{KNOWN}', '{{\"viewer\": \"{KNOWN}\"}}')",
