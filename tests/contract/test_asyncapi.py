@@ -11,17 +11,10 @@ import jsonschema_rs
 import pytest
 from msgspec import Struct
 
-from server.protocol.asyncapi import (
-    COMMANDS,
-    JOURNAL_PUSHES,
-    OTHER_PUSHES,
-    Spoken,
-    asyncapi,
-    name_of,
-    wire_type,
-)
+from server.protocol.asyncapi import JOURNAL_PUSHES, OTHER_PUSHES, asyncapi, name_of, wire_type
 from server.protocol.commands import AnyCommand
 from server.protocol.lines import Error
+from server.protocol.spoken import COMMANDS, Spoken
 from tests.support.servers import SignFor, server, set_stage, sign_for
 from tests.support.viewer import Viewer, joined_at
 

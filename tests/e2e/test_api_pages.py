@@ -3,7 +3,8 @@
 import pytest
 from playwright.async_api import Page, Request, expect
 
-from server.protocol.asyncapi import COMMANDS, name_of
+from server.protocol.asyncapi import name_of
+from server.protocol.spoken import COMMANDS
 from tests.support.browser import Desk, Scheme
 from tests.support.showroom import Showroom
 

@@ -1,0 +1,150 @@
+"""Every command with who may send it, how it is answered and what it does, as the description of the socket shows it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from msgspec import Struct
+
+from server.protocol import (
+    auction_commands,
+    auction_lines,
+    hold_lines,
+    lines,
+    offer_lines,
+    payment_lines,
+    survey_lines,
+    waitlist_commands,
+    waitlist_lines,
+)
+from server.protocol import commands as said
+from server.protocol.command_kinds import Command
+from server.protocol.schema import JoinedAsStaff, JoinedAsViewer
+
+Who = Literal["all", "staff", "host, admin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A command, who may send it, how it is answered when it has an `id`, and what it does."""
+
+    command: type[Command]
+    who: Who
+    replies: tuple[type[Struct], ...]
+    does: str
+
+
+COMMANDS = (
+    Spoken(
+        said.Join,
+        "all",
+        (JoinedAsViewer, JoinedAsStaff),
+        "Enter a show, or come back to it with the last position.",
+    ),
+    Spoken(said.React, "all", (lines.Reply,), "Add up to 50 taps of one kind to the show's reactions."),
+    Spoken(said.Ask, "all", (lines.Asked,), "Ask the host a question."),
+    Spoken(said.Vote, "all", (lines.Voted,), "Vote for a question; a second vote changes nothing."),
+    Spoken(said.Click, "all", (lines.Reply,), "Say that a product was opened."),
+    Spoken(said.Impression, "all", (lines.Reply,), "Say which product cards were really seen."),
+    Spoken(said.Share, "all", (lines.Shared,), "Share the show; the id belongs into the link."),
+    Spoken(said.Playing, "all", (lines.Reply,), "Say whether the video plays and the page is visible."),
+    Spoken(
+        said.Buy, "all", (lines.Bought,), "Buy. The same key gets the same order again, whatever happened."
+    ),
+    Spoken(
+        said.PlaceHold,
+        "all",
+        (hold_lines.HoldPlaced,),
+        "Set units aside, all lines or none. The same key gets the same hold again, with the time that it had.",
+    ),
+    Spoken(
+        said.Pay,
+        "all",
+        (payment_lines.Paying,),
+        "Begin to pay for a hold. The same key gets the same payment again, as it stands.",
+    ),
+    Spoken(
+        said.PayCancel, "all", (payment_lines.Paying,), "End a payment that is open; a paid one stays paid."
+    ),
+    Spoken(said.HoldRelease, "all", (hold_lines.HoldReleased,), "Give the units of a hold back."),
+    Spoken(
+        waitlist_commands.WaitlistJoin,
+        "all",
+        (waitlist_lines.InLine,),
+        "Wait in line for what is sold out. The same key gets the same place again, as it stands.",
+    ),
+    Spoken(
+        waitlist_commands.WaitlistLeave,
+        "all",
+        (waitlist_lines.InLine,),
+        "Leave the line, giving back what was offered.",
+    ),
+    Spoken(
+        said.SurveyAnswer,
+        "all",
+        (survey_lines.SurveyAnswered,),
+        "Answer the survey; another answer takes the place of the first until it closes.",
+    ),
+    Spoken(said.SurveyShown, "all", (lines.Reply,), "Say that the survey's card was shown."),
+    Spoken(
+        said.OfferSee,
+        "all",
+        (offer_lines.OfferSeen,),
+        "Ask what an offer is to this viewer; that they were shown it is recorded.",
+    ),
+    Spoken(
+        auction_commands.PlaceBid,
+        "all",
+        (auction_lines.BidTaken,),
+        "Bid in an auction: the server raises for the bidder up to `max`. The same key gets the first answer again.",
+    ),
+    Spoken(said.Ping, "all", (lines.Pong,), "Ask for a sign of life; answered without `id` too."),
+    Spoken(said.Announce, "staff", (lines.Published,), "Say something to everybody."),
+    Spoken(
+        said.AnnounceRemove,
+        "staff",
+        (lines.Published,),
+        "Take the announcement down; without its offset, whichever it is.",
+    ),
+    Spoken(said.QuestionApprove, "staff", (lines.Moderated,), "Let a pending question be seen."),
+    Spoken(
+        said.QuestionAnswer,
+        "staff",
+        (lines.Moderated,),
+        "Answer by `text`, or say that it was answered live.",
+    ),
+    Spoken(said.QuestionAnswering, "staff", (lines.Reply,), "Tell the other staff that one is answering."),
+    Spoken(said.QuestionDismiss, "staff", (lines.Moderated,), "Take a question away, for a reason."),
+    Spoken(
+        said.QuestionRestore, "staff", (lines.Moderated,), "Open an answered or dismissed question again."
+    ),
+    Spoken(said.QuestionPin, "staff", (lines.Moderated,), "Show one question above the others."),
+    Spoken(said.QuestionUnpin, "staff", (lines.Moderated,), "Pin no question; without one, whichever it is."),
+    Spoken(said.ProductPin, "staff", (lines.Published,), "Show one product above the others."),
+    Spoken(said.ProductUnpin, "staff", (lines.Published,), "Pin no product; without one, whichever it is."),
+    Spoken(said.ProductRestock, "staff", (lines.Restocked,), "Add to a product's units, or take some away."),
+    Spoken(
+        said.ViewerBan,
+        "staff",
+        (lines.Barred,),
+        "Ban a viewer from the show, by their id or by a question of theirs.",
+    ),
+    Spoken(said.ViewerUnban, "staff", (lines.Barred,), "Let a banned viewer in again."),
+    Spoken(said.SurveyOpen, "staff", (survey_lines.SurveyMoved,), "Put a survey to everybody."),
+    Spoken(said.SurveyClose, "staff", (survey_lines.SurveyMoved,), "Take no more answers to a survey."),
+    Spoken(said.OfferOpen, "staff", (offer_lines.OfferMoved,), "Open an offer that was prepared."),
+    Spoken(said.OfferClose, "staff", (offer_lines.OfferMoved,), "Sell nothing more under an offer."),
+    Spoken(
+        auction_commands.AuctionStart,
+        "host, admin",
+        (auction_lines.AuctionMoved,),
+        "Start an auction that was prepared: its lot is set aside.",
+    ),
+    Spoken(
+        auction_commands.AuctionCancel,
+        "host, admin",
+        (auction_lines.AuctionMoved,),
+        "End an auction without a winner.",
+    ),
+    Spoken(said.ShowStart, "host, admin", (lines.ShowMoved,), "Begin the show."),
+    Spoken(said.ShowEnd, "host, admin", (lines.ShowMoved,), "End the show; it does not start again."),
+)
