@@ -1,4 +1,4 @@
-import { read, remove, replace, type Answer } from "../api";
+import { type Answer, read, remove, replace } from "../api";
 import { CheckField } from "../fields";
 import { Form, useForm, type Version } from "../form";
 import { PageFrame, Section } from "../page";
