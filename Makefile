@@ -50,6 +50,9 @@ test: setup-dev ## every test, browser included, three at a time; WORKERS=0 for 
 load: setup-dev ## a short headless load
 	@$(BIN)/python -m loadtests
 
+faults: setup-dev ## drops under 200 faults that chance picks, and the table in docs/faults.md; FAULTS='--runs 20' for fewer
+	@$(BIN)/python -m tests.drops --page docs/faults.md $(FAULTS)
+
 bench: setup ## Showfloor beside its peers, measured here three times; BENCH=--quick for a short run
 	@$(BIN)/python -m loadtests.bench $(BENCH)
 

@@ -110,7 +110,12 @@ class PostgresLine:
         line = asyncio.current_task()
         assert line is not None, "asyncio runs this in a task"
         self._lines.add(line)
-        upstream_reader, upstream_writer = await asyncio.open_unix_connection(self._upstream)
+        try:
+            upstream_reader, upstream_writer = await asyncio.open_unix_connection(self._upstream)
+        except ConnectionError:  # PostgreSQL is away, and so is the line
+            self._lines.discard(line)
+            writer.transport.abort()
+            return
         self._writers |= {writer, upstream_writer}
         try:
             told = Told()
