@@ -5,11 +5,11 @@ import type { CommandType, Refusal, Reply } from "./wire";
 
 /** After this long without a join or an answer a command is given up, in ms. */
 export const COMMAND_DEADLINE_MS = 20_000;
-/** A person who has confirmed a purchase is told sooner that no answer has come. */
+/** A person who has confirmed a purchase, or wants something set aside, is told sooner that no answer has come. */
 export const PURCHASE_DEADLINE_MS = 10_000;
 const TRIES_MAX = 4;
 
-/** Commands that are given a key, under which the server carries them out once. A purchase brings its own. */
+/** Commands that are given a key, under which the server carries them out once. What is about money brings its own. */
 const KEYED: ReadonlySet<CommandType> = new Set<CommandType>([
   "ask",
   "share",
@@ -32,10 +32,13 @@ const KEYED: ReadonlySet<CommandType> = new Set<CommandType>([
 const HARMLESS_TWICE: ReadonlySet<CommandType> = new Set<CommandType>(["vote", "ping", "show.start", "show.end"]);
 
 /**
- * Money is never queued: a purchase is sent at once or not at all, and on another connection only by a person's act. Its key would make a
- * repetition safe, but what was written into a connection that broke may never have arrived, and then the repetition would be the purchase.
+ * Money is never queued: what is about it is sent at once or not at all, and on another connection only by a person's act. Its key would make
+ * a repetition safe, but what was written into a connection that broke may never have arrived, and then the repetition would be the purchase.
  */
-const isMoney = (type: CommandType): boolean => type === "buy";
+const isMoney = (type: CommandType): boolean => type === "buy" || type === "hold" || type === "pay";
+
+/** A payment waits for its provider, which the server gives ten seconds. */
+const deadlineOf = (type: CommandType): number => (isMoney(type) && type !== "pay" ? PURCHASE_DEADLINE_MS : COMMAND_DEADLINE_MS);
 
 interface Pending {
   line: { id: number; type: CommandType };
@@ -70,7 +73,7 @@ export class PendingCommands {
         reject(new RefusedError("offline", "There is no connection; nothing was sent."));
         return;
       }
-      const deadline = setTimeout(() => this.giveUp(id), isMoney(type) ? PURCHASE_DEADLINE_MS : COMMAND_DEADLINE_MS);
+      const deadline = setTimeout(() => this.giveUp(id), deadlineOf(type));
       const line = { ...(KEYED.has(type) && { key: newKey() }), ...fields, id, type };
       const repeatable = "key" in line || HARMLESS_TWICE.has(type);
       this.waiting.set(id, { line, repeatable, sent: false, tries: 0, resolve, reject, deadline });

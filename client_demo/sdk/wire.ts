@@ -197,6 +197,35 @@ export interface Order extends Standing {
   at: string;
   /** The key that it was bought under; not in the reply to `buy`, which its sender knows. */
   key?: string;
+  /** All of it where there are several; `product` and `quantity` are the first one's. Not in the reply to `buy`. */
+  lines?: OrderLine[];
+  /** Of one that went by the checkout, minor units of `currency`: `amount` is less `discount`, and with `shipping` it is `total`. */
+  discount?: number | null;
+  shipping?: number | null;
+  total?: number | null;
+  /** The part of `total` that is tax. */
+  tax?: number | null;
+  tax_name?: string | null;
+  tax_percent?: number | null;
+  /** The newest last. */
+  parcels?: Parcel[];
+}
+
+/** What went off at once; `tracking` is an https address, or empty. */
+export interface Parcel {
+  shipped_at: string;
+  carrier: string;
+  tracking: string;
+  /** So many units of each line, by its place in the order. */
+  lines: { line: number; quantity: number }[];
+}
+
+/** Units of one product, or variant, of an order, in minor units of its currency. */
+export interface OrderLine {
+  product: string;
+  quantity: number;
+  unit_price: number;
+  amount: number;
 }
 
 /** How a place in line stands: `position` while it waits, `hold` and `expires_at` when it is its turn. */

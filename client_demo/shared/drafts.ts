@@ -41,6 +41,11 @@ export function keepDraft(place: string, text: string): void {
   }
 }
 
+/** Forgets all whose places begin so. */
+export function dropDrafts(prefix: string): void {
+  for (const place of drafts.peek().keys()) if (place.startsWith(prefix)) keepDraft(place, "");
+}
+
 /** Within this time the same words in the same box are taken for the same wish. */
 const DOUBT_MS = 600_000;
 

@@ -1,4 +1,5 @@
 // Everything of the viewer's page that is loaded after its start (`late.tsx`).
+import { followBuying } from "./shop/buying";
 import { followForYou } from "./shop/for_you";
 import { followOffers } from "./shop/offers";
 import { followPurchases } from "./shop/purchase";
@@ -6,13 +7,15 @@ import { loadRatings } from "./shop/reviews";
 
 export { tellPageView } from "./page_view";
 export { ShareDialog, share } from "./share";
+export { Buying } from "./shop/buying";
 export { ForYou } from "./shop/for_you";
 export { Orders } from "./shop/orders";
 export { ProductLines } from "./shop/product_lines";
 export { buy, openPurchase } from "./shop/purchase";
-export { PurchaseSheet } from "./shop/purchase_sheet";
+export { BuyingSheets } from "./shop/purchase_sheet";
 
 followPurchases();
+followBuying();
 followForYou();
 followOffers();
 void loadRatings();

@@ -72,6 +72,7 @@ function Stage() {
       {now && !wide.value && isLive.value && <LastLines />}
       {now && !wide.value && (
         <div class="stage-foot">
+          <Late part="Buying" />
           {pinned && <ProductCard product={pinned} pinned small />}
           <div class="stage-ways">
             <SheetButtons />
@@ -93,6 +94,7 @@ function Aside() {
         <ShowTitle />
         <SettingsButton class="button button-quiet button-icon" />
       </header>
+      <Late part="Buying" />
       {pinned && (
         <div class="aside-pinned">
           <ProductCard product={pinned} pinned small />
@@ -118,7 +120,7 @@ export function Page() {
         {!alone && (wide.value ? <Aside /> : <Sheet />)}
         <Survey />
       </main>
-      <Late part="PurchaseSheet" />
+      <Late part="BuyingSheets" />
       <Settings />
       <Late part="ShareDialog" />
       <Toasts />

@@ -1,7 +1,7 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import type { Identity, RefusedError, Room, Show } from "../sdk";
-import { draftOf, keepDraft } from "../shared/drafts";
+import { draftOf, dropDrafts, keepDraft } from "../shared/drafts";
 import { createTranslator } from "../shared/i18n";
 import type en from "../shared/locales/settings.en.json";
 import type sharedEn from "../shared/locales/shared.en.json";
@@ -95,8 +95,14 @@ export function settings({ identity, room, show, tokenStore, close }: Hands): La
         return showToast(t("settings.leave_failed"));
       }
     }
-    tokenStore.keep({ token: null, name: "", remembered: false });
+    forget();
     place.restart();
+  }
+
+  /** Who comes next on this device finds nothing of theirs: neither who they were nor where they live. */
+  function forget(): void {
+    tokenStore.keep({ token: null, name: "", remembered: false });
+    for (const kind of ["checkout.", "cart."]) dropDrafts(kind);
   }
 
   /** Hands the person everything that is kept about them. */
@@ -120,7 +126,7 @@ export function settings({ identity, room, show, tokenStore, close }: Hands): La
       room().start();
       return showToast(t(whyNot(error, "settings.erase_failed")));
     }
-    tokenStore.keep({ token: null, name: "", remembered: false });
+    forget();
     showToast(t("settings.erased"));
     place.restart();
   }

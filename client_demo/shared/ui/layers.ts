@@ -117,7 +117,8 @@ export function useLayer(onClose: () => void, open = true): void {
       settleSoon();
       // After the layer has left the page; whatever took the focus by itself meanwhile keeps it.
       setTimeout(() => {
-        const focused = focusedNow();
+        // Of an element: what the page around it has focused meanwhile keeps it too.
+        const focused = focusedNow() ?? document.activeElement;
         if (!focused || focused === document.body || !focused.isConnected) giveBack(opener, around);
       });
     };

@@ -343,17 +343,22 @@ describe("commands", () => {
     await expect(bought).rejects.toMatchObject({ code: "sold_out", refusal: { stock: 2 } });
   });
 
-  it("never send a purchase by themselves on another connection, whether it was sent before or not", async () => {
+  it.each([
+    ["buy", A_CUP],
+    ["hold", { lines: [{ product: "p_2", quantity: 1 }], key: "k-00000002" }],
+    ["pay", { hold: "h_1", key: "k-00000003" }],
+  ] as const)("never send %s by themselves on another connection, whether it was sent before or not", async (type, fields) => {
     const { room, socket, sockets } = aJoinedRoom();
-    const sent = expect(room.command("buy", A_CUP)).rejects.toMatchObject({ code: "unanswered" });
+    const send = (): Promise<unknown> => room.command(type, fields as never);
+    const sent = expect(send()).rejects.toMatchObject({ code: "unanswered" });
     socket().closes(1006);
     await sent;
-    await expect(room.command("buy", A_CUP)).rejects.toMatchObject({ code: "offline" });
+    await expect(send()).rejects.toMatchObject({ code: "offline" });
     vi.advanceTimersByTime(250);
     socket().open();
     socket().welcomes();
     vi.advanceTimersByTime(60_000);
-    expect(sockets[1]?.sent.filter((each) => each.type === "buy")).toEqual([]);
+    expect(sockets[1]?.sent.filter((each) => each.type === type)).toEqual([]);
   });
 
   it("do not go on with a purchase that waited to be tried again when the connection broke", async () => {

@@ -4,6 +4,7 @@ import { place } from "../../shared/place";
 import { readPreference } from "../../shared/preference";
 import { request } from "../../shared/server";
 import { unitsLeft } from "../../shared/variants";
+import { claimsOf } from "../claims";
 import { withParts } from "../late";
 import { t } from "../late_text";
 import { identity, link, products, show } from "../session";
@@ -28,12 +29,8 @@ const joined = computed(() => link.value.is === "joined");
 
 /** Whether a token says that its bearer may not be recognised: then there is nothing to ask. A token that is not ours says nothing. */
 function isUnknown(text: string): boolean {
-  try {
-    const claims = JSON.parse(atob((text.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/")));
-    return claims.guest === true && claims.rem !== true;
-  } catch {
-    return false;
-  }
+  const { guest, rem } = claimsOf(text);
+  return guest === true && rem !== true;
 }
 
 /** Asks some time after each join with another token; what was known is gone at once with the old one. To be called once. */

@@ -2,7 +2,6 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { OfferSeen, Product } from "../../sdk";
 import { money } from "../../shared/format";
-import { language } from "../../shared/i18n";
 import { headOf, soldAs } from "../../shared/sold_as";
 import { Button } from "../../shared/ui/button";
 import { showToast } from "../../shared/ui/toast";
@@ -10,6 +9,7 @@ import { t } from "../late_text";
 import { followServerTime, serverNow } from "../poster_clock";
 import { link, products, room, show, snapshot } from "../session";
 import { refusalText } from "../text";
+import { clock, lasting } from "./countdown";
 import { offered } from "./offered";
 
 /** What the server answered, by offer; `null`: it is not for this viewer, or they are not known to hold its code. */
@@ -68,14 +68,6 @@ export function followOffers(): void {
   });
 }
 
-/** Minutes and seconds. */
-function lasting(ms: number): string {
-  const seconds = Math.max(0, Math.ceil(ms / 1000));
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  const two = (n: number): string => String(n).padStart(2, "0");
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
-}
-
 /** That a product is offered, for how long, or where its code is to be given. The running seconds are not read out: the time of the end is. */
 export function OfferLine({ product }: { product: Product }) {
   const sold = [product, ...(product.variants ?? [])];
@@ -99,10 +91,6 @@ export function OfferLine({ product }: { product: Product }) {
       )}
     </p>
   );
-}
-
-function clock(at: string): string {
-  return new Intl.DateTimeFormat(language.value, { hour: "numeric", minute: "2-digit", second: "2-digit" }).format(new Date(at));
 }
 
 /** Where a holder of a code gives it. */

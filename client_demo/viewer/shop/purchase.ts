@@ -11,13 +11,12 @@ import { openPane } from "../panes";
 import { identity, isOver, link, openedProduct, products, room, show } from "../session";
 import { refusalText } from "../text";
 import { tokenStore } from "../token_store";
+import { buyable } from "./buyable";
+import { withCheckout } from "./buying";
 import { goToCart, rememberTheShow, takenByShop } from "./cart";
 import { doubts, followIntents, type Intent, markUnsent, settle, takeIntent } from "./intents";
 import { asOffered, offered } from "./offered";
 
-/** Of one order, where the show sets no limit; and the most that one order can hold. */
-const QUANTITY_MAX = 10;
-const QUANTITY_OF_ORDER_MAX = 99;
 /** How long to wait before the server is asked, and asked again, what became of a purchase; the last one from then on. */
 const ASK_AFTER_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
@@ -54,21 +53,8 @@ export const working = computed(() => waiting.value.has(purchase.value?.productI
 const quantityPlace = (productId: string): string => `quantity.${productId}`;
 const variantPlace = (productId: string): string => `variant.${productId}`;
 
-/** How many units of the product this person may buy now: what is in stock, and what the show leaves to them. */
-export function buyable(product: Product): number {
-  return Math.min(product.stock, leftToMe(product));
-}
-
-/** What the show leaves to this person, who may have bought some already. */
-export function leftToMe({ id, limit }: Product): number {
-  if (limit === undefined) return QUANTITY_MAX;
-  const mine = myOrders.value.filter((each) => each.product === id);
-  const bought = mine.reduce((units, each) => units + each.quantity, 0);
-  return Math.min(QUANTITY_OF_ORDER_MAX, Math.max(0, limit - bought));
-}
-
 /** Whether the page around this one takes care of what the person wants to buy, by a cart of its own. */
-function isTakenOver(product: Product, quantity: number): boolean {
+export function isTakenOver(product: Product, quantity: number): boolean {
   const takenOver = !place.tell("buy", { product, quantity });
   if (takenOver) void rememberTheShow(product.id, quantity);
   return takenOver;
@@ -81,7 +67,18 @@ export function buy(productId: string): void {
   openedProduct(productId);
   // Which variant it is to be is asked first.
   if (product.variants) openSheet(product, false);
-  else if (!isTakenOver(product, 1)) openSheet(product, true);
+  else if (isTakenOver(product, 1)) return;
+  else if (goesByCheckout(product)) holdNow(product.id, 1);
+  else openSheet(product, true);
+}
+
+/** Whether it is set aside first, and paid at the checkout; what the channel's own shop sells goes by its cart. */
+export function goesByCheckout(product: Product): boolean {
+  return product.buying === "checkout" && !takenByShop.peek();
+}
+
+function holdNow(product: string, quantity: number): void {
+  withCheckout((loaded) => void loaded.buyNow(product, quantity));
 }
 
 /** The person looks at the product. */
@@ -138,6 +135,10 @@ export async function confirmPurchase(): Promise<void> {
   const wanted = purchasedProduct.peek();
   if (!now.told && !doubt.peek() && wanted && isTakenOver(wanted, quantity)) return closePurchase();
   if (takenByShop.peek() && !doubt.peek()) return goToCart(product, quantity);
+  if (wanted && goesByCheckout(wanted) && !doubt.peek()) {
+    closePurchase();
+    return holdNow(product, quantity);
+  }
   purchase.value = { ...now, problem: null, told: true };
   await whileWaiting(product, async () => {
     const { intent, again } = await takeIntent({ viewer, show: showId, product, quantity, price, offer });
@@ -188,6 +189,12 @@ function bought(intent: Intent, order: Order): void {
 
 async function refused(intent: Intent, error: RefusedError, again: boolean): Promise<void> {
   const { code, refusal } = error;
+  // The shop has said meanwhile that it is bought by the checkout.
+  if (code === "checkout_needed" && purchase.peek()?.productId === intent.product) {
+    settle(intent);
+    closePurchase();
+    return holdNow(intent.product, intent.quantity);
+  }
   if (code === "key_reused" || code === "too_many") await retryMine();
   // A decision of the server about this key: there is no such order. Everything else leaves the doubt, unless nothing was ever sent.
   if (code !== "outcome_unknown" && (refusal.retry === "never" || refusal.retry === "reload")) settle(intent);

@@ -1,6 +1,4 @@
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import type { Order, Product } from "../../sdk";
+import type { Product } from "../../sdk";
 import { money } from "../../shared/format";
 import { headOf } from "../../shared/sold_as";
 import { Button } from "../../shared/ui/button";
@@ -9,24 +7,25 @@ import { Icon } from "../../shared/ui/icon";
 import { showToast } from "../../shared/ui/toast";
 import { t } from "../late_text";
 import { openPane } from "../panes";
-import { isLive, products, room } from "../session";
-import { tokenStore } from "../token_store";
+import { isLive, products } from "../session";
+import { buyable, leftToMe } from "./buyable";
+import { CheckoutSheet, withCheckout } from "./buying";
 import { takenByShop } from "./cart";
+import { FindAgain } from "./find_again";
 import { Price } from "./price";
 import { ProductPicture } from "./product_card";
 import { ProductLines } from "./product_lines";
 import {
-  buyable,
   chooseQuantity,
   closePurchase,
   confirmPurchase,
   doubt,
-  leftToMe,
+  goesByCheckout,
+  isTakenOver,
   purchase,
   purchasedProduct,
   working,
 } from "./purchase";
-import { ReceiptButtons, receiptLink } from "./receipt";
 import { ProductReviews } from "./reviews";
 import { Stock } from "./stock";
 import { VariantChoice } from "./variant_choice";
@@ -70,7 +69,8 @@ function noteOf(product: Product, quantity: number, problem: string | null): { t
   const { limit } = product;
   const left = leftToMe(product);
   if (takenByShop.value) return { text: t("buy.cart_note"), bad: false };
-  if (limit === undefined || quantity < left) return { text: t("buy.note"), bad: false };
+  if (limit === undefined || quantity < left)
+    return { text: t(goesByCheckout(product) ? "buy.hold_note" : "buy.note"), bad: false };
   return { text: t.count(left === 0 ? "buy.limit_reached" : "buy.limit", limit), bad: false };
 }
 
@@ -85,7 +85,8 @@ function Looking({ product }: { product: Product }) {
   const head = headOf(products.value, product.id);
   const chosen = head?.variants?.find((each) => each.id === product.id);
   const again = doubt.value !== null || now.problem !== null;
-  const first = takenByShop.value ? t("buy.cart") : t("buy.confirm", { amount: total });
+  const held = goesByCheckout(product);
+  const first = takenByShop.value ? t("buy.cart") : t(held ? "buy.hold" : "buy.confirm", { amount: total });
   const label = busy ? t("buy.working") : again && buyable(product) > 0 ? t("buy.again") : first;
   return (
     <>
@@ -122,44 +123,25 @@ function Looking({ product }: { product: Product }) {
         {busy && <span class="spinner" />}
         {label}
       </Button>
+      {held && <AddToCart product={product} quantity={quantity} />}
     </>
   );
 }
 
-/** Of `buy.find.remember` and its hint: raised with every change of what they say (docs/privacy.md). */
-const WORDING = "purchase-1";
-
-function remember(remembered: boolean): void {
-  tokenStore.keep({ remembered, wording: WORDING });
-  room().rejoinWith({ remember: remembered, wording: WORDING });
-  showToast(t("buy.find.saved"));
-}
-
-/** How the order is found again: the device keeps it until tomorrow, for longer if the person agrees, and the receipt opens anywhere. */
-function FindAgain({ order }: { order: Order }) {
-  const remembered = useSignal(tokenStore.remembered);
-  useEffect(() => void receiptLink(order.order).catch(() => undefined), [order.order]);
+/** Several things are held and paid together: gathered first. */
+function AddToCart({ product, quantity }: { product: Product; quantity: number }) {
+  const add = (): void => {
+    closePurchase();
+    if (isTakenOver(product, quantity)) return;
+    withCheckout(({ addToCart, openCart }) => {
+      addToCart(product.id, quantity);
+      showToast(t("cart.added", { title: product.title }), { label: t("cart.show"), run: openCart });
+    });
+  };
   return (
-    <section class="purchase-find" aria-label={t("buy.find.title")}>
-      <p class="hint">{t("buy.find.text")}</p>
-      <ReceiptButtons order={order} />
-      <label class="checkbox">
-        <input
-          type="checkbox"
-          data-testid="buy-remember"
-          aria-describedby="buy-remember-hint"
-          checked={remembered.value}
-          onChange={(event) => {
-            remembered.value = event.currentTarget.checked;
-            remember(remembered.value);
-          }}
-        />
-        <span>{t("buy.find.remember")}</span>
-      </label>
-      <p class="hint" id="buy-remember-hint">
-        {t("buy.find.remember_hint")}
-      </p>
-    </section>
+    <Button size="large" data-testid="cart-add" disabled={buyable(product) < quantity || !isLive.value} onClick={add}>
+      {t("cart.add")}
+    </Button>
   );
 }
 
@@ -194,7 +176,7 @@ function Done({ product }: { product: Product }) {
 }
 
 /** The second look before money: product, quantity, total, then Confirm; and the confirmation after it. */
-export function PurchaseSheet() {
+function PurchaseSheet() {
   const now = purchase.value;
   const product = purchasedProduct.value;
   if (!now || !product) return null;
@@ -204,5 +186,15 @@ export function PurchaseSheet() {
       {done ? <Done product={product} /> : <Looking product={product} />}
       <ProductReviews product={product} />
     </Dialog>
+  );
+}
+
+/** What rises when the person buys: the second look, or the checkout. */
+export function BuyingSheets() {
+  return (
+    <>
+      <PurchaseSheet />
+      <CheckoutSheet />
+    </>
   );
 }
