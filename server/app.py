@@ -24,6 +24,7 @@ import server.channels.routes
 import server.channels.session_routes
 import server.feeds.routes
 import server.fulfilment.list_routes
+import server.fulfilment.packing_routes
 import server.fulfilment.refund_routes
 import server.fulfilment.shipping_routes
 import server.history.routes
@@ -138,6 +139,7 @@ ROUTES = (
     server.auctions.routes,
     server.auctions.block_routes,
     server.fulfilment.list_routes,
+    server.fulfilment.packing_routes,
     server.fulfilment.shipping_routes,
     server.fulfilment.refund_routes,
     server.shop.report_routes,

@@ -9,6 +9,7 @@ from server.access.sealing import sealing_for
 from server.audit.trail import note_by
 from server.channels.oidc import Oidc
 from server.channels.service import Channels
+from server.fulfilment.packing import Press
 from server.fulfilment.shipping import Shipping
 from server.fulfilment.telling import BuyerNews
 from server.running.limits import units_max_of
@@ -61,6 +62,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "order_reports": OrderReports(database, clock, attributions, process.customers.viewer_named),
         "reviews": Reviews(database, clock, process.aliases),
         "pictures": pictures_for(settings, database, clock),
+        "press": Press(),
         "shipping": Shipping(database, clock, BuyerNews(database, process.own_pushes.push).tell),
         "planning": Planning(process.journal, database, clock, read_products=read),
         "webhooks": webhooks_for(settings, database, clock, process.outbound),

@@ -9,10 +9,16 @@ from playwright.async_api import expect
 from tests.e2e.states import TEAPOT
 from tests.e2e.test_studio_orders import look_at
 from tests.support.browser import Desk, Device, Language, Scheme
+from tests.support.pdf import words_of
 from tests.support.showroom import Showroom
 from tests.support.viewer import joined_at
 
 TRACK = "https://track.example/parcels/4711"
+
+
+def pages_in(file: Path | str) -> list[str]:
+    """Return the words of each page of a PDF."""
+    return words_of(Path(file).read_bytes())
 
 
 @pytest.mark.parametrize("seen", [("phone", "en", "light"), ("desktop", "ja", "dark")], ids="-".join)
@@ -28,6 +34,13 @@ async def test_an_order_goes_off_and_its_buyer_follows_it(
     page = await desk.open(*seen)
     part = page.get_by_test_id
     await page.goto(showroom.staff_url("host", "/studio/orders"))
+    await part("orders-fulfilment").select_option("unshipped")
+    await part("order-choose").first.check()
+    await look_at(page, tmp_path / f"chosen-{device}.png")
+    async with page.expect_download() as all_packed:
+        await part("chosen-packing-list").click()
+    assert len(pages_in(await (await all_packed.value).path())) == 1
+    await part("chosen-none").click()
     await part("order-number").first.click()
     await expect(part("order-shipping")).to_have_attribute("data-state", "unshipped")
     await part("note-text").fill("熨斗を付ける")
@@ -35,6 +48,10 @@ async def test_an_order_goes_off_and_its_buyer_follows_it(
     await expect(part("note")).to_have_count(1)
     await look_at(page, tmp_path / f"order-{device}.png")
 
+    async with page.expect_download() as packed:
+        await part("packing-list").click()
+    (words,) = pages_in(await (await packed.value).path())
+    assert str(bought["number"]) in words
     await part("ship").click()
     await part("parcel-line-0").fill("1")
     await part("parcel-carrier").fill("ヤマト運輸")

@@ -5,21 +5,20 @@ import { Button } from "../../shared/ui/button";
 import { theChannel } from "../channel";
 import { Link } from "../link";
 import { ListPage } from "../list_page";
-import { stay } from "../router";
 import { Sign } from "../sign";
 import { momentIn } from "../time";
-import { ORDERS, type Order, type OrderState, STATES, titleOf } from "./order";
+import { askedFor, FilterBar, filtersIn } from "./filters";
+import { ORDERS, type Order, titleOf } from "./order";
 import { OrderBadges, Whence } from "./order_parts";
 import "./orders.css";
+import { ChooseBox, ChosenBar } from "./selection";
+import { saveTable } from "./taking_along";
 import { t } from "./text";
 
 /** What was ordered in the channel's shows and, as far as it was reported, in the shop; `?show=` leaves one show's. */
 export default function OrdersPage({ query }: PageProps) {
-  const state = STATES.find((each) => each === query.get("state"));
-  const show = query.get("show");
-  const path = new URLSearchParams({ ...(show && { show }), ...(state && { state }) });
-  const choose = (chosen: OrderState | undefined): void =>
-    stay(ORDERS, { ...(query.get("q") && { q: query.get("q") ?? "" }), ...(show && { show }), ...(chosen && { state: chosen }) });
+  const filters = filtersIn(query);
+  const path = askedFor(filters);
   return (
     <ListPage<Order>
       testid="orders"
@@ -29,27 +28,16 @@ export default function OrdersPage({ query }: PageProps) {
       things="orders"
       keyOf={({ order }) => order}
       search={t("search")}
-      filtered={Boolean(state || show)}
-      filters={
+      filtered={path.size > 0}
+      filters={<FilterBar filters={filters} q={query.get("q")} />}
+      actions={
         <>
-          {[undefined, ...STATES].map((each) => (
-            <Button
-              key={each ?? "all"}
-              aria-pressed={each === state}
-              data-testid={`orders-${each ?? "all"}`}
-              onClick={() => choose(each)}
-            >
-              {t(`state.${each ?? "all"}`)}
-            </Button>
-          ))}
-          {show && (
-            <Link to={ORDERS} class="button" data-testid="orders-every-show">
-              {t("every_show")}
-            </Link>
-          )}
+          <Button data-testid="orders-table" onClick={() => void saveTable(askedFor(filters, query.get("q")))}>
+            {t("table")}
+          </Button>
+          {session.value?.role === "admin" && <Taking />}
         </>
       }
-      actions={session.value?.role === "admin" && <Taking />}
       empty={{
         title: t("empty.title"),
         text: t("empty.text"),
@@ -60,7 +48,9 @@ export default function OrdersPage({ query }: PageProps) {
         ),
       }}
       row={(order) => <Row order={order} />}
-    />
+    >
+      <ChosenBar />
+    </ListPage>
   );
 }
 
@@ -79,6 +69,7 @@ function Row({ order }: { order: Order }) {
     <>
       <div class="order">
         <h2 class="order-number">
+          <ChooseBox order={order} />
           <Link to={`${ORDERS}/${encodeURIComponent(order.order)}`} class="row-title" data-testid="order-number">
             {number}
           </Link>

@@ -1,5 +1,7 @@
 """What the merchant does with a paid order: it goes off whole or by parcels, once, under a version; its buyer sees it on every device."""
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -7,6 +9,7 @@ import httpx
 import pytest
 
 from tests.support.live_server import live_server
+from tests.support.pdf import words_of
 from tests.support.servers import SignFor
 from tests.support.viewer import Viewer, joined_at
 
@@ -205,3 +208,39 @@ async def test_the_buyer_hears_it_on_every_process(
             await ship(host, order, tracking=TRACK)
             for each in (phone, laptop):
                 assert (await each.expect_push("order.changed"))["tracking"] == TRACK
+
+
+async def test_packing_lists_of_several_orders_have_a_page_for_each(
+    server: str, host: httpx.AsyncClient, sign_for: SignFor
+) -> None:
+    orders = []
+    for _ in range(2):
+        async with joined_at(server) as viewer:
+            orders.append(await buy(viewer))
+    await ship(host, orders[0], lines=[{"line": 0, "quantity": 1}])
+    path = "/v1/channels/demo/packing-list"
+    answer = await host.get(path, params={"order": orders, "language": "ja"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    pages = words_of(answer.content)
+    assert ["合計 2 点" in page for page in pages] == [True, False]
+    assert "合計 3 点" in pages[1]
+    numbers = {each["order"]: each["number"] for each in (await host.get("/v1/orders")).json()["orders"]}
+    assert all(numbers[order] in page for order, page in zip(orders, pages, strict=True))
+    assert (await host.get(path, params={"order": "o_none"})).status_code == 404
+    assert (await host.get(path)).status_code == 422
+    elsewhere = {"Authorization": f"Bearer {sign_for('host', channel='elsewhere')}"}
+    assert (await host.get(path, params={"order": orders}, headers=elsewhere)).status_code == 404
+
+
+async def test_orders_as_a_table_have_a_row_for_each_line_and_no_formula(
+    server: str, host: httpx.AsyncClient
+) -> None:
+    async with joined_at(server) as viewer:
+        order = await buy(viewer)
+    await ship(host, order, carrier="=1+1", tracking=TRACK)
+    answer = await host.get("/v1/channels/demo/orders.csv", params={"fulfilment": "shipped"})
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    (row,) = csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff")))
+    assert (row["order"], row["carrier"], row["tracking"], row["quantity"]) == (order, "'=1+1", TRACK, "3")
+    empty = await host.get("/v1/channels/demo/orders.csv", params={"fulfilment": "unshipped"})
+    assert len(empty.text.splitlines()) == 1

@@ -1,0 +1,36 @@
+"""Where an order goes: who gets it, how an address is written there, and what goes with it. Pure."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Who gets an order, as they filled it in; empty where they did not, or were erased. `method` as they read it."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    country: str = ""
+    postal_code: str = ""
+    region: str = ""
+    city: str = ""
+    line1: str = ""
+    line2: str = ""
+    method: str = ""
+    gift_note: str = ""
+    language: str = ""
+
+    @property
+    def label(self) -> list[str]:
+        """The lines of a label, the name among them; empty ones are left out. In Japan the place comes first and the name last."""
+        if self.country == "JP":
+            place = f"{self.region}{self.city}{self.line1}"
+            name = f"{self.name} 様" if self.name else ""
+            lines = [f"〒{self.postal_code}" if self.postal_code else "", place, self.line2, name]
+        else:
+            town = " ".join(part for part in (self.postal_code, self.city) if part)
+            lines = [self.name, self.line1, self.line2, town, self.region, self.country]
+        return [line for line in lines if line]
+
+
+NOBODY = Addressee()
