@@ -49,6 +49,7 @@ import server.shop.receipt_routes
 import server.shop.report_routes
 import server.shop.routes
 import server.shop.stocktaking_routes
+import server.shop.takings_routes
 import server.shows.calendar_routes
 import server.shows.planning_routes
 import server.shows.routes
@@ -148,6 +149,7 @@ ROUTES = (
     server.shop.routes,
     server.shop.receipt_routes,
     server.shop.stocktaking_routes,
+    server.shop.takings_routes,
     server.waitlist.routes,
     server.payments.account_routes,
     server.payments.routes,

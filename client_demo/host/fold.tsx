@@ -6,17 +6,22 @@ interface FoldProps {
   /** Opens by itself while this is so; the person may close it. */
   open?: boolean;
   class?: string;
+  /** Told when the person has opened or closed it. */
+  turned?: (open: boolean) => void;
   children: ComponentChildren;
 }
 
 /** What is wanted now and then: a word in the row below everything else, until it is opened; then it is brought into sight. */
-export function Fold({ title, testid, open = false, class: look = "", children }: FoldProps) {
+export function Fold({ title, testid, open = false, class: look = "", turned, children }: FoldProps) {
   return (
     <details
       class={`card fold ${look}`}
       open={open}
       data-testid={testid}
-      onToggle={({ currentTarget: fold }) => fold.open && fold.scrollIntoView({ block: "nearest" })}
+      onToggle={({ currentTarget: fold }) => {
+        turned?.(fold.open);
+        if (fold.open) fold.scrollIntoView({ block: "nearest" });
+      }}
     >
       <summary>{title}</summary>
       <div class="fold-body">{children}</div>

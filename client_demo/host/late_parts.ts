@@ -2,3 +2,4 @@
 export { AskerCard } from "./asker_card";
 export { OfferPanel } from "./offer_panel";
 export { PlanLine, PlanPanel } from "./plan_line";
+export { TakingsPanel } from "./takings_panel";

@@ -1,18 +1,20 @@
 """An offer from the host's two taps to a viewer's order: seen with its countdown on a phone whose clock is wrong, bought, and closed."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
-from server.demo.catalogue import VIDEO_MP4
+from server.demo.catalogue import PRODUCTS, VIDEO_MP4
 from tests.e2e.by_hand import Hand, HostAtPage
 from tests.e2e.test_every_state import find_faults, settle
 from tests.e2e.test_surveys import picture
-from tests.support.browser import Desk
+from tests.support.browser import Desk, Device, Language
 from tests.support.showroom import Showroom
 from tests.support.viewer import joined_at
 
+SOLD = PRODUCTS[0].id
 BADGE = {"en": "Offer", "ja": "オファー"}
 WRONG_CLOCK = "const now = Date.now; Date.now = () => now() - 3_600_000;"
 
@@ -93,3 +95,24 @@ async def test_a_host_opens_an_offer_and_a_viewer_buys_under_it(
     await expect(viewer.get_by_test_id("buy-done")).to_be_visible()
     await expect(host.part("offer-running")).to_have_count(0)
     await expect(viewer.get_by_test_id("offer")).to_have_count(0)
+
+
+@pytest.mark.parametrize("seen", [("phone", "ja"), ("desktop", "en")])
+async def test_the_host_sees_what_is_held_and_sold_as_it_happens(
+    showroom: Showroom, desk: Desk, seen: tuple[Device, Language], tmp_path: Path
+) -> None:
+    show = await showroom.begin_show({"mp4": VIDEO_MP4})
+    host = HostAtPage(await desk.open(*seen), Hand())
+    await host.sign_in(showroom.url(f"/host?show={show}"), showroom.codes["host"])
+    fold = host.part("takings")
+    await fold.locator("> summary").click()
+    await expect(host.part("takings-all")).to_have_attribute("data-units", "0")
+    async with joined_at(showroom.address, show) as buyer:
+        held = await buyer.do("hold", lines=[{"product": SOLD, "quantity": 1}], key="key-of-hold")
+        await expect(host.part(f"takings-{SOLD}")).to_have_attribute("data-held", "1")
+        await buyer.do("pay", hold=held["hold"], key="key-of-pay")
+        await expect(host.part(f"takings-{SOLD}")).to_have_attribute("data-units", "1")
+        await expect(host.part("takings-all")).to_have_attribute("data-held", "0")
+        await buyer.do("buy", product=SOLD, quantity=2, key="key-of-buying")
+    await expect(host.part("takings-all")).to_have_attribute("data-units", "3")
+    await host.page.screenshot(path=tmp_path / "takings.png")
