@@ -22,6 +22,8 @@ import server.channels.oidc_routes
 import server.channels.people_routes
 import server.channels.routes
 import server.channels.session_routes
+import server.checkout.routes
+import server.checkout.settings_routes
 import server.feeds.routes
 import server.fulfilment.list_routes
 import server.fulfilment.packing_routes
@@ -89,6 +91,7 @@ PARTS_FOR_ROUTES = (
     "cards",
     "channel_origins",
     "catalogue",
+    "checkouts",
     "exports",
     "feeds",
     "holds",
@@ -146,6 +149,8 @@ ROUTES = (
     server.shop.report_routes,
     server.shop.cart_routes,
     server.shop.hold_routes,
+    server.checkout.routes,
+    server.checkout.settings_routes,
     server.shop.routes,
     server.shop.receipt_routes,
     server.shop.stocktaking_routes,

@@ -109,6 +109,7 @@ Action = Literal[
     "action.reopened",
     "channel.created",
     "channel.changed",
+    "checkout.changed",
     "privacy.erase",
     "privacy.hand_out",
 ]
@@ -121,7 +122,7 @@ KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
         "people": ("person", "invitation"),
         "connections": ("key", "customer_secret", "customer_keys", "provider", "payments", "webhook", "mail"),
         "figures": ("segment", "query", "target", "action"),
-        "channel": ("channel", "privacy"),
+        "channel": ("channel", "checkout", "privacy"),
     }
 )
 """What stands before the point of the actions about each."""

@@ -1,9 +1,10 @@
 """Channels, their people, the sign-ins of these, and the links that bring them in."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, String, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
@@ -11,6 +12,10 @@ from server.db.columns import moment
 
 def _words(name: str) -> Column[list[str]]:
     return Column(name, ARRAY(String), nullable=False, server_default=text("'{}'"))
+
+
+def _json(name: str, empty: str) -> Column[Any]:
+    return Column(name, JSONB, nullable=False, server_default=text(f"'{empty}'"))
 
 
 class ChannelRow(SQLModel, table=True):
@@ -51,6 +56,18 @@ class CheckoutSettingsRow(SQLModel, table=True):
     channel_id: str = Field(primary_key=True, foreign_key="channel.id")
     buying: str = Field(default="one_step", sa_column_kwargs={"server_default": "one_step"})
     """`one_step` or `checkout`, of products that do not say it themselves."""
+    address_needed: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
+    """Whether anything is sent to buyers."""
+    methods: list[dict[str, Any]] = Field(default_factory=list, sa_column=_json("methods", "[]"))
+    """The ways to send it: `id`, `title` by language, `price` and `free_from` in minor units, `countries`, `days`."""
+    tax_thousandths: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Of a percent; prices include it."""
+    tax_name: dict[str, str] = Field(default_factory=dict, sa_column=_json("tax_name", "{}"))
+    """By language, as are the terms."""
+    terms_text: dict[str, str] = Field(default_factory=dict, sa_column=_json("terms_text", "{}"))
+    terms_url: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """One more with each change of the row."""
 
 
 class PersonRow(SQLModel, table=True):

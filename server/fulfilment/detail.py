@@ -10,6 +10,7 @@ from server.catalogue.tables import ProductRow
 from server.fulfilment.notes import Note, read_notes
 from server.fulfilment.shipping_repository import read_handlings, read_shipments
 from server.fulfilment.shipping_rules import Shipment, Shipping, Units, shipped_units, units_left
+from server.shop.checkout_desk import NO_CHECKOUTS, CheckoutDesk
 from server.shop.order_list import ListedOrder, read_listed
 
 _PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
@@ -43,9 +44,11 @@ class Detail:
         return units_left(self.ordered, {}, self.shipped)
 
 
-async def read_detail(connection: AsyncConnection, channel_id: str, order_id: str) -> Detail | None:
+async def read_detail(
+    connection: AsyncConnection, channel_id: str, order_id: str, checkouts: CheckoutDesk = NO_CHECKOUTS
+) -> Detail | None:
     """Return an order of the channel with everything about it; None for any other id."""
-    listed = await read_listed(connection, channel_id, order_id)
+    listed = await read_listed(connection, channel_id, order_id, checkouts)
     if listed is None:
         return None
     version, shipping = (await read_handlings(connection, [order_id])).get(order_id, (0, "unshipped"))

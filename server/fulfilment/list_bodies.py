@@ -24,6 +24,35 @@ class OrderLineBody(Face):
     refunded_units: int = Field(description="How many of the units were given back; of a reported order 0.")
 
 
+class DeliveryAddressBody(Face):
+    """Where it goes."""
+
+    country: str
+    postal_code: str
+    region: str
+    city: str
+    line1: str
+    line2: str
+
+
+class DeliveryContactBody(Face):
+    """Who gets it."""
+
+    name: str
+    email: str
+    phone: str
+    address: DeliveryAddressBody
+
+
+class DeliveryBody(Face):
+    """Whom an order goes to, and how."""
+
+    contact: DeliveryContactBody | None = Field(description="Null of a buyer who was erased.")
+    method: str = Field(description="The way of shipping, as the buyer read it; empty where nothing is sent.")
+    gift_note: str
+    language: str = Field(description="In which the buyer is written to.")
+
+
 class OrderFace(Face):
     """An order, ours or one that the shop reported, as webhooks tell it, with the title of its show; its lines are told apart."""
 
@@ -46,6 +75,14 @@ class OrderFace(Face):
     at: Moment
     staff: bool = Field(description="Somebody of the channel's own people bought it.")
 
+    discount: int | None = Field(description="`amount` is less it; null of one without a checkout.")
+    shipping: int | None = Field(description="What its shipping cost; null of one without a checkout.")
+    total: int | None = Field(
+        description="What was paid: `amount` and `shipping`; null of one without a checkout."
+    )
+    tax: int | None = Field(description="How much of `total` is tax; null of one without a checkout.")
+    delivery: DeliveryBody | None = Field(description="Null of one without a checkout.")
+
 
 class ListedOrderBody(OrderFace):
     """An order of the list."""
@@ -64,7 +101,8 @@ def as_face(listed: ListedOrder, shipping: Shipping | None) -> dict[str, Any]:
     """Return what an order's faces have in common, its lines left out."""
     order = listed.order
     fields = {name: getattr(order, name) for name in order.__struct_fields__ if name != "lines"}
-    return fields | {"show_title": listed.show_title, "fulfilment": shipping}
+    delivery = None if listed.checked is None else DeliveryBody.model_validate(listed.checked.delivery)
+    return fields | {"show_title": listed.show_title, "fulfilment": shipping, "delivery": delivery}
 
 
 def as_listed_body(listed: ListedOrder, shipping: Shipping) -> ListedOrderBody:

@@ -18,6 +18,7 @@ from server.http.params import ENTITY_ID, Cursor, GivenMoment, Limit, OneLine
 from server.http.refusals import TO_PERMITTED, refusals
 from server.shop.order_list import Wanted, read_orders
 from server.shop.report_rules import ReportState
+from server.shop.service import Shop
 
 Reader = Annotated[Principal, permitted(RUNNERS, "orders:read")]
 Words = Annotated[
@@ -70,7 +71,14 @@ async def list_orders(
     wanted = wanted_orders(q, show=show, state=state, shipping=fulfilment, since=since, before=before)
     database = cast("Database", request.app.state.database)
     async with database.read_soon() as connection:
-        found = await read_orders(connection, by.channel_id, wanted, after=cursor, limit=limit + 1)
+        found = await read_orders(
+            connection,
+            by.channel_id,
+            wanted,
+            after=cursor,
+            limit=limit + 1,
+            checkouts=cast("Shop", request.app.state.shop).books.checkouts,
+        )
         handled = await read_handlings(connection, [each.order.order for each in found])
     page = [
         as_listed_body(each, handled.get(each.order.order, (0, "unshipped"))[1]) for each in found[:limit]

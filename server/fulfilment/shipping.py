@@ -34,6 +34,7 @@ from server.http.versions import ANY_VERSION, Match
 from server.ids import new_id
 from server.journal.intents import Intent, carry_out_once
 from server.protocol.codes import Code
+from server.shop.checkout_desk import NO_CHECKOUTS, CheckoutDesk
 from server.webhooks import outbox
 
 TellBuyers = Callable[[Collection[str]], Awaitable[None]]
@@ -43,7 +44,14 @@ TellBuyers = Callable[[Collection[str]], Awaitable[None]]
 class Shipping:
     """Of all channels; whoever calls says who acts, and in which."""
 
-    def __init__(self, database: Database, clock: Clock, tell: TellBuyers) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        tell: TellBuyers,
+        checkouts: CheckoutDesk = NO_CHECKOUTS,
+    ) -> None:
+        self._checkouts = checkouts
         self._database = database
         self._clock = clock
         self._tell = tell
@@ -51,7 +59,7 @@ class Shipping:
     async def find(self, channel_id: str, order_id: str) -> Detail:
         """Return an order with everything about it; raises `not_found`."""
         async with self._database.read_soon() as connection:
-            return await _require(connection, channel_id, order_id)
+            return await _require(connection, channel_id, order_id, self._checkouts)
 
     async def ship(
         self, by: Principal, order_id: str, parcel: Parcel, match: Match = ANY_VERSION, *, intent: Intent | None = None
@@ -144,7 +152,7 @@ class Shipping:
         locked: Handled | None = await lock_order(connection, by.channel_id, order_id)
         if locked is None:
             raise RefusedError(Code.NOT_FOUND, "The channel has no such order.")
-        found = await _require(connection, by.channel_id, order_id)
+        found = await _require(connection, by.channel_id, order_id, self._checkouts)
         match.require(found.version, found)
         return found
 
@@ -160,8 +168,10 @@ class Shipping:
         return await self.find(by.channel_id, order_id)
 
 
-async def _require(connection: AsyncConnection, channel_id: str, order_id: str) -> Detail:
-    found = await read_detail(connection, channel_id, order_id)
+async def _require(
+    connection: AsyncConnection, channel_id: str, order_id: str, checkouts: CheckoutDesk
+) -> Detail:
+    found = await read_detail(connection, channel_id, order_id, checkouts)
     if found is None:
         raise RefusedError(Code.NOT_FOUND, "The channel has no such order.")
     return found

@@ -6,6 +6,7 @@ from typing import Final
 NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "attendance": ("viewer_id",),
     "auction_bidder": ("viewer_id",),
+    "checkout": ("viewer_id",),
     "erasure": ("viewer_id",),
     "hold": ("viewer_id",),
     "ledger_entry": ("viewer_id",),
@@ -35,6 +36,7 @@ GONE: Final[Mapping[str, str]] = {
     "auction_block": "viewer_id",
     "ban": "viewer_id",
     "intent": "viewer_id",
+    "kept_details": "viewer_id",
     "mail_consent": "viewer_id",
     "offer_holder": "viewer_id",
     "order_link": "viewer_id",

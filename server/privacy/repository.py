@@ -69,6 +69,8 @@ _UNTIE = (
     """),
     text(f"UPDATE shipment SET tracking = '' WHERE {_OF_ORDER}"),
     text(f"DELETE FROM order_note WHERE {_OF_ORDER}"),
+    # The money of an order stays; whom it went to does not.
+    text("UPDATE checkout SET contact = NULL, gift_note = '', marks = '{}' WHERE viewer_id = ANY(:ids)"),
     text("UPDATE reported_order SET customer = NULL WHERE viewer_id = ANY(:ids)"),
 )
 _WATCHING = text("""

@@ -149,7 +149,7 @@ MEANINGS: dict[Code, Meaning] = {
         "never",
         409,
         "More units than one viewer may buy and hold of this product in this show; `limit` says how many, `left` how many more. "
-        "`guest`: without a name one may hold one unit, or as many as were paid for here before.",
+        "`guest`: without a name one may hold one unit, or as many as were paid for here before. `payer`: one payer, by e-mail or address.",
     ),
     Code.TOO_MUCH: Meaning(
         "reload",

@@ -30,6 +30,8 @@ OFFERS_SECONDS = 1.0
 """How often it is looked which offers are to open and which are over."""
 WAITLIST_SECONDS = 1.0
 """How often it is looked whether somebody waits for what lies free; while somebody waits nobody else gets it."""
+WITHDRAWN_SECONDS = 60.0
+"""How often it is looked whose consent to be recognised is taken back, and with it what they had kept for the next time."""
 LAPSED_SECONDS = 1.0
 """How often lapsed holds are looked for. Nobody waits for it: whoever wants a product lets its lapsed holds go first."""
 
@@ -63,6 +65,7 @@ def _of_shows(process: Process) -> Loops:
 
 def _beside(process: Process) -> Loops:
     return {
+        "kept details": repeat("kept_details", WITHDRAWN_SECONDS, process.checkouts.forget_withdrawn),
         **upload_loops(process.feeds, process.picture_errands),
         **export_loops(process.exports),
         **erasure_loops(process.erasures),

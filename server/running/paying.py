@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.sealing import sealing_for
+from server.checkout.service import Checkouts
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -36,25 +37,44 @@ EVENTS_KEPT_FOR = timedelta(days=90)
 class ShopHolds(PaidHolds):
     """The shop's holds, as payments see them."""
 
-    def __init__(self, holds: Holds) -> None:
+    def __init__(self, holds: Holds, checkouts: Checkouts | None = None) -> None:
         self._holds = holds
+        self._checkouts = checkouts
 
     async def show_of(self, hold_id: str) -> str:
         """Return the show that a hold is in; raises `not_found`."""
         return (await self._holds.find(hold_id)).show_id
 
     async def begin_paying(self, tx: ShowTransaction, wanted: Sequence[Wanted]) -> list[ToPay | RefusedError]:
-        """Mark holds as being paid, each by whose it is."""
+        """Mark holds as being paid, each by whose it is, to be paid as their checkouts say; those that cannot be keep no mark."""
         allowed = [(each.hold_id, each.viewers) for each in wanted]
         begun = await self._holds.begin_paying(tx, allowed)
-        return [each if isinstance(each, RefusedError) else _to_pay(each) for each in begun]
+        marked = [each for each in begun if isinstance(each, Hold)]
+        amounts = await self._amounts_of(tx, marked)
+        refused = [id for id, amount in amounts.items() if isinstance(amount, RefusedError)]
+        if refused:
+            await self._holds.end_paying(tx.connection, refused)
+        return [each if isinstance(each, RefusedError) else _to_pay(each, amounts[each.id]) for each in begun]
 
     async def read_free(
         self, tx: ShowTransaction, wanted: Sequence[Wanted]
     ) -> list[ToPay | RefusedError | None]:
-        """Return which of the holds cost nothing, or why such a one may not be had."""
+        """Return which of the holds cost nothing; None for all others, and for those that `begin_paying` says more of."""
         seen = await self._holds.see_own(tx, [(each.hold_id, each.viewers) for each in wanted])
-        return [_as_free(each) for each in seen]
+        placed = [each for each in seen if isinstance(each, Hold) and each.state == "placed"]
+        amounts = await self._amounts_of(tx, placed)
+        return [
+            _to_pay(each, 0) if isinstance(each, Hold) and amounts.get(each.id) == 0 else None
+            for each in seen
+        ]
+
+    async def _amounts_of(
+        self, tx: ShowTransaction, holds: Sequence[Hold]
+    ) -> Mapping[str, int | RefusedError]:
+        """Return by hold what is to be paid, or why it cannot be paid like this."""
+        if self._checkouts is None or not holds:
+            return {hold.id: hold.amount_minor for hold in holds}
+        return await self._checkouts.begin_paying(tx, holds)
 
     async def end_paying(self, connection: AsyncConnection, hold_ids: Sequence[str]) -> None:
         """Take the marks away."""
@@ -67,16 +87,10 @@ class ShopHolds(PaidHolds):
         return [_of(each, answer) for each, answer in zip(wanted, answers, strict=True)]
 
 
-def _as_free(seen: Hold | RefusedError) -> ToPay | RefusedError | None:
-    if isinstance(seen, RefusedError) or seen.amount_minor:
-        return None  # `begin_paying` says how it stands
-    if seen.state != "placed":
-        return RefusedError(Code.HOLD_ENDED, state=seen.state, paying=seen.paying)
-    return _to_pay(seen)
-
-
-def _to_pay(hold: Hold) -> ToPay:
-    return ToPay(hold.id, hold.channel_id, hold.amount_minor, hold.currency, hold.expires_at)
+def _to_pay(hold: Hold, amount: int | RefusedError) -> ToPay | RefusedError:
+    if isinstance(amount, RefusedError):
+        return amount
+    return ToPay(hold.id, hold.channel_id, amount, hold.currency, hold.expires_at)
 
 
 def _of(paid: Paid, answer: Any) -> str | RefusedError:
@@ -106,6 +120,7 @@ def payments_for(
     holds: Holds,
     *,
     push: Push,
+    checkouts: Checkouts | None = None,
 ) -> Paying:
     """Return what takes payments. Nothing runs."""
     provider = FakeProvider(database, clock, settings.signing_secret())
@@ -120,7 +135,7 @@ def payments_for(
         fake_allowed=settings.fake_payments,
         public_url=settings.public_url,
     )
-    payments = Payments(journal, database, clock, ShopHolds(holds), providers, push=push)
+    payments = Payments(journal, database, clock, ShopHolds(holds, checkouts), providers, push=push)
 
     async def tell(headers: Mapping[str, str], body: bytes) -> None:
         await payments.receive(NAME, headers, body)

@@ -50,7 +50,7 @@ from server.running.loops import loops_of
 from server.running.mail import MailDelivery
 from server.running.offers import offers_for
 from server.running.privacy import erasures_for, privacy_for
-from server.running.selling import selling_for
+from server.running.selling import Selling, selling_for
 from server.running.shows import shows_for
 from server.running.uploads import feeds_for, picture_errands_for
 from server.running.vouchers import vouchers_for
@@ -118,9 +118,8 @@ class Process:
         )
         self.visible_questions = VisiblePages(self.questions)
         self.own_pushes = OwnPushes(self.hub, self.bus.tell)
-        self.shop, self.holds, self.auctions, self.waitlist, paying, self.refunds = selling_for(
-            settings, self.journal, self.database, clock, push=self.own_pushes.push, offers=self.offers.desk
-        )
+        selling = self._selling()
+        self.shop, self.holds, self.auctions, self.checkouts, self.waitlist, paying, self.refunds = selling
         self.payments, self.fake_provider, self.payment_accounts, self.payment_providers, self.stripe = paying
         self.catalogue = Catalogue(self.database, clock, self.shop.neighbours.note_products)
         self.exports = exports_for(settings, self.database, clock)
@@ -152,6 +151,12 @@ class Process:
         self.watch = self._watched()
         self.dispatcher = Dispatcher(self.hub, self._commands(), self.pace.commands)
         self.desk = Desk(self.hub, self.dispatcher, self.rooms)
+
+    def _selling(self) -> Selling:
+        return selling_for(
+            self.settings, self.journal, self.database, self.clock,
+            push=self.own_pushes.push, offers=self.offers.desk, vouchers=self.reserving,
+        )  # fmt: skip
 
     def _rooms(self, settings: Settings) -> Rooms:
         return Rooms(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from server.auctions.passing import Passing
 from server.auctions.service import Auctions
 from server.catalogue.offered import OfferDesk
+from server.checkout.service import Checkouts
 from server.clock import Clock
 from server.db.engine import Database
 from server.fulfilment.refunds import Refunds
@@ -21,6 +22,7 @@ from server.shop.locking import Push
 from server.shop.lots import Lots
 from server.shop.payments import FakePayments
 from server.shop.service import Shop
+from server.vouchers.reserving import Reserving
 from server.waitlist.service import Waitlist
 
 
@@ -30,6 +32,7 @@ class Selling(NamedTuple):
     shop: Shop
     holds: Holds
     auctions: Auctions
+    checkouts: Checkouts
     waitlist: Waitlist
     paying: Paying
     refunds: Refunds
@@ -43,9 +46,11 @@ def selling_for(
     *,
     push: Push,
     offers: OfferDesk,
+    vouchers: Reserving,
 ) -> Selling:
     """Return the shop, its holds, which share what they know of stock, and what takes payments for them. Nothing runs."""
     limits = buying_limits_of(settings)
+    checkouts = Checkouts(journal, database, clock, vouchers=vouchers, units_max=limits.units_max)
     shop = Shop(
         journal,
         database,
@@ -55,11 +60,12 @@ def selling_for(
         offers=offers,
         heirs=Passing(settings.auction_hold_seconds, timedelta(days=settings.auction_block_days)),
         read_standings=read_standings,
+        checkouts=checkouts,
     )
     holds = Holds(journal, database, clock, shop.books, seconds=settings.hold_seconds, limits=limits)
     auctions = auctions_for(journal, database, clock, Lots(shop.books, limits), settings.auction_hold_seconds)
     seconds = settings.waitlist_hold_seconds
     waitlist = Waitlist(journal, database, clock, shop.books, push=push, seconds=seconds, limits=limits)
-    paying = payments_for(settings, journal, database, clock, holds, push=push)
+    paying = payments_for(settings, journal, database, clock, holds, push=push, checkouts=checkouts)
     refunds = refunds_for(journal, database, clock, paying.payments, shop.books, push=push)
-    return Selling(shop, holds, auctions, waitlist, paying, refunds)
+    return Selling(shop, holds, auctions, checkouts, waitlist, paying, refunds)

@@ -9,6 +9,7 @@ from server.access.sealing import sealing_for
 from server.audit.trail import note_by
 from server.channels.oidc import Oidc
 from server.channels.service import Channels
+from server.checkout.settings import CheckoutSettings
 from server.fulfilment.packing import Press
 from server.fulfilment.shipping import Shipping
 from server.fulfilment.telling import BuyerNews
@@ -63,7 +64,13 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "reviews": Reviews(database, clock, process.aliases),
         "pictures": pictures_for(settings, database, clock),
         "press": Press(),
-        "shipping": Shipping(database, clock, BuyerNews(database, process.own_pushes.push).tell),
+        "checkout_settings": CheckoutSettings(database, clock, process.catalogue.tell),
+        "shipping": Shipping(
+            database,
+            clock,
+            BuyerNews(database, process.own_pushes.push).tell,
+            process.checkouts,
+        ),
         "planning": Planning(process.journal, database, clock, read_products=read),
         "webhooks": webhooks_for(settings, database, clock, process.outbound),
     }

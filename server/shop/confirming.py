@@ -14,6 +14,7 @@ from server.ledger.final import drop_final
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.sealing.unsealing import unseal
+from server.shop.checked import Checked
 from server.shop.counting import as_facts, offer_sales_of
 from server.shop.hold_rules import BY_VIEWER, Hold, HoldState, StockBook
 from server.shop.holds_repository import end_holds, read_holds
@@ -75,11 +76,19 @@ class Confirming:
         others = await read_holds(tx.connection, set(holds) - placed) if len(placed) < len(holds) else {}
         for id in placed:
             book.move("confirm", id, holds[id].units)
-        sold_late = [hold for hold in others.values() if _take_late(book, offers, hold, answers)]
+        checked = await self._books.checkouts.read(tx.connection, holds)
+        vouchers = {id for id, each in checked.items() if each.with_voucher}
+        await self._books.checkouts.take(tx, sorted(placed & vouchers))
+        sold_late = [
+            hold
+            for hold in others.values()
+            if await self._take_late(tx, (book, offers), hold, answers, with_voucher=hold.id in vouchers)
+        ]
         await end_holds(tx.connection, [h.id for h in sold_late], "confirmed", tx.now, from_states=LATE)
         moves = {hold.id: _sell_late(book, hold) for hold in sold_late}
         confirmed = [holds[id] for id in sorted(placed)] + sold_late
-        orders = await _write_orders(tx, terms, confirmed, payments, moves)
+        orders = await _write_orders(tx, terms, confirmed, payments, moves, checked=checked)
+        await self._books.checkouts.confirm(tx, {id: orders[id].id for id in checked if id in orders})
         book.offer_sales += offer_sales_of(orders.values())
         book.orders += [line for order in orders.values() for line in order.lines]
         for hold in confirmed:
@@ -93,8 +102,26 @@ class Confirming:
         await _count(tx, terms, book, list(orders.values()))
         return answers
 
+    async def _take_late(
+        self,
+        tx: ShowTransaction,
+        books: tuple[StockBook, OfferBook],
+        hold: Hold,
+        answers: dict[str, list[Order] | RefusedError],
+        *,
+        with_voucher: bool,
+    ) -> bool:
+        """Take units and voucher for a hold that had ended before its money came; False, and why, where that cannot be."""
+        if not _fits_late(*books, hold, answers):
+            return False
+        if with_voucher and await self._books.checkouts.take(tx, [hold.id]):
+            answers[hold.id] = RefusedError(Code.VOUCHER_REFUSED, why="used_up")
+            return False
+        _set_aside(*books, hold)
+        return True
 
-def _take_late(
+
+def _fits_late(
     book: StockBook, offers: OfferBook, hold: Hold, answers: dict[str, list[Order] | RefusedError]
 ) -> bool:
     """Whether a hold that had ended can be sold after all: no lot, not what its viewer gave up, and only while there are units."""
@@ -114,11 +141,15 @@ def _take_late(
         if left is not None and left < claim.quantity:
             answers[hold.id] = RefusedError(Code.SOLD_OUT, stock=left, product=claim.product_id)
             return False
+    return True
+
+
+def _set_aside(book: StockBook, offers: OfferBook, hold: Hold) -> None:
+    """Take what a hold that had ended gets, so that the next one does not count on it."""
     for claim in _claims_of(hold):
         offers.take(claim)
-    for id, units in hold.units.items():  # set aside, so that the next one does not count on them
+    for id, units in hold.units.items():
         book.products[id] = replace(book.products[id], stock=book.products[id].stock - units)
-    return True
 
 
 def _claims_of(hold: Hold) -> list[Claim]:
@@ -150,11 +181,16 @@ async def _write_orders(
     holds: Sequence[Hold],
     payments: Mapping[str, str],
     moves: Mapping[str, list[tuple[int, int]]],
+    *,
+    checked: Mapping[str, Checked],
 ) -> dict[str, Order]:
     """Write an order of each hold, heads and lines in one statement, and return the heads by hold."""
     while True:
         orders = {
-            hold.id: order_of(tx, hold, payments[hold.id], moves.get(hold.id), new_number()) for hold in holds
+            hold.id: order_of(
+                tx, hold, payments[hold.id], moves.get(hold.id), new_number(), checked=checked.get(hold.id)
+            )
+            for hold in holds
         }
         lines = [line for order in orders.values() for line in order.lines]
         written = await insert_orders(tx.connection, terms.channel_id, tx.show_id, lines)
@@ -165,10 +201,16 @@ async def _write_orders(
 
 
 def order_of(
-    tx: ShowTransaction, hold: Hold, payment: str, moves: list[tuple[int, int]] | None, number: str
+    tx: ShowTransaction,
+    hold: Hold,
+    payment: str,
+    moves: list[tuple[int, int]] | None,
+    number: str,
+    *,
+    checked: Checked | None = None,
 ) -> Order:
-    """Return the order that a hold becomes: its first line the head, with the others behind it."""
-    head_id = new_id("o")
+    """Return the order that a hold becomes: its first line the head, with the others behind it, each less its share of the discount."""
+    head_id, shares = new_id("o"), checked.shares if checked else {}
     lines = [
         Order(
             id=new_id("o") if nth else head_id,
@@ -188,10 +230,11 @@ def order_of(
             head_id=head_id if nth else None,
             nth=nth,
             offer_id=line.offer_id,
+            discount_minor=shares.get(nth, 0),
         )
         for nth, line in enumerate(hold.lines)
     ]
-    return replace(lines[0], behind=tuple(lines[1:]))
+    return replace(lines[0], behind=tuple(lines[1:]), checked=checked)
 
 
 async def _read_again(tx: ShowTransaction, holds: Sequence[Hold]) -> dict[str, list[Order] | RefusedError]:

@@ -14,6 +14,7 @@ from server.catalogue.offered import NoOffers, OfferDesk
 from server.clock import to_wire
 from server.journal.transaction import ShowTransaction
 from server.protocol.hold_lines import HeldLine, HeldStock, HoldChanged
+from server.shop.checkout_desk import CheckoutDesk, NoCheckouts
 from server.shop.hold_rules import Hold, HoldState, Movement, StockBook
 from server.shop.holds_repository import (
     INSERT_HELD_MOVES,
@@ -49,6 +50,7 @@ class Books:
         push: Push = push_nothing,
         offers: OfferDesk | None = None,
         heirs: Heirs | None = None,
+        checkouts: CheckoutDesk | None = None,
     ) -> None:
         self._note_stock = note_stock
         self._push = push
@@ -56,6 +58,7 @@ class Books:
         self.offers: OfferDesk = offers or NoOffers()
         self.turns: TurnDesk = NoTurns()
         self._heirs: Heirs = heirs or NoHeirs()
+        self.checkouts: CheckoutDesk = checkouts or NoCheckouts()
 
     async def open(
         self, tx: ShowTransaction, terms: SaleTerms, ids: Iterable[str], *, keep: Collection[str] = ()

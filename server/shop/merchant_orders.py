@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from server.clock import to_wire
+from server.shop.checked import Checked
 from server.shop.given_back import NOTHING, GivenBack
 from server.shop.report_rules import AttributedBy, Line, Reported, ReportState
 from server.shop.rules import Order
@@ -40,7 +41,7 @@ class OrderLine(Struct, frozen=True):
     refunded_units: int = 0
 
 
-class MerchantOrder(Struct, frozen=True):
+class MerchantOrder(Struct, frozen=True, omit_defaults=True):
     """An order of ours, or one that the shop reported, which has the shop's own id as `external_id` and as `number`.
 
     Money is in minor units of `currency`. `attributed_by`: by what a reported order is the show's; null for ours, which were placed in it,
@@ -60,6 +61,13 @@ class MerchantOrder(Struct, frozen=True):
     lines: list[OrderLine]
     at: str
     staff: bool
+    discount: int | None = None
+    """Of an order that came by a checkout, as the three below: `amount` is less it."""
+    shipping: int | None = None
+    total: int | None = None
+    """What was paid: `amount` and `shipping`."""
+    tax: int | None = None
+    """How much of `total` is tax."""
 
 
 def of_ours(order: Order, products: Mapping[str, Titled], given_back: GivenBack = NOTHING) -> MerchantOrder:
@@ -81,6 +89,7 @@ def of_ours(order: Order, products: Mapping[str, Titled], given_back: GivenBack 
         ],
         at=to_wire(order.at),
         staff=order.staff,
+        **_sum_of(order.checked),
     )
 
 
@@ -108,6 +117,17 @@ def named_by(line: Line, products: Named) -> Titled | None:
     names = (("id", line.product), ("external_id", line.external_id), ("sku", line.sku))
     found = (products.get((kind, name)) for kind, name in names if name)
     return next((product for product in found if product), None)
+
+
+def _sum_of(checked: Checked | None) -> dict[str, int]:
+    if checked is None:
+        return {}
+    return {
+        "discount": checked.discount_minor,
+        "shipping": checked.shipping_minor,
+        "total": checked.total_minor,
+        "tax": checked.tax_minor,
+    }
 
 
 def _of_ours(line: Order, product: Titled, refunded_units: int) -> OrderLine:

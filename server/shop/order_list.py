@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -25,6 +25,8 @@ from server.catalogue.tables import ProductRow
 from server.db.rows import read_page
 from server.errors import RefusedError
 from server.protocol.codes import Code
+from server.shop.checked import Checked
+from server.shop.checkout_desk import NO_CHECKOUTS, CheckoutDesk
 from server.shop.given_back import NOTHING, in_state, read_given_back
 from server.shop.hold_tables import OrderLineRow
 from server.shop.merchant_orders import MerchantOrder, of_ours, of_report
@@ -62,11 +64,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class ListedOrder:
-    """An order with the title of its show; None where it is no show's."""
+    """An order with the title of its show, None where it is no show's; `checked`: what it comes to by its checkout, where it had one."""
 
     order: MerchantOrder
     show_title: str | None
     at: datetime
+    checked: Checked | None = None
 
 
 class _Head(NamedTuple):
@@ -85,7 +88,13 @@ class _Place(NamedTuple):
 
 
 async def read_orders(
-    connection: AsyncConnection, channel_id: str, wanted: Wanted, *, after: str | None, limit: int
+    connection: AsyncConnection,
+    channel_id: str,
+    wanted: Wanted,
+    *,
+    after: str | None,
+    limit: int,
+    checkouts: CheckoutDesk = NO_CHECKOUTS,
 ) -> list[ListedOrder]:
     """Return up to `limit` orders, those behind the order `after` where given; raises `invalid` when the channel has no such order."""
     place = None if after is None else await _find_place(connection, channel_id, after)
@@ -94,32 +103,41 @@ async def read_orders(
         found = await _read_reported(connection, channel_id, wanted, place, limit)
     numbers = await _whole_numbers(connection, channel_id, wanted.words)
     ours = _in_order(_select_ours(channel_id, wanted, numbers), _OURS, place)
-    found += await _with_lines(
-        connection, await read_page(connection, ours, _OURS.c.id, _as_ours, limit=limit)
-    )
+    heads = await read_page(connection, ours, _OURS.c.id, _as_ours, limit=limit)
+    found += await _with_lines(connection, heads, checkouts)
     return sorted(found, key=lambda each: (each.at, each.order.order), reverse=True)[:limit]
 
 
-async def read_listed(connection: AsyncConnection, channel_id: str, order_id: str) -> ListedOrder | None:
+async def read_listed(
+    connection: AsyncConnection, channel_id: str, order_id: str, checkouts: CheckoutDesk = NO_CHECKOUTS
+) -> ListedOrder | None:
     """Return one order of the channel, ours by the id of its head; None for any other id."""
     ours = _select_ours(channel_id, Wanted(), ()).where(_OURS.c.id == order_id)
     heads = [_as_ours(row) for row in await connection.execute(ours)]
     theirs = _select_reported(channel_id, Wanted()).where(_REPORTED.c.id == order_id)
-    found = await _with_lines(connection, heads) or await _with_products(
+    found = await _with_lines(connection, heads, checkouts) or await _with_products(
         connection, channel_id, [_as_theirs(row) for row in await connection.execute(theirs)]
     )
     return found[0] if found else None
 
 
-async def _with_lines(connection: AsyncConnection, heads: Sequence[_Head]) -> list[ListedOrder]:
+async def _with_lines(
+    connection: AsyncConnection, heads: Sequence[_Head], checkouts: CheckoutDesk
+) -> list[ListedOrder]:
     """Return orders of ours with the lines that are behind them, and what the catalogue calls those."""
     behind = await read_behind(connection, [head.order.id for head in heads])
     orders = put_together([*(head.order for head in heads), *behind])
     given_back = await read_given_back(connection, [order.id for order in orders])
     goods = {head.goods.id: head.goods for head in heads}
     goods |= await read_goods(connection, {line.product_id for line in behind} - set(goods))
+    checked = await checkouts.of_orders(connection, [order.id for order in orders])
     return [
-        ListedOrder(of_ours(order, goods, given_back.get(order.id, NOTHING)), head.show_title, order.at)
+        ListedOrder(
+            of_ours(replace(order, checked=checked.get(order.id)), goods, given_back.get(order.id, NOTHING)),
+            head.show_title,
+            order.at,
+            checked.get(order.id),
+        )
         for order, head in zip(orders, heads, strict=True)
     ]
 

@@ -135,4 +135,5 @@ def as_order(row: Row[Any]) -> Order:
         payment=row.payment,
         at=row.at,
         staff=row.staff,
+        discount_minor=row.unit_price_minor * row.quantity - row.amount_minor,
     )

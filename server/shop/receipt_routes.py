@@ -12,6 +12,7 @@ from server.errors import RefusedError
 from server.http.params import ENTITY_ID, Moment, RequestBody
 from server.http.refusals import refusals
 from server.protocol.codes import Code
+from server.shop.checked_bodies import CheckedFace, checked_fields
 from server.shop.receipt_links import ReceiptLinks
 from server.shop.service import Shop
 from server.shop.standing_bodies import StandingFace, standing_fields
@@ -45,7 +46,7 @@ class ReceiptLine(BaseModel):
     amount: int = Field(description="Minor units of the order's `currency`.")
 
 
-class ReceiptBody(StandingFace):
+class ReceiptBody(CheckedFace, StandingFace):
     """An order as its receipt tells it; nothing of the buyer."""
 
     number: str = Field(description="What people call the order by; unique in the channel.")
@@ -116,4 +117,5 @@ async def read_receipt(body: ReceiptRequest, request: Request) -> ReceiptBody:
         currency=order.currency,
         at=to_wire(order.at),
         **standing_fields(order.standing),
+        **checked_fields(order),
     )

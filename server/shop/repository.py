@@ -71,12 +71,13 @@ _INSERT_ORDERS = text(
     WITH wanted AS (SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:products AS text[]),
                 CAST(:quantities AS int[]), CAST(:prices AS bigint[]), CAST(:currencies AS text[]), CAST(:payments AS text[]),
                 CAST(:staff AS boolean[]), CAST(:numbers AS text[]), CAST(:stocks AS int[]), CAST(:moves AS bigint[]),
-                CAST(:heads AS text[]), CAST(:nths AS int[]))
-         AS o(id, viewer_id, key, product_id, quantity, price, currency, payment, staff, number, stock_after, move, head_id, nth)),
+                CAST(:heads AS text[]), CAST(:nths AS int[]), CAST(:discounts AS bigint[]))
+         AS o(id, viewer_id, key, product_id, quantity, price, currency, payment, staff, number, stock_after, move, head_id, nth,
+              discount)),
     placed AS (
         INSERT INTO orders (id, channel_id, show_id, viewer_id, key, product_id, quantity, unit_price_minor, amount_minor, currency,
                             payment, at, staff, number)
-        SELECT o.id, :channel, :show, o.viewer_id, o.key, o.product_id, o.quantity, o.price, o.price * o.quantity, o.currency,
+        SELECT o.id, :channel, :show, o.viewer_id, o.key, o.product_id, o.quantity, o.price, o.price * o.quantity - o.discount, o.currency,
                o.payment, :at, o.staff, CASE WHEN o.head_id IS NULL THEN o.number END
         FROM wanted AS o ON CONFLICT DO NOTHING RETURNING id
     ),
@@ -286,6 +287,7 @@ async def insert_orders(
         "moves": [o.stock_move for o in orders],
         "heads": [o.head_id for o in orders],
         "nths": [o.nth for o in orders],
+        "discounts": [o.discount_minor for o in orders],
     }
     return list(await connection.scalars(_INSERT_ORDERS, given))
 

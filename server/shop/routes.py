@@ -16,6 +16,7 @@ from server.http.params import ENTITY_ID, EntityId, Face, IdempotencyKey, Moment
 from server.http.refusals import refusals
 from server.pace.rates import Act
 from server.protocol.codes import Code
+from server.shop.checked_bodies import CheckedFace, checked_fields
 from server.shop.rules import Order, Purchase
 from server.shop.service import Shop
 from server.shop.standing_bodies import StandingFace, standing_fields
@@ -45,7 +46,7 @@ class OrderLineBody(Face):
     amount: int = Field(description="Minor units of the order's `currency`.")
 
 
-class OrderBody(StandingFace):
+class OrderBody(CheckedFace, StandingFace):
     """A paid order. `product`, `quantity` and `unit_price` are the first line's, `amount` is all lines'."""
 
     order: str
@@ -161,4 +162,5 @@ def as_body(order: Order) -> OrderBody:
         currency=order.currency,
         at=to_wire(order.at),
         **standing_fields(order.standing),
+        **checked_fields(order),
     )

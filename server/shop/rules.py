@@ -9,6 +9,7 @@ from server.catalogue.rules import AMOUNT_MAX, Stocked, take_units
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.shop.allowances import Allowances
+from server.shop.checked import Checked
 from server.shop.payments import Approved, Charge, Outcome
 from server.shop.standing import Standing
 
@@ -68,11 +69,15 @@ class Order:
     """Known at the sale, and of an order that is asked for again by its key."""
     standing: Standing = field(default=Standing(), compare=False)
     """What became of it, where that was asked."""
+    discount_minor: int = 0
+    """What was taken off this line."""
+    checked: Checked | None = field(default=None, compare=False)
+    """Of a head that came by a checkout: what it comes to there; known at the sale, and where it is asked for."""
 
     @property
     def amount_minor(self) -> int:
         """What was paid for this product."""
-        return self.unit_price_minor * self.quantity
+        return self.unit_price_minor * self.quantity - self.discount_minor
 
     @property
     def lines(self) -> tuple["Order", ...]:
@@ -81,7 +86,7 @@ class Order:
 
     @property
     def total_minor(self) -> int:
-        """What was paid for all lines."""
+        """What was paid for all lines; shipping is none."""
         return sum(line.amount_minor for line in self.lines)
 
     @property

@@ -20,6 +20,7 @@ from server.journal.transaction import ShowTransaction
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.shop.allowances import NO_LIMITS, Allowances, Limits
+from server.shop.checkout_desk import CheckoutDesk
 from server.shop.counting import as_facts, offer_sales_of
 from server.shop.hold_rules import StockBook
 from server.shop.limits_repository import beside, read_held, read_own_limits, read_people, widen
@@ -58,6 +59,7 @@ class Shop:
         offers: OfferDesk | None = None,
         read_standings: ReadStandings = read_no_standings,
         heirs: Heirs | None = None,
+        checkouts: CheckoutDesk | None = None,
     ) -> None:
         self._read_standings = read_standings
         self._journal = journal
@@ -65,7 +67,7 @@ class Shop:
         self._payments = payments
         self._limits = limits
         self.neighbours = Neighbours(journal, database, limits.units_max)
-        self.books = Books(self.neighbours.note, push, offers, heirs)
+        self.books = Books(self.neighbours.note, push, offers, heirs, checkouts=checkouts)
         # The journal groups commands by their handler: it must be the same object each time.
         self._serve_many = self.serve_many
         self._restock_many = Restocker(self.books).restock_many
@@ -146,9 +148,14 @@ class Shop:
             return await self._with_standings(connection, bought)
 
     async def _with_standings(self, connection: AsyncConnection, orders: Sequence[Order]) -> list[Order]:
-        """Return the orders with what became of each."""
-        found = await self._read_standings(connection, [order.id for order in orders])
-        return [replace(order, standing=found.get(order.id, Standing())) for order in orders]
+        """Return the orders with what became of each, and what they come to by their checkouts."""
+        ids = [order.id for order in orders]
+        found = await self._read_standings(connection, ids)
+        checked = await self.books.checkouts.of_orders(connection, ids)
+        return [
+            replace(order, standing=found.get(order.id, Standing()), checked=checked.get(order.id))
+            for order in orders
+        ]
 
     async def serve_many(
         self, tx: ShowTransaction, purchases: Sequence[Purchase]

@@ -19,6 +19,7 @@ from server.catalogue.service import Catalogue
 from server.catalogue.stockroom import Stockroom
 from server.catalogue.tables import ProductRow
 from server.channels.tables import ChannelRow
+from server.checkout.service import Checkouts
 from server.clock import ManualClock
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -34,6 +35,7 @@ from server.questions.repository import read_asker
 from server.questions.service import Questions
 from server.running.auctions import auctions_for
 from server.running.offers import offers_with
+from server.running.vouchers import vouchers_with
 from server.shop.allowances import NO_LIMITS, Limits
 from server.shop.hold_rules import Hold, Wanted, WantedLine
 from server.shop.holds import HOLD_SECONDS, Holds
@@ -87,6 +89,7 @@ class Stage:
     reviews: Reviews
     offers: Offers
     auctions: Auctions
+    checkouts: Checkouts
     delivered: list[Publication] = field(default_factory=list)
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """(viewer, line) of what was told to one viewer alone."""
@@ -210,6 +213,13 @@ async def open_stage(
     journal = Journal(database, clock, lambda show, epoch, publications: delivered.extend(publications))
     told: list[tuple[str, dict[str, Any]]] = []
     offers = offers_with(Secrets(SECRET), journal, database, clock)
+    checkouts = Checkouts(
+        journal,
+        database,
+        clock,
+        vouchers=vouchers_with(database, clock).reserving,
+        units_max=limits.units_max,
+    )
     shop = Shop(
         journal,
         database,
@@ -218,6 +228,7 @@ async def open_stage(
         push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
         offers=offers.desk,
         heirs=Passing(auction_hold_seconds, BLOCKED_FOR),
+        checkouts=checkouts,
     )
     auctions = auctions_for(journal, database, clock, Lots(shop.books, limits), auction_hold_seconds)
     holds = Holds(journal, database, clock, shop.books, seconds=hold_seconds, limits=limits)
@@ -254,6 +265,7 @@ async def open_stage(
         Reviews(database, clock, Aliases(database, clock)),
         offers,
         auctions,
+        checkouts,
         delivered,
         told,
     )

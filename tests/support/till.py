@@ -23,6 +23,7 @@ from server.payments.service import Payments
 from server.running.paying import Paying, payments_for
 from server.running.refunding import refunds_for
 from server.settings import Settings
+from server.shop.allowances import NO_LIMITS, Limits
 from server.shop.hold_rules import Hold
 from server.shop.stocktaking import Count, count_channel
 from tests.support.stage import CHANNEL, HOST, SHOW, Stage, open_stage
@@ -132,17 +133,18 @@ class Till:
 
 
 @asynccontextmanager
-async def open_till(settings: Settings) -> AsyncIterator[Till]:
+async def open_till(settings: Settings, *, limits: Limits = NO_LIMITS) -> AsyncIterator[Till]:
     """Yield a set stage with a till on the settings' database."""
     assert settings.database_url is not None
     told: list[tuple[str, dict[str, Any]]] = []
-    async with open_stage(settings.database_url) as stage:
+    async with open_stage(settings.database_url, limits=limits) as stage:
         paying = payments_for(
             settings,
             stage.journal,
             stage.database,
             stage.clock,
             stage.holds,
+            checkouts=stage.checkouts,
             push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
         )
         refunds = refunds_for(

@@ -220,6 +220,13 @@ _OTHER_ROWS = (
     " VALUES ('au', 'channel', 's', 'channel-1', 1, 'JPY', 1, '{0}', '{1}', 60, 10, 10, 20, 'closed', 1, now())",
     f"INSERT INTO auction_bidder VALUES ('au', 1, '{KNOWN}', 'Anna', 900)",
     f"INSERT INTO auction_block VALUES ('au', 'channel', '{KNOWN}', 'Anna', now(), now())",
+    "INSERT INTO hold (id, channel_id, show_id, viewer_id, key, state, currency, amount_minor, placed_at, expires_at)"
+    " SELECT 'h', channel_id, id, 'v_other', 'k', 'placed', 'JPY', 1, now(), now() FROM show WHERE id = 's'",
+    "INSERT INTO checkout (hold_id, channel_id, show_id, viewer_id, contact, method_id, method_title, gift_note, language, voucher,"
+    " items_minor, discount_minor, shipping_minor, tax_minor, total_minor, tax_thousandths, tax_name, lacks, marks, changed_at)"
+    f" VALUES ('h', 'channel', 's', '{KNOWN}', '{{\"name\": \"Anna\"}}', '', '', '{WORDS}', 'en', '', 1, 0, 0, 0, 1, 0,"
+    " '', '{}', '{Anna}', now())",
+    f"INSERT INTO kept_details VALUES ('channel', '{KNOWN}', false, '{{\"name\": \"Anna\"}}', now())",
     f"INSERT INTO order_link VALUES ('channel', '1001', 's', '{KNOWN}', now())",
     "INSERT INTO audit (id, show_id, at, actor, name, role, action, subject, details)"
     f" VALUES ('a', 's', now(), 'm', 'Mika', 'host', 'ban', '{KNOWN}', '{{\"viewer\": \"{KNOWN}\"}}')",
@@ -364,7 +371,9 @@ async def test_all_that_is_kept_is_handed_out(world: World) -> None:
     assert {name: len(found) for name, found in rows.items()} == {
         "attendance": 3,
         "ban": 1,
+        "checkout": 1,
         "intent": 1,
+        "kept_details": 1,
         "ledger_entry": 3 + 3 + 2,
         "order_link": 1,
         "order_note": 2,
