@@ -1246,13 +1246,13 @@ export interface Money {
    */
   reported: Sales | null;
   /**
-   * what was given back of reported orders; null where none was reported: of other orders refunds are not recorded
+   * what was given back of these orders since, whoever took them; shipping is in neither
    */
-  refunded_minor: number | null;
+  refunded_minor: number;
   /**
-   * GMV − refunded; null as long as that is
+   * GMV − refunded
    */
-  net_minor: number | null;
+  net_minor: number;
   /**
    * GMV ÷ orders, rounded half up
    */

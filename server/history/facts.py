@@ -26,6 +26,18 @@ def _entries(joined_to: str, /, **columns: str) -> str:
 
 _NAMES = " ".join(f"WHEN '{kind}' THEN '{name}'" for name, kind in FACTS.items())
 _OF = "AS t ON t.show_id = s.id"
+# What was given back of an order's goods, over its lines in their order: each line is a purchase of its own here.
+_GIVEN_BACK = """
+    SELECT l.id, l.show_id, l.viewer_id, l.currency, r.at, greatest(0, least(l.amount_minor, r.minor - l.earlier)) AS refunded_minor
+    FROM (
+        SELECT o.id, o.show_id, o.viewer_id, o.currency, o.amount_minor, coalesce(b.head_id, o.id) AS head_id,
+               coalesce(sum(o.amount_minor) OVER (PARTITION BY coalesce(b.head_id, o.id) ORDER BY coalesce(b.nth, 0)
+                                                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS earlier
+        FROM orders AS o LEFT JOIN order_line AS b ON b.order_id = o.id
+        WHERE coalesce(b.head_id, o.id) IN (SELECT order_id FROM refund WHERE state = 'done')
+    ) AS l
+    JOIN (SELECT order_id, CAST(sum(amount_minor - shipping_minor) AS bigint) AS minor, max(ended_at) AS at FROM refund
+          WHERE state = 'done' GROUP BY order_id) AS r ON r.order_id = l.head_id"""
 _OPEN_UNTIL = "coalesce(t.ended_at, p.alive_until, t.started_at)"
 _STRETCH = (
     "concat(s.id, '/p/', t.connection_id, '/', CAST(extract(epoch FROM t.started_at) * 1000000 AS bigint))"
@@ -149,6 +161,16 @@ _PARTS = (
         taken_by="'showfloor'",
         staff="t.staff",
         number="t.number",
+    ),
+    _entries(
+        f"JOIN ({_GIVEN_BACK}) {_OF} AND t.refunded_minor > 0",
+        id="concat(s.id, '/o/', t.id, '/refund')",
+        kind="'refund'",
+        viewer="t.viewer_id",
+        at="t.at",
+        target="t.id",
+        currency="t.currency",
+        amount_minor="t.refunded_minor",
     ),
     _entries(
         f"JOIN reported_order {_OF} AND t.viewer_id IS NOT NULL",

@@ -258,7 +258,7 @@ _BEGUN_ALREADY = """
 _PAID = """
     CREATE TABLE paid AS
     SELECT target AS id, currency, CAST(list_sum(list_transform(bought, lambda l: l.amount_minor)) AS BIGINT) AS left_minor
-    FROM fresh WHERE kind = 'purchase' AND coalesce(taken_by, 'shop') = 'shop'
+    FROM fresh WHERE kind = 'purchase'
 """
 _REFUNDED_ELSEWHERE = (
     "SELECT DISTINCT target FROM fresh WHERE kind = 'refund' AND target NOT IN (SELECT id FROM paid)"

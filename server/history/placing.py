@@ -147,6 +147,19 @@ ORDERS = Placing(
     FROM fresh AS e JOIN product AS p ON p.name = e.bought[1].product WHERE e.kind = 'purchase' AND {_OURS}
     """,
 )
+# What came with a history brings no units back: none of them was taken from this stock.
+REFUNDS = Placing(
+    "refunds",
+    repository.COPY_REFUNDS,
+    f"""
+    WITH given AS (
+        SELECT target, sum(amount_minor) AS minor, max("at") AS "at" FROM fresh WHERE kind = 'refund' GROUP BY target)
+    SELECT concat('rf_', md5(concat(getvariable('channel'), chr(31), e.target))), getvariable('channel'), e."show", e.target, 'merchant',
+           'done', 'other', r.minor, 0, e.currency, CASE WHEN r.minor >= {_AMOUNT} THEN 'refunded' ELSE 'partially_refunded' END,
+           'history', 'history', 'history', r."at", r."at"
+    FROM fresh AS e JOIN given AS r ON r.target = e.target WHERE e.kind = 'purchase' AND {_OURS}
+    """,
+)
 REPORTED = Placing(
     "orders of the shop",
     repository.COPY_REPORTED,
@@ -248,6 +261,7 @@ ALL = (
     QUESTIONS,
     VOTES,
     ORDERS,
+    REFUNDS,
     REPORTED,
     REPORTED_SALES,
     ALIASES,

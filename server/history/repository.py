@@ -73,6 +73,10 @@ COPY_ORDERS: Final = """
     COPY orders (id, channel_id, show_id, viewer_id, key, product_id, quantity, unit_price_minor, amount_minor, currency, payment, at,
                  staff, number) FROM STDIN (FORMAT csv)
 """
+COPY_REFUNDS: Final = """
+    COPY refund (id, channel_id, show_id, order_id, origin, state, reason, amount_minor, shipping_minor, currency, order_state, actor,
+                 actor_name, role, asked_at, ended_at) FROM STDIN (FORMAT csv)
+"""
 COPY_REPORTED: Final = """
     COPY reported_order (id, channel_id, external_id, state, show_id, viewer_id, attributed_by, customer, currency, amount_minor,
                          refunded_minor, lines, at, reported_at, changed_at) FROM STDIN (FORMAT csv)

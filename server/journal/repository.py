@@ -111,8 +111,11 @@ def _last_statement(tx: ShowTransaction) -> tuple[str, list[str]] | None:
     if not writes:
         return None
     *others, last = writes
+    rows = [driver.as_json(each) for each in writes.values()]
+    if others and last.lstrip().startswith("WITH"):  # it has parts of its own, and cannot stand behind others
+        others, last = [*others, last], "SELECT"
     parts = ", ".join(f"part_{index} AS ({part})" for index, part in enumerate(others))
-    return (f"WITH {parts} {last}" if parts else last), [driver.as_json(rows) for rows in writes.values()]
+    return (f"WITH {parts} {last}" if parts else last), rows
 
 
 def _as_row(tx: ShowTransaction, publication: Publication) -> dict[str, Any]:

@@ -119,7 +119,7 @@ DERIVED: Final = f"""
         FROM ({whose("sale")}) AS s JOIN bounds USING (currency) GROUP BY whose
     ), given_back AS (
         SELECT whose AS viewer_id, sum(refunded_minor) AS refunded_minor
-        FROM ({whose("reported_order")}) AS o JOIN bounds USING (currency) WHERE o.state <> 'cancelled' GROUP BY whose
+        FROM ({whose("given_back")}) AS o JOIN bounds USING (currency) GROUP BY whose
     ), someone AS (
         SELECT viewer_id FROM entry UNION SELECT viewer_id FROM known UNION SELECT viewer_id FROM staffed
         UNION SELECT viewer_id FROM piece UNION SELECT viewer_id FROM paid

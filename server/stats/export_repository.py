@@ -54,7 +54,11 @@ _ORDERS = text(f"""
            CASE WHEN o.amount_minor % o.quantity = 0 THEN o.amount_minor / o.quantity ELSE own.unit_price_minor END AS unit_price_minor,
            o.amount_minor, o.currency, own.payment, {_SUSPECT}, o.staff OR s.viewer_id IS NOT NULL AS staff,
            coalesce(r.external_id, own.number, translate(upper(right(own.id, 8)), :hex, :letters)) AS number,
-           coalesce(r.state, 'paid') AS state, r.attributed_by
+           coalesce(r.state, (
+               SELECT CASE WHEN bool_or(b.order_state = 'cancelled') THEN 'cancelled'
+                           WHEN bool_or(b.order_state = 'refunded') THEN 'refunded'
+                           WHEN count(*) > 0 THEN 'partially_refunded' END
+               FROM refund AS b WHERE NOT o.reported AND b.order_id = o.order_id AND b.state = 'done'), 'paid') AS state, r.attributed_by
     FROM sale AS o LEFT JOIN product AS p ON p.id = o.product_id JOIN show ON show.id = o.show_id
     LEFT JOIN orders AS own ON NOT o.reported AND own.id = o.order_id
     LEFT JOIN reported_order AS r ON o.reported AND r.id = o.order_id

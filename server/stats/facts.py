@@ -98,7 +98,7 @@ class QuestionTallies:
 class Sold:
     """Paid orders of the show in one currency, by who bought: `viewers` are those with a view.
 
-    `reported` is what of the audience's the shop's own cart took, `refunded_minor` what the shop gave back of that; None for none.
+    `reported` is what of the audience's the shop's own cart took, `refunded_minor` what was given back of any of it.
     """
 
     currency: str
@@ -107,7 +107,7 @@ class Sold:
     suspected_bots: Sales
     staff: Sales
     reported: Sales | None = None
-    refunded_minor: int | None = None
+    refunded_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

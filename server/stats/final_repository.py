@@ -71,8 +71,8 @@ _DIGEST_OF_ROWS = text("""
 _DIGEST_OF_ORDERS = text("""
     SELECT md5(concat_ws(' ',
         (SELECT row(count(*), sum(quantity), sum(amount_minor), max(at))::text FROM sale WHERE show_id = :show),
-        (SELECT row(count(*), sum(refunded_minor), count(*) FILTER (WHERE state = 'cancelled'))::text
-         FROM reported_order WHERE show_id = :show),
+        (SELECT row(count(*), count(*) FILTER (WHERE state = 'cancelled'))::text FROM reported_order WHERE show_id = :show),
+        (SELECT row(count(*), sum(refunded_minor))::text FROM given_back WHERE show_id = :show),
         (SELECT row(count(*), sum(version), sum(votes))::text FROM question WHERE show_id = :show),
         (SELECT count(*) FROM staff_presence WHERE show_id = :show),
         (SELECT count(*) FROM viewer_alias WHERE show_id = :show AND taken_back_at IS NULL)))

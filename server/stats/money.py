@@ -5,10 +5,7 @@ from server.stats.report import Money
 
 
 def build_money(sold: Sold, views: int, *, bots_known: bool) -> Money:
-    """Return one currency's figures: everything that the audience paid for.
-
-    Refunds are known of what the shop reported; where it reported nothing, they are not.
-    """
+    """Return one currency's figures: everything that the audience paid for, and what was given back of that since, whoever took it."""
     everybody = (sold.viewers, sold.without_a_view, sold.suspected_bots)
     orders, gmv = sum(part.orders for part in everybody), sum(part.gmv_minor for part in everybody)
     return Money(
@@ -21,7 +18,7 @@ def build_money(sold: Sold, views: int, *, bots_known: bool) -> Money:
         staff=sold.staff,
         reported=sold.reported,
         refunded_minor=sold.refunded_minor,
-        net_minor=None if sold.refunded_minor is None else gmv - sold.refunded_minor,
+        net_minor=gmv - sold.refunded_minor,
         aov_minor=divide_half_up(gmv, orders),
         gpm_minor=divide_half_up(gmv * 1000, views),
     )

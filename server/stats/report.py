@@ -200,10 +200,10 @@ class Money(Figures):
     reported: Sales | None = Field(
         description="of these, what the shop's own cart took and reported; null where it reported nothing"
     )
-    refunded_minor: int | None = Field(
-        description="what was given back of reported orders; null where none was reported: of other orders refunds are not recorded"
+    refunded_minor: int = Field(
+        description="what was given back of these orders since, whoever took them; shipping is in neither"
     )
-    net_minor: int | None = Field(description="GMV − refunded; null as long as that is")
+    net_minor: int = Field(description="GMV − refunded")
     aov_minor: int | None = Field(description="GMV ÷ orders, rounded half up")
     gpm_minor: int | None = Field(description="GMV ÷ views × 1000, rounded half up")
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -39,15 +38,20 @@ _SOLD = text(f"""
     FROM bought GROUP BY currency, by ORDER BY currency
 """)
 
-# Orders that the shop reported: of those alone refunds are known.
+# Orders that the shop reported, and what was given back of any.
 _REPORTED = text("""
-    SELECT o.currency, count(*) AS orders, CAST(sum(sold.units) AS bigint) AS units, CAST(sum(o.amount_minor) AS bigint) AS gmv_minor,
-           CAST(sum(o.refunded_minor) AS bigint) AS refunded_minor
+    SELECT o.currency, count(*) AS orders, CAST(sum(sold.units) AS bigint) AS units, CAST(sum(o.amount_minor) AS bigint) AS gmv_minor
     FROM reported_order AS o
     CROSS JOIN LATERAL (SELECT sum(quantity) AS units FROM reported_sale AS l WHERE l.order_id = o.id) AS sold
     WHERE o.show_id = :show AND o.state <> 'cancelled'
       AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = o.viewer_id)
     GROUP BY o.currency
+""")
+_GIVEN_BACK = text("""
+    SELECT b.currency, CAST(sum(b.refunded_minor) AS bigint) AS refunded_minor FROM given_back AS b
+    WHERE b.show_id = :show AND NOT b.staff
+      AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = b.viewer_id)
+    GROUP BY b.currency
 """)
 
 # One row for each product and currency, its variants among it; `clicked` orders have a click of the same product by the same viewer each.
@@ -112,20 +116,24 @@ async def read_sold(connection: AsyncConnection, show_id: str, viewers: str | No
     for row in await connection.execute(_SOLD, {"show": show_id, "viewers": viewers}):
         found[row.currency][row.by] = Sales(orders=row.orders, units=row.units, gmv_minor=row.gmv_minor)
     none = Sales(orders=0, units=0, gmv_minor=0)
-    reported = {row.currency: row for row in await connection.execute(_REPORTED, {"show": show_id})}
-    sold = [
+    reported = {
+        row.currency: Sales(orders=row.orders, units=row.units, gmv_minor=row.gmv_minor)
+        for row in await connection.execute(_REPORTED, {"show": show_id})
+    }
+    given_back = {
+        row.currency: row.refunded_minor for row in await connection.execute(_GIVEN_BACK, {"show": show_id})
+    }
+    return [
         Sold(
             currency,
             viewers=by.get("viewers", none),
             without_a_view=by.get("without_a_view", none),
             suspected_bots=by.get("suspected_bots", none),
             staff=by.get("staff", none),
+            reported=reported.get(currency),
+            refunded_minor=given_back.get(currency, 0),
         )
         for currency, by in found.items()
-    ]
-    return [
-        replace(each, **_of_the_shop(reported[each.currency])) if each.currency in reported else each
-        for each in sold
     ]
 
 
@@ -151,11 +159,6 @@ async def read_wares(
         ],
         actions,
     )
-
-
-def _of_the_shop(row: Row[Any]) -> dict[str, Any]:
-    reported = Sales(orders=row.orders, units=row.units, gmv_minor=row.gmv_minor)
-    return {"reported": reported, "refunded_minor": row.refunded_minor}
 
 
 async def _read_variants(connection: AsyncConnection, show_id: str) -> dict[str, list[VariantFigures]]:

@@ -34,7 +34,6 @@ _SENTENCES = {
 
 _UNKNOWN_BECAUSE = {
     "replay": "no replay is recorded yet",
-    "refunds": "refunds are not recorded yet",
     "bots": "nobody looked for them in this show",
 }
 
@@ -192,8 +191,8 @@ def _money(sold: Money) -> Iterator[Line]:
     for name, part in parts:
         if part and part.orders:
             yield name, f"{as_money(part.gmv_minor, currency)}  ({part.orders:,} orders)"
-    yield "refunded", as_money(sold.refunded_minor, currency) + _why(sold.refunded_minor, "refunds")
-    yield "net", as_money(sold.net_minor, currency) + _why(sold.net_minor, "refunds")
+    yield "refunded", as_money(sold.refunded_minor, currency)
+    yield "net", as_money(sold.net_minor, currency)
     yield "AOV", as_money(sold.aov_minor, currency)
     yield "GPM, per 1,000 views", as_money(sold.gpm_minor, currency)
 

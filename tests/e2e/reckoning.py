@@ -115,8 +115,8 @@ def assert_sales_are_by_hand(report: dict[str, Any], hand: Hand) -> None:
             **dict.fromkeys(("without_a_view", "staff"), NONE),
             "suspected_bots": None,
             "reported": None,
-            "refunded_minor": None,
-            "net_minor": None,
+            "refunded_minor": 0,
+            "net_minor": gmv,
             "aov_minor": gmv // orders,
             "gpm_minor": gmv * 1000 // viewers,
         }

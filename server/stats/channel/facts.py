@@ -133,7 +133,7 @@ class Till:
     staff: Sales
     orders: Sample
     reported: Sales | None = None
-    refunded_minor: int | None = None
+    refunded_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def _money(till: Till, views: int) -> Iterator[Figure]:
 
     yield money("gmv", gmv).model_copy(update={"without_a_view": beside.gmv_minor})
     yield money("refunded", till.refunded_minor)
-    yield money("net", None if till.refunded_minor is None else gmv - till.refunded_minor)
+    yield money("net", gmv - till.refunded_minor)
     yield count("orders", orders, beside=beside.orders, currency=currency)
     yield count("units", sum(each.units for each in audience), beside=beside.units, currency=currency)
     interval = till.orders.interval

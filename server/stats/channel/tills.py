@@ -10,7 +10,8 @@ from server.stats.columns.rows import ShowRows
 from server.stats.report import Sales
 
 Numbers = Sequence[int]
-"""Orders, units, their amount, and the sum of the amounts' squares; of reported orders, what was given back in the last's place."""
+"""Orders, units, their amount, and the sum of the amounts' squares; of reported orders, what was given back in the last's
+place, of whichever orders that was."""
 _NONE: Final = Sales(orders=0, units=0, gmv_minor=0)
 
 
@@ -44,8 +45,8 @@ def till_of(currency: str, by: Mapping[str, Numbers], reported: Numbers | None) 
             sum(each[2] for each in audience),
             float(sum(each[3] for each in audience)),
         ),
-        reported=None if reported is None else _sales(reported),
-        refunded_minor=None if reported is None else reported[3],
+        reported=_sales(reported) if reported and reported[0] else None,
+        refunded_minor=reported[3] if reported else 0,
     )
 
 

@@ -80,11 +80,13 @@ _SOLD: Final = f"""
 """
 # One row for each order: all its lines are one person's, at one moment, in one currency.
 _PAID: Final = f"""
-    WITH {ASKED}, paid AS (
+    WITH {ASKED}, refunded AS (
+        SELECT b.order_id, sum(b.refunded_minor) AS refunded_minor FROM asked JOIN given_back AS b USING (show_id) GROUP BY b.order_id
+    ), paid AS (
         SELECT asked.part, asked.finish, s.show_id, coalesce(a.canonical, s.viewer_id) AS viewer_id, s.order_id, min(s.at) AS bought_at,
                CAST(sum(s.amount_minor) AS bigint) - coalesce(max(o.refunded_minor), 0) AS net_minor, sum(s.quantity) AS units,
                bool_and(s.currency = :currency) AS own
-        FROM asked JOIN sale AS s USING (show_id) {ALIAS.format("s")} LEFT JOIN reported_order AS o ON s.reported AND o.id = s.order_id
+        FROM asked JOIN sale AS s USING (show_id) {ALIAS.format("s")} LEFT JOIN refunded AS o ON o.order_id = s.order_id
         WHERE NOT s.staff GROUP BY 1, 2, 3, 4, 5
     ), bought AS (
         SELECT paid.*, r.first_at, r.guest, r.remembered, r.consent_at, r.viewer_id IS NULL AS absent

@@ -23,16 +23,23 @@ TILLS: Final = f"""
     FROM sold GROUP BY part, label, currency, by ORDER BY part, currency
 """
 
+# The orders that the shop reported, and what was given back of any of the audience's.
 REPORTED: Final = f"""
-    WITH {{asked}}, {OPENED}
-    SELECT asked.part, {{label}} AS label, o.currency, count(*) AS orders, CAST(sum(sold.units) AS bigint) AS units,
+    WITH {{asked}}, {OPENED}, theirs AS (
+        SELECT o.show_id, o.viewer_id, o.currency, 1 AS orders, sold.units, o.amount_minor, 0 AS refunded_minor, false AS staff
+        FROM asked JOIN reported_order AS o USING (show_id)
+        CROSS JOIN LATERAL (SELECT sum(quantity) AS units FROM reported_sale AS l WHERE l.order_id = o.id) AS sold
+        WHERE o.state <> 'cancelled'
+        UNION ALL
+        SELECT b.show_id, b.viewer_id, b.currency, 0, 0, 0, b.refunded_minor, b.staff FROM asked JOIN given_back AS b USING (show_id)
+    )
+    SELECT asked.part, {{label}} AS label, o.currency, CAST(sum(o.orders) AS bigint) AS orders, CAST(sum(o.units) AS bigint) AS units,
            CAST(sum(o.amount_minor) AS bigint) AS gmv_minor, CAST(sum(o.refunded_minor) AS bigint) AS refunded_minor
-    FROM asked JOIN reported_order AS o USING (show_id)
-    CROSS JOIN LATERAL (SELECT sum(quantity) AS units FROM reported_sale AS l WHERE l.order_id = o.id) AS sold
+    FROM asked JOIN theirs AS o USING (show_id)
     LEFT JOIN viewer_alias AS a ON a.show_id = o.show_id AND a.raw = o.viewer_id AND a.taken_back_at IS NULL
     LEFT JOIN rollup AS r ON r.show_id = o.show_id AND r.viewer_id = coalesce(a.canonical, o.viewer_id)
     LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id
-    WHERE o.state <> 'cancelled' AND {{rows}}
+    WHERE NOT o.staff AND r.staff IS NOT TRUE AND {{rows}}
       AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = o.show_id AND s.viewer_id = o.viewer_id)
     GROUP BY 1, 2, o.currency
 """

@@ -77,25 +77,25 @@ TERMS = (
         key="refunded",
         name=Text("Refunded", "返金額"),
         text=Text(
-            "What the shop gave back of the orders that it reported.",
-            "ショップが報告した注文のうち、返金された額です。",
+            "What was given back of these orders since, by the merchant here or as the shop reported it. Shipping is not in it.",
+            "これらの注文のうち、後から返金された額です。ここでの返金と、ショップが報告した返金を含み、送料は含みません。",
         ),
         formula="",
-        since=5,
+        since=7,
     ),
     Term(
         key="net",
         name=Text("Sales after refunds", "返金後の売上"),
         text=Text(
-            "Sales minus refunds, as the shop reported them.",
-            "売上から返金を引いた額です。返金はショップの報告によります。",
+            "Sales minus refunds, of the show in which was bought, however late the refund.",
+            "売上から返金を引いた額です。返金が後日でも、購入された配信の売上から引きます。",
         ),
         formula="GMV − refunded",
         trap=Text(
-            "It is not known where the shop reports no orders.",
-            "ショップが注文を報告しない場合は分かりません。",
+            "Sales are those of order time: a refund lowers the net alone.",
+            "売上（GMV）は注文時のままで、返金で減るのは返金後の売上だけです。",
         ),
-        since=2,
+        since=7,
     ),
     Term(
         key="orders",

@@ -39,12 +39,15 @@ PEOPLE_OF: Final = """
 """A few viewers, `:only`, by their rows alone."""
 PURCHASES_OF: Final = """
     member AS MATERIALIZED (SELECT viewer_id, bool_or(guest) AS guest FROM seen GROUP BY viewer_id),
-    sold AS MATERIALIZED (
+    refunded AS (
+        SELECT b.order_id, sum(b.refunded_minor) AS refunded_minor FROM own JOIN given_back AS b ON b.show_id = own.id
+        WHERE b.viewer_id = ANY(:also) GROUP BY b.order_id
+    ), sold AS MATERIALIZED (
         SELECT coalesce(k.canonical, b.viewer_id) AS viewer_id, b.show_id, b.order_id, b.currency, min(b.at) AS at,
                CAST(sum(b.amount_minor) AS bigint) - coalesce(max(o.refunded_minor), 0) AS net_minor, sum(b.quantity) AS units
         FROM own JOIN sale AS b ON b.show_id = own.id
         LEFT JOIN viewer_alias AS k ON k.show_id = b.show_id AND k.raw = b.viewer_id AND k.taken_back_at IS NULL
-        LEFT JOIN reported_order AS o ON b.reported AND o.id = b.order_id
+        LEFT JOIN refunded AS o ON o.order_id = b.order_id
         WHERE NOT b.staff AND b.at <= :as_of AND b.viewer_id = ANY(:also)
         GROUP BY coalesce(k.canonical, b.viewer_id), b.show_id, b.order_id, b.currency
     ), purchase AS MATERIALIZED (

@@ -70,6 +70,9 @@ WITHOUT_VIEWERS = {
     ),
     *(
         "fake_intent",
+        "fake_refund",
+        "refund",
+        "refund_line",
         "oidc_provider",
         "payment_event",
         "picture",

@@ -181,8 +181,8 @@ def test_money_holds_every_paid_order(report: ShowReport) -> None:
         "suspected_bots": {"orders": 1, "units": 1, "gmv_minor": 500},
         "staff": {"orders": 0, "units": 0, "gmv_minor": 0},
         "reported": None,
-        "refunded_minor": None,
-        "net_minor": None,
+        "refunded_minor": 0,
+        "net_minor": 4_000,
         "aov_minor": 1_000,
         "gpm_minor": 800_000,
     }
