@@ -19,7 +19,7 @@ export interface Figure {
   /** When a figure that is null now will be known. */
   knownAt?: string | null;
   /** Why it is null where no time will mend that. */
-  unknown?: "replay" | "refunds";
+  unknown?: "replay";
   /** What is to be said beside it whatever it came to. */
   note?: "nothing_after";
   /** What is of people without a view: part of a total about things, or not in a figure about people at all. Nothing when there is none. */
@@ -156,7 +156,7 @@ function moneyOf(money: ShowReport["money"][number], oneOfSeveral: boolean): Fig
   const inMoney = (key: FigureKey, amount: number | null): Figure => ({ key, kind: "money", amount, currency });
   return [
     { ...inMoney("gmv", money.gmv_minor), ...(beside.orders && { beside: { key: "money", amount: beside.gmv_minor } }) },
-    { ...inMoney("net", money.net_minor), unknown: "refunds" },
+    inMoney("net", money.net_minor),
     { ...counted("orders", money.orders, beside.orders), currency, ...(oneOfSeveral && { named: true }) },
     { ...counted("units", money.units, beside.units), currency, ...(oneOfSeveral && { named: true }) },
     inMoney("aov", money.aov_minor),

@@ -18,6 +18,8 @@ export interface Line {
   title: string | null;
   quantity: number;
   amount: number;
+  /** How many of its units were given back. */
+  refunded_units: number;
 }
 
 /** As `GET /v1/orders` has it. */

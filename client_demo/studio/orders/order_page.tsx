@@ -10,6 +10,7 @@ import { Notes } from "./notes";
 import { type DetailLine, OneOrder, ORDERS, type OrderDetail, titleOf } from "./order";
 import { OrderBadges, Whence } from "./order_parts";
 import "./orders.css";
+import { Refunds } from "./refunds";
 import { Shipments } from "./shipments";
 import { t } from "./text";
 
@@ -33,6 +34,7 @@ export default function OrderPage({ params }: PageProps) {
         <>
           <Bought order={order} />
           <Shipments order={order} one={one} />
+          <Refunds order={order} one={one} />
           <Notes order={order} one={one} />
         </>
       )}
@@ -79,6 +81,11 @@ function LineRow({ line, order }: { line: DetailLine; order: OrderDetail }) {
           {order.fulfilment && line.shipped > 0 && (
             <span class="hint" data-testid="order-line-shipped">
               {t("line.shipped", { shipped: line.shipped, quantity: line.quantity })}
+            </span>
+          )}
+          {line.refunded_units > 0 && (
+            <span class="hint" data-testid="order-line-refunded">
+              {t("line.refunded", { refunded: line.refunded_units, quantity: line.quantity })}
             </span>
           )}
         </div>

@@ -163,7 +163,7 @@ describe("the figures of a report", () => {
       amount: null,
       unknown: "replay",
     });
-    expect(find("net")).toMatchObject({ amount: null, unknown: "refunds" });
+    expect(find("net")).toMatchObject({ amount: 318_400 });
   });
 
   it("tell beside each total what is of people without a view, and nothing where there is none", () => {
