@@ -76,7 +76,7 @@ class World:
                 text("SELECT paid_minor, refunded_minor FROM rollup WHERE show_id = :s AND viewer_id = :v"),
                 {"s": show, "v": viewer},
             )
-            return tuple(found.one())  # type: ignore[return-value]
+            return tuple(found.one())
 
     async def differing(self) -> int:
         """Return how many rollups are not what the facts say, before and after a rebuild."""
