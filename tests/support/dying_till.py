@@ -1,4 +1,4 @@
-"""What a forked process runs that is killed when the fake provider has done one call for it: its books are written, nobody was told."""
+"""What a forked process runs that is killed when a provider has done one call for it: its books are written, nobody was told."""
 
 import os
 import signal
@@ -8,15 +8,17 @@ from typing import Any
 from tests.support.forked_server import serve
 
 
-def serve_until(port: int, environment: Mapping[str, str], log: str, call: str) -> None:
-    """Run `showfloor serve` until the provider's `call` has been done, and end as by a power cut."""
+def serve_until(port: int, environment: Mapping[str, str], log: str, provider: str, call: str) -> None:
+    """Run `showfloor serve` until the `call` of `provider` (`fake`, `stripe`) has been done, and end as by a power cut."""
     from server.payments.fake import FakeProvider
+    from server.payments.stripe_provider import StripeProvider
 
-    does = getattr(FakeProvider, call)
+    dying = FakeProvider if provider == "fake" else StripeProvider
+    does = getattr(dying, call)
 
     async def last(*given: Any) -> None:
         await does(*given)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    setattr(FakeProvider, call, last)
+    setattr(dying, call, last)
     serve(port, environment, log)
