@@ -4,6 +4,7 @@ import { followForYou } from "./shop/for_you";
 import { followOffers } from "./shop/offers";
 import { followPurchases } from "./shop/purchase";
 import { loadRatings } from "./shop/reviews";
+import { followWaitlist } from "./shop/waitlist/own";
 
 export { tellPageView } from "./page_view";
 export { ShareDialog, share } from "./share";
@@ -18,4 +19,5 @@ followPurchases();
 followBuying();
 followForYou();
 followOffers();
+followWaitlist();
 void loadRatings();

@@ -117,7 +117,7 @@ class Process:
             settings.signing_secret(), clock, old_secret=settings.old_signing_secret()
         )
         self.visible_questions = VisiblePages(self.questions)
-        self.own_pushes = OwnPushes(self.hub, self.bus.tell)
+        self.own_pushes = OwnPushes(self.hub, self.bus.tell, self.aliases.known_as)
         selling = self._selling()
         self.shop, self.holds, self.auctions, self.checkouts, self.waitlist, paying, self.refunds = selling
         self.payments, self.fake_provider, self.payment_accounts, self.payment_providers, self.stripe = paying
@@ -291,6 +291,7 @@ class Process:
         await self.waitlist.close()
         await self.staff_roll.close()
         await self.journal.close()
+        await self.own_pushes.close()
         await self.recorder.close()
         with suppress(*SQL_AWAY):
             await self.known_keys.write_uses()

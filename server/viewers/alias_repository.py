@@ -1,5 +1,6 @@
 """The SQL of aliases."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -29,6 +30,16 @@ async def read_guests_of(connection: AsyncConnection, show_id: str, canonical: s
         _ALIAS.c.show_id == show_id, _ALIAS.c.canonical == canonical, _ALIAS.c.taken_back_at.is_(None)
     )
     return list(await connection.scalars(wanted))
+
+
+async def read_canonicals(
+    connection: AsyncConnection, show_id: str, viewers: Collection[str]
+) -> dict[str, str]:
+    """Return who they are by now, of those of the viewers who were guests of the show before they signed in."""
+    wanted = select(_ALIAS.c.raw, _ALIAS.c.canonical).where(
+        _ALIAS.c.show_id == show_id, _ALIAS.c.raw.in_(list(viewers)), _ALIAS.c.taken_back_at.is_(None)
+    )
+    return {row.raw: row.canonical for row in await connection.execute(wanted)}
 
 
 async def take_back_aliases(connection: AsyncConnection, show_id: str, canonical: str, at: datetime) -> None:

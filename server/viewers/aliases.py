@@ -4,11 +4,18 @@ What the guest did stays under the guest's id, in the journal and in the ledger;
 taken back. Figures go by it (`server.stats.canonical`), and so does what the viewer finds as their own.
 """
 
+from collections.abc import Collection
+
 from server.access.tokens import Identity
 from server.clock import Clock
 from server.db.engine import Database
 from server.ids import new_id
-from server.viewers.alias_repository import insert_alias_once, read_guests_of, take_back_aliases
+from server.viewers.alias_repository import (
+    insert_alias_once,
+    read_canonicals,
+    read_guests_of,
+    take_back_aliases,
+)
 from server.viewers.tables import ViewerAliasRow
 
 
@@ -39,6 +46,11 @@ class Aliases:
             return []
         async with self._database.read_soon() as connection:
             return await read_guests_of(connection, show_id, identity.viewer_id)
+
+    async def known_as(self, show_id: str, viewers: Collection[str]) -> dict[str, str]:
+        """Return who they are by now, of those of the viewers who were guests of the show before they signed in."""
+        async with self._database.read_soon() as connection:
+            return await read_canonicals(connection, show_id, viewers)
 
     async def take_back(self, show_id: str, viewer_id: str) -> None:
         """Let the guests of the show who are this viewer be themselves again; done once or often, it is the same."""

@@ -1,5 +1,6 @@
 """Private pushes reach every connection of one viewer, on every process, and nobody else."""
 
+from collections.abc import Collection
 from typing import cast
 
 from server.hub.connection import Connection
@@ -29,10 +30,27 @@ def heard(connection: Connection) -> bool:
     return b"pay_1" in cast("SilentTransport", connection.transport).written
 
 
+async def known_as(show_id: str, viewers: Collection[str]) -> dict[str, str]:
+    """Return that one guest of the show has signed in since."""
+    return {"v_guest": "v_mine"} if show_id == "demo" and "v_guest" in viewers else {}
+
+
+async def test_a_private_push_to_a_guest_reaches_who_they_are_after_they_signed_in() -> None:
+    here, there = hub_for(Settings()), hub_for(Settings())
+    others = OwnPushes(there, lambda *_: None, known_as)
+    pushes = OwnPushes(here, others.hear_word, known_as)
+    mine = [enter(here, "v_guest"), enter(here, "v_mine"), enter(there, "v_mine")]
+    strangers = [enter(here, "v_other"), enter(there, "v_other")]
+    pushes.push("demo", "v_guest", LINE)
+    await pushes.close()
+    assert all(map(heard, mine))
+    assert not any(map(heard, strangers))
+
+
 async def test_a_private_push_reaches_all_connections_of_its_viewer_on_all_processes() -> None:
     here, there = hub_for(Settings()), hub_for(Settings())
-    others = OwnPushes(there, lambda *_: None)
-    pushes = OwnPushes(here, others.hear_word)
+    others = OwnPushes(there, lambda *_: None, known_as)
+    pushes = OwnPushes(here, others.hear_word, known_as)
     mine = [enter(here, "v_mine"), enter(here, "v_mine"), enter(there, "v_mine")]
     gone, strangers = enter(here, "v_mine"), [enter(here, "v_other"), enter(there, "v_other")]
     here.leave(gone)

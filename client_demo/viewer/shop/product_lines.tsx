@@ -1,10 +1,16 @@
 import type { Product } from "../../sdk";
 import { OfferLine } from "./offers";
+import { WaitingLine } from "./waitlist/line";
 
 /**
  * What there is to say of a product beyond its price and stock, on its card and in its sheet: a line for each feature that has something to
  * say of it.
  */
 export function ProductLines({ product }: { product: Product }) {
-  return <OfferLine product={product} />;
+  return (
+    <>
+      <OfferLine product={product} />
+      <WaitingLine product={product} />
+    </>
+  );
 }

@@ -379,6 +379,7 @@ async def test_a_guest_who_signs_in_keeps_what_they_did_in_the_show_until_that_i
         guest = await viewer.ask_for("join", show="demo")
         await viewer.ask_for("ask", text="Is it warm?")
         bought = await viewer.ask_for("buy", product="p_apron", quantity=1, key="one-wish-1")
+        held = await viewer.ask_for("hold", lines=[{"product": "p_apron", "quantity": 1}], key="one-wish-2")
         if way == "on the open socket":
             known = await viewer.ask_for("join", show="demo", token=secret)
         else:
@@ -386,6 +387,9 @@ async def test_a_guest_who_signs_in_keeps_what_they_did_in_the_show_until_that_i
         assert known["viewer"] != guest["viewer"]
         async with viewer_at(two) as device:
             again = await device.ask_for("join", show="demo", token=secret)
+            assert (await device.ask_for("hold.release", hold=held["hold"]))["state"] == "released"
+            told = await device.expect_push("hold.changed", lambda line: line["hold"]["state"] == "released")
+            assert told["hold"]["hold"] == held["hold"]
             await device.ask_for("ask", text="And washable?")
     for token in (known["token"], again["token"], secret):
         assert await own(two, token) == (["And washable?", "Is it warm?"], 1)
