@@ -15,8 +15,8 @@ import { openedBefore } from "./wishes";
 
 export { Bar, OwnHolds } from "./bar";
 export { addToCart, openCart } from "./cart";
-export { owned } from "./own";
-export { buyNow } from "./placing";
+export { loadOwn, owned } from "./own";
+export { buyNow, openHold } from "./placing";
 export { CheckoutSheet } from "./sheet";
 
 /** The order that a hold has become, as soon as the page has it. */

@@ -6,10 +6,10 @@ import { showToast } from "../../../shared/ui/toast";
 import { t } from "../../late_text";
 import { isLive } from "../../session";
 import { refusalText } from "../../text";
+import { withCheckout } from "../buying";
 import { takenByShop } from "../cart";
 import { clock, lasting } from "../countdown";
 import { joinLine, leaveLine, leftMs, placeOf } from "./own";
-import { openTurn } from "./turn";
 
 /** A place as people say it, such as "4th". */
 function ordinal(position: number): string {
@@ -31,6 +31,11 @@ function wordsOf(place: PlaceInLine | undefined): string {
     default:
       return "";
   }
+}
+
+/** A turn may have come while this page was away. */
+function payFor(hold: string): void {
+  withCheckout((parts) => void parts.loadOwn().then(() => parts.openHold(hold)));
 }
 
 /** What a person who finds a product sold out can do: join the line, see how far they are, and have it when it is their turn. */
@@ -59,8 +64,8 @@ export function WaitingLine({ product }: { product: Product }) {
             {t("line.join")}
           </Button>
         )}
-        {place?.state === "called" && place.hold && openTurn.value && (
-          <Button look="primary" data-testid="line-pay" onClick={() => openTurn.value?.(place.hold ?? "")}>
+        {place?.state === "called" && place.hold && (
+          <Button look="primary" data-testid="line-pay" onClick={() => payFor(place.hold ?? "")}>
             {t("line.pay")}
           </Button>
         )}
