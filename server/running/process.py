@@ -287,11 +287,8 @@ class Process:
         """Carry out, commit and hand over everything that was accepted, in the order in which each feeds the next."""
         await self.dispatcher.close()
         await self.offers.showing.close()
-        await self.shop.close()
-        await self.waitlist.close()
-        await self.staff_roll.close()
-        await self.journal.close()
-        await self.own_pushes.close()
+        for part in (self.shop, self.waitlist, self.staff_roll, self.journal, self.own_pushes):
+            await part.close()
         await self.recorder.close()
         with suppress(*SQL_AWAY):
             await self.known_keys.write_uses()
