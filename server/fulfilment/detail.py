@@ -8,8 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.catalogue.tables import ProductRow
 from server.fulfilment.notes import Note, read_notes
+from server.fulfilment.refund_repository import read_units_back
 from server.fulfilment.shipping_repository import read_handlings, read_shipments
-from server.fulfilment.shipping_rules import Shipment, Shipping, Units, shipped_units, units_left
+from server.fulfilment.shipping_rules import (
+    Shipment,
+    Shipping,
+    Units,
+    shipped_units,
+    units_left,
+    withdrawn_units,
+)
 from server.shop.checkout_desk import NO_CHECKOUTS, CheckoutDesk
 from server.shop.order_list import ListedOrder, read_listed
 
@@ -27,6 +35,10 @@ class Detail:
     notes: Sequence[Note]
     images: Sequence[str]
     """Of each line, empty for none."""
+    cancelled: Units
+    """Units that were given back, or are about to be, before they went off."""
+    returned: Units
+    """Units that were given back otherwise."""
 
     @property
     def ordered(self) -> Units:
@@ -41,7 +53,11 @@ class Detail:
     @property
     def left(self) -> Units:
         """The units that are still to go off."""
-        return units_left(self.ordered, {}, self.shipped)
+        return self.left_after(self.shipped)
+
+    def left_after(self, shipped: Units) -> Units:
+        """Return the units that are still to go off when these have."""
+        return units_left(self.ordered, withdrawn_units(self.cancelled, self.returned, shipped), shipped)
 
 
 async def read_detail(
@@ -59,6 +75,7 @@ async def read_detail(
         (await read_shipments(connection, [order_id], undone_too=True)).get(order_id, []),
         (await read_notes(connection, [order_id])).get(order_id, []),
         await _read_images(connection, listed),
+        *await read_units_back(connection, order_id),
     )
 
 

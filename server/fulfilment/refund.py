@@ -1,11 +1,14 @@
 """A refund, and the order that it is of, as they are written down."""
 
 import hashlib
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.audit.trail import Actor
 from server.fulfilment.refund_rules import (
+    Bought,
     BoughtLine,
     GivenBack,
     Origin,
@@ -102,3 +105,19 @@ class Ended:
     refund: Refund
     done: bool
     why: str | None = None
+
+
+def as_bought(order: OrderHead, counted: Sequence[Refund], paid_minor: int | None) -> Bought:
+    """Return an order as the rules see it, with these refunds taken off. Without a payment it has cost what its lines did."""
+    gone, cancelled = Counter[str](), Counter[str]()
+    for refund in counted:
+        for line in refund.lines:
+            gone[line.line_id] += line.quantity
+            cancelled[line.line_id] += line.quantity if refund.reason == "cancelled" else 0
+    lines = tuple(replace(line, gone=gone[line.id], cancelled=cancelled[line.id]) for line in order.lines)
+    return Bought(
+        lines,
+        sum(line.amount_minor for line in lines) if paid_minor is None else paid_minor,
+        sum(refund.amount_minor for refund in counted),
+        sum(refund.shipping_minor for refund in counted),
+    )

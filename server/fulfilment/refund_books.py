@@ -18,7 +18,6 @@ from server.errors import RefusedError
 from server.fulfilment import refund_repository as repository
 from server.fulfilment.refund import Asked, Ended, OrderHead, Refund, ToRefund
 from server.fulfilment.refund_rules import (
-    Bought,
     Reason,
     Reckoning,
     reckon,
@@ -28,6 +27,7 @@ from server.fulfilment.refund_rules import (
 )
 from server.fulfilment.refund_telling import tell_refund
 from server.fulfilment.shipping_repository import note_change
+from server.fulfilment.shipping_rules import shipping_of, units_left, withdrawn_units
 from server.ids import new_id
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import RollupChange
@@ -73,7 +73,7 @@ class RefundBooks:
         if order is None:
             return 0
         await repository.lock_order(tx.connection, order)
-        found = told_by_provider(await read_bought(tx, order), told_minor)
+        found = told_by_provider(await repository.read_bought(tx.connection, order), told_minor)
         if found is None:
             return 0
         actor = Actor(payment.provider, "", "provider")
@@ -95,8 +95,8 @@ class RefundBooks:
         # Units alone, whose money has gone back before, are nothing to a provider.
         by_us = paid is None or each.wanted.amount_minor == 0 or not await _has_money_left(tx, order)
         book = await self._books.open(tx, terms, ids) if by_us else StockBook([])
-        shipped = await repository.lock_order(tx.connection, order)
-        found = reckon(replace(await read_bought(tx, order), shipped=shipped), each.wanted)
+        locked = await repository.lock_order(tx.connection, order)
+        found = reckon(await repository.read_bought(tx.connection, locked), each.wanted)
         refund = _new_refund(
             tx,
             order,
@@ -148,11 +148,11 @@ class RefundBooks:
     ) -> Refund:
         """Do what a refund changes, and return it as done."""
         await self._bring_back(tx, book, order, refund)
-        bought = await read_bought(tx, order, done_by=refund)
+        bought = await repository.read_bought(tx.connection, order, done_by=refund)
         state = state_after(bought, cancelled=await _is_cancelled(tx, refund))
         await repository.end_refund(tx.connection, refund, tx.now, order_state=state, why=None)
         await _count(tx, terms, order, refund)
-        await note_change(tx.connection, order.id)
+        await _note_progress(tx, order)
         for show_id, viewer_id, line in await tell_refund(tx, terms, refund):
             tx.afterwards.append(partial(self._push, show_id, viewer_id, line))
         return replace(refund, state="done", order_state=state, ended_at=tx.now, next_at=None)
@@ -195,34 +195,8 @@ def _written_off(book: StockBook, product_id: str) -> StockChange:
     return StockChange(after, 0, "write_off")
 
 
-async def read_bought(tx: ShowTransaction, order: OrderHead, *, done_by: Refund | None = None) -> Bought:
-    """Return an order with what has gone back of it, what is asked for among it; with `done_by` what is done alone, and by that one."""
-    refunds = await repository.read_refunds(tx.connection, order.id)
-    counted = [
-        each
-        for each in refunds
-        if each.state == "done" or (each.open if done_by is None else each.id == done_by.id)
-    ]
-    return as_bought(order, counted, await repository.read_paid(tx.connection, order))
-
-
-def as_bought(order: OrderHead, counted: Sequence[Refund], paid_minor: int | None) -> Bought:
-    """Return an order as the rules see it, with these refunds taken off. Without a payment it has cost what its lines did."""
-    gone: dict[str, int] = {}
-    for refund in counted:
-        for line in refund.lines:
-            gone[line.line_id] = gone.get(line.line_id, 0) + line.quantity
-    lines = tuple(replace(line, gone=gone.get(line.id, 0)) for line in order.lines)
-    return Bought(
-        lines,
-        sum(line.amount_minor for line in lines) if paid_minor is None else paid_minor,
-        sum(refund.amount_minor for refund in counted),
-        sum(refund.shipping_minor for refund in counted),
-    )
-
-
 async def _has_money_left(tx: ShowTransaction, order: OrderHead) -> bool:
-    return (await read_bought(tx, order)).left_minor > 0
+    return (await repository.read_bought(tx.connection, order)).left_minor > 0
 
 
 async def _is_cancelled(tx: ShowTransaction, refund: Refund) -> bool:
@@ -232,6 +206,16 @@ async def _is_cancelled(tx: ShowTransaction, refund: Refund) -> bool:
         each.order_state == "cancelled"
         for each in await repository.read_refunds(tx.connection, refund.order_id)
     )
+
+
+async def _note_progress(tx: ShowTransaction, order: OrderHead) -> None:
+    """Say how far the order is: where the rest of it was given back, what went off is all that goes off."""
+    found = await repository.with_shipped(tx.connection, order)
+    shipped = {nth: line.shipped for nth, line in enumerate(found.lines)}
+    withdrawn = withdrawn_units(*await repository.read_units_back(tx.connection, order.id), shipped)
+    ordered = {nth: line.quantity for nth, line in enumerate(found.lines)}
+    left = units_left(ordered, withdrawn, shipped)
+    await note_change(tx.connection, order.id, shipping_of(left, shipped))
 
 
 async def _terms_of(tx: ShowTransaction) -> SaleTerms:

@@ -1,17 +1,18 @@
 """All SQL of refunds."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.fulfilment.refund import OrderHead, Refund
-from server.fulfilment.refund_rules import BoughtLine, GivenBack, RefundLine
+from server.fulfilment.refund import OrderHead, Refund, as_bought
+from server.fulfilment.refund_rules import Bought, BoughtLine, GivenBack, RefundLine
 from server.fulfilment.shipping_repository import lock_order as lock_handling
-from server.fulfilment.shipping_repository import read_handlings
+from server.fulfilment.shipping_repository import read_shipments
+from server.fulfilment.shipping_rules import Units, shipped_units
 
 _NAMES: Final = tuple(each.name for each in fields(Refund) if each.name != "lines")
 _COLUMNS: Final = ", ".join(f"r.{name}" for name in _NAMES)
@@ -68,6 +69,14 @@ _CLAIM_DUE = text(
     SELECT {_COLUMNS}, {_LINES} FROM claimed JOIN refund AS r USING (id)
     """
 )
+_UNITS_BACK = text(
+    """
+    SELECT coalesce(b.nth, 0) AS nth, coalesce(sum(l.quantity) FILTER (WHERE r.reason = 'cancelled'), 0)::int AS cancelled,
+           coalesce(sum(l.quantity) FILTER (WHERE r.reason <> 'cancelled'), 0)::int AS returned
+    FROM refund AS r JOIN refund_line AS l ON l.refund_id = r.id LEFT JOIN order_line AS b ON b.order_id = l.line_id
+    WHERE r.order_id = :order AND r.state <> 'failed' GROUP BY 1
+    """
+)
 _COUNT_OPEN = text("SELECT count(*) FROM refund WHERE state = 'asked'")
 _PAID = text("SELECT amount_minor FROM payment WHERE id = :payment AND order_id = :order")
 
@@ -89,12 +98,26 @@ async def is_reported(connection: AsyncConnection, channel_id: str, order_id: st
     return bool(await connection.scalar(_IS_REPORTED, {"order": order_id, "channel": channel_id}))
 
 
-async def lock_order(connection: AsyncConnection, order: OrderHead) -> bool:
-    """Let nobody else decide about an order until the transaction ends, and return whether anything of it has left the house."""
+async def lock_order(connection: AsyncConnection, order: OrderHead) -> OrderHead:
+    """Let nobody else decide about an order until the transaction ends, and return it with what of it has left the house."""
     await lock_handling(connection, order.channel_id, order.id)
     await connection.execute(_LOCK_ORDER, {"order": order.id})
-    handled = await read_handlings(connection, [order.id])
-    return handled[order.id][1] != "unshipped"
+    return await with_shipped(connection, order)
+
+
+async def with_shipped(connection: AsyncConnection, order: OrderHead) -> OrderHead:
+    """Return an order with what of it has left the house."""
+    shipped = shipped_units((await read_shipments(connection, [order.id])).get(order.id, []))
+    if not shipped:
+        return order
+    lines = tuple(replace(line, shipped=shipped.get(nth, 0)) for nth, line in enumerate(order.lines))
+    return replace(order, lines=lines)
+
+
+async def read_units_back(connection: AsyncConnection, order_id: str) -> tuple[Units, Units]:
+    """Return the units of each line, by its place, that were cancelled, and that were given back otherwise, or are about to be."""
+    rows = (await connection.execute(_UNITS_BACK, {"order": order_id})).all()
+    return {row.nth: row.cancelled for row in rows}, {row.nth: row.returned for row in rows}
 
 
 async def read_paid(connection: AsyncConnection, order: OrderHead) -> int | None:
@@ -164,6 +187,19 @@ async def write_off(connection: AsyncConnection, refund_id: str, product_ids: Co
 async def add_to_payment(connection: AsyncConnection, payment_id: str, amount_minor: int) -> None:
     """Count what was given back with its payment."""
     await connection.execute(_ADD_TO_PAYMENT, {"payment": payment_id, "amount": amount_minor})
+
+
+async def read_bought(
+    connection: AsyncConnection, order: OrderHead, *, done_by: Refund | None = None
+) -> Bought:
+    """Return an order with what has gone back of it, what is asked for among it; with `done_by` what is done alone, and by that one."""
+    refunds = await read_refunds(connection, order.id)
+    counted = [
+        each
+        for each in refunds
+        if each.state == "done" or (each.open if done_by is None else each.id == done_by.id)
+    ]
+    return as_bought(order, counted, await read_paid(connection, order))
 
 
 async def claim_due(

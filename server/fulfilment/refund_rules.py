@@ -1,7 +1,7 @@
 """What of a paid order is given back, pure: never more than was paid, never a unit twice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 from server.errors import RefusedError
@@ -22,18 +22,27 @@ REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 
 @dataclass(frozen=True, slots=True)
 class BoughtLine:
-    """A line of an order: what was paid for its units, and how many of them were given back, or are about to be."""
+    """A line of an order: what was paid for its units, how many of them were given back, or are about to be, and how many went off."""
 
     id: str
     product_id: str
     quantity: int
     amount_minor: int
     gone: int = 0
+    shipped: int = 0
+    cancelled: int = 0
+    """Of those that are gone, the ones that were given back before they went off."""
 
     @property
     def left(self) -> int:
         """How many units can still be given back."""
         return self.quantity - self.gone
+
+    @property
+    def unsent(self) -> int:
+        """How many units are still to go off."""
+        before_it_went = self.cancelled + max(0, self.gone - self.cancelled - self.shipped)
+        return max(0, self.quantity - self.shipped - before_it_went)
 
     def worth(self, units: int) -> int:
         """Return what the next so many units cost, in minor units: all of a line's units together cost its amount, to the unit."""
@@ -47,14 +56,13 @@ class BoughtLine:
 class Bought:
     """A paid order: its lines, what was paid in all, and what has gone back, or is about to. Money in minor units of one currency.
 
-    What was paid beyond the lines is shipping. `shipped`: it has left the house.
+    What was paid beyond the lines is shipping.
     """
 
     lines: tuple[BoughtLine, ...]
     paid_minor: int
     gone_minor: int = 0
     gone_shipping_minor: int = 0
-    shipped: bool = False
 
     @property
     def goods_minor(self) -> int:
@@ -139,15 +147,11 @@ def reckon(bought: Bought, wanted: WantedRefund) -> Reckoning:
     Raises `too_much` with `left` and `units_left` for more than is left, `conflict` with `current` for cancelling what has left the house,
     `not_found` for a line that is none of the order's, `invalid`.
     """
-    if wanted.reason == "cancelled" and bought.shipped:
-        raise RefusedError(
-            Code.CONFLICT,
-            "The order has been shipped; what comes back is `returned`.",
-            current={"state": "shipped"},
-        )
     if wanted.everything:
         return _all_of(bought, wanted)
     lines = _lines_of(bought, wanted.lines)
+    if wanted.reason == "cancelled":
+        _require_unsent(bought, lines)
     shipping = wanted.shipping_minor or 0
     if not lines and not shipping and not wanted.amount_minor:
         raise RefusedError(Code.INVALID, "Nothing is given back: name lines, shipping or an amount.")
@@ -165,6 +169,8 @@ def _all_of(bought: Bought, wanted: WantedRefund) -> Reckoning:
     if not bought.left_minor and not bought.units_left:
         raise _too_much(bought)
     cancels = wanted.reason == "cancelled"
+    if cancels and any(line.shipped for line in bought.lines):
+        raise _shipped()
     amount = bought.left_minor if wanted.amount_minor is None else wanted.amount_minor
     if cancels and amount < bought.left_minor:
         raise RefusedError(Code.INVALID, "Who cancels an order gives back all that is left of it.")
@@ -191,10 +197,23 @@ def _lines_of(bought: Bought, wanted: Sequence[WantedLine]) -> tuple[RefundLine,
             raise _too_much(bought)
         worth = line.worth(each.quantity)
         lines.append(RefundLine(line.id, line.product_id, each.quantity, worth, each.restock))
-        found[line.id] = BoughtLine(
-            line.id, line.product_id, line.quantity, line.amount_minor, line.gone + each.quantity
-        )
+        found[line.id] = replace(line, gone=line.gone + each.quantity)
     return tuple(lines)
+
+
+def _require_unsent(bought: Bought, lines: Sequence[RefundLine]) -> None:
+    """Raise `conflict` unless what is cancelled is still in the house."""
+    unsent = {line.id: line.unsent for line in bought.lines}
+    for line in lines:
+        unsent[line.line_id] -= line.quantity
+    if any(units < 0 for units in unsent.values()):
+        raise _shipped()
+
+
+def _shipped() -> RefusedError:
+    return RefusedError(
+        Code.CONFLICT, "That has been shipped; what comes back is `returned`.", current={"state": "shipped"}
+    )
 
 
 def _split(
@@ -209,7 +228,7 @@ def _split(
 
 
 def _too_much(bought: Bought) -> RefusedError:
-    left = {line.id: line.left for line in bought.lines}
+    left = [line.left for line in bought.lines]
     return RefusedError(
         Code.TOO_MUCH, left=bought.left_minor, shipping_left=bought.shipping_left_minor, units_left=left
     )

@@ -14,8 +14,8 @@ from server.db.engine import SQL_AWAY, Database
 from server.errors import RefusedError
 from server.fulfilment import refund_metrics as metrics
 from server.fulfilment import refund_repository as repository
-from server.fulfilment.refund import Asked, Ended, OrderHead, Refund, ToRefund
-from server.fulfilment.refund_books import RefundBooks, as_bought
+from server.fulfilment.refund import Asked, Ended, OrderHead, Refund, ToRefund, as_bought
+from server.fulfilment.refund_books import RefundBooks
 from server.fulfilment.refund_rules import Bought, Reckoning, WantedRefund, reckon
 from server.journal.journal import Journal
 from server.payments.provider import Answer, ProviderAwayError
@@ -61,6 +61,7 @@ class Refunds:
         async with self._database.read_soon() as connection:
             refunds = await repository.read_refunds(connection, order.id)
             paid = await repository.read_paid(connection, order)
+            order = await repository.with_shipped(connection, order)
         return refunds, as_bought(order, [each for each in refunds if each.state != "failed"], paid)
 
     async def reckon(self, order: OrderHead, wanted: WantedRefund) -> Reckoning:

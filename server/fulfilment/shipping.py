@@ -28,7 +28,6 @@ from server.fulfilment.shipping_rules import (
     choose_units,
     shipped_units,
     shipping_of,
-    units_left,
 )
 from server.http.versions import ANY_VERSION, Match
 from server.ids import new_id
@@ -160,7 +159,7 @@ class Shipping:
         self, connection: AsyncConnection, before: Detail, shipments: Collection[Shipment]
     ) -> None:
         shipped = shipped_units(shipments)
-        left = units_left(before.ordered, {}, shipped)
+        left = before.left_after(shipped)
         await note_change(connection, before.listed.order.order, shipping_of(left, shipped))
 
     async def _changed(self, by: Principal, order_id: str) -> Detail:

@@ -52,6 +52,12 @@ def units_left(ordered: Units, withdrawn: Units, shipped: Units) -> Units:
     return {nth: n for nth, n in left.items() if n > 0}
 
 
+def withdrawn_units(cancelled: Units, returned: Units, shipped: Units) -> Units:
+    """Return the units that do not go off any more: what was cancelled, and what was given back otherwise beyond what had gone off."""
+    lines = cancelled.keys() | returned.keys()
+    return {nth: cancelled.get(nth, 0) + max(0, returned.get(nth, 0) - shipped.get(nth, 0)) for nth in lines}
+
+
 def choose_units(left: Units, wanted: Units | None) -> Units:
     """Return the units that go off; raises `invalid` for lines or units that are not left to go off, and `conflict` when nothing is."""
     if not left:
