@@ -13,7 +13,7 @@ from server.payments.inbox_repository import Received, mark_applied
 from server.payments.payment import Applied, Begun, Payment, Wanted
 from server.payments.provider import Answer, Chosen, Providers
 from server.payments.refunds import NO_REFUNDS, ToldRefunds
-from server.payments.rules import Deed, step, told_refund
+from server.payments.rules import Deed, Step, step, told_refund
 from server.protocol.codes import Code
 
 GIVEN_UP: Final = "given_up"
@@ -186,6 +186,9 @@ def move(payment: Payment, news: News, tx: ShowTransaction) -> tuple[Payment, De
     answer = news.answer
     given_up = news.given_up and answer.kind == "failed"
     taken = step(payment.state, "given_up" if given_up else answer.kind)
+    there = told_refund(answer.kind, answer.refunded_minor, payment.amount_minor)
+    if answer.kind == "refunded" and there < payment.amount_minor:
+        taken = Step(payment.state)  # a part of it is not what is owed
     refunded = payment.amount_minor if taken.state == "refunded" else payment.refunded_minor
     changed = taken.state != payment.state
     moved = replace(
@@ -194,10 +197,7 @@ def move(payment: Payment, news: News, tx: ShowTransaction) -> tuple[Payment, De
         tries=0 if changed else payment.tries,
         provider_ref=payment.provider_ref or answer.ref or None,
         refunded_minor=refunded,
-        refunded_there_minor=max(
-            payment.refunded_there_minor,
-            told_refund(answer.kind, answer.refunded_minor, payment.amount_minor),
-        ),
+        refunded_there_minor=max(payment.refunded_there_minor, there),
         redirect_url=answer.redirect_url or payment.redirect_url,
         pay_by=answer.pay_by or payment.pay_by,
         changed_at=tx.now if changed else payment.changed_at,

@@ -199,15 +199,6 @@ class Payments:
         applied = await self._apply(received.show_id, news)
         await self._do(applied)
 
-    async def refund(self, payment: Payment, amount_minor: int, key: str) -> Answer:
-        """Have the provider give a part of a payment back, once for each `key`; nothing of it is written here.
-
-        See `Provider.refund` for the answers; raises `ProviderAwayError`: it is not known, and is to be asked again with the same key.
-        """
-        ref = payment.provider_ref
-        assert ref is not None, "money has come by it"
-        return await self._ask(payment, lambda provider: provider.refund(ref, amount_minor, key))
-
     async def settle(self, payment: Payment, ask: Asks, *, given_up: bool = False) -> Applied:
         """Ask the provider, apply its answer, and do what follows; without an answer the payment stays as it is."""
         try:

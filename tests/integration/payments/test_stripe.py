@@ -2,20 +2,24 @@
 
 import itertools
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from server.access.sealing import Sealing
 from server.http.versions import ANY_VERSION as ANY
 from server.payments import stripe_clients
+from server.payments.accounts import Accounts, AccountWish, reseal_accounts
 from server.payments.provider import UnsignedError
 from server.payments.stripe_provider import BEGUN_WITHIN
 from server.protocol.codes import Code
+from server.settings import Settings
 from tests.conftest import MakeSettings
-from tests.support.stage import CHANNEL, refused
+from tests.support.stage import CHANNEL, ELSEWHERE, refused
 from tests.support.stripe_peer import Fault
 from tests.support.stripe_till import BY as BY_ADMIN
-from tests.support.stripe_till import KEY, StripeTill, open_stripe_till
+from tests.support.stripe_till import KEY, WEBHOOK, StripeTill, endpoint_of, open_stripe_till
 from tests.support.till import UNHEARD, is_settled
 
 HOLD = timedelta(seconds=300)
@@ -214,24 +218,43 @@ async def test_money_that_can_become_no_order_goes_back_once(shop: StripeTill, f
     await assert_settled(shop, orders=0)
 
 
+async def test_a_part_that_the_merchant_gives_back_is_not_all_that_is_owed(shop: StripeTill) -> None:
+    payment = await shop.pay("paypay")
+    assert (await shop.till.payments.cancel(payment.id, "v_1")).state == "cancelled"
+    session = shop.books.sessions[str(payment.provider_ref)]
+    session["status"] = "open"
+    shop.books.pay(session["id"], "paypay")
+    shop.peer.faults["refund"] = ["error"] * 2
+    await shop.hear(shop.books.telling.events[-1])
+    assert await shop.state(payment) == "refunding"
+    by_hand = {"payment_intent": session["payment_intent"], "amount": "400"}
+    shop.books.carry_out(shop.account, "refund", (), by_hand)
+    await shop.hear(shop.books.telling.events[-1])
+    assert await shop.state(payment) == "refunding", "600 are not back"
+    shop.books.carry_out(shop.account, "refund", (), by_hand | {"amount": "600"})
+    await shop.hear(shop.books.telling.events[-1])
+    assert await shop.state(payment) == "refunded"
+    assert shop.books.refunded == 1000
+
+
 async def test_parts_go_back_once_for_each_key(shop: StripeTill) -> None:
     payment = await shop.pay(units=3)
     shop.books.pay(str(payment.provider_ref))
     await shop.hear()
     paid = await shop.till.now(payment)
     for key in ("r_1", "r_1", "r_2"):
-        assert (await shop.till.payments.refund(paid, 1000, key)).kind == "refunded"
+        assert (await shop.till.payments.give_back(paid, 1000, key)).kind == "refunded"
     shop.peer.keys.clear()
-    assert (await shop.till.payments.refund(paid, 1000, "r_1")).kind == "refunded"
+    assert (await shop.till.payments.give_back(paid, 1000, "r_1")).kind == "refunded"
     assert [each["amount"] for each in shop.books.refunds] == [1000, 1000]
-    too_much = await shop.till.payments.refund(paid, 2000, "r_3")
+    too_much = await shop.till.payments.give_back(paid, 2000, "r_3")
     assert (too_much.kind, bool(too_much.why)) == ("failed", True)
     shop.account.refunds = "pending"
-    assert (await shop.till.payments.refund(paid, 500, "r_4")).kind == "succeeded"
+    assert (await shop.till.payments.give_back(paid, 500, "r_4")).kind == "succeeded"
     shop.books.refunds[-1]["status"] = "succeeded"
-    assert (await shop.till.payments.refund(paid, 500, "r_4")).kind == "refunded"
+    assert (await shop.till.payments.give_back(paid, 500, "r_4")).kind == "refunded"
     shop.account.refunds = "failed"
-    failed = await shop.till.payments.refund(paid, 500, "r_5")
+    failed = await shop.till.payments.give_back(paid, 500, "r_5")
     assert (failed.kind, failed.why) == ("failed", "declined")
 
 
@@ -362,3 +385,44 @@ async def test_without_keys_production_takes_no_payments(shop: StripeTill) -> No
     shop.books.pay(str(began.provider_ref))
     await shop.hear()
     assert await shop.state(began) == "captured", "what has begun goes on"
+
+
+async def test_what_another_channel_signs_moves_no_payment_of_this_one(shop: StripeTill) -> None:
+    """A merchant who makes events up signs them with a secret of their own."""
+    payment = await shop.pay()
+    other = shop.peer.add_account("sk_test_elsewhere00001")
+    wish = AccountWish("sk_test_elsewhere00001", "whsec_elsewhere00001", ("card",), "Bowls")
+    view = await shop.till.paying.accounts.set(replace(BY_ADMIN, channel_id=ELSEWHERE), wish, ANY)
+    assert view.now is not None
+    shop.books.telling.endpoints[other.id] = endpoint_of(ELSEWHERE, secret="whsec_elsewhere00001")
+    for account in (view.now.id, str(payment.account_id)):
+        kept = {"payment": payment.id, "account": account}
+        for about in (
+            {"id": "pi_forged", "status": "succeeded", "metadata": kept},
+            {"id": payment.provider_ref, "status": "complete", "payment_status": "paid", "metadata": kept},
+        ):
+            kind = (
+                "payment_intent.succeeded" if "payment_status" not in about else "checkout.session.completed"
+            )
+            shop.books.telling.tell(other.id, kind, about)
+            headers, body = shop.books.telling.signed(shop.books.telling.events[-1])
+            await shop.till.payments.receive("stripe", headers, body, channel_id=ELSEWHERE)
+            with pytest.raises(UnsignedError):
+                await shop.till.payments.receive("stripe", headers, body, channel_id=CHANNEL)
+    await shop.till.let_happen(UNHEARD)
+    assert await shop.state(payment) == "pending"
+
+
+async def test_keys_are_sealed_and_outlive_a_rotation_of_the_servers_secret(
+    shop: StripeTill, settings: Settings
+) -> None:
+    database, secret = shop.till.stage.database, settings.signing_secret()
+    (row,) = await shop.till.paying.accounts.of_channel(CHANNEL)
+    assert KEY not in str(row)
+    assert WEBHOOK not in str(row)
+    await reseal_accounts(database, Sealing("another-secret-of-more-than-32-characters", secret))
+    (row,) = await shop.till.paying.accounts.of_channel(CHANNEL)
+    assert shop.till.paying.accounts.secret_of(row) is None, "the old secret opens it no more"
+    renewed = Sealing("another-secret-of-more-than-32-characters")
+    accounts = Accounts(database, shop.till.stage.clock, renewed, shop.till.paying.stripe_clients)
+    assert (accounts.secret_of(row), accounts.webhook_secrets_of(row)) == (KEY, [WEBHOOK])
