@@ -1,4 +1,4 @@
-import type { Order, Parcel } from "../../sdk";
+import type { Order, OrderLine, Parcel } from "../../sdk";
 import { dateTime, money } from "../../shared/format";
 import { soldAs } from "../../shared/sold_as";
 import { Button } from "../../shared/ui/button";
@@ -10,11 +10,14 @@ import { Sums } from "./checkout/sums";
 import { ProductPicture } from "./product_card";
 import { ReceiptButtons } from "./receipt";
 
+/** The reply to a purchase in one step has no price of one. */
+type Line = Pick<OrderLine, "product" | "quantity" | "amount"> & Partial<OrderLine>;
+
 function Lines({ order }: { order: Order }) {
-  const lines = order.lines?.length ? order.lines : [order];
+  const lines: readonly Line[] = order.lines?.length ? order.lines : [order];
   return (
     <ul class="order-lines">
-      {lines.map(({ product, quantity, amount }, nth) => {
+      {lines.map(({ product, quantity, amount, unit_price = amount / quantity }: Line, nth) => {
         const sold = soldAs(products.value, product);
         return (
           <li key={nth} class="held-line" data-testid="order-line" data-product={product}>
@@ -23,7 +26,7 @@ function Lines({ order }: { order: Order }) {
               <strong class="product-title">{sold?.title ?? product}</strong>
               <span class="hint">{t.count("orders.quantity", quantity)}</span>
             </span>
-            <span class={lines.length > 1 ? "hint" : "price"}>{money(amount, order.currency)}</span>
+            <span class={lines.length > 1 ? "hint" : "price"}>{money(unit_price * quantity, order.currency)}</span>
           </li>
         );
       })}

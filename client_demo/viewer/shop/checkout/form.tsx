@@ -42,7 +42,7 @@ function ShippingChoice({ hold, now }: { hold: string; now: Reckoning }) {
   const choices = now.methods.map(({ id, title, price, days }) => ({
     value: id,
     label: title,
-    hint: [price === 0 ? t("checkout.free") : money(price, now.currency), days ? t("checkout.days", { days }) : ""]
+    hint: [price === 0 ? t("checkout.free") : money(price, now.currency), days ? t.count("checkout.days", days) : ""]
       .filter(Boolean)
       .join(" · "),
   }));
