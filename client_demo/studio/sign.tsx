@@ -8,6 +8,7 @@ const PATHS = {
   embedding: "M8 8l-4 4 4 4M16 8l4 4-4 4M13.5 6l-3 12",
   keys: "M8 11a4 4 0 100 8 4 4 0 000-8zM11 12l8-8M16 7l3 3",
   vouchers: "M4 7h16v3.5a1.5 1.5 0 000 3V17H4v-3.5a1.5 1.5 0 000-3zM14 7v2M14 11v2M14 15v2",
+  checkout: "M4 5h2l2 10h9l2-7H7M9 19v.01M16 19v.01",
   payments: "M3.5 6h17v12h-17zM3.5 10h17M7 14.5h4",
   webhooks: "M5 12h9M11 8l4 4-4 4M15 5h4v14h-4",
   mail: "M4 6h16v12H4zM4 7l8 6 8-6",

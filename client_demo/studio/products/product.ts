@@ -2,6 +2,9 @@
 import { asMinor, asTyped, asWhole } from "../amounts";
 import { combinations, type OptionText, whole } from "./options";
 
+export const BUYING = ["one_step", "checkout"] as const;
+type Buying = (typeof BUYING)[number];
+
 export interface Variant {
   id: string;
   title: string;
@@ -35,6 +38,8 @@ export interface Product {
   active: boolean;
   /** Units that one viewer may buy of it in a show; null: as the settings say. */
   per_viewer_max: number | null;
+  /** How it is bought; null: as the channel says. */
+  buying: Buying | null;
   version: number;
 }
 
@@ -60,6 +65,8 @@ export interface ProductText {
   externalId: string;
   /** The limit per viewer; empty: the usual one. */
   each: string;
+  /** Empty: as the channel says. */
+  buying: string;
   /** Of a new product. */
   stock: string;
   images: readonly string[];
@@ -77,6 +84,7 @@ export const NEW: ProductText = {
   sku: "",
   externalId: "",
   each: "",
+  buying: "",
   stock: "",
   images: [],
   alts: {},
@@ -108,6 +116,7 @@ export function asText(product: Product): ProductText {
     sku: product.sku ?? "",
     externalId: product.external_id ?? "",
     each: product.per_viewer_max === null ? "" : String(product.per_viewer_max),
+    buying: product.buying ?? "",
     stock: "",
     images: product.images,
     alts: product.image_alts,
@@ -164,6 +173,7 @@ export function bodyOf(changes: Partial<ProductText>, form: ProductText, currenc
   }
   if (changes.externalId !== undefined) body["external_id"] = form.externalId.trim() || null;
   if (changes.each !== undefined) body["per_viewer_max"] = form.each.trim() ? asWhole(form.each) : null;
+  if (changes.buying !== undefined) body["buying"] = form.buying || null;
   if (options.length === 0) {
     if (changes.price !== undefined || changes.options !== undefined) body["price"] = minor(form.price) ?? 0;
     if (changes.compareAt !== undefined) body["compare_at"] = minor(form.compareAt);

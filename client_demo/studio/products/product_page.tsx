@@ -5,7 +5,7 @@ import { Button } from "../../shared/ui/button";
 import { showToast } from "../../shared/ui/toast";
 import { type Answer, change, make, read, tellFailure } from "../api";
 import { theChannel } from "../channel";
-import { Field, NumberField, TextField } from "../fields";
+import { Field, NumberField, SelectField, TextField } from "../fields";
 import { Form, useForm, type Version } from "../form";
 import { forgetLists } from "../list_state";
 import { PageFrame, Section } from "../page";
@@ -14,7 +14,7 @@ import { stay } from "../router";
 import { check, DESCRIPTION_MOST, TITLE_MOST } from "./check";
 import { whole } from "./options";
 import { OptionsField } from "./options_field";
-import { asText, bodyOf, NEW, type Product, type ProductText } from "./product";
+import { asText, BUYING, bodyOf, NEW, type Product, type ProductText } from "./product";
 import "./products.css";
 import { StockPanel } from "./stock_panel";
 import { t } from "./text";
@@ -115,6 +115,15 @@ export default function ProductPage({ params }: PageProps) {
             </>
           )}
           <NumberField form={form} name="each" label={t("each")} hint={t("each.hint")} unit={t("each.unit")} />
+          <SelectField
+            form={form}
+            name="buying"
+            label={t("buying")}
+            options={[
+              { value: "", label: t("buying.channel") },
+              ...BUYING.map((each) => ({ value: each, label: t(`buying.${each}`) })),
+            ]}
+          />
           <TextField form={form} name="sku" label={t("sku")} hint={t("sku.hint")} most={100} />
           <TextField form={form} name="externalId" label={t("external")} hint={t("external.hint")} most={100} />
         </Section>

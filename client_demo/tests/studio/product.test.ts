@@ -33,6 +33,7 @@ const SHIRT: Product = {
   variants: [variant("p_s", "S"), variant("p_l", "L"), variant("p_old", "XL", false)],
   active: true,
   per_viewer_max: null,
+  buying: null,
   version: 3,
 };
 
