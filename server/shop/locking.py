@@ -29,6 +29,7 @@ from server.shop.neighbours import publish_stock
 from server.shop.repository import SaleTerms, lock_products
 from server.shop.takings import Takings
 from server.shop.turns import NoTurns, TurnDesk
+from server.shop.writing_off import write_off_headings
 
 NoteStock = Callable[[str, str], None]
 """Has the channel's other shows told that a product's stock changed by what happened in a show: (show, product)."""
@@ -103,6 +104,7 @@ class Books:
             book.move(_BACK[state], hold.id, hold.units)
             book.offers |= hold.offers
             self.tell(tx, hold)
+        write_off_headings(tx, book, gone)
         await self._pass_on(tx, book, [hold for hold in gone if auction_of(hold)])
         await self.end_turns(tx, gone)
         return ended

@@ -6,14 +6,16 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 from sqlalchemy import text
 
+from server.catalogue.wanted import WantedProduct, WantedVariant
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.shop.allowances import Limits
 from server.shop.hold_rules import Hold, Wanted, WantedLine
 from server.shop.rules import Order
+from server.shop.stocktaking import take_stock
 from tests.support.reducer import assert_snapshot_plus_pushes_equals_fresh, see
-from tests.support.stage import CHANNEL, SHOW, Stage, open_stage, refused
+from tests.support.stage import CHANNEL, HOST, SHOW, Stage, open_stage, refused
 
 LONG = 301.0
 """Seconds after which a hold's time is over."""
@@ -257,7 +259,6 @@ async def test_a_guest_holds_one_unit_or_as_many_as_they_have_paid_for(limited: 
 
 async def test_stock_is_changed_in_the_studio_beside_what_is_held(stage: Stage) -> None:
     from server.catalogue.stockroom import Adding, Setting
-    from tests.support.stage import HOST
 
     hold = await stage.hold("v_1", ("p_bowl", 2))
     with refused(Code.CONFLICT) as refusal:
@@ -284,3 +285,32 @@ async def test_one_that_is_listed_is_ones_own(stage: Stage) -> None:
     wanted = Wanted("v_1", "key-000009", (WantedLine("p_apron", 1, 1000),))
     second = await stage.holds.place(SHOW, wanted)
     assert await stage.holds.list_own(SHOW, "v_1") == [second, hold]
+
+
+async def split(stage: Stage, product: str) -> None:
+    """Give a product two variants, as the studio does."""
+    variants = tuple(WantedVariant(options={"Size": size}, price_minor=1000, stock=4) for size in ("S", "L"))
+    wanted = WantedProduct(options=("Size",), variants=variants)
+    await stage.catalogue.change(CHANNEL, HOST, product, wanted, lambda *_: None)
+
+
+async def test_what_is_held_of_a_product_that_gets_variants_may_be_paid_and_else_is_written_off(
+    stage: Stage,
+) -> None:
+    paid, given_up = await stage.hold("v_1", ("p_bowl", 1)), await stage.hold("v_2", ("p_bowl", 1))
+    late = await stage.hold("v_3", ("p_bowl", 1))
+    await split(stage, "p_bowl")
+    assert (await stage.held())["p_bowl"] == (0, 3, 0)
+    (order,) = await confirm(stage, paid)
+    assert order.product_id == "p_bowl"
+    await stage.holds.release(SHOW, given_up.id, "v_2")
+    assert (await stage.held())["p_bowl"] == (0, 1, 1)
+    stage.tick(LONG)
+    await stage.holds.let_lapsed_go()
+    with refused(Code.SOLD_OUT):
+        await confirm(stage, late)
+    assert (await stage.held())["p_bowl"] == (0, 0, 1)
+    changes = await stage.stockroom.list_changes(CHANNEL, "p_bowl", before=None, limit=1)
+    assert [(each.reason, each.delta, each.stock_after) for each in changes] == [("variants", -1, 0)]
+    async with stage.database.read() as connection:
+        assert await take_stock(connection) == []
