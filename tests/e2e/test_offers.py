@@ -1,5 +1,6 @@
 """An offer from the host's two taps to a viewer's order: seen with its countdown on a phone whose clock is wrong, bought, and closed."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -116,3 +117,40 @@ async def test_the_host_sees_what_is_held_and_sold_as_it_happens(
         await buyer.do("buy", product=SOLD, quantity=2, key="key-of-buying")
     await expect(host.part("takings-all")).to_have_attribute("data-units", "3")
     await host.page.screenshot(path=tmp_path / "takings.png")
+
+
+@pytest.mark.parametrize("seen", [("phone", "ja"), ("desktop", "en")])
+async def test_an_offer_is_prepared_in_the_studio_for_a_time_and_its_proof_taken_along(
+    showroom: Showroom, desk: Desk, seen: tuple[Device, Language], tmp_path: Path
+) -> None:
+    show = await showroom.begin_show({"mp4": VIDEO_MP4})
+    page = await desk.open(*seen)
+    part = page.get_by_test_id
+    await page.goto(showroom.staff_url("host", f"/studio/shows/{show}"))
+    await part("offer-add").click()
+    form = part("offer-form")
+    await form.get_by_test_id("form-save").click()
+    await expect(form.get_by_test_id("wrong-product")).not_to_be_empty()
+    await form.get_by_test_id("field-product").select_option(SOLD)
+    await form.get_by_test_id("field-price").fill("7000")
+    await form.get_by_test_id("field-units").fill("5")
+    await form.get_by_test_id("field-startsAt").fill("2099-01-01T20:00")
+    await page.screenshot(path=tmp_path / "offer.png", full_page=True)
+    await form.get_by_test_id("form-save").click()
+    await expect(part("offer")).to_have_attribute("data-state", "prepared")
+    await expect(part("offer")).to_contain_text("2099")
+    await part("offer-edit").click()
+    await form.get_by_test_id("field-startsAt").fill("")
+    await form.get_by_test_id("form-save").click()
+    await expect(part("offer")).not_to_contain_text("2099")
+    (offer,) = (await showroom.ask("GET", f"/shows/{show}/offers", "host"))["offers"]
+    assert (offer["price"], offer["units_max"], offer["seconds"], offer["starts_at"]) == (7000, 5, 300, None)
+    async with joined_at(showroom.address, show, token=showroom.token("host")) as host:
+        await host.do("offer.open", offer=offer["id"])
+    await page.reload()
+    await expect(part("offer")).to_have_attribute("data-state", "open")
+    async with page.expect_download() as download:
+        await part("offer-proof").click()
+    saved = await (await download.value).path()
+    assert "offer_opened" in await asyncio.to_thread(saved.read_text)
+    await part("offers").screenshot(path=tmp_path / "offers.png")

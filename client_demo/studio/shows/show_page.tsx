@@ -9,6 +9,7 @@ import { CheckField, Field, MomentField, NumberField, SelectField, TextField } f
 import { Form, useForm, type Version } from "../form";
 import type { FormState } from "../form_state";
 import { forgetLists } from "../list_state";
+import { OffersPart } from "../offers/offers_part";
 import { PageFrame, Section } from "../page";
 import { Pictures } from "../pictures/pictures";
 import { PlanPart } from "../plan/plan_part";
@@ -130,6 +131,7 @@ export default function ShowPage({ params }: PageProps) {
       >
         <Fields form={form} people={people.value} />
       </Form>
+      {show && <OffersPart key={`offers ${show.id}`} show={show.id} />}
       {show && <SurveysPart key={show.id} show={show.id} />}
       {show && <PlanPart show={show} />}
     </PageFrame>
