@@ -96,6 +96,7 @@ function Show({ id }: { id: string }) {
           <div class="side-more">
             <LatePlan part="TakingsPanel" />
             <LatePlan part="OfferPanel" />
+            <LatePlan part="AuctionPanel" />
             <SurveyPanel />
             <LatePlan part="PlanPanel" />
             <BannedList />

@@ -1,4 +1,5 @@
 // Everything of the viewer's page that is loaded after its start (`late.tsx`).
+import { followAuctions } from "./shop/auctions";
 import { followBuying } from "./shop/buying";
 import { followForYou } from "./shop/for_you";
 import { followOffers } from "./shop/offers";
@@ -20,4 +21,5 @@ followBuying();
 followForYou();
 followOffers();
 followWaitlist();
+followAuctions();
 void loadRatings();

@@ -1,4 +1,5 @@
 import type { Product } from "../../sdk";
+import { AuctionPart } from "./auction_part";
 import { OfferLine } from "./offers";
 import { WaitingLine } from "./waitlist/line";
 
@@ -9,6 +10,7 @@ import { WaitingLine } from "./waitlist/line";
 export function ProductLines({ product }: { product: Product }) {
   return (
     <>
+      <AuctionPart product={product} />
       <OfferLine product={product} />
       <WaitingLine product={product} />
     </>

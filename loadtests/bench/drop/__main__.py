@@ -104,7 +104,7 @@ def _run(folder: Path, given: argparse.Namespace) -> int:
     with ExitStack() as stack:
         engines = stack.enter_context(start_engines(folder / "data"))
         settings = prepare(engines, folder)
-        uri = _uri(engines.database_url)
+        uri = uri_of(engines.database_url)
         pgbench.make_tables(uri)
         _stock(uri, AMPLE)
         ports = [
@@ -190,7 +190,7 @@ def _announcing(host: ClientConnection) -> Iterator[None]:
         thread.join()
 
 
-def _uri(url: str) -> str:
+def uri_of(url: str) -> str:
     parts = make_url(url)
     return f"postgresql://{parts.username}@/{parts.database}?host={parts.query['host']}"
 

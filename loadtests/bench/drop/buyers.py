@@ -16,12 +16,14 @@ from typing import Any
 IN_FLIGHT_MAX = 200
 JOIN_SECONDS_MAX = 120.0
 RECEIVE_BYTES = 256 * 1024
+RISE = 10
 _REPLIES = (b'"type":"ok"', b'"type":"error"')
 _MARK = b'"text":"t='
 """In an announcement: behind it stands when it was sent, by CLOCK_MONOTONIC in nanoseconds."""
 
 Script = Sequence[dict[str, Any]]
-"""The commands of one purchase, one after the other. `"$key"` becomes a key of its own, `"$hold"` the hold of the reply before."""
+"""The commands of one purchase, one after the other. `"$key"` becomes a key of its own, `"$hold"` the hold of the reply before,
+`"$rising"` a number above all that were sent before."""
 
 
 @dataclass(slots=True)
@@ -59,6 +61,7 @@ class Buyers:
         self._join = frame(json.dumps({"id": 1, "type": "join", "show": show}).encode())
         self._script: list[dict[str, Any]] = []
         self._again = False
+        self._rising = RISE
         self._waiting = 0
         self.times: list[float] = []
         self.pushes: list[float] = []
@@ -197,7 +200,8 @@ class Buyers:
         if buyer.step == 0:
             buyer.times += 1
             buyer.sent_at = time.monotonic()
-        own = {"$key": f"k-{self._run}-{buyer.number}-{buyer.times}", "$hold": buyer.hold}
+        own: dict[str, Any] = {"$key": f"k-{self._run}-{buyer.number}-{buyer.times}", "$hold": buyer.hold}
+        own["$rising"] = self._rising = self._rising + RISE
         command = {
             name: own.get(value, value) if isinstance(value, str) else value
             for name, value in self._script[buyer.step].items()

@@ -1,0 +1,318 @@
+import { computed, effect, signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { request } from "../sdk/http";
+import { newKey } from "../sdk/key";
+import type { Auction, AuctionState, HoldState, Product } from "../sdk/wire";
+import { money } from "../shared/format";
+import { createTranslator, language } from "../shared/i18n";
+import type en from "../shared/locales/host_auctions.en.json";
+import { asSold, soldAs } from "../shared/sold_as";
+import { ask } from "../shared/staff/ask";
+import { session } from "../shared/staff/session";
+import { Button } from "../shared/ui/button";
+import { asMinor, asWhole } from "../studio/amounts";
+import { why } from "./actions";
+import { AuctionForm } from "./auction_form";
+import { attempt } from "./deeds";
+import { snapshot, theRoom } from "./desk";
+import { Fold } from "./fold";
+import { RUNNERS } from "./plan_line";
+
+const t = createTranslator<typeof en>("host_auctions");
+const QUIET_MS = 15_000;
+const MINUTE_MS = 60_000;
+
+interface Kept {
+  id: string;
+  product: string;
+  quantity: number;
+  currency: string;
+  start: number;
+  state: AuctionState;
+  leader: number | null;
+  bidders: { number: number; viewer: string; name: string }[];
+  awards: { bidder: number; price: number; state: HoldState; expires_at: string | null }[];
+}
+interface Block {
+  viewer: string;
+  name: string;
+  until: string;
+}
+
+const auctions = signal<readonly Kept[]>([]);
+const blocks = signal<readonly Block[]>([]);
+/** The one that the next tap starts, or whose cancelling is asked about. */
+const picked = signal<string | null>(null);
+const now = signal(Date.now());
+/** When bids came, by auction: (moment, bids of all by then). */
+const paces = new Map<string, [at: number, bids: number][]>();
+const sold = computed((): Product[] =>
+  (snapshot.value?.products ?? []).flatMap((product) =>
+    product.variants ? product.variants.map((variant) => asSold(product, variant)) : [product],
+  ),
+);
+
+const pathOf = (): string => `/shows/${encodeURIComponent(snapshot.peek()?.show.id ?? "")}/auctions`;
+const blocksOf = (): string => `/channels/${encodeURIComponent(snapshot.peek()?.show.channel ?? "")}/auction-blocks`;
+const token = (): string => session.peek()?.token ?? "";
+
+async function load(): Promise<void> {
+  if (!snapshot.peek() || !token()) return;
+  try {
+    auctions.value = (await request<{ auctions: Kept[] }>(pathOf(), { token: token() })).auctions;
+    if (auctions.value.length > 0) blocks.value = (await request<{ blocks: Block[] }>(blocksOf(), { token: token() })).blocks;
+  } catch {
+    // What stands here stays; the next look tries again.
+  }
+}
+
+/** Which auctions of which show run, and who leads whose name is not known: asked anew for these, and not for each bid. */
+const unknown = computed(() =>
+  (snapshot.value?.auctions ?? []).filter(
+    ({ id, leader }) => leader && !auctions.value.find((kept) => kept.id === id)?.bidders.some(({ number }) => number === leader),
+  ),
+);
+const asked = computed(() =>
+  JSON.stringify([
+    snapshot.value?.show.id,
+    snapshot.value?.auctions?.map(({ id }) => id),
+    unknown.value.map(({ id, leader }) => [id, leader]),
+  ]),
+);
+
+effect(() => {
+  asked.value;
+  void load();
+});
+effect(() => {
+  for (const { id, bids } of snapshot.value?.auctions ?? []) {
+    const known = paces.get(id) ?? [];
+    if (known.at(-1)?.[1] !== bids) paces.set(id, [...known.slice(-600), [Date.now(), bids]]);
+  }
+});
+
+function perMinute({ id, bids }: Auction): number {
+  const since = now.value - MINUTE_MS;
+  const before = (paces.get(id) ?? []).filter(([at]) => at < since).at(-1);
+  return bids - (before?.[1] ?? 0);
+}
+
+function titleOf(product: string): string {
+  return soldAs(snapshot.value?.products ?? [], product)?.title ?? product;
+}
+
+function lineOf({ product, quantity, start, currency }: Pick<Kept, "product" | "quantity" | "start" | "currency">): string {
+  const said = { title: titleOf(product), price: money(start, currency), n: quantity };
+  return t(quantity > 1 ? "line.lot" : "line", said);
+}
+
+const clock = (at: string): string => new Intl.DateTimeFormat(language.value, { timeStyle: "short" }).format(new Date(at));
+const day = (at: string): string => new Intl.DateTimeFormat(language.value, { dateStyle: "medium" }).format(new Date(at));
+
+function start(auction: Kept): void {
+  picked.value = null;
+  void attempt({
+    say: () => t("deed.started", { text: lineOf(auction) }),
+    send: () => theRoom().command("auction.start", { auction: auction.id }).then(load),
+    refused: why,
+  });
+}
+
+function cancel(id: string, text: string, reason: string): void {
+  picked.value = null;
+  void attempt({
+    say: () => t("deed.cancelled", { text }),
+    send: () => theRoom().command("auction.cancel", { auction: id, reason }).then(load),
+    refused: why,
+  });
+}
+
+function lift({ viewer, name }: Block): void {
+  void attempt({
+    say: () => t("lifted", { name }),
+    send: () => ask(`${blocksOf()}/${encodeURIComponent(viewer)}`, { method: "DELETE" }).then(load),
+    refused: why,
+  });
+}
+
+function prepare(form: HTMLFormElement): void {
+  const fields = new FormData(form);
+  const text = (name: string): string => String(fields.get(name) ?? "").trim();
+  const product = sold.peek().find(({ id }) => id === text("product"));
+  if (!product) return;
+  const minor = (name: string): number | null => asMinor(text(name), product.currency);
+  const [from, step] = [minor("from"), minor("step")];
+  const minutes = asWhole(text("minutes"));
+  if (!from || !step || !minutes) return;
+  const [later, more] = [minor("later"), minor("more")];
+  const body = {
+    product: product.id,
+    quantity: asWhole(text("quantity")) || 1,
+    start: from,
+    steps: [{ from: 0, step }, ...(later && more ? [{ from: later, step: more }] : [])],
+    seconds: minutes * 60,
+    reserve: minor("reserve") || null,
+    sudden_death: minor("sudden") || null,
+    extensions_max: fields.has("extend") ? 20 : 0,
+  };
+  void attempt({
+    say: () => t("deed.prepared", { text: lineOf({ ...body, currency: product.currency }) }),
+    send: async () => {
+      const made = await request<Kept>(pathOf(), { token: token(), body, key: newKey() });
+      form.reset();
+      await load();
+      picked.value = made.id;
+    },
+    refused: why,
+  });
+}
+
+/** Lots that go to who bids the most: prepared here or over the API, started in two taps, with the price and who leads while bids come. */
+export function AuctionPanel() {
+  const may = RUNNERS.has(session.value?.role ?? "");
+  const here = snapshot.value?.auctions ?? [];
+  const runs = here.length > 0;
+  useEffect(() => {
+    const timer = setInterval(() => void load(), QUIET_MS);
+    return () => clearInterval(timer);
+  }, []);
+  useEffect(() => {
+    if (!runs) return;
+    const timer = setInterval(() => {
+      now.value = Date.now();
+    }, 1_000);
+    return () => clearInterval(timer);
+  }, [runs]);
+  const ready = may ? auctions.value.filter(({ state }) => state === "prepared") : [];
+  const over = auctions.value.filter(({ state, awards }) => state === "closed" && awards.length > 0);
+  if (!may && here.length + over.length === 0) return null;
+  return (
+    <Fold title={t("title")} testid="auctions" class="surveys" open={here.length + ready.length + over.length > 0}>
+      {here.map((auction) => (
+        <Running key={auction.id} auction={auction} may={may} />
+      ))}
+      {ready.map((auction) => (
+        <div key={auction.id} class="survey-line">
+          <button
+            type="button"
+            class="survey-name"
+            aria-expanded={picked.value === auction.id}
+            data-testid="auction-pick"
+            onClick={() => {
+              picked.value = picked.value === auction.id ? null : auction.id;
+            }}
+          >
+            {lineOf(auction)}
+          </button>
+          {picked.value === auction.id && (
+            <Button look="primary" size="small" data-testid="auction-start" onClick={() => start(auction)}>
+              {t("start")}
+            </Button>
+          )}
+        </div>
+      ))}
+      {over.map((auction) => (
+        <Over key={auction.id} auction={auction} />
+      ))}
+      {blocks.value.map((block) => (
+        <div key={block.viewer} class="survey-line" data-testid="auction-block">
+          <p>{t("blocked", { name: block.name || block.viewer, day: day(block.until) })}</p>
+          {may && (
+            <Button size="small" data-testid="auction-lift" onClick={() => lift(block)}>
+              {t("lift")}
+            </Button>
+          )}
+        </div>
+      ))}
+      {may && <AuctionForm sold={sold.value} prepare={prepare} />}
+    </Fold>
+  );
+}
+
+function nameOf(auction: string, number: number): string {
+  const bidder = auctions.value.find(({ id }) => id === auction)?.bidders.find((each) => each.number === number);
+  return bidder?.name || t("bidder", { n: number });
+}
+
+function Running({ auction, may }: { auction: Auction; may: boolean }) {
+  const { id, price, least, currency, leader, bids, reserve_met, ends_at } = auction;
+  const ms = Date.parse(ends_at) - now.value;
+  const text = titleOf(auction.product);
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  const facts = [
+    t.count("bids", bids),
+    t.count("rate", perMinute(auction)),
+    reserve_met !== undefined && reserve_met !== null && t(reserve_met ? "reserve.met" : "reserve.open"),
+  ].filter(Boolean);
+  return (
+    <div class="survey-line" data-testid="auction-running">
+      <p>
+        <strong>{text}</strong>
+        <br />
+        <strong data-testid="auction-leads">
+          {price && leader
+            ? t("leads", { price: money(price, currency), name: nameOf(id, leader) })
+            : t("no_bids", { price: money(least, currency) })}
+        </strong>
+        <br />
+        <span data-testid="auction-left">
+          {ms > 0 ? t("left", { time: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` }) : t("ending")}
+        </span>
+        <br />
+        <span class="hint" data-testid="auction-facts">
+          {facts.join(" · ")}
+        </span>
+      </p>
+      {may && picked.value !== id && (
+        <Button
+          size="small"
+          data-testid="auction-cancel"
+          onClick={() => {
+            picked.value = id;
+          }}
+        >
+          {t("cancel")}
+        </Button>
+      )}
+      {may && picked.value === id && (
+        <form
+          class="offer-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            cancel(id, text, String(new FormData(event.currentTarget).get("reason") ?? "").trim());
+          }}
+        >
+          <label class="field">
+            <span class="field-label">{t("cancel.reason")}</span>
+            <input class="input" name="reason" required maxLength={200} autoComplete="off" data-testid="auction-reason" />
+          </label>
+          <Button type="submit" look="danger" size="small" data-testid="auction-cancel-send">
+            {t("cancel.send")}
+          </Button>
+        </form>
+      )}
+    </div>
+  );
+}
+
+/** Who won what, and whether they have paid. */
+function Over({ auction }: { auction: Kept }) {
+  return (
+    <div class="survey-line" data-testid="auction-over">
+      <p>
+        <strong>{titleOf(auction.product)}</strong>
+        {auction.awards.map((award, nth) => {
+          const said = { name: nameOf(auction.id, award.bidder), price: money(award.price, auction.currency) };
+          return (
+            <span key={award.bidder} class="auction-award" data-testid="auction-award" data-state={award.state}>
+              {nth > 0 && `${t("over.second", said)} · `}
+              {award.state === "confirmed" && t("over.paid", said)}
+              {award.state === "placed" && t("over.waits", { ...said, time: award.expires_at ? clock(award.expires_at) : "" })}
+              {(award.state === "released" || award.state === "expired") && t("over.unpaid", said)}
+            </span>
+          );
+        })}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,1 @@
+"""What an auction costs in which many bid at once."""
