@@ -80,6 +80,8 @@ async def test_two_bid_the_end_moves_and_the_winner_pays(
     await ben.reload()
     await ben.get_by_test_id("tab-products").click()
     await of_ben.get_by_test_id("lot-pay").click()
+    await picture(ben, f"auction-checkout-{language}")
+    await ben.get_by_test_id("checkout-pay").click()
     await expect(of_ben.locator('[data-testid="lot"][data-state="confirmed"]')).to_be_visible()
     await picture(ann, f"auction-lost-{language}")
     await picture(host.page, f"auction-over-{language}")

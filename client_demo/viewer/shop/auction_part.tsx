@@ -3,7 +3,6 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Auction, HeldStock, Product } from "../../sdk";
 import { money } from "../../shared/format";
-import { language } from "../../shared/i18n";
 import { Button } from "../../shared/ui/button";
 import { asMinor } from "../../studio/amounts";
 import { t } from "../late_text";
