@@ -34,7 +34,7 @@ from server.embedded import start_engines
 from server.settings import Settings
 
 SHOW, PRODUCT = "demo", "p_demo_teapot"
-LIMITS = {"SHOWFLOOR_LIMITS": "off"}
+LIMITS = {"SHOWFLOOR_LIMITS": "off", "SHOWFLOOR_FAKE_PAYMENTS": "true"}
 """A buyer who buys a hundred times an hour from one address is what the limits are made to stop."""
 BUY: Script = [{"type": "buy", "product": PRODUCT, "quantity": 1, "key": "$key"}]
 PAY: Script = [

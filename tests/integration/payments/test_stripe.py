@@ -426,3 +426,29 @@ async def test_keys_are_sealed_and_outlive_a_rotation_of_the_servers_secret(
     renewed = Sealing("another-secret-of-more-than-32-characters")
     accounts = Accounts(database, shop.till.stage.clock, renewed, shop.till.paying.stripe_clients)
     assert (accounts.secret_of(row), accounts.webhook_secrets_of(row)) == (KEY, [WEBHOOK])
+
+
+@pytest.mark.parametrize("fault", [None, "cut_after", "error"])
+async def test_a_merchants_refunds_and_those_made_at_stripe_are_each_in_the_books_once(
+    shop: StripeTill, fault: Fault | None
+) -> None:
+    """Whether its answer comes, is lost, or it is not done at first; its webhook comes before the answer, and twice."""
+    payment = await shop.pay(units=3)
+    session = shop.books.sessions[str(payment.provider_ref)]
+    shop.books.pay(session["id"])
+    await shop.hear()
+    (order,) = await shop.till.stage.orders()
+    shop.peer.faults["refund"] = [] if fault is None else [fault, fault]
+    await shop.till.give_back(order.id, (order.id, 1))
+    told = [each for each in shop.books.telling.events if each["type"] == "charge.refunded"]
+    if told:
+        await shop.hear(*told, *told)
+    await shop.till.let_happen(timedelta(minutes=5))
+    by_hand = {"payment_intent": session["payment_intent"], "amount": "500"}
+    shop.books.carry_out(shop.account, "refund", (), by_hand)
+    await shop.hear()
+    await shop.till.payments.ask(await shop.till.now(payment))
+    now = await shop.till.now(payment)
+    assert (shop.books.refunded, now.refunded_minor, now.state) == (1500, 1500, "captured")
+    found = (await shop.till.refunds.read(await shop.till.refunds.find_order(CHANNEL, order.id)))[0]
+    assert sorted(each.amount_minor for each in found if each.state == "done") == [500, 1000]
