@@ -74,6 +74,8 @@ WITHOUT_VIEWERS = {
         "refund",
         "refund_line",
         "oidc_provider",
+        "payment_account",
+        "payment_dispute",
         "payment_event",
         "picture",
         "product",
