@@ -21,6 +21,7 @@ from server.db.migrations import migrate
 from server.demo import repository, seed
 from server.demo.audience import Audience
 from server.demo.catalogue import CHANNEL_ID, HOST_NAME, LIVE_SHOW_ID, SHELF
+from server.demo.checkout import seed_checkout
 from server.demo.mail import seed_mail
 from server.demo.opinions import seed_opinions
 from server.demo.people import Person
@@ -129,6 +130,7 @@ class _Demo:
             with self._steps.step(f"A shop with {len(SHELF)} products"):
                 async with database.write() as connection:
                     await seed.seed_catalogue(connection, now)
+                    await seed_checkout(connection)
             with self._steps.step("Two past shows with their history"):
                 async with database.write() as connection:
                     await seed.seed_past(connection, now)

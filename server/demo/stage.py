@@ -37,7 +37,7 @@ class Pace:
 
 @dataclass(slots=True)
 class Stage:
-    """The show as the audience sees it: what is on sale (id to price), what is pinned, which questions are open, how excited people are."""
+    """The show as the audience sees it: what it can buy (id to price), what is pinned, which questions are open, how excited it is."""
 
     live: bool = False
     prices: dict[str, int] = field(default_factory=dict)
@@ -54,7 +54,9 @@ class Stage:
     def see_snapshot(self, snapshot: dict[str, Any]) -> None:
         """Take the whole state from a snapshot of the protocol."""
         self.live = snapshot["show"]["state"] == "live"
-        self.prices = {product["id"]: product["price"] for product in snapshot["products"]}
+        self.prices = {
+            product["id"]: product["price"] for product in snapshot["products"] if "buying" not in product
+        }
         self.stock = {product["id"]: product["stock"] for product in snapshot["products"]}
         self.by_checkout = frozenset(p["id"] for p in snapshot["products"] if "buying" in p)
         self.pinned = snapshot["pinned_product"]
@@ -90,8 +92,8 @@ class Stage:
         return 0.3 + 0.7 * wave + math.exp(-max(0.0, now - self.excited_at) / EXCITEMENT_SECONDS)
 
     def on_sale(self) -> list[str]:
-        """Return the products that are left, the pinned one three times."""
-        left = [product for product, stock in self.stock.items() if stock > 0]
+        """Return the products that are left and bought in one step, the pinned one three times."""
+        left = [product for product, stock in self.stock.items() if stock > 0 and product in self.prices]
         return left + [self.pinned] * 2 if self.pinned in left and self.pinned is not None else left
 
 

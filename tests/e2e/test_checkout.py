@@ -173,6 +173,11 @@ async def test_a_viewer_is_declined_and_then_pays_by_the_bank(
     await shown(page, f"checkout-bar-{language}")
     await part("hold-open").click()
     await pay(page, "redirect")
+    await expect(part("pay-open")).to_be_visible()
+    await page.go_back()
+    await stands(page, "going")
+    await shown(page, f"checkout-going-{language}")
+    await part("pay-go").click()
     await part("pay-decline").click()
     await expect(part("pay-problem")).not_to_be_empty()
     await pay(page, "redirect")
@@ -287,7 +292,7 @@ async def hasty(settings: Settings, servers: AsyncExitStack) -> Showroom:
 async def test_what_is_given_back_comes_late_or_is_over_is_said_and_can_be_tried_again(
     hasty: Showroom, desk: Desk
 ) -> None:
-    page = await enter(await desk.open("phone", "ja"), hasty)
+    page = await enter(await desk.open("phone", "ja", "dark"), hasty)
     part = page.get_by_test_id
     await hold_teapot(page)
     await part("hold-give-up").click()
