@@ -1,6 +1,13 @@
 """Where an order goes: who gets it, how an address is written there, and what goes with it. Pure."""
 
 from dataclasses import dataclass
+from typing import Final
+
+from server.shop.checked import Checked
+
+_CONTACT: Final = (
+    "name", "email", "phone", "country", "postal_code", "region", "city", "line1", "line2",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +41,16 @@ class Addressee:
 
 
 NOBODY = Addressee()
+
+
+def addressee_of(checked: Checked | None) -> Addressee:
+    """Return who gets what was bought by a checkout."""
+    if checked is None:
+        return NOBODY
+    delivery = checked.delivery
+    contact = dict(delivery.contact or {})
+    given = {**(contact.pop("address", None) or {}), **contact}
+    known = {name: str(given[name]) for name in _CONTACT if given.get(name)}
+    return Addressee(
+        **known, method=delivery.method, gift_note=delivery.gift_note, language=delivery.language
+    )

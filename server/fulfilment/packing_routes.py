@@ -27,8 +27,10 @@ from server.http.guard import is_head
 from server.http.params import ENTITY_ID, EntityId
 from server.http.refusals import TO_PERMITTED, refusals
 from server.protocol.codes import Code
+from server.shop.checkout_desk import CheckoutDesk
 from server.shop.order_list import Wanted, read_orders
 from server.shop.report_rules import ReportState
+from server.shop.service import Shop
 from server.text.cells import guard
 
 PACKED_MAX: Final = 100
@@ -86,7 +88,7 @@ async def print_packing_list(
         "Cache-Control": "no-store",
     }
     async with cast("Database", request.app.state.database).read_soon() as connection:
-        slips, spoken = await _slips(connection, channel, order, language)
+        slips, spoken = await _slips(connection, channel, order, language, _checkouts(request))
     if is_head(request.scope):
         return Response(b"", media_type="application/pdf", headers=headers)
     security.note("exported", id=by.id, address=request.client.host if request.client else "")
@@ -95,14 +97,18 @@ async def print_packing_list(
 
 
 async def _slips(
-    connection: AsyncConnection, channel_id: str, order_ids: Sequence[str], language: Language | None
+    connection: AsyncConnection,
+    channel_id: str,
+    order_ids: Sequence[str],
+    language: Language | None,
+    checkouts: CheckoutDesk,
 ) -> tuple[list[Slip], Language]:
     channel = await read_channel(connection, channel_id)
     assert channel is not None, "its people are of a channel that is there"
     spoken: Language = language or ("ja" if channel.language == "ja" else "en")
     zone, slips = ZoneInfo(channel.time_zone), []
     for order_id in dict.fromkeys(order_ids):
-        detail = await read_detail(connection, channel_id, order_id)
+        detail = await read_detail(connection, channel_id, order_id, checkouts)
         if detail is None:
             raise RefusedError(Code.NOT_FOUND, f"The channel has no order {order_id}.")
         slips.append(slip_of(detail, channel.name, zone, spoken))
@@ -131,16 +137,20 @@ async def export_orders(
         return Response(b"", media_type="text/csv", headers=headers)
     security.note("exported", id=by.id, address=request.client.host if request.client else "")
     wanted = wanted_orders(q, show=show, state=state, shipping=fulfilment, since=since, before=before)
-    pieces = _pieces(cast("Database", request.app.state.database), channel, wanted)
+    pieces = _pieces(cast("Database", request.app.state.database), channel, wanted, _checkouts(request))
     return StreamingResponse(pieces, media_type="text/csv", headers=headers)
 
 
-async def _pieces(database: Database, channel_id: str, wanted: Wanted) -> AsyncIterator[str]:
+async def _pieces(
+    database: Database, channel_id: str, wanted: Wanted, checkouts: CheckoutDesk
+) -> AsyncIterator[str]:
     yield _MARK + _written([list(COLUMNS)])
     after: str | None = None
     for _ in range(TABLE_MAX // _AT_ONCE):
         async with database.read_soon() as connection:
-            found = await read_orders(connection, channel_id, wanted, after=after, limit=_AT_ONCE)
+            found = await read_orders(
+                connection, channel_id, wanted, after=after, limit=_AT_ONCE, checkouts=checkouts
+            )
             ids = [each.order.order for each in found]
             handled, shipments = await read_handlings(connection, ids), await read_shipments(connection, ids)
         told = [
@@ -171,3 +181,7 @@ def _cell(cell: Cell) -> str:
 def _require_own(channel: str, by: Principal) -> None:
     if channel != by.channel_id:
         raise RefusedError(Code.NOT_FOUND)
+
+
+def _checkouts(request: Request) -> CheckoutDesk:
+    return cast("Shop", request.app.state.shop).books.checkouts

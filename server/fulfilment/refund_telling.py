@@ -1,5 +1,6 @@
 """Who hears of a refund that is done: the merchant's own servers, and the buyer."""
 
+from server.fulfilment.buyer_mail import Step, tell_buyer
 from server.fulfilment.refund import Refund
 from server.fulfilment.standings import read_standings
 from server.fulfilment.telling import lines_of
@@ -23,5 +24,7 @@ async def tell_refund(
             outbox.leave(tx, terms.channel_id, "order.refunded", body)
         if refund.cancels and "order.cancelled" in told:
             outbox.leave(tx, terms.channel_id, "order.cancelled", body)
+    step: Step = "cancelled" if refund.cancels else "refunded"
+    tell_buyer(tx, refund.order_id, step, ref=refund.id)
     standings = await read_standings(tx.connection, [refund.order_id])
     return await lines_of(tx.connection, refund.order_id, standings.get(refund.order_id, Standing()))

@@ -12,6 +12,7 @@ from server.audit.trail import note_by
 from server.clock import Clock, to_wire
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.fulfilment.buyer_mail import UNDONE_WITHIN, tell_buyer_beside
 from server.fulfilment.detail import Detail, read_detail
 from server.fulfilment.notes import NOTES_MAX, Note, delete_note, insert_note
 from server.fulfilment.shipping_repository import (
@@ -87,6 +88,9 @@ class Shipping:
         await self._settle(connection, before, [*before.shipments, shipment])
         told = {"order": before.listed.order, "shipment": _told(shipment)}
         await outbox.put(connection, by.channel_id, "order.shipped", told, now)
+        await tell_buyer_beside(
+            connection, by.channel_id, order_id, "shipped", now, ref=shipment.id, wait=UNDONE_WITHIN
+        )
         await _note(
             connection, by, "order.ship", before, now, shipment=shipment.id, units=sum(units.values())
         )

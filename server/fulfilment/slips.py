@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from server.fulfilment.delivery import NOBODY, Addressee
+from server.fulfilment.delivery import addressee_of
 from server.fulfilment.detail import Detail
 from server.fulfilment.packing import Language, Slip, SlipLine
 from server.fulfilment.shipping_rules import Shipment, Shipping
@@ -14,15 +14,10 @@ from server.shop.order_list import ListedOrder
 COLUMNS: Final = (
     "number", "carrier", "tracking", "fulfilment", "shipped_at", "order", "at", "state", "show", "title", "sku", "quantity",
     "amount_minor", "currency", "name", "email", "phone", "country", "postal_code", "region", "city", "line1", "line2", "method",
-    "gift_note",
+    "gift_note", "discount_minor", "shipping_minor", "total_minor",
 )  # fmt: skip
 """Of a table of orders. The first three are those by which parcels are marked from a file."""
 Cell = str | int | None
-
-
-def addressee_of(listed: ListedOrder) -> Addressee:
-    """Return where an order goes."""
-    return NOBODY
 
 
 def slip_of(detail: Detail, shop: str, zone: ZoneInfo, language: Language) -> Slip:
@@ -36,7 +31,7 @@ def slip_of(detail: Detail, shop: str, zone: ZoneInfo, language: Language) -> Sl
     ]
     went = sum(detail.shipped.values()) if left else 0
     at = _moment(detail.listed.at.astimezone(zone), language)
-    return Slip(shop, order.number, at, addressee_of(detail.listed), lines, went)
+    return Slip(shop, order.number, at, addressee_of(detail.listed.checked), lines, went)
 
 
 def rows_of(
@@ -44,16 +39,22 @@ def rows_of(
 ) -> Iterator[list[Cell]]:
     """Yield a row for each line of each order, in the order of `COLUMNS`; carrier and tracking are those of the newest parcel."""
     for listed, shipping, shipments in orders:
-        order, to = listed.order, addressee_of(listed)
+        order, to = listed.order, addressee_of(listed.checked)
         newest = shipments[-1] if shipments else None
         shipped = [newest.carrier, newest.tracking] if newest else ["", ""]
         shipped_at = newest.shipped_at.isoformat() if newest else ""
         place = [to.country, to.postal_code, to.region, to.city, to.line1, to.line2]
+        checked = listed.checked
+        sums = (
+            [None, None, order.amount]
+            if checked is None
+            else [checked.discount_minor, checked.shipping_minor, checked.total_minor]
+        )
         for line in order.lines:
             bought = [line.title, line.sku, line.quantity, line.amount, order.currency]
             yield [
                 order.number, *shipped, shipping, shipped_at, order.order, order.at, order.state, listed.show_title, *bought, to.name,
-                to.email, to.phone, *place, to.method, to.gift_note,
+                to.email, to.phone, *place, to.method, to.gift_note, *sums,
             ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from server.errors import RefusedError
@@ -17,6 +18,8 @@ from server.payments.rules import Deed, Step, step, told_refund
 from server.protocol.codes import Code
 
 GIVEN_UP: Final = "given_up"
+LATER: Final = timedelta(minutes=30)
+"""Who has so long to pay leaves the page, and is written to."""
 NOBODY: Final = "none"
 """The provider of a payment of nothing: nobody is asked."""
 
@@ -114,6 +117,9 @@ class Applying:
         paid = [after[each.payment_id] for each, deed in zip(news, deeds, strict=True) if deed == "confirm"]
         await self._confirm(tx, paid, after)
         await self._take_refunds(tx, after)
+        for payment in after.values():
+            if is_to_be_paid_later(before[payment.id], payment, tx.now):
+                self._holds.tell_pending(tx, payment)
         await self._let_wait(tx, before, after)
         repository.update_payments(tx, list(after.values()))
         mark_applied(tx, [each.event for each in news if each.event is not None])
@@ -179,6 +185,12 @@ def _new(tx: ShowTransaction, wanted: Wanted, hold: ToPay, by: Chosen) -> Paymen
         order_id=None,
         account_id=by.account_id,
     )
+
+
+def is_to_be_paid_later(before: Payment, payment: Payment, now: datetime) -> bool:
+    """Whether the buyer has just been told to pay somewhere else, within hours: not the minutes of a bank's page."""
+    began = payment.state == "pending" and (before.state != "pending" or before.pay_by is None)
+    return began and payment.pay_by is not None and payment.pay_by - now >= LATER
 
 
 def move(payment: Payment, news: News, tx: ShowTransaction) -> tuple[Payment, Deed]:

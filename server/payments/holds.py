@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
-from server.payments.payment import Wanted
+from server.payments.payment import Payment, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +63,8 @@ class PaidHolds(Protocol):
 
         Or why there can be none, and nothing is written: the units are gone, the viewer gave it up, it is paid already.
         """
+        ...
+
+    def tell_pending(self, tx: ShowTransaction, payment: Payment) -> None:
+        """Have the buyer told, wherever they are, that a payment is to be made by its `pay_by`."""
         ...

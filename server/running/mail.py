@@ -14,6 +14,7 @@ from server.mail.desk import MailDesk
 from server.mail.returns import Returns
 from server.mail.sending import Sending, relay_of
 from server.mail.tokens import MailTokens
+from server.running.buyers import buyer_mails_for
 from server.running.forgetting import FORGETTING_SECONDS
 from server.settings import Settings
 from server.waking import Waking
@@ -21,6 +22,7 @@ from server.workers.loop import repeat
 from server.workers.mail import MailForgetting, MailWorker, Outgoing
 
 CAMPAIGNS_SECONDS: Final = 2.0
+BUYERS_SECONDS: Final = 1.0
 KEPT_URL: Final = "http://127.0.0.1:8000"
 """Where links of mail lead that is kept, where nobody has said how this server is reached."""
 
@@ -64,6 +66,7 @@ class MailDelivery:
         )
         self._new_mail = new_mail
         self._campaigns = Campaigns(database, clock, addresses, new_mail)
+        self._buyers = buyer_mails_for(settings, database, clock, addresses, new_mail)
         self._forgetting = MailForgetting(database, clock, timedelta(days=settings.mail_log_days))
 
     def loops(self) -> dict[str, Coroutine[Any, Any, None]]:
@@ -71,6 +74,7 @@ class MailDelivery:
         return {
             "mail": self.worker.run(self._new_mail),
             "campaigns": repeat("campaigns", CAMPAIGNS_SECONDS, self._campaigns.write_all),
+            "buyer mails": repeat("buyer_mails", BUYERS_SECONDS, self._buyers.write_all),
             "mail log": repeat("mail_log", FORGETTING_SECONDS, self._forgetting.run_once),
         }
 

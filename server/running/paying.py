@@ -11,13 +11,14 @@ from server.checkout.service import Checkouts
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.fulfilment.buyer_mail import tell_buyer
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
 from server.payments.accounts import Accounts
 from server.payments.choosing import ChosenProviders
 from server.payments.fake import NAME, FakeProvider
 from server.payments.holds import PaidHolds, ToConfirm, ToPay
-from server.payments.payment import Wanted
+from server.payments.payment import Payment, Wanted
 from server.payments.polling import LOOK_SECONDS, EventForgetting, Poller
 from server.payments.service import Payments, Push
 from server.payments.stripe_clients import StripeClients
@@ -84,7 +85,15 @@ class ShopHolds(PaidHolds):
         """Make an order of each hold. An order that another payment has made is none of this one's."""
         wanted = [Paid(each.hold_id, each.payment_id) for each in paid]
         answers = await self._holds.confirm_many_in(tx, wanted)
-        return [_of(each, answer) for each, answer in zip(wanted, answers, strict=True)]
+        made = [_of(each, answer) for each, answer in zip(wanted, answers, strict=True)]
+        for order_id in made:
+            if isinstance(order_id, str):
+                tell_buyer(tx, order_id, "placed")
+        return made
+
+    def tell_pending(self, tx: ShowTransaction, payment: Payment) -> None:
+        """Have the buyer written how to pay and until when."""
+        tell_buyer(tx, payment.hold_id, "pending", ref=payment.id)
 
 
 def _to_pay(hold: Hold, amount: int | RefusedError) -> ToPay | RefusedError:

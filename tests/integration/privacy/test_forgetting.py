@@ -89,6 +89,7 @@ WITHOUT_VIEWERS = {
     *(
         "feed_picture",
         "hold_line",
+        "buyer_mail",
         "order_handling",
         "shipment_line",
         "order_line",

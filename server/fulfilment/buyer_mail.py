@@ -1,0 +1,48 @@
+"""The port by which anybody has a buyer written about a step of an order: `tell_buyer` in the transaction that makes the step.
+
+It costs one row. Words and address are put together afterwards (`mails`), and a step is told once, however often it is said.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.db import driver
+from server.journal.transaction import ShowTransaction
+
+Step = Literal["placed", "pending", "shipped", "refunded", "cancelled", "turn"]
+"""`pending`: it is to be paid until a time. `turn`: a hold was made for who waited. Both are told by the hold's id."""
+UNDONE_WITHIN: Final = timedelta(minutes=1)
+"""A parcel that was marked by mistake and taken back so soon is not told."""
+_INSERT: Final = """
+    INSERT INTO buyer_mail (subject, step, ref, channel_id, at, due_at)
+    SELECT m.subject, m.step, m.ref, coalesce(m.channel_id, s.channel_id), m.at, m.due_at
+    FROM json_to_recordset(CAST(%s AS json)) AS m (
+        subject text, step text, ref text, channel_id text, show_id text, at timestamptz, due_at timestamptz)
+    LEFT JOIN show AS s ON s.id = m.show_id
+    ON CONFLICT DO NOTHING
+"""
+
+
+def tell_buyer(
+    tx: ShowTransaction, subject: str, step: Step, *, ref: str = "", wait: timedelta = timedelta()
+) -> None:
+    """Have the buyer of an order, or of a hold, written about a step, with the show's transaction: no round trip of its own."""
+    row = {"subject": subject, "step": step, "ref": ref, "channel_id": None, "show_id": tx.show_id}
+    tx.write(_INSERT, [row | {"at": tx.now, "due_at": tx.now + wait}])
+
+
+async def tell_buyer_beside(
+    connection: AsyncConnection,
+    channel_id: str,
+    subject: str,
+    step: Step,
+    at: datetime,
+    *,
+    ref: str = "",
+    wait: timedelta = timedelta(),
+) -> None:
+    """The same in the transaction of `connection`."""
+    row = {"subject": subject, "step": step, "ref": ref, "channel_id": channel_id, "show_id": None}
+    await driver.run(connection, _INSERT, [driver.as_json([row | {"at": at, "due_at": at + wait}])])
