@@ -1,7 +1,7 @@
 """All SQL of bids: who bids, what counted, who won, and who may not bid."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -146,7 +146,7 @@ async def keep_bidders(connection: AsyncConnection, bidders: Sequence[Bidder]) -
 
 def leave_bids(tx: ShowTransaction, bids: Iterable[Written]) -> None:
     """Have bids written with the publications of their transaction."""
-    if rows := [asdict(bid) | {"at": tx.now} for bid in bids]:
+    if rows := list(bids):
         tx.write(_INSERT_BIDS, rows)
 
 

@@ -1,8 +1,10 @@
 """Taking bids, pure: each in the order in which they come, and one that does not count harms no other."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from server.auctions.rules import Auction, Bid, bid_upon, require_counts
 from server.catalogue.lots import Purse
@@ -34,8 +36,7 @@ class Bidder:
     max_minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """A bid that counted, JSON-ready, and how the auction stood right after it."""
 
     auction: str
@@ -48,8 +49,7 @@ class Taken:
     ends_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A bid that counted, as it is kept."""
 
     auction_id: str
@@ -58,6 +58,7 @@ class Written:
     max_minor: int
     price_minor: int
     leader: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +128,21 @@ class BidBook:
         require_counts(auction, bid, bidder.max_minor)
         if auction.standing.leader != bidder.number:
             self._require_purse(wanted, person, auction)
-        return self._write(auction, replace(bidder, max_minor=bid.max_minor), bid)
+        return self._write(auction, bidder, bid)
 
     def _write(self, auction: Auction, bidder: Bidder, bid: Bid) -> Taken:
+        bidder = Bidder(bidder.auction_id, bidder.number, bidder.viewer_id, bidder.name, bid.max_minor)
         self._keep(bidder)
         self.changed_bidders[bidder.auction_id, bidder.number] = bidder
-        after = replace(bid_upon(auction, bid, self._now), bidders=max(auction.bidders, bidder.number))
+        after = bid_upon(auction, bid, self._now)
         self.auctions[after.id] = after
         leader, price = after.standing.leader, after.standing.price_minor
         assert leader is not None, "somebody has just bid"
         assert price is not None, "and so there is a price"
         assert after.ends_at is not None, "it is running"
-        self.written.append(Written(after.id, after.bids, bidder.number, bid.max_minor, price, leader))
+        self.written.append(
+            Written(after.id, after.bids, bidder.number, bid.max_minor, price, leader, self._now)
+        )
         return Taken(
             after.id,
             bidder.number,
@@ -186,7 +190,7 @@ class BidBook:
         leader = auction.standing.leader
         if known:
             best = max(known, key=lambda each: (each.number == leader, each.max_minor))
-            return replace(best, viewer_id=wanted.viewer_id, name=wanted.name or best.name)
+            return Bidder(auction.id, best.number, wanted.viewer_id, wanted.name or best.name, best.max_minor)
         return Bidder(auction.id, auction.bidders + 1, wanted.viewer_id, wanted.name, 0)
 
     def _keep(self, bidder: Bidder) -> None:

@@ -1,6 +1,6 @@
 """Auctions on the socket: bid upon by viewers, started and cancelled by staff."""
 
-from dataclasses import asdict
+from msgspec.structs import asdict
 
 from server.access.roles import RUNNERS, require_role
 from server.auctions.book import Wanted

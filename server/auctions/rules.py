@@ -188,7 +188,13 @@ def bid_upon(auction: Auction, bid: Bid, now: datetime) -> Auction:
     """Return the auction after a bid that counts, its end moved where the terms say so."""
     standing = after(auction.terms, auction.standing, bid)
     challenged = bid.bidder != auction.standing.leader
-    told = replace(auction, standing=standing, bids=auction.bids + 1, version=auction.version + 1)
+    told = replace(
+        auction,
+        standing=standing,
+        bids=auction.bids + 1,
+        bidders=max(auction.bidders, bid.bidder),
+        version=auction.version + 1,
+    )
     if is_sudden(auction.terms, bid):
         return replace(told, ends_at=now)
     return _extended(told, now) if challenged else told
