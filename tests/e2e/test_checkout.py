@@ -260,6 +260,7 @@ async def test_a_cart_is_held_whole_or_not_at_all_and_the_line_to_blame_is_named
     await stands(page, "open")
     await expect(part("held-line")).to_have_count(2)
     await fill_in(page)
+    await part("checkout-keep").check()
     await pay(page, "slow")
     await stands(page, "waiting")
     await shown(page, "checkout-waiting")
@@ -280,6 +281,9 @@ async def test_a_cart_is_held_whole_or_not_at_all_and_the_line_to_blame_is_named
     await expect(part("order-state")).to_have_attribute("data-state", "partially_refunded")
     await expect(part("order-refunded")).to_contain_text("4,200")
     await shown(page, "order-refunded")
+    await part("sheet-close").click()
+    await hold_teapot(page)
+    await expect(part("checkout-line1")).to_have_value(PERSON["line1"])
 
 
 @pytest_asyncio.fixture(loop_scope="package")
