@@ -1,5 +1,6 @@
 """The poller: what no webhook has told, what nobody could be told, and holds that may not be let go before their provider was asked."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -23,6 +24,8 @@ LOOK_SECONDS: Final = 1.0
 OVER: Final = timedelta(seconds=2)
 """How long after its last word a payment is asked about whose time is over: somebody may wait for its units."""
 AT_ONCE_MAX: Final = 50
+TURNS_MAX: Final = 10
+"""How many of them are asked about together."""
 
 log = structlog.get_logger()
 
@@ -35,6 +38,7 @@ class Poller:
         self._database = database
         self._clock = clock
         self._unheard = unheard
+        self._turns = asyncio.Semaphore(TURNS_MAX)
 
     async def run_once(self) -> int:
         """Apply what waits in the inbox, ask about what is due, and return how many payments those were."""
@@ -43,12 +47,18 @@ class Poller:
             due = await claim_unfinished(
                 connection, self._clock.now(), unheard=self._unheard, over=OVER, most=AT_ONCE_MAX
             )
-        for each in due:
-            try:
-                await self._ask(each)
-            except RefusedError as refused:  # it is claimed again
-                log.warning("payments.not_asked", payment=each.payment.id, code=refused.code.value)
+        # Some at a time: a provider that hangs for one payment must not hold up the others.
+        async with asyncio.TaskGroup() as asking:
+            for each in due:
+                asking.create_task(self._ask_in_turn(each))
         return len(due)
+
+    async def _ask_in_turn(self, each: Unfinished) -> None:
+        try:
+            async with self._turns:
+                await self._ask(each)
+        except RefusedError as refused:  # it is claimed again
+            log.warning("payments.not_asked", payment=each.payment.id, code=refused.code.value)
 
     async def _ask(self, each: Unfinished) -> None:
         payment = each.payment

@@ -1,5 +1,6 @@
 """A channel is paid by Stripe: whatever Stripe and its buyers do, money that was taken is an order or goes back. Stripe is a peer here."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -9,13 +10,14 @@ import pytest
 
 from server.access.sealing import Sealing
 from server.http.versions import ANY_VERSION as ANY
-from server.payments import stripe_clients
+from server.payments import service, stripe_clients
 from server.payments.accounts import Accounts, AccountWish, reseal_accounts
 from server.payments.provider import UnsignedError
 from server.payments.stripe_provider import BEGUN_WITHIN
 from server.protocol.codes import Code
 from server.settings import Settings
 from tests.conftest import MakeSettings
+from tests.support.eventually import eventually
 from tests.support.stage import CHANNEL, ELSEWHERE, refused
 from tests.support.stripe_peer import Fault
 from tests.support.stripe_till import BY as BY_ADMIN
@@ -158,6 +160,28 @@ async def test_a_fault_of_one_call_costs_nobody_anything(shop: StripeTill, call:
     assert len(shop.books.sessions) == 1
     assert shop.books.taken == 1000
     await assert_settled(shop, orders=1)
+
+
+async def test_a_payment_that_stripe_hangs_on_holds_up_no_other(
+    shop: StripeTill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "ANSWER_SECONDS_MAX", 600.0)
+    payments = [await shop.pay(viewer=viewer) for viewer in ("v_1", "v_2")]
+    for payment in payments:
+        shop.books.pay(str(payment.provider_ref))
+    shop.peer.faults["session"] = ["hang"]
+    monkeypatch.setattr(stripe_clients, "TRY_SECONDS", 600.0)
+    await shop.till.paying.stripe_clients.close()
+    shop.till.stage.clock.at += UNHEARD
+    asking = asyncio.create_task(shop.till.poller.run_once())
+
+    async def one_is_paid() -> bool:
+        return sorted([await shop.state(each) for each in payments]) == ["captured", "pending"]
+
+    await eventually(one_is_paid)
+    assert not asking.done(), "the other is still waited for"
+    shop.peer.hanging.set()
+    await asking
 
 
 async def test_whom_stripe_never_answers_is_told_so_and_holds_no_units(shop: StripeTill) -> None:
