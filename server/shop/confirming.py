@@ -74,11 +74,11 @@ class Confirming:
         answers: dict[str, list[Order] | RefusedError] = {}
         # As they stand now that their products are locked: nobody can end one meanwhile.
         others = await read_holds(tx.connection, set(holds) - placed) if len(placed) < len(holds) else {}
-        for id in placed:
-            book.move("confirm", id, holds[id].units)
         checked = await self._books.checkouts.read(tx.connection, holds)
         vouchers = {id for id, each in checked.items() if each.with_voucher}
-        await self._books.checkouts.take(tx, sorted(placed & vouchers))
+        placed -= await self._let_lost_go(tx, book, [holds[id] for id in sorted(placed & vouchers)], answers)
+        for id in placed:
+            book.move("confirm", id, holds[id].units)
         sold_late = [
             hold
             for hold in others.values()
@@ -101,6 +101,24 @@ class Confirming:
             answers |= await _read_again(tx, again)
         await _count(tx, terms, book, list(orders.values()))
         return answers
+
+    async def _let_lost_go(
+        self,
+        tx: ShowTransaction,
+        book: StockBook,
+        holds: Sequence[Hold],
+        answers: dict[str, list[Order] | RefusedError],
+    ) -> set[str]:
+        """Take the vouchers of holds that were confirmed, and let those go again whose voucher has gone to somebody else.
+
+        Its time was over, and nobody had noted it yet but whoever wanted the voucher. Returns the ids of those.
+        """
+        lost = await self._books.checkouts.take(tx, [hold.id for hold in holds])
+        if lost:
+            await end_holds(tx.connection, lost, "placed", tx.now, from_states=("confirmed",))
+            await self._books.let_go(tx, book, [hold for hold in holds if hold.id in lost], "expired")
+        answers |= {id: RefusedError(Code.VOUCHER_REFUSED, why="used_up") for id in lost}
+        return set(lost)
 
     async def _take_late(
         self,

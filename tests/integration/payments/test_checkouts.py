@@ -13,6 +13,7 @@ from server.checkout.service import Buyer, Filling
 from server.checkout.standing import Standing
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
+from server.payments.provider import Answer
 from server.protocol.codes import Code
 from server.running.vouchers import vouchers_with
 from server.shop.allowances import Limits
@@ -220,6 +221,36 @@ async def test_a_voucher_is_taken_off_line_by_line_and_belongs_to_its_hold(till:
     ):  # it was promised at the price with the voucher, which another one has now
         await till.stage.journal.commit(SHOW, _confirm(till, late), None)
     assert (await till.stage.holds.find(late.id)).state == "released"
+
+
+async def test_whoever_lost_their_voucher_in_the_second_in_which_nobody_looked_gets_the_money_back(
+    till: Till,
+) -> None:
+    """A hold whose time is over stands as a row until somebody wants its units; its voucher may have gone before."""
+    stage = till.stage
+    vouchers = vouchers_with(stage.database, stage.clock).vouchers
+    await vouchers.create(CHANNEL, HOST, WantedVoucher("ONCE", Terms("percent", percent=10, uses_max=1)))
+    slow = await stage.hold("v_1", ("p_apron", 1))
+    await fill(till, slow, replace(WHOLE, voucher="once"))
+    failed = await till.pay(slow, "decline")
+    stage.tick(301)
+    quick = await stage.hold("v_2", ("p_bowl", 1))
+    bob = replace(WHOLE, voucher="once", contact=replace(ANNA, email="bob@example.com"))
+    await fill(till, quick, bob)
+    assert (await stage.held())["p_apron"][1] == 1, "nobody has wanted its units yet"
+    assert failed.provider_ref is not None
+    await till.payments.settle(failed, lambda _: answered(Answer("succeeded", failed.provider_ref or "")))
+    after = await till.now(failed)
+    assert (after.order_id, after.why) == (None, "voucher_refused")
+    assert after.state in ("refunding", "refunded")
+    assert (await stage.held())["p_apron"] == (10, 0, 0)
+    assert (await stage.holds.find(slow.id)).state == "expired"
+    assert (await till.pay(quick)).state == "captured"
+    assert (await vouchers.list_of(CHANNEL, after=None, limit=1))[0].row.uses_taken == 1
+
+
+async def answered(answer: Answer) -> Answer:
+    return answer
 
 
 async def test_money_that_comes_late_buys_what_was_agreed(till: Till) -> None:
