@@ -55,9 +55,9 @@ class Applying:
         being_paid = await repository.read_open(tx.connection, {w.hold_id for w in fresh.values()})
         refused, made = dict[tuple[str, str], RefusedError](), list[Payment]()
         asked = [w for w in fresh.values() if w.hold_id not in being_paid]
-        # First, since it locks products: whoever marks a hold has its row, and may lock none afterwards.
-        asked = await self._take_free(tx, asked, made, refused)
         by = await self._providers.choose(tx.connection, tx.show_id) if asked else None
+        # First, since it locks products: whoever marks a hold has its row, and may lock none afterwards.
+        asked = await self._take_at_once(tx, asked, by, made, refused)
         if isinstance(by, RefusedError):
             refused |= {(each.viewer_id, each.key): by for each in asked}
             asked = []
@@ -75,33 +75,33 @@ class Applying:
         new = {(p.viewer_id, p.key): p for p in made}
         return [_begun(w, known, new, being_paid, refused) for w in wanted]
 
-    async def _take_free(
+    async def _take_at_once(
         self,
         tx: ShowTransaction,
         asked: Sequence[Wanted],
+        by: Chosen | RefusedError | None,
         made: list[Payment],
         refused: dict[tuple[str, str], RefusedError],
     ) -> list[Wanted]:
-        """Make an order of each hold that costs nothing, with a payment that nobody takes, and return those that cost something."""
-        free = dict[str, tuple[Wanted, Payment]]()
-        costing = []
-        for each, answer in zip(asked, await self._holds.read_free(tx, asked), strict=True):
-            if answer is None:
-                costing.append(each)
-            elif isinstance(answer, RefusedError):
-                refused[each.viewer_id, each.key] = answer
-            elif each.hold_id in free:
+        """Make an order of each hold that nobody needs to be asked about, and return those of which a provider must be asked."""
+        taken = dict[str, tuple[Wanted, Payment]]()
+        to_be_asked = []
+        for each, hold in zip(asked, await self._holds.read_to_pay(tx, asked), strict=True):
+            payment = None if hold is None else _taken_at_once(tx, each, hold, by)
+            if payment is None:
+                to_be_asked.append(each)
+            elif each.hold_id in taken:
                 refused[each.viewer_id, each.key] = _confirmed_already()
             else:
-                free[each.hold_id] = (each, _new(tx, each, answer, Chosen(NOBODY)))
-        wanted = [ToConfirm(hold_id, payment.id) for hold_id, (_, payment) in free.items()]
+                taken[each.hold_id] = (each, payment)
+        wanted = [ToConfirm(hold_id, payment.id) for hold_id, (_, payment) in taken.items()]
         orders = await self._holds.confirm(tx, wanted) if wanted else []
-        for (each, payment), order in zip(free.values(), orders, strict=True):
+        for (each, payment), order in zip(taken.values(), orders, strict=True):
             if isinstance(order, RefusedError):
                 refused[each.viewer_id, each.key] = order
             else:
                 made.append(replace(payment, state="captured", order_id=order))
-        return costing
+        return to_be_asked
 
     async def apply_many(self, tx: ShowTransaction, news: Sequence[News]) -> list[Applied | RefusedError]:
         """Apply news in their order; money that came becomes orders, or is to go back. Once more changes nothing."""
@@ -191,6 +191,19 @@ def is_to_be_paid_later(before: Payment, payment: Payment, now: datetime) -> boo
     """Whether the buyer has just been told to pay somewhere else, within hours: not the minutes of a bank's page."""
     began = payment.state == "pending" and (before.state != "pending" or before.pay_by is None)
     return began and payment.pay_by is not None and payment.pay_by - now >= LATER
+
+
+def _taken_at_once(
+    tx: ShowTransaction, wanted: Wanted, hold: ToPay, by: Chosen | RefusedError | None
+) -> Payment | None:
+    """Return the payment of nothing, or one that the provider takes without being asked; None for all others."""
+    if hold.amount_minor == 0:
+        return _new(tx, wanted, hold, Chosen(NOBODY))
+    if not isinstance(by, Chosen):
+        return None
+    payment = _new(tx, wanted, hold, by)
+    ref = by.take_at_once(payment)
+    return None if ref is None else replace(payment, provider_ref=ref)
 
 
 def move(payment: Payment, news: News, tx: ShowTransaction) -> tuple[Payment, Deed]:

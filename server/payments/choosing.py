@@ -73,7 +73,11 @@ class ChosenProviders:
             return RefusedError(
                 Code.NO_PROVIDER, "Buyers would not find back: SHOWFLOOR_PUBLIC_URL is not set."
             )
-        return Chosen(fake.NAME) if self._fake_allowed else RefusedError(Code.NO_PROVIDER, NONE_SET)
+        return (
+            Chosen(fake.NAME, take_at_once=fake.take_at_once)
+            if self._fake_allowed
+            else RefusedError(Code.NO_PROVIDER, NONE_SET)
+        )
 
     async def of(self, payment: Payment) -> Provider:
         """Return the provider of a payment, with the keys of the account with which it began."""

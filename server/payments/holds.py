@@ -45,12 +45,10 @@ class PaidHolds(Protocol):
         """
         ...
 
-    async def read_free(
-        self, tx: ShowTransaction, wanted: Sequence[Wanted]
-    ) -> list[ToPay | RefusedError | None]:
-        """Return which of the holds cost nothing, or why such a one may not be had; None for one that costs something.
+    async def read_to_pay(self, tx: ShowTransaction, wanted: Sequence[Wanted]) -> list[ToPay | None]:
+        """Return what is to be paid for holds that may be paid; None for all of which `begin_paying` says why not.
 
-        Nothing is locked or marked: what it says is certain once the hold is confirmed. Refusals as of `begin_paying`.
+        Nothing is locked or marked: what it says is certain once the hold is confirmed.
         """
         ...
 

@@ -1,6 +1,6 @@
 """What a provider of payments must do: the port, and the words in which it is spoken to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -83,12 +83,21 @@ class Provider(Protocol):
         ...
 
 
+def _ask_first(payment: Payment) -> str | None:
+    """Whoever is reached by a network takes nothing at once."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """By whom a payment is paid: the provider's name, and which account there, where a channel has one of its own."""
+    """By whom a payment is paid: the provider's name, and which account there, where a channel has one of its own.
+
+    `take_at_once`: takes the money in memory, within the transaction, and returns its reference; None: the provider must be asked.
+    """
 
     provider: str
     account_id: str | None = None
+    take_at_once: Callable[[Payment], str | None] = _ask_first
 
 
 class Providers(Protocol):

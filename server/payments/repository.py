@@ -42,13 +42,14 @@ _LOCK = text(f"SELECT {_COLUMNS} FROM payment p WHERE p.id = ANY(:ids) ORDER BY 
 _INSERT = text(
     """
     INSERT INTO payment (id, channel_id, show_id, hold_id, viewer_id, key, provider, method, state, amount_minor, currency,
-                         created_at, changed_at, asked_at, order_id, account_id)
+                         created_at, changed_at, asked_at, order_id, account_id, provider_ref)
     SELECT p.id, p.channel, :show, p.hold, p.viewer, p.key, p.provider, p.method, p.state, p.amount, p.currency, :at, :at, :at,
-           p.order_id, p.account
+           p.order_id, p.account, p.ref
     FROM unnest(CAST(:ids AS text[]), CAST(:channels AS text[]), CAST(:holds AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]),
                 CAST(:providers AS text[]), CAST(:methods AS text[]), CAST(:amounts AS bigint[]), CAST(:currencies AS text[]),
-                CAST(:states AS text[]), CAST(:orders AS text[]), CAST(:accounts AS text[]))
-         AS p (id, channel, hold, viewer, key, provider, method, amount, currency, state, order_id, account)
+                CAST(:states AS text[]), CAST(:orders AS text[]), CAST(:accounts AS text[]),
+                CAST(:refs AS text[]))
+         AS p (id, channel, hold, viewer, key, provider, method, amount, currency, state, order_id, account, ref)
     ON CONFLICT DO NOTHING RETURNING id
     """
 )
@@ -149,6 +150,7 @@ async def insert_payments(connection: AsyncConnection, show_id: str, payments: S
         "states": [p.state for p in payments],
         "orders": [p.order_id for p in payments],
         "accounts": [p.account_id for p in payments],
+        "refs": [p.provider_ref for p in payments],
     }
     return set(await connection.scalars(_INSERT, given))
 

@@ -57,17 +57,14 @@ class ShopHolds(PaidHolds):
             await self._holds.end_paying(tx.connection, refused)
         return [each if isinstance(each, RefusedError) else _to_pay(each, amounts[each.id]) for each in begun]
 
-    async def read_free(
-        self, tx: ShowTransaction, wanted: Sequence[Wanted]
-    ) -> list[ToPay | RefusedError | None]:
-        """Return which of the holds cost nothing; None for all others, and for those that `begin_paying` says more of."""
+    async def read_to_pay(self, tx: ShowTransaction, wanted: Sequence[Wanted]) -> list[ToPay | None]:
+        """Return what is to be paid for the holds that may be paid."""
         seen = await self._holds.see_own(tx, [(each.hold_id, each.viewers) for each in wanted])
         placed = [each for each in seen if isinstance(each, Hold) and each.state == "placed"]
         amounts = await self._amounts_of(tx, placed)
-        return [
-            _to_pay(each, 0) if isinstance(each, Hold) and amounts.get(each.id) == 0 else None
-            for each in seen
-        ]
+        to_pay = {hold.id: _to_pay(hold, amounts[hold.id]) for hold in placed}
+        found = [to_pay.get(each.id) if isinstance(each, Hold) else None for each in seen]
+        return [each if isinstance(each, ToPay) else None for each in found]
 
     async def _amounts_of(
         self, tx: ShowTransaction, holds: Sequence[Hold]

@@ -56,10 +56,26 @@ async def test_however_the_money_comes_it_is_one_order(till: Till, method: str) 
     assert (await till.stage.held())["p_apron"] == (8, 0, 2)
 
 
-async def test_at_once_means_in_the_reply(till: Till) -> None:
-    payment = await till.pay(await till.stage.hold("v_1", ONE_APRON), "")
+async def test_at_once_means_in_the_reply_and_in_one_transaction(till: Till) -> None:
+    hold = await till.stage.hold("v_1", ONE_APRON)
+    payment = await till.pay(hold, "")
     assert payment.state == "captured"
-    assert payment.on_the_wire()["order"] == (await till.stage.orders())[0].id
+    assert payment == await till.now(payment)
+    assert payment.provider_ref is not None, "it can be given back by it"
+    (order,) = await till.stage.orders()
+    assert (payment.order_id, order.payment) == (order.id, payment.id)
+    assert till.states_told("v_1") == ["captured"]
+    assert await till.pay(hold, "", key=payment.key) == payment
+    await assert_settled(till, orders=1)
+
+
+async def test_two_who_pay_one_hold_at_once_are_one_order(till: Till) -> None:
+    hold = await till.stage.hold("v_1", ONE_APRON)
+    paid = await asyncio.gather(*(till.pay(hold, "") for _ in range(5)), return_exceptions=True)
+    payments = [each for each in paid if isinstance(each, Payment)]
+    assert [payment.state for payment in payments] == ["captured"]
+    assert all(isinstance(each, RefusedError) for each in paid if each not in payments)
+    assert len(await till.stage.orders()) == 1
 
 
 async def test_nothing_to_pay_is_an_order_at_once_and_no_provider_hears_of_it(till: Till) -> None:
