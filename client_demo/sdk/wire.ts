@@ -149,6 +149,7 @@ export type JournalPush = Published &
     | { type: "question.voted"; votes: QuestionVotes[] }
     | { type: "question.pinned"; question: string | null; pinned?: Question | null }
     | { type: "product.pinned"; product: string | null }
+    | { type: "order.counted"; product: string; buyers: number; seconds: number }
     | { type: "product.stock"; products: { product: string; stock: number }[]; sales?: wire.Sales }
     | { type: "product.changed"; products: wire.Product[]; removed: string[] }
     | { type: "survey.opened"; survey: wire.Survey }

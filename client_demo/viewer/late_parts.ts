@@ -1,6 +1,7 @@
 // Everything of the viewer's page that is loaded after its start (`late.tsx`).
 import { followAuctions } from "./shop/auctions";
 import { followBuying } from "./shop/buying";
+import { followCounts } from "./shop/counted";
 import { followForYou } from "./shop/for_you";
 import { followOffers } from "./shop/offers";
 import { followPurchases } from "./shop/purchase";
@@ -22,4 +23,5 @@ followForYou();
 followOffers();
 followWaitlist();
 followAuctions();
+followCounts();
 void loadRatings();

@@ -59,6 +59,7 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     shelf_lines.ProductChanged,
     shelf_lines.StockChanged,
     shelf_lines.StaffStockChanged,
+    shelf_lines.OrdersCounted,
     survey_lines.SurveyOpened,
     survey_lines.SurveyClosed,
     offer_lines.OfferOpened,

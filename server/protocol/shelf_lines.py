@@ -29,6 +29,14 @@ class StockChanged(Push, frozen=True, tag="product.stock"):
     products: list[ProductStock]
 
 
+class OrdersCounted(Push, frozen=True, tag="order.counted"):
+    """So many people have bought the product, or a variant of it, in the `seconds` before; no later moment is meant."""
+
+    product: str
+    buyers: int
+    seconds: int
+
+
 class StaffStockChanged(StockChanged, frozen=True, tag="product.stock"):
     """The units left of products that changed, and the show's sales."""
 

@@ -16,6 +16,7 @@ from server.running.privacy import erasure_loops
 from server.running.refunding import refund_loops
 from server.running.resealing import resealing_loops
 from server.running.uploads import upload_loops
+from server.shop.order_counts import OrderCounts
 from server.workers.loop import repeat
 from server.workers.pulse import PulseTicker
 from server.workers.rollups import keep_rollups
@@ -28,6 +29,7 @@ Loops = dict[str, Coroutine[Any, Any, None]]
 EMPTY_ROOMS_SECONDS = 10.0
 OFFERS_SECONDS = 1.0
 """How often it is looked which offers are to open and which are over."""
+ORDER_COUNTS_SECONDS = 5.0
 WAITLIST_SECONDS = 1.0
 """How often it is looked whether somebody waits for what lies free; while somebody waits nobody else gets it."""
 WITHDRAWN_SECONDS = 60.0
@@ -44,6 +46,7 @@ def loops_of(process: Process) -> Loops:
 def _of_shows(process: Process) -> Loops:
     settings = process.settings
     pulse = PulseTicker(process.hub, process.bus)
+    counts = OrderCounts(process.journal, process.database, process.clock)
     return {
         "hub": process.hub.run(),
         "revocations": process.revocations.run(),
@@ -56,6 +59,7 @@ def _of_shows(process: Process) -> Loops:
         "offers": repeat("offers", OFFERS_SECONDS, process.offers.settle),
         "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, process.rooms.close_empty),
         "holds": repeat("holds", LAPSED_SECONDS, process.holds.let_lapsed_go),
+        "order counts": repeat("order_counts", ORDER_COUNTS_SECONDS, counts.run_once),
         "waitlist": repeat("waitlist", WAITLIST_SECONDS, process.waitlist.serve_due),
         **payment_loops(settings, process.database, process.clock, process.payments, process.fake_provider),
         **refund_loops(process.refunds),

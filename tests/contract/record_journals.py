@@ -23,6 +23,7 @@ from server.http.versions import ANY_VERSION
 from server.journal.intents import intent_of
 from server.offers.service import Wanted
 from server.questions.erasing import erase_many
+from server.shop.order_counts import OrderCounts
 from server.shows.line_up_repository import LineUpItem
 from server.surveys.rules import wording_of
 from tests.support.reducer import Seen, assert_snapshot_plus_pushes_equals_fresh, see
@@ -105,11 +106,14 @@ async def play_rest(stage: Stage) -> None:
 
 
 async def play_sales(stage: Stage) -> None:
-    """Pins, sales until nothing is left, and a restock."""
+    """Pins, sales until nothing is left, a restock, and how many have bought."""
     await stage.shop.pin_product(SHOW, HOST, "p_bowl")
     for viewer, product, quantity in (("v_1", "p_bowl", 2), ("v_2", "p_apron", 3), ("v_3", "p_bowl", 1)):
         await stage.buy(viewer, product, quantity=quantity, key=f"key-{viewer}", show=SHOW)
-    await stage.shop.restock(SHOW, HOST, "p_bowl", 5)
+    await stage.shop.restock(SHOW, HOST, "p_bowl", 10)
+    for n in range(5):
+        await stage.buy(f"v_{20 + n}", "p_bowl", key=f"key-v_{20 + n}", show=SHOW)
+    await OrderCounts(stage.journal, stage.database, stage.clock).run_once()
 
 
 async def play_catalogue(stage: Stage) -> None:

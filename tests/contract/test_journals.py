@@ -32,6 +32,7 @@ FOR_ALL = {
     "offer.opened",
     "offer.closed",
     "offer.stock",
+    "order.counted",
     "show.changed",
     "show.started",
 }

@@ -114,6 +114,8 @@ def apply(state: State, push: Push) -> State:
         return state | {"banned": [push["banned"], *state["banned"]]}
     if kind == "viewer.unbanned":
         return state | {"banned": [each for each in state["banned"] if each["viewer"] != push["viewer"]]}
+    if kind == "order.counted":
+        return state
     assert kind == "withheld", f"the protocol knows no push {kind}"
     return state
 

@@ -1,5 +1,6 @@
 import type { Product } from "../../sdk";
 import { AuctionPart } from "./auction_part";
+import { CountedLine } from "./counted";
 import { OfferLine } from "./offers";
 import { WaitingLine } from "./waitlist/line";
 
@@ -12,6 +13,7 @@ export function ProductLines({ product }: { product: Product }) {
     <>
       <AuctionPart product={product} />
       <OfferLine product={product} />
+      <CountedLine product={product} />
       <WaitingLine product={product} />
     </>
   );
