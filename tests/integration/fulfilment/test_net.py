@@ -17,6 +17,8 @@ from server.ids import new_id
 from server.journal.journal import Journal
 from server.ledger.derive_repository import derive_rows
 from server.ledger.rollup_repository import rebuild_and_compare, verify_rollups
+from server.query.grammar import Query
+from server.query.service import Queries
 from server.running.paying import payments_for
 from server.running.refunding import refunds_for
 from server.settings import Settings
@@ -24,6 +26,7 @@ from server.shop.holds import Holds
 from server.shop.locking import push_nothing
 from server.shop.payments import FakePayments
 from server.shop.service import Shop
+from server.stats.lifetime.service import Lifetimes, Span
 from server.stats.report import Money
 from server.stats.service import Reports
 from tests.conftest import MakeSettings
@@ -133,3 +136,27 @@ async def test_a_cancelled_order_stays_in_the_sales_of_its_time(world: World) ->
     assert (after.gmv_minor, after.orders) == (before.gmv_minor, before.orders)
     assert after.net_minor == before.net_minor - order.amount_minor
     assert await world.differing() == 0
+
+
+async def test_periods_queries_and_customers_have_it_too(world: World) -> None:
+    period = {"from": START.date().isoformat(), "to": LATER.date().isoformat()}
+
+    async def amounts(*dimensions: str) -> dict[str, float]:
+        asked = {"metrics": ["gmv", "refunded", "net"], "dimensions": list(dimensions), "period": period}
+        queries = Queries(world.database, ManualClock(LATER))
+        answer = await queries.answer(CHANNEL, Query.model_validate(asked))
+        return {each.key: each.amount or 0 for each in answer.total.figures if each.currency in (None, "JPY")}
+
+    async def brought() -> int:
+        lifetimes = Lifetimes(world.database, ManualClock(LATER))
+        found = await lifetimes.lifetime(CHANNEL, Span("month", None, None), horizon_days=30, discount=0.0)
+        cells = [cohort.cells[-1] for cohort in found.cohorts if cohort.cells]
+        return sum(cell.net_minor for cell in cells if cell)
+
+    before, by_show, net = await amounts(), await amounts("show"), await brought()
+    order = (await world.orders())[0]
+    await world.give_back(order.id, amount_minor=300)
+    taken = {"gmv": 0, "refunded": 300, "net": -300}
+    for earlier, later in ((before, await amounts()), (by_show, await amounts("show"))):
+        assert {key: later[key] - earlier[key] for key in earlier} == taken
+    assert await brought() == net - 300

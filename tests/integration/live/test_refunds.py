@@ -87,6 +87,26 @@ async def test_an_order_is_listed_by_how_it_stands_and_what_went_back_is_not_shi
     assert (counted["agrees"], apron["returned"], apron["sold"]) == (True, 2, 1)
 
 
+async def test_what_comes_back_goes_to_who_waits_for_it(server: str, host: httpx.AsyncClient) -> None:
+    async with joined_at(server) as buyer, joined_at(server) as waiting:
+        (apron,) = [
+            each
+            for each in (await host.get("/channels/demo/stock/invariant")).json()["products"]
+            if each["product"] == "p_apron"
+        ]
+        order = await buy(buyer, apron["free"])
+        await waiting.do("waitlist.join", product="p_apron", quantity=1, key="wait-00001")
+        done = await give_back(host, order, "refund-1", reason="cancelled", everything=True)
+        assert done.json()["order_state"] == "cancelled"
+        held = await waiting.expect_push("hold.changed")
+        assert [line["quantity"] for line in held["hold"]["lines"]] == [1]
+        told = await buyer.expect_push(
+            "product.stock", lambda line: line["products"][0]["stock"] == apron["free"] - 1
+        )
+        assert told["products"][0]["product"] == "p_apron"
+    assert (await host.get("/channels/demo/stock/invariant")).json()["agrees"] is True
+
+
 async def test_the_shops_own_orders_are_not_given_back_here(
     host: httpx.AsyncClient, sign_for: SignFor
 ) -> None:
