@@ -11,6 +11,7 @@ from server.access.sealing import Sealing, UnsealError
 from server.audit.trail import note_by
 from server.clock import Clock
 from server.db.engine import Database
+from server.errors import RefusedError
 from server.http.versions import Match
 from server.ids import new_id
 from server.payments import account_repository as repository
@@ -81,11 +82,13 @@ class Accounts:
             examined = await examine(client, wish.secret)
             same = await self._same(by.channel_id, examined, wish.secret)
         elif before.now is None:
-            raise wrong("secret", "missing", "a new account needs its key")
+            raise _missing()
         async with self._database.write_soon() as connection:
             rows = await repository.read_accounts(connection, by.channel_id, lock=True)
-            match.require(_version_of(rows), before)
+            match.require(_version_of(rows), await self._view(connection, by.channel_id))
             row = next((each for each in rows if same is not None and each.id == same.id), None)
+            if wish.secret is None and (row is None or row.state != "on"):
+                raise _missing()  # somebody has removed it meanwhile
             await self._put_away(connection, rows, row)
             row = await self._write(connection, by, wish, examined, row)
             details = {"account": row.account_ref, "live": row.live, "methods": row.methods}
@@ -217,6 +220,10 @@ async def reseal_accounts(database: Database, sealing: Sealing) -> None:
             row.secret = sealing.anew(row.secret, purpose) if row.secret else ""
             row.webhook_secrets = [sealing.anew(each, purpose) for each in row.webhook_secrets]
             await repository.write_secrets(connection, row)
+
+
+def _missing() -> RefusedError:
+    return wrong("secret", "missing", "a new account needs its key")
 
 
 def purpose_of(account_id: str) -> str:

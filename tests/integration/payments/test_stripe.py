@@ -409,6 +409,10 @@ async def test_without_keys_production_takes_no_payments(shop: StripeTill) -> No
     shop.books.pay(str(began.provider_ref))
     await shop.hear()
     assert await shop.state(began) == "captured", "what has begun goes on"
+    with refused(Code.INVALID):
+        await shop.set(None, None, "card")
+    assert (await shop.set()).now is not None, "the same account again"
+    assert len(await shop.till.paying.accounts.of_channel(CHANNEL)) == 1
 
 
 async def test_what_another_channel_signs_moves_no_payment_of_this_one(shop: StripeTill) -> None:
