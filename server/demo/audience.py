@@ -236,9 +236,7 @@ class SimulatedViewer:
             # Only the pinned card shows by itself; for any other the list of products was opened.
             look.insert(0, {"type": "impression", "products": [product]})
             self._seen.add(product)
-        wanted = self._random.random() <= 0.3 + 0.5 * self._person.warmth
-        # What goes by the checkout is looked at, and left to those who try the demo.
-        if not wanted or product in stage.by_checkout or not self._audience.buying.take(now):
+        if self._random.random() > 0.3 + 0.5 * self._person.warmth or not self._audience.buying.take(now):
             return look
         quantity = 2 if stage.stock[product] > 1 and self._random.random() < 0.12 else 1
         key = f"demo-{secrets.token_hex(8)}"

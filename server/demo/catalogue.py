@@ -1,7 +1,6 @@
 """What the demo sells, shows and says. Texts are in English and Japanese, as a small maker's shop in Kyoto would write them."""
 
 from dataclasses import dataclass
-from typing import Any
 
 CHANNEL_ID = "demo"
 CHANNEL_NAME = "Demo Store"
@@ -46,7 +45,6 @@ class DemoProduct:
     compare_at: int | None = None
     options: tuple[str, ...] = ()
     variants: tuple[DemoVariant, ...] = ()
-    buying: str | None = None
 
 
 COLOUR, SIZE = "Colour · 色", "Size · サイズ"
@@ -98,7 +96,6 @@ PRODUCTS = (
         18,
         0.5,
         compare_at=14_800,
-        buying="checkout",
     ),
     DemoProduct(
         "p_demo_candle",
@@ -131,35 +128,6 @@ SHELF = (
     ),
 )
 """All that the demo sells. The past shows and its audience know `PRODUCTS` alone."""
-
-CHECKOUT: dict[str, Any] = {
-    "methods": [
-        {
-            "id": "parcel",
-            "title": {"en": "Parcel, anywhere in Japan", "ja": "宅配便（全国一律）"},
-            "price": 600,
-            "free_from": 10_000,
-            "countries": ["JP"],
-            "days": 3,
-        },
-        {
-            "id": "express",
-            "title": {"en": "Express, the next day", "ja": "お急ぎ便（翌日着）"},
-            "price": 1_100,
-            "free_from": None,
-            "countries": ["JP"],
-            "days": 1,
-        },
-    ],
-    "tax_thousandths": 10_000,
-    "tax_name": {"en": "consumption tax", "ja": "消費税"},
-    "terms_text": {
-        "en": "We send within two working days. What is unused can be returned within 14 days of its arrival; "
-        "what is faulty at our cost.",
-        "ja": "2営業日以内に発送します。未使用品は到着後14日以内であれば返品を承ります。不良品の返送料は当店が負担します。",
-    },
-}
-"""How the demo's channel sells by its checkout, which its limited product goes by."""
 
 QUESTIONS = (
     ("Is the apron machine washable?", "Yes, at 40 °C. It gets softer every time."),

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.channels.tables import CheckoutSettingsRow
 from server.demo.catalogue import CHANNEL_ID
 
-HELD_PRODUCT: Final = "p_demo_tray"
+HELD_PRODUCT: Final = "p_demo_throw"
+"""The one that is woven in small numbers."""
 _SETTINGS = CheckoutSettingsRow.__table__  # type: ignore[attr-defined]
 _GO_BY_IT = text("UPDATE product SET buying = 'checkout' WHERE id = :id AND buying IS NULL")
 _ROW = CheckoutSettingsRow(

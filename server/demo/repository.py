@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from server.access.tables import SignInCodeRow
 from server.catalogue.tables import ProductRow
-from server.channels.tables import ChannelRow, CheckoutSettingsRow
+from server.channels.tables import ChannelRow
 from server.journal.tables import JournalHead, PublicationRow
 from server.ledger.tables import AttendanceRow
 from server.shows.tables import ShowRow
@@ -18,13 +18,12 @@ from server.shows.tables import ShowRow
 _HEAD: Table = JournalHead.__table__  # type: ignore[attr-defined]
 _SHOW: Table = ShowRow.__table__  # type: ignore[attr-defined]
 _CHANNEL: Table = ChannelRow.__table__  # type: ignore[attr-defined]
-_CHECKOUT: Table = CheckoutSettingsRow.__table__  # type: ignore[attr-defined]
 _PRODUCT: Table = ProductRow.__table__  # type: ignore[attr-defined]
 _ATTENDANCE: Table = AttendanceRow.__table__  # type: ignore[attr-defined]
 _CODE: Table = SignInCodeRow.__table__  # type: ignore[attr-defined]
 _PUBLICATION: Table = PublicationRow.__table__  # type: ignore[attr-defined]
 
-_KEPT = frozenset({"id", "sold", "held", "version", "stock_moves"})
+_KEPT = frozenset({"id", "sold", "held", "buying", "version", "stock_moves"})
 
 _LAST_SIGN = text(
     """
@@ -55,11 +54,6 @@ async def copy_rows(connection: AsyncConnection, rows: Sequence[SQLModel]) -> No
 async def upsert_channel(connection: AsyncConnection, row: ChannelRow) -> None:
     """Write the channel, unless it is there."""
     await connection.execute(insert_or_update(_CHANNEL).values(**row.model_dump()).on_conflict_do_nothing())
-
-
-async def insert_checkout(connection: AsyncConnection, row: CheckoutSettingsRow) -> None:
-    """Write how the channel sells by its checkout, unless somebody has said that already."""
-    await connection.execute(insert_or_update(_CHECKOUT).values(**row.model_dump()).on_conflict_do_nothing())
 
 
 async def upsert_products(connection: AsyncConnection, rows: Sequence[ProductRow]) -> None:

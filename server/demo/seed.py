@@ -18,14 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.catalogue.family import variant_title
 from server.catalogue.tables import ProductRow
-from server.channels.tables import ChannelRow, CheckoutSettingsRow
+from server.channels.tables import ChannelRow
 from server.clock import to_wire
 from server.db.engine import Database
 from server.demo import repository
 from server.demo.catalogue import (
     CHANNEL_ID,
     CHANNEL_NAME,
-    CHECKOUT,
     CURRENCY,
     EARLIER_SHOW_ID,
     EARLIER_TITLE,
@@ -71,7 +70,6 @@ async def seed_catalogue(connection: AsyncConnection, now: datetime) -> None:
         created_at=now - timedelta(days=30),
     )
     await repository.upsert_channel(connection, channel)
-    await repository.insert_checkout(connection, CheckoutSettingsRow(channel_id=CHANNEL_ID, **CHECKOUT))
     rows = [row for rank, product in enumerate(SHELF) for row in _product_rows(product, rank)]
     await repository.upsert_products(connection, rows)
 
@@ -90,7 +88,6 @@ def _product_rows(product: DemoProduct, rank: int) -> list[ProductRow]:
         stock=product.stock,
         rank=rank,
         options=list(product.options) or None,
-        buying=product.buying,
     )
     variants = [
         ProductRow(

@@ -42,8 +42,6 @@ class Stage:
     live: bool = False
     prices: dict[str, int] = field(default_factory=dict)
     stock: dict[str, int] = field(default_factory=dict)
-    by_checkout: frozenset[str] = frozenset()
-    """What nobody buys in one step."""
     pinned: str | None = None
     questions: dict[str, str] = field(default_factory=dict)
     """Open questions, id to text."""
@@ -58,7 +56,6 @@ class Stage:
             product["id"]: product["price"] for product in snapshot["products"] if "buying" not in product
         }
         self.stock = {product["id"]: product["stock"] for product in snapshot["products"]}
-        self.by_checkout = frozenset(p["id"] for p in snapshot["products"] if "buying" in p)
         self.pinned = snapshot["pinned_product"]
         self.questions = {q["id"]: q["text"] for q in snapshot["questions"] if q["state"] == "open"}
         self.survey = snapshot.get("survey")

@@ -110,6 +110,7 @@ async def test_everything_that_happens_is_told_signed_so_that_the_package_verifi
         "title": "p_bowl",
         "quantity": 3,
         "amount": 7500,
+        "refunded_units": 0,
     }
     assert told["order.paid"]["order"] == {
         "order": receipt.order.id, "number": receipt.order.number, "external_id": None, "state": "paid", "show": SHOW,

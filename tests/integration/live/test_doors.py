@@ -39,6 +39,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/shows/{show}/cart"): {"product": "p_bowl"},
     ("POST", "/v1/shows/{show}/holds"): {"lines": [{"product": "p_bowl", "quantity": 1}]},
     ("DELETE", "/v1/shows/{show}/holds/{hold}"): {},
+    ("PUT", "/v1/shows/{show}/holds/{hold}/checkout"): {},
     ("POST", "/v1/shows/{show}/waitlist"): {"product": "p_bowl"},
     ("DELETE", "/v1/shows/{show}/waitlist/{product}"): {},
     ("POST", "/v1/shows/{show}/auctions/{auction}/bids"): {"max": 1},
@@ -51,6 +52,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 NOBODYS = {
     ("GET", "/v1/shows/{show}/holds/{hold}"),
     ("DELETE", "/v1/shows/{show}/holds/{hold}"),
+    ("GET", "/v1/shows/{show}/holds/{hold}/checkout"),
+    ("PUT", "/v1/shows/{show}/holds/{hold}/checkout"),
     ("DELETE", "/v1/shows/{show}/waitlist/{product}"),
     ("POST", "/v1/shows/{show}/auctions/{auction}/bids"),
 }
