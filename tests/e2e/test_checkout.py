@@ -322,3 +322,20 @@ async def test_what_is_given_back_comes_late_or_is_over_is_said_and_can_be_tried
     await pay(page, "card")
     await stands(page, "ordered")
     assert await orders_in(hasty) == [(1, 1)]
+
+
+async def test_a_hold_that_came_by_another_way_is_shown_and_outlives_a_reload(
+    showroom: Showroom, desk: Desk
+) -> None:
+    page = await enter(await desk.open("phone"), showroom)
+    part = page.get_by_test_id
+    await part("pinned-product").get_by_test_id("buy").click()
+    await expect(part("purchase")).to_be_visible()  # all of the page is there
+    await page.keyboard.press("Escape")
+    token = await page.evaluate("JSON.parse(sessionStorage['showfloor.guest']).token")
+    async with joined_at(showroom.address, token=token) as elsewhere:
+        lines = [{"product": TEAPOT.id, "quantity": 1}]
+        await elsewhere.do("hold", lines=lines, key=new_id("k"))
+    await expect(part("hold-open")).to_have_attribute("data-state", "open")
+    await page.reload()
+    await expect(part("hold-open")).to_have_attribute("data-state", "open")

@@ -5,7 +5,7 @@ import { withLateTexts } from "../late_texts";
 import { retryMine } from "../me";
 import { identity, onPrivate, products, show } from "../session";
 import { t } from "../text";
-import { openedBefore, wishesOf } from "./checkout/wishes";
+import { mayHold } from "./checkout/wishes";
 
 type Parts = typeof import("./checkout/parts");
 
@@ -30,19 +30,21 @@ export function withCheckout(act: (loaded: Parts) => void): void {
   else load().then(act, () => showToast(t("error.offline")));
 }
 
+const TOLD: ReadonlySet<string> = new Set(["hold.changed", "payment.changed"]);
+
 /** Loads it as soon as a product goes by it, this device knows of a hold, or the server tells of one; to be called once. */
 export function followBuying(): void {
-  const heard = signal(false);
   onPrivate(({ type }) => {
     if (type === "order.changed") void retryMine();
-    else heard.value = true;
+    // What was told before there was anybody to hear it is asked for.
+    else if (TOLD.has(type) && !parts.peek())
+      load().then(
+        ({ loadOwn }) => loadOwn(),
+        () => undefined,
+      );
   });
   const needed = computed(
-    () =>
-      heard.value ||
-      products.value.some((each) => each.buying === "checkout") ||
-      openedBefore() !== "" ||
-      wishesOf(identity.value?.viewer, show.value?.id).length > 0,
+    () => products.value.some((each) => each.buying === "checkout") || mayHold(identity.value?.viewer, show.value?.id),
   );
   effect(() => {
     if (needed.value) load().catch(() => undefined);

@@ -243,7 +243,7 @@ export function CheckoutForm({ own, standing }: { own: Own; standing: Open }) {
       <Button
         look="primary"
         size="large"
-        disabled={paying.value || payMethods.value?.methods.length === 0}
+        disabled={paying.value || (amount > 0 && payMethods.value?.methods.length === 0)}
         data-testid="checkout-pay"
         onClick={() => void pay(hold.hold)}
       >

@@ -8,7 +8,7 @@ import { retryMine } from "../../me";
 import { followServerTime, serverNow } from "../../poster_clock";
 import { identity, link, onPrivate, show } from "../../session";
 import { isUnderWay, laterHold, laterOf, type Standing, standingOf } from "./standing";
-import { dropPayKey, dropWishOf, keepHold, openedBefore, payKeyOf, wishesOf } from "./wishes";
+import { dropPayKey, dropWishOf, keepHold, mayHold, noteHeld, payKeyOf, wishesOf } from "./wishes";
 
 /** As listed: with the key that it was begun under. */
 type Listed<T> = T & { key: string };
@@ -63,7 +63,8 @@ export function heldOf(product: string): Own | undefined {
 export function takeHold(hold: HeldStock): void {
   const later = laterHold(holds.peek().get(hold.hold), hold);
   holds.value = new Map([...holds.peek(), [hold.hold, later]]);
-  if (later.state !== "placed") dropWishOf(hold.hold);
+  if (later.state === "placed") noteHeld();
+  else dropWishOf(hold.hold);
 }
 
 export function takePayment(payment: Payment): void {
@@ -101,10 +102,9 @@ export async function loadOwn(): Promise<boolean> {
   }
 }
 
-/** A guest's holds are known to this device; a show's beginning is no storm of guests who ask for nothing. */
 function mayHave(viewer: string): boolean {
   const guest = claimsOf(identity.peek()?.token ?? "").guest === true;
-  return !guest || holds.peek().size > 0 || openedBefore() !== "" || wishesOf(viewer, show.peek()?.id).length > 0;
+  return !guest || mayHold(viewer, show.peek()?.id);
 }
 
 function hear(push: PrivatePush): void {

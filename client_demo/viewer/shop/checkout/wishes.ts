@@ -87,6 +87,15 @@ export function dropPayKey(hold: string): void {
 }
 
 const OPEN_PLACE = "checkout.open";
+const HELD_PLACE = "checkout.held";
+
+/** Something was held for the person who sits at this tab, by whatever way it came. */
+export const noteHeld = (): void => keepDraft(HELD_PLACE, "yes");
+
+/** Whether the server is to be asked what is held. A guest's holds are known to this device; a show's beginning is no storm of guests. */
+export function mayHold(viewer: string | undefined, show: string | undefined): boolean {
+  return openedBefore() !== "" || draftOf(HELD_PLACE) !== "" || wishesOf(viewer, show).length > 0;
+}
 
 /** Which hold's sheet was up when this tab's page was left, to a payment's page or by a reload. */
 export const openedBefore = (): string => draftOf(OPEN_PLACE);
