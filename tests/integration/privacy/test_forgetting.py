@@ -89,6 +89,8 @@ WITHOUT_VIEWERS = {
     *(
         "feed_picture",
         "hold_line",
+        "order_count",
+        "waitlist_closed",
         "buyer_mail",
         "order_handling",
         "shipment_line",
