@@ -223,6 +223,19 @@ async def test_a_voucher_is_taken_off_line_by_line_and_belongs_to_its_hold(till:
     assert (await till.stage.holds.find(late.id)).state == "released"
 
 
+async def test_a_voucher_for_all_of_it_makes_an_order_without_a_provider(till: Till) -> None:
+    vouchers = vouchers_with(till.stage.database, till.stage.clock).vouchers
+    await vouchers.create(CHANNEL, HOST, WantedVoucher("GIFT", Terms("percent", percent=100)))
+    hold = await till.stage.hold("v_1", ("p_bowl", 2), ("p_apron", 1))
+    filled = await fill(till, hold, replace(WHOLE, voucher="gift"))
+    assert (filled.sum.items, filled.sum.shipping, filled.sum.total) == (6000, 0, 0)
+    payment = await till.pay(hold)
+    assert (payment.state, payment.provider, payment.amount_minor) == ("captured", "none", 0)
+    assert [order.amount_minor for order in await till.stage.orders()] == [0, 0]
+    assert (await vouchers.list_of(CHANNEL, after=None, limit=1))[0].row.uses_taken == 1
+    assert await count(till, "fake_intent") == 0
+
+
 async def test_whoever_lost_their_voucher_in_the_second_in_which_nobody_looked_gets_the_money_back(
     till: Till,
 ) -> None:
