@@ -35,6 +35,7 @@ OF_VIEWERS = {
     ("POST", "/v1/shows/{show}/auctions/{auction}/bids"),
     ("POST", "/v1/shows/{show}/holds"),
     ("DELETE", "/v1/shows/{show}/holds/{hold}"),
+    ("PUT", "/v1/shows/{show}/holds/{hold}/checkout"),
     ("POST", "/v1/shows/{show}/waitlist"),
     ("DELETE", "/v1/shows/{show}/waitlist/{product}"),
     ("PUT", "/v1/shows/{show}/reviews/{product}"),
