@@ -378,6 +378,8 @@ async def test_all_that_is_kept_is_handed_out(world: World) -> None:
     rows = handed["rows"]
     assert {name: len(found) for name, found in rows.items()} == {
         "attendance": 3,
+        "auction_bidder": 1,
+        "auction_block": 1,
         "ban": 1,
         "checkout": 1,
         "intent": 1,
