@@ -12,7 +12,8 @@ _STROKE: Final = "/"
 def auction_of(hold: Hold) -> str | None:
     """Return the auction whose lot the hold is; None for any other."""
     auction_id, stroke, _ = hold.key.partition(_STROKE)
-    return auction_id if stroke else None
+    # The key of a turn in the waitlist has a stroke too.
+    return auction_id if stroke and hold.origin is None else None
 
 
 def as_hold(award: Award, channel_id: str, now: datetime) -> Hold:

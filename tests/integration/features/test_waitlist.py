@@ -12,6 +12,7 @@ from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.shop.allowances import Limits
 from server.shop.hold_rules import Hold
+from server.shop.lot_rules import auction_of
 from server.shop.rules import Order
 from server.shop.stocktaking import take_stock
 from tests.support.stage import CHANNEL, HOST, SHOW, Stage, open_stage, refused
@@ -67,6 +68,7 @@ async def test_what_comes_back_is_offered_to_those_who_wait_in_their_order(stage
     assert (place.position, place.state) == (1, "waiting")
     (turn,) = await stage.holds.list_own(SHOW, "v_2")
     assert (turn.origin, (turn.expires_at - turn.placed_at).total_seconds()) == ("waitlist", TURN)
+    assert auction_of(turn) is None
     told = [(viewer, line["type"]) for viewer, line in stage.told]
     assert ("v_1", "hold.changed") in told
     assert ("v_1", "waitlist.changed") in told
