@@ -25,6 +25,7 @@ import server.channels.session_routes
 import server.checkout.routes
 import server.checkout.settings_routes
 import server.feeds.routes
+import server.fulfilment.bulk_routes
 import server.fulfilment.list_routes
 import server.fulfilment.packing_routes
 import server.fulfilment.refund_routes
@@ -143,6 +144,7 @@ ROUTES = (
     server.auctions.routes,
     server.auctions.block_routes,
     server.fulfilment.list_routes,
+    server.fulfilment.bulk_routes,
     server.fulfilment.packing_routes,
     server.fulfilment.shipping_routes,
     server.fulfilment.refund_routes,

@@ -10,6 +10,7 @@ from server.audit.trail import note_by
 from server.channels.oidc import Oidc
 from server.channels.service import Channels
 from server.checkout.settings import CheckoutSettings
+from server.fulfilment.bulk import BulkShipping
 from server.fulfilment.packing import Press
 from server.fulfilment.shipping import Shipping
 from server.fulfilment.telling import BuyerNews
@@ -34,6 +35,12 @@ def studio_parts(process: Process) -> Mapping[str, object]:
     people = people_parts(settings, database, clock, tokens=process.tokens, revocations=process.revocations)
     read = partial(read_shelf, units_max=units_max_of(settings))
     attributions = Attributions(sealing, clock)
+    shipping = Shipping(
+        database,
+        clock,
+        BuyerNews(database, process.own_pushes.push).tell,
+        process.checkouts,
+    )
     return {
         "page_views": PageViews(process.recorder, process.tokens, process.cards, database, clock),
         **mail_parts(settings, database, clock, process.new_mail),
@@ -65,12 +72,8 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "pictures": pictures_for(settings, database, clock),
         "press": Press(),
         "checkout_settings": CheckoutSettings(database, clock, process.catalogue.tell),
-        "shipping": Shipping(
-            database,
-            clock,
-            BuyerNews(database, process.own_pushes.push).tell,
-            process.checkouts,
-        ),
+        "shipping": shipping,
+        "bulk_shipping": BulkShipping(database, shipping),
         "planning": Planning(process.journal, database, clock, read_products=read),
         "webhooks": webhooks_for(settings, database, clock, process.outbound),
     }

@@ -15,7 +15,6 @@ from sqlalchemy import (
     collate,
     func,
     literal,
-    literal_column,
     or_,
     select,
 )
@@ -31,6 +30,7 @@ from server.shop.given_back import NOTHING, in_state, read_given_back
 from server.shop.hold_tables import OrderLineRow
 from server.shop.merchant_orders import MerchantOrder, of_ours, of_report
 from server.shop.numbers import CHARACTERS, HEXADECIMAL, LETTERS
+from server.shop.order_words import holds, of_buyers
 from server.shop.orders_repository import Goods, as_order, put_together, read_behind, read_goods
 from server.shop.report_rules import Reported, ReportState
 from server.shop.reported_tables import ReportedOrderRow
@@ -211,13 +211,17 @@ def _select_ours(channel_id: str, wanted: Wanted, numbers: Collection[str]) -> S
             statement = statement.where(_OURS.c.number == written)
             continue
         # The products are looked at once, not with each order.
-        titled = select(called.c.id).where(called.c.channel_id == channel_id, _holds(called.c.title, word))
+        titled = select(called.c.id).where(called.c.channel_id == channel_id, holds(called.c.title, word))
         behind = (
             select(_BEHIND.c.head_id)
             .join(other, other.c.id == _BEHIND.c.order_id)
             .where(other.c.channel_id == channel_id, other.c.product_id.in_(titled))
         )
-        found = or_(_OURS.c.product_id.in_(titled), _OURS.c.id.in_(behind))
+        found = or_(
+            _OURS.c.product_id.in_(titled),
+            _OURS.c.id.in_(behind),
+            _OURS.c.id.in_(of_buyers(channel_id, word)),
+        )
         statement = statement.where(or_(func.strpos(number, written) > 0, found) if written else found)
     return statement
 
@@ -232,7 +236,7 @@ def _select_reported(channel_id: str, wanted: Wanted) -> Select[Any]:
     if wanted.state is not None:
         statement = statement.where(_REPORTED.c.state == wanted.state)
     for word in wanted.words:
-        statement = statement.where(or_(_holds(_REPORTED.c.external_id, word), _has_line_called(word)))
+        statement = statement.where(or_(holds(_REPORTED.c.external_id, word), _has_line_called(word)))
     return statement
 
 
@@ -252,11 +256,11 @@ def _has_line_called(word: str) -> ColumnElement[bool]:
     product = (
         select(literal(1))
         .select_from(_PRODUCT)
-        .where(_PRODUCT.c.channel_id == _REPORTED.c.channel_id, named, _holds(_PRODUCT.c.title, word))
+        .where(_PRODUCT.c.channel_id == _REPORTED.c.channel_id, named, holds(_PRODUCT.c.title, word))
         .correlate(_REPORTED, line)
     )
     title = func.coalesce(field("title"), "")
-    lines = select(literal(1)).select_from(line).where(or_(_holds(title, word), product.exists()))
+    lines = select(literal(1)).select_from(line).where(or_(holds(title, word), product.exists()))
     return lines.correlate(_REPORTED).exists()
 
 
@@ -272,15 +276,6 @@ def _in_order(statement: Select[Any], table: Any, place: _Place | None) -> Selec
 def _of_time(at: Column[datetime], wanted: Wanted) -> list[ColumnElement[bool]]:
     since = [] if wanted.since is None else [at >= wanted.since]
     return since if wanted.before is None else [*since, at < wanted.before]
-
-
-def _holds(text: ColumnElement[Any], word: str) -> ColumnElement[bool]:
-    """Return whether the text has the word in it, in any case and width."""
-    return func.strpos(_folded(text), _folded(literal(word))) > 0
-
-
-def _folded(text: ColumnElement[Any]) -> ColumnElement[str]:
-    return func.lower(func.normalize(text, literal_column("NFKC")))
 
 
 def _as_ours(row: Row[Any]) -> _Head:

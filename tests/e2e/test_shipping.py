@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from tests.e2e.states import TEAPOT
 from tests.e2e.test_studio_orders import look_at
@@ -75,6 +75,13 @@ async def test_an_order_goes_off_and_its_buyer_follows_it(
     await expect(part("order-shipping")).to_have_attribute("data-state", "shipped")
     await look_at(page, tmp_path / f"shipped-{device}.png")
 
+    await part("back").click()
+    table = f"number,carrier,tracking\r\n{bought['number']},DHL,\r\nNONE4711,DHL,\r\n"
+    file = FilePayload(name="parcels.csv", mimeType="text/csv", buffer=table.encode())
+    await part("orders-file").set_input_files(file)
+    await expect(part("file-line")).to_have_count(2)
+    await expect(part("file-line").first).to_have_attribute("data-outcome", "unchanged")
+    await look_at(page, tmp_path / f"file-{device}.png")
     buyer = await desk.open(*seen)
     await buyer.goto(showroom.url(f"/receipt#{made.json()['receipt']}"))
     await expect(buyer.get_by_test_id("receipt-tracking")).to_have_attribute("href", TRACK)

@@ -40,6 +40,25 @@ export interface Order {
   lines: readonly Line[];
   at: string;
   staff: boolean;
+  /** By its checkout; null of one without. */
+  discount: number | null;
+  shipping: number | null;
+  total: number | null;
+  tax: number | null;
+  delivery: Delivery | null;
+}
+
+/** Whom an order goes to; `contact` is null of a buyer who was erased. */
+export interface Delivery {
+  contact: {
+    name: string;
+    email: string;
+    phone: string;
+    address: Record<"country" | "postal_code" | "region" | "city" | "line1" | "line2", string>;
+  } | null;
+  method: string;
+  gift_note: string;
+  language: string;
 }
 
 export interface DetailLine extends Line {

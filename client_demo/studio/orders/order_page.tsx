@@ -33,6 +33,7 @@ export default function OrderPage({ params }: PageProps) {
       {order && (
         <>
           <Bought order={order} />
+          <DeliverySection order={order} />
           <Shipments order={order} one={one} />
           <Refunds order={order} one={one} />
           <Notes order={order} one={one} />
@@ -57,8 +58,20 @@ function Bought({ order }: { order: OrderDetail }) {
         ))}
       </ul>
       <dl class="order-sums" data-testid="order-sums">
+        {order.discount ? (
+          <>
+            <dt>{t("discount")}</dt>
+            <dd>{money(-order.discount, order.currency)}</dd>
+          </>
+        ) : null}
+        {order.shipping ? (
+          <>
+            <dt>{t("shipping_cost")}</dt>
+            <dd>{money(order.shipping, order.currency)}</dd>
+          </>
+        ) : null}
         <dt>{t("amount")}</dt>
-        <dd>{money(order.amount, order.currency)}</dd>
+        <dd>{money(order.total ?? order.amount, order.currency)}</dd>
         {order.refunded > 0 && (
           <>
             <dt>{t("refunded.label")}</dt>
@@ -68,6 +81,43 @@ function Bought({ order }: { order: OrderDetail }) {
       </dl>
     </Section>
   );
+}
+
+/** Whom it goes to, as the buyer filled it in. */
+function DeliverySection({ order: { delivery } }: { order: OrderDetail }) {
+  if (!delivery) return null;
+  const { contact, method, gift_note } = delivery;
+  const place = contact?.address;
+  const lines = contact && place ? addressLines(contact.name, place) : [];
+  return (
+    <Section title={t("delivery")} testid="order-delivery">
+      {contact ? (
+        <address class="order-address">
+          {lines.map((line, nth) => (
+            <span key={nth}>{line}</span>
+          ))}
+          <span class="hint">{[contact.email, contact.phone].filter(Boolean).join(" · ")}</span>
+        </address>
+      ) : (
+        <p class="hint">{t("delivery.erased")}</p>
+      )}
+      {method && <p>{t("delivery.method", { method })}</p>}
+      {gift_note && <p class="order-note">{t("delivery.gift", { note: gift_note })}</p>}
+    </Section>
+  );
+}
+
+/** In Japan the place comes first and the name last. */
+function addressLines(
+  name: string,
+  place: Record<"country" | "postal_code" | "region" | "city" | "line1" | "line2", string>,
+): string[] {
+  const { country, postal_code, region, city, line1, line2 } = place;
+  const lines =
+    country === "JP"
+      ? [postal_code && `〒${postal_code}`, `${region}${city}${line1}`, line2, name]
+      : [name, line1, line2, `${postal_code} ${city}`.trim(), region, country];
+  return lines.filter(Boolean);
 }
 
 function LineRow({ line, order }: { line: DetailLine; order: OrderDetail }) {

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { money } from "../../shared/format";
 import type { PageProps } from "../../shared/pages/routes";
 import { session } from "../../shared/staff/session";
@@ -12,15 +13,18 @@ import { ORDERS, type Order, titleOf } from "./order";
 import { OrderBadges, Whence } from "./order_parts";
 import "./orders.css";
 import { ChooseBox, ChosenBar } from "./selection";
+import { ShipFile } from "./ship_file";
 import { saveTable } from "./taking_along";
 import { t } from "./text";
 
 /** What was ordered in the channel's shows and, as far as it was reported, in the shop; `?show=` leaves one show's. */
 export default function OrdersPage({ query }: PageProps) {
+  const [turn, setTurn] = useState(0);
   const filters = filtersIn(query);
   const path = askedFor(filters);
   return (
     <ListPage<Order>
+      key={turn}
       testid="orders"
       title={t("title")}
       lead={t("lead")}
@@ -35,6 +39,7 @@ export default function OrdersPage({ query }: PageProps) {
           <Button data-testid="orders-table" onClick={() => void saveTable(askedFor(filters, query.get("q")))}>
             {t("table")}
           </Button>
+          <ShipFile done={() => setTurn(turn + 1)} />
           {session.value?.role === "admin" && <Taking />}
         </>
       }
@@ -49,7 +54,7 @@ export default function OrdersPage({ query }: PageProps) {
       }}
       row={(order) => <Row order={order} />}
     >
-      <ChosenBar />
+      <ChosenBar done={() => setTurn(turn + 1)} />
     </ListPage>
   );
 }
@@ -85,7 +90,7 @@ function Row({ order }: { order: Order }) {
           {" · "}
           <Whence order={order} />
         </p>
-        {viewer && <p class="hint order-buyer">{t("buyer", { viewer })}</p>}
+        {viewer && <p class="hint order-buyer">{t("buyer", { viewer: order.delivery?.contact?.name || viewer })}</p>}
       </div>
       <p class="order-money" data-testid="order-money">
         <strong>{money(amount, currency)}</strong>

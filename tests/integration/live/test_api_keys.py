@@ -72,6 +72,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/v1/webhooks/{webhook}"): {"description": "Till"},
     ("PATCH", "/v1/products/{product}"): {"title": "Till"},
     ("POST", "/v1/channels/{channel}/orders/{order}/shipments"): {},
+    ("POST", "/v1/channels/{channel}/shipments"): {"orders": [{"order": "none_1"}]},
     ("PATCH", "/v1/channels/{channel}/orders/{order}/shipments/{shipment}"): {"carrier": "", "tracking": ""},
     ("POST", "/v1/channels/{channel}/orders/{order}/notes"): {"text": "Till"},
     ("POST", "/v1/products/{product}/stock"): {"add": 1},

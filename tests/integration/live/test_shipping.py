@@ -244,3 +244,43 @@ async def test_orders_as_a_table_have_a_row_for_each_line_and_no_formula(
     assert (row["order"], row["carrier"], row["tracking"], row["quantity"]) == (order, "'=1+1", TRACK, "3")
     empty = await host.get("/v1/channels/demo/orders.csv", params={"fulfilment": "unshipped"})
     assert len(empty.text.splitlines()) == 1
+
+
+async def test_a_file_marks_many_orders_after_it_said_what_would_come_of_it(
+    server: str, host: httpx.AsyncClient, sign_for: SignFor
+) -> None:
+    orders = []
+    for _ in range(3):
+        async with joined_at(server) as viewer:
+            orders.append(await buy(viewer))
+    listed = (await host.get("/v1/orders")).json()["orders"]
+    number = {each["order"]: each["number"] for each in listed}
+    await ship(host, orders[2])
+    lines = [
+        "注文番号,carrier,tracking,other",
+        f"{number[orders[0]].lower()},ヤマト運輸,{TRACK},x",
+        f"{number[orders[1]]},DHL,http://track.example/,x",
+        f"{number[orders[2]]},DHL,,x",
+        "NONE4711,DHL,,x",
+        f"{number[orders[1]]},,,x",
+    ]
+    content = "\r\n".join(lines).encode("cp932")
+    path = "/v1/channels/demo/shipments/file"
+    for preview, left in ((True, 2), (False, 1)):
+        answer = await host.post(path, params={"preview": preview}, content=content)
+        results = [(each["line"], each["outcome"], each["why"]) for each in answer.json()["results"]]
+        assert results == [
+            (2, "shipped", None),
+            (3, "refused", "tracking"),
+            (4, "unchanged", None),
+            (5, "refused", "unknown"),
+        ]
+        unshipped = (await host.get("/v1/orders", params={"fulfilment": "unshipped"})).json()["orders"]
+        assert len(unshipped) == left
+    again = (await host.post(path, content=content)).json()["results"]
+    assert again[0]["outcome"] == "unchanged"
+    assert (await host.post(path, content=b"\x00\x01")).json()["code"] == "feed_unreadable"
+    marked = await host.post("/v1/channels/demo/shipments", json={"orders": [{"order": orders[1]}]})
+    assert [each["outcome"] for each in marked.json()["results"]] == ["shipped"]
+    elsewhere = {"Authorization": f"Bearer {sign_for('host', channel='elsewhere')}"}
+    assert (await host.post(path, content=content, headers=elsewhere)).status_code == 404

@@ -21,6 +21,7 @@ from server.mail.rules import hash_of
 from server.mail.tokens import MailTokens
 from server.running.buyers import read_checked
 from server.shop.hold_rules import Hold
+from server.shop.order_list import Wanted, read_orders
 from server.shop.receipt_links import ReceiptLinks
 from tests.conftest import MakeSettings
 from tests.integration.payments.test_checkouts import _SAY, WHOLE, fill
@@ -164,3 +165,17 @@ async def test_an_address_that_does_not_work_is_not_written_to(till: Till) -> No
     assert message.address_hash == hash_of("anna@example.com", salt), "the one that suppression knows"
     assert message.bulk is False
     assert order_id
+
+
+async def test_an_order_is_found_by_its_buyers_name_and_address_in_its_own_channel(till: Till) -> None:
+    order_id = await order(till)
+    async with till.stage.database.read() as connection:
+        for words, there in (
+            (["ＡＮＮＡ"], True),
+            (["anna@example"], True),
+            (["anna", "bowl"], True),
+            (["berta"], False),
+        ):
+            found = await read_orders(connection, CHANNEL, Wanted(words), after=None, limit=5)
+            assert [each.order.order for each in found] == ([order_id] if there else []), words
+        assert not await read_orders(connection, "elsewhere", Wanted(["anna"]), after=None, limit=5)
