@@ -5,7 +5,7 @@ number is about somebody. Of a product at most one line is published in `TOLD_EV
 row of `order_count` publishes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -34,17 +34,22 @@ class OrderCountRow(SQLModel, table=True):
     at: datetime = moment("at", nullable=False)
 
 
-# Variants count as their product. By the index of a channel's orders over time: the last minute's are few.
+# Variants count as their product. By the index of a channel's orders over time: the last minute's are few, but for a drop's; so people are
+# found before anything is asked of them, and nothing of what was told a moment ago.
 _COUNT: Final = text(
     """
-    SELECT o.show_id, coalesce(p.parent_id, p.id) AS product_id, count(DISTINCT coalesce(a.canonical, o.viewer_id)) AS buyers
-    FROM show JOIN orders AS o ON o.channel_id = show.channel_id AND o.show_id = show.id
-    JOIN product AS p ON p.id = o.product_id
-    LEFT JOIN viewer_alias AS a ON a.show_id = o.show_id AND a.raw = o.viewer_id AND a.taken_back_at IS NULL
-    WHERE show.state = 'live' AND (CAST(:show AS text) IS NULL OR show.id = CAST(:show AS text))
-      AND o.at > :since AND o.at <= :now AND NOT o.staff AND o.payment <> 'imported'
-      AND NOT EXISTS (SELECT FROM attendance AS t WHERE t.show_id = o.show_id AND t.viewer_id IN (o.viewer_id, a.canonical) AND t.suspect)
-    GROUP BY 1, 2 HAVING count(DISTINCT coalesce(a.canonical, o.viewer_id)) >= :least
+    WITH bought AS MATERIALIZED (
+        SELECT DISTINCT o.show_id, coalesce(p.parent_id, p.id) AS product_id, o.viewer_id
+        FROM show JOIN orders AS o ON o.channel_id = show.channel_id AND o.show_id = show.id
+        JOIN product AS p ON p.id = o.product_id
+        WHERE show.state = 'live' AND o.at > :since AND o.at <= :now AND NOT o.staff AND o.payment <> 'imported' AND NOT EXISTS (
+            SELECT FROM order_count AS c
+            WHERE c.show_id = o.show_id AND c.product_id = coalesce(p.parent_id, p.id) AND c.at > :before))
+    SELECT b.show_id, b.product_id, count(DISTINCT coalesce(a.canonical, b.viewer_id)) AS buyers
+    FROM bought AS b LEFT JOIN viewer_alias AS a ON a.show_id = b.show_id AND a.raw = b.viewer_id AND a.taken_back_at IS NULL
+    WHERE NOT EXISTS (
+        SELECT FROM attendance AS t WHERE t.show_id = b.show_id AND t.viewer_id IN (b.viewer_id, a.canonical) AND t.suspect)
+    GROUP BY 1, 2 HAVING count(DISTINCT coalesce(a.canonical, b.viewer_id)) >= :least
     """
 )
 _TAKE: Final = text(
@@ -66,30 +71,29 @@ class OrderCounts:
         self._tell_many = tell_many
 
     async def run_once(self) -> int:
-        """Tell what is due, and return of how many shows there was any."""
+        """Tell what is due, and return of how many shows there was any. The shows wait for the telling, not for the counting."""
         async with self._database.read_soon() as connection:
-            shows = {show for show, _, _ in await count_buyers(connection, self._clock.now())}
-        for show_id in sorted(shows):
-            await self._journal.commit(show_id, self._tell_many, None, repeatable=True)
-        return len(shows)
+            counted = await count_buyers(connection, self._clock.now())
+        for show_id, buyers in counted.items():
+            await self._journal.commit(show_id, self._tell_many, buyers, repeatable=True)
+        return len(counted)
 
 
-async def count_buyers(
-    connection: AsyncConnection, now: datetime, show_id: str | None = None
-) -> list[tuple[str, str, int]]:
-    """Return (show, product, buyers) of live shows, for products that enough people have bought in the last minute."""
-    given = {"show": show_id, "since": now - COUNTED_FOR, "now": now, "least": BUYERS_MIN}
-    return [(row.show_id, row.product_id, row.buyers) for row in await connection.execute(_COUNT, given)]
+async def count_buyers(connection: AsyncConnection, now: datetime) -> dict[str, dict[str, int]]:
+    """Return by show and product how many people have bought in the last minute: enough of them, and of what was not told for a while."""
+    given = {"since": now - COUNTED_FOR, "now": now, "before": now - TOLD_EVERY, "least": BUYERS_MIN}
+    found: dict[str, dict[str, int]] = {}
+    for row in await connection.execute(_COUNT, given):
+        found.setdefault(row.show_id, {})[row.product_id] = row.buyers
+    return found
 
 
-async def tell_many(tx: ShowTransaction, wanted: Sequence[None]) -> list[None]:
-    """Publish how many have bought each product of the show of which nothing was told for a while."""
-    counted = {product: n for _, product, n in await count_buyers(tx.connection, tx.now, tx.show_id)}
-    given = {"show": tx.show_id, "now": tx.now, "before": tx.now - TOLD_EVERY, "ids": sorted(counted)}
-    due = set(await tx.connection.scalars(_TAKE, given)) if counted else set()
+async def tell_many(tx: ShowTransaction, counted: Sequence[Mapping[str, int]]) -> list[None]:
+    """Publish how many have bought each product of the show of which nothing was told for a while, by whichever process."""
+    buyers = {product: n for each in counted for product, n in each.items()}
+    given = {"show": tx.show_id, "now": tx.now, "before": tx.now - TOLD_EVERY, "ids": sorted(buyers)}
+    due = set(await tx.connection.scalars(_TAKE, given)) if buyers else set()
     for product_id in sorted(due):
         seconds = int(COUNTED_FOR.total_seconds())
-        tx.publish(
-            "order.counted", {"product": product_id, "buyers": counted[product_id], "seconds": seconds}
-        )
-    return [None for _ in wanted]
+        tx.publish("order.counted", {"product": product_id, "buyers": buyers[product_id], "seconds": seconds})
+    return [None for _ in counted]
