@@ -62,7 +62,7 @@ class _Queue(deque[Waiting]):
         super().__init__()
         self.hurried = asyncio.Event()
         self.free_at = float("-inf")
-        """The loop's time from which the next transaction may begin: one after the other they take at most half of it."""
+        """The loop's time from which the next transaction may begin that nobody waits for: those take at most half of it."""
 
 
 class Journal:
@@ -157,7 +157,8 @@ class Journal:
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await queue.hurried.wait()
-        await asyncio.sleep(max(0.0, queue.free_at - loop.time()))
+        if not queue.hurried.is_set():
+            await asyncio.sleep(max(0.0, queue.free_at - loop.time()))
 
     async def _commit_batch(self, show_id: str, batch: list[Waiting]) -> bool:
         """Commit and answer; return False when PostgreSQL was away, so that those behind need not find it out again."""

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "client_demo"
 ASKED = [
     ("viewer/settings_dialog.tsx", "settings", ("settings.remember", "settings.remember_hint")),
-    ("viewer/shop/purchase_sheet.tsx", "viewer_late", ("buy.find.remember", "buy.find.remember_hint")),
+    ("viewer/shop/find_again.tsx", "viewer_late", ("buy.find.remember", "buy.find.remember_hint")),
 ]
 """Where a page asks, and which of its texts."""
 ENDS = {"en": ". ", "ja": "。"}
