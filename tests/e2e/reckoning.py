@@ -195,7 +195,7 @@ def written(report: dict[str, Any]) -> dict[str, str]:
         "open": f"{questions['open']}",
         "answer_time": span(questions["median_answer_seconds"]),
         "gmv": f"¥{money['gmv_minor']:,}",
-        "net": "–",
+        "net": f"¥{money['net_minor']:,}",
         "orders": f"{money['orders']}",
         "units": f"{money['units']}",
         "aov": f"¥{money['aov_minor']:,}",
