@@ -22,6 +22,7 @@ LIFTED = {
     "commands_burst": 1000,
     "asks_per_minute": 0,
     "asks_per_minute_per_ip": 0,
+    "asks_per_minute_per_show": 0,
     "orders_per_minute": 0,
     "units_per_viewer_max": 0,
 }
