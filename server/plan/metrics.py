@@ -91,6 +91,8 @@ MEASURES: Final[Mapping[Metric, Measure]] = {
     "nps": Measure("score"),
 }
 assert set(MEASURES) == set(METRICS)
+TOTALS_THAT_FALL: Final = frozenset[Metric]({"net"})
+"""Totals that may become less while a show runs: refunds are taken off."""
 
 
 def checked_amount(metric: Metric, amount: float) -> float:

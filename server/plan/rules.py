@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 
-from server.plan.metrics import MEASURES, Direction, Metric
+from server.plan.metrics import MEASURES, TOTALS_THAT_FALL, Direction, Metric
 from server.stats.channel.figure import Figure
 
 Verdict = Literal["reached", "missed", "ahead", "behind", "unknown"]
@@ -40,7 +40,7 @@ def figure_for(
     if found is not None or currency is None:
         return found
     measure = MEASURES[metric]
-    none_sold = 0 if measure.grows else None
+    none_sold = 0 if measure.grows or metric in TOTALS_THAT_FALL else None
     return Figure(key=metric, kind=measure.kind, amount=none_sold, currency=currency, provisional=provisional)
 
 

@@ -141,7 +141,7 @@ async def test_a_suggestion_is_the_mean_and_the_median_of_the_last_shows(planner
     of = {each["metric"]: each for each in found["suggestions"]}
     assert of["viewers"]["mean"] == pytest.approx(sum(viewers) / 3)
     assert of["viewers"]["median"] == sorted(viewers)[1]
-    assert (of["viewers"]["n"], of["answer_time"]["n"], of["net"]["n"]) == (3, 1, 0)
+    assert (of["viewers"]["n"], of["answer_time"]["n"], of["net"]["n"]) == (3, 1, 3)
     before = await planner.read("/shows/s/targets/suggestions")
     assert [show["id"] for show in before["shows"]] == ["earlier"], "not what came after it"
 
