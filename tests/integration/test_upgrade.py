@@ -27,6 +27,8 @@ from tests.support.live_server import live_server
 from tests.support.viewer import Viewer, joined_at
 
 HELD: list[dict[str, Any]] = [{"product": product.id, "quantity": 3} for product in PRODUCTS[:2]]
+FOUND_OUT = {"refunded_minor", "net_minor"}
+"""Not known to the landed version, which has no refunds: definitions from version 7 on tell them."""
 VOLATILE = {"as_of", "definitions", "definition", "definition_version", "version"}
 """What a newer version may say otherwise of the same figures."""
 
@@ -85,7 +87,8 @@ def missing_of(old: Any, new: Any, path: str = "") -> list[str]:
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         pairs = zip(old, new, strict=True)
         return [each for place, (a, b) in enumerate(pairs) for each in missing_of(a, b, f"{path}/{place}")]
-    return [] if old == new else [f"{path}: {old} became {new}"]
+    found_out = old is None and path.rpartition("/")[2] in FOUND_OUT
+    return [] if old == new or found_out else [f"{path}: {old} became {new}"]
 
 
 @asynccontextmanager
