@@ -95,7 +95,7 @@ class Drop:
             for number, buyer in enumerate(world.buyers):
                 group.create_task(self._buy_until_gone(buyer, Random(f"{self._seed}/{number}")))
             strike_at = self._random.randint(0, self._units)
-            await eventually(lambda: self._told.count >= strike_at, within_seconds=PATIENCE_SECONDS)
+            await eventually(lambda: self._has_come_to(strike_at), within_seconds=PATIENCE_SECONDS)
             await asyncio.sleep(self._random.uniform(0, 0.05))
             await STRIKES[self._fault](world, self._random)
             world.line.mend()
@@ -105,6 +105,10 @@ class Drop:
         await self._until_settled()
         assert self._taken_at is not None, "what is gone was not free"
         return await self.judge(self._taken_at - ended)
+
+    def _has_come_to(self, acknowledged: int) -> bool:
+        """Whether so many orders were told, or as many as there can be: what is set aside may take its time to be one."""
+        return self._told.count >= acknowledged or self._told.refused["sold_out"] >= len(self._world.buyers)
 
     async def _buy_until_gone(self, buyer: Visitor, random: Random) -> None:
         """Buy in a way by chance, again and again; once the fault is over only in one step, until both products are gone."""
