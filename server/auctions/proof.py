@@ -1,8 +1,5 @@
 """The proof of a show's auctions: what was started, each bid that counted, who won and what became of it, in order; CSV and JSON Lines."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -10,11 +7,6 @@ from typing import Final, Literal
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.clock import to_wire
-from server.protocol.codec import encode
-from server.text.cells import guard
-
-_CHUNK_ROWS: Final = 1_000
 Event = Literal[
     "auction_opened", "auction_bid", "auction_closed", "auction_awarded", "auction_paid", "auction_lapsed"
 ]
@@ -69,35 +61,6 @@ class Line:
     why: str | None
 
 
-HEADER: Final = tuple(Line.__dataclass_fields__)
-
-
 async def read_proof(connection: AsyncConnection, show_id: str) -> list[Line]:
     """Return the show's proof, in order."""
     return [Line(*row) for row in await connection.execute(_READ, {"show": show_id})]
-
-
-def as_json(lines: Sequence[Line]) -> Iterator[bytes]:
-    """Yield the proof as JSON, one object a line."""
-    for start in range(0, len(lines), _CHUNK_ROWS):
-        chunk = lines[start : start + _CHUNK_ROWS]
-        yield b"".join(encode(dict(zip(HEADER, _cells(line), strict=True))) + b"\n" for line in chunk)
-
-
-def as_csv(lines: Sequence[Line]) -> Iterator[str]:
-    """Yield the proof as RFC 4180 has it: all cells quoted, CRLF, an empty cell for what there is not."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
-    writer.writerow(HEADER)
-    for nth, line in enumerate(lines, 1):
-        writer.writerow(["" if cell is None else guard(str(cell)) for cell in _cells(line)])
-        if nth % _CHUNK_ROWS == 0:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
-
-
-def _cells(line: Line) -> list[str | int | None]:
-    cells = (getattr(line, name) for name in HEADER)
-    return [to_wire(cell) if isinstance(cell, datetime) else cell for cell in cells]

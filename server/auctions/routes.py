@@ -1,11 +1,11 @@
 """Auctions over HTTP: prepared in the studio or on the host's page, bid upon by any caller with a token, and the proof of their bids."""
 
-from typing import Annotated, Final, Literal, cast
+from functools import partial
+from typing import Annotated, cast
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
-from server import security
 from server.access.dependencies import EntrantOfShow, ShowId, member_of_show, reader_of_show
 from server.access.permission import permitted
 from server.access.principal import Principal
@@ -23,13 +23,12 @@ from server.auctions.bodies import (
     terms_of,
 )
 from server.auctions.book import Wanted
-from server.auctions.proof import as_csv, as_json, read_proof
+from server.auctions.proof import Line, read_proof
 from server.auctions.service import Auctions, Seen
 from server.audit.trail import acting_by
-from server.db.engine import Database
 from server.http import pacing
-from server.http.guard import is_head
 from server.http.params import ENTITY_ID, IdempotencyKey, OptionalKey
+from server.http.proofs import PROOF, ProofFormat, proof_answer
 from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
 from server.http.versions import STALE, IfMatch, answer_version
 from server.journal.intents import intent_of
@@ -37,7 +36,6 @@ from server.pace.rates import Act
 from server.protocol.codes import Code
 
 AuctionId = Annotated[str, Path(pattern=ENTITY_ID, max_length=40, description="The auction's id.")]
-_MEDIA: Final = {"csv": "text/csv", "jsonl": "application/x-ndjson"}
 Runner = Annotated[Principal, permitted(RUNNERS, "shows:write")]
 
 
@@ -53,7 +51,7 @@ def router() -> APIRouter:
         summary="Every bid that counted, and what came of it",
         response_class=StreamingResponse,
         responses={
-            200: {"content": {media: {"schema": {"type": "string"}} for media in _MEDIA.values()}},
+            **PROOF,
             **refusals(*TO_PERMITTED, Code.NOT_FOUND),
         },
     )
@@ -228,18 +226,11 @@ async def prove_auctions(
     by: Annotated[Principal, reader_of_show(RUNNERS, "orders:read")],
     request: Request,
     *,
-    format: Annotated[Literal["csv", "jsonl"], Query(description="CSV, or one JSON object a line.")] = "csv",
+    format: ProofFormat = "csv",
 ) -> StreamingResponse:
     """For hosts and admins: each auction that ran, its bids, its end and who may buy, in order. Mosts are told once it is over."""
-    name = f'attachment; filename="{show}-auctions.{format}"'
-    headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
-    if is_head(request.scope):  # the head is the same whatever the lines are
-        return StreamingResponse(iter(()), media_type=_MEDIA[format], headers=headers)
-    security.note("exported", id=by.id, address=request.client.host if request.client else "")
-    async with cast("Database", request.app.state.database).read_soon() as connection:
-        lines = await read_proof(connection, show)
-    written = as_csv(lines) if format == "csv" else as_json(lines)
-    return StreamingResponse(written, media_type=_MEDIA[format], headers=headers)
+    read = partial(read_proof, show_id=show)
+    return await proof_answer(request, by.id, name=f"{show}-auctions", format=format, kind=Line, read=read)
 
 
 def _auctions(request: Request) -> Auctions:

@@ -1,29 +1,27 @@
 """Offers over HTTP: prepared in the studio or on the host's page, and the proof of who was shown and sold what."""
 
-from typing import Annotated, Final, Literal, cast
+from functools import partial
+from typing import Annotated, cast
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
-from server import security
 from server.access.dependencies import ShowId, member_of_show, reader_of_show
 from server.access.permission import permitted
 from server.access.principal import Principal
 from server.access.roles import MEMBERS, RUNNERS
 from server.audit.trail import acting_by
-from server.db.engine import Database
-from server.http.guard import is_head
 from server.http.params import ENTITY_ID, OptionalKey
+from server.http.proofs import PROOF, ProofFormat, proof_answer
 from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
 from server.http.versions import STALE, IfMatch, answer_version
 from server.journal.intents import intent_of
 from server.offers.bodies import OfferBody, OfferList, OfferRequest, as_body, wanted
-from server.offers.proof import as_csv, as_json, read_proof
+from server.offers.proof import Line, read_proof
 from server.offers.service import Offers
 from server.protocol.codes import Code
 
 OfferId = Annotated[str, Path(pattern=ENTITY_ID, max_length=40, description="The offer's id.")]
-_MEDIA: Final = {"csv": "text/csv", "jsonl": "application/x-ndjson"}
 Runner = Annotated[Principal, permitted(RUNNERS, "shows:write")]
 
 
@@ -72,7 +70,7 @@ def router() -> APIRouter:
         summary="Who was shown and sold what",
         response_class=StreamingResponse,
         responses={
-            200: {"content": {media: {"schema": {"type": "string"}} for media in _MEDIA.values()}},
+            **PROOF,
             **refusals(*known),
         },
     )
@@ -135,18 +133,11 @@ async def prove_offers(
     by: Annotated[Principal, reader_of_show(RUNNERS, "orders:read")],
     request: Request,
     *,
-    format: Annotated[Literal["csv", "jsonl"], Query(description="CSV, or one JSON object a line.")] = "csv",
+    format: ProofFormat = "csv",
 ) -> StreamingResponse:
     """For hosts and admins: each offer that was opened, to whom it was shown and sold, and when it closed, in order."""
-    name = f'attachment; filename="{show}-offers.{format}"'
-    headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
-    if is_head(request.scope):  # the head is the same whatever the lines are
-        return StreamingResponse(iter(()), media_type=_MEDIA[format], headers=headers)
-    security.note("exported", id=by.id, address=request.client.host if request.client else "")
-    async with cast("Database", request.app.state.database).read_soon() as connection:
-        lines = await read_proof(connection, show)
-    written = as_csv(lines) if format == "csv" else as_json(lines)
-    return StreamingResponse(written, media_type=_MEDIA[format], headers=headers)
+    read = partial(read_proof, show_id=show)
+    return await proof_answer(request, by.id, name=f"{show}-offers", format=format, kind=Line, read=read)
 
 
 def _offers(request: Request) -> Offers:

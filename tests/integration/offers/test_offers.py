@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import event, text
 
 from server.errors import RefusedError
+from server.http.proofs import as_csv, as_json
 from server.http.versions import ANY_VERSION, Match
-from server.offers.proof import as_csv, as_json, read_proof
+from server.offers.proof import Line, read_proof
 from server.offers.rules import Offer
 from server.offers.service import Wanted
 from server.offers.showing import Look, Seen
@@ -336,7 +337,7 @@ async def test_the_proof_says_in_order_who_was_shown_what(stage: Stage) -> None:
         lines = await read_proof(connection, SHOW)
     assert [line.event for line in lines] == ["offer_opened", "offer_shown", "offer_closed"]
     assert (lines[1].viewer, lines[1].price_minor, lines[1].units) == ("v_ann", 800, 10)
-    written = "".join(as_csv(lines)).splitlines()
+    written = "".join(as_csv(Line, lines)).splitlines()
     assert written[0].startswith('"at","event","offer"')
     assert len(written) == 4
-    assert b"".join(as_json(lines)).count(b"\n") == 3
+    assert b"".join(as_json(Line, lines)).count(b"\n") == 3
