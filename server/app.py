@@ -47,6 +47,7 @@ import server.query.routes
 import server.query.saved_routes
 import server.questions.routes
 import server.shop.cart_routes
+import server.shop.exchange_routes
 import server.shop.hold_routes
 import server.shop.receipt_routes
 import server.shop.report_routes
@@ -96,6 +97,7 @@ PARTS_FOR_ROUTES = (
     "exports",
     "feeds",
     "holds",
+    "exchanges",
     "clock",
     "customers",
     "database",
@@ -151,6 +153,7 @@ ROUTES = (
     server.shop.report_routes,
     server.shop.cart_routes,
     server.shop.hold_routes,
+    server.shop.exchange_routes,
     server.checkout.routes,
     server.checkout.settings_routes,
     server.shop.routes,

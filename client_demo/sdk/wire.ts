@@ -266,6 +266,7 @@ interface Replies {
   playing: Nothing;
   buy: Order;
   hold: { hold: string; expires_at: string; amount: number; currency: string };
+  "hold.exchange": { hold: string; expires_at: string; amount: number; currency: string };
   "hold.release": { hold: string; state: HoldState };
   "waitlist.join": InLine;
   "waitlist.leave": InLine;

@@ -65,7 +65,9 @@ class ContactBody(BaseModel):
 class FilledBody(ContactBody):
     """What the buyer has filled in."""
 
-    shipping: str = Field(description="The id of the method; empty while none is chosen that goes there.")
+    shipping: str = Field(
+        description="The id of the method that is reckoned with: the one that was chosen, else the cheapest; empty where none goes there."
+    )
     terms: bool
     gift_note: str
     voucher: str

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from server.channels.rules import email_address, email_key
-from server.checkout.rules import Language, Method, Terms
+from server.checkout.rules import Language, Terms
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.text import clean_line, clean_text
@@ -65,7 +65,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What a buyer has filled in: empty where nothing was. `shipping` is a method's id, `terms` that they agree to the channel's."""
+    """What a buyer has filled in: empty where nothing was. `shipping`: the method that they chose, `terms`: they agree to the channel's."""
 
     contact: Contact = Contact()
     shipping: str = ""
@@ -80,15 +80,11 @@ class Details:
         lacking = [name for name in ("name", "email") if not getattr(contact, name)]
         if terms.address_needed:
             lacking += [f"address/{name}" for name in contact.address.lacks()]
-            if terms.methods and self.method(terms) is None:
+            if terms.methods and not terms.methods_to(contact.address.country):
                 lacking.append("shipping")
         if terms.to_agree and not self.terms:
             lacking.append("terms")
         return lacking
-
-    def method(self, terms: Terms) -> Method | None:
-        """Return the way that they chose, where it goes to their country."""
-        return terms.method(self.shipping, self.contact.address.country)
 
 
 def contact_from(kept: Mapping[str, Any]) -> Contact:

@@ -61,9 +61,11 @@ class Terms:
         """Return the ways to send something there; none where nothing is sent."""
         return [method for method in self.methods if method.serves(country)] if self.address_needed else []
 
-    def method(self, id: str, country: str) -> Method | None:
-        """Return the way that has this id, if it goes there."""
-        return next((method for method in self.methods_to(country) if method.id == id), None)
+    def method(self, id: str, country: str, items_minor: int) -> Method | None:
+        """Return the way that has this id, if it goes there; else the cheapest that does, of equal ones the first; None where none does."""
+        methods = self.methods_to(country)
+        cheapest = min(methods, key=lambda method: method.costs(items_minor), default=None)
+        return next((method for method in methods if method.id == id), cheapest)
 
 
 @dataclass(frozen=True, slots=True)

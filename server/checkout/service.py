@@ -21,6 +21,7 @@ from server.checkout.standing import (
     with_kept,
 )
 from server.checkout.tables import CheckoutRow
+from server.checkout.taking_along import lines_of, take_along
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -32,7 +33,7 @@ from server.shop.hold_rules import Hold
 from server.shop.holds_repository import read_holds
 from server.viewers.alias_repository import read_guests_of
 from server.vouchers.reserving import Reserving
-from server.vouchers.rules import Line, Reduction, Wish
+from server.vouchers.rules import Reduction, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,7 @@ class Checkouts:
         """Return what is wanted of a voucher, and whether one that is not for everyone is for this viewer, which may take a while."""
         async with self._database.read_soon() as connection:
             hold = _theirs((await read_holds(connection, [hold_id])).get(hold_id), show_id, buyer)
-        lines = [Line(nth, line.product_id, line.amount_minor) for nth, line in enumerate(hold.lines)]
-        wish = Wish(hold.channel_id, buyer.viewers, details.voucher, tuple(lines), 0, hold.currency)
+        wish = Wish(hold.channel_id, buyer.viewers, details.voucher, lines_of(hold), 0, hold.currency)
         return await self._vouchers.admit(show_id, wish)
 
     async def fill_many(
@@ -245,6 +245,10 @@ class Checkouts:
         """Note which order each hold that had a checkout has become."""
         if orders:
             await repository.set_orders(tx.connection, orders)
+
+    async def exchange(self, tx: ShowTransaction, hold: Hold, new: Hold) -> None:
+        """Take what was filled in for a hold that has ended along to the one in its place, at what that comes to now."""
+        await take_along(tx, self._vouchers, hold, new)
 
     async def of_orders(
         self, connection: AsyncConnection, order_ids: Collection[str]

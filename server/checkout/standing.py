@@ -50,8 +50,8 @@ def begun(hold: Hold, terms: Terms, language: Language) -> CheckoutRow:
 
 
 def shipping_of(hold: Hold, details: Details, terms: Terms) -> tuple[Method | None, int]:
-    """Return the way that was chosen, and what it costs."""
-    method = details.method(terms)
+    """Return the way that was chosen, else the cheapest that goes there, and what it costs: a sum never leaves out what is charged."""
+    method = terms.method(details.shipping, details.contact.address.country, hold.amount_minor)
     return method, 0 if method is None else method.costs(hold.amount_minor)
 
 
@@ -108,17 +108,9 @@ def standing_of(
     hold: Hold, row: CheckoutRow, terms: Terms, *, needed: bool, may_keep: bool, now: datetime
 ) -> Standing:
     """Return a checkout as its buyer sees it."""
-    details = Details(
-        contact=contact_from(row.contact or {}),
-        shipping=row.method_id,
-        terms=row.terms_at is not None,
-        gift_note=row.gift_note,
-        voucher=row.voucher,
-        language=cast("Language", row.language),
-    )
     return Standing(
         hold=hold,
-        details=details,
+        details=details_of(row),
         sum=Sum(row.items_minor, row.discount_minor, row.shipping_minor, row.tax_minor, _shares(row)),
         lacks=tuple(row.lacks),
         terms=terms,
@@ -127,6 +119,18 @@ def standing_of(
         may_keep=may_keep,
         tax_thousandths=row.tax_thousandths,
         tax_name=row.tax_name,
+    )
+
+
+def details_of(row: CheckoutRow) -> Details:
+    """Return what the buyer has filled in."""
+    return Details(
+        contact=contact_from(row.contact or {}),
+        shipping=row.method_id,
+        terms=row.terms_at is not None,
+        gift_note=row.gift_note,
+        voucher=row.voucher,
+        language=cast("Language", row.language),
     )
 
 

@@ -113,6 +113,14 @@ class PlaceHold(Command, tag="hold"):
     key: Key
 
 
+class HoldExchange(Command, tag="hold.exchange"):
+    """These lines in the place of one's own hold, under the time that it has."""
+
+    hold: EntityId
+    lines: Annotated[list[LineToHold], Meta(min_length=1, max_length=20)]
+    key: Key
+
+
 class HoldRelease(Keyed, tag="hold.release"):
     hold: EntityId
 
@@ -252,6 +260,7 @@ AnyCommand = (
     | Playing
     | Buy
     | PlaceHold
+    | HoldExchange
     | HoldRelease
     | WaitlistJoin
     | WaitlistLeave

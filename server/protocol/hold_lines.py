@@ -24,7 +24,7 @@ class HeldStock(Struct, frozen=True, omit_defaults=True):
 
     `paying`: a payment of it is open, and until that is settled it does not expire. `order` is what it became. `why` it ended, where
     there is more to say than its state. `origin`: who placed it, where the viewer did not; `waitlist`: it is their turn in line.
-    `auction`: whose lot it is.
+    `auction`: whose lot it is. `exchanges`: the hold in whose place it came, with its time.
     """
 
     hold: str
@@ -40,6 +40,7 @@ class HeldStock(Struct, frozen=True, omit_defaults=True):
     order: str | None = None
     origin: HoldOrigin | None = None
     auction: str | None = None
+    exchanges: str | None = None
 
 
 class HoldPlaced(Reply, frozen=True, tag="ok"):

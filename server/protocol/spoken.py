@@ -57,6 +57,12 @@ COMMANDS = (
         "Set units aside, all lines or none. The same key gets the same hold again, with the time that it had.",
     ),
     Spoken(
+        said.HoldExchange,
+        "all",
+        (hold_lines.HoldPlaced,),
+        "Set other units aside in the place of a hold, under its time; refused, the hold stands as it was.",
+    ),
+    Spoken(
         said.Pay,
         "all",
         (payment_lines.Paying,),

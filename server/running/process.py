@@ -119,7 +119,8 @@ class Process:
         self.visible_questions = VisiblePages(self.questions)
         self.own_pushes = OwnPushes(self.hub, self.bus.tell, self.aliases.known_as)
         selling = self._selling()
-        self.shop, self.holds, self.auctions, self.checkouts, self.waitlist, paying, self.refunds = selling
+        self.shop, self.holds, self.exchanges, self.auctions, self.checkouts, self.waitlist = selling[:6]
+        paying, self.refunds = selling[6:]
         self.payments, self.fake_provider, self.payment_accounts, self.payment_providers, self.stripe = paying
         self.catalogue = Catalogue(self.database, clock, self.shop.neighbours.note_products)
         self.exports = exports_for(settings, self.database, clock)
@@ -216,7 +217,7 @@ class Process:
             **SurveyCommands(self.surveys, self.recorder, self.pace).table(),
             **OfferCommands(self.offers, self.recorder, self.pace).table(),
             **AuctionCommands(self.auctions, self.pace).table(),
-            **ShopCommands(self.shop, self.holds, self.pace).table(),
+            **ShopCommands(self.shop, self.holds, self.exchanges, self.pace).table(),
             **WaitlistCommands(self.waitlist, self.pace).table(),
             **PaymentCommands(self.payments, self.pace).table(),
             **ShowCommands(self.shows).table(),

@@ -17,6 +17,7 @@ from server.running.limits import buying_limits_of
 from server.running.paying import Paying, payments_for
 from server.running.refunding import refunds_for
 from server.settings import Settings
+from server.shop.exchanges import Exchanges
 from server.shop.holds import Holds
 from server.shop.locking import Push
 from server.shop.lots import Lots
@@ -31,6 +32,7 @@ class Selling(NamedTuple):
 
     shop: Shop
     holds: Holds
+    exchanges: Exchanges
     auctions: Auctions
     checkouts: Checkouts
     waitlist: Waitlist
@@ -63,9 +65,10 @@ def selling_for(
         checkouts=checkouts,
     )
     holds = Holds(journal, database, clock, shop.books, seconds=settings.hold_seconds, limits=limits)
+    exchanges = Exchanges(journal, database, shop.books, limits=limits)
     auctions = auctions_for(journal, database, clock, Lots(shop.books, limits), settings.auction_hold_seconds)
     seconds = settings.waitlist_hold_seconds
     waitlist = Waitlist(journal, database, clock, shop.books, push=push, seconds=seconds, limits=limits)
     paying = payments_for(settings, journal, database, clock, holds, push=push, checkouts=checkouts)
     refunds = refunds_for(journal, database, clock, paying.payments, shop.books, push=push)
-    return Selling(shop, holds, auctions, checkouts, waitlist, paying, refunds)
+    return Selling(shop, holds, exchanges, auctions, checkouts, waitlist, paying, refunds)

@@ -70,12 +70,13 @@ class Allowances:
     ) -> None:
         """Raise `too_many` with `limit` and `left`, of a hold with `product`, where units are more than this person may take.
 
-        A `guest` is held to what somebody without a name may hold: a purchase, which is paid in the same moment, asks without it.
+        Below 0 is what is given back in the same moment. A `guest` is held to what somebody without a name may hold: a purchase, which is
+        paid in the same moment, asks without it.
         """
         for product_id, units in self._together(demand):
             limit = self._limit_of(product_id)
             taken = self._taken.get((self._person(viewer_id), self._counted_as(product_id)), 0)
-            if limit and taken + units > limit:
+            if limit and units > 0 and taken + units > limit:
                 refused = RefusedError(Code.TOO_MANY, limit=limit, left=max(0, limit - taken))
                 refused.data |= {"product": product_id} if to_hold else {}
                 raise refused

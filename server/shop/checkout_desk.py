@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.journal.transaction import ShowTransaction
 from server.shop.checked import Checked
+from server.shop.hold_rules import Hold
 
 
 class CheckoutDesk(Protocol):
@@ -25,6 +26,10 @@ class CheckoutDesk(Protocol):
 
     async def confirm(self, tx: ShowTransaction, orders: Mapping[str, str]) -> None:
         """Note which order each hold that had a checkout has become."""
+        ...
+
+    async def exchange(self, tx: ShowTransaction, hold: Hold, new: Hold) -> None:
+        """Take what was filled in for a hold that has ended along to the one in its place, at what that comes to now."""
         ...
 
     async def of_orders(
@@ -46,6 +51,9 @@ class NoCheckouts:
         return frozenset()
 
     async def confirm(self, tx: ShowTransaction, orders: Mapping[str, str]) -> None:
+        """There is none."""
+
+    async def exchange(self, tx: ShowTransaction, hold: Hold, new: Hold) -> None:
         """There is none."""
 
     async def of_orders(

@@ -1,18 +1,22 @@
 """The shop on the socket: buying, holding, restocking, pinning."""
 
+from collections.abc import Awaitable, Callable
+
 from server.clock import to_wire
 from server.pace.rates import Act
 from server.pace.service import Pace
 from server.protocol.codec import ok_line
 from server.protocol.commands import (
     Buy,
+    HoldExchange,
     HoldRelease,
     PlaceHold,
     ProductPin,
     ProductRestock,
     ProductUnpin,
 )
-from server.shop.hold_rules import Wanted, WantedLine
+from server.shop.exchanges import Exchanges
+from server.shop.hold_rules import Hold, Wanted, WantedLine
 from server.shop.holds import Holds
 from server.shop.rules import Purchase
 from server.shop.service import Shop
@@ -20,11 +24,12 @@ from server.viewers.caller import Caller, CommandTable, acting, intent_in, paced
 
 
 class ShopCommands:
-    """The socket's way to `Shop` and `Holds`. Without a `pace` a viewer may buy as often as the socket's own limits allow."""
+    """The socket's way to `Shop`, `Holds` and `Exchanges`. Without a `pace` a viewer may buy as often as the socket's own limits allow."""
 
-    def __init__(self, shop: Shop, holds: Holds, pace: Pace | None = None) -> None:
+    def __init__(self, shop: Shop, holds: Holds, exchanges: Exchanges, pace: Pace | None = None) -> None:
         self._shop = shop
         self._holds = holds
+        self._exchanges = exchanges
         self._pace = pace
 
     def table(self) -> CommandTable:
@@ -32,6 +37,7 @@ class ShopCommands:
         return {
             Buy: self.buy,
             PlaceHold: self.hold,
+            HoldExchange: self.exchange,
             HoldRelease: self.release,
             ProductRestock: self.restock,
             ProductPin: self.pin,
@@ -71,16 +77,34 @@ class ShopCommands:
 
     async def hold(self, caller: Caller, command: PlaceHold) -> bytes | None:
         """Set units aside; the reply is the confirmation. `too_fast` when the viewer has bought or held too often."""
+        return await self._set_aside(caller, command, None, self._holds.place)
+
+    async def exchange(self, caller: Caller, command: HoldExchange) -> bytes | None:
+        """Set other units aside in the place of a hold; paced and answered as `hold`."""
+        return await self._set_aside(caller, command, command.hold, self._exchanges.exchange)
+
+    async def _set_aside(
+        self,
+        caller: Caller,
+        command: PlaceHold | HoldExchange,
+        exchanges: str | None,
+        place: Callable[[str, Wanted], Awaitable[Hold]],
+    ) -> bytes | None:
         by = paced_by(caller)
         lines = tuple(
             WantedLine(each.product, each.quantity, each.price, each.offer) for each in command.lines
         )
         wanted = Wanted(
-            caller.viewer_id, command.key, lines, staff=caller.role != "viewer", guest=caller.guest
+            caller.viewer_id,
+            command.key,
+            lines,
+            staff=caller.role != "viewer",
+            guest=caller.guest,
+            exchanges=exchanges,
         )
         if self._pace is not None:
             await self._pace.spend(Act.ORDER, by)
-        hold = await self._holds.place(caller.show_id, wanted)
+        hold = await place(caller.show_id, wanted)
         if hold.repeated and self._pace is not None:
             self._pace.give_back(Act.ORDER, by)
         if command.id is None:

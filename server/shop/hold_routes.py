@@ -8,6 +8,7 @@ from pydantic import Field
 
 from server.access.acquaintance import tell_order
 from server.access.dependencies import EntrantOfShow, ShowId
+from server.access.tokens import Identity
 from server.errors import RefusedError
 from server.http import pacing
 from server.http.params import ENTITY_ID, EntityId, Face, IdempotencyKey, Moment, OptionalKey, RequestBody
@@ -71,6 +72,7 @@ class HoldBody(Face):
         description="Who placed it, where its viewer did not; `waitlist`: it was their turn in line."
     )
     auction: str | None = Field(description="Whose lot it is.")
+    exchanges: str | None = Field(description="The hold in whose place it came, with its time.")
 
 
 class HoldList(Face):
@@ -125,9 +127,7 @@ async def place_hold(
 ) -> HoldBody:
     """Sends the hold once it is committed. Repeating the request with the same key is safe, and prolongs nothing."""
     await pacing.spend(request, Act.ORDER, viewer=identity.viewer_id)
-    lines = tuple(WantedLine(each.product, each.quantity, each.price, each.offer) for each in body.lines)
-    wanted = Wanted(identity.viewer_id, key, lines, staff=identity.role != "viewer", guest=identity.guest)
-    hold = await _holds(request).place(show, wanted)
+    hold = await _holds(request).place(show, wanted_of(body, key, identity))
     tell_order(request, response, show, identity, repeated=hold.repeated)
     return as_body(hold)
 
@@ -152,6 +152,13 @@ async def release_hold(
     """Done once or often, it is the same: one that is over stays as it is. Not while it is being paid, and not what is an order."""
     intent = intent_of(identity.viewer_id, key, f"DELETE /v1/shows/{show}/holds/{hold}")
     return as_body(await _holds(request).release(show, hold, identity.viewer_id, intent=intent))
+
+
+def wanted_of(body: HoldRequest, key: str, identity: Identity, *, exchanges: str | None = None) -> Wanted:
+    """Return what a request wants set aside."""
+    lines = tuple(WantedLine(each.product, each.quantity, each.price, each.offer) for each in body.lines)
+    staff, guest = identity.role != "viewer", identity.guest
+    return Wanted(identity.viewer_id, key, lines, staff=staff, guest=guest, exchanges=exchanges)
 
 
 def as_body(hold: Hold) -> HoldBody:

@@ -45,6 +45,8 @@ class Wanted:
     lines: tuple[WantedLine, ...]
     staff: bool = False
     guest: bool = False
+    exchanges: str | None = None
+    """The hold in whose place it is wanted, under its time."""
 
     @property
     def demand(self) -> dict[str, int]:
@@ -88,6 +90,8 @@ class Hold:
     order_id: str | None = None
     """What it became: the order's id, of several lines the head's."""
     origin: HoldOrigin | None = None
+    exchanges: str | None = None
+    """The hold in whose place it came."""
     repeated: bool = field(default=False, compare=False)
     """Whether it was there before it was asked for."""
 

@@ -33,6 +33,7 @@ class HoldRow(SQLModel, table=True):
             "channel_id",
             postgresql_where=text("state = 'placed' AND NOT paying"),
         ),
+        Index("hold_exchanges", "exchanges", unique=True, postgresql_where=text("exchanges IS NOT NULL")),
     )
 
     id: str = Field(primary_key=True)
@@ -56,6 +57,8 @@ class HoldRow(SQLModel, table=True):
     )
     origin: str | None = None
     """Who placed it, where its viewer did not: `waitlist`."""
+    exchanges: str | None = None
+    """The hold in whose place it came, which ended with it; a hold is exchanged once."""
 
 
 class HoldLineRow(SQLModel, table=True):

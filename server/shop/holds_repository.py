@@ -12,7 +12,8 @@ from server.shop.hold_rules import HeldMove, Hold, HoldLine, HoldState
 
 _COLUMNS = (
     "h.id, h.channel_id, h.show_id, h.viewer_id, h.key, h.state, h.currency, h.placed_at, h.expires_at, h.paying, h.ended_at,"
-    " h.ended_why, h.staff, h.origin, l.product_id, l.quantity, l.unit_price_minor, l.offer_id, CASE WHEN h.state = 'confirmed' THEN"
+    " h.ended_why, h.staff, h.origin, h.exchanges, l.product_id, l.quantity, l.unit_price_minor, l.offer_id,"
+    " CASE WHEN h.state = 'confirmed' THEN"
     " (SELECT o.id FROM orders AS o WHERE o.viewer_id = h.viewer_id AND o.key = h.id || '/0') END AS order_id"
 )
 _READ = f"SELECT {_COLUMNS} FROM hold AS h JOIN hold_line AS l ON l.hold_id = h.id"
@@ -45,11 +46,12 @@ _FIND_LAPSED = text(f"SELECT DISTINCT h.show_id FROM hold AS h WHERE {LAPSED}")
 _INSERT_HOLDS = text(
     """
     WITH placed AS (
-        INSERT INTO hold (id, channel_id, show_id, viewer_id, key, state, currency, amount_minor, placed_at, expires_at, staff, origin)
-        SELECT id, :channel, :show, viewer_id, key, 'placed', currency, amount_minor, :at, :until, staff, origin
+        INSERT INTO hold (id, channel_id, show_id, viewer_id, key, state, currency, amount_minor, placed_at, expires_at, staff, origin,
+                          exchanges)
+        SELECT id, :channel, :show, viewer_id, key, 'placed', currency, amount_minor, :at, :until, staff, origin, exchanges
         FROM unnest(CAST(:ids AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:currencies AS text[]),
-                    CAST(:amounts AS bigint[]), CAST(:staff AS boolean[]), CAST(:origins AS text[]))
-            AS h(id, viewer_id, key, currency, amount_minor, staff, origin)
+                    CAST(:amounts AS bigint[]), CAST(:staff AS boolean[]), CAST(:origins AS text[]), CAST(:exchanged AS text[]))
+            AS h(id, viewer_id, key, currency, amount_minor, staff, origin, exchanges)
         ON CONFLICT DO NOTHING RETURNING id
     ),
     lines AS (
@@ -68,6 +70,11 @@ _END_HOLDS = text(
     """
     UPDATE hold SET state = :state, paying = false, ended_at = :now, ended_why = :why
     WHERE id = ANY(:ids) AND state = ANY(:from_states) AND (:paying_too OR NOT paying) RETURNING id
+    """
+)
+_LOCK_STANDING = text(
+    """
+    SELECT id FROM hold WHERE id = ANY(:ids) AND state = 'placed' AND NOT paying AND expires_at > :now ORDER BY id FOR NO KEY UPDATE
     """
 )
 _BEGIN_PAYING = text(
@@ -140,7 +147,7 @@ async def find_lapsed(connection: AsyncConnection, now: datetime) -> list[str]:
 async def insert_holds(
     connection: AsyncConnection, channel_id: str, show_id: str, holds: Sequence[Hold]
 ) -> list[str]:
-    """Write new holds, all of one show and one moment, and return the ids of those that were written.
+    """Write new holds, all of one show, one moment and one end, and return the ids of those that were written.
 
     One whose key another show's transaction has taken meanwhile is left out; that other hold can be read from now on.
     """
@@ -159,6 +166,7 @@ async def insert_holds(
         "amounts": [hold.amount_minor for hold in holds],
         "staff": [hold.staff for hold in holds],
         "origins": [hold.origin for hold in holds],
+        "exchanged": [hold.exchanges for hold in holds],
         "holds": [id for id, _, _ in lines],
         "nths": [nth for _, nth, _ in lines],
         "products": [line.product_id for _, _, line in lines],
@@ -204,6 +212,11 @@ async def end_holds(
 async def mark_paying(connection: AsyncConnection, ids: Collection[str], now: datetime) -> set[str]:
     """Note that a payment of each hold is open, unless it has ended or its time is over; return those of which it is so."""
     return set(await connection.scalars(_BEGIN_PAYING, {"ids": list(ids), "now": now})) if ids else set()
+
+
+async def lock_standing(connection: AsyncConnection, ids: Collection[str], now: datetime) -> set[str]:
+    """Lock those of the holds that stand and are not being paid, and return their ids. Products must be locked before."""
+    return set(await connection.scalars(_LOCK_STANDING, {"ids": list(ids), "now": now}))
 
 
 async def unmark_paying(connection: AsyncConnection, ids: Collection[str]) -> None:
@@ -277,5 +290,6 @@ def _as_hold(rows: Sequence[Row[Any]]) -> Hold:
         ended_why=first.ended_why,
         staff=first.staff,
         origin=first.origin,
+        exchanges=first.exchanges,
         order_id=first.order_id,
     )

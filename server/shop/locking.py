@@ -15,7 +15,7 @@ from server.clock import to_wire
 from server.journal.transaction import ShowTransaction
 from server.protocol.hold_lines import HeldLine, HeldStock, HoldChanged
 from server.shop.checkout_desk import CheckoutDesk, NoCheckouts
-from server.shop.hold_rules import Hold, HoldState, Movement, StockBook
+from server.shop.hold_rules import BY_VIEWER, Hold, HoldState, Movement, StockBook
 from server.shop.holds_repository import (
     INSERT_HELD_MOVES,
     as_move_rows,
@@ -109,6 +109,22 @@ class Books:
         await self.end_turns(tx, gone)
         return ended
 
+    async def exchange(self, tx: ShowTransaction, book: StockBook, hold: Hold, new: Hold) -> None:
+        """End a hold that is locked and stands, and put its units into the one that is written in its place; what is more is free.
+
+        It ends as given up by its viewer: money that comes for it after all goes back.
+        """
+        await end_holds(tx.connection, [hold.id], "released", tx.now, why=BY_VIEWER)
+        book.move("release", hold.id, hold.units)
+        book.move("place", new.id, new.units)
+        book.offers |= hold.offers | new.offers
+        gone = replace(hold, state="released", ended_at=tx.now, ended_why=BY_VIEWER)
+        # The one that stands first: who is told that nothing is held any more would begin anew.
+        self.tell(tx, new)
+        self.tell(tx, gone)
+        write_off_headings(tx, book, [gone])
+        await self.checkouts.exchange(tx, gone, new)
+
     async def _pass_on(self, tx: ShowTransaction, book: StockBook, unpaid: Collection[Hold]) -> None:
         """Give lots that were not paid for to those who come next, before anybody else finds their units free."""
         if not unpaid:
@@ -171,4 +187,5 @@ def as_seen(hold: Hold) -> HeldStock:
         order=hold.order_id,
         origin=hold.origin,
         auction=auction_of(hold),
+        exchanges=hold.exchanges,
     )

@@ -110,8 +110,12 @@ def _price_of(viewer_id: str, line: WantedLine, product: Stocked, offers: OfferB
 
 def repeat_hold(earlier: Hold, wanted: Wanted, show_id: str) -> Hold:
     """Return the first hold again as it stands, with the time that it had; raises `key_reused` for anything else under its key."""
-    same = earlier.show_id == show_id and len(earlier.lines) == len(wanted.lines)
-    if not same or not all(map(_is_same, earlier.lines, wanted.lines)):
+    same = (earlier.show_id, earlier.exchanges) == (show_id, wanted.exchanges)
+    if (
+        not same
+        or len(earlier.lines) != len(wanted.lines)
+        or not all(map(_is_same, earlier.lines, wanted.lines))
+    ):
         raise RefusedError(Code.KEY_REUSED)
     return replace(earlier, repeated=True)
 

@@ -83,7 +83,9 @@ def test_recorded_journals_fit_the_document(journal: str) -> None:
 
 def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
     """What to send so that the command has something to do on the set stage."""
-    hold = next((line["hold"] for line in viewer.lines if "hold" in line and "id" in line), "")
+    # The last one told stands: an exchange puts another one in the first one's place.
+    held = [line["hold"] for line in viewer.lines if "hold" in line and "expires_at" in line and "id" in line]
+    hold = held[-1] if held else ""
     payment = next((line["payment"] for line in viewer.lines if "payment" in line and "id" in line), "")
     question = next((line["question"] for line in viewer.lines if "question" in line and "id" in line), "")
     about = {"question": question}
@@ -96,6 +98,11 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
         "impression": {"products": ["p_apron"]},
         "buy": {"product": "p_apron", "quantity": 1, "key": "k-0123456789"},
         "hold": {"lines": [{"product": "p_apron", "quantity": 1}], "key": "k-0123456789"},
+        "hold.exchange": {
+            "hold": hold,
+            "lines": [{"product": "p_apron", "quantity": 2}],
+            "key": "k-0123456780",
+        },
         "hold.release": {"hold": hold},
         "waitlist.join": {"product": "p_bowl", "quantity": 1, "key": "k-0123456789"},
         "waitlist.leave": {"product": "p_bowl"},

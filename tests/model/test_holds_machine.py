@@ -175,11 +175,45 @@ class HoldsMachine(RuleBasedStateMachine):
         if (hold := self.pick(which)) is None:
             return
         lines = tuple(WantedLine(line.product_id, line.quantity) for line in hold.lines)
-        wanted = Wanted(hold.viewer_id, hold.key, lines)
-        answers = self.ask(lambda stage: [stage.holds.place(hold.show_id, wanted) for _ in range(2)], process)
+        wanted = Wanted(hold.viewer_id, hold.key, lines, exchanges=hold.exchanges)
+
+        def calls(stage: Stage) -> list[Any]:
+            again = stage.holds.place if hold.exchanges is None else stage.exchanges.exchange
+            return [again(hold.show_id, wanted) for _ in range(2)]
+
+        answers = self.ask(calls, process)
         for answer in answers:
             assert (answer.id, answer.expires_at) == (hold.id, hold.expires_at), "the time is never prolonged"
             assert (answer.state, answer.repeated) == (self.state_of(hold), True)
+
+    @rule(
+        which=st.integers(0, 20),
+        lines=st.lists(LINE, min_size=1, max_size=3).map(tuple),
+        process=st.integers(0, 1),
+        times=st.integers(1, 2),
+    )
+    def exchange(self, which: int, lines: tuple[WantedLine, ...], process: int, times: int) -> None:
+        """Other lines in the place of a hold, asked once or twice at once: more only if free, under the time that it had."""
+        if (hold := self.pick(which)) is None:
+            return
+        self.rushes += 1
+        before, free = self.state_of(hold), self.free()
+        wanted = Wanted(hold.viewer_id, f"swap-{self.rushes}", lines, exchanges=hold.id)
+        short = any(units - hold.units.get(id, 0) > free[id] for id, units in wanted.demand.items())
+        answers = self.ask(
+            lambda stage: [stage.exchanges.exchange(hold.show_id, wanted) for _ in range(times)], process
+        )
+        for answer in answers:
+            if before != "placed":
+                assert code(answer) is Code.HOLD_ENDED
+            elif short:
+                assert code(answer) is Code.SOLD_OUT
+            else:
+                self.take(wanted, answer)
+                assert (answer.id, answer.expires_at) == (answers[0].id, hold.expires_at), (
+                    "the time is never prolonged"
+                )
+                self.ended[hold.id] = "released"
 
     @rule(product=st.sampled_from(list(PRICES)))
     def rush(self, product: str) -> None:
@@ -482,6 +516,28 @@ def sell_the_given_up(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(confirming, "BY_VIEWER", "nobody")
 
 
+def begin_anew(patch: pytest.MonkeyPatch) -> None:
+    """What comes in the place of a hold has a time of its own."""
+    from server.shop import exchange_rules, exchanges
+
+    first = exchange_rules.exchanged
+
+    def anew(hold: Hold, *others: Any) -> Hold:
+        new = first(hold, *others)
+        return replace(new, expires_at=new.placed_at + (hold.expires_at - hold.placed_at))
+
+    patch.setattr(exchanges, "exchanged", anew)
+
+
+def keep_what_was_exchanged(patch: pytest.MonkeyPatch) -> None:
+    """Who exchanges a hold does not end it."""
+
+    async def nothing(*_: Any, **__: Any) -> set[str]:
+        return set()
+
+    patch.setattr(locking, "end_holds", nothing)
+
+
 BOWLS = Wanted("v_1", "key-bowls", (WantedLine("p_bowl", 3),))
 APRONS = Wanted("v_2", "key-aprons", (WantedLine("p_apron", 2),))
 TWICE = Wanted("v_1", "key-twice", (WantedLine("p_bowl", 2), WantedLine("p_bowl", 2)))
@@ -503,6 +559,15 @@ PLANTED: dict[Callable[[pytest.MonkeyPatch], None], Story] = {
     prolong: lambda shop: (shop.place(BOWLS, 0), shop.let_time_pass(1), shop.click_again(0, 0)),
     count_lines_apart: lambda shop: shop.place(TWICE, 0),
     keep_no_rows: lambda shop: shop.place(APRONS, 0),
+    begin_anew: lambda shop: (
+        shop.place(BOWLS, 0),
+        shop.let_time_pass(1),
+        shop.exchange(0, (WantedLine("p_bowl", 2),), 1, 1),
+    ),
+    keep_what_was_exchanged: lambda shop: (
+        shop.place(APRONS, 0),
+        shop.exchange(0, (WantedLine("p_apron", 3),), 1, 1),
+    ),
     sell_the_given_up: lambda shop: (shop.place(BOWLS, 0), shop.release(0, 0, 1), shop.confirm(0, 0, 1)),
 }
 """Each mistake with a few steps in which it shows: the machine's own claims must not hold then, and do without it."""

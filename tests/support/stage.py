@@ -37,6 +37,7 @@ from server.running.auctions import auctions_for
 from server.running.offers import offers_with
 from server.running.vouchers import vouchers_with
 from server.shop.allowances import NO_LIMITS, Limits
+from server.shop.exchanges import Exchanges
 from server.shop.hold_rules import Hold, Wanted, WantedLine
 from server.shop.holds import HOLD_SECONDS, Holds
 from server.shop.lots import Lots
@@ -79,6 +80,7 @@ class Stage:
     questions: Questions
     shop: Shop
     holds: Holds
+    exchanges: Exchanges
     waitlist: Waitlist
     shows: Shows
     planning: Planning
@@ -151,6 +153,14 @@ class Stage:
         """Place a hold of (product, quantity) lines in the show; with a key of its own unless one is given."""
         wanted = tuple(WantedLine(product, quantity) for product, quantity in lines)
         return await self.holds.place(show, Wanted(viewer, key or new_id("k"), wanted, **others))
+
+    async def exchange(
+        self, hold: Hold, *lines: tuple[str, int], viewer: str = "", key: str = "", **others: Any
+    ) -> Hold:
+        """Exchange a hold for (product, quantity) lines; by its viewer, with a key of its own, unless said otherwise."""
+        wanted = tuple(WantedLine(product, quantity) for product, quantity in lines)
+        wish = Wanted(viewer or hold.viewer_id, key or new_id("k"), wanted, exchanges=hold.id, **others)
+        return await self.exchanges.exchange(hold.show_id, wish)
 
     async def join(
         self, viewer: str, product: str, quantity: int = 1, *, key: str = "", show: str = SHOW, **others: Any
@@ -248,6 +258,7 @@ async def open_stage(
         Questions(journal, database, watch_seconds=WATCH_SECONDS),
         shop,
         holds,
+        Exchanges(journal, database, shop.books, limits=limits),
         waitlist,
         Shows(
             journal,

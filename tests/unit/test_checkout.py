@@ -64,8 +64,27 @@ def test_tax_in_currencies_of_0_2_and_3_decimals(total: int, thousandths: int, t
 
 def test_shipping_is_free_from_a_sum_of_items_on_and_goes_where_it_goes() -> None:
     assert [POST.costs(items) for items in (4_999, 5_000)] == [500, 0]
-    assert [bool(TERMS.method("post", country)) for country in ("JP", "", "US")] == [True, True, False]
+    assert [bool(TERMS.method("post", country, 1)) for country in ("JP", "", "US")] == [True, True, False]
     assert replace(TERMS, address_needed=False).methods_to("JP") == []
+
+
+def test_who_chooses_no_shipping_gets_the_cheapest_that_goes_there_and_a_choice_stands() -> None:
+    ways = [
+        ("express", 900, None, ()),
+        ("post", 500, 5_000, ("JP",)),
+        ("sea", 700, None, ()),
+        ("van", 700, None, ()),
+    ]
+    terms = Terms(methods=tuple(Method(id, {"en": id}, price, free, at) for id, price, free, at in ways))
+
+    def chosen(id: str, country: str, items: int) -> str:
+        method = terms.method(id, country, items)
+        assert method is not None
+        return method.id
+
+    assert [chosen("", country, 1) for country in ("JP", "US")] == ["post", "sea"]
+    assert [chosen(id, "JP", 1) for id in ("express", "van", "gone")] == ["express", "van", "post"]
+    assert chosen("post", "US", 1) == "sea"
 
 
 @pytest.mark.parametrize(
@@ -74,9 +93,9 @@ def test_shipping_is_free_from_a_sum_of_items_on_and_goes_where_it_goes() -> Non
         (WHOLE, []),
         (
             Details(),
-            ["name", "email", "address/country", "address/postal_code", "address/city", "address/line1", "shipping", "terms"],
+            ["name", "email", "address/country", "address/postal_code", "address/city", "address/line1", "terms"],
         ),
-        (replace(WHOLE, shipping="gone"), ["shipping"]),
+        (replace(WHOLE, shipping="gone"), []),
         (replace(WHOLE, terms=False), ["terms"]),
         (replace(WHOLE, contact=replace(ANNA, address=replace(HOME, country="US"))), ["shipping"]),
         (

@@ -56,7 +56,7 @@ async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any] 
     decoded = decode_command(json.dumps(command).encode())
     tables = (
         QuestionCommands(stage.questions),
-        ShopCommands(stage.shop, stage.holds),
+        ShopCommands(stage.shop, stage.holds, stage.exchanges),
         ShowCommands(stage.shows),
     )
     (handler,) = [table[type(decoded)] for t in tables if type(decoded) in (table := t.table())]

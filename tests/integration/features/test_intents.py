@@ -80,7 +80,7 @@ async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any]:
     decoded = decode_command(json.dumps({"id": 1, **command}).encode())
     tables: tuple[Any, ...] = (
         QuestionCommands(stage.questions),
-        ShopCommands(stage.shop, stage.holds),
+        ShopCommands(stage.shop, stage.holds, stage.exchanges),
         WaitlistCommands(stage.waitlist),
         ShowCommands(stage.shows),
         AuctionCommands(stage.auctions),

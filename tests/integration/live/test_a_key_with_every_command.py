@@ -48,6 +48,7 @@ IN_ORDER: dict[str, Fields] = {
     "hold": {"lines": [{"product": "p_apron", "quantity": 1}]},
     "pay": {"hold": "$hold", "method": "decline"},
     "pay.cancel": {"payment": "$payment"},
+    "hold.exchange": {"hold": "$hold", "lines": [{"product": "p_apron", "quantity": 2}]},
     "hold.release": {"hold": "$hold"},
     "waitlist.join": {"product": "p_bowl", "quantity": 1},
     "waitlist.leave": {"product": "p_bowl"},
@@ -71,6 +72,7 @@ OTHERS: dict[str, Callable[[Fields], Fields]] = {
     "bid": lambda said: said | {"max": 200},
     "buy": lambda said: said | {"quantity": 2},
     "hold": lambda said: said | {"lines": [{"product": "p_apron", "quantity": 2}]},
+    "hold.exchange": lambda said: said | {"lines": [{"product": "p_apron", "quantity": 3}]},
     "pay": lambda said: said | {"method": "card"},
     "waitlist.join": lambda said: said | {"quantity": 2},
 }

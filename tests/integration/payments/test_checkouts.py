@@ -64,7 +64,7 @@ async def count(till: Till, table: str) -> int:
 async def test_a_hold_is_filled_in_paid_at_its_total_and_becomes_an_order_with_all_of_it(till: Till) -> None:
     hold = await till.stage.hold("v_1", ("p_apron", 1), ("p_bowl", 1))
     before = await find(till, hold)
-    assert (before.sum.items, before.sum.shipping, before.sum.total, before.needed) == (3500, 0, 3500, True)
+    assert (before.sum.items, before.sum.shipping, before.sum.total, before.needed) == (3500, 500, 4000, True)
     assert "address/line1" in before.lacks
     filled = await fill(till, hold)
     assert (filled.lacks, filled.sum.shipping, filled.sum.total, filled.sum.tax) == ((), 500, 4000, 364)
@@ -148,6 +148,33 @@ async def test_shipping_goes_where_it_goes_and_is_free_from_a_sum_on(till: Till)
     assert (filled.methods, filled.lacks) == ([], ("shipping",))
     with refused(Code.INVALID):
         await fill(till, hold, replace(WHOLE, shipping="balloon"))
+
+
+async def test_what_was_filled_in_goes_along_with_an_exchange_at_what_it_comes_to_then(till: Till) -> None:
+    vouchers = vouchers_with(till.stage.database, till.stage.clock).vouchers
+    await vouchers.create(CHANNEL, HOST, WantedVoucher("SPRING", Terms("percent", percent=10, uses_max=1)))
+    hold = await till.stage.hold("v_1", ("p_bowl", 1))
+    filled = await fill(till, hold, replace(WHOLE, voucher="SPRING"))
+    assert (filled.sum.items, filled.sum.discount, filled.sum.shipping) == (2500, 250, 500)
+    new = await till.stage.exchange(hold, ("p_bowl", 3))
+    now = await find(till, new)
+    assert (now.sum.items, now.sum.discount, now.sum.shipping, now.sum.total) == (7500, 750, 0, 6750)
+    assert (now.details, now.lacks, now.frozen) == (filled.details, (), False)
+    assert (await till.pay(new)).amount_minor == 6750
+    with refused(Code.HOLD_ENDED):
+        await till.stage.exchange(new, ("p_bowl", 2))
+
+
+async def test_a_hold_that_is_being_paid_is_not_exchanged_and_one_that_was_is_no_order(till: Till) -> None:
+    paid = await till.stage.hold("v_1", ("p_bowl", 1))
+    await fill(till, paid)
+    assert (await till.pay(paid, "counter")).state == "pending"
+    with refused(Code.HOLD_ENDED):
+        await till.stage.exchange(paid, ("p_bowl", 2))
+    hold = await till.stage.hold("v_2", ("p_bowl", 2))
+    await till.stage.exchange(hold, ("p_bowl", 1))
+    with refused(Code.HOLD_ENDED):
+        await till.stage.journal.commit(SHOW, _confirm(till, hold), None)
 
 
 async def test_whoever_agreed_to_the_same_terms_agreed_when_they_did(till: Till) -> None:
