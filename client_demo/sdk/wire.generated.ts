@@ -17,6 +17,7 @@ export type Command =
   | Playing
   | Buy
   | PlaceHold
+  | HoldExchange
   | HoldRelease
   | WaitlistJoin
   | WaitlistLeave
@@ -214,6 +215,23 @@ export interface LineToHold {
   quantity: number;
   price?: number | null;
   offer?: string | null;
+}
+/**
+ * These lines in the place of one's own hold, under the time that it has.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "HoldExchange".
+ */
+export interface HoldExchange {
+  type: "hold.exchange";
+  hold: string;
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  lines: LineToHold[];
+  key: string;
+  id?: number | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -624,7 +642,7 @@ export interface HeldLine {
  *
  *     `paying`: a payment of it is open, and until that is settled it does not expire. `order` is what it became. `why` it ended, where
  *     there is more to say than its state. `origin`: who placed it, where the viewer did not; `waitlist`: it is their turn in line.
- *     `auction`: whose lot it is.
+ *     `auction`: whose lot it is. `exchanges`: the hold in whose place it came, with its time.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "HeldStock".
@@ -643,6 +661,7 @@ export interface HeldStock {
   order?: string | null;
   origin?: "waitlist" | null;
   auction?: string | null;
+  exchanges?: string | null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
