@@ -22,6 +22,7 @@ import {
   type Votes,
   withVotes,
 } from "./queue";
+import { hearStock } from "./stock_news";
 
 const PAGE = 100;
 const PAGES_AT_START_MAX = 10;
@@ -117,6 +118,7 @@ function forget(): void {
   places.value = [];
   heardVotes.clear();
   forgetColleagues();
+  hearStock(null);
   begun = null;
   tabChosen = false;
   chosenByHand = false;
@@ -155,6 +157,7 @@ function begin(fresh: Snapshot): void {
 }
 
 function hear(push: JournalPush): void {
+  hearStock(push);
   if (push.type === "question.restored") leaveOutside(push.question.id);
   if ("question" in push && push.question && typeof push.question === "object" && "text" in push.question)
     takeIn([push.question]);

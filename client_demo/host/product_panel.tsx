@@ -9,6 +9,7 @@ import { isFrom, unitsLeft } from "../shared/variants";
 import { restock, restocking, toggleProduct } from "./actions";
 import { places, snapshot } from "./desk";
 import { Key } from "./key_hint";
+import { StockNews } from "./stock_news";
 import { t } from "./text";
 
 const STEPS = [1, 10, 100] as const;
@@ -20,7 +21,10 @@ export function ProductPanel() {
   return (
     <section class="panel card" aria-labelledby="products-title" data-testid="products">
       <header class="panel-head">
-        <h2 id="products-title">{t("products.title")}</h2>
+        <div class="panel-name">
+          <h2 id="products-title">{t("products.title")}</h2>
+          <StockNews />
+        </div>
         <fieldset class="segmented segmented-small" aria-label={t("stock.step")}>
           {STEPS.map((each) => (
             <button

@@ -97,6 +97,10 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
       const stocked = withStock(snapshot, new Map(push.products.map((each) => [each.product, each.stock])));
       return push.sales ? { ...stocked, sales: push.sales } : stocked;
     }
+    case "product.sold_out":
+      return withStock(snapshot, new Map([[push.product, 0]]));
+    case "product.back_in_stock":
+      return withStock(snapshot, new Map([[push.product, push.stock]]));
     case "product.changed":
       return withProducts(snapshot, push.products, push.removed);
     case "survey.opened":

@@ -151,6 +151,8 @@ export type JournalPush = Published &
     | { type: "product.pinned"; product: string | null }
     | { type: "order.counted"; product: string; buyers: number; seconds: number }
     | { type: "product.stock"; products: { product: string; stock: number }[]; sales?: wire.Sales }
+    | { type: "product.sold_out"; product: string }
+    | { type: "product.back_in_stock"; product: string; stock: number }
     | { type: "product.changed"; products: wire.Product[]; removed: string[] }
     | { type: "survey.opened"; survey: wire.Survey }
     | { type: "survey.closed"; survey: string }

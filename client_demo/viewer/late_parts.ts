@@ -6,6 +6,7 @@ import { followForYou } from "./shop/for_you";
 import { followOffers } from "./shop/offers";
 import { followPurchases } from "./shop/purchase";
 import { loadRatings } from "./shop/reviews";
+import { followSoldOut } from "./shop/sold_out";
 import { followWaitlist } from "./shop/waitlist/own";
 
 export { tellPageView } from "./page_view";
@@ -16,6 +17,7 @@ export { Orders } from "./shop/orders";
 export { ProductLines } from "./shop/product_lines";
 export { buy, openPurchase } from "./shop/purchase";
 export { BuyingSheets } from "./shop/purchase_sheet";
+export { SoldOutWord } from "./shop/sold_out";
 
 followPurchases();
 followBuying();
@@ -24,4 +26,5 @@ followOffers();
 followWaitlist();
 followAuctions();
 followCounts();
+followSoldOut();
 void loadRatings();

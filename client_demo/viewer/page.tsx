@@ -123,6 +123,7 @@ export function Page() {
       <Late part="BuyingSheets" />
       <Settings />
       <Late part="ShareDialog" />
+      <Late part="SoldOutWord" />
       <Toasts />
     </>
   );

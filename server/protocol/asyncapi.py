@@ -60,6 +60,8 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     shelf_lines.StockChanged,
     shelf_lines.StaffStockChanged,
     shelf_lines.OrdersCounted,
+    shelf_lines.SoldOut,
+    shelf_lines.BackInStock,
     survey_lines.SurveyOpened,
     survey_lines.SurveyClosed,
     offer_lines.OfferOpened,

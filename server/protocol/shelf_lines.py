@@ -29,6 +29,19 @@ class StockChanged(Push, frozen=True, tag="product.stock"):
     products: list[ProductStock]
 
 
+class SoldOut(Push, frozen=True, tag="product.sold_out"):
+    """The last free unit of a product, or variant, is gone: it is sold, or held."""
+
+    product: str
+
+
+class BackInStock(Push, frozen=True, tag="product.back_in_stock"):
+    """Of a product, or variant, that was sold out so many units are free again."""
+
+    product: str
+    stock: int
+
+
 class OrdersCounted(Push, frozen=True, tag="order.counted"):
     """So many people have bought the product, or a variant of it, in the `seconds` before; no later moment is meant."""
 

@@ -10,13 +10,14 @@ from server.questions.aside_repository import QuestionsAside
 from server.questions.repository import read_asker
 from server.running.limits import crowd_limits_of
 from server.settings import Settings
+from server.shop.sold_out import forget_shelf, note_shelf
 from server.shows.service import Shows
-from server.shows.steps import AtEnd
+from server.shows.steps import AtStep
 from server.surveys.opening import SurveysAside, open_at_end
 
 
 def shows_for(
-    settings: Settings, journal: Journal, database: Database, clock: Clock, *, at_end: Sequence[AtEnd] = ()
+    settings: Settings, journal: Journal, database: Database, clock: Clock, *, at_end: Sequence[AtStep] = ()
 ) -> Shows:
     """Return what is done with shows; `at_end`: what is done first when one ends, before offers are locked."""
     return Shows(
@@ -25,6 +26,7 @@ def shows_for(
         clock,
         find_asker=read_asker,
         parts=[QuestionsAside(), SurveysAside(), OffersAside()],
-        at_end=[*at_end, open_at_end, close_at_end],
+        at_end=[*at_end, open_at_end, close_at_end, forget_shelf],
+        at_start=[note_shelf],
         bots_looked_for=crowd_limits_of(settings).tells_suspects,
     )

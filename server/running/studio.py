@@ -23,6 +23,7 @@ from server.running.webhooks import webhooks_for
 from server.shop.attributions import Attributions
 from server.shop.reports import OrderReports
 from server.shop.shelf import read_shelf
+from server.shop.sold_out import note_shelf
 from server.shows.planning import Planning
 from server.surveys.reviews import Reviews
 from server.visits.recording import PageViews
@@ -74,6 +75,6 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "checkout_settings": CheckoutSettings(database, clock, process.catalogue.tell),
         "shipping": shipping,
         "bulk_shipping": BulkShipping(database, shipping),
-        "planning": Planning(process.journal, database, clock, read_products=read),
+        "planning": Planning(process.journal, database, clock, read_products=read, at_line_up=[note_shelf]),
         "webhooks": webhooks_for(settings, database, clock, process.outbound),
     }

@@ -154,6 +154,15 @@ class StockBook:
         ]
 
     @property
+    def turned(self) -> dict[str, int]:
+        """Free units of the products on sale whose last free one went, or of which some came back."""
+        return {
+            each.id: each.stock
+            for each in self.changed
+            if each.on_sale and not each.heading and bool(each.stock) != bool(self._before[each.id].stock)
+        }
+
+    @property
     def waited_for(self) -> list[Stocked]:
         """The products of which some are free and somebody waits who was not asked yet."""
         return [

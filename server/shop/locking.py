@@ -27,6 +27,7 @@ from server.shop.holds_repository import (
 from server.shop.lot_rules import as_hold, auction_of
 from server.shop.neighbours import publish_stock
 from server.shop.repository import SaleTerms, lock_products
+from server.shop.sold_out import publish_turns
 from server.shop.takings import Takings
 from server.shop.turns import NoTurns, TurnDesk
 from server.shop.writing_off import write_off_headings
@@ -147,7 +148,7 @@ class Books:
             await self.turns.bought(tx, book, pairs)
 
     async def close(self, tx: ShowTransaction, book: StockBook) -> None:
-        """Give what became free to who waits, write how the products stand and every movement of held units, and publish what is free."""
+        """Give what came free to who waits, write how the products stand and each movement, and publish what is free, sold out or back."""
         await self.give_turns(tx, book)
         await set_units(tx.connection, book.changed)
         if book.moves:
@@ -157,6 +158,7 @@ class Books:
         if shown or book.orders:
             # Also for what the show does not sell any more: the totals of the sales are others now.
             publish_stock(tx, shown, await self._takings.with_sold(tx, book.orders))
+            await publish_turns(tx, book.turned)
         if book.offers or book.offer_sales:
             await self.offers.close(tx, book.offer_sales, book.offers)
         for product in moved:

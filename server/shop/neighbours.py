@@ -7,7 +7,8 @@ from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
 from server.protocol.pushes import ProductStock, Sales
 from server.shop.repository import read_sales, read_stock
-from server.shop.shelf import TOLD_AT_ONCE_MAX, publish_products
+from server.shop.shelf import TOLD_AT_ONCE_MAX, free_units, publish_products
+from server.shop.sold_out import publish_turns
 from server.shop.untold import Untold
 from server.shows.repository import read_open_shows, read_other_live_shows, read_show
 
@@ -74,7 +75,8 @@ class Neighbours:
         show = await read_show(tx.connection, tx.show_id)
         if show is not None:
             ids = {id for ids in changed for id in ids}
-            await publish_products(tx, show.channel_id, ids, self._units_max)
+            shown = await publish_products(tx, show.channel_id, ids, self._units_max)
+            await publish_turns(tx, free_units(shown))
         return [None for _ in changed]
 
 
@@ -83,6 +85,7 @@ async def publish_stock_many(tx: ShowTransaction, changed: Sequence[Sequence[str
     stock = await read_stock(tx.connection, tx.show_id, {id for ids in changed for id in ids})
     if stock:
         publish_stock(tx, stock, await read_sales(tx.connection, tx.show_id))
+        await publish_turns(tx, stock)
     return [None for _ in changed]
 
 

@@ -119,10 +119,18 @@ def sold_ids(products: Iterable[Product]) -> Iterator[str]:
         yield from (variant.id for variant in product.variants or ())
 
 
+def free_units(products: Iterable[Product]) -> dict[str, int]:
+    """Return the free units of what is sold of these products: themselves, or their variants."""
+    sold = [
+        each for product in products for each in (product.variants or () if product.options else (product,))
+    ]
+    return {each.id: each.stock for each in sold}
+
+
 async def publish_products(
     tx: ShowTransaction, channel_id: str, changed: Iterable[str], units_max: int
-) -> None:
-    """Publish how these products of the channel stand now, and what else is on the shelf or off it by their change."""
+) -> list[Product]:
+    """Publish how these products of the channel stand now, and what is on the shelf or off it by their change; return what is on it."""
     ids = set(changed)
     shelf = await read_shelf(
         tx.connection, tx.show_id, channel_id, units_max, products_max=SHELF_MAX + len(ids)
@@ -133,6 +141,7 @@ async def publish_products(
     products = [product for product in shown if product.id in ids | moved_up]
     removed = ids - {product.id for product in shown} | {product.id for product in beyond}
     tx.publish("product.changed", {"products": products, "removed": sorted(removed)})
+    return products
 
 
 def _as_product(row: Row[Any], limit: int | UnsetType) -> Product:

@@ -22,6 +22,7 @@ from server.shows.line_up_repository import (
 )
 from server.shows.plans import own_show, rewrite
 from server.shows.repository import as_show
+from server.shows.steps import AtStep
 from server.shows.tables import ShowRow
 
 ReadProducts = Callable[[AsyncConnection, str, str], Awaitable[list[Product]]]
@@ -49,10 +50,11 @@ class Assigning:
 
 
 class LineUps:
-    """Arranges line-ups and assigns staff; `read_products` is the shop's part of it."""
+    """Arranges line-ups and assigns staff; `read_products` is the shop's part of it, `at_line_up` what follows in a live show."""
 
-    def __init__(self, read_products: ReadProducts) -> None:
+    def __init__(self, read_products: ReadProducts, at_line_up: Sequence[AtStep] = ()) -> None:
         self._read_products = read_products
+        self._at_line_up = at_line_up
 
     async def arrange_many(
         self, tx: ShowTransaction, tasks: Sequence[Arranging | Assigning]
@@ -77,6 +79,8 @@ class LineUps:
         audit(tx, task.actor, "show.line_up", tx.show_id, products=len(task.items))
         products = await self._read_products(tx.connection, tx.show_id, row.channel_id)
         tx.publish("line_up.changed", {"products": products})
+        for follow in self._at_line_up if row.state == "live" else ():
+            await follow(tx, row)
         return await self._without_lost_pin(tx, row, products)
 
     async def _without_lost_pin(self, tx: ShowTransaction, row: ShowRow, products: Sequence[Product]) -> Show:

@@ -31,6 +31,7 @@ from server.shows.plans import COPIED, Changing, change_many, cleaned, own_show,
 from server.shows.repository import as_show, insert_show, read_show
 from server.shows.rules import ARCHIVABLE
 from server.shows.service import creation
+from server.shows.steps import AtStep
 from server.shows.tables import ShowRow
 
 
@@ -47,7 +48,13 @@ class Planning:
     """Each method acts on a show of `channel_id`, and raises `not_found` for any other."""
 
     def __init__(
-        self, journal: Journal, database: Database, clock: Clock, *, read_products: ReadProducts
+        self,
+        journal: Journal,
+        database: Database,
+        clock: Clock,
+        *,
+        read_products: ReadProducts,
+        at_line_up: Sequence[AtStep] = (),
     ) -> None:
         self._journal = journal
         self._database = database
@@ -55,7 +62,7 @@ class Planning:
         # The journal groups commands by their handler: it must be the same object each time.
         self._change_many = change_many
         self._archive_many = archive_many
-        self._arrange_many = LineUps(read_products).arrange_many
+        self._arrange_many = LineUps(read_products, at_line_up).arrange_many
 
     async def change(
         self, show_id: str, channel_id: str, actor: Actor, changes: Mapping[str, Any], match: Match

@@ -22,7 +22,7 @@ from server.shows.plans import Plan
 from server.shows.rehearsal import Part
 from server.shows.repository import ShowOrder, as_show, insert_show, read_show, read_shows
 from server.shows.rules import ANNOUNCEMENT_CHARACTERS_MAX, Step
-from server.shows.steps import AtEnd, Stepping, Steps
+from server.shows.steps import AtStep, Stepping, Steps
 from server.shows.tables import ShowRow
 from server.text import clean_text
 from server.webhooks import outbox
@@ -56,7 +56,8 @@ class Shows:
         *,
         find_asker: FindAsker,
         parts: Sequence[Part] = (),
-        at_end: Sequence[AtEnd] = (),
+        at_end: Sequence[AtStep] = (),
+        at_start: Sequence[AtStep] = (),
         bots_looked_for: bool = True,
     ) -> None:
         self._bots_looked_for = bots_looked_for
@@ -64,7 +65,7 @@ class Shows:
         self._database = database
         self._clock = clock
         # The journal groups commands by their handler: it must be the same object each time.
-        self._step_many = Steps(parts, at_end).step_many
+        self._step_many = Steps(parts, at_end, at_start).step_many
         self._announce_many = announce_many
         self._ban_many = Bans(find_asker).ban_many
 

@@ -36,16 +36,18 @@ class Stepping:
     channel_id: str | None = None
 
 
-AtEnd = Callable[[ShowTransaction, ShowRow], Awaitable[None]]
-"""What a feature does in the transaction that ends a show, behind the publication of the end."""
+AtStep = Callable[[ShowTransaction, ShowRow], Awaitable[None]]
+"""What a feature does in the transaction that starts a show, ends it, or arranges it anew, behind the publication of that."""
 
 
 class Steps:
-    """Takes steps; `parts` are what a rehearsal must leave as it was, `at_end` what follows a show's end."""
+    """Takes steps; `parts` are what a rehearsal must leave as it was, `at_start` and `at_end` what follows a show's start and end."""
 
-    def __init__(self, parts: Sequence[Part], at_end: Sequence[AtEnd] = ()) -> None:
+    def __init__(
+        self, parts: Sequence[Part], at_end: Sequence[AtStep] = (), at_start: Sequence[AtStep] = ()
+    ) -> None:
         self._parts = parts
-        self._at_end = at_end
+        self._following: dict[ShowState, Sequence[AtStep]] = {"live": at_start, "ended": at_end}
 
     async def step_many(
         self, tx: ShowTransaction, steps: Sequence[Stepping]
@@ -85,9 +87,8 @@ class Steps:
         if (told := _told_shop(row.state, state)) is not None:
             outbox.leave(tx, show.channel, told, {"show": show})
         audit(tx, stepping.actor, cast("Action", f"show.{stepping.step}"), tx.show_id)
-        if state == "ended":
-            for follow in self._at_end:
-                await follow(tx, row)
+        for follow in self._following.get(state, ()):
+            await follow(tx, row)
 
 
 def _told_shop(before: str, state: ShowState) -> EventType | None:

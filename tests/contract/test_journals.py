@@ -14,6 +14,8 @@ FOR_ALL = {
     "product.pinned",
     "product.changed",
     "product.stock",
+    "product.sold_out",
+    "product.back_in_stock",
     "question.answered",
     "question.dismissed",
     "question.erased",

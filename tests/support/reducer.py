@@ -93,6 +93,8 @@ def apply(state: State, push: Push) -> State:
         return state | {"pinned_product": push["product"]}
     if kind == "product.stock":
         return _with_stock(state, push)
+    if kind in ("product.sold_out", "product.back_in_stock"):
+        return _with_stock(state, {"products": [{"stock": 0} | push]})
     if kind == "product.changed":
         gone = {*push["removed"], *(each["id"] for each in push["products"])}
         kept = [each for each in state["products"] if each["id"] not in gone]

@@ -45,6 +45,7 @@ from server.shop.payments import FakePayments, Payments
 from server.shop.rules import Purchase, Receipt
 from server.shop.service import Shop
 from server.shop.shelf import read_shelf
+from server.shop.sold_out import forget_shelf, note_shelf
 from server.shop.tables import OrderRow
 from server.shows.planning import Planning
 from server.shows.repository import insert_show
@@ -266,9 +267,10 @@ async def open_stage(
             clock,
             find_asker=read_asker,
             parts=[QuestionsAside(), SurveysAside(), OffersAside()],
-            at_end=[auctions.end_with_show, waitlist.end_at_end, open_at_end, close_at_end],
+            at_end=[auctions.end_with_show, waitlist.end_at_end, open_at_end, close_at_end, forget_shelf],
+            at_start=[note_shelf],
         ),
-        Planning(journal, database, clock, read_products=read_shelf),
+        Planning(journal, database, clock, read_products=read_shelf, at_line_up=[note_shelf]),
         Tokens(SECRET, clock),
         Catalogue(database, clock, shop.neighbours.note_products),
         Stockroom(database, clock, shop.neighbours.note_stock),

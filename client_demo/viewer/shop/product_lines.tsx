@@ -2,6 +2,7 @@ import type { Product } from "../../sdk";
 import { AuctionPart } from "./auction_part";
 import { CountedLine } from "./counted";
 import { OfferLine } from "./offers";
+import { BackLine } from "./sold_out";
 import { WaitingLine } from "./waitlist/line";
 
 /**
@@ -13,6 +14,7 @@ export function ProductLines({ product }: { product: Product }) {
     <>
       <AuctionPart product={product} />
       <OfferLine product={product} />
+      <BackLine product={product} />
       <CountedLine product={product} />
       <WaitingLine product={product} />
     </>

@@ -90,6 +90,7 @@ WITHOUT_VIEWERS = {
         "feed_picture",
         "hold_line",
         "order_count",
+        "sold_out",
         "waitlist_closed",
         "buyer_mail",
         "order_handling",
