@@ -201,8 +201,8 @@ class Checkouts:
         elif filling.keep is False or not buyer.may_keep:
             await repository.drop_kept(tx.connection, hold.channel_id, buyer.viewer_id)
 
-    async def begin_paying(self, tx: ShowTransaction, holds: Sequence[Hold]) -> dict[str, int | RefusedError]:
-        """Return by hold what is to be paid, in minor units, or why it cannot be paid like this. The holds are locked.
+    async def read_to_pay(self, tx: ShowTransaction, holds: Sequence[Hold]) -> dict[str, int | RefusedError]:
+        """Return by hold what is to be paid, in minor units, or why it cannot be paid like this.
 
         `invalid` with `lacks` for a checkout that is not complete, or is not there and needed; `too_many` with `payer` for more units of a
         product than one payer may have in the show, over all that they have bought and are paying for.

@@ -1,18 +1,17 @@
-"""Payments through the journal: those that begin or move together share a transaction, in their show's order of things."""
+"""Payments that move, through the journal: those that do so together share a transaction, in their show's order of things."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from server.errors import RefusedError
-from server.ids import new_id
 from server.journal.transaction import ShowTransaction
 from server.payments import repository
-from server.payments.holds import PaidHolds, ToConfirm, ToPay
+from server.payments.holds import PaidHolds, ToConfirm
 from server.payments.inbox_repository import Received, mark_applied
-from server.payments.payment import Applied, Begun, Payment, Wanted
-from server.payments.provider import Answer, Chosen, Providers
+from server.payments.payment import Applied, Payment
+from server.payments.provider import Answer
 from server.payments.refunds import NO_REFUNDS, ToldRefunds
 from server.payments.rules import Deed, Step, step, told_refund
 from server.protocol.codes import Code
@@ -20,8 +19,6 @@ from server.protocol.codes import Code
 GIVEN_UP: Final = "given_up"
 LATER: Final = timedelta(minutes=30)
 """Who has so long to pay leaves the page, and is written to."""
-NOBODY: Final = "none"
-"""The provider of a payment of nothing: nobody is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,70 +35,11 @@ class News:
 
 
 class Applying:
-    """The handlers of a show's journal. `refunds` may be set until the first of them runs."""
+    """The handler of a show's journal by which payments move. `refunds` may be set until it first runs."""
 
-    def __init__(self, holds: PaidHolds, providers: Providers) -> None:
+    def __init__(self, holds: PaidHolds) -> None:
         self._holds = holds
-        self._providers = providers
         self.refunds: ToldRefunds = NO_REFUNDS
-
-    async def begin_many(self, tx: ShowTransaction, wanted: Sequence[Wanted]) -> list[Begun | RefusedError]:
-        """Write down payments of holds that may be paid, or return those of before under the same keys.
-
-        Of one hold one payment is open: whoever wants another gets `conflict`, with that one as `current` where it is theirs.
-        """
-        known = {(p.viewer_id, p.key): p for p in await repository.read_by_keys(tx.connection, wanted)}
-        fresh = {(w.viewer_id, w.key): w for w in reversed(wanted) if (w.viewer_id, w.key) not in known}
-        being_paid = await repository.read_open(tx.connection, {w.hold_id for w in fresh.values()})
-        refused, made = dict[tuple[str, str], RefusedError](), list[Payment]()
-        asked = [w for w in fresh.values() if w.hold_id not in being_paid]
-        by = await self._providers.choose(tx.connection, tx.show_id) if asked else None
-        # First, since it locks products: whoever marks a hold has its row, and may lock none afterwards.
-        asked = await self._take_at_once(tx, asked, by, made, refused)
-        if isinstance(by, RefusedError):
-            refused |= {(each.viewer_id, each.key): by for each in asked}
-            asked = []
-        for each, answer in zip(asked, await self._holds.begin_paying(tx, asked), strict=True):
-            if isinstance(answer, RefusedError):
-                refused[each.viewer_id, each.key] = answer
-            elif each.hold_id not in being_paid:
-                assert isinstance(by, Chosen), "somebody asked"
-                made.append(_new(tx, each, answer, by))
-                being_paid[each.hold_id] = made[-1]
-        written = await repository.insert_payments(tx.connection, tx.show_id, made)
-        if len(written) < len(made):
-            # Another show has taken one of the keys between our read and our write: once more, and its payment is seen.
-            raise RefusedError(Code.BUSY, retry_after_ms=100)
-        new = {(p.viewer_id, p.key): p for p in made}
-        return [_begun(w, known, new, being_paid, refused) for w in wanted]
-
-    async def _take_at_once(
-        self,
-        tx: ShowTransaction,
-        asked: Sequence[Wanted],
-        by: Chosen | RefusedError | None,
-        made: list[Payment],
-        refused: dict[tuple[str, str], RefusedError],
-    ) -> list[Wanted]:
-        """Make an order of each hold that nobody needs to be asked about, and return those of which a provider must be asked."""
-        taken = dict[str, tuple[Wanted, Payment]]()
-        to_be_asked = []
-        for each, hold in zip(asked, await self._holds.read_to_pay(tx, asked), strict=True):
-            payment = None if hold is None else _taken_at_once(tx, each, hold, by)
-            if payment is None:
-                to_be_asked.append(each)
-            elif each.hold_id in taken:
-                refused[each.viewer_id, each.key] = _confirmed_already()
-            else:
-                taken[each.hold_id] = (each, payment)
-        wanted = [ToConfirm(hold_id, payment.id) for hold_id, (_, payment) in taken.items()]
-        orders = await self._holds.confirm(tx, wanted) if wanted else []
-        for (each, payment), order in zip(taken.values(), orders, strict=True):
-            if isinstance(order, RefusedError):
-                refused[each.viewer_id, each.key] = order
-            else:
-                made.append(replace(payment, state="captured", order_id=order))
-        return to_be_asked
 
     async def apply_many(self, tx: ShowTransaction, news: Sequence[News]) -> list[Applied | RefusedError]:
         """Apply news in their order; money that came becomes orders, or is to go back. Once more changes nothing."""
@@ -160,50 +98,10 @@ class Applying:
             await self._holds.end_paying(tx.connection, ended)
 
 
-def _new(tx: ShowTransaction, wanted: Wanted, hold: ToPay, by: Chosen) -> Payment:
-    return Payment(
-        id=new_id("pay"),
-        channel_id=hold.channel_id,
-        show_id=tx.show_id,
-        hold_id=hold.hold_id,
-        viewer_id=wanted.viewer_id,
-        key=wanted.key,
-        provider=by.provider,
-        provider_ref=None,
-        method=wanted.method,
-        state="created",
-        amount_minor=hold.amount_minor,
-        currency=hold.currency,
-        refunded_minor=0,
-        tries=0,
-        redirect_url=None,
-        pay_by=None,
-        created_at=tx.now,
-        changed_at=tx.now,
-        asked_at=tx.now,
-        why=None,
-        order_id=None,
-        account_id=by.account_id,
-    )
-
-
 def is_to_be_paid_later(before: Payment, payment: Payment, now: datetime) -> bool:
     """Whether the buyer has just been told to pay somewhere else, within hours: not the minutes of a bank's page."""
     began = payment.state == "pending" and (before.state != "pending" or before.pay_by is None)
     return began and payment.pay_by is not None and payment.pay_by - now >= LATER
-
-
-def _taken_at_once(
-    tx: ShowTransaction, wanted: Wanted, hold: ToPay, by: Chosen | RefusedError | None
-) -> Payment | None:
-    """Return the payment of nothing, or one that the provider takes without being asked; None for all others."""
-    if hold.amount_minor == 0:
-        return _new(tx, wanted, hold, Chosen(NOBODY))
-    if not isinstance(by, Chosen):
-        return None
-    payment = _new(tx, wanted, hold, by)
-    ref = by.take_at_once(payment)
-    return None if ref is None else replace(payment, provider_ref=ref)
 
 
 def move(payment: Payment, news: News, tx: ShowTransaction) -> tuple[Payment, Deed]:
@@ -255,30 +153,3 @@ def _applied(
         deed = "none" if payment.order_id else "refund"
     changed = payment.on_the_wire() != before[payment.id].on_the_wire()
     return Applied(payment, changed, deed)
-
-
-def _confirmed_already() -> RefusedError:
-    return RefusedError(Code.HOLD_ENDED, state="confirmed", paying=False)
-
-
-def _begun(
-    wanted: Wanted,
-    known: Mapping[tuple[str, str], Payment],
-    new: Mapping[tuple[str, str], Payment],
-    being_paid: Mapping[str, Payment],
-    refused: Mapping[tuple[str, str], RefusedError],
-) -> Begun | RefusedError:
-    place = wanted.viewer_id, wanted.key
-    payment = known.get(place) or new.get(place)
-    if payment is not None:
-        same = (payment.hold_id, payment.method) == (wanted.hold_id, wanted.method)
-        return Begun(payment, repeated=place in known) if same else RefusedError(Code.KEY_REUSED)
-    if place in refused:
-        return refused[place]
-    other = being_paid.get(wanted.hold_id)
-    if other is None:  # the key came twice at once, and not for the same hold
-        return RefusedError(Code.KEY_REUSED)
-    conflict = RefusedError(Code.CONFLICT, "This hold is being paid already.")
-    if other.viewer_id in wanted.viewers:
-        conflict.data["current"] = other.on_the_wire()
-    return conflict

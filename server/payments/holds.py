@@ -1,6 +1,6 @@
 """What payments need of holds: a port, which the composition root fills with the shop's."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -21,6 +21,8 @@ class ToPay:
     amount_minor: int
     currency: str
     expires_at: datetime
+    found: object = None
+    """What the hold was found to be; whoever filled the port has it back by `ToConfirm`, and need not read it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class ToConfirm:
 
     hold_id: str
     payment_id: str
+    seen: ToPay | None = None
+    """What `read_to_pay` has said of it in the same transaction, if it was asked."""
 
 
 class PaidHolds(Protocol):
@@ -38,18 +42,16 @@ class PaidHolds(Protocol):
         """Return the show that a hold is in; raises `not_found`."""
         ...
 
-    async def begin_paying(self, tx: ShowTransaction, wanted: Sequence[Wanted]) -> list[ToPay | RefusedError]:
-        """Mark holds, each once, as being paid: they are not let go until `end_paying`.
+    async def read_to_pay(self, tx: ShowTransaction, wanted: Sequence[Wanted]) -> list[ToPay | RefusedError]:
+        """Return what is to be paid for each hold, or why it cannot be paid.
 
-        An answer for each: `not_found` for one that is not the viewer's, `hold_ended`.
+        Which is `not_found` for one that is not the viewer's, `hold_ended`, or what its checkout says. Nothing is locked or marked: what it
+        says is certain once the hold is confirmed, or marked by `begin_paying`.
         """
         ...
 
-    async def read_to_pay(self, tx: ShowTransaction, wanted: Sequence[Wanted]) -> list[ToPay | None]:
-        """Return what is to be paid for holds that may be paid; None for all of which `begin_paying` says why not.
-
-        Nothing is locked or marked: what it says is certain once the hold is confirmed.
-        """
+    async def begin_paying(self, tx: ShowTransaction, hold_ids: Sequence[str]) -> Collection[str]:
+        """Mark holds as being paid, so that they are not let go until `end_paying`; return those of which it is so. Others have ended."""
         ...
 
     async def end_paying(self, connection: AsyncConnection, hold_ids: Sequence[str]) -> None:

@@ -83,7 +83,7 @@ class Provider(Protocol):
         ...
 
 
-def _ask_first(payment: Payment) -> str | None:
+def _ask_first(payment_id: str, method: str) -> str | None:
     """Whoever is reached by a network takes nothing at once."""
     return None
 
@@ -92,12 +92,13 @@ def _ask_first(payment: Payment) -> str | None:
 class Chosen:
     """By whom a payment is paid: the provider's name, and which account there, where a channel has one of its own.
 
-    `take_at_once`: takes the money in memory, within the transaction, and returns its reference; None: the provider must be asked.
+    `take_at_once(payment_id, method)`: takes the money in memory, within the transaction, and returns its reference; None: the provider
+    must be asked.
     """
 
     provider: str
     account_id: str | None = None
-    take_at_once: Callable[[Payment], str | None] = _ask_first
+    take_at_once: Callable[[str, str], str | None] = _ask_first
 
 
 class Providers(Protocol):

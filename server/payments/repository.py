@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.db import driver
 from server.journal.transaction import ShowTransaction
 from server.payments.payment import Payment, Wanted
 
@@ -18,12 +19,9 @@ _COLUMNS: Final = ", ".join(f"p.{name}" for name in _NAMES)
 ASKED_AGAIN: Final = 5
 """How often a provider is asked about a payment that has ended without money: it may have come all the same, and its webhook be lost."""
 
-_READ_BY_KEY = text(
-    f"""
-    SELECT {_COLUMNS} FROM payment p
-    JOIN unnest(CAST(:viewers AS text[]), CAST(:keys AS text[])) AS wanted (viewer_id, key) USING (viewer_id, key)
-    """
-)
+_READ_BY_KEY: Final = f"""
+    SELECT {_COLUMNS} FROM payment p JOIN json_to_recordset(CAST(%s AS json)) AS wanted (viewer_id text, key text) USING (viewer_id, key)
+"""
 _READ = text(f"SELECT {_COLUMNS} FROM payment p WHERE p.id = :id")
 # By the index of viewers and keys.
 _READ_OWN = text(
@@ -39,20 +37,17 @@ _READ_OPEN = text(
 )
 # In the order of their ids: two that lock several wait for each other, and never in a ring.
 _LOCK = text(f"SELECT {_COLUMNS} FROM payment p WHERE p.id = ANY(:ids) ORDER BY p.id FOR UPDATE")
-_INSERT = text(
-    """
-    INSERT INTO payment (id, channel_id, show_id, hold_id, viewer_id, key, provider, method, state, amount_minor, currency,
-                         created_at, changed_at, asked_at, order_id, account_id, provider_ref)
-    SELECT p.id, p.channel, :show, p.hold, p.viewer, p.key, p.provider, p.method, p.state, p.amount, p.currency, :at, :at, :at,
-           p.order_id, p.account, p.ref
-    FROM unnest(CAST(:ids AS text[]), CAST(:channels AS text[]), CAST(:holds AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]),
-                CAST(:providers AS text[]), CAST(:methods AS text[]), CAST(:amounts AS bigint[]), CAST(:currencies AS text[]),
-                CAST(:states AS text[]), CAST(:orders AS text[]), CAST(:accounts AS text[]),
-                CAST(:refs AS text[]))
-         AS p (id, channel, hold, viewer, key, provider, method, amount, currency, state, order_id, account, ref)
-    ON CONFLICT DO NOTHING RETURNING id
-    """
-)
+_INSERT: Final = """
+    INSERT INTO payment (id, channel_id, show_id, hold_id, viewer_id, key, provider, provider_ref, method, state, amount_minor, currency,
+                         created_at, changed_at, asked_at, order_id, account_id)
+    SELECT id, channel_id, show_id, hold_id, viewer_id, key, provider, provider_ref, method, state, amount_minor, currency,
+           created_at, changed_at, asked_at, order_id, account_id
+    FROM json_to_recordset(CAST(%s AS json)) AS p (
+        id text, channel_id text, show_id text, hold_id text, viewer_id text, key text, provider text, provider_ref text, method text,
+        state text, amount_minor bigint, currency text, created_at timestamptz, changed_at timestamptz, asked_at timestamptz, order_id text,
+        account_id text)
+    ON CONFLICT (viewer_id, key) DO NOTHING RETURNING id
+"""
 _UPDATE: Final = """
     UPDATE payment SET state = c.state, provider_ref = c.provider_ref, refunded_minor = c.refunded_minor, tries = c.tries,
         redirect_url = c.redirect_url, pay_by = c.pay_by, changed_at = c.changed_at, asked_at = c.asked_at, why = c.why,
@@ -98,8 +93,8 @@ class Unfinished:
 
 async def read_by_keys(connection: AsyncConnection, wanted: Sequence[Wanted]) -> list[Payment]:
     """Return the payments that hold the key of one of these."""
-    given = {"viewers": [w.viewer_id for w in wanted], "keys": [w.key for w in wanted]}
-    return [as_payment(row) for row in await connection.execute(_READ_BY_KEY, given)]
+    pairs = driver.as_json([{"viewer_id": each.viewer_id, "key": each.key} for each in wanted])
+    return [Payment(*row) for row in await driver.fetch(connection, _READ_BY_KEY, [pairs])]
 
 
 async def read_payment(connection: AsyncConnection, id: str) -> Payment | None:
@@ -117,7 +112,9 @@ async def read_own(
 
 
 async def read_open(connection: AsyncConnection, hold_ids: Collection[str]) -> dict[str, Payment]:
-    """Return by hold the payment that is open."""
+    """Return by hold the payment that is open; no SQL for none."""
+    if not hold_ids:
+        return {}
     rows = await connection.execute(_READ_OPEN, {"holds": list(hold_ids)})
     return {payment.hold_id: payment for payment in map(as_payment, rows)}
 
@@ -128,31 +125,14 @@ async def lock_payments(connection: AsyncConnection, ids: Collection[str]) -> di
     return {payment.id: payment for payment in map(as_payment, rows)}
 
 
-async def insert_payments(connection: AsyncConnection, show_id: str, payments: Sequence[Payment]) -> set[str]:
-    """Write new payments of one show and moment, and return the ids of those that were written.
+async def insert_payments(connection: AsyncConnection, payments: Sequence[Payment]) -> set[str]:
+    """Write new payments, and return the ids of those that were written; no SQL for none.
 
     Left out is one whose key another show's transaction has taken meanwhile.
     """
     if not payments:
         return set()
-    given = {
-        "show": show_id,
-        "at": payments[0].created_at,
-        "ids": [p.id for p in payments],
-        "channels": [p.channel_id for p in payments],
-        "holds": [p.hold_id for p in payments],
-        "viewers": [p.viewer_id for p in payments],
-        "keys": [p.key for p in payments],
-        "providers": [p.provider for p in payments],
-        "methods": [p.method for p in payments],
-        "amounts": [p.amount_minor for p in payments],
-        "currencies": [p.currency for p in payments],
-        "states": [p.state for p in payments],
-        "orders": [p.order_id for p in payments],
-        "accounts": [p.account_id for p in payments],
-        "refs": [p.provider_ref for p in payments],
-    }
-    return set(await connection.scalars(_INSERT, given))
+    return {id for (id,) in await driver.fetch(connection, _INSERT, [driver.as_json(payments)])}
 
 
 def update_payments(tx: ShowTransaction, payments: Sequence[Payment]) -> None:

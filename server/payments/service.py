@@ -17,6 +17,7 @@ from server.errors import RefusedError
 from server.journal.journal import Journal
 from server.payments import metrics, repository
 from server.payments.applying import Applying, News
+from server.payments.beginning import Beginning
 from server.payments.holds import PaidHolds
 from server.payments.inbox_repository import Received, insert_event, read_waiting
 from server.payments.payment import Applied, Begun, Payment, Wanted
@@ -62,9 +63,9 @@ class Payments:
         self._holds = holds
         self._providers = providers
         self._push = push
-        self._applying = applying = Applying(holds, providers)
+        self._applying = applying = Applying(holds)
         # The journal groups commands by their handler: it must be the same object each time.
-        self._begin_many = applying.begin_many
+        self._begin_many = Beginning(holds, providers).begin_many
         self._apply_many = applying.apply_many
 
     async def show_of(self, hold_id: str) -> str:

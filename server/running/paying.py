@@ -1,6 +1,6 @@
 """What a process needs so that holds can be paid: the shop's holds as payments see them, the providers, and the loops."""
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -28,6 +28,7 @@ from server.settings import Settings
 from server.shop.confirming import Paid
 from server.shop.hold_rules import Hold
 from server.shop.holds import Holds
+from server.shop.rules import Order
 from server.workers.loop import repeat
 
 FAKE_SECONDS = 0.25
@@ -46,47 +47,39 @@ class ShopHolds(PaidHolds):
         """Return the show that a hold is in; raises `not_found`."""
         return (await self._holds.find(hold_id)).show_id
 
-    async def begin_paying(self, tx: ShowTransaction, wanted: Sequence[Wanted]) -> list[ToPay | RefusedError]:
-        """Mark holds as being paid, each by whose it is, to be paid as their checkouts say; those that cannot be keep no mark."""
-        allowed = [(each.hold_id, each.viewers) for each in wanted]
-        begun = await self._holds.begin_paying(tx, allowed)
-        marked = [each for each in begun if isinstance(each, Hold)]
-        amounts = await self._amounts_of(tx, marked)
-        refused = [id for id, amount in amounts.items() if isinstance(amount, RefusedError)]
-        if refused:
-            await self._holds.end_paying(tx.connection, refused)
-        return [each if isinstance(each, RefusedError) else _to_pay(each, amounts[each.id]) for each in begun]
+    async def read_to_pay(self, tx: ShowTransaction, wanted: Sequence[Wanted]) -> list[ToPay | RefusedError]:
+        """Return what is to be paid for holds, each by whose it is, as their checkouts say."""
+        seen = await self._holds.find_to_pay(tx, [(each.hold_id, each.viewers) for each in wanted])
+        amounts = await self._amounts_of(tx, {each.id: each for each in seen if isinstance(each, Hold)})
+        return [each if isinstance(each, RefusedError) else _to_pay(each, amounts[each.id]) for each in seen]
 
-    async def read_to_pay(self, tx: ShowTransaction, wanted: Sequence[Wanted]) -> list[ToPay | None]:
-        """Return what is to be paid for the holds that may be paid."""
-        seen = await self._holds.see_own(tx, [(each.hold_id, each.viewers) for each in wanted])
-        placed = [each for each in seen if isinstance(each, Hold) and each.state == "placed"]
-        amounts = await self._amounts_of(tx, placed)
-        to_pay = {hold.id: _to_pay(hold, amounts[hold.id]) for hold in placed}
-        found = [to_pay.get(each.id) if isinstance(each, Hold) else None for each in seen]
-        return [each if isinstance(each, ToPay) else None for each in found]
+    async def begin_paying(self, tx: ShowTransaction, hold_ids: Sequence[str]) -> Collection[str]:
+        """Mark holds as being paid, and return those that are marked."""
+        return await self._holds.begin_paying(tx, hold_ids)
 
     async def _amounts_of(
-        self, tx: ShowTransaction, holds: Sequence[Hold]
+        self, tx: ShowTransaction, holds: Mapping[str, Hold]
     ) -> Mapping[str, int | RefusedError]:
         """Return by hold what is to be paid, or why it cannot be paid like this."""
         if self._checkouts is None or not holds:
-            return {hold.id: hold.amount_minor for hold in holds}
-        return await self._checkouts.begin_paying(tx, holds)
+            return {id: hold.amount_minor for id, hold in holds.items()}
+        return await self._checkouts.read_to_pay(tx, list(holds.values()))
 
     async def end_paying(self, connection: AsyncConnection, hold_ids: Sequence[str]) -> None:
         """Take the marks away."""
         await self._holds.end_paying(connection, hold_ids)
 
     async def confirm(self, tx: ShowTransaction, paid: Sequence[ToConfirm]) -> list[str | RefusedError]:
-        """Make an order of each hold. An order that another payment has made is none of this one's."""
-        wanted = [Paid(each.hold_id, each.payment_id) for each in paid]
+        """Make an order of each hold. An order that another payment has made is none of this one's.
+
+        Its buyer is written to where there was a checkout; nobody else has left an address.
+        """
+        wanted = [Paid(each.hold_id, each.payment_id, _found(each)) for each in paid]
         answers = await self._holds.confirm_many_in(tx, wanted)
-        made = [_of(each, answer) for each, answer in zip(wanted, answers, strict=True)]
-        for order_id in made:
-            if isinstance(order_id, str):
-                tell_buyer(tx, order_id, "placed")
-        return made
+        for answer in answers:
+            if not isinstance(answer, RefusedError) and answer[0].checked is not None:
+                tell_buyer(tx, answer[0].id, "placed")
+        return [_of(each, answer) for each, answer in zip(wanted, answers, strict=True)]
 
     def tell_pending(self, tx: ShowTransaction, payment: Payment) -> None:
         """Have the buyer written how to pay and until when."""
@@ -96,16 +89,24 @@ class ShopHolds(PaidHolds):
 def _to_pay(hold: Hold, amount: int | RefusedError) -> ToPay | RefusedError:
     if isinstance(amount, RefusedError):
         return amount
-    return ToPay(hold.id, hold.channel_id, amount, hold.currency, hold.expires_at)
+    return ToPay(hold.id, hold.channel_id, amount, hold.currency, hold.expires_at, hold)
 
 
-def _of(paid: Paid, answer: Any) -> str | RefusedError:
+def _found(paid: ToConfirm) -> Hold | None:
+    """Return the hold that `read_to_pay` has found in the same transaction."""
+    found = paid.seen.found if paid.seen else None
+    return found if isinstance(found, Hold) else None
+
+
+def _of(paid: Paid, answer: list[Order] | RefusedError) -> str | RefusedError:
     if isinstance(answer, RefusedError):
         return answer
     head = answer[0]
-    if head.payment != paid.payment:
-        return RefusedError(Code.CONFLICT, "Another payment has paid it.")
-    return str(head.id)
+    return (
+        head.id
+        if head.payment == paid.payment
+        else RefusedError(Code.CONFLICT, "Another payment has paid it.")
+    )
 
 
 class Paying(NamedTuple):

@@ -31,10 +31,14 @@ LATE: Final[tuple[HoldState, ...]] = ("expired", "released")
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A hold whose money has come; `payment` is the payment's reference, kept with the order."""
+    """A hold whose money has come; `payment` is the payment's reference, kept with the order.
+
+    `hold`: as it was read in the same transaction, where it was. Its lines stay; how it stands is seen once its products are locked.
+    """
 
     hold_id: str
     payment: str
+    hold: Hold | None = None
 
 
 class Confirming:
@@ -48,7 +52,9 @@ class Confirming:
     ) -> list[list[Order] | RefusedError]:
         """Return for each the order's lines, the head first, or why there is none; a hold that is confirmed gets its order again."""
         terms = await read_terms(tx.connection, tx.show_id, tx.now)
-        holds = await read_holds(tx.connection, {each.hold_id for each in paid})
+        holds = {each.hold_id: each.hold for each in paid if each.hold is not None}
+        if unread := {each.hold_id for each in paid} - holds.keys():
+            holds |= await read_holds(tx.connection, unread)
         holds = {id: hold for id, hold in holds.items() if hold.show_id == tx.show_id}
         if terms is None or not holds:
             return [RefusedError(Code.NOT_FOUND) for _ in paid]
@@ -91,10 +97,13 @@ class Confirming:
         await self._books.checkouts.confirm(tx, {id: orders[id].id for id in checked if id in orders})
         book.offer_sales += offer_sales_of(orders.values())
         book.orders += [line for order in orders.values() for line in order.lines]
-        for hold in confirmed:
+        ended = [
+            replace(hold, state="confirmed", paying=False, order_id=orders[hold.id].id) for hold in confirmed
+        ]
+        for hold in ended:
             answers[hold.id] = list(orders[hold.id].lines)
-            self._books.tell(tx, replace(hold, state="confirmed", paying=False, order_id=orders[hold.id].id))
-        await self._books.end_turns(tx, [replace(hold, state="confirmed") for hold in confirmed])
+            self._books.tell(tx, hold)
+        await self._books.end_turns(tx, ended)
         sold = ((hold.viewer_id, product_id) for hold in confirmed for product_id in hold.units)
         await self._books.bought(tx, book, sold)
         if again := [hold for hold in others.values() if hold.state == "confirmed"]:
@@ -252,7 +261,8 @@ def order_of(
         )
         for nth, line in enumerate(hold.lines)
     ]
-    return replace(lines[0], behind=tuple(lines[1:]), checked=checked)
+    head, *behind = lines
+    return replace(head, behind=tuple(behind), checked=checked) if behind or checked else head
 
 
 async def _read_again(tx: ShowTransaction, holds: Sequence[Hold]) -> dict[str, list[Order] | RefusedError]:

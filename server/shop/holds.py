@@ -150,43 +150,22 @@ class Holds:
         """`confirm_in` for many holds of the show, in one go, whatever their number; refusals are returned."""
         return await self._confirming.confirm_many(tx, paid)
 
-    async def begin_paying(
+    async def find_to_pay(
         self, tx: ShowTransaction, wanted: Sequence[tuple[str, Collection[str]]]
     ) -> list[Hold | RefusedError]:
-        """Note that a payment of each hold is open: until `end_paying` it does not expire, and is not released.
+        """Return holds of the show that may be paid, each by the ids of the viewer whose it must be. Locks nothing.
 
-        Each comes with the ids of the viewer whose it must be. Answers `not_found`, and `hold_ended` for one that is over.
+        Answers `not_found`, and `hold_ended` for one that is over.
         """
         holds = await read_holds(tx.connection, {hold_id for hold_id, _ in wanted})
-        theirs = {
-            hold_id
-            for hold_id, viewers in wanted
-            if (hold := holds.get(hold_id)) and hold.show_id == tx.show_id and hold.viewer_id in viewers
-        }
-        marked = await mark_paying(tx.connection, theirs, tx.now)
-        return [
-            self._begun(holds[hold_id], hold_id in marked)
-            if hold_id in theirs and holds[hold_id].viewer_id in viewers
-            else RefusedError(Code.NOT_FOUND)
-            for hold_id, viewers in wanted
-        ]
+        return [_to_be_paid(holds.get(hold_id), viewers, tx) for hold_id, viewers in wanted]
 
-    async def see_own(
-        self, tx: ShowTransaction, wanted: Sequence[tuple[str, Collection[str]]]
-    ) -> list[Hold | RefusedError]:
-        """Return holds of the show as they stand, each by the ids of the viewer whose it must be; answers `not_found`. Locks nothing."""
-        holds = await read_holds(tx.connection, {hold_id for hold_id, _ in wanted})
-        return [
-            self._seen_now(hold)
-            if (hold := holds.get(hold_id)) and hold.show_id == tx.show_id and hold.viewer_id in viewers
-            else RefusedError(Code.NOT_FOUND)
-            for hold_id, viewers in wanted
-        ]
+    async def begin_paying(self, tx: ShowTransaction, hold_ids: Collection[str]) -> set[str]:
+        """Note that a payment of each hold is open: until `end_paying` it does not expire, and is not released.
 
-    def _begun(self, hold: Hold, marked: bool) -> Hold | RefusedError:
-        if marked:
-            return hold
-        return RefusedError(Code.HOLD_ENDED, state=self._seen_now(hold).state, paying=hold.paying)
+        Returns those of which it is so now; the others are over.
+        """
+        return await mark_paying(tx.connection, hold_ids, tx.now)
 
     async def end_paying(self, connection: AsyncConnection, hold_ids: Collection[str]) -> None:
         """Note in this transaction that no payment of these holds is open: each has the time left that it had, and may lapse at once."""
@@ -292,6 +271,15 @@ class Holds:
     def _seen_now(self, hold: Hold) -> Hold:
         """Return the hold as everybody may see it: one whose time is over has expired, whether that was written already or not."""
         return replace(hold, state="expired") if hold.has_lapsed(self._clock.now()) else hold
+
+
+def _to_be_paid(hold: Hold | None, viewers: Collection[str], tx: ShowTransaction) -> Hold | RefusedError:
+    if hold is None or hold.show_id != tx.show_id or hold.viewer_id not in viewers:
+        return RefusedError(Code.NOT_FOUND)
+    if hold.state == "placed" and not hold.has_lapsed(tx.now):
+        return hold
+    state = "expired" if hold.state == "placed" else hold.state
+    return RefusedError(Code.HOLD_ENDED, state=state, paying=hold.paying)
 
 
 def _may_release(hold: Hold | None, releasing: Releasing, tx: ShowTransaction) -> bool:

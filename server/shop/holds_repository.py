@@ -2,28 +2,32 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.catalogue.rules import Stocked
+from server.db import driver
 from server.shop.hold_rules import HeldMove, Hold, HoldLine, HoldState
 
+# In the order in which `_as_hold` takes them: first the hold's, its lines left out, then a line's.
 _COLUMNS = (
     "h.id, h.channel_id, h.show_id, h.viewer_id, h.key, h.state, h.currency, h.placed_at, h.expires_at, h.paying, h.ended_at,"
-    " h.ended_why, h.staff, h.origin, h.exchanges, l.product_id, l.quantity, l.unit_price_minor, l.offer_id,"
-    " CASE WHEN h.state = 'confirmed' THEN"
-    " (SELECT o.id FROM orders AS o WHERE o.viewer_id = h.viewer_id AND o.key = h.id || '/0') END AS order_id"
+    " h.ended_why, h.staff, CASE WHEN h.state = 'confirmed' THEN"
+    " (SELECT o.id FROM orders AS o WHERE o.viewer_id = h.viewer_id AND o.key = h.id || '/0') END AS order_id, h.origin,"
+    " h.exchanges, l.product_id, l.quantity, l.unit_price_minor, l.offer_id"
 )
+_BEFORE_LINES: Final = 7
+_OF_HOLD: Final = 16
 _READ = f"SELECT {_COLUMNS} FROM hold AS h JOIN hold_line AS l ON l.hold_id = h.id"
-_READ_HOLDS = text(f"{_READ} WHERE h.id = ANY(:ids) ORDER BY h.id, l.nth")
-_READ_BY_KEY = text(
-    f"""
-    {_READ} JOIN unnest(CAST(:viewers AS text[]), CAST(:keys AS text[])) AS wanted(viewer_id, key)
+# Hundreds at once travel as one JSON parameter: the driver takes longer to write an array than SQL to read it.
+_IDS: Final = "ANY(ARRAY(SELECT json_array_elements_text(CAST(%s AS json))))"
+_READ_HOLDS: Final = f"{_READ} WHERE h.id = {_IDS} ORDER BY h.id, l.nth"
+_READ_BY_KEY: Final = f"""
+    {_READ} JOIN json_to_recordset(CAST(%s AS json)) AS wanted(viewer_id text, key text)
         ON h.viewer_id = wanted.viewer_id AND h.key = wanted.key ORDER BY h.id, l.nth
-    """
-)
+"""
 _READ_OWN = text(
     f"""
     {_READ} WHERE h.viewer_id = ANY(:viewers) AND h.show_id = :show AND (h.state = 'placed' OR h.placed_at > :since)
@@ -43,35 +47,30 @@ _READ_LAPSED = text(
     """
 )
 _FIND_LAPSED = text(f"SELECT DISTINCT h.show_id FROM hold AS h WHERE {LAPSED}")
-_INSERT_HOLDS = text(
-    """
+_INSERT_HOLDS: Final = """
     WITH placed AS (
         INSERT INTO hold (id, channel_id, show_id, viewer_id, key, state, currency, amount_minor, placed_at, expires_at, staff, origin,
                           exchanges)
-        SELECT id, :channel, :show, viewer_id, key, 'placed', currency, amount_minor, :at, :until, staff, origin, exchanges
-        FROM unnest(CAST(:ids AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:currencies AS text[]),
-                    CAST(:amounts AS bigint[]), CAST(:staff AS boolean[]), CAST(:origins AS text[]), CAST(:exchanged AS text[]))
-            AS h(id, viewer_id, key, currency, amount_minor, staff, origin, exchanges)
-        ON CONFLICT DO NOTHING RETURNING id
+        SELECT id, %s, %s, viewer_id, key, 'placed', currency, amount_minor, %s, %s, staff, origin, exchanges
+        FROM json_to_recordset(CAST(%s AS json)) AS h(
+            id text, viewer_id text, key text, currency text, amount_minor bigint, staff boolean, origin text, exchanges text)
+        ON CONFLICT (viewer_id, key) DO NOTHING RETURNING id
     ),
     lines AS (
         INSERT INTO hold_line (hold_id, nth, product_id, quantity, unit_price_minor, offer_id)
-        SELECT l.hold_id, l.nth, l.product_id, l.quantity, l.price, l.offer_id
-        FROM unnest(CAST(:holds AS text[]), CAST(:nths AS int[]), CAST(:products AS text[]), CAST(:quantities AS int[]),
-                    CAST(:prices AS bigint[]), CAST(:offers AS text[])) AS l(hold_id, nth, product_id, quantity, price, offer_id)
+        SELECT l.hold_id, l.nth, l.product_id, l.quantity, l.unit_price_minor, l.offer_id
+        FROM json_to_recordset(CAST(%s AS json)) AS l(
+            hold_id text, nth int, product_id text, quantity int, unit_price_minor bigint, offer_id text)
         JOIN placed ON placed.id = l.hold_id
     )
     SELECT id FROM placed
-    """
-)
+"""
 _DELETE_HOLDS = text("DELETE FROM hold WHERE id = ANY(:ids)")
 # Seen again as it stands once it is locked: whoever was faster has ended it, or has begun to pay.
-_END_HOLDS = text(
-    """
-    UPDATE hold SET state = :state, paying = false, ended_at = :now, ended_why = :why
-    WHERE id = ANY(:ids) AND state = ANY(:from_states) AND (:paying_too OR NOT paying) RETURNING id
-    """
-)
+_END_HOLDS: Final = f"""
+    UPDATE hold SET state = %s, paying = false, ended_at = %s, ended_why = %s
+    WHERE id = {_IDS} AND state = ANY(%s) AND (CAST(%s AS boolean) OR NOT paying) RETURNING id
+"""
 _LOCK_STANDING = text(
     """
     SELECT id FROM hold WHERE id = ANY(:ids) AND state = 'placed' AND NOT paying AND expires_at > :now ORDER BY id FOR NO KEY UPDATE
@@ -106,15 +105,15 @@ INSERT_HELD_MOVES: Final = """
 
 async def read_holds(connection: AsyncConnection, ids: Collection[str]) -> dict[str, Hold]:
     """Return those of the holds that there are, by id."""
-    rows = await connection.execute(_READ_HOLDS, {"ids": list(ids)})
+    rows = await driver.fetch(connection, _READ_HOLDS, [driver.as_json(list(ids))])
     return {hold.id: hold for hold in _as_holds(rows)}
 
 
 async def read_by_key(connection: AsyncConnection, pairs: Sequence[tuple[str, str]]) -> list[Hold]:
     """Return the holds that have one of these pairs of viewer and key, of whatever show."""
-    once = set(pairs)  # a pair that stands twice would have each of its lines twice
-    given = {"viewers": [viewer for viewer, _ in once], "keys": [key for _, key in once]}
-    return _as_holds(await connection.execute(_READ_BY_KEY, given))
+    # A pair that stands twice would have each of its lines twice.
+    once = [{"viewer_id": viewer, "key": key} for viewer, key in set(pairs)]
+    return _as_holds(await driver.fetch(connection, _READ_BY_KEY, [driver.as_json(once)]))
 
 
 async def read_own(
@@ -153,28 +152,41 @@ async def insert_holds(
     """
     if not holds:
         return []
-    lines = [(hold.id, nth, line) for hold in holds for nth, line in enumerate(hold.lines)]
-    given = {
-        "channel": channel_id,
-        "show": show_id,
-        "at": holds[0].placed_at,
-        "until": holds[0].expires_at,
-        "ids": [hold.id for hold in holds],
-        "viewers": [hold.viewer_id for hold in holds],
-        "keys": [hold.key for hold in holds],
-        "currencies": [hold.currency for hold in holds],
-        "amounts": [hold.amount_minor for hold in holds],
-        "staff": [hold.staff for hold in holds],
-        "origins": [hold.origin for hold in holds],
-        "exchanged": [hold.exchanges for hold in holds],
-        "holds": [id for id, _, _ in lines],
-        "nths": [nth for _, nth, _ in lines],
-        "products": [line.product_id for _, _, line in lines],
-        "quantities": [line.quantity for _, _, line in lines],
-        "prices": [line.unit_price_minor for _, _, line in lines],
-        "offers": [line.offer_id for _, _, line in lines],
-    }
-    return list(await connection.scalars(_INSERT_HOLDS, given))
+    rows = [
+        {
+            "id": hold.id,
+            "viewer_id": hold.viewer_id,
+            "key": hold.key,
+            "currency": hold.currency,
+            "amount_minor": hold.amount_minor,
+            "staff": hold.staff,
+            "origin": hold.origin,
+            "exchanges": hold.exchanges,
+        }
+        for hold in holds
+    ]
+    lines = [
+        {
+            "hold_id": hold.id,
+            "nth": nth,
+            "product_id": line.product_id,
+            "quantity": line.quantity,
+            "unit_price_minor": line.unit_price_minor,
+            "offer_id": line.offer_id,
+        }
+        for hold in holds
+        for nth, line in enumerate(hold.lines)
+    ]
+    first = holds[0]
+    given = [
+        channel_id,
+        show_id,
+        first.placed_at,
+        first.expires_at,
+        driver.as_json(rows),
+        driver.as_json(lines),
+    ]
+    return [id for (id,) in await driver.fetch(connection, _INSERT_HOLDS, given)]
 
 
 async def delete_holds(connection: AsyncConnection, ids: Sequence[str]) -> None:
@@ -198,15 +210,8 @@ async def end_holds(
     """
     if not ids:
         return set()
-    given = {
-        "ids": list(ids),
-        "state": state,
-        "now": now,
-        "why": why,
-        "paying_too": paying_too,
-        "from_states": list(from_states),
-    }
-    return set(await connection.scalars(_END_HOLDS, given))
+    given = [state, now, why, driver.as_json(list(ids)), list(from_states), paying_too]
+    return {id for (id,) in await driver.fetch(connection, _END_HOLDS, given)}
 
 
 async def mark_paying(connection: AsyncConnection, ids: Collection[str], now: datetime) -> set[str]:
@@ -262,34 +267,16 @@ def as_move_rows(moves: Iterable[HeldMove], at: datetime) -> list[dict[str, Any]
     ]
 
 
-def _as_holds(rows: Iterable[Row[Any]]) -> list[Hold]:
+def _as_holds(rows: Iterable[Sequence[Any]]) -> list[Hold]:
     """Return holds of their rows, one of each line, those of one hold behind each other."""
-    found: dict[str, list[Row[Any]]] = {}
+    found: dict[str, list[Sequence[Any]]] = {}
     for row in rows:
-        found.setdefault(row.id, []).append(row)
+        found.setdefault(row[0], []).append(row)
     return [_as_hold(lines) for lines in found.values()]
 
 
-def _as_hold(rows: Sequence[Row[Any]]) -> Hold:
+def _as_hold(rows: Sequence[Sequence[Any]]) -> Hold:
     first = rows[0]
-    return Hold(
-        id=first.id,
-        channel_id=first.channel_id,
-        show_id=first.show_id,
-        viewer_id=first.viewer_id,
-        key=first.key,
-        state=cast("HoldState", first.state),
-        currency=first.currency,
-        lines=tuple(
-            HoldLine(row.product_id, row.quantity, row.unit_price_minor, row.offer_id) for row in rows
-        ),
-        placed_at=first.placed_at,
-        expires_at=first.expires_at,
-        paying=first.paying,
-        ended_at=first.ended_at,
-        ended_why=first.ended_why,
-        staff=first.staff,
-        origin=first.origin,
-        exchanges=first.exchanges,
-        order_id=first.order_id,
-    )
+    lines = tuple(HoldLine(*row[_OF_HOLD:]) for row in rows)
+    fields = [*first[:_BEFORE_LINES], lines, *first[_BEFORE_LINES:_OF_HOLD]]
+    return Hold(*fields)

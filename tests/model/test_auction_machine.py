@@ -195,9 +195,7 @@ class AuctionMachine(RuleBasedStateMachine):
             return
 
         async def begin(tx: Any, holds: Any) -> Any:
-            return await self.stages[process].holds.begin_paying(
-                tx, [(id, [f"v_{lot.viewer}"]) for id in holds]
-            )
+            return [await self.stages[process].holds.begin_paying(tx, [id]) for id in holds]
 
         hold = self.hold_of(lot)
         self.ask(process, lambda stage: stage.journal.commit(SHOW, begin, hold))

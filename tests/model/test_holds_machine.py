@@ -457,10 +457,10 @@ def look_at_no_key(patch: pytest.MonkeyPatch) -> None:
 
     from server.shop import holds
 
-    unkeyed = holds_repository._INSERT_HOLDS.text.replace(
+    unkeyed = holds_repository._INSERT_HOLDS.replace(
         "viewer_id, key, 'placed'", "viewer_id, key || id, 'placed'"
     )
-    patch.setattr(holds_repository, "_INSERT_HOLDS", text(unkeyed))
+    patch.setattr(holds_repository, "_INSERT_HOLDS", unkeyed)
     patch.setattr(holds, "read_by_key", nothing)
 
 
@@ -475,15 +475,9 @@ def never_expire(patch: pytest.MonkeyPatch) -> None:
 
 def give_back_twice(patch: pytest.MonkeyPatch) -> None:
     """Who ends a hold does not ask whether it stands."""
-    patch.setattr(
-        holds_repository,
-        "_END_HOLDS",
-        text(
-            holds_repository._END_HOLDS.text.replace(
-                "state = ANY(:from_states)", "CAST(:from_states AS text[]) IS NOT NULL"
-            )
-        ),
-    )
+    blind = holds_repository._END_HOLDS.replace("state = ANY(%s)", "CAST(%s AS text[]) IS NOT NULL")
+    assert blind != holds_repository._END_HOLDS
+    patch.setattr(holds_repository, "_END_HOLDS", blind)
 
 
 def prolong(patch: pytest.MonkeyPatch) -> None:

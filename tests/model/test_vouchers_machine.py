@@ -211,7 +211,7 @@ class VouchersMachine(RuleBasedStateMachine):
 
 async def begin_paying(stage: Stage, hold: Hold) -> None:
     async def handler(tx: ShowTransaction, wanted: Sequence[Hold]) -> list[None]:
-        await stage.holds.begin_paying(tx, [(each.id, [each.viewer_id]) for each in wanted])
+        await stage.holds.begin_paying(tx, [each.id for each in wanted])
         return [None for _ in wanted]
 
     await stage.journal.commit(hold.show_id, handler, hold)

@@ -263,7 +263,7 @@ async def test_while_the_winner_pays_nobody_else_is_served(stage: Stage) -> None
     won = await own_hold(stage, "v_ben")
 
     async def begin(tx: Any, holds: Any) -> Any:
-        return await stage.holds.begin_paying(tx, [(id, ["v_ben"]) for id in holds])
+        return [await stage.holds.begin_paying(tx, holds)]
 
     await stage.journal.commit(SHOW, begin, won.id)
     stage.tick(AUCTION_HOLD_SECONDS * 2)

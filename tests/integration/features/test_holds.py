@@ -49,7 +49,9 @@ async def pay(stage: Stage, hold: Hold, *, open: bool) -> None:
 
     async def handler(tx: ShowTransaction, _: Sequence[None]) -> list[Hold | RefusedError | None]:
         if open:
-            return [*await stage.holds.begin_paying(tx, [(hold.id, [hold.viewer_id])])]
+            (found,) = await stage.holds.find_to_pay(tx, [(hold.id, [hold.viewer_id])])
+            assert await stage.holds.begin_paying(tx, [hold.id]) == ({hold.id} if found == hold else set())
+            return [found]
         await stage.holds.end_paying(tx.connection, [hold.id])
         return [None]
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from server.errors import RefusedError
@@ -367,3 +368,34 @@ async def test_what_was_not_paid_within_the_day_is_let_go(till: Till) -> None:
     assert (await till.now(payment)).state == "failed"
     assert await till.stage.holds.let_lapsed_go() == 1
     assert (await till.stage.held())["p_bowl"] == (3, 0, 0)
+
+
+WROTE = text(
+    """
+    SELECT CAST(xmin AS text) FROM hold_line WHERE hold_id = :hold UNION SELECT CAST(xmin AS text) FROM hold WHERE id = :hold
+    UNION SELECT CAST(xmin AS text) FROM stock_held WHERE hold_id = :hold
+    UNION SELECT CAST(xmin AS text) FROM payment WHERE hold_id = :hold
+    UNION SELECT CAST(xmin AS text) FROM orders WHERE key LIKE :hold || '/%'
+    UNION SELECT CAST(l.xmin AS text) FROM order_line AS l JOIN orders AS o ON o.id = l.order_id WHERE o.key LIKE :hold || '/%'
+    """
+)
+"""Which transactions have written what there is of a hold, its payment and its order."""
+
+
+@pytest.mark.parametrize("method", ["", "card"])
+async def test_a_cart_costs_no_more_transactions_than_a_single_line(till: Till, method: str) -> None:
+    costs = []
+    for viewer, lines in (("v_1", [ONE_APRON]), ("v_2", [ONE_APRON, ("p_bowl", 1), ONE_APRON])):
+        before = REGISTRY.get_sample_value("showfloor_journal_transactions_total")
+        hold = await till.stage.hold(viewer, *lines)
+        payment = await till.pay(hold, method)
+        after = REGISTRY.get_sample_value("showfloor_journal_transactions_total")
+        assert payment.state == "captured"
+        assert before is not None
+        assert after is not None
+        async with till.stage.database.read() as connection:
+            wrote = list(await connection.scalars(WROTE, {"hold": hold.id}))
+        costs.append((after - before, len(wrote)))
+    assert len(await till.stage.orders()) == 1 + 3
+    assert costs[0] == costs[1]
+    assert method or costs[0] == (2, 2), "the hold, and its payment with the order"
