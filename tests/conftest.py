@@ -22,6 +22,7 @@ from server.embedded.process import wait_until
 from server.settings import Settings
 from tests.support.databases import SharedDatabase, spare_the_disk
 from tests.support.eventually import PATIENCE_SECONDS
+from tests.support.one_dialect import share_what_is_compiled
 
 TEMPLATE = "showfloor_template"
 REDIS_DATABASES = 64
@@ -49,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*processors, plain])
     _set_up_httpx()
+    share_what_is_compiled()
     signal.signal(signal.SIGTERM, lambda *_: _end(config))
     # A shell lets what it starts in the background ignore Ctrl-C, with all children: then nothing here would end a run.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

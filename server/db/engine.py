@@ -50,6 +50,7 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             hide_parameters=True,
+            use_native_hstore=False,  # nothing here has that type, and each engine would ask whether there is one
             connect_args=_CONNECTING,
         )
         event.listen(self.engine.sync_engine, "checkout", try_if_told)

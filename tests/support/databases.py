@@ -9,27 +9,27 @@ from server.embedded import PostgresProcess
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-# Whatever a migration, or a test, may have made or changed, as one text that is compared.
+# Whatever a migration, or a test, may have made or changed: how many rows describe it, and the youngest transaction that wrote one.
+# What was changed and changed back counts as changed.
 _SCHEMA = """
-    SELECT md5(string_agg(what, E'\n' ORDER BY what)) FROM (
-        SELECT concat_ws(' ', attrelid::regclass, attname, atttypid::regtype, attnotnull, attnum) FROM pg_attribute
-            WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
-        UNION ALL SELECT concat_ws(' ', adrelid::regclass, adnum, pg_get_expr(adbin, adrelid)) FROM pg_attrdef
-        UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, convalidated) FROM pg_constraint
-        UNION ALL SELECT concat_ws(' ', tgrelid::regclass, tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
-        UNION ALL SELECT concat_ws(' ', proname, md5(prosrc)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-        UNION ALL SELECT concat_ws(' ', setrole, setconfig::text) FROM pg_db_role_setting
-            WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
-        UNION ALL (TABLE alembic_version)
-    ) AS schema (what)
+    SELECT (SELECT (count(*), max(xmin::text::bigint)) FROM pg_attribute)::text,
+        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_attrdef)::text,
+        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_constraint)::text,
+        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_index)::text,
+        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_trigger)::text,
+        (SELECT (count(*), max(xmin::text::bigint)) FROM pg_proc)::text,
+        (SELECT string_agg(concat_ws(' ', setrole, setconfig::text), ' ') FROM pg_db_role_setting
+            WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())),
+        (SELECT string_agg(version_num, ' ') FROM alembic_version)
 """
 _SEND_OTHERS_AWAY = """
     SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
+# Those that have had rows since they were made; most have not.
 _TABLES = """
-    SELECT relname, pg_relation_size(oid) > 4000000 FROM pg_class
-    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+    SELECT relname, size > 4000000 FROM pg_class, pg_relation_size(oid) AS size
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version' AND size > 0
 """
 _NUMBERS_ANEW = """
     SELECT setval(quote_ident(sequencename)::regclass, start_value, false) FROM pg_sequences
@@ -47,20 +47,20 @@ class SharedDatabase:
 
     def __init__(self, postgres: PostgresProcess, name: str, template: str) -> None:
         self._postgres, self._name, self._template = postgres, name, template
+        self._connection: Connection | None = None
+        """It stays open: a new one has to learn every table first, which takes most of the time."""
         self._schema: object = None
         self._first_rows: dict[str, str] = {}
         """By table: the rows that migrations have written, as JSON."""
 
     def emptied(self) -> str:
-        """Return its address: as the template is, and nobody connected."""
-        url = self._postgres.url(self._name)
-        if self._schema is None or not self._could_empty(url):
-            self._make_anew(url)
-        return url
+        """Return its address: as the template is, and nobody connected who could change it."""
+        if self._connection is None or not self._could_empty(self._connection):
+            self._make_anew()
+        return self._postgres.url(self._name)
 
-    def _could_empty(self, url: str) -> bool:
-        with _connect(url) as connection:
-            connection.execute("SET default_transaction_read_only = off")
+    def _could_empty(self, connection: Connection) -> bool:
+        try:
             connection.execute(_SEND_OTHERS_AWAY)
             if _schema_of(connection) != self._schema:
                 return False
@@ -69,16 +69,20 @@ class SharedDatabase:
                 for name, rows in self._first_rows.items():
                     connection.execute(_WRITE_ROWS.format(table=Identifier(name)), [rows])
             return True
+        except psycopg.OperationalError:  # a test has ended every connection there was
+            return False
 
-    def _make_anew(self, url: str) -> None:
+    def _make_anew(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
         self._postgres.drop_database(self._name)
         copy_database(self._postgres, self._name, self._template)
-        with _connect(url) as connection:
-            self._schema = _schema_of(connection)
-            for name in _tables_with_rows(connection, [name for name, _ in _tables_of(connection)]):
-                rows = connection.execute(_READ_ROWS.format(Identifier(name))).fetchone()
-                assert rows is not None, "an aggregate has a row"
-                self._first_rows[name] = rows[0]
+        self._connection = connection = _connect(self._postgres.url(self._name))
+        self._schema = _schema_of(connection)
+        for name in _tables_with_rows(connection, [name for name, _ in _tables_of(connection)]):
+            rows = connection.execute(_READ_ROWS.format(Identifier(name))).fetchone()
+            assert rows is not None, "an aggregate has a row"
+            self._first_rows[name] = rows[0]
 
 
 def spare_the_disk(postgres: PostgresProcess) -> None:
@@ -119,20 +123,20 @@ def _empty(connection: Connection) -> None:
 
 
 def _tables_of(connection: Connection) -> list[tuple[str, bool]]:
-    """Return every table's name, and whether it is large. Which tables Python knows depends on what a test has imported."""
+    """Return the name of every table that may have rows, and whether it is large; Python may not have imported them all."""
     return [(name, large) for name, large in connection.execute(_TABLES)]
 
 
 def _tables_with_rows(connection: Connection, tables: list[str]) -> list[str]:
+    if not tables:
+        return []
     one = SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
     every = SQL(" UNION ALL ").join(one.format(name, Identifier(name)) for name in tables)
     return [name for (name,) in connection.execute(every)]
 
 
 def _schema_of(connection: Connection) -> object:
-    found = connection.execute(_SCHEMA).fetchone()
-    assert found is not None, "an aggregate has a row"
-    return found[0]
+    return connection.execute(_SCHEMA).fetchone()
 
 
 def _connect(url: str) -> Connection:

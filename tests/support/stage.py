@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from msgspec import to_builtins
 from sqlalchemy import insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.tokens import Tokens
 from server.auctions.passing import Passing
@@ -99,9 +100,8 @@ class Stage:
 
     async def add_channel(self, id: str) -> None:
         """Write a channel."""
-        row = ChannelRow(id=id, name=id.title(), currency="JPY", created_at=NOON)
         async with self.database.write() as connection:
-            await connection.execute(insert(ChannelRow).values(**row.model_dump()))
+            await _insert_channels(connection, id)
 
     async def add_show(
         self,
@@ -113,25 +113,14 @@ class Stage:
         **others: Any,
     ) -> None:
         """Write a show."""
-        row = ShowRow(
-            id=id,
-            channel_id=channel,
-            title=title,
-            host="Mika",
-            state=state,
-            created_at=NOON,
-            started_at=None if state == "scheduled" else NOON,
-            **others,
-        )
+        row = _show(id, channel_id=channel, state=state, title=title, **others)
         async with self.database.write() as connection:
             await insert_show(connection, row, "epoch-1")
 
     async def add_product(self, id: str, *, channel: str = CHANNEL, **others: Any) -> None:
         """Write a product; ¥1,000 and ten units unless said otherwise."""
-        fields: dict[str, Any] = {"title": id, "price_minor": 1000, "currency": "JPY", "stock": 10} | others
-        row = ProductRow(id=id, channel_id=channel, **fields)
         async with self.database.write() as connection:
-            await connection.execute(insert(ProductRow).values(**row.model_dump()))
+            await _insert_products(connection, _product(id, channel_id=channel, **others))
 
     async def buy(
         self,
@@ -292,13 +281,37 @@ async def open_stage(
 
 
 async def _set(stage: Stage) -> None:
-    await stage.add_channel(CHANNEL)
-    await stage.add_channel(ELSEWHERE)
-    await stage.add_show(SHOW)
-    await stage.add_product("p_apron", rank=1)
-    await stage.add_product("p_bowl", rank=2, price_minor=2500, stock=3)
-    await stage.add_product("p_gone", active=False)
-    await stage.add_product("p_other", channel=ELSEWHERE)
+    """Write it all in one transaction: most tests begin with this."""
+    async with stage.database.write() as connection:
+        await _insert_channels(connection, CHANNEL, ELSEWHERE)
+        await insert_show(connection, _show(SHOW), "epoch-1")
+        await _insert_products(
+            connection,
+            _product("p_apron", rank=1),
+            _product("p_bowl", rank=2, price_minor=2500, stock=3),
+            _product("p_gone", active=False),
+            _product("p_other", channel_id=ELSEWHERE),
+        )
+
+
+def _show(id: str, *, channel_id: str = CHANNEL, state: str = "live", **others: Any) -> ShowRow:
+    started_at = None if state == "scheduled" else NOON
+    fields: dict[str, Any] = {"title": "Spring knitwear", "host": "Mika", "created_at": NOON} | others
+    return ShowRow(id=id, channel_id=channel_id, state=state, started_at=started_at, **fields)
+
+
+def _product(id: str, *, channel_id: str = CHANNEL, **others: Any) -> ProductRow:
+    fields: dict[str, Any] = {"title": id, "price_minor": 1000, "currency": "JPY", "stock": 10} | others
+    return ProductRow(id=id, channel_id=channel_id, **fields)
+
+
+async def _insert_channels(connection: AsyncConnection, *ids: str) -> None:
+    rows = [ChannelRow(id=id, name=id.title(), currency="JPY", created_at=NOON) for id in ids]
+    await connection.execute(insert(ChannelRow), [row.model_dump() for row in rows])
+
+
+async def _insert_products(connection: AsyncConnection, *rows: ProductRow) -> None:
+    await connection.execute(insert(ProductRow), [row.model_dump() for row in rows])
 
 
 def refused(code: Code) -> pytest.RaisesExc[RefusedError]:
