@@ -95,12 +95,11 @@ async def hold_teapot(page: Page) -> None:
 
 
 async def fill_in(page: Page) -> None:
-    """Write who buys and where it goes, choose how it is sent, and agree."""
+    """Write who buys and where it goes, and agree; how it is sent is chosen already."""
     part = page.get_by_test_id
     await part("checkout-country").select_option("JP")
     for field, text in PERSON.items():
         await part(f"checkout-{field}").fill(text)
-    await part("checkout-shipping").first.check()
     await part("checkout-terms").check()
 
 
@@ -149,7 +148,17 @@ async def test_a_viewer_is_declined_and_then_pays_by_the_bank(
     page = await enter(await desk.open(device, language), checkout)
     part = page.get_by_test_id
     await hold_teapot(page)
+    await expect(part("checkout-form")).to_be_visible()
+    # Where the browser says that it is at home nothing may be sent to; where something is, the cheapest way is chosen, and in the sum.
+    await expect(part("checkout-no-shipping")).to_have_count(1 if language == "en" else 0)
     await shown(page, f"checkout-{language}")
+    await part("checkout-country").select_option("JP")
+    await expect(part("checkout-shipping").first).to_be_checked()
+    for at in ("sum-total", "checkout-pay"):
+        await expect(part(at)).to_contain_text("9,300")
+    await part("checkout-shipping").last.check()
+    await expect(part("checkout-pay")).to_contain_text("9,700")
+    await part("checkout-shipping").first.check()
     held = await left_ms(page)
     await part("checkout-pay").click()
     await expect(part("wrong-name")).to_be_visible()
@@ -227,13 +236,56 @@ async def test_a_hold_and_its_payment_outlive_reloads_cuts_and_the_show_and_ever
         assert await orders_in(checkout) == [(1, 1)]
 
 
+async def as_known(page: Page, showroom: Showroom) -> Page:
+    """Enter as somebody known, who may hold more than one unit; so do other tabs of the same browser."""
+    token = json.dumps({"token": showroom.token("viewer"), "name": ""})
+    await page.context.add_init_script(f"sessionStorage['showfloor.guest'] ??= {json.dumps(token)}")
+    return await enter(page, showroom)
+
+
+async def test_a_number_is_changed_under_the_same_time_and_every_tab_follows(
+    checkout: Showroom, desk: Desk
+) -> None:
+    page = await as_known(await desk.open("phone"), checkout)
+    part = page.get_by_test_id
+    await hold_teapot(page)
+    await fill_in(page)
+    held = await left_ms(page)
+    await part("held-more").click()
+    await expect(part("held-quantity")).to_have_text("2")
+    await expect(part("checkout-pay")).to_contain_text("18,100")
+    await expect(part("held-more")).to_be_focused()
+    await expect(part("checkout-line1")).to_have_value(PERSON["line1"])
+    assert await left_ms(page) <= held
+    other = await enter(await page.context.new_page(), checkout)
+    await other.get_by_test_id("hold-open").click()
+    await expect(other.get_by_test_id("held-quantity")).to_have_text("2")
+    await other.get_by_test_id("held-fewer").click()
+    await expect(part("held-quantity")).to_have_text("1")
+    await expect(part("checkout-pay")).to_contain_text("9,300")
+    await stands(page, "open")
+    headers = {"Authorization": f"Bearer {checkout.token('admin')}"}
+    async with httpx.AsyncClient(base_url=checkout.url("/v1"), headers=headers) as merchant:
+        before = await merchant.get(f"/products/{TEAPOT.id}")
+        match = {"If-Match": before.headers["ETag"]}
+        changed = await merchant.patch(f"/products/{TEAPOT.id}", json={"price": 9_900}, headers=match)
+        assert changed.is_success, changed.text
+    await part("held-more").click()
+    await expect(part("held-problem")).to_contain_text("9,900")
+    await shown(page, "checkout-no-more")
+    await expect(part("checkout-pay")).to_contain_text("9,300")
+    await pay(page, "slow")
+    await stands(page, "waiting")
+    await page.reload()
+    for tab in (page, other):
+        await stands(tab, "ordered")
+    assert await orders_in(checkout) == [(1, 1)]
+
+
 async def test_a_cart_is_held_whole_or_not_at_all_and_the_line_to_blame_is_named(
     checkout: Showroom, desk: Desk
 ) -> None:
-    page = await desk.open("phone")
-    token = json.dumps({"token": checkout.token("viewer"), "name": ""})
-    await page.add_init_script(f"sessionStorage['showfloor.guest'] ??= {json.dumps(token)}")
-    await enter(page, checkout)
+    page = await as_known(await desk.open("phone"), checkout)
     part = page.get_by_test_id
     offer = (await make(checkout, "/shows/demo/offers", {"product": TEAPOT.id, "price": 8_000}))["id"]
     async with joined_at(checkout.address, token=checkout.token("host")) as host:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import jwt
+import pytest
 from playwright.async_api import Page, expect
 
 from server.demo.catalogue import CHANNEL_ID
 from tests.e2e.test_blocked_sockets import BLOCK, LITTLE_CHANCE
+from tests.e2e.test_checkout import by_checkout, fill_in, pay, shown
 from tests.support.browser import NETWORK_FAILS, Desk, Device, Language
 from tests.support.embedding import let_in
 from tests.support.eventually import eventually
@@ -94,6 +96,57 @@ async def test_the_whole_show_is_in_the_shops_page(tmp_path: Path, desk: Desk, s
         assert order["number"]
         assert await page.title() == "Our shop"
         assert await page.evaluate("document.documentElement.lang + history.length") == "en2"
+        await page.close()
+
+
+FOCUSED = """() => {
+  const inside = document.querySelector("showfloor-show").shadowRoot.activeElement;
+  const outside = document.activeElement.matches("body, showfloor-show") ? "" : document.activeElement.localName;
+  return outside || (inside === null ? "" : inside.closest("[data-testid=checkout]") ? "checkout" : inside.localName);
+}"""
+"""Where the focus is: in the sheet, with the browser's own bars (nothing of the page has it), or on something behind the sheet."""
+
+
+@pytest.mark.parametrize(("device", "language"), [("phone", "ja"), ("desktop", "en")])
+async def test_the_checkout_is_filled_in_and_paid_by_the_bank_within_the_shops_page(
+    tmp_path: Path, desk: Desk, showroom: Showroom, device: Device, language: Language
+) -> None:
+    await by_checkout(showroom)
+    async with shop_with(showroom, tmp_path, TAG.replace("en", language)) as site:
+        page = await open_shop(desk, site, device, language)
+        part = page.get_by_test_id
+        await eventually(has_heard(page, "ready"))
+        buy = part("pinned-product").get_by_test_id("buy")
+        await buy.focus()
+        await page.keyboard.press("Enter")
+        await expect(part("checkout-form")).to_be_visible()
+        await shown(page, f"element-checkout-{language}")
+        focused = []
+        for key in ["Tab"] * 40 + ["Shift+Tab"] * 5:
+            await page.keyboard.press(key)
+            focused.append(await page.evaluate(FOCUSED))
+        assert set(focused) <= {"checkout", ""}, "nothing behind the sheet gets the focus"
+        assert focused.count("checkout") > 30
+        await page.keyboard.press("Escape")
+        await expect(part("checkout")).to_have_count(0)
+        await expect(buy).to_be_focused()
+        await part("hold-open").click()
+        await fill_in(page)
+        await pay(page, "redirect")
+        await expect(part("checkout-state")).to_have_attribute("data-state", "going")
+        await shown(page, f"element-going-{language}")
+        async with page.context.expect_page() as opened:
+            await part("pay-go").click()
+        bank = await opened.value
+        await bank.get_by_test_id("pay-approve").click()
+        await expect(part("checkout-state")).to_have_attribute("data-state", "ordered")
+        await shown(page, f"element-ordered-{language}")
+        await eventually(has_heard(page, "order"))
+        assert page.url == site.url(), "the shop's page is not left"
+        await part("buy-close").click()
+        await part("tab-orders").click()
+        await expect(part("order")).to_have_count(1)
+        await bank.close()
         await page.close()
 
 

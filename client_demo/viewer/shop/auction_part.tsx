@@ -7,7 +7,7 @@ import { Button } from "../../shared/ui/button";
 import { asMinor } from "../../studio/amounts";
 import { t } from "../late_text";
 import { serverNow } from "../poster_clock";
-import { auctionOf, bid, leads, lotOf, now, type Over, overOf, ownBids, payLot, sending } from "./auctions";
+import { auctionOf, bid, isOver, leads, lotOf, lotText, now, type Over, overOf, ownBids, payLot, sending } from "./auctions";
 import { clock, lasting } from "./countdown";
 
 export function AuctionPart({ product }: { product: Product }) {
@@ -17,7 +17,7 @@ export function AuctionPart({ product }: { product: Product }) {
   return (
     <>
       {auction && <Running key={auction.id} auction={auction} />}
-      {lot && <Lot lot={lot} ended={ended} />}
+      {lot && !(auction && isOver(lot)) && <Lot lot={lot} />}
       {!auction && !lot && ended && <Ended over={ended} />}
     </>
   );
@@ -135,16 +135,14 @@ function MostForm({ auction, leading }: { auction: Auction; leading: boolean }) 
   );
 }
 
-/** A lot that this viewer may buy until a time, or has bought. */
-function Lot({ lot, ended }: { lot: HeldStock; ended: Over | undefined }) {
+/** A lot that this viewer may buy until a time, has bought, or has let go. */
+function Lot({ lot }: { lot: HeldStock }) {
   const price = money(lot.amount, lot.currency);
-  const first = ended === undefined || ownBids.value.get(lot.auction ?? "")?.bidder === ended.leader;
   const ms = left(lot.expires_at);
-  if (lot.state !== "placed" && lot.state !== "confirmed") return null;
   return (
     <section class="auction" aria-label={t("auction.badge")} data-testid="lot" data-state={lot.state}>
-      <p role="status" class="auction-leading">
-        {lot.state === "confirmed" ? t("auction.paid") : t(first ? "auction.won" : "auction.yours", { price })}
+      <p role="status" class={isOver(lot) ? "" : "auction-leading"}>
+        {lotText(lot)}
       </p>
       {lot.state === "placed" && (
         <>

@@ -53,6 +53,27 @@ export function leads(auction: Auction): boolean {
   return own !== undefined && own.bidder === auction.leader;
 }
 
+/** By auction, whoever led at its end. */
+const winners = signal<ReadonlyMap<string, number>>(new Map());
+
+/** Whether this viewer won the lot, or comes after who did; undefined where this page was not there at the end. */
+function hasWon({ auction }: HeldStock): boolean | undefined {
+  const winner = winners.value.get(auction ?? "");
+  return winner === undefined ? undefined : ownBids.value.get(auction ?? "")?.bidder === winner;
+}
+
+export const isOver = ({ state }: HeldStock): boolean => state === "expired" || state === "released";
+
+/** What there is to say of a lot: who won and did not pay is blocked, the runner-up is not. */
+export function lotText(lot: HeldStock): string {
+  const price = money(lot.amount, lot.currency);
+  const won = hasWon(lot);
+  if (lot.state === "confirmed") return t("auction.paid");
+  if (isOver(lot)) return t(won ? "auction.unpaid" : "auction.passed");
+  if (won === undefined) return t("auction.to_pay", { price });
+  return t(won ? "auction.won" : "auction.yours", { price });
+}
+
 /** Where this tab keeps that the viewer has bid in the show: they may have won something that is over by now. */
 const tabPlace = (): string => `auction.${show.peek()?.id ?? ""}`;
 const path = (rest: string): string => `/shows/${encodeURIComponent(show.peek()?.id ?? "")}/${rest}`;
@@ -70,6 +91,15 @@ async function ask(): Promise<void> {
 
 function keepLot(auction: string, hold: HeldStock): void {
   lots.value = new Map([...lots.peek(), [auction, hold]]);
+}
+
+/** It is said aloud once that a lot is this viewer's to pay for: the runner-up may be looking at anything by then. */
+function hearOfLot(auction: string, hold: HeldStock): void {
+  const fresh = hold.state === "placed" && lots.peek().get(auction)?.hold !== hold.hold;
+  keepLot(auction, hold);
+  if (!fresh) return;
+  const pay = t("auction.pay", { price: money(hold.amount, hold.currency) });
+  showToast(lotText(hold), { label: pay, run: () => payLot(hold) });
 }
 
 /** Bids; the answer is how the auction stood right after it. Tells why it was refused. */
@@ -147,6 +177,7 @@ export function followAuctions(): void {
     const auction = known.find(({ id }) => id === push.auction);
     if (!auction) return;
     const { why, price, leader, reason } = push;
+    if (leader) winners.value = new Map([...winners.peek(), [auction.id, leader]]);
     const told: Over = {
       auction,
       why,
@@ -161,6 +192,6 @@ export function followAuctions(): void {
     }, SHOWN_OVER_MS);
   });
   onPrivate((push) => {
-    if (push.type === "hold.changed" && push.hold.auction) keepLot(push.hold.auction, push.hold);
+    if (push.type === "hold.changed" && push.hold.auction) hearOfLot(push.hold.auction, push.hold);
   });
 }

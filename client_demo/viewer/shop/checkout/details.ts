@@ -53,6 +53,7 @@ export interface Reckoning {
   /** Whether the hold can be paid only with all of this. */
   needed: boolean;
   complete: boolean;
+  frozen: boolean;
   /** By their places, such as `address/city`. */
   lacks: readonly string[];
   address_needed: boolean;
@@ -85,6 +86,8 @@ const NOTHING: Details = {
 
 /** Of the hold in the sheet; null: not known yet, `none`: this channel asks for nothing but the money. */
 export const reckoning = signal<Reckoning | "none" | null>(null);
+/** Which hold that was said of: while one is exchanged, what stands there is of the one before. */
+export const reckonedOf = signal("");
 export const wrong = signal<ReadonlyMap<Field, string>>(new Map());
 const about = signal("");
 
@@ -116,6 +119,11 @@ export function write(change: Partial<Details>): void {
   wrong.value = left;
 }
 
+/** What was written for a hold that was exchanged goes along to the one in its place. */
+export function carryDetails(from: string, to: string): void {
+  if (draftOf(placeOf(from)) && !draftOf(placeOf(to))) keepDraft(placeOf(to), draftOf(placeOf(from)));
+}
+
 /** What was written for a hold that is over is not kept. */
 export function forgetDetails(hold: string): void {
   keepDraft(placeOf(hold), "");
@@ -125,40 +133,51 @@ function pathOf(hold: string): string {
   return `/shows/${encodeURIComponent(show.peek()?.id ?? "")}/holds/${encodeURIComponent(hold)}/checkout`;
 }
 
-function take(hold: string, found: Reckoning): void {
+function take(hold: string, found: Reckoning | "none"): void {
   if (about.peek() !== hold) return;
-  reckoning.value = found.needed ? found : "none";
+  // What was not chosen, or does not go there, the server has chosen: what it reckons with is what stands there as chosen.
+  if (found !== "none" && details.peek().shipping !== found.filled.shipping) keep({ shipping: found.filled.shipping });
+  reckoning.value = found !== "none" && found.needed ? found : "none";
+  reckonedOf.value = hold;
 }
 
-/** Asks what the hold costs and what has to be known, and fills in what is known of the last time. */
-export async function openDetails(hold: string): Promise<void> {
-  if (about.peek() === hold && reckoning.peek()) return;
+/** Whether the server reckons with another place, or another way to send it, than stand in the fields. */
+function isReckonedOtherwise({ address_needed, frozen, filled, needed }: Reckoning): boolean {
+  const { country, shipping } = details.peek();
+  const other = country !== filled.address.country || (shipping !== "" && shipping !== filled.shipping);
+  return needed && address_needed && !frozen && other;
+}
+
+/**
+ * Asks what the hold costs and what has to be known, and fills in what is known of the last time. In the place of one that it `exchanges`
+ * what is written stays where it is.
+ */
+export async function openDetails(hold: string, exchanges?: string): Promise<void> {
+  if (about.peek() === hold && reckonedOf.peek() === hold) return;
+  if (!exchanges || about.peek() !== exchanges) {
+    reckoning.value = null;
+    wrong.value = new Map();
+  }
   about.value = hold;
-  reckoning.value = null;
-  wrong.value = new Map();
   const token = identity.peek()?.token;
   try {
     const found = await request<Reckoning>(pathOf(hold), { token });
     if (about.peek() !== hold) return;
     if (!draftOf(placeOf(hold))) keep(startWith(found));
-    take(hold, found);
+    if (isReckonedOtherwise(found)) await save(hold, found).catch(() => take(hold, found));
+    else take(hold, found);
   } catch (error) {
-    if (error instanceof RefusedError && error.code === "not_found") reckoning.value = "none";
+    if (error instanceof RefusedError && error.code === "not_found") take(hold, "none");
     else throw error;
   }
 }
 
 /** What stands in the fields at first: what was filled in before, elsewhere, or kept from the last time. */
-function startWith({ filled, kept, methods }: Reckoning): Partial<Details> {
+function startWith({ filled, kept }: Reckoning): Partial<Details> {
   const { name, email, phone, address } = filled.name || filled.email || !kept ? filled : kept;
   const country = address.country || (language.peek() === "ja" ? "JP" : (new Intl.Locale(navigator.language).region ?? "JP"));
   const { shipping, terms, gift_note, voucher } = filled;
-  const [only] = methods;
-  return {
-    ...address,
-    ...{ name, email, phone, country, terms, gift_note, voucher, keep: kept !== null },
-    shipping: shipping || (methods.length === 1 && only ? only.id : ""),
-  };
+  return { ...address, ...{ name, email, phone, country, shipping, terms, gift_note, voucher, keep: kept !== null } };
 }
 
 function bodyOf(now: Details, { address_needed, may_keep }: Reckoning): object {
@@ -172,15 +191,17 @@ function bodyOf(now: Details, { address_needed, may_keep }: Reckoning): object {
 }
 
 let sending: Promise<unknown> = Promise.resolve();
+let sent = 0;
 
-/** Sends what stands in the fields, behind whatever was sent before. Throws `RefusedError`. */
+/** Sends what stands in the fields, behind whatever was sent before; of several the last answer is shown. Throws `RefusedError`. */
 export function save(hold: string, now: Reckoning): Promise<Reckoning> {
   const send = (): Promise<Reckoning> =>
     request<Reckoning>(pathOf(hold), { method: "PUT", token: identity.peek()?.token, body: bodyOf(details.peek(), now) });
   const saved = sending.then(send, send);
+  const nth = ++sent;
   sending = saved.catch(() => undefined);
   return saved.then((found) => {
-    take(hold, found);
+    if (nth === sent) take(hold, found);
     return found;
   });
 }

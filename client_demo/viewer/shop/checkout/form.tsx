@@ -6,7 +6,7 @@ import { language } from "../../../shared/i18n";
 import { Button } from "../../../shared/ui/button";
 import { showToast } from "../../../shared/ui/toast";
 import { refusalText } from "../../text";
-import { details, openDetails, type Reckoning, reckoning, save, write } from "./details";
+import { details, openDetails, type Reckoning, reckonedOf, reckoning, save, write } from "./details";
 import { Address, Check, Choices, TextInput } from "./fields";
 import { sayRefusal } from "./lacking";
 import type { Own } from "./own";
@@ -38,7 +38,12 @@ function Person() {
 }
 
 function ShippingChoice({ hold, now }: { hold: string; now: Reckoning }) {
-  if (now.methods.length === 0) return null;
+  if (now.methods.length === 0)
+    return now.lacks.includes("shipping") ? (
+      <p class="notice notice-bad" role="status" data-testid="checkout-no-shipping">
+        {t("checkout.wrong.country")}
+      </p>
+    ) : null;
   const choices = now.methods.map(({ id, title, price, days }) => ({
     value: id,
     label: title,
@@ -209,6 +214,12 @@ function Failure({ standing }: { standing: Open }) {
   );
 }
 
+/** Where nothing is sent, or nothing goes there, shipping is not said to be free. */
+function summed(now: Reckoning): Parameters<typeof Sums>[0]["now"] {
+  const sent = now.address_needed && !now.lacks.includes("shipping");
+  return sent ? now : { ...now, shipping: null };
+}
+
 /** Who buys, where it goes, what it costs, and Pay, which is pressed: Enter in a field costs no money. */
 export function CheckoutForm({ own, standing }: { own: Own; standing: Open }) {
   const { hold } = own;
@@ -216,7 +227,7 @@ export function CheckoutForm({ own, standing }: { own: Own; standing: Open }) {
   const load = (): void => {
     lost.value = false;
     payProblem.value = null;
-    Promise.all([openDetails(hold.hold), loadPayMethods()]).catch(() => {
+    Promise.all([openDetails(hold.hold, hold.exchanges ?? undefined), loadPayMethods()]).catch(() => {
       lost.value = true;
     });
   };
@@ -226,24 +237,26 @@ export function CheckoutForm({ own, standing }: { own: Own; standing: Open }) {
     return lost.value ? (
       <Button onClick={load}>{t("retry")}</Button>
     ) : (
-      <p role="status">
+      <p role="status" class="checkout-waiting">
         <span class="spinner" /> {t("checkout.loading")}
       </p>
     );
   }
   const asked = now !== "none";
   const amount = asked ? now.total : hold.amount;
+  // Of the hold that was exchanged: nobody is asked to pay by a sum that is not this one's.
+  const before = asked && reckonedOf.value !== hold.hold;
   return (
     <form class="checkout-form" noValidate data-testid="checkout-form" onSubmit={(event) => event.preventDefault()}>
       {asked && <DetailFields hold={hold.hold} now={now} />}
       <PayMethods />
       {asked && <Agreements now={now} />}
-      <Sums now={asked ? now : { items: hold.amount, total: hold.amount, currency: hold.currency }} />
+      <Sums now={asked ? summed(now) : { items: hold.amount, total: hold.amount, currency: hold.currency }} />
       <Failure standing={standing} />
       <Button
         look="primary"
         size="large"
-        disabled={paying.value || (amount > 0 && payMethods.value?.methods.length === 0)}
+        disabled={paying.value || before || (amount > 0 && payMethods.value?.methods.length === 0)}
         data-testid="checkout-pay"
         onClick={() => void pay(hold.hold)}
       >

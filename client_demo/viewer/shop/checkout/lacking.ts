@@ -2,7 +2,7 @@
 
 import type { RefusedError } from "../../../sdk";
 import { byId } from "../../../shared/place";
-import { ADDRESS, details, type Field, type Reckoning, type TextField, wrong } from "./details";
+import { ADDRESS, asked, details, type Field, type Reckoning, type TextField, wrong } from "./details";
 import { t } from "./text";
 
 export const idOf = (field: Field): string => `checkout-${field}`;
@@ -36,9 +36,15 @@ export function findWrong(now: Reckoning): boolean {
   return found.length > 0;
 }
 
+/** Where nothing is sent to, it is the country that can be another. */
+function fieldOf(place: string): Field {
+  const field = place.split("/").at(-1) as Field;
+  return field === "shipping" && asked()?.methods.length === 0 ? "country" : field;
+}
+
 /** Says what the server lacks or does not like, by its place in the body, such as `address/city`. Returns whether there is a field for it. */
 export function sayWrong(places: readonly string[]): boolean {
-  const fields = places.map((each) => each.split("/").at(-1) as Field).filter((each) => ORDER.includes(each));
+  const fields = places.map(fieldOf).filter((each) => ORDER.includes(each));
   if (fields.length > 0) show(fields);
   return fields.length > 0;
 }

@@ -7,6 +7,7 @@ import { claimsOf } from "../../claims";
 import { retryMine } from "../../me";
 import { followServerTime, serverNow } from "../../poster_clock";
 import { identity, link, onPrivate, show } from "../../session";
+import { carryDetails } from "./details";
 import { isUnderWay, laterHold, laterOf, type Standing, standingOf } from "./standing";
 import { dropPayKey, dropWishOf, keepHold, mayHold, noteHeld, payKeyOf, wishesOf } from "./wishes";
 
@@ -63,6 +64,7 @@ export function heldOf(product: string): Own | undefined {
 export function takeHold(hold: HeldStock): void {
   const later = laterHold(holds.peek().get(hold.hold), hold);
   holds.value = new Map([...holds.peek(), [hold.hold, later]]);
+  if (later.exchanges) carryDetails(later.exchanges, later.hold);
   if (later.state === "placed") noteHeld();
   else dropWishOf(hold.hold);
 }

@@ -8,7 +8,7 @@ import { openPane } from "../../panes";
 import { followCart } from "./cart";
 import { forgetDetails } from "./details";
 import { titleOf } from "./lines";
-import { followOwn, heldOf, onEnding, ownOf } from "./own";
+import { followOwn, heldOf, onEnding, owned, ownOf } from "./own";
 import { openHold, sheet } from "./placing";
 import { t } from "./text";
 import { openedBefore } from "./wishes";
@@ -56,6 +56,13 @@ effect(() => {
   const [line] = now?.is === "refused" ? now.lines : [];
   const held = line && heldOf(line.product);
   if (held) queueMicrotask(() => sheet.peek() === now && openHold(held.hold.hold));
+});
+
+/** What is held was exchanged, here or in another tab: the sheet goes on with what stands now. At once, so that nothing is drawn between. */
+effect(() => {
+  const now = sheet.value;
+  const next = now?.is === "hold" ? owned.value.find(({ hold }) => hold.exchanges === now.hold) : undefined;
+  if (next) openHold(next.hold.hold);
 });
 
 followOwn();

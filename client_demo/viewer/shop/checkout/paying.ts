@@ -1,6 +1,7 @@
 // From the details to a payment: one at a time for each hold, under one key until it is known what became of it.
 import { signal } from "@preact/signals";
 import type { Payment, RefusedError } from "../../../sdk";
+import { money } from "../../../shared/format";
 import { embedded } from "../../../shared/place";
 import { request, resolve } from "../../../shared/server";
 import { identity, room, show } from "../../session";
@@ -32,14 +33,16 @@ export async function loadPayMethods(): Promise<void> {
   payMethod.value = found.methods[0]?.method ?? "";
 }
 
-/** Whether the server knows all that it has to know; says at the fields what is lacking. */
+/** Whether the server knows all that it has to know, and reckons what stands on the page; says at the fields what is lacking. */
 async function isComplete(hold: string): Promise<boolean> {
   const now = asked();
   if (!now) return true;
   if (findWrong(now)) return false;
   const found = await save(hold, now);
   if (!found.complete) sayWrong(found.lacks);
-  return found.complete;
+  else if (found.total === now.total) return true;
+  else payProblem.value = t("checkout.total_changed", { amount: money(found.total, found.currency) });
+  return false;
 }
 
 /** Pays for the hold, if all is there; a failed try changes nothing about its time. */

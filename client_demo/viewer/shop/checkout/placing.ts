@@ -68,7 +68,10 @@ export async function place(lines: readonly WantedLine[]): Promise<void> {
     if (next.is === "hold" && sheet.peek() === next) keepOpened(next.hold);
   };
   try {
-    const reply = await room().command("hold", { lines: wish.lines, key: wish.key });
+    const { lines: sent, key, exchanges } = wish;
+    const reply = await (exchanges
+      ? room().command("hold.exchange", { hold: exchanges, lines: sent, key })
+      : room().command("hold", { lines: sent, key }));
     keepHold(wish, reply.hold);
     await know(reply.hold, reply, wish.lines);
     if (ownOf(reply.hold)?.standing.is === "over") return void (await onceMore(reply.hold, lines, placing));

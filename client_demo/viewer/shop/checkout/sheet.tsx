@@ -9,10 +9,12 @@ import { refusalText } from "../../text";
 import { openPurchase } from "../purchase";
 import { openCart } from "./cart";
 import { CartView } from "./cart_view";
+import { mayExchange } from "./exchanging";
 import { CheckoutForm } from "./form";
 import { HeldLines, HoldTimer } from "./lines";
 import { loadOwn, type Own, ownOf } from "./own";
 import { closeSheet, giveUp, type Problem, type Sheet, sheet } from "./placing";
+import { HeldQuantities } from "./quantities";
 import { Ordered, Over, Returned, UnderWay } from "./states";
 import { t } from "./text";
 import type { WantedLine } from "./wishes";
@@ -20,6 +22,7 @@ import type { WantedLine } from "./wishes";
 /** Other goods, or none: what is held is given back first. */
 function Ways({ own }: { own: Own }) {
   const busy = useSignal(false);
+  const chosen = mayExchange(own.hold);
   const release = async (then: () => void): Promise<void> => {
     busy.value = true;
     try {
@@ -40,9 +43,11 @@ function Ways({ own }: { own: Own }) {
   return (
     <>
       <div class="checkout-ways">
-        <Button size="small" disabled={busy.value} data-testid="hold-change" onClick={() => void release(change)}>
-          {t("checkout.change")}
-        </Button>
+        {chosen && (
+          <Button size="small" disabled={busy.value} data-testid="hold-change" onClick={() => void release(change)}>
+            {t("checkout.change")}
+          </Button>
+        )}
         <Button
           size="small"
           look="quiet"
@@ -58,7 +63,8 @@ function Ways({ own }: { own: Own }) {
           {t("checkout.give_up")}
         </Button>
       </div>
-      <p class="hint">{t("checkout.change_hint")}</p>
+      {chosen && <p class="hint">{t("checkout.change_hint")}</p>}
+      {own.hold.auction && <p class="hint">{t("checkout.lot_hint")}</p>}
     </>
   );
 }
@@ -70,7 +76,7 @@ function HoldView({ own }: { own: Own }) {
       return (
         <>
           <HoldTimer own={own} />
-          <HeldLines hold={own.hold} />
+          {mayExchange(own.hold) ? <HeldQuantities hold={own.hold} /> : <HeldLines hold={own.hold} />}
           <Ways own={own} />
           <CheckoutForm own={own} standing={standing} />
         </>

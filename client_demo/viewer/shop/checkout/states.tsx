@@ -13,6 +13,7 @@ import { openPane } from "../../panes";
 import { isLive } from "../../session";
 import { refusalText } from "../../text";
 import { FindAgain } from "../find_again";
+import { mayExchange } from "./exchanging";
 import { HeldLines, HoldTimer } from "./lines";
 import type { Own } from "./own";
 import { stopPaying } from "./paying";
@@ -144,7 +145,7 @@ export function Over({ own }: { own: Own }) {
       <p role="status">{t("checkout.over.text")}</p>
       <p class="hint">{t("checkout.over.late")}</p>
       <div class="purchase-ways">
-        {isLive.value && (
+        {isLive.value && mayExchange(own.hold) && (
           <Button data-testid="hold-again" onClick={again}>
             {t("checkout.over.again")}
           </Button>

@@ -22,6 +22,8 @@ export interface Wish {
   at: number;
   /** What it became; without it nobody here knows whether it has arrived. */
   hold?: string;
+  /** The hold in whose place it was wanted. */
+  exchanges?: string;
 }
 
 /** By what a person wants to pay for a hold, under one key, from Pay until it is known what became of it. */
