@@ -23,9 +23,12 @@ import { t } from "./text";
 
 type Of<K extends Standing["is"]> = Extract<Standing, { is: K }>;
 
-/** Leads to the provider's page: in a tab of its own where this page is within somebody else's. */
+/** Whether this page is within somebody else's, which is not ours to leave. */
+const isWithin = (): boolean => embedded || window.top !== window;
+
+/** Leads to the provider's page: from within somebody else's in a tab of its own. */
 function WayOut({ address, text }: { address: string; text: string }) {
-  const away = embedded || window.top !== window ? { target: "_blank", rel: "noopener" } : {};
+  const away = isWithin() ? { target: "_blank", rel: "noopener" } : {};
   return (
     <a class="button button-primary button-large" href={resolve(address)} data-testid="pay-go" {...away}>
       {text}
@@ -62,7 +65,7 @@ export function UnderWay({ own, standing }: { own: Own; standing: Of<"going" | "
         <h3>
           {is === "waiting" && <span class="spinner" />} {title}
         </h3>
-        <p>{t(`checkout.${is}.text` as const)}</p>
+        <p>{t(is === "going" && isWithin() ? "checkout.going.beside" : (`checkout.${is}.text` as const))}</p>
       </div>
       {payment?.redirect && (
         <WayOut address={payment.redirect} text={t(is === "later" ? "checkout.later.go" : "checkout.going.go")} />
