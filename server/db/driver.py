@@ -72,9 +72,23 @@ async def read_pieces(
                 yield bytes(piece)
 
 
+def as_array(values: Iterable[str | int | bool | None]) -> str:
+    """Return `values` as one parameter, the text of an array, for a CAST to read.
+
+    The driver's own way looks at each value by itself, which costs ten times the CPU and more.
+    """
+    return "{" + ",".join([_element(value) for value in values]) + "}"
+
+
 def as_json(rows: object) -> str:
     """Return `rows` as one JSON parameter."""
     return json.encode(rows).decode()
+
+
+def _element(value: str | int | bool | None) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return "NULL" if value is None else str(value)
 
 
 async def _driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Row]:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.catalogue.rules import Stocked
+from server.db.driver import as_array
 from server.shop.allowances import GuestStanding, OwnLimit
 
 Taken = tuple[str, str, int]
@@ -50,7 +51,7 @@ _READ_GUESTS = text(
 
 async def read_people(connection: AsyncConnection, show_id: str, viewers: Iterable[str]) -> Mapping[str, str]:
     """Return by guest who they are by now, of all guests of the show who are one of these viewers."""
-    rows = await connection.execute(_READ_PEOPLE, {"show": show_id, "viewers": list(set(viewers))})
+    rows = await connection.execute(_READ_PEOPLE, {"show": show_id, "viewers": as_array(set(viewers))})
     return {row.raw: row.canonical for row in rows}
 
 
@@ -114,5 +115,8 @@ async def read_guests(
     return {id: GuestStanding(paid, held) for id, paid, held in await connection.execute(_READ_GUESTS, given)}
 
 
-def _as_arrays(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    return {"viewers": [viewer for viewer, _ in pairs], "products": [product for _, product in pairs]}
+def _as_arrays(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    return {
+        "viewers": as_array(viewer for viewer, _ in pairs),
+        "products": as_array(product for _, product in pairs),
+    }

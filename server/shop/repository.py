@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.catalogue.rules import Stocked
 from server.catalogue.tables import ProductRow
+from server.db.driver import as_array
 from server.protocol import pushes
 from server.shop.holds_repository import LAPSED
 from server.shop.orders_repository import as_order
@@ -247,14 +248,14 @@ async def read_earlier(
     viewers, keys = [p.viewer_id for p in purchases], [p.key for p in purchases]
     if counted:
         given = {
-            "viewers": viewers + [viewer for viewer, _ in others],
-            "keys": keys + [None] * len(others),
-            "products": [p.product_id for p in purchases] + [product for _, product in others],
+            "viewers": as_array(viewers + [viewer for viewer, _ in others]),
+            "keys": as_array([*keys, *([None] * len(others))]),
+            "products": as_array([p.product_id for p in purchases] + [product for _, product in others]),
             "show": show_id,
         }
         rows = await connection.execute(_READ_EARLIER, given)
     else:
-        rows = await connection.execute(_READ_BY_KEY, {"viewers": viewers, "keys": keys})
+        rows = await connection.execute(_READ_BY_KEY, {"viewers": as_array(viewers), "keys": as_array(keys)})
     return list({row.id: as_order(row) for row in rows}.values())
 
 
@@ -273,21 +274,21 @@ async def insert_orders(
         "channel": channel_id,
         "show": show_id,
         "at": orders[0].at,
-        "ids": [o.id for o in orders],
-        "viewers": [o.viewer_id for o in orders],
-        "keys": [o.key for o in orders],
-        "products": [o.product_id for o in orders],
-        "quantities": [o.quantity for o in orders],
-        "prices": [o.unit_price_minor for o in orders],
-        "currencies": [o.currency for o in orders],
-        "payments": [o.payment for o in orders],
-        "staff": [o.staff for o in orders],
-        "numbers": [o.number for o in orders],
-        "stocks": [o.stock_after for o in orders],
-        "moves": [o.stock_move for o in orders],
-        "heads": [o.head_id for o in orders],
-        "nths": [o.nth for o in orders],
-        "discounts": [o.discount_minor for o in orders],
+        "ids": as_array(o.id for o in orders),
+        "viewers": as_array(o.viewer_id for o in orders),
+        "keys": as_array(o.key for o in orders),
+        "products": as_array(o.product_id for o in orders),
+        "quantities": as_array(o.quantity for o in orders),
+        "prices": as_array(o.unit_price_minor for o in orders),
+        "currencies": as_array(o.currency for o in orders),
+        "payments": as_array(o.payment for o in orders),
+        "staff": as_array(o.staff for o in orders),
+        "numbers": as_array(o.number for o in orders),
+        "stocks": as_array(o.stock_after for o in orders),
+        "moves": as_array(o.stock_move for o in orders),
+        "heads": as_array(o.head_id for o in orders),
+        "nths": as_array(o.nth for o in orders),
+        "discounts": as_array(o.discount_minor for o in orders),
     }
     return list(await connection.scalars(_INSERT_ORDERS, given))
 

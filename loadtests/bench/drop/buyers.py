@@ -3,7 +3,6 @@
 Frames are read and written here by hand: a library costs more for each of them than the server that is measured.
 """
 
-import json
 import selectors
 import socket
 import time
@@ -12,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
+
+from msgspec import json
 
 IN_FLIGHT_MAX = 200
 JOIN_SECONDS_MAX = 120.0
@@ -51,6 +52,8 @@ class Found:
     refused: dict[str, int]
     pushes: list[float]
     """Seconds that announcements took to reach the buyers."""
+    answers: list[float]
+    """Seconds from the first command of each attempt to the answer that ended it, refusals among them."""
 
 
 class Buyers:
@@ -58,13 +61,14 @@ class Buyers:
 
     def __init__(self, ports: Sequence[int], count: int, show: str) -> None:
         self._selector = selectors.DefaultSelector()
-        self._join = frame(json.dumps({"id": 1, "type": "join", "show": show}).encode())
+        self._join = frame(json.encode({"id": 1, "type": "join", "show": show}))
         self._script: list[dict[str, Any]] = []
         self._again = False
         self._rising = RISE
         self._waiting = 0
         self.times: list[float] = []
         self.pushes: list[float] = []
+        self.answers: list[float] = []
         self.refused: Counter[str] = Counter()
         self._run = f"{time.time_ns():x}"
         self._buyers: list[Buyer] = []
@@ -113,7 +117,7 @@ class Buyers:
 
     def _begin(self, script: Script, *, again: bool) -> None:
         self._script, self._again, self._waiting = list(script), again, 0
-        self.times, self.pushes, self.refused = [], [], Counter()
+        self.times, self.pushes, self.answers, self.refused = [], [], [], Counter()
         for buyer in self._buyers:
             buyer.step = 0
 
@@ -125,7 +129,7 @@ class Buyers:
             self.refused["unanswered"] += self._waiting
 
     def _found(self, seconds: float, bought: int) -> Found:
-        return Found(seconds, bought, self.times, dict(self.refused), self.pushes)
+        return Found(seconds, bought, self.times, dict(self.refused), self.pushes, self.answers)
 
     def _open(self, port: int, number: int) -> None:
         opened = socket.create_connection(("127.0.0.1", port), timeout=30)
@@ -177,7 +181,7 @@ class Buyers:
         if any(mark in payload for mark in _REPLIES):
             for line in payload.split(b"\n"):
                 if any(mark in line for mark in _REPLIES):
-                    self._answered(buyer, json.loads(line))
+                    self._answered(buyer, json.decode(line))
 
     def _answered(self, buyer: Buyer, reply: dict[str, Any]) -> None:
         self._waiting -= 1
@@ -192,6 +196,7 @@ class Buyers:
             return
         else:
             self.times.append(time.monotonic() - buyer.sent_at)
+        self.answers.append(time.monotonic() - buyer.sent_at)
         buyer.step = 0
         if self._again:
             self._send(buyer)
@@ -207,7 +212,7 @@ class Buyers:
             for name, value in self._script[buyer.step].items()
         }
         self._waiting += 1
-        buyer.socket.sendall(frame(json.dumps({"id": buyer.step + 2} | command).encode()))
+        buyer.socket.sendall(frame(json.encode({"id": buyer.step + 2} | command)))
 
 
 def frame(payload: bytes, *, opcode: int = 1) -> bytes:

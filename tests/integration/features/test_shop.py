@@ -30,6 +30,14 @@ async def test_a_purchase_is_an_order_and_a_unit_less(stage: Stage) -> None:
     assert staff_push["sales"] == {"orders": 1, "units": 2, "amount": {"JPY": 5000}}
 
 
+@pytest.mark.parametrize("key", ['quo"ted,key', "back\\slash", "{curly}", "NULL", "ключ"])
+async def test_a_key_is_kept_as_it_came(stage: Stage, key: str) -> None:
+    first = await stage.buy("v_1", "p_bowl", key=key)
+    again = await stage.buy("v_1", "p_bowl", key=key)
+    (order,) = await stage.orders()
+    assert (order.key, again.order.id, again.repeated) == (key, first.order.id, True)
+
+
 async def test_what_came_together_is_decided_together(stage: Stage) -> None:
     old = await see(stage.database, SHOW)
     await asyncio.gather(*(stage.buy(f"v_{n}", "p_apron") for n in range(8)))
