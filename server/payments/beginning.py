@@ -1,7 +1,7 @@
 """Payments that begin, many in one transaction of their show: of nothing, by a provider in memory, or by one that is asked afterwards."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from server.errors import RefusedError
@@ -23,10 +23,49 @@ _Refused = dict[_Place, RefusedError]
 
 @dataclass(frozen=True, slots=True)
 class _Try:
-    """A payment that is not written yet, `captured` where nobody has to be asked for it, and what its hold was found to be."""
+    """A payment that may be made: what is wanted, what its hold was found to be, and by whom it is paid.
 
-    payment: Payment
+    `ref`: the reference of a provider that has taken the money in memory.
+    """
+
+    id: str
+    wanted: Wanted
     to_pay: ToPay
+    by: Chosen
+    ref: str | None
+
+    @property
+    def taken(self) -> bool:
+        """Whether nobody has to be asked for the money."""
+        return self.ref is not None or self.by.provider == NOBODY
+
+    def payment(self, tx: ShowTransaction, order_id: str | None = None) -> Payment:
+        """Return the payment, with its order where it has become one."""
+        to_pay = self.to_pay
+        return Payment(
+            id=self.id,
+            channel_id=to_pay.channel_id,
+            show_id=tx.show_id,
+            hold_id=to_pay.hold_id,
+            viewer_id=self.wanted.viewer_id,
+            key=self.wanted.key,
+            provider=self.by.provider,
+            provider_ref=self.ref,
+            method=self.wanted.method,
+            state="captured" if self.taken else "created",
+            amount_minor=to_pay.amount_minor,
+            currency=to_pay.currency,
+            refunded_minor=0,
+            tries=0,
+            redirect_url=None,
+            pay_by=None,
+            created_at=tx.now,
+            changed_at=tx.now,
+            asked_at=tx.now,
+            why=None,
+            order_id=order_id,
+            account_id=self.by.account_id,
+        )
 
 
 class Beginning:
@@ -73,7 +112,7 @@ class Beginning:
             if isinstance(to_pay, RefusedError):
                 refused[_place(each)] = to_pay
             elif isinstance(by, Chosen) or to_pay.amount_minor == 0:
-                tries.append(_Try(_new(tx, each, to_pay, by), to_pay))
+                tries.append(_try(each, to_pay, by))
             else:
                 refused[_place(each)] = by
         return tries
@@ -84,68 +123,44 @@ class Beginning:
         """Make an order of each hold that nobody has to be asked about, and return its payment."""
         first = dict[str, _Try]()
         for each in tries:
-            payment = each.payment
-            if payment.state == "captured" and first.setdefault(payment.hold_id, each) is not each:
-                refused[_place(payment)] = _ended("confirmed")
-        wanted = [ToConfirm(hold_id, each.payment.id, each.to_pay) for hold_id, each in first.items()]
+            if each.taken and first.setdefault(each.to_pay.hold_id, each) is not each:
+                refused[_place(each.wanted)] = _ended("confirmed")
+        wanted = [ToConfirm(hold_id, each.id, each.to_pay) for hold_id, each in first.items()]
         made = list[Payment]()
         orders = await self._holds.confirm(tx, wanted) if wanted else []
-        for payment, order in zip((each.payment for each in first.values()), orders, strict=True):
+        for each, order in zip(first.values(), orders, strict=True):
             if isinstance(order, RefusedError):
-                refused[_place(payment)] = order
+                refused[_place(each.wanted)] = order
             else:
-                made.append(replace(payment, order_id=order))
+                made.append(each.payment(tx, order))
         return made
 
     async def _begin_asking(
         self, tx: ShowTransaction, tries: Sequence[_Try], ended: set[str], refused: _Refused
     ) -> list[Payment]:
         """Mark holds of which a provider is to be asked, each for the first who wants to pay it, and return their payments."""
-        asked = [each.payment for each in tries if each.payment.state == "created"]
-        first = dict[str, Payment]()
-        for payment in asked:
-            first.setdefault(payment.hold_id, payment)
+        asked = [each for each in tries if not each.taken]
+        first = dict[str, _Try]()
+        for each in asked:
+            first.setdefault(each.to_pay.hold_id, each)
         marked = await self._holds.begin_paying(tx, list(first)) if first else ()
-        for payment in asked:
-            if payment.hold_id not in marked:
+        for each in asked:
+            hold_id = each.to_pay.hold_id
+            if hold_id not in marked:
                 # Beside the show's own transactions a hold only expires.
-                refused[_place(payment)] = _ended("confirmed" if payment.hold_id in ended else "expired")
-        return [payment for hold_id, payment in first.items() if hold_id in marked]
+                refused[_place(each.wanted)] = _ended("confirmed" if hold_id in ended else "expired")
+        return [each.payment(tx) for hold_id, each in first.items() if hold_id in marked]
 
 
 def _place(whose: Wanted | Payment) -> _Place:
     return whose.viewer_id, whose.key
 
 
-def _new(tx: ShowTransaction, wanted: Wanted, to_pay: ToPay, by: Chosen | RefusedError) -> Payment:
-    """Return the payment; of nothing, or where its provider takes the money without being asked, it is `captured`."""
+def _try(wanted: Wanted, to_pay: ToPay, by: Chosen | RefusedError) -> _Try:
+    """Return the payment that may be made; where nothing is to be paid, nobody is asked."""
     id = new_id("pay")
     chosen = by if isinstance(by, Chosen) and to_pay.amount_minor else Chosen(NOBODY)
-    ref = chosen.take_at_once(id, wanted.method)
-    return Payment(
-        id=id,
-        channel_id=to_pay.channel_id,
-        show_id=tx.show_id,
-        hold_id=to_pay.hold_id,
-        viewer_id=wanted.viewer_id,
-        key=wanted.key,
-        provider=chosen.provider,
-        provider_ref=ref,
-        method=wanted.method,
-        state="created" if ref is None and chosen.provider != NOBODY else "captured",
-        amount_minor=to_pay.amount_minor,
-        currency=to_pay.currency,
-        refunded_minor=0,
-        tries=0,
-        redirect_url=None,
-        pay_by=None,
-        created_at=tx.now,
-        changed_at=tx.now,
-        asked_at=tx.now,
-        why=None,
-        order_id=None,
-        account_id=chosen.account_id,
-    )
+    return _Try(id, wanted, to_pay, chosen, chosen.take_at_once(id, wanted.method))
 
 
 def _ended(state: str) -> RefusedError:

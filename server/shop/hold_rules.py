@@ -1,6 +1,5 @@
 """Stock that is set aside, pure: what a hold is, and how units move into it and out of it."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -217,7 +216,7 @@ def move_units(product: Stocked, kind: Movement, quantity: int) -> Stocked:
 
 
 def _sum_up(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
-    summed: Counter[str] = Counter()
+    summed: dict[str, int] = {}
     for product_id, quantity in pairs:
-        summed[product_id] += quantity
-    return dict(summed)
+        summed[product_id] = summed.get(product_id, 0) + quantity
+    return summed

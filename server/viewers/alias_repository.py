@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +13,10 @@ from server.sealing.unsealing import unseal
 from server.viewers.tables import ViewerAliasRow
 
 _ALIAS = ViewerAliasRow.__table__  # type: ignore[attr-defined]
+# One statement for any number of viewers: it is asked with each batch of private pushes, of a few viewers or of a thousand.
+_READ_CANONICALS = text(
+    "SELECT raw, canonical FROM viewer_alias WHERE show_id = :show AND raw = ANY(:viewers) AND taken_back_at IS NULL"
+)
 
 
 async def insert_alias_once(connection: AsyncConnection, row: ViewerAliasRow) -> None:
@@ -36,10 +40,8 @@ async def read_canonicals(
     connection: AsyncConnection, show_id: str, viewers: Collection[str]
 ) -> dict[str, str]:
     """Return who they are by now, of those of the viewers who were guests of the show before they signed in."""
-    wanted = select(_ALIAS.c.raw, _ALIAS.c.canonical).where(
-        _ALIAS.c.show_id == show_id, _ALIAS.c.raw.in_(list(viewers)), _ALIAS.c.taken_back_at.is_(None)
-    )
-    return {row.raw: row.canonical for row in await connection.execute(wanted)}
+    rows = await connection.execute(_READ_CANONICALS, {"show": show_id, "viewers": list(viewers)})
+    return {row.raw: row.canonical for row in rows}
 
 
 async def take_back_aliases(connection: AsyncConnection, show_id: str, canonical: str, at: datetime) -> None:

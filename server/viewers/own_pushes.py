@@ -28,7 +28,13 @@ class OwnPush(msgspec.Struct, frozen=True, tag_field="told", tag="own_push"):
     line: bytes
 
 
-_words = msgspec.msgpack.Decoder(OwnPush)
+class ManyOwnPushes(msgspec.Struct, frozen=True, tag_field="told", tag="own_pushes"):
+    """The word for those of one transaction. A server of before 2026-11-27 passes over it: who is there asks by HTTP."""
+
+    pushes: list[OwnPush]
+
+
+_words = msgspec.msgpack.Decoder(OwnPush | ManyOwnPushes)
 
 
 class OwnPushes:
@@ -38,6 +44,8 @@ class OwnPushes:
         self._hub = hub
         self._tell = tell
         self._known_as = known_as
+        self._untold: dict[str, list[OwnPush]] = {}
+        """By show what the other processes are told in the loop's next turn, all that gathered in one word."""
         self._unasked: dict[str, list[OwnPush]] = {}
         """By show what may have to be told to another id too."""
         self._asking: asyncio.Task[None] | None = None
@@ -54,6 +62,7 @@ class OwnPushes:
         """Wait until everything that was pushed is told to all ids of its viewer."""
         if self._asking is not None:
             await asyncio.wait([self._asking])
+        self._tell_others()
 
     def hear_word(self, show_id: str, word: bytes) -> None:
         """Take what another process tells; words of other kinds are left alone."""
@@ -61,7 +70,8 @@ class OwnPushes:
             own = _words.decode(word)
         except msgspec.DecodeError:
             return
-        self._write(show_id, own)
+        for each in own.pushes if isinstance(own, ManyOwnPushes) else [own]:
+            self._write(show_id, each)
 
     async def _ask(self) -> None:
         try:
@@ -82,7 +92,15 @@ class OwnPushes:
 
     def _spread(self, show_id: str, own: OwnPush) -> None:
         self._write(show_id, own)
-        self._tell(show_id, msgspec.msgpack.encode(own))
+        if not self._untold:
+            asyncio.get_running_loop().call_soon(self._tell_others)
+        self._untold.setdefault(show_id, []).append(own)
+
+    def _tell_others(self) -> None:
+        untold, self._untold = self._untold, {}
+        for show_id, pushes in untold.items():
+            word = pushes[0] if len(pushes) == 1 else ManyOwnPushes(pushes)
+            self._tell(show_id, msgspec.msgpack.encode(word))
 
     def _write(self, show_id: str, own: OwnPush) -> None:
         room = self._hub.rooms.get(show_id)

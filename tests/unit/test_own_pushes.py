@@ -57,8 +57,25 @@ async def test_a_private_push_reaches_all_connections_of_its_viewer_on_all_proce
     pushes.push("demo", "v_mine", LINE)
     pushes.push("elsewhere", "v_mine", LINE)
     others.hear_word("demo", b"\x92another word")
+    await pushes.close()
     assert all(map(heard, mine))
     assert not any(map(heard, [gone, *strangers]))
     for connection in mine[:2]:
         here.leave(connection)
     assert here.rooms["demo"].of_viewer("v_mine") == ()
+
+
+async def test_what_is_pushed_at_once_reaches_other_processes_in_one_word() -> None:
+    here, there = hub_for(Settings()), hub_for(Settings())
+    others = OwnPushes(there, lambda *_: None, known_as)
+    words: list[bytes] = []
+    pushes = OwnPushes(here, lambda _, word: words.append(word), known_as)
+    theirs = [enter(there, viewer) for viewer in ("v_1", "v_2")]
+    stranger = enter(there, "v_3")
+    for viewer in ("v_1", "v_2"):
+        pushes.push("demo", viewer, LINE)
+    await pushes.close()
+    (word,) = words
+    others.hear_word("demo", word)
+    assert all(map(heard, theirs))
+    assert not heard(stranger)
