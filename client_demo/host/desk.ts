@@ -4,7 +4,7 @@ import { request } from "../sdk/http";
 import { Room } from "../sdk/room";
 import type { RoomView } from "../sdk/room_view";
 import { QUESTIONS_MAX } from "../sdk/state";
-import type { JournalPush, Question, QuestionState, QuestionVotes, Snapshot } from "../sdk/wire";
+import type { JournalPush, Question, QuestionVotes, Snapshot } from "../sdk/wire";
 import { drafts } from "../shared/drafts";
 import { renewedToken, session, signOut } from "../shared/staff/session";
 import { forgetColleagues, hearAnswering } from "./answering";
@@ -19,6 +19,7 @@ import {
   neighbour,
   rowsOf,
   type Sorting,
+  type Tab,
   type Votes,
   withVotes,
 } from "./queue";
@@ -49,7 +50,7 @@ export const known = computed((): Known => {
 });
 
 export const counts = computed(() => countStates(known.value));
-export const tab = signal<QuestionState>("open");
+export const tab = signal<Tab>("open");
 export const sorting = signal<Sorting>("votes");
 export const order = signal<readonly string[]>([]);
 export const selected = signal<string | null>(null);
@@ -57,7 +58,7 @@ export const rows = computed(() => rowsOf(tab.value, order.value, known.value, m
 export const waiting = computed(() => countWaiting(tab.value, order.value, known.value));
 export const current = computed(() => rows.value.find((row) => row.question.id === selected.value) ?? null);
 /** Whether the server has older answered or dismissed questions; null: not asked. */
-export const more = signal<Readonly<Partial<Record<QuestionState, string | null>>>>({});
+export const more = signal<Readonly<Partial<Record<Tab, string | null>>>>({});
 
 /** The products, each in its place. */
 export const places = signal<readonly Place[]>([]);
@@ -136,7 +137,7 @@ let chosenByHand = false;
 /** The votes that were pushed, also for questions that are not loaded yet. */
 const heardVotes = new Map<string, Votes>();
 /** The tab whose questions are in `order`. */
-let shownTab: QuestionState | null = null;
+let shownTab: Tab | null = null;
 
 function look(now: RoomView): void {
   view.value = now;
@@ -216,7 +217,7 @@ async function fetchQueue(show: string): Promise<void> {
   }
 }
 
-async function fetchAll(show: string, state: QuestionState): Promise<void> {
+async function fetchAll(show: string, state: Tab): Promise<void> {
   let next: string | null = null;
   for (let page = 0; page < PAGES_AT_START_MAX; page++) {
     next = await fetchPage(show, state, next);
@@ -230,7 +231,7 @@ function somebodyWrites(): boolean {
   return document.activeElement?.id === "answer-text";
 }
 
-async function fetchPage(show: string, state: QuestionState, cursor: string | null): Promise<string | null> {
+async function fetchPage(show: string, state: Tab, cursor: string | null): Promise<string | null> {
   const query = new URLSearchParams({ state, limit: String(PAGE), ...(cursor && { cursor }) });
   const path = `/shows/${encodeURIComponent(show)}/questions?${query}`;
   const found = await request<{ questions: Question[]; next: string | null }>(path, { token: session.value?.token });
@@ -248,7 +249,7 @@ export async function fetchOlder(): Promise<void> {
   letInNow();
 }
 
-export function chooseTab(next: QuestionState): void {
+export function chooseTab(next: Tab): void {
   tabChosen = true;
   tab.value = next;
   selected.value = null;

@@ -1,8 +1,16 @@
 // The queue of questions as one person works through it. Pure. Nothing moves by itself: a tab keeps the order in which its questions were
 // let in; what is new waits outside and is counted; what a colleague took stays where it was, marked, until the person lets the next ones in.
-import type { Question, QuestionState, QuestionVotes } from "../sdk/wire";
+import type { Question, QuestionVotes } from "../sdk/wire";
 
-export const TABS: readonly QuestionState[] = ["pending", "open", "answered", "dismissed"];
+export type Tab = "pending" | "open" | "answered" | "dismissed";
+export const TABS: readonly Tab[] = ["pending", "open", "answered", "dismissed"];
+
+/** Where a question is worked through; null: nowhere, as another stands for it or its author took it back. */
+export function tabOf({ state }: Question): Tab | null {
+  if (state === "answering") return "open";
+  return state === "merged" || state === "withdrawn" ? null : state;
+}
+
 export type Sorting = "oldest" | "votes";
 
 /** One line of the queue. `moved`: it is in another state now, and it was not this person who moved it. */
@@ -24,20 +32,20 @@ export function withVotes(question: Question, pushed: Votes | undefined): Questi
 export type Known = ReadonlyMap<string, Question>;
 
 /** The order in which a tab is worked through: who waits longest first, or most wished first; what is over, newest first. */
-export function inOrder(tab: QuestionState, questions: Iterable<Question>, sorting: Sorting): Question[] {
+export function inOrder(tab: Tab, questions: Iterable<Question>, sorting: Sorting): Question[] {
   const oldest = (a: Question, b: Question): number =>
     a.asked_at < b.asked_at ? -1 : a.asked_at > b.asked_at ? 1 : a.id < b.id ? -1 : 1;
-  const order: Record<QuestionState, (a: Question, b: Question) => number> = {
+  const order: Record<Tab, (a: Question, b: Question) => number> = {
     pending: oldest,
     open: sorting === "votes" ? (a, b) => b.votes - a.votes || oldest(a, b) : oldest,
     answered: (a, b) => (b.answer?.at ?? "").localeCompare(a.answer?.at ?? "") || oldest(b, a),
     dismissed: (a, b) => oldest(b, a),
   };
-  return [...questions].filter((each) => each.state === tab).sort(order[tab]);
+  return [...questions].filter((each) => tabOf(each) === tab).sort(order[tab]);
 }
 
 /** Everything that belongs into the tab now, in its order: what letting in gives. */
-export function letIn(tab: QuestionState, known: Known, sorting: Sorting): string[] {
+export function letIn(tab: Tab, known: Known, sorting: Sorting): string[] {
   return inOrder(tab, known.values(), sorting).map((question) => question.id);
 }
 
@@ -56,22 +64,22 @@ export function letInBeside(now: readonly string[], before: readonly string[], k
 }
 
 /** What is to be drawn of the tab: questions let in, without those that this person moved away. */
-export function rowsOf(tab: QuestionState, order: readonly string[], known: Known, mine: ReadonlySet<string>): Row[] {
+export function rowsOf(tab: Tab, order: readonly string[], known: Known, mine: ReadonlySet<string>): Row[] {
   const rows: Row[] = [];
   for (const id of order) {
     const question = known.get(id);
     if (!question) continue;
-    if (question.state === tab) rows.push({ question, standing: "here" });
+    if (tabOf(question) === tab) rows.push({ question, standing: "here" });
     else if (!mine.has(id)) rows.push({ question, standing: "moved" });
   }
   return rows;
 }
 
 /** How many questions of the tab wait to be let in. */
-export function countWaiting(tab: QuestionState, order: readonly string[], known: Known): number {
+export function countWaiting(tab: Tab, order: readonly string[], known: Known): number {
   const inside = new Set(order);
   let waiting = 0;
-  for (const question of known.values()) if (question.state === tab && !inside.has(question.id)) waiting++;
+  for (const question of known.values()) if (tabOf(question) === tab && !inside.has(question.id)) waiting++;
   return waiting;
 }
 
@@ -93,8 +101,11 @@ export function afterLeaving(rows: readonly Row[], id: string): string | null {
 }
 
 /** How many questions are in each state. */
-export function countStates(known: Known): Record<QuestionState, number> {
+export function countStates(known: Known): Record<Tab, number> {
   const counts = { pending: 0, open: 0, answered: 0, dismissed: 0 };
-  for (const question of known.values()) counts[question.state]++;
+  for (const question of known.values()) {
+    const tab = tabOf(question);
+    if (tab) counts[tab]++;
+  }
   return counts;
 }

@@ -1,6 +1,5 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { QuestionState } from "../sdk/wire";
 import { count, timeOfDay } from "../shared/format";
 import { ofInputMethod } from "../shared/input_method";
 import { nameOf, StaffBadge } from "../shared/people";
@@ -25,7 +24,7 @@ import {
   waiting,
 } from "./desk";
 import { Key } from "./key_hint";
-import { type Row, TABS } from "./queue";
+import { type Row, type Tab, TABS } from "./queue";
 import { nameList, shared, t } from "./text";
 
 /** Height of a row in CSS pixels; rows are equally high, so that a long list can be drawn in part. */
@@ -205,7 +204,7 @@ function Line({ row: { question, standing } }: { row: Row }) {
   );
 }
 
-function Empty({ of }: { of: QuestionState }) {
+function Empty({ of }: { of: Tab }) {
   return (
     <div class="empty" data-testid="queue-empty">
       <h2>{t(`empty.${of}.title`)}</h2>
@@ -214,7 +213,7 @@ function Empty({ of }: { of: QuestionState }) {
   );
 }
 
-function emptyText(of: QuestionState): string {
+function emptyText(of: Tab): string {
   const show = snapshot.value?.show;
   if (of === "pending" && show?.moderation === "post") return t("empty.pending.post");
   if (of === "open" && show?.state === "ended") return t("empty.open.ended");

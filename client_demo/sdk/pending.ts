@@ -18,6 +18,10 @@ const KEYED: ReadonlySet<CommandType> = new Set<CommandType>([
   "question.answer",
   "question.dismiss",
   "question.restore",
+  "question.hold",
+  "question.begin",
+  "question.undo",
+  "question.withdraw",
   "question.pin",
   "question.unpin",
   "product.pin",
@@ -29,7 +33,14 @@ const KEYED: ReadonlySet<CommandType> = new Set<CommandType>([
 ]);
 
 /** Commands that change nothing the second time. */
-const HARMLESS_TWICE: ReadonlySet<CommandType> = new Set<CommandType>(["vote", "ping", "show.start", "show.end"]);
+const HARMLESS_TWICE: ReadonlySet<CommandType> = new Set<CommandType>([
+  "vote",
+  "ping",
+  "question.claim",
+  "question.release",
+  "show.start",
+  "show.end",
+]);
 
 /**
  * Money is never queued: what is about it is sent at once or not at all, and on another connection only by a person's act. Its key would make

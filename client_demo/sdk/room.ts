@@ -190,6 +190,7 @@ export class Room {
         return this.join();
       case "question.answering":
         return this.options.onAnswering?.(line);
+      case "question.own":
       case "hold.changed":
       case "waitlist.changed":
       case "payment.changed":

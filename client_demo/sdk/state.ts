@@ -83,6 +83,7 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
     case "question.posted":
     case "question.answered":
     case "question.restored":
+    case "question.changed":
     case "question.erased":
       return withQuestion(snapshot, push.question);
     case "question.dismissed":

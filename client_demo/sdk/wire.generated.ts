@@ -26,6 +26,12 @@ export type Command =
   | Ping
   | QuestionApprove
   | QuestionAnswer
+  | QuestionHold
+  | QuestionBegin
+  | QuestionUndo
+  | QuestionWithdraw
+  | QuestionClaim
+  | QuestionRelease
   | QuestionAnswering
   | QuestionDismiss
   | QuestionRestore
@@ -94,12 +100,16 @@ export interface React {
   key?: null;
 }
 /**
+ * `product`: what it is about. `anonymous`: without the viewer's name.
+ *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Ask".
  */
 export interface Ask {
   type: "ask";
   text: string;
+  product?: string | null;
+  anonymous?: boolean;
   id?: number | null;
   key?: string | null;
 }
@@ -321,8 +331,73 @@ export interface QuestionAnswer {
   version?: number | null;
   text?: string | null;
   live?: boolean;
+  private?: boolean;
   id?: number | null;
   key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionHold".
+ */
+export interface QuestionHold {
+  type: "question.hold";
+  question: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionBegin".
+ */
+export interface QuestionBegin {
+  type: "question.begin";
+  question: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionUndo".
+ */
+export interface QuestionUndo {
+  type: "question.undo";
+  question: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionWithdraw".
+ */
+export interface QuestionWithdraw {
+  type: "question.withdraw";
+  question: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionClaim".
+ */
+export interface QuestionClaim {
+  type: "question.claim";
+  question: string;
+  take_over?: boolean;
+  id?: number | null;
+  key?: null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionRelease".
+ */
+export interface QuestionRelease {
+  type: "question.release";
+  question: string;
+  id?: number | null;
+  key?: null;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -580,6 +655,9 @@ export interface Announcement {
 /**
  * The host's side's answer: by `text`, or `live` in the video; `by` whom, and in which `role` (not known of old answers).
  *
+ *     `private`: its `text` is for those alone who asked or voted, and null for everybody else. `show_ms`: where in the show an answer by
+ *     voice begins, in milliseconds since the start.
+ *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Answer".
  */
@@ -589,6 +667,8 @@ export interface Answer {
   at: string;
   by?: string | null;
   role?: string | null;
+  private?: boolean;
+  show_ms?: number | null;
 }
 /**
  * An auction that runs; money is in minor units of `currency`, and for the whole lot of `quantity` units.
@@ -624,6 +704,17 @@ export interface Banned {
   name: string | null;
   at: string;
   by: string;
+}
+/**
+ * Who of the staff works on a question: nobody any more once `until` has passed.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Claimed".
+ */
+export interface Claimed {
+  viewer: string;
+  name: string;
+  until: string;
 }
 /**
  * `quantity` units of a product, or variant, at `price` each, in minor units of the hold's currency.
@@ -795,7 +886,7 @@ export interface Variant {
   image_alt?: string;
 }
 /**
- * A question as staff see it.
+ * A question as staff see it; `before` is the state that `question.undo` leads to, `merged` how many are merged into it.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "StaffQuestion".
@@ -804,13 +895,20 @@ export interface StaffQuestion {
   id: string;
   text: string;
   author: string;
-  state: "answered" | "dismissed" | "open" | "pending";
+  state: "answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn";
   votes: number;
   version: number;
   asked_at: string;
   answer: Answer | null;
   role?: string | null;
   guest?: number | null;
+  product?: string | null;
+  anonymous?: boolean;
+  merged_into?: string | null;
+  claim?: Claimed | null;
+  before?: ("answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn") | null;
+  labels?: string[];
+  merged?: number;
   dismissed_reason: string | null;
   moderated_by: string | null;
   votes_apart: number;
@@ -832,7 +930,9 @@ export interface Sales {
  * A question as everybody may see it.
  *
  *     `role` is the author's, there unless it is `viewer`. `guest` is the number of an author who chose no name; `author` then is `Guest` and
- *     that number, which pages write in their reader's language.
+ *     that number, which pages write in their reader's language. `anonymous`: its author wishes no name; `author` then is `Anonymous`, for
+ *     staff with the pseudonym that they have in the channel. `product` is what it is about. `merged_into`, of one that is merged: which
+ *     question stands for it.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Question".
@@ -841,13 +941,16 @@ export interface Question {
   id: string;
   text: string;
   author: string;
-  state: "answered" | "dismissed" | "open" | "pending";
+  state: "answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn";
   votes: number;
   version: number;
   asked_at: string;
   answer: Answer | null;
   role?: string | null;
   guest?: number | null;
+  product?: string | null;
+  anonymous?: boolean;
+  merged_into?: string | null;
 }
 /**
  * A question that is put to everybody: a score from 0 to 10 (`nps`), one of `choices`, `stars` from 1 to 5, or a `text`.

@@ -30,8 +30,8 @@ export type AuctionEnd = "sold" | "no_bids" | "reserve" | "cancelled" | "show_en
 export type ReactionKind = wire.React["kind"];
 export type DismissReason = NonNullable<wire.QuestionDismiss["reason"]>;
 
-/** A question; the last two fields are there for staff alone. */
-export type Question = wire.Question & Partial<Pick<wire.StaffQuestion, "dismissed_reason" | "moderated_by" | "votes_apart">>;
+/** A question; what `wire.StaffQuestion` has beyond `wire.Question` is there for staff alone. */
+export type Question = wire.Question & Partial<Omit<wire.StaffQuestion, keyof wire.Question>>;
 
 /** An open offer; its terms, and what was taken under it, are there for staff alone. */
 export type Offer = wire.Offer & Partial<Omit<wire.StaffOffer, keyof wire.Offer>>;
@@ -69,6 +69,8 @@ export interface Refusal {
   retry_after_ms?: number;
   /** With `conflict`: the question as it stands. */
   current?: Question;
+  /** With `conflict`: who works on the question. */
+  claimed_by?: wire.Claimed;
   /** With `sold_out`: the units left. */
   stock?: number;
   /** With `sold_out`: how many viewers are in line, where there are any. */
@@ -142,7 +144,13 @@ export type JournalPush = Published &
     | { type: "announce"; text: string; by: string; name?: string }
     | { type: "announce.removed"; announcement: number }
     | {
-        type: "question.submitted" | "question.posted" | "question.answered" | "question.restored" | "question.erased";
+        type:
+          | "question.submitted"
+          | "question.posted"
+          | "question.answered"
+          | "question.restored"
+          | "question.changed"
+          | "question.erased";
         question: Question;
       }
     | { type: "question.dismissed"; question: Question | { id: string } }
@@ -279,6 +287,12 @@ interface Replies {
   "announce.remove": JournalOffset;
   "question.approve": Moved;
   "question.answer": Moved;
+  "question.hold": Moved;
+  "question.begin": Moved;
+  "question.undo": Moved;
+  "question.withdraw": Moved;
+  "question.claim": Moved & { until: string };
+  "question.release": Moved;
   "question.answering": Nothing;
   "question.dismiss": Moved;
   "question.restore": Moved;
@@ -319,6 +333,7 @@ export type AnsweringPush = {
 };
 /** Told to one viewer's own connections alone; it has no position and may be lost. */
 export type PrivatePush =
+  | { type: "question.own"; question: Question }
   | { type: "hold.changed"; hold: wire.HeldStock }
   | { type: "waitlist.changed"; place: wire.PlaceInLine }
   | ({ type: "payment.changed" } & Payment)

@@ -26,8 +26,8 @@ function linesOf(question: Question, host: string): Line[] {
     answer: false,
   };
   if (!question.answer) return [asked];
-  const { by, role } = question.answer;
-  const text = question.answer.text ?? t("lines.answered_live");
+  const { by, role, private: few } = question.answer;
+  const text = question.answer.text ?? t(few ? "questions.answered_privately" : "lines.answered_live");
   return [
     asked,
     { key: `${question.id} answer`, at: question.answer.at, who: by ?? host, role: role ?? "host", text, answer: true },

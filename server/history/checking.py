@@ -3,12 +3,15 @@
 A line is told its first fault only. What only the database knows has been put beside it before: `known_show`, `product`.
 """
 
+from typing import get_args
+
 import duckdb
 
 from server.currencies import CODES
 from server.history.envelope import COLUMNS, KINDS, OF_PRODUCTS
 from server.history.problems import BadLine
 from server.history.survey_checks import ANSWERS_ACROSS, survey_faults
+from server.protocol.pushes import QuestionState
 
 _FAULT = tuple[str, str, str]
 """Code, column, and the SQL that is true where it is so."""
@@ -173,7 +176,7 @@ def _faults_of_entries() -> list[_FAULT]:
         ("unknown", "device", "given.device NOT IN ('phone', 'tablet', 'desktop')"),
         ("unknown", "page", "given.page NOT IN ('viewer', 'element', 'frame')"),
         ("out_of_range", "n", f"{number} < CASE WHEN given.kind = 'question' THEN 0 ELSE 1 END OR {number} > {_N_MAX}"),
-        ("unknown", "state", "given.kind = 'question' AND given.state NOT IN ('pending', 'open', 'answered', 'dismissed')"),
+        ("unknown", "state", f"given.kind = 'question' AND given.state NOT IN {get_args(QuestionState)}"),
         ("unknown", "state", "given.kind = 'purchase' AND given.state NOT IN ('paid', 'partially_refunded', 'refunded', 'cancelled')"),
         ("missing", "answered_at", "given.kind = 'question' AND given.state = 'answered' AND given.answered_at IS NULL"),
         ("unknown", "currency", f"given.kind IN ('purchase', 'refund') AND coalesce(given.currency, '') NOT IN ({_listed(sorted(CODES))})"),

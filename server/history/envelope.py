@@ -56,7 +56,9 @@ COLUMNS = (
     Column("author", "VARCHAR", "question: the asker's name", written=True),
     Column("role", "VARCHAR", "question: `viewer`, or the role of the staff who asked"),
     Column(
-        "state", "VARCHAR", "question: pending, open, answered, dismissed; purchase: `cancelled` if it was"
+        "state",
+        "VARCHAR",
+        "question: pending, open, answering, answered, dismissed, merged, withdrawn; purchase: `cancelled` if it was",
     ),
     Column("answered_at", "TIMESTAMPTZ", "question: when it was answered"),
     Column("answer", "VARCHAR", "question: the written answer", written=True),

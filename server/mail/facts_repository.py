@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.protocol.pushes import UNCOUNTED_QUESTIONS
+
 LISTED_MAX = 12
 """Of each kind and person."""
 
@@ -42,8 +44,8 @@ _CLICKED = text(f"""
         GROUP BY p.whose, q.id) AS c WHERE nth <= :most ORDER BY whose, nth
 """)
 _ASKED = text(f"""
-    SELECT p.whose, q.text, q.answer_text, q.answered_live FROM {_WHOSE}
-    JOIN question AS q ON q.show_id = :show AND q.viewer_id = p.raw AND q.state <> 'dismissed' ORDER BY p.whose, q.id
+    SELECT p.whose, q.text, coalesce(q.answer_text, q.private_text) AS answer_text, q.answered_live FROM {_WHOSE}
+    JOIN question AS q ON q.show_id = :show AND q.viewer_id = p.raw AND q.state NOT IN {UNCOUNTED_QUESTIONS} ORDER BY p.whose, q.id
 """)
 _BOUGHT = text(f"""
     SELECT p.whose, q.title, sum(o.quantity) AS quantity, sum(o.amount_minor) AS amount_minor, o.currency FROM {_WHOSE}

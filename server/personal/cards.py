@@ -23,7 +23,7 @@ VIEWERS_KEPT_MAX: Final = 5_000
 _ASKERS: Final = text("""
     SELECT q.id, coalesce(a.canonical, q.viewer_id) AS viewer_id FROM question AS q
     LEFT JOIN viewer_alias AS a ON a.show_id = q.show_id AND a.raw = q.viewer_id AND a.taken_back_at IS NULL
-    WHERE q.show_id = :show AND q.id = ANY(:questions) AND q.role = 'viewer'
+    WHERE q.show_id = :show AND q.id = ANY(:questions) AND q.role = 'viewer' AND NOT q.anonymous
 """)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.personal.for_you import Past
+from server.protocol.pushes import UNCOUNTED_QUESTIONS
 
 QUESTIONS: Final = 3
 """So many of their last questions are looked at."""
@@ -38,11 +39,11 @@ _BESIDE: Final = text("""
     GROUP BY other.product_id, product.title ORDER BY max(sale.at)
 """)
 # What was pinned when they asked: the last thing that the journal says of it until then.
-_ASKED: Final = text("""
+_ASKED: Final = text(f"""
     SELECT CAST(pin.line AS jsonb) ->> 'product' AS product, max(q.asked_at) AS at FROM (
         SELECT question.* FROM question JOIN show ON show.id = question.show_id
         WHERE question.viewer_id = ANY(:ids) AND show.channel_id = :channel AND question.asked_at >= :since
-          AND question.state <> 'dismissed' AND question.show_id <> :show
+          AND question.state NOT IN {UNCOUNTED_QUESTIONS} AND question.show_id <> :show
         ORDER BY question.asked_at DESC LIMIT :questions
     ) AS q JOIN LATERAL (
         SELECT p.type, p.line FROM publication AS p

@@ -52,6 +52,8 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     lines.StaffQuestionDismissed,
     lines.QuestionRestored,
     lines.StaffQuestionRestored,
+    lines.QuestionChanged,
+    lines.StaffQuestionChanged,
     lines.QuestionErased,
     lines.StaffQuestionErased,
     lines.QuestionPinned,
@@ -80,6 +82,7 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
 OTHER_PUSHES: tuple[type[Struct], ...] = (
     Pulse,
     lines.Answering,
+    lines.QuestionOwn,
     hold_lines.HoldChanged,
     waitlist_lines.PlaceChanged,
     payment_lines.PaymentChanged,

@@ -60,7 +60,11 @@ class React(Passing, tag="react"):
 
 
 class Ask(Keyed, tag="ask"):
+    """`product`: what it is about. `anonymous`: without the viewer's name."""
+
     text: Text500
+    product: EntityId | None = None
+    anonymous: bool = False
 
 
 class Vote(Keyed, tag="vote"):
@@ -153,6 +157,36 @@ class QuestionAnswer(Keyed, tag="question.answer"):
     version: Version | None = None
     text: Text1000 | None = None
     live: bool = False
+    private: bool = False
+    """The text is for those alone who asked or voted."""
+
+
+class QuestionHold(Keyed, tag="question.hold"):
+    question: EntityId
+    version: Version | None = None
+
+
+class QuestionBegin(Keyed, tag="question.begin"):
+    question: EntityId
+    version: Version | None = None
+
+
+class QuestionUndo(Keyed, tag="question.undo"):
+    question: EntityId
+    version: Version | None = None
+
+
+class QuestionWithdraw(Keyed, tag="question.withdraw"):
+    question: EntityId
+
+
+class QuestionClaim(Passing, tag="question.claim"):
+    question: EntityId
+    take_over: bool = False
+
+
+class QuestionRelease(Passing, tag="question.release"):
+    question: EntityId
 
 
 class QuestionAnswering(Passing, tag="question.answering"):
@@ -269,6 +303,12 @@ AnyCommand = (
     | Ping
     | QuestionApprove
     | QuestionAnswer
+    | QuestionHold
+    | QuestionBegin
+    | QuestionUndo
+    | QuestionWithdraw
+    | QuestionClaim
+    | QuestionRelease
     | QuestionAnswering
     | QuestionDismiss
     | QuestionRestore

@@ -64,11 +64,12 @@ class Published(Reply, frozen=True, tag="ok"):
 
 
 class Moderated(Reply, frozen=True, tag="ok"):
-    """How the question stands now. Nothing but the id, when nothing was pinned."""
+    """How the question stands now; `until` of one that is claimed. Nothing but the id, when nothing was pinned."""
 
     question: str | None = None
     state: QuestionState | None = None
     version: int | None = None
+    until: str | None = None
 
 
 class Restocked(Reply, frozen=True, tag="ok"):
@@ -232,6 +233,24 @@ class StaffQuestionRestored(QuestionRestored, frozen=True, tag="question.restore
     """A question is open again."""
 
     question: StaffQuestion
+
+
+class QuestionChanged(Push, frozen=True, tag="question.changed"):
+    """A question as it stands now, in the place of what was known of it: it is being answered live."""
+
+    question: Question
+
+
+class StaffQuestionChanged(QuestionChanged, frozen=True, tag="question.changed"):
+    """The same; staff also hear by it who works on a question. Viewers get `withheld` when nothing of theirs has changed."""
+
+    question: StaffQuestion
+
+
+class QuestionOwn(Struct, frozen=True, tag_field="type", tag="question.own"):
+    """For its author, and of an answer for them alone also for whoever voted: how the question stands. It has no position."""
+
+    question: Question
 
 
 class QuestionErased(Push, frozen=True, tag="question.erased"):

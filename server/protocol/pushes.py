@@ -8,7 +8,9 @@ from server.protocol.auctioned import Auction
 from server.protocol.commands import Position
 from server.protocol.offered import Offer, StaffOffer
 
-QuestionState = Literal["pending", "open", "answered", "dismissed"]
+QuestionState = Literal["pending", "open", "answering", "answered", "dismissed", "merged", "withdrawn"]
+UNCOUNTED_QUESTIONS: Final = ("dismissed", "merged", "withdrawn")
+"""States in which a question is in no figure; as Python writes it, it is a list of SQL."""
 ShowState = Literal["draft", "scheduled", "rehearsal", "live", "ended", "cancelled"]
 HIDDEN: Final = frozenset[str]({"draft", "rehearsal"})
 """States of a show that nobody but its channel's staff may see."""
@@ -102,20 +104,28 @@ class Product(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):
-    """The host's side's answer: by `text`, or `live` in the video; `by` whom, and in which `role` (not known of old answers)."""
+    """The host's side's answer: by `text`, or `live` in the video; `by` whom, and in which `role` (not known of old answers).
+
+    `private`: its `text` is for those alone who asked or voted, and null for everybody else. `show_ms`: where in the show an answer by
+    voice begins, in milliseconds since the start.
+    """
 
     text: str | None
     live: bool
     at: str
     by: str | None = None
     role: str | None = None
+    private: bool = False
+    show_ms: int | None = None
 
 
 class Question(Struct, frozen=True, omit_defaults=True):
     """A question as everybody may see it.
 
     `role` is the author's, there unless it is `viewer`. `guest` is the number of an author who chose no name; `author` then is `Guest` and
-    that number, which pages write in their reader's language.
+    that number, which pages write in their reader's language. `anonymous`: its author wishes no name; `author` then is `Anonymous`, for
+    staff with the pseudonym that they have in the channel. `product` is what it is about. `merged_into`, of one that is merged: which
+    question stands for it.
     """
 
     id: str
@@ -128,11 +138,26 @@ class Question(Struct, frozen=True, omit_defaults=True):
     answer: Answer | None
     role: str | None = None
     guest: int | None = None
+    product: str | None = None
+    anonymous: bool = False
+    merged_into: str | None = None
+
+
+class Claimed(Struct, frozen=True):
+    """Who of the staff works on a question: nobody any more once `until` has passed."""
+
+    viewer: str
+    name: str
+    until: str
 
 
 class StaffQuestion(Question, frozen=True, kw_only=True):
-    """A question as staff see it."""
+    """A question as staff see it; `before` is the state that `question.undo` leads to, `merged` how many are merged into it."""
 
+    claim: Claimed | None = None
+    before: QuestionState | None = None
+    labels: list[str] = []
+    merged: int = 0
     dismissed_reason: str | None
     moderated_by: str | None
     votes_apart: int

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 _TABLES: Final = ("question", "vote")
 """Votes name questions: written in this order, forgotten in the other."""
+_DEFAULTS: Final[dict[str, dict[str, Any]]] = {"question": {"anonymous": False, "labels": []}, "vote": {}}
+"""What was put aside before a column was there has not."""
 
 
 class QuestionsAside:
@@ -25,7 +27,7 @@ class QuestionsAside:
         """Forget what was asked and voted for meanwhile, and write what `put_aside` returned."""
         await _forget(connection, show_id)
         for table in _TABLES:
-            rows = json.encode(kept[table]).decode()
+            rows = json.encode([_DEFAULTS[table] | row for row in kept[table]]).decode()
             write = f"INSERT INTO {table} SELECT * FROM json_populate_recordset(CAST(NULL AS {table}), CAST(:rows AS json))"
             await connection.execute(text(write), {"rows": rows})
 

@@ -12,14 +12,20 @@ from server.protocol.commands import (
     Ask,
     QuestionAnswer,
     QuestionApprove,
+    QuestionBegin,
     QuestionDismiss,
+    QuestionHold,
     QuestionPin,
     QuestionRestore,
+    QuestionUndo,
     QuestionUnpin,
+    QuestionWithdraw,
     Vote,
 )
-from server.questions.desk import Standing
-from server.questions.service import AskedBefore, Questions
+from server.questions.asking import AskedBefore
+from server.questions.rules import Begin, Hold, Undo
+from server.questions.service import Questions
+from server.questions.tasks import Standing
 from server.viewers.caller import Caller, CommandTable, acting, intent_in, paced_by
 
 
@@ -46,7 +52,11 @@ class QuestionCommands:
         return {
             Ask: self.ask,
             Vote: self.vote,
+            QuestionWithdraw: self.withdraw,
             QuestionApprove: self.approve,
+            QuestionHold: self.move,
+            QuestionBegin: self.move,
+            QuestionUndo: self.move,
             QuestionAnswer: self.answer,
             QuestionDismiss: self.dismiss,
             QuestionRestore: self.restore,
@@ -67,7 +77,14 @@ class QuestionCommands:
                 raise
         else:
             asked = await self._questions.ask(
-                show_id, viewer_id, author, command.text, role=role, intent=intent
+                show_id,
+                viewer_id,
+                author,
+                command.text,
+                role=role,
+                product=command.product,
+                anonymous=command.anonymous,
+                intent=intent,
             )
             if isinstance(asked, AskedBefore) and self._pace is not None:
                 self._pace.give_back(Act.ASK, by)
@@ -87,6 +104,27 @@ class QuestionCommands:
         if self._pace is not None:
             await self._pace.spend(act, by)
 
+    async def withdraw(self, caller: Caller, command: QuestionWithdraw) -> bytes | None:
+        """Take back the caller's own question."""
+        standing = await self._questions.withdraw(
+            caller.show_id, caller.viewer_id, command.question, intent=intent_in(caller, command)
+        )
+        return reply(command, standing)
+
+    async def move(
+        self, caller: Caller, command: QuestionHold | QuestionBegin | QuestionUndo
+    ) -> bytes | None:
+        """Move a question by what needs no more words."""
+        standing = await self._questions.move(
+            caller.show_id,
+            acting(caller),
+            command.question,
+            command.version,
+            _MOVES[type(command)],
+            intent=intent_in(caller, command),
+        )
+        return reply(command, standing)
+
     async def approve(self, caller: Caller, command: QuestionApprove) -> bytes | None:
         """Let everybody see a pending question."""
         standing = await self._questions.approve(
@@ -96,7 +134,7 @@ class QuestionCommands:
             command.version,
             intent=intent_in(caller, command),
         )
-        return _reply(command, standing)
+        return reply(command, standing)
 
     async def answer(self, caller: Caller, command: QuestionAnswer) -> bytes | None:
         """Answer an open question."""
@@ -107,9 +145,10 @@ class QuestionCommands:
             command.version,
             text=command.text,
             live=command.live,
+            private=command.private,
             intent=intent_in(caller, command),
         )
-        return _reply(command, standing)
+        return reply(command, standing)
 
     async def dismiss(self, caller: Caller, command: QuestionDismiss) -> bytes | None:
         """Take a question away from viewers."""
@@ -121,7 +160,7 @@ class QuestionCommands:
             command.reason,
             intent=intent_in(caller, command),
         )
-        return _reply(command, standing)
+        return reply(command, standing)
 
     async def restore(self, caller: Caller, command: QuestionRestore) -> bytes | None:
         """Open a question again."""
@@ -132,26 +171,41 @@ class QuestionCommands:
             command.version,
             intent=intent_in(caller, command),
         )
-        return _reply(command, standing)
+        return reply(command, standing)
 
     async def pin(self, caller: Caller, command: QuestionPin) -> bytes | None:
         """Show a question above all others."""
         standing = await self._questions.pin(
             caller.show_id, acting(caller), command.question, intent=intent_in(caller, command)
         )
-        return _reply(command, standing)
+        return reply(command, standing)
 
     async def unpin(self, caller: Caller, command: QuestionUnpin) -> bytes | None:
         """Show no question above the others."""
         standing = await self._questions.unpin(
             caller.show_id, acting(caller), command.question, intent=intent_in(caller, command)
         )
-        return _reply(command, standing)
+        return reply(command, standing)
 
 
-def _reply(command: Command, standing: Standing | None) -> bytes | None:
+_MOVES: dict[type[Command], Hold | Begin | Undo] = {
+    QuestionHold: Hold(),
+    QuestionBegin: Begin(),
+    QuestionUndo: Undo(),
+}
+
+
+def reply(command: Command, standing: Standing | None) -> bytes | None:
+    """Return the line that says how the question stands; None when no reply is wanted."""
     if command.id is None:
         return None
     if standing is None:
         return ok_line(command.id)
-    return ok_line(command.id, question=standing.question_id, state=standing.state, version=standing.version)
+    until = {} if standing.until is None else {"until": standing.until}
+    return ok_line(
+        command.id,
+        question=standing.question_id,
+        state=standing.state,
+        version=standing.version,
+        **until,
+    )

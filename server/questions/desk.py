@@ -1,139 +1,207 @@
-"""The moderators' desk: what staff did in one transaction, applied in order; it publishes, and gathers what is to be written."""
+"""The moderators' desk: what was done in one transaction, applied in order; it publishes, and gathers what is to be written."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from server.audit.actions import Action
-from server.audit.trail import Actor, audit
+from server.audit.trail import audit
+from server.clock import to_wire
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact
 from server.ledger.final import drop_own_final
 from server.protocol.codes import Code
-from server.protocol.pushes import QuestionState
-from server.questions.faces import as_public, as_staff
-from server.questions.rules import Answer, Approve, Dismiss, Move, Question, Restore, carry_out, is_visible
+from server.questions.claims import LEASE, Claim, bars
+from server.questions.faces import as_own, as_public, as_staff
+from server.questions.rules import (
+    Answer,
+    Approve,
+    Begin,
+    Deed,
+    Dismiss,
+    Merge,
+    Move,
+    Question,
+    Restore,
+    Undo,
+    Withdraw,
+    carry_out,
+    is_visible,
+    with_claim,
+)
+from server.questions.tasks import ACTIONS, Pin, Release, Standing, TakeClaim, Task, Unpin
+from server.shows.tables import ShowRow
 from server.webhooks import outbox
 
-
-@dataclass(frozen=True, slots=True)
-class Pin:
-    """Show a question above all others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unpin:
-    """Show no question above the others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What a member of staff wants done; `version` is the one they saw, where they said so.
-
-    `question_id` is None only for `Unpin`: whichever is pinned.
-    """
-
-    actor: Actor
-    action: Move | Pin | Unpin
-    question_id: str | None
-    version: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a question stands after a task."""
-
-    question_id: str
-    state: QuestionState
-    version: int
+CLAIMABLE: Final = frozenset({"pending", "open", "answering"})
+"""States in which there is something to do to a question that two must not do."""
+MAY_TAKE_OVER: Final = frozenset({"host", "admin"})
+RENEWED_AFTER: Final = LEASE / 6
+"""A renewal sooner than that after the last one changes nothing, and is no publication."""
 
 
 class Desk:
-    """Holds the questions that a batch of tasks is about; `moved`, `answered`, `pinned` and `facts` are what came of it."""
+    """Holds the questions that a batch of tasks is about; `changed`, `moved`, `pinned` and `facts` are what came of it."""
 
-    def __init__(self, tx: ShowTransaction, questions: list[Question], pinned: str | None) -> None:
+    def __init__(self, tx: ShowTransaction, show: ShowRow, questions: list[Question]) -> None:
         self._tx = tx
+        self._show = show
         self._questions = {question.id: question for question in questions}
-        self._moved_ids: set[str] = set()
-        self.pinned = pinned
+        self._changed_ids: dict[str, None] = {}
+        self._moved_ids: dict[str, None] = {}
+        self._answered_ids: dict[str, None] = {}
+        self.pinned = show.pinned_question
         self.facts: list[Fact] = []
-        self.answered: list[Question] = []
+
+    @property
+    def changed(self) -> list[Question]:
+        """The questions that are to be written, as they stand now."""
+        return [self._questions[id] for id in self._changed_ids]
 
     @property
     def moved(self) -> list[Question]:
         """The questions whose state changed, as they stand now."""
         return [self._questions[id] for id in self._moved_ids]
 
-    def tell_answers(self, channel_id: str) -> None:
-        """Tell the merchant's backend of what was answered; nothing of a rehearsal."""
-        for question in [] if self._tx.rehearsal else self.answered:
-            told = {"show": self._tx.show_id, "question": as_public(question)}
-            outbox.leave(self._tx, channel_id, "question.answered", told)
+    def tell_answers(self) -> None:
+        """Tell the merchant's backend of what was answered to everybody; nothing of a rehearsal."""
+        for id in () if self._tx.rehearsal else self._answered_ids:
+            told = {"show": self._tx.show_id, "question": as_public(self._questions[id])}
+            outbox.leave(self._tx, self._show.channel_id, "question.answered", told)
 
-    def drop_final(self, show_state: str) -> None:
+    def drop_final(self) -> None:
         """Drop the stored reports of a show that has ended, if anything in its figures has changed."""
-        if self._moved_ids and show_state == "ended":
+        if self._moved_ids and self._show.state == "ended":
             drop_own_final(self._tx)
 
     def carry_out(self, task: Task) -> Standing | RefusedError | None:
         """Do one task and return how its question stands, None when there is none; a refused task changes nothing."""
-        if isinstance(task.action, Unpin):
+        action = task.action
+        if isinstance(action, Unpin):
             return self._unpin(task)
         question = self._questions.get(task.question_id or "")
         if question is None:
             return RefusedError(Code.NOT_FOUND)
-        if isinstance(task.action, Pin):
+        if isinstance(action, Pin):
             return self._pin(task, question)
-        return self._move(task, task.action, question)
+        if isinstance(action, TakeClaim):
+            return self._claim(task, action, question)
+        if isinstance(action, Release):
+            return self._release(task, action, question)
+        if isinstance(action, Withdraw):
+            return self._withdraw(task, action, question)
+        if bars(question.claim, task.actor.viewer_id, self._tx.now):
+            return claimed_by_another(question)
+        return self._move(task, action, question)
 
     def _move(self, task: Task, move: Move, before: Question) -> Standing | RefusedError:
-        after = carry_out(
-            move, before, version=task.version, by=task.actor.name, at=self._tx.now, role=task.actor.role
-        )
+        after = carry_out(move, before, self._deed_of(task), version=task.version)
         if after is None:
-            return _conflict(before)
-        self._questions[after.id] = after
-        self._moved_ids.add(after.id)
+            return conflict(before)
+        if isinstance(move, Begin):
+            after = with_claim(after, self._claim_of(task, ""))
+        self._keep(after)
+        self._moved_ids[after.id] = None
         self._publish(move, before, after)
+        self._audit_move(task, move, before, after)
         if isinstance(move, Answer):
-            self.answered.append(after)
-            actor = task.actor.viewer_id
-            self.facts.append(
-                Fact(self._tx.show_id, actor, "answer", self._tx.now, target=after.id, staff=True)
-            )
-        details: dict[str, Any] = {"from": before.state, "to": after.state, "version": after.version}
-        if isinstance(move, Dismiss):
-            details["reason"] = move.reason
-        self._audit(task, _ACTIONS[type(move)], after, details)
+            self._note_answer(task, move, after)
         if self.pinned == after.id and not is_visible(after):
             self._set_pinned(None)
-        return _standing_of(after)
+        return standing_of(after)
+
+    def _withdraw(self, task: Task, move: Withdraw, question: Question) -> Standing | RefusedError:
+        """The author's own move is no staff's: it is in no audit, and who reads the refusal is no staff either."""
+        if question.viewer_id not in task.owners:
+            return RefusedError(Code.NOT_FOUND)
+        claim = question.claim
+        worked_on = claim is not None and claim.holds(self._tx.now)
+        after = carry_out(move, question, self._deed_of(task), version=task.version)
+        if after is None or worked_on:
+            return RefusedError(Code.CONFLICT, current=msgspec.to_builtins(as_own(question)))
+        self._keep(after)
+        self._moved_ids[after.id] = None
+        self._publish(move, question, after)
+        if self.pinned == after.id:
+            self._set_pinned(None)
+        return standing_of(after)
+
+    def _claim(self, task: Task, act: TakeClaim, question: Question) -> Standing | RefusedError:
+        now, standing = self._tx.now, question.claim
+        if question.state not in CLAIMABLE:
+            return conflict(question)
+        barred = bars(standing, task.actor.viewer_id, now)
+        if barred and not act.take_over:
+            return claimed_by_another(question)
+        if barred and task.actor.role not in MAY_TAKE_OVER:
+            return RefusedError(Code.FORBIDDEN, "Only a host may take a question over.")
+        goes_on = standing is not None and standing.holds(now) and not barred
+        fresh = self._claim_of(task, act.connection_id)
+        if goes_on and standing is not None and _is_fresh(standing, fresh):
+            return standing_of(question)
+        after = with_claim(question, fresh)
+        self._change(after)
+        if not goes_on:
+            took_over = {"from": standing.viewer_id} if barred and standing is not None else {}
+            self._audit(task, "question.claim", after, took_over)
+        return standing_of(after)
+
+    def _release(self, task: Task, act: Release, question: Question) -> Standing | RefusedError:
+        if question.claim is None or not question.claim.holds(self._tx.now):
+            return standing_of(question)
+        if question.claim.viewer_id != task.actor.viewer_id:
+            return claimed_by_another(question)
+        after = with_claim(question, None)
+        self._change(after)
+        self._audit(task, "question.release", after, {"left": True} if act.left else {})
+        return standing_of(after)
+
+    def _claim_of(self, task: Task, connection_id: str) -> Claim:
+        return Claim(task.actor.viewer_id, task.actor.name, self._tx.now + LEASE, connection_id)
+
+    def _keep(self, question: Question) -> None:
+        self._questions[question.id] = question
+        self._changed_ids[question.id] = None
+
+    def _change(self, after: Question) -> None:
+        """Keep what only staff see of a question, and tell them."""
+        self._keep(after)
+        self._tx.publish_to_staff("question.changed", {"question": as_staff(after)})
+
+    def _deed_of(self, task: Task) -> Deed:
+        return Deed(task.actor.name, self._tx.now, task.actor.role, self._show_ms())
+
+    def _show_ms(self) -> int | None:
+        """Where in the show we are; None unless it is live."""
+        if self._show.state != "live" or self._show.started_at is None:
+            return None
+        return int((self._tx.now - self._show.started_at).total_seconds() * 1000)
+
+    def _note_answer(self, task: Task, answer: Answer, after: Question) -> None:
+        if not answer.private:
+            self._answered_ids[after.id] = None
+        actor = task.actor.viewer_id
+        self.facts.append(Fact(self._tx.show_id, actor, "answer", self._tx.now, target=after.id, staff=True))
 
     def _publish(self, move: Move, before: Question, after: Question) -> None:
         """Tell the room. Who had never seen the question does not hear that it went."""
         public, staff = {"question": as_public(after)}, {"question": as_staff(after)}
-        match move:
-            case Approve():
-                self._tx.publish("question.posted", public, staff=staff)
-            case Answer():
-                self._tx.publish("question.answered", public, staff=staff)
-            case Restore():
-                self._tx.publish("question.restored", public, staff=staff)
-            case Dismiss():
-                if is_visible(before):
-                    self._tx.publish("question.dismissed", {"question": {"id": after.id}}, staff=staff)
-                else:
-                    self._tx.publish_to_staff("question.dismissed", staff)
+        if is_visible(after):
+            self._tx.publish(_TOLD.get(type(move), "question.changed"), public, staff=staff)
+        elif is_visible(before):
+            self._tx.publish("question.dismissed", {"question": {"id": after.id}}, staff=staff)
+        else:
+            back = isinstance(move, Undo)
+            self._tx.publish_to_staff("question.restored" if back else "question.dismissed", staff)
 
     def _pin(self, task: Task, question: Question) -> Standing | RefusedError:
         if not is_visible(question):
-            return _conflict(question)
+            return conflict(question)
         if self.pinned != question.id:
             self._set_pinned(question.id)
             self._audit(task, "question.pin", question, {})
-        return _standing_of(question)
+        return standing_of(question)
 
     def _unpin(self, task: Task) -> Standing | RefusedError | None:
         question = self._questions.get(task.question_id or self.pinned or "")
@@ -142,36 +210,59 @@ class Desk:
         if self.pinned == question.id:
             self._set_pinned(None)
             self._audit(task, "question.unpin", question, {})
-        return _standing_of(question)
+        return standing_of(question)
 
     def _set_pinned(self, question_id: str | None) -> None:
         self.pinned = question_id
         pinned = None if question_id is None else as_public(self._questions[question_id])
         self._tx.publish("question.pinned", {"question": question_id, "pinned": pinned})
 
+    def _audit_move(self, task: Task, move: Move, before: Question, after: Question) -> None:
+        details: dict[str, Any] = {"from": before.state, "to": after.state, "version": after.version}
+        if isinstance(move, Dismiss):
+            details["reason"] = move.reason
+        if isinstance(move, Merge):
+            details["into"] = move.into
+        if isinstance(move, Answer) and move.private:
+            details["private"] = True
+        self._audit(task, ACTIONS[type(move)], after, details)
+
     def _audit(self, task: Task, action: Action, question: Question, details: dict[str, Any]) -> None:
-        audit(self._tx, task.actor, action, question.id, **details)
+        show_ms = self._show_ms()
+        at = {} if show_ms is None else {"show_ms": show_ms}
+        audit(self._tx, task.actor, action, question.id, **details, **at)
 
 
-_ACTIONS: dict[type[Move], Action] = {
-    Approve: "question.approve",
-    Answer: "question.answer",
-    Dismiss: "question.dismiss",
-    Restore: "question.restore",
+_TOLD: Final[dict[type[Any], str]] = {
+    Approve: "question.posted",
+    Answer: "question.answered",
+    Restore: "question.restored",
+    Undo: "question.restored",
 }
+"""How everybody is told of a move behind which they see the question."""
 
 
-def _conflict(question: Question) -> RefusedError:
+def _is_fresh(standing: Claim, fresh: Claim) -> bool:
+    """Whether the same connection has claimed so lately that nobody need be told anew."""
+    same = standing.connection_id == fresh.connection_id
+    return same and fresh.until - standing.until < RENEWED_AFTER
+
+
+def conflict(question: Question) -> RefusedError:
+    """Return the refusal of what the question, as it stands, does not allow; `current` says who moved it last."""
     return RefusedError(Code.CONFLICT, current=msgspec.to_builtins(as_staff(question)))
 
 
-def _standing_of(question: Question) -> Standing:
-    return Standing(question.id, question.state, question.version)
-
-
-def asked_fact(question: Question) -> Fact:
-    """Return what the ledger keeps of a question that was asked just now."""
-    staff = question.role != "viewer"
-    return Fact(
-        question.show_id, question.viewer_id, "question", question.asked_at, target=question.id, staff=staff
+def claimed_by_another(question: Question) -> RefusedError:
+    """Return the refusal that names who works on the question."""
+    face = msgspec.to_builtins(as_staff(question))
+    return RefusedError(
+        Code.CONFLICT, "Somebody else works on this question.", current=face, claimed_by=face["claim"]
     )
+
+
+def standing_of(question: Question) -> Standing:
+    """Return how the question stands."""
+    claim = question.claim
+    until = None if claim is None else to_wire(claim.until)
+    return Standing(question.id, question.state, question.version, until)

@@ -26,19 +26,19 @@ OLDER_QUESTIONS_MAX = 20
 QuestionOrder = Literal["newest", "wanted"]
 
 _QUESTION = QuestionRow.__table__  # type: ignore[attr-defined]
-_IS_OPEN = _QUESTION.c.state == "open"
+_IS_OPEN = _QUESTION.c.state.in_(("open", "answering"))
 _MOST_WANTED = (_IS_OPEN.desc(), _QUESTION.c.votes.desc(), _QUESTION.c.id.desc())
 _VOTE = VoteRow.__table__  # type: ignore[attr-defined]
 
 INSERT_QUESTIONS: Final = """
     INSERT INTO question (id, show_id, viewer_id, author, text, state, version, votes, asked_at, answer_text, answered_live,
-        answered_at, dismissed_reason, moderated_by, role, answered_by, answered_role)
+        answered_at, dismissed_reason, moderated_by, role, answered_by, answered_role, product_id, anonymous)
     SELECT id, show_id, viewer_id, author, text, state, version, votes, asked_at, answer_text, answered_live,
-        answered_at, dismissed_reason, moderated_by, role, answered_by, answered_role
+        answered_at, dismissed_reason, moderated_by, role, answered_by, answered_role, product_id, anonymous
     FROM json_to_recordset(CAST(%s AS json)) AS q (
         id text, show_id text, viewer_id text, author text, text text, state text, version int, votes int, asked_at timestamptz,
         answer_text text, answered_live boolean, answered_at timestamptz, dismissed_reason text, moderated_by text,
-        role text, answered_by text, answered_role text)
+        role text, answered_by text, answered_role text, product_id text, anonymous boolean)
 """
 _INSERT_VOTES = text(
     """
@@ -89,19 +89,21 @@ class Rank:
 
 def rank_of(question: Question) -> Rank:
     """Return where a visible question stands among the most wanted."""
-    return Rank(question.state == "open", question.votes, question.id)
+    return Rank(question.state in ("open", "answering"), question.votes, question.id)
 
 
 async def read_snapshot_part(connection: AsyncConnection, show_id: str, pinned: str | None) -> QuestionsPart:
     """Return the show's newest questions, at most `SNAPSHOT_QUESTIONS_MAX` for each kind of reader, and what matters of the older."""
     newest = _newest(show_id).limit(SNAPSHOT_QUESTIONS_MAX)
-    public = await _read(connection, newest.where(_QUESTION.c.state.in_(VISIBLE)))
-    staff = await _read(connection, newest)
+    public = await read_as_questions(connection, newest.where(_QUESTION.c.state.in_(VISIBLE)))
+    staff = await read_as_questions(connection, newest)
     older: list[Question] = []
     if len(public) == SNAPSHOT_QUESTIONS_MAX:
         wanted = _visible(show_id).where(_QUESTION.c.id < public[-1].id)
         first = (_QUESTION.c.id == (pinned or "")).desc()
-        older = await _read(connection, wanted.order_by(first, *_MOST_WANTED).limit(OLDER_QUESTIONS_MAX))
+        older = await read_as_questions(
+            connection, wanted.order_by(first, *_MOST_WANTED).limit(OLDER_QUESTIONS_MAX)
+        )
     return QuestionsPart(
         [as_public(q) for q in public], [as_staff(q) for q in staff], [as_public(q) for q in older]
     )
@@ -125,13 +127,15 @@ async def read_visible(
     if order == "newest":
         assert not isinstance(after, Rank), "the newest are told by their ids"
         ordered = wanted.order_by(_QUESTION.c.id.desc())
-        return await _read(connection, ordered if after is None else ordered.where(_QUESTION.c.id < after))
+        return await read_as_questions(
+            connection, ordered if after is None else ordered.where(_QUESTION.c.id < after)
+        )
     ordered = wanted.order_by(*_MOST_WANTED)
     if after is not None:
         assert isinstance(after, Rank), "the most wanted are told by their rank"
         behind = tuple_(_IS_OPEN, _QUESTION.c.votes, _QUESTION.c.id)
         ordered = ordered.where(behind < tuple_(literal(after.open), after.votes, after.id))
-    return await _read(connection, ordered)
+    return await read_as_questions(connection, ordered)
 
 
 async def read_asker(
@@ -145,7 +149,7 @@ async def read_asker(
 async def read_questions(connection: AsyncConnection, show_id: str, ids: Sequence[str]) -> list[Question]:
     """Return those of the questions that belong to the show."""
     wanted = select(_QUESTION).where(_QUESTION.c.id.in_(ids), _QUESTION.c.show_id == show_id)
-    return await _read(connection, wanted)
+    return await read_as_questions(connection, wanted)
 
 
 async def read_queue(
@@ -161,12 +165,12 @@ async def read_queue(
         wanted = wanted.where(_QUESTION.c.state == state)
     if after is not None:
         wanted = wanted.where(_QUESTION.c.id < after)
-    return await _read(connection, wanted)
+    return await read_as_questions(connection, wanted)
 
 
 async def read_asked_by(connection: AsyncConnection, show_id: str, viewer_id: str) -> list[Question]:
     """Return the viewer's own questions in the show, newest first, whatever their state."""
-    return await _read(connection, _newest(show_id).where(_QUESTION.c.viewer_id == viewer_id))
+    return await read_as_questions(connection, _newest(show_id).where(_QUESTION.c.viewer_id == viewer_id))
 
 
 async def read_voted_by(connection: AsyncConnection, show_id: str, viewer_id: str) -> list[str]:
@@ -180,8 +184,8 @@ async def insert_questions(connection: AsyncConnection, questions: Sequence[Ques
     await driver.run(connection, INSERT_QUESTIONS, [driver.as_json(questions)])
 
 
-async def update_moved(connection: AsyncConnection, questions: Sequence[Question]) -> None:
-    """Write what a move may change of each question; its votes are left alone."""
+async def update_changed(connection: AsyncConnection, questions: Sequence[Question]) -> None:
+    """Write what staff may change of each question; its votes are left alone."""
     if not questions:
         return
     moved = (
@@ -194,11 +198,24 @@ async def update_moved(connection: AsyncConnection, questions: Sequence[Question
         "moderated_by",
         "answered_by",
         "answered_role",
+        "state_before",
+        "private_text",
+        "answering_ms",
+        "claimed_by",
+        "claimed_name",
+        "claimed_until",
+        "claimed_at",
+        "merged_into",
+        "merged",
+        "labels",
     )
     statement = (
         update(_QUESTION).where(_QUESTION.c.id == bindparam("of")).values({n: bindparam(n) for n in moved})
     )
-    rows = [{"of": q.id} | {name: getattr(q, name) for name in moved} for q in questions]
+    rows = [
+        {"of": q.id} | {name: getattr(q, name) for name in moved} | {"labels": list(q.labels)}
+        for q in questions
+    ]
     await connection.execute(statement, rows)
 
 
@@ -243,7 +260,8 @@ async def _require_place(connection: AsyncConnection, show_id: str, after: str |
         raise RefusedError(Code.INVALID, "This cursor is none of this list.")
 
 
-async def _read(connection: AsyncConnection, wanted: Select[Any]) -> list[Question]:
+async def read_as_questions(connection: AsyncConnection, wanted: Select[Any]) -> list[Question]:
+    """Return the questions that a statement on their table selects."""
     return await read_all(connection, wanted, _QUESTION.c.id, _as_question)
 
 

@@ -26,6 +26,11 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
+def _is_unset(value: object) -> bool:
+    """False, or an empty list: left out of the answer, as on the wire."""
+    return not value
+
+
 class AnswerBody(Face):
     """The host's answer."""
 
@@ -36,6 +41,14 @@ class AnswerBody(Face):
         default=None, exclude_if=_is_none, description="Who answered; absent of old answers."
     )
     role: str | None = Field(default=None, exclude_if=_is_none, description="The role of who answered.")
+    private: bool = Field(
+        default=False, exclude_if=_is_unset, description="For those alone who asked or voted."
+    )
+    show_ms: int | None = Field(
+        default=None,
+        exclude_if=_is_none,
+        description="Where in the show an answer by voice begins, in milliseconds since the start.",
+    )
 
 
 class QuestionBody(Face):
@@ -55,6 +68,19 @@ class QuestionBody(Face):
     guest: int | None = Field(
         default=None, exclude_if=_is_none, description="The number of an author who chose no name."
     )
+    product: str | None = Field(default=None, exclude_if=_is_none, description="What it is about.")
+    anonymous: bool = Field(default=False, exclude_if=_is_unset, description="Its author wishes no name.")
+    merged_into: str | None = Field(
+        default=None, exclude_if=_is_none, description="Which question stands for this one."
+    )
+
+
+class ClaimBody(Face):
+    """Who works on a question."""
+
+    viewer: str
+    name: str
+    until: Moment = Field(description="From then on nobody does.")
 
 
 class StaffQuestionBody(QuestionBody):
@@ -64,6 +90,14 @@ class StaffQuestionBody(QuestionBody):
     moderated_by: str | None = Field(description="The name of who moved it last.")
     votes_apart: int = Field(
         description="Votes of guests who had not watched or came in a burst; not in `votes`."
+    )
+    claim: ClaimBody | None = Field(default=None, exclude_if=_is_none)
+    before: QuestionState | None = Field(
+        default=None, exclude_if=_is_none, description="The state that `question.undo` leads to."
+    )
+    labels: list[str] = Field(default=[], exclude_if=_is_unset)
+    merged: int = Field(
+        default=0, exclude_if=_is_unset, description="How many questions are merged into this one."
     )
 
 

@@ -1,9 +1,7 @@
 """Questions through the journal: each public method is one command, and commands that arrive together share a transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import cast
 
 from server.access.bans_repository import read_bans
 from server.access.roles import is_staff
@@ -11,78 +9,69 @@ from server.audit.trail import Actor
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.hub.crowd import Doubt
-from server.ids import new_id
 from server.journal.intents import Intent, read_stored
 from server.journal.journal import Journal
-from server.journal.transaction import ShowTransaction
-from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.protocol.commands import DismissReason
-from server.protocol.pushes import HIDDEN, Moderation, QuestionState
-from server.questions.desk import Desk, Pin, Standing, Task, Unpin, asked_fact
-from server.questions.faces import as_public, as_staff
+from server.protocol.pushes import HIDDEN, QuestionState
+from server.questions.asking import Asked, AskedBefore, Asking, ask_many
+from server.questions.moderating import Leaving, Push, moderate_many, release_many, tell_nobody
+from server.questions.people_repository import read_told
+from server.questions.pseudonyms import Pseudonyms
 from server.questions.repository import (
-    INSERT_QUESTIONS,
     QuestionOrder,
     Rank,
     read_asked_by,
-    read_questions,
     read_queue,
     read_visible,
     read_voted_by,
-    update_moved,
 )
 from server.questions.rules import (
     ANSWER_CHARACTERS_MAX,
     TEXT_CHARACTERS_MAX,
     Answer,
     Approve,
+    Begin,
     Dismiss,
+    Hold,
+    Own,
     Question,
     Restore,
+    Undo,
     VisiblePage,
-    first_state,
+    Withdraw,
 )
+from server.questions.screening import ByModeration, Screening
+from server.questions.tasks import Pin, Release, Standing, TakeClaim, Task, Unpin
 from server.questions.voting import Voting, vote_many
-from server.shows.repository import read_show, update_show
-from server.shows.rules import WITHOUT_QUESTIONS
+from server.shows.repository import read_show
 from server.text import clean_text
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """A viewer asks; `text` is clean."""
-
-    viewer_id: str
-    author: str
-    text: str
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question that is kept, and the state in which it began."""
-
-    id: str
-    state: QuestionState
-
-
-class AskedBefore(Asked):
-    """The same of a question that was asked under the same key before."""
-
-    __slots__ = ()
+from server.viewers.alias_repository import read_guests_of
 
 
 class Questions:
-    """Asking, voting and moderating in any show; `watch_seconds` are those of `vote_many`."""
+    """Asking, voting and moderating in any show; `watch_seconds` are those of `vote_many`.
 
-    def __init__(self, journal: Journal, database: Database, *, watch_seconds: float) -> None:
+    `pseudonyms` of anonymous askers; `screening` decides about what is written; `push` tells authors what becomes of their questions.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        database: Database,
+        *,
+        watch_seconds: float,
+        pseudonyms: Pseudonyms,
+        screening: Screening | None = None,
+        push: Push = tell_nobody,
+    ) -> None:
         self._journal = journal
         self._database = database
         # The journal groups commands by their handler: it must be the same object each time.
-        self._ask_many = ask_many
+        self._ask_many = partial(ask_many, screening=screening or ByModeration(), pseudonyms=pseudonyms)
         self._vote_many = partial(vote_many, watch_seconds=watch_seconds)
-        self._moderate_many = moderate_many
+        self._moderate_many = partial(moderate_many, push=push)
+        self._release_many = partial(release_many, push=push)
 
     async def ask(
         self,
@@ -92,14 +81,20 @@ class Questions:
         text: str,
         *,
         role: str = "viewer",
+        product: str | None = None,
+        anonymous: bool = False,
         intent: Intent | None = None,
     ) -> Asked:
         """Post a question of `author`, who is `role` in the channel, or hand it to the moderators where the show wants that first.
 
+        `product`: what it is about. `anonymous`: viewers read no name, staff a pseudonym; not for staff.
         Returns `AskedBefore` when the intent was carried out before. Raises `invalid` for a text that holds nothing visible,
-        `show_not_live` after the show's end.
+        `not_found` for a product that the channel does not sell, `show_not_live` after the show's end.
         """
-        asking = Asking(viewer_id, author, clean_text(text, characters_max=TEXT_CHARACTERS_MAX), role)
+        if anonymous and is_staff(role):
+            raise RefusedError(Code.INVALID, "Staff ask under their names.")
+        clean = clean_text(text, characters_max=TEXT_CHARACTERS_MAX)
+        asking = Asking(viewer_id, author, clean, role, product, anonymous)
         return await self._journal.commit(show_id, self._ask_many, asking, intent=intent, kind=AskedBefore)
 
     async def asked_before(self, intent: Intent) -> Asked | None:
@@ -156,13 +151,19 @@ class Questions:
         *,
         text: str | None,
         live: bool,
+        private: bool = False,
         intent: Intent | None = None,
     ) -> Standing:
-        """Answer an open question by `text` or `live` in the video; raises `invalid` unless it is one of the two, and `conflict`."""
-        if (text is None) != live:
-            raise RefusedError(Code.INVALID, "An answer is either `text` or `live: true`.")
+        """Answer a question by `text`, `private` to those alone who asked or voted, or `live` in the video.
+
+        Raises `invalid` unless it is one of the two, and `conflict`.
+        """
+        if (text is None) != live or (private and live):
+            raise RefusedError(
+                Code.INVALID, "An answer is either `text` or `live: true`; `private` goes with `text`."
+            )
         cleaned = None if text is None else clean_text(text, characters_max=ANSWER_CHARACTERS_MAX)
-        task = Task(actor, Answer(cleaned), question_id, version)
+        task = Task(actor, Answer(cleaned, private), question_id, version)
         return _known(await self._moderate(show_id, task, intent))
 
     async def dismiss(
@@ -204,6 +205,57 @@ class Questions:
         """Unpin the question, or whichever is pinned; returns None when none was, and changes nothing when it was another."""
         return await self._moderate(show_id, Task(actor, Unpin(), question_id), intent)
 
+    async def move(
+        self,
+        show_id: str,
+        actor: Actor,
+        question_id: str,
+        version: int | None,
+        move: Hold | Begin | Undo,
+        *,
+        intent: Intent | None = None,
+    ) -> Standing:
+        """Move a question by what needs no more words; raises `conflict`."""
+        return _known(await self._moderate(show_id, Task(actor, move, question_id, version), intent))
+
+    async def withdraw(
+        self,
+        show_id: str,
+        viewer_id: str,
+        question_id: str,
+        *,
+        intent: Intent | None = None,
+    ) -> Standing:
+        """Take back the viewer's own question, also one that they asked as a guest of the show, while nobody answers it.
+
+        Raises `not_found` for one that is not theirs, `conflict` when somebody works on it or it is no longer open.
+        """
+        async with self._database.read_soon() as connection:
+            owners = (viewer_id, *await read_guests_of(connection, show_id, viewer_id))
+        task = Task(Actor(viewer_id, "", "viewer"), Withdraw(), question_id, owners=owners)
+        return _known(await self._moderate(show_id, task, intent))
+
+    async def claim(
+        self,
+        show_id: str,
+        actor: Actor,
+        question_id: str,
+        *,
+        connection_id: str = "",
+        take_over: bool = False,
+    ) -> Standing:
+        """Work on a question, so that nobody else answers it, or go on to; raises `conflict` that names who does."""
+        task = Task(actor, TakeClaim(connection_id, take_over), question_id)
+        return _known(await self._moderate(show_id, task, None))
+
+    async def release(self, show_id: str, actor: Actor, question_id: str) -> Standing:
+        """Work on it no longer; raises `conflict` when somebody else does."""
+        return _known(await self._moderate(show_id, Task(actor, Release(), question_id), None))
+
+    async def leave(self, show_id: str, actor: Actor, connection_id: str) -> None:
+        """Release what a connection that is gone has claimed."""
+        await self._journal.commit(show_id, self._release_many, Leaving(actor, connection_id))
+
     async def list_queue(
         self, show_id: str, state: str | None, *, after: str | None, limit: int
     ) -> list[Question]:
@@ -229,11 +281,14 @@ class Questions:
             banned = frozenset(ban.viewer_id for ban in await read_bans(connection, show_id))
             return VisiblePage(show.channel_id, show.guests_allowed, banned, show.state in HIDDEN, found)
 
-    async def list_own(self, show_id: str, viewer_id: str) -> tuple[list[Question], list[str]]:
-        """Return the viewer's own questions, newest first, and the ids of the questions they voted for."""
+    async def list_own(self, show_id: str, viewer_id: str) -> Own:
+        """Return what the viewer asked and voted for in the show, and what they alone were told."""
         async with self._database.read_soon() as connection:
-            asked = await read_asked_by(connection, show_id, viewer_id)
-            return asked, await read_voted_by(connection, show_id, viewer_id)
+            return Own(
+                await read_asked_by(connection, show_id, viewer_id),
+                await read_voted_by(connection, show_id, viewer_id),
+                await read_told(connection, show_id, viewer_id),
+            )
 
     async def _moderate(self, show_id: str, task: Task, intent: Intent | None) -> Standing | None:
         return await self._journal.commit(
@@ -244,57 +299,3 @@ class Questions:
 def _known(standing: Standing | None) -> Standing:
     assert standing is not None, "only unpinning may be about no question"
     return standing
-
-
-async def ask_many(tx: ShowTransaction, asked: Sequence[Asking]) -> list[Asked | RefusedError]:
-    """Write and publish the questions of one batch, in the order in which they came."""
-    show = await read_show(tx.connection, tx.show_id)
-    if show is None or show.state in WITHOUT_QUESTIONS:
-        return [RefusedError(Code.SHOW_NOT_LIVE) for _ in asked]
-    state = first_state(cast("Moderation", show.moderation))
-    made = [
-        None
-        if tx.rehearsal and not is_staff(asking.role)  # on the way when it began
-        else Question(
-            id=new_id("q"),
-            show_id=tx.show_id,
-            viewer_id=asking.viewer_id,
-            author=asking.author,
-            text=asking.text,
-            state=state,
-            version=0,
-            votes=0,
-            asked_at=tx.now,
-            role=asking.role,
-        )
-        for asking in asked
-    ]
-    questions = [question for question in made if question is not None]
-    tx.write(INSERT_QUESTIONS, questions)
-    for question in questions:
-        if state == "open":
-            tx.publish(
-                "question.posted", {"question": as_public(question)}, staff={"question": as_staff(question)}
-            )
-        else:
-            tx.publish_to_staff("question.submitted", {"question": as_staff(question)})
-    record_facts(tx, [asked_fact(question) for question in questions])
-    return [RefusedError(Code.NOT_FOUND) if each is None else Asked(each.id, state) for each in made]
-
-
-async def moderate_many(tx: ShowTransaction, tasks: Sequence[Task]) -> list[Standing | RefusedError | None]:
-    """Carry out what staff did, in the order in which it came, and write what came of it."""
-    show = await read_show(tx.connection, tx.show_id)
-    if show is None:
-        return [RefusedError(Code.NOT_FOUND) for _ in tasks]
-    wanted = {task.question_id for task in tasks} | {show.pinned_question}
-    questions = await read_questions(tx.connection, tx.show_id, [id for id in wanted if id is not None])
-    desk = Desk(tx, questions, show.pinned_question)
-    answers = [desk.carry_out(task) for task in tasks]
-    await update_moved(tx.connection, desk.moved)
-    desk.drop_final(show.state)
-    if desk.pinned != show.pinned_question:
-        await update_show(tx.connection, tx.show_id, {"pinned_question": desk.pinned})
-    record_facts(tx, desk.facts)
-    desk.tell_answers(show.channel_id)
-    return answers

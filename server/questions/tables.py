@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Column, Index, String
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
@@ -32,6 +33,20 @@ class QuestionRow(SQLModel, table=True):
     answered_by: str | None = None
     answered_role: str | None = None
     votes_apart: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    state_before: str | None = None
+    private_text: str | None = None
+    answering_ms: int | None = Field(default=None, sa_type=BigInteger)
+    claimed_by: str | None = None
+    claimed_name: str | None = None
+    claimed_until: datetime | None = moment("claimed_until")
+    claimed_at: str | None = None
+    merged_into: str | None = None
+    merged: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    product_id: str | None = None
+    anonymous: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    labels: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(String), nullable=False, server_default="{}")
+    )
 
 
 class VoteRow(SQLModel, table=True):

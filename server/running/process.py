@@ -35,9 +35,7 @@ from server.payments import polling
 from server.payments.commands import PaymentCommands
 from server.protocol.commands import Join
 from server.protocol.publication import Publication
-from server.questions.answering import AnsweringDesk
 from server.questions.commands import QuestionCommands
-from server.questions.service import Questions
 from server.questions.visible_pages import VisiblePages
 from server.running.disk import DataDisks
 from server.running.exports import exports_for
@@ -50,6 +48,7 @@ from server.running.loops import loops_of
 from server.running.mail import MailDelivery
 from server.running.offers import offers_for
 from server.running.privacy import erasures_for, privacy_for
+from server.running.questions import StaffAtWork, questions_for
 from server.running.selling import Selling, selling_for
 from server.running.shows import shows_for
 from server.running.uploads import feeds_for, picture_errands_for
@@ -109,7 +108,8 @@ class Process:
         self.customers = customers_for(settings, self.database, clock, self.revocations, self.outbound)
         self.aliases = Aliases(self.database, clock)
         self.known_keys = KnownKeys(self.database, clock, self.revocations)
-        self.questions = Questions(self.journal, self.database, watch_seconds=settings.guest_watch_seconds)
+        self.own_pushes = OwnPushes(self.hub, self.bus.tell, self.aliases.known_as)
+        self.questions = questions_for(settings, self.journal, self.database, self.own_pushes.push)
         self.surveys = Surveys(self.journal, self.database, clock)
         self.offers = offers_for(settings, self.journal, self.database, clock)
         self.vouchers, self.reserving = vouchers_for(settings, self.database, clock)
@@ -117,7 +117,6 @@ class Process:
             settings.signing_secret(), clock, old_secret=settings.old_signing_secret()
         )
         self.visible_questions = VisiblePages(self.questions)
-        self.own_pushes = OwnPushes(self.hub, self.bus.tell, self.aliases.known_as)
         selling = self._selling()
         self.shop, self.holds, self.exchanges, self.auctions, self.checkouts, self.waitlist = selling[:6]
         paying, self.refunds = selling[6:]
@@ -138,8 +137,7 @@ class Process:
             at_end=[self.auctions.end_with_show, self.waitlist.end_at_end],
         )
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
-        self.answering = AnsweringDesk(self.hub, self.bus.tell)
-        self.hub.staff_leaves = self.answering.leave
+        self.at_work = StaffAtWork(self.hub, self.bus.tell, self.questions)
         self.pace = pace_for(settings, self.bus)
         self.joins = self._joins()
         self.ledger = LedgerWorker(self.database, self.bus) if settings.worker else None
@@ -212,7 +210,7 @@ class Process:
             Join: self.joins.join,
             **engagement.commands(),
             **Sharing(self.database, self.recorder, self.clock, self.pace, self.joins.codes).commands(),
-            **self.answering.commands(),
+            **self.at_work.commands(),
             **QuestionCommands(self.questions, self.pace, doubt_of=doubts.of).table(),
             **SurveyCommands(self.surveys, self.recorder, self.pace).table(),
             **OfferCommands(self.offers, self.recorder, self.pace).table(),
@@ -246,13 +244,13 @@ class Process:
             self.revocations.hear_word(word)
             self.channel_origins.hear_word(word)
             return
-        self.answering.hear_word(show_id, word)
+        self.at_work.answering.hear_word(show_id, word)
         self.staff_roll.hear_word(show_id, word)
         self.own_pushes.hear_word(show_id, word)
 
     def _greet_staff(self, connection: Connection) -> None:
         self.staff_roll.enter(connection)
-        self.answering.greet(connection)
+        self.at_work.answering.greet(connection)
         room = self.hub.room_of(connection)
         if room is not None and room.pulse.apart:
             connection.send(room.pulse.apart_line())
@@ -288,7 +286,7 @@ class Process:
         """Carry out, commit and hand over everything that was accepted, in the order in which each feeds the next."""
         await self.dispatcher.close()
         await self.offers.showing.close()
-        for part in (self.shop, self.waitlist, self.staff_roll, self.journal, self.own_pushes):
+        for part in (self.shop, self.waitlist, self.staff_roll, self.at_work, self.journal, self.own_pushes):
             await part.close()
         await self.recorder.close()
         with suppress(*SQL_AWAY):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from server.access.dependencies import EntrantOfShow, ShowId
 from server.http.refusals import refusals
 from server.protocol.codes import Code
-from server.questions.faces import as_public
+from server.questions.faces import as_own
 from server.questions.routes import QuestionBody
 from server.questions.rules import Question
 from server.questions.service import Questions
@@ -25,6 +25,9 @@ class OwnBody(BaseModel):
     questions: list[QuestionBody]
     votes: list[str] = Field(description="Ids of the questions voted for.")
     orders: list[OrderBody]
+    told: list[QuestionBody] = Field(
+        description="Questions voted for whose answer is for those alone who asked or voted."
+    )
     surveys: list[str] = Field(description="Ids of the surveys whose card was shown, or that were answered.")
 
 
@@ -57,18 +60,23 @@ async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnB
     aliases = cast("Aliases", request.app.state.aliases)
     asked: list[Question] = []
     votes: list[str] = []
+    told: dict[str, Question] = {}
     bought: list[Order] = []
     every = [viewer.viewer_id, *await aliases.guests_of(show, viewer)]
     for viewer_id in every:
-        own, voted = await cast("Questions", request.app.state.questions).list_own(show, viewer_id)
-        asked += own
-        votes += [question for question in voted if question not in votes]
+        own = await cast("Questions", request.app.state.questions).list_own(show, viewer_id)
+        asked += own.asked
+        votes += [question for question in own.voted if question not in votes]
+        told |= {question.id: question for question in own.told}
         bought += await cast("Shop", request.app.state.shop).list_own(show, viewer_id)
     seen = await cast("Surveys", request.app.state.surveys).seen_by(show, every)
     # Ids sort by age.
     asked.sort(key=lambda question: question.id, reverse=True)
     bought.sort(key=lambda order: order.id, reverse=True)
-    questions = [QuestionBody.model_validate(as_public(question)) for question in asked]
     return OwnBody(
-        questions=questions, votes=votes, orders=[as_body(order) for order in bought], surveys=seen
+        questions=[QuestionBody.model_validate(as_own(question)) for question in asked],
+        votes=votes,
+        told=[QuestionBody.model_validate(as_own(question)) for question in told.values()],
+        orders=[as_body(order) for order in bought],
+        surveys=seen,
     )

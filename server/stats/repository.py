@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ledger.repository import settled
+from server.protocol.pushes import UNCOUNTED_QUESTIONS
 from server.stats.facts import People, QuestionTallies, ShowHead, Tallies
 from server.stats.funnel import Walk, Walks
 from server.stats.population import LEFT_OUT, VIEWERS, WITHDRAWN, viewers_among
@@ -103,9 +104,9 @@ _QUESTIONS = text(f"""
         FROM question LEFT JOIN viewer USING (viewer_id) WHERE show_id = :show
         AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = question.viewer_id)
     )
-    SELECT count(DISTINCT viewer_id) FILTER (WHERE viewed AND state <> 'dismissed') AS askers,
-           count(*) FILTER (WHERE NOT viewed AND state <> 'dismissed') AS asked_beside,
-           count(*) FILTER (WHERE state = 'answered') AS answered, count(*) FILTER (WHERE state = 'open') AS open,
+    SELECT count(DISTINCT viewer_id) FILTER (WHERE viewed AND state NOT IN {UNCOUNTED_QUESTIONS}) AS askers,
+           count(*) FILTER (WHERE NOT viewed AND state NOT IN {UNCOUNTED_QUESTIONS}) AS asked_beside,
+           count(*) FILTER (WHERE state = 'answered') AS answered, count(*) FILTER (WHERE state IN ('open', 'answering')) AS open,
            count(*) FILTER (WHERE state = 'pending') AS pending, count(*) FILTER (WHERE state = 'dismissed') AS dismissed,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM answered_at - asked_at))
                FILTER (WHERE state = 'answered') AS median_answer_seconds

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.protocol.pushes import UNCOUNTED_QUESTIONS
 from server.stats.curve import ShowCurve, most_per_step, sum_per_step
 from server.stats.curve_repository import find_curve
 from server.stats.facts import SeriesFacts, ShowHead
@@ -28,7 +29,7 @@ _QUESTIONS = text(f"""
     WITH {LEFT_OUT}
     SELECT CAST(floor(extract(epoch FROM q.asked_at - :since) / :step) AS int) AS i, count(*) AS n
     FROM question AS q
-    WHERE q.show_id = :show AND q.state <> 'dismissed' AND q.asked_at >= :since AND q.asked_at < :until
+    WHERE q.show_id = :show AND q.state NOT IN {UNCOUNTED_QUESTIONS} AND q.asked_at >= :since AND q.asked_at < :until
       AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = q.viewer_id)
     GROUP BY 1
 """)

@@ -23,6 +23,7 @@ from server.http.versions import ANY_VERSION
 from server.journal.intents import intent_of
 from server.offers.service import Wanted
 from server.questions.erasing import erase_many
+from server.questions.rules import Begin, Hold, Undo
 from server.shop.order_counts import OrderCounts
 from server.shows.line_up_repository import LineUpItem
 from server.surveys.rules import wording_of
@@ -84,6 +85,7 @@ async def play_rest(stage: Stage) -> None:
     await questions.unpin(SHOW, HOST, None)
     await questions.restore(SHOW, MODERATOR, spam, 1)
     await questions.dismiss(SHOW, MODERATOR, spam, 2, "spam")
+    await play_teamwork(stage, waiting.id)
     await play_sales(stage)
     await play_catalogue(stage)
     await play_surveys(stage)
@@ -103,6 +105,23 @@ async def play_rest(stage: Stage) -> None:
     await stage.planning.arrange(SHOW, CHANNEL, HOST, line_up, ANY_VERSION)
     await shop.pin_product(SHOW, HOST, "p_apron")
     await stage.shows.end(SHOW, HOST)
+
+
+async def play_teamwork(stage: Stage, open_one: str) -> None:
+    """Two who work side by side, and an author who takes theirs back."""
+    questions = stage.questions
+    own = (await questions.ask(SHOW, "v_5", "Yu", "Is there a gift box?", product=None, anonymous=True)).id
+    await questions.withdraw(SHOW, "v_5", own)
+    await questions.claim(SHOW, MODERATOR, open_one, connection_id="c_1")
+    await questions.leave(SHOW, MODERATOR, "c_1")
+    await questions.move(SHOW, HOST, open_one, None, Begin())
+    await questions.answer(SHOW, HOST, open_one, None, text=None, live=True)
+    await questions.move(SHOW, HOST, open_one, None, Undo())
+    await questions.answer(SHOW, HOST, open_one, None, text="By post.", live=False, private=True)
+    await questions.move(SHOW, HOST, open_one, None, Undo())
+    await questions.restore(SHOW, HOST, open_one, None)
+    await questions.move(SHOW, MODERATOR, open_one, None, Hold())
+    await questions.move(SHOW, MODERATOR, open_one, None, Undo())
 
 
 async def play_sales(stage: Stage) -> None:

@@ -26,6 +26,22 @@ DOCUMENT = asyncapi(host="showfloor.test", secure=True)
 STAFF_ALONE = {"question.submitted", "viewer.banned", "viewer.unbanned"}
 _COMMAND_ROW = re.compile(r"^\| ((?:`[\w.]+` ?)+)\| (all|staff|host, admin) \|", re.MULTILINE)
 
+QUESTION_ACTS = [
+    f"question.{act}"
+    for act in (
+        "answering",
+        "hold",
+        "undo",
+        "claim",
+        "release",
+        "begin",
+        "dismiss",
+        "restore",
+        "pin",
+        "withdraw",
+    )
+]
+
 Json = dict[str, Any]
 
 
@@ -110,11 +126,8 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
         "pay.cancel": {"payment": payment},
         "announce": {"text": "Ten minutes left"},
         "question.approve": about,
-        "question.answering": about,
+        **dict.fromkeys(QUESTION_ACTS, about),
         "question.answer": {**about, "text": "Yes"},
-        "question.dismiss": about,
-        "question.restore": about,
-        "question.pin": about,
         "product.pin": {"product": "p_apron"},
         "product.restock": {"product": "p_apron", "add": 1},
         "viewer.ban": {"viewer": "v_nobody"},

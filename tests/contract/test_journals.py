@@ -17,6 +17,7 @@ FOR_ALL = {
     "product.sold_out",
     "product.back_in_stock",
     "question.answered",
+    "question.changed",
     "question.dismissed",
     "question.erased",
     "question.pinned",

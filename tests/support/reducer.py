@@ -18,6 +18,7 @@ QUESTION_PUSHES = (
     "question.posted",
     "question.answered",
     "question.restored",
+    "question.changed",
     "question.erased",
 )
 
@@ -188,6 +189,14 @@ async def assert_snapshot_plus_pushes_equals_fresh(
     assert [(p["offset"], p["at"]) for p in staff] == [(p["offset"], p["at"]) for p in public]
     assert _without_older(apply_all(old.public, old.offset, public)) == _without_older(fresh.public)
     assert _without_older(apply_all(old.staff, old.offset, staff)) == _without_older(fresh.staff)
-    for word in ("dismissed_reason", "moderated_by", "sales", "votes_apart", '"pending"', '"dismissed"'):
+    for word in (
+        "dismissed_reason",
+        "moderated_by",
+        "sales",
+        "votes_apart",
+        '"pending"',
+        '"dismissed"',
+        '"claim"',
+    ):
         assert word not in json.dumps([public, fresh.public])
     return public, staff

@@ -32,6 +32,7 @@ from server.offers.service import Offers
 from server.protocol.codes import Code
 from server.protocol.publication import Publication
 from server.questions.aside_repository import QuestionsAside
+from server.questions.pseudonyms import Pseudonyms
 from server.questions.repository import read_asker
 from server.questions.service import Questions
 from server.running.auctions import auctions_for
@@ -245,7 +246,13 @@ async def open_stage(
         database,
         clock,
         journal,
-        Questions(journal, database, watch_seconds=WATCH_SECONDS),
+        Questions(
+            journal,
+            database,
+            watch_seconds=WATCH_SECONDS,
+            pseudonyms=Pseudonyms(SECRET),
+            push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+        ),
         shop,
         holds,
         Exchanges(journal, database, shop.books, limits=limits),

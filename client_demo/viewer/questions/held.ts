@@ -40,6 +40,7 @@ export class HeldQuestions {
       case "question.posted":
       case "question.answered":
       case "question.restored":
+      case "question.changed":
       case "question.erased":
         this.dismissed.delete(push.question.id);
         this.take([push.question]);

@@ -52,7 +52,7 @@ function AnswerOf({ question }: { question: Question }) {
           </strong>
           <StaffBadge role={answer.role ?? "host"} />
         </span>
-        {answer.text ?? t("questions.answered_live")}
+        {answer.text ?? t(answer.private ? "questions.answered_privately" : "questions.answered_live")}
       </span>
     </p>
   );

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.errors import RefusedError
 from server.protocol.codes import Code
+from server.protocol.pushes import UNCOUNTED_QUESTIONS
 from server.stats.canonical import read_as_whose_it_is
 from server.stats.channel.moments import Acts, MomentFacts
 from server.stats.curve import Spans, join_spans
@@ -34,7 +35,7 @@ _ORDERS = text(f"""
 """)
 _QUESTIONS = text(f"""
     SELECT viewer_id, {_AT.format(at="asked_at")} AS at, 1 AS n, id FROM question
-    WHERE show_id = :show AND state <> 'dismissed' AND asked_at >= :since AND asked_at <= :until
+    WHERE show_id = :show AND state NOT IN {UNCOUNTED_QUESTIONS} AND asked_at >= :since AND asked_at <= :until
 """)
 _TRIPLES = "coalesce(string_agg(int8send(viewer.n) || int8send(at) || int8send({n}), ''), '')"
 _VOTES = text("""

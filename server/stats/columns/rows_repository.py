@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import driver
+from server.protocol.pushes import UNCOUNTED_QUESTIONS
 from server.stats.columns import rows as shapes
 from server.stats.columns.acts_repository import ACTED, ALIAS
 from server.stats.columns.flags import ABSENT, CONSENT, GUEST, KNOWN, NOBODY, OF_ROW, as_bits
@@ -105,10 +106,11 @@ _QUESTIONS: Final = f"""
         FROM asked JOIN question AS q USING (show_id) {ALIAS.format("q")}
         LEFT JOIN rollup AS r ON r.show_id = q.show_id AND r.viewer_id = coalesce(a.canonical, q.viewer_id)
         LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id
-        WHERE q.state <> 'dismissed' AND r.suspect IS NOT TRUE AND r.staff IS NOT TRUE
+        WHERE q.state NOT IN {UNCOUNTED_QUESTIONS} AND r.suspect IS NOT TRUE AND r.staff IS NOT TRUE
     )
     SELECT CAST(part - 1 AS int), {WHO.format("told.viewer_id")},
-           CASE state WHEN 'open' THEN {shapes.OPEN} WHEN 'answered' THEN {shapes.ANSWERED} ELSE {shapes.OTHER} END,
+           CASE WHEN state IN ('open', 'answering') THEN {shapes.OPEN}
+                WHEN state = 'answered' THEN {shapes.ANSWERED} ELSE {shapes.OTHER} END,
            CAST(viewed AS int), {_MICROSECONDS.format("(answered_at - asked_at)")}
     FROM told {NUMBERED.format("told.viewer_id")}
 """

@@ -10,7 +10,7 @@ from server.stats.lifetime.people_repository import Scope
 
 _NAMES: Final = text("""
     SELECT DISTINCT ON (q.viewer_id) q.viewer_id, q.author FROM question AS q JOIN show ON show.id = q.show_id
-    WHERE show.channel_id = :channel AND show.started_at <= :as_of AND q.viewer_id = ANY(CAST(:viewers AS text[]))
+    WHERE show.channel_id = :channel AND show.started_at <= :as_of AND q.viewer_id = ANY(CAST(:viewers AS text[])) AND NOT q.anonymous
     ORDER BY q.viewer_id, q.asked_at DESC
 """)
 

@@ -57,7 +57,7 @@ _CAME_TO: Final = text("""
 _NAMES: Final = text("""
     SELECT v.viewer_id, q.author FROM unnest(CAST(:viewers AS text[])) AS v (viewer_id) CROSS JOIN LATERAL (
         SELECT question.author FROM question JOIN show ON show.id = question.show_id
-        WHERE question.viewer_id = v.viewer_id AND show.channel_id = :channel AND question.author IS NOT NULL
+        WHERE question.viewer_id = v.viewer_id AND show.channel_id = :channel AND NOT question.anonymous
         ORDER BY question.asked_at DESC LIMIT 1) AS q
 """)
 _FAULTS: Final = text("""

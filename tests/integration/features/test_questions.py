@@ -7,7 +7,7 @@ import pytest
 
 from server.errors import RefusedError
 from server.protocol.codes import Code
-from server.questions.desk import Standing
+from server.questions.tasks import Standing
 from tests.support.reducer import assert_snapshot_plus_pushes_equals_fresh, see
 from tests.support.stage import HOST, MODERATOR, SHOW, Stage, refused
 
@@ -239,6 +239,6 @@ async def test_the_queue_comes_in_pages(pre: Stage) -> None:
 async def test_viewers_find_what_they_did_themselves(pre: Stage) -> None:
     mine, yours = await ask(pre), await ask(pre, viewer="v_2")
     await pre.questions.vote(SHOW, "v_1", yours)
-    questions, votes = await pre.questions.list_own(SHOW, "v_1")
-    assert [q.id for q in questions] == [mine]
-    assert votes == [yours]
+    own = await pre.questions.list_own(SHOW, "v_1")
+    assert [q.id for q in own.asked] == [mine]
+    assert (own.voted, own.told) == ([yours], [])

@@ -7,6 +7,7 @@ from sqlalchemy import insert
 
 from server.hub.crowd import Doubt
 from server.ledger.tables import PlayingRow
+from server.questions.pseudonyms import Pseudonyms
 from server.questions.service import Questions
 from tests.support.stage import NOON, SHOW, WATCH_SECONDS, Stage
 
@@ -58,7 +59,9 @@ async def test_watching_adds_up_and_tabs_at_once_count_once(
 
 @pytest.mark.parametrize("seconds", [0.5, WATCH_SECONDS, 60.0])
 async def test_how_long_is_the_setting_alone(stage: Stage, seconds: float) -> None:
-    questions = Questions(stage.journal, stage.database, watch_seconds=seconds)
+    questions = Questions(
+        stage.journal, stage.database, watch_seconds=seconds, pseudonyms=Pseudonyms("a secret")
+    )
     await play(stage, [(0, seconds - 0.1)])
     assert not await counts(stage, questions)
     await play(stage, [(seconds + 5, seconds + 5.2)], named="later")

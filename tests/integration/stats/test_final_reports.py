@@ -20,9 +20,9 @@ from server.ledger.final import drop_final
 from server.ledger.flush import Attendance, Flush, Stretch, Tally
 from server.ledger.repository import append_facts
 from server.ledger.writer import apply_batch, gather
-from server.questions.desk import Task
+from server.questions.moderating import moderate_many
 from server.questions.rules import Dismiss
-from server.questions.service import moderate_many
+from server.questions.tasks import Task
 from server.shop.attributions import Attributions
 from server.shop.report_rules import Line, Report
 from server.shop.reports import OrderReports

@@ -1,0 +1,112 @@
+"""Asking: what is kept of a question, and who is told of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.access.roles import is_staff
+from server.errors import RefusedError
+from server.ids import new_id
+from server.journal.transaction import ShowTransaction
+from server.ledger.entries import Fact
+from server.ledger.repository import record_facts
+from server.protocol.codes import Code
+from server.protocol.pushes import QuestionState
+from server.questions.faces import as_public, as_staff
+from server.questions.people_repository import read_sold
+from server.questions.pseudonyms import Pseudonyms
+from server.questions.repository import INSERT_QUESTIONS
+from server.questions.rules import Question
+from server.questions.screening import Refuse, Screening, Verdict, first_state
+from server.shows.repository import read_show
+from server.shows.rules import WITHOUT_QUESTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A viewer asks; `text` is clean. `product`: what about. `anonymous`: without their name."""
+
+    viewer_id: str
+    author: str
+    text: str
+    role: str
+    product: str | None = None
+    anonymous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that is kept, and the state in which it began."""
+
+    id: str
+    state: QuestionState
+
+
+class AskedBefore(Asked):
+    """The same of a question that was asked under the same key before."""
+
+    __slots__ = ()
+
+
+async def ask_many(
+    tx: ShowTransaction, asked: Sequence[Asking], *, screening: Screening, pseudonyms: Pseudonyms
+) -> list[Asked | RefusedError]:
+    """Write and publish the questions of one batch, in the order in which they came."""
+    show = await read_show(tx.connection, tx.show_id)
+    if show is None or show.state in WITHOUT_QUESTIONS:
+        return [RefusedError(Code.SHOW_NOT_LIVE) for _ in asked]
+    about = sorted({asking.product for asking in asked if asking.product is not None})
+    sold = await read_sold(tx.connection, show.channel_id, about)
+    verdicts = await screening.screen(tx, show, asked)
+    authors = [pseudonyms.of(show.channel_id, a.viewer_id) if a.anonymous else a.author for a in asked]
+    made = [_make(tx, *each, sold) for each in zip(asked, verdicts, authors, strict=True)]
+    questions = [question for question in made if isinstance(question, Question)]
+    tx.write(INSERT_QUESTIONS, questions)
+    for question in questions:
+        _publish(tx, question)
+    record_facts(tx, [asked_fact(question) for question in questions])
+    return [Asked(each.id, each.state) if isinstance(each, Question) else each for each in made]
+
+
+def _make(
+    tx: ShowTransaction,
+    asking: Asking,
+    verdict: Verdict,
+    author: str,
+    sold: set[str],
+) -> Question | RefusedError:
+    if tx.rehearsal and not is_staff(asking.role):  # on the way when it began
+        return RefusedError(Code.NOT_FOUND)
+    if asking.product is not None and asking.product not in sold:
+        return RefusedError(Code.NOT_FOUND, "There is no such product here.")
+    if isinstance(verdict, Refuse):
+        return RefusedError(verdict.code, verdict.message)
+    return Question(
+        id=new_id("q"),
+        show_id=tx.show_id,
+        viewer_id=asking.viewer_id,
+        author=author,
+        text=asking.text,
+        state=first_state(verdict),
+        version=0,
+        votes=0,
+        asked_at=tx.now,
+        role=asking.role,
+        product_id=asking.product,
+        anonymous=asking.anonymous,
+    )
+
+
+def _publish(tx: ShowTransaction, question: Question) -> None:
+    staff = {"question": as_staff(question)}
+    if question.state == "open":
+        tx.publish("question.posted", {"question": as_public(question)}, staff=staff)
+    else:
+        tx.publish_to_staff("question.submitted", staff)
+
+
+def asked_fact(question: Question) -> Fact:
+    """Return what the ledger keeps of a question that was asked just now."""
+    staff = question.role != "viewer"
+    return Fact(
+        question.show_id, question.viewer_id, "question", question.asked_at, target=question.id, staff=staff
+    )

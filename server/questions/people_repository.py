@@ -1,0 +1,56 @@
+"""The SQL of who is behind questions: who voted, who was told an answer of their own, who works on one; and what is asked about."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.catalogue.tables import ProductRow
+from server.questions.repository import read_as_questions
+from server.questions.rules import Question
+from server.questions.tables import QuestionRow, VoteRow
+
+_QUESTION = QuestionRow.__table__  # type: ignore[attr-defined]
+_VOTE = VoteRow.__table__  # type: ignore[attr-defined]
+_PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
+
+
+async def read_claimed_at(
+    connection: AsyncConnection, show_id: str, connections: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Return the show's questions that these connections have claimed, each with its connection."""
+    claimed = select(_QUESTION.c.id, _QUESTION.c.claimed_at).where(
+        _QUESTION.c.claimed_at.in_(connections), _QUESTION.c.show_id == show_id
+    )
+    return [(id, claimed_at) for id, claimed_at in await connection.execute(claimed)]
+
+
+async def read_sold(connection: AsyncConnection, channel_id: str, products: Sequence[str]) -> set[str]:
+    """Return those of the products that the channel has on sale; no SQL for none."""
+    if not products:
+        return set()
+    sold = select(_PRODUCT.c.id).where(
+        _PRODUCT.c.id.in_(products), _PRODUCT.c.channel_id == channel_id, _PRODUCT.c.active
+    )
+    return set(await connection.scalars(sold))
+
+
+async def read_told(connection: AsyncConnection, show_id: str, viewer_id: str) -> list[Question]:
+    """Return the questions that the viewer voted for and that were answered to those alone who asked or voted."""
+    voted = select(_VOTE.c.question_id).where(_VOTE.c.show_id == show_id, _VOTE.c.viewer_id == viewer_id)
+    answered: Any = select(_QUESTION).where(
+        _QUESTION.c.show_id == show_id, _QUESTION.c.private_text.is_not(None), _QUESTION.c.state == "answered"
+    )
+    return await read_as_questions(connection, answered.where(_QUESTION.c.id.in_(voted)))
+
+
+async def read_voters(connection: AsyncConnection, questions: Sequence[str]) -> dict[str, list[str]]:
+    """Return who voted for each of the questions; no SQL for none."""
+    if not questions:
+        return {}
+    voted = select(_VOTE.c.question_id, _VOTE.c.viewer_id).where(_VOTE.c.question_id.in_(questions))
+    voters: dict[str, list[str]] = {}
+    for question, viewer in await connection.execute(voted):
+        voters.setdefault(question, []).append(viewer)
+    return voters

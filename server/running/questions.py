@@ -1,0 +1,49 @@
+"""The questions of a process, and what its staff do at them just now."""
+
+from collections.abc import Callable
+from typing import Any
+
+from server.db.engine import Database
+from server.hub.connection import Connection
+from server.hub.dispatch import Commands
+from server.hub.hub import Hub
+from server.journal.journal import Journal
+from server.questions.answering import AnsweringDesk
+from server.questions.claiming import Claiming
+from server.questions.moderating import Push
+from server.questions.pseudonyms import Pseudonyms
+from server.questions.service import Questions
+from server.settings import Settings
+
+
+def questions_for(settings: Settings, journal: Journal, database: Database, push: Push) -> Questions:
+    """Return the questions of all shows; authors are told by `push`."""
+    return Questions(
+        journal,
+        database,
+        watch_seconds=settings.guest_watch_seconds,
+        pseudonyms=Pseudonyms(settings.signing_secret()),
+        push=push,
+    )
+
+
+class StaffAtWork:
+    """Who writes an answer, and who has claimed which question, until their connection leaves."""
+
+    def __init__(self, hub: Hub, tell: Callable[[str, bytes], None], questions: Questions) -> None:
+        self.answering = AnsweringDesk(hub, tell)
+        self._claiming = Claiming(questions)
+        hub.staff_leaves = self._leave
+
+    def commands(self) -> Commands:
+        """Return the handlers for the dispatcher."""
+        table: dict[Any, Any] = {**self.answering.commands(), **self._claiming.table()}
+        return table
+
+    async def close(self) -> None:
+        """Wait until what those who left had claimed is released."""
+        await self._claiming.close()
+
+    def _leave(self, connection: Connection) -> None:
+        self.answering.leave(connection)
+        self._claiming.leave(connection)
