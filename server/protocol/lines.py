@@ -10,13 +10,9 @@ from server.protocol.codes import Code, Verdict
 from server.protocol.command_kinds import CommandId
 from server.protocol.pushes import (
     Banned,
-    Question,
     QuestionState,
-    QuestionVotes,
     Show,
     ShowState,
-    StaffQuestion,
-    StaffQuestionVotes,
 )
 
 
@@ -163,132 +159,8 @@ class StaffViewerUnbanned(Push, frozen=True, tag="viewer.unbanned"):
     viewer: str
 
 
-class QuestionSubmitted(Push, frozen=True, tag="question.submitted"):
-    """A question waits for approval."""
-
-    question: StaffQuestion
-
-
-class QuestionPosted(Push, frozen=True, tag="question.posted"):
-    """A question is open."""
-
-    question: Question
-
-
-class StaffQuestionPosted(QuestionPosted, frozen=True, tag="question.posted"):
-    """A question is open."""
-
-    question: StaffQuestion
-
-
-class QuestionVoted(Push, frozen=True, tag="question.voted"):
-    """The newest count of each question's votes."""
-
-    votes: list[QuestionVotes]
-
-
-class StaffQuestionVoted(Push, frozen=True, tag="question.voted"):
-    """The newest counts; viewers get `withheld` when only votes that count apart have come."""
-
-    votes: list[StaffQuestionVotes]
-
-
-class QuestionAnswered(Push, frozen=True, tag="question.answered"):
-    """A question was answered."""
-
-    question: Question
-
-
-class StaffQuestionAnswered(QuestionAnswered, frozen=True, tag="question.answered"):
-    """A question was answered."""
-
-    question: StaffQuestion
-
-
-class QuestionId(Struct, frozen=True):
-    """Which question."""
-
-    id: str
-
-
-class QuestionDismissed(Push, frozen=True, tag="question.dismissed"):
-    """A question is to be seen no more."""
-
-    question: QuestionId
-
-
-class StaffQuestionDismissed(Push, frozen=True, tag="question.dismissed"):
-    """A question was dismissed, by whom and why."""
-
-    question: StaffQuestion
-
-
-class QuestionRestored(Push, frozen=True, tag="question.restored"):
-    """A question is open again."""
-
-    question: Question
-
-
-class StaffQuestionRestored(QuestionRestored, frozen=True, tag="question.restored"):
-    """A question is open again."""
-
-    question: StaffQuestion
-
-
-class QuestionChanged(Push, frozen=True, tag="question.changed"):
-    """A question as it stands now, in the place of what was known of it: it is being answered live."""
-
-    question: Question
-
-
-class StaffQuestionChanged(QuestionChanged, frozen=True, tag="question.changed"):
-    """The same; staff also hear by it who works on a question. Viewers get `withheld` when nothing of theirs has changed."""
-
-    question: StaffQuestion
-
-
-class QuestionOwn(Struct, frozen=True, tag_field="type", tag="question.own"):
-    """For its author, and of an answer for them alone also for whoever voted: how the question stands. It has no position."""
-
-    question: Question
-
-
-class QuestionErased(Push, frozen=True, tag="question.erased"):
-    """The words and the author of a question are gone; everything else about it stays."""
-
-    question: Question
-
-
-class StaffQuestionErased(QuestionErased, frozen=True, tag="question.erased"):
-    """The words and the author of a question are gone."""
-
-    question: StaffQuestion
-
-
-class QuestionPinned(Push, frozen=True, tag="question.pinned"):
-    """Which question is pinned now, by its id, and as it stands; null: none."""
-
-    question: str | None
-    pinned: Question | None = None
-
-
 class Withheld(Push, frozen=True, tag="withheld"):
     """Stands in the place of what is not for this reader, so that offsets stay consecutive."""
-
-
-class AnsweringBy(Struct, frozen=True):
-    """A member of staff."""
-
-    viewer: str
-    name: str
-
-
-class Answering(Struct, frozen=True, tag_field="type", tag="question.answering"):
-    """For staff: who is writing an answer to the question now. It counts for `for_ms` and is told again before that; `by` empty: nobody."""
-
-    question: str
-    by: list[AnsweringBy]
-    for_ms: int
 
 
 class Reconnect(Struct, frozen=True, tag_field="type", tag="reconnect"):

@@ -16,7 +16,7 @@ from server.hub.dispatch import Commands
 from server.hub.hub import Hub
 from server.protocol.codec import encode, ok_line
 from server.protocol.commands import QuestionAnswering
-from server.protocol.lines import Answering, AnsweringBy
+from server.protocol.question_lines import Answering, AnsweringBy
 
 FOR_SECONDS = 15.0
 """How long a presence counts without being said again; pages say it every five."""

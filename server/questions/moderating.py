@@ -10,7 +10,7 @@ from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
-from server.protocol.lines import QuestionOwn
+from server.protocol.question_lines import QuestionOwn
 from server.questions.desk import Desk
 from server.questions.faces import as_own
 from server.questions.people_repository import read_claimed_at, read_voters

@@ -246,11 +246,11 @@ class Questions:
     ) -> Standing:
         """Work on a question, so that nobody else answers it, or go on to; raises `conflict` that names who does."""
         task = Task(actor, TakeClaim(connection_id, take_over), question_id)
-        return _known(await self._moderate(show_id, task, None))
+        return _known(await self._moderate(show_id, task))
 
     async def release(self, show_id: str, actor: Actor, question_id: str) -> Standing:
         """Work on it no longer; raises `conflict` when somebody else does."""
-        return _known(await self._moderate(show_id, Task(actor, Release(), question_id), None))
+        return _known(await self._moderate(show_id, Task(actor, Release(), question_id)))
 
     async def leave(self, show_id: str, actor: Actor, connection_id: str) -> None:
         """Release what a connection that is gone has claimed."""
@@ -290,10 +290,9 @@ class Questions:
                 await read_told(connection, show_id, viewer_id),
             )
 
-    async def _moderate(self, show_id: str, task: Task, intent: Intent | None) -> Standing | None:
-        return await self._journal.commit(
-            show_id, self._moderate_many, task, intent=intent, kind=Standing | None
-        )
+    async def _moderate(self, show_id: str, task: Task, intent: Intent | None = None) -> Standing | None:
+        handler = self._moderate_many
+        return await self._journal.commit(show_id, handler, task, intent=intent, kind=Standing | None)
 
 
 def _known(standing: Standing | None) -> Standing:

@@ -1,6 +1,6 @@
 """Who is answering which question: the board of one show."""
 
-from server.protocol.lines import AnsweringBy
+from server.protocol.question_lines import AnsweringBy
 from server.questions.answering import FOR_SECONDS, AnsweringBoard, Sign
 
 KENTA, AOI = AnsweringBy("m_kenta", "Kenta"), AnsweringBy("m_aoi", "Aoi")
