@@ -29,6 +29,9 @@ export type Command =
   | QuestionHold
   | QuestionBegin
   | QuestionUndo
+  | QuestionMerge
+  | QuestionLabel
+  | QuestionMany
   | QuestionWithdraw
   | QuestionClaim
   | QuestionRelease
@@ -54,6 +57,60 @@ export type Command =
   | AuctionCancel
   | ShowStart
   | ShowEnd;
+/**
+ * An error code as it stands on the wire.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Code".
+ */
+export type Code =
+  | "already_leading"
+  | "auction_closed"
+  | "bad_json"
+  | "banned"
+  | "bidding_blocked"
+  | "busy"
+  | "checkout_needed"
+  | "conflict"
+  | "email_taken"
+  | "feed_unreadable"
+  | "forbidden"
+  | "guests_refused"
+  | "hold_ended"
+  | "internal"
+  | "invalid"
+  | "join_first"
+  | "key_reused"
+  | "last_admin"
+  | "no_provider"
+  | "not_found"
+  | "not_in_audience"
+  | "not_refundable"
+  | "offer_closed"
+  | "outbid"
+  | "outcome_unknown"
+  | "payment_declined"
+  | "picture_too_large"
+  | "picture_unreadable"
+  | "price_changed"
+  | "shop_takes_orders"
+  | "show_full"
+  | "show_not_live"
+  | "sold_out"
+  | "survey_closed"
+  | "taken"
+  | "token_expired"
+  | "token_revoked"
+  | "too_deep"
+  | "too_fast"
+  | "too_large"
+  | "too_many"
+  | "too_much"
+  | "unauthenticated"
+  | "unavailable"
+  | "unknown_type"
+  | "voucher_refused"
+  | "waitlist_closed";
 
 export interface Wire {
   [k: string]: unknown;
@@ -370,6 +427,67 @@ export interface QuestionUndo {
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionMerge".
+ */
+export interface QuestionMerge {
+  type: "question.merge";
+  question: string;
+  into: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * In the place of the labels that it had.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionLabel".
+ */
+export interface QuestionLabel {
+  type: "question.label";
+  question: string;
+  /**
+   * @maxItems 10
+   */
+  labels: string[];
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * Done in order, in one transaction.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionMany".
+ */
+export interface QuestionMany {
+  type: "question.many";
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  acts: ManyAct[];
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * One of many acts; `reason` of a dismissal, `into` of a merge, `labels` of a label.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ManyAct".
+ */
+export interface ManyAct {
+  act: "answer_live" | "approve" | "dismiss" | "hold" | "label" | "merge" | "restore" | "undo";
+  question: string;
+  version?: number | null;
+  reason?: "duplicate" | "off_topic" | "other" | "rude" | "spam";
+  into?: string | null;
+  /**
+   * @maxItems 10
+   */
+  labels?: string[];
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "QuestionWithdraw".
  */
 export interface QuestionWithdraw {
@@ -640,17 +758,46 @@ export interface ShowEnd {
   key?: string | null;
 }
 /**
- * What was announced last: `by` which role, under which `name`, at which `offset` of the journal (neither known of old ones).
+ * What became of one of many acts: how the question stands, or the `code` of the refusal, with its further fields.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
- * via the `definition` "Announcement".
+ * via the `definition` "ActDone".
  */
-export interface Announcement {
+export interface ActDone {
+  question: string;
+  state?: ("answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn") | null;
+  version?: number | null;
+  code?: Code | null;
+  current?: StaffQuestion | null;
+  claimed_by?: Claimed | null;
+}
+/**
+ * A question as staff see it; `before` is the state that `question.undo` leads to, `merged` how many are merged into it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "StaffQuestion".
+ */
+export interface StaffQuestion {
+  id: string;
   text: string;
-  by: string;
-  at: string;
-  name?: string | null;
-  offset?: number;
+  author: string;
+  state: "answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn";
+  votes: number;
+  version: number;
+  asked_at: string;
+  answer: Answer | null;
+  role?: string | null;
+  guest?: number | null;
+  product?: string | null;
+  anonymous?: boolean;
+  merged_into?: string | null;
+  claim?: Claimed | null;
+  before?: ("answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn") | null;
+  labels?: string[];
+  merged?: number;
+  dismissed_reason: string | null;
+  moderated_by: string | null;
+  votes_apart: number;
 }
 /**
  * The host's side's answer: by `text`, or `live` in the video; `by` whom, and in which `role` (not known of old answers).
@@ -669,6 +816,30 @@ export interface Answer {
   role?: string | null;
   private?: boolean;
   show_ms?: number | null;
+}
+/**
+ * Who of the staff works on a question: nobody any more once `until` has passed.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Claimed".
+ */
+export interface Claimed {
+  viewer: string;
+  name: string;
+  until: string;
+}
+/**
+ * What was announced last: `by` which role, under which `name`, at which `offset` of the journal (neither known of old ones).
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Announcement".
+ */
+export interface Announcement {
+  text: string;
+  by: string;
+  at: string;
+  name?: string | null;
+  offset?: number;
 }
 /**
  * An auction that runs; money is in minor units of `currency`, and for the whole lot of `quantity` units.
@@ -704,17 +875,6 @@ export interface Banned {
   name: string | null;
   at: string;
   by: string;
-}
-/**
- * Who of the staff works on a question: nobody any more once `until` has passed.
- *
- * This interface was referenced by `Wire`'s JSON-Schema
- * via the `definition` "Claimed".
- */
-export interface Claimed {
-  viewer: string;
-  name: string;
-  until: string;
 }
 /**
  * `quantity` units of a product, or variant, at `price` each, in minor units of the hold's currency.
@@ -884,34 +1044,6 @@ export interface Variant {
   sku?: string;
   limit?: number;
   image_alt?: string;
-}
-/**
- * A question as staff see it; `before` is the state that `question.undo` leads to, `merged` how many are merged into it.
- *
- * This interface was referenced by `Wire`'s JSON-Schema
- * via the `definition` "StaffQuestion".
- */
-export interface StaffQuestion {
-  id: string;
-  text: string;
-  author: string;
-  state: "answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn";
-  votes: number;
-  version: number;
-  asked_at: string;
-  answer: Answer | null;
-  role?: string | null;
-  guest?: number | null;
-  product?: string | null;
-  anonymous?: boolean;
-  merged_into?: string | null;
-  claim?: Claimed | null;
-  before?: ("answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn") | null;
-  labels?: string[];
-  merged?: number;
-  dismissed_reason: string | null;
-  moderated_by: string | null;
-  votes_apart: number;
 }
 /**
  * Totals of a show: paid orders, units, and minor units per currency.

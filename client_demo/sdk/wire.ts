@@ -290,6 +290,9 @@ interface Replies {
   "question.hold": Moved;
   "question.begin": Moved;
   "question.undo": Moved;
+  "question.merge": Moved;
+  "question.label": Moved;
+  "question.many": { results: wire.ActDone[] };
   "question.withdraw": Moved;
   "question.claim": Moved & { until: string };
   "question.release": Moved;
@@ -333,7 +336,7 @@ export type AnsweringPush = {
 };
 /** Told to one viewer's own connections alone; it has no position and may be lost. */
 export type PrivatePush =
-  | { type: "question.own"; question: Question }
+  | { type: "question.own"; question: Question; into?: Question }
   | { type: "hold.changed"; hold: wire.HeldStock }
   | { type: "waitlist.changed"; place: wire.PlaceInLine }
   | ({ type: "payment.changed" } & Payment)

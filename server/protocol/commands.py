@@ -22,12 +22,28 @@ from server.protocol.command_kinds import (
     Quantity,
     Text500,
     Text1000,
-    Version,
+)
+from server.protocol.question_commands import (
+    QuestionAnswer,
+    QuestionAnswering,
+    QuestionApprove,
+    QuestionBegin,
+    QuestionClaim,
+    QuestionDismiss,
+    QuestionHold,
+    QuestionLabel,
+    QuestionMany,
+    QuestionMerge,
+    QuestionPin,
+    QuestionRelease,
+    QuestionRestore,
+    QuestionUndo,
+    QuestionUnpin,
+    QuestionWithdraw,
 )
 from server.protocol.waitlist_commands import WaitlistJoin, WaitlistLeave
 
 ReactionKind = Literal["heart", "clap", "fire", "laugh", "wow"]
-DismissReason = Literal["spam", "off_topic", "rude", "duplicate", "other"]
 
 
 class Position(Struct, frozen=True, gc=False):
@@ -147,72 +163,6 @@ class Ping(Passing, tag="ping"):
     pass
 
 
-class QuestionApprove(Keyed, tag="question.approve"):
-    question: EntityId
-    version: Version | None = None
-
-
-class QuestionAnswer(Keyed, tag="question.answer"):
-    question: EntityId
-    version: Version | None = None
-    text: Text1000 | None = None
-    live: bool = False
-    private: bool = False
-    """The text is for those alone who asked or voted."""
-
-
-class QuestionHold(Keyed, tag="question.hold"):
-    question: EntityId
-    version: Version | None = None
-
-
-class QuestionBegin(Keyed, tag="question.begin"):
-    question: EntityId
-    version: Version | None = None
-
-
-class QuestionUndo(Keyed, tag="question.undo"):
-    question: EntityId
-    version: Version | None = None
-
-
-class QuestionWithdraw(Keyed, tag="question.withdraw"):
-    question: EntityId
-
-
-class QuestionClaim(Passing, tag="question.claim"):
-    question: EntityId
-    take_over: bool = False
-
-
-class QuestionRelease(Passing, tag="question.release"):
-    question: EntityId
-
-
-class QuestionAnswering(Passing, tag="question.answering"):
-    question: EntityId
-    answering: bool = True
-
-
-class QuestionDismiss(Keyed, tag="question.dismiss"):
-    question: EntityId
-    version: Version | None = None
-    reason: DismissReason = "other"
-
-
-class QuestionRestore(Keyed, tag="question.restore"):
-    question: EntityId
-    version: Version | None = None
-
-
-class QuestionPin(Keyed, tag="question.pin"):
-    question: EntityId
-
-
-class QuestionUnpin(Keyed, tag="question.unpin"):
-    question: EntityId | None = None
-
-
 class ProductPin(Keyed, tag="product.pin"):
     product: EntityId
 
@@ -306,6 +256,9 @@ AnyCommand = (
     | QuestionHold
     | QuestionBegin
     | QuestionUndo
+    | QuestionMerge
+    | QuestionLabel
+    | QuestionMany
     | QuestionWithdraw
     | QuestionClaim
     | QuestionRelease

@@ -1,9 +1,17 @@
 """What is said of questions on the live socket: journal pushes, and what is told to staff or to one viewer alone."""
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
-from server.protocol.lines import Push
-from server.protocol.pushes import Question, QuestionVotes, StaffQuestion, StaffQuestionVotes
+from server.protocol.codes import Code
+from server.protocol.lines import Push, Reply
+from server.protocol.pushes import (
+    Claimed,
+    Question,
+    QuestionState,
+    QuestionVotes,
+    StaffQuestion,
+    StaffQuestionVotes,
+)
 
 
 class QuestionSubmitted(Push, frozen=True, tag="question.submitted"):
@@ -91,9 +99,13 @@ class StaffQuestionChanged(QuestionChanged, frozen=True, tag="question.changed")
 
 
 class QuestionOwn(Struct, frozen=True, tag_field="type", tag="question.own"):
-    """For its author, and of an answer for them alone also for whoever voted: how the question stands. It has no position."""
+    """For its author, and of an answer for them alone also for whoever voted: how the question stands. It has no position.
+
+    `into`: the question that stands for it while it is merged, with its answer.
+    """
 
     question: Question
+    into: Question | UnsetType = UNSET
 
 
 class QuestionErased(Push, frozen=True, tag="question.erased"):
@@ -113,6 +125,23 @@ class QuestionPinned(Push, frozen=True, tag="question.pinned"):
 
     question: str | None
     pinned: Question | None = None
+
+
+class ActDone(Struct, frozen=True, omit_defaults=True):
+    """What became of one of many acts: how the question stands, or the `code` of the refusal, with its further fields."""
+
+    question: str
+    state: QuestionState | None = None
+    version: int | None = None
+    code: Code | None = None
+    current: StaffQuestion | None = None
+    claimed_by: Claimed | None = None
+
+
+class ManyDone(Reply, frozen=True, tag="ok"):
+    """The results, in the order of the acts."""
+
+    results: list[ActDone]
 
 
 class AnsweringBy(Struct, frozen=True):

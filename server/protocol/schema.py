@@ -18,6 +18,7 @@ from server.protocol.pushes import (
     StaffQuestion,
     StaffSnapshot,
 )
+from server.protocol.question_lines import ActDone
 from server.protocol.waitlist_lines import PlaceInLine
 
 
@@ -33,6 +34,7 @@ class JoinedAsStaff(Joined, frozen=True, tag="joined"):
 _SAID_BY_THE_SERVER = (
     Announcement,
     HeldStock,
+    ActDone,
     JoinedAsStaff,
     JoinedAsViewer,
     PlaceInLine,

@@ -15,7 +15,7 @@ from server.hub.connection import Connection
 from server.hub.dispatch import Commands
 from server.hub.hub import Hub
 from server.protocol.codec import encode, ok_line
-from server.protocol.commands import QuestionAnswering
+from server.protocol.question_commands import QuestionAnswering
 from server.protocol.question_lines import Answering, AnsweringBy
 
 FOR_SECONDS = 15.0

@@ -7,7 +7,7 @@ import structlog
 from server.audit.trail import Actor
 from server.errors import RefusedError
 from server.hub.connection import Connection
-from server.protocol.commands import QuestionClaim, QuestionRelease
+from server.protocol.question_commands import QuestionClaim, QuestionRelease
 from server.questions.commands import reply
 from server.questions.service import Questions
 from server.viewers.caller import Caller, CommandTable, acting

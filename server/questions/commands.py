@@ -1,6 +1,7 @@
 """Questions on the socket: each command to its service call, each result to its reply."""
 
 from collections.abc import Callable
+from typing import Any
 
 from server.errors import RefusedError
 from server.hub.crowd import Doubt
@@ -8,22 +9,25 @@ from server.pace.rates import Act
 from server.pace.service import Keys, Pace
 from server.protocol.codec import ok_line
 from server.protocol.command_kinds import Command
-from server.protocol.commands import (
-    Ask,
+from server.protocol.commands import Ask, Vote
+from server.protocol.question_commands import (
     QuestionAnswer,
     QuestionApprove,
     QuestionBegin,
     QuestionDismiss,
     QuestionHold,
+    QuestionLabel,
+    QuestionMany,
+    QuestionMerge,
     QuestionPin,
     QuestionRestore,
     QuestionUndo,
     QuestionUnpin,
     QuestionWithdraw,
-    Vote,
 )
 from server.questions.asking import AskedBefore
-from server.questions.rules import Begin, Hold, Undo
+from server.questions.many import Outcome
+from server.questions.rules import Begin, Hold, Merge, Undo
 from server.questions.service import Questions
 from server.questions.tasks import Standing
 from server.viewers.caller import Caller, CommandTable, acting, intent_in, paced_by
@@ -57,6 +61,9 @@ class QuestionCommands:
             QuestionHold: self.move,
             QuestionBegin: self.move,
             QuestionUndo: self.move,
+            QuestionMerge: self.move,
+            QuestionLabel: self.label,
+            QuestionMany: self.act_on_many,
             QuestionAnswer: self.answer,
             QuestionDismiss: self.dismiss,
             QuestionRestore: self.restore,
@@ -112,7 +119,7 @@ class QuestionCommands:
         return reply(command, standing)
 
     async def move(
-        self, caller: Caller, command: QuestionHold | QuestionBegin | QuestionUndo
+        self, caller: Caller, command: QuestionHold | QuestionBegin | QuestionUndo | QuestionMerge
     ) -> bytes | None:
         """Move a question by what needs no more words."""
         standing = await self._questions.move(
@@ -120,10 +127,28 @@ class QuestionCommands:
             acting(caller),
             command.question,
             command.version,
-            _MOVES[type(command)],
+            Merge(command.into) if isinstance(command, QuestionMerge) else _MOVES[type(command)],
             intent=intent_in(caller, command),
         )
         return reply(command, standing)
+
+    async def label(self, caller: Caller, command: QuestionLabel) -> bytes | None:
+        """Give a question labels."""
+        standing = await self._questions.label(
+            caller.show_id,
+            acting(caller),
+            command.question,
+            command.labels,
+            intent=intent_in(caller, command),
+        )
+        return reply(command, standing)
+
+    async def act_on_many(self, caller: Caller, command: QuestionMany) -> bytes | None:
+        """Do many acts, each with a result of its own."""
+        outcomes = await self._questions.act_on_many(
+            caller.show_id, acting(caller), command.acts, intent=intent_in(caller, command)
+        )
+        return None if command.id is None else ok_line(command.id, results=[_told(each) for each in outcomes])
 
     async def approve(self, caller: Caller, command: QuestionApprove) -> bytes | None:
         """Let everybody see a pending question."""
@@ -193,6 +218,12 @@ _MOVES: dict[type[Command], Hold | Begin | Undo] = {
     QuestionBegin: Begin(),
     QuestionUndo: Undo(),
 }
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    fields = {"question": outcome.question, "state": outcome.state, "version": outcome.version}
+    told = {name: value for name, value in fields.items() if value is not None}
+    return told if outcome.code is None else told | {"code": outcome.code} | (outcome.data or {})
 
 
 def reply(command: Command, standing: Standing | None) -> bytes | None:

@@ -1,12 +1,12 @@
 """The moderators' desk: what was done in one transaction, applied in order; it publishes, and gathers what is to be written."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
 
 from server.audit.actions import Action
 from server.audit.trail import audit
-from server.clock import to_wire
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact
@@ -30,7 +30,8 @@ from server.questions.rules import (
     is_visible,
     with_claim,
 )
-from server.questions.tasks import ACTIONS, Pin, Release, Standing, TakeClaim, Task, Unpin
+from server.questions.standing import claimed_by_another, conflict, standing_of
+from server.questions.tasks import ACTIONS, Label, Pin, Release, Standing, TakeClaim, Task, Unpin
 from server.shows.tables import ShowRow
 from server.webhooks import outbox
 
@@ -51,6 +52,8 @@ class Desk:
         self._changed_ids: dict[str, None] = {}
         self._moved_ids: dict[str, None] = {}
         self._answered_ids: dict[str, None] = {}
+        self.recounted: dict[str, None] = {}
+        """Ids of questions of which other ones are part now, or no longer: their votes are to be counted anew."""
         self.pinned = show.pinned_question
         self.facts: list[Fact] = []
 
@@ -63,6 +66,14 @@ class Desk:
     def moved(self) -> list[Question]:
         """The questions whose state changed, as they stand now."""
         return [self._questions[id] for id in self._moved_ids]
+
+    def is_seen(self, question_id: str) -> bool:
+        """Whether everybody sees the question, as it stands now."""
+        return is_visible(self._questions[question_id])
+
+    def root_of(self, question: Question) -> Question | None:
+        """Return the question that stands for this one; None when it stands for itself."""
+        return None if question.merged_into is None else self._questions[question.merged_into]
 
     def tell_answers(self) -> None:
         """Tell the merchant's backend of what was answered to everybody; nothing of a rehearsal."""
@@ -89,6 +100,8 @@ class Desk:
             return self._claim(task, action, question)
         if isinstance(action, Release):
             return self._release(task, action, question)
+        if isinstance(action, Label):
+            return self._label(task, action, question)
         if isinstance(action, Withdraw):
             return self._withdraw(task, action, question)
         if bars(question.claim, task.actor.viewer_id, self._tx.now):
@@ -96,6 +109,9 @@ class Desk:
         return self._move(task, action, question)
 
     def _move(self, task: Task, move: Move, before: Question) -> Standing | RefusedError:
+        barred = self._bars_merging(move, before) if isinstance(move, Merge) else None
+        if barred is not None:
+            return barred
         after = carry_out(move, before, self._deed_of(task), version=task.version)
         if after is None:
             return conflict(before)
@@ -104,12 +120,33 @@ class Desk:
         self._keep(after)
         self._moved_ids[after.id] = None
         self._publish(move, before, after)
+        self._unite(before, after)
         self._audit_move(task, move, before, after)
         if isinstance(move, Answer):
             self._note_answer(task, move, after)
         if self.pinned == after.id and not is_visible(after):
             self._set_pinned(None)
         return standing_of(after)
+
+    def _bars_merging(self, merge: Merge, question: Question) -> RefusedError | None:
+        """Return why the question may not be merged. Into what is merged itself nothing is, so there is no circle."""
+        target = self._questions.get(merge.into)
+        if merge.into == question.id:
+            return RefusedError(Code.INVALID, "A question cannot be merged into itself.")
+        if target is None:
+            return RefusedError(Code.NOT_FOUND, "There is no such question to merge into.")
+        waits = target.state == "pending" and question.state == "pending"
+        if not (is_visible(target) or waits):
+            return conflict(target)
+        return conflict(question) if question.merged else None
+
+    def _unite(self, before: Question, after: Question) -> None:
+        """Count for the question that stands for this one, or no longer does, how many are merged into it."""
+        for root_id, by in ((before.merged_into, -1), (after.merged_into, 1)):
+            if root_id is not None:
+                root = self._questions[root_id]
+                self._change(replace(root, merged=root.merged + by))
+                self.recounted[root_id] = None
 
     def _withdraw(self, task: Task, move: Withdraw, question: Question) -> Standing | RefusedError:
         """The author's own move is no staff's: it is in no audit, and who reads the refusal is no staff either."""
@@ -118,7 +155,7 @@ class Desk:
         claim = question.claim
         worked_on = claim is not None and claim.holds(self._tx.now)
         after = carry_out(move, question, self._deed_of(task), version=task.version)
-        if after is None or worked_on:
+        if after is None or worked_on or question.merged:
             return RefusedError(Code.CONFLICT, current=msgspec.to_builtins(as_own(question)))
         self._keep(after)
         self._moved_ids[after.id] = None
@@ -156,6 +193,13 @@ class Desk:
         self._change(after)
         self._audit(task, "question.release", after, {"left": True} if act.left else {})
         return standing_of(after)
+
+    def _label(self, task: Task, act: Label, question: Question) -> Standing:
+        if tuple(question.labels) != act.labels:
+            after = replace(question, labels=act.labels)
+            self._change(after)
+            self._audit(task, "question.label", after, {"labels": list(act.labels)})
+        return standing_of(question)
 
     def _claim_of(self, task: Task, connection_id: str) -> Claim:
         return Claim(task.actor.viewer_id, task.actor.name, self._tx.now + LEASE, connection_id)
@@ -246,23 +290,3 @@ def _is_fresh(standing: Claim, fresh: Claim) -> bool:
     """Whether the same connection has claimed so lately that nobody need be told anew."""
     same = standing.connection_id == fresh.connection_id
     return same and fresh.until - standing.until < RENEWED_AFTER
-
-
-def conflict(question: Question) -> RefusedError:
-    """Return the refusal of what the question, as it stands, does not allow; `current` says who moved it last."""
-    return RefusedError(Code.CONFLICT, current=msgspec.to_builtins(as_staff(question)))
-
-
-def claimed_by_another(question: Question) -> RefusedError:
-    """Return the refusal that names who works on the question."""
-    face = msgspec.to_builtins(as_staff(question))
-    return RefusedError(
-        Code.CONFLICT, "Somebody else works on this question.", current=face, claimed_by=face["claim"]
-    )
-
-
-def standing_of(question: Question) -> Standing:
-    """Return how the question stands."""
-    claim = question.claim
-    until = None if claim is None else to_wire(claim.until)
-    return Standing(question.id, question.state, question.version, until)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from msgspec import UNSET
+
 from server.audit.trail import Actor
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
@@ -15,8 +17,10 @@ from server.questions.desk import Desk
 from server.questions.faces import as_own
 from server.questions.people_repository import read_claimed_at, read_voters
 from server.questions.repository import read_questions, update_changed
-from server.questions.rules import Question
+from server.questions.rules import Merge, Question
 from server.questions.tasks import Release, Standing, Task
+from server.questions.united_repository import count_voters, read_merged, recount
+from server.questions.voting import publish_votes
 from server.shows.repository import read_show, update_show
 
 Push = Callable[[str, str, Any], None]
@@ -42,18 +46,34 @@ async def moderate_many(
     show = await read_show(tx.connection, tx.show_id)
     if show is None:
         return [RefusedError(Code.NOT_FOUND) for _ in tasks]
-    wanted = {task.question_id for task in tasks} | {show.pinned_question}
-    questions = await read_questions(tx.connection, tx.show_id, [id for id in wanted if id is not None])
+    questions = await _read_wanted(tx, tasks, show.pinned_question)
+    roots = {task.action.into for task in tasks if isinstance(task.action, Merge)}
+    roots |= {question.merged_into for question in questions if question.merged_into is not None}
+    voters = await count_voters(tx.connection, tx.show_id, roots)
     desk = Desk(tx, show, questions)
     answers = [desk.carry_out(task) for task in tasks]
     await update_changed(tx.connection, desk.changed)
+    recounted = {root: voters[root] for root in desk.recounted}
+    counts = await recount(tx.connection, tx.show_id, recounted)
+    publish_votes(tx, counts, [root for root in counts if desk.is_seen(root)])
     desk.drop_final()
     if desk.pinned != show.pinned_question:
         await update_show(tx.connection, tx.show_id, {"pinned_question": desk.pinned})
     record_facts(tx, desk.facts)
     desk.tell_answers()
-    await _tell_own(tx, desk.moved, push)
+    await _tell_own(tx, desk, push)
     return answers
+
+
+async def _read_wanted(tx: ShowTransaction, tasks: Sequence[Task], pinned: str | None) -> list[Question]:
+    """Return the questions that the tasks are about, and those that stand for them or are to."""
+    merges = {task.action.into for task in tasks if isinstance(task.action, Merge)}
+    wanted = {task.question_id for task in tasks} | merges | {pinned}
+    questions = await read_questions(tx.connection, tx.show_id, [id for id in wanted if id is not None])
+    roots = {question.merged_into for question in questions} - wanted - {None}
+    if not roots:
+        return questions
+    return [*questions, *await read_questions(tx.connection, tx.show_id, [id for id in roots if id])]
 
 
 async def release_many(tx: ShowTransaction, leaving: Sequence[Leaving], *, push: Push) -> list[None]:
@@ -66,11 +86,18 @@ async def release_many(tx: ShowTransaction, leaving: Sequence[Leaving], *, push:
     return [None for _ in leaving]
 
 
-async def _tell_own(tx: ShowTransaction, moved: Sequence[Question], push: Push) -> None:
-    """Tell each author how their question stands, and of an answer that is not for everybody also who voted for it."""
-    private = [question.id for question in moved if question.private_text and question.state == "answered"]
+async def _tell_own(tx: ShowTransaction, desk: Desk, push: Push) -> None:
+    """Tell each author how their question stands, those of questions merged into it too.
+
+    Of an answer that is not for everybody whoever voted for any of them is told.
+    """
+    standing = {question.id: question for question in desk.moved}
+    merged = await read_merged(tx.connection, tx.show_id, [q.id for q in desk.moved if q.merged])
+    concerned = [*desk.moved, *(question for question in merged if question.id not in standing)]
+    private = [q.id for q in concerned if (desk.root_of(q) or q).private_text is not None]
     voters = await read_voters(tx.connection, private)
-    for question in moved:
-        line = QuestionOwn(as_own(question))
+    for question in concerned:
+        root = desk.root_of(question)
+        line = QuestionOwn(as_own(question), UNSET if root is None else as_own(root))
         for viewer in dict.fromkeys([question.viewer_id, *voters.get(question.id, [])]):
             tx.afterwards.append(partial(push, tx.show_id, viewer, line))

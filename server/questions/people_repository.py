@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.catalogue.tables import ProductRow
@@ -37,8 +37,9 @@ async def read_sold(connection: AsyncConnection, channel_id: str, products: Sequ
 
 
 async def read_told(connection: AsyncConnection, show_id: str, viewer_id: str) -> list[Question]:
-    """Return the questions that the viewer voted for and that were answered to those alone who asked or voted."""
-    voted = select(_VOTE.c.question_id).where(_VOTE.c.show_id == show_id, _VOTE.c.viewer_id == viewer_id)
+    """Return what the viewer voted for, also by what is merged into it, that was answered to those alone who asked or voted."""
+    own = select(_VOTE.c.question_id).where(_VOTE.c.show_id == show_id, _VOTE.c.viewer_id == viewer_id)
+    voted = select(func.coalesce(_QUESTION.c.merged_into, _QUESTION.c.id)).where(_QUESTION.c.id.in_(own))
     answered: Any = select(_QUESTION).where(
         _QUESTION.c.show_id == show_id, _QUESTION.c.private_text.is_not(None), _QUESTION.c.state == "answered"
     )

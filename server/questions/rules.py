@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, assert_never
 
-from server.protocol.commands import DismissReason
 from server.protocol.pushes import QuestionState
+from server.protocol.question_commands import DismissReason
 from server.questions.claims import Claim
 
 TEXT_CHARACTERS_MAX = 500
@@ -91,6 +91,8 @@ class Own:
     asked: list[Question]
     voted: list[str]
     told: list[Question]
+    roots: dict[str, Question]
+    """By id the questions that stand for those that are merged."""
 
 
 @dataclass(frozen=True, slots=True)

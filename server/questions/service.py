@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from functools import partial
 
-from server.access.bans_repository import read_bans
 from server.access.roles import is_staff
 from server.audit.trail import Actor
 from server.db.engine import Database
@@ -12,20 +11,12 @@ from server.hub.crowd import Doubt
 from server.journal.intents import Intent, read_stored
 from server.journal.journal import Journal
 from server.protocol.codes import Code
-from server.protocol.commands import DismissReason
-from server.protocol.pushes import HIDDEN, QuestionState
+from server.protocol.question_commands import DismissReason, ManyAct
 from server.questions.asking import Asked, AskedBefore, Asking, ask_many
+from server.questions.lists import Lists
+from server.questions.many import Many, Outcome, act_on_many, as_task
 from server.questions.moderating import Leaving, Push, moderate_many, release_many, tell_nobody
-from server.questions.people_repository import read_told
 from server.questions.pseudonyms import Pseudonyms
-from server.questions.repository import (
-    QuestionOrder,
-    Rank,
-    read_asked_by,
-    read_queue,
-    read_visible,
-    read_voted_by,
-)
 from server.questions.rules import (
     ANSWER_CHARACTERS_MAX,
     TEXT_CHARACTERS_MAX,
@@ -34,22 +25,19 @@ from server.questions.rules import (
     Begin,
     Dismiss,
     Hold,
-    Own,
-    Question,
+    Merge,
     Restore,
     Undo,
-    VisiblePage,
     Withdraw,
 )
 from server.questions.screening import ByModeration, Screening
-from server.questions.tasks import Pin, Release, Standing, TakeClaim, Task, Unpin
+from server.questions.tasks import Label, Pin, Release, Standing, TakeClaim, Task, Unpin, labels_of
 from server.questions.voting import Voting, vote_many
-from server.shows.repository import read_show
 from server.text import clean_text
 from server.viewers.alias_repository import read_guests_of
 
 
-class Questions:
+class Questions(Lists):
     """Asking, voting and moderating in any show; `watch_seconds` are those of `vote_many`.
 
     `pseudonyms` of anonymous askers; `screening` decides about what is written; `push` tells authors what becomes of their questions.
@@ -65,13 +53,14 @@ class Questions:
         screening: Screening | None = None,
         push: Push = tell_nobody,
     ) -> None:
+        super().__init__(database)
         self._journal = journal
-        self._database = database
         # The journal groups commands by their handler: it must be the same object each time.
         self._ask_many = partial(ask_many, screening=screening or ByModeration(), pseudonyms=pseudonyms)
         self._vote_many = partial(vote_many, watch_seconds=watch_seconds)
         self._moderate_many = partial(moderate_many, push=push)
         self._release_many = partial(release_many, push=push)
+        self._act_on_many = partial(act_on_many, push=push)
 
     async def ask(
         self,
@@ -211,7 +200,7 @@ class Questions:
         actor: Actor,
         question_id: str,
         version: int | None,
-        move: Hold | Begin | Undo,
+        move: Hold | Begin | Undo | Merge,
         *,
         intent: Intent | None = None,
     ) -> Standing:
@@ -256,39 +245,26 @@ class Questions:
         """Release what a connection that is gone has claimed."""
         await self._journal.commit(show_id, self._release_many, Leaving(actor, connection_id))
 
-    async def list_queue(
-        self, show_id: str, state: str | None, *, after: str | None, limit: int
-    ) -> list[Question]:
-        """Return up to `limit` questions of the show, newest first, in `state` and behind `after` where given."""
-        async with self._database.read_soon() as connection:
-            return await read_queue(connection, show_id, state, after=after, limit=limit)
-
-    async def list_visible(
+    async def label(
         self,
         show_id: str,
-        states: Sequence[QuestionState],
-        order: QuestionOrder,
+        actor: Actor,
+        question_id: str,
+        labels: Sequence[str],
         *,
-        after: str | Rank | None,
-        limit: int,
-    ) -> VisiblePage:
-        """Return up to `limit` of the questions that every viewer sees, behind `after` where given; raises `not_found`."""
-        async with self._database.read_soon() as connection:
-            show = await read_show(connection, show_id)
-            if show is None:
-                raise RefusedError(Code.NOT_FOUND)
-            found = await read_visible(connection, show_id, states, order, after=after, limit=limit)
-            banned = frozenset(ban.viewer_id for ban in await read_bans(connection, show_id))
-            return VisiblePage(show.channel_id, show.guests_allowed, banned, show.state in HIDDEN, found)
+        intent: Intent | None = None,
+    ) -> Standing:
+        """Give a question these labels, for staff alone, in the place of those that it had; raises `invalid`."""
+        return _known(
+            await self._moderate(show_id, Task(actor, Label(labels_of(labels)), question_id), intent)
+        )
 
-    async def list_own(self, show_id: str, viewer_id: str) -> Own:
-        """Return what the viewer asked and voted for in the show, and what they alone were told."""
-        async with self._database.read_soon() as connection:
-            return Own(
-                await read_asked_by(connection, show_id, viewer_id),
-                await read_voted_by(connection, show_id, viewer_id),
-                await read_told(connection, show_id, viewer_id),
-            )
+    async def act_on_many(
+        self, show_id: str, actor: Actor, acts: Sequence[ManyAct], *, intent: Intent | None = None
+    ) -> list[Outcome]:
+        """Do many acts, in order, in one transaction; each is done or refused by itself. Raises `invalid` for one that lacks something."""
+        many = Many([as_task(actor, act) for act in acts])
+        return await self._journal.commit(show_id, self._act_on_many, many, intent=intent, kind=list[Outcome])
 
     async def _moderate(self, show_id: str, task: Task, intent: Intent | None = None) -> Standing | None:
         handler = self._moderate_many

@@ -1,10 +1,14 @@
 """What staff, or a question's author, want done with a question, and what comes of it. Pure."""
 
-from collections.abc import Collection
+import unicodedata
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from server.audit.actions import Action
 from server.audit.trail import Actor
+from server.errors import RefusedError
+from server.protocol.codes import Code
 from server.protocol.pushes import QuestionState
 from server.questions.rules import (
     Answer,
@@ -17,6 +21,10 @@ from server.questions.rules import (
     Restore,
     Undo,
 )
+from server.text import clean_line
+
+LABELS_MAX: Final = 5
+LABEL_CHARACTERS_MAX: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,26 @@ class Release:
     left: bool = False
 
 
-Act = Move | Pin | Unpin | TakeClaim | Release
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Give a question these labels in the place of those that it had; made by `labels_of`."""
+
+    labels: tuple[str, ...]
+
+
+def labels_of(words: Sequence[str]) -> tuple[str, ...]:
+    """Return labels as they are kept: each on one line, and once, whatever its case and width; raises `invalid`.
+
+    At most `LABELS_MAX` of `LABEL_CHARACTERS_MAX` code points.
+    """
+    clean = [clean_line(word, characters_max=LABEL_CHARACTERS_MAX) for word in words]
+    once = {unicodedata.normalize("NFKC", word).casefold(): word for word in reversed(clean)}
+    if len(once) > LABELS_MAX:
+        raise RefusedError(Code.INVALID, f"A question has at most {LABELS_MAX} labels.")
+    return tuple(reversed(once.values()))
+
+
+Act = Move | Label | Pin | Unpin | TakeClaim | Release
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from server.protocol.codes import Code
 from server.protocol.pushes import QuestionVotes, StaffQuestionVotes
 from server.questions.repository import CastVote, add_votes, insert_votes, read_questions
 from server.questions.rules import is_visible
+from server.questions.united_repository import count_voters, recount
 from server.shows.repository import read_show
 from server.shows.rules import WITHOUT_QUESTIONS
 
@@ -37,17 +38,20 @@ async def vote_many(
     if show is None or show.state in WITHOUT_QUESTIONS:
         return [RefusedError(Code.SHOW_NOT_LIVE) for _ in votes]
     wanted = list({vote.question_id for vote in votes})
-    counts = {q.id: q.votes for q in await read_questions(tx.connection, tx.show_id, wanted) if is_visible(q)}
+    seen = [q for q in await read_questions(tx.connection, tx.show_id, wanted) if is_visible(q)]
+    counts = {question.id: question.votes for question in seen}
     suspects = await _suspects(tx, votes, watch_seconds if show.state == "live" else 0.0)
     cast_votes = [
         CastVote(vote.question_id, vote.viewer_id, vote.viewer_id in suspects)
         for vote in votes
         if vote.question_id in counts
     ]
+    united = await count_voters(tx.connection, tx.show_id, [q.id for q in seen if q.merged])
     new = await insert_votes(tx.connection, tx.show_id, cast_votes, tx.now) if cast_votes else []
     if new:
-        changed = await add_votes(tx.connection, new)
-        _publish_votes(tx, changed, {vote.question_id for vote in new if not vote.suspect})
+        changed = await add_votes(tx.connection, [vote for vote in new if vote.question_id not in united])
+        changed |= await recount(tx.connection, tx.show_id, united)
+        publish_votes(tx, changed, {id for id in changed if changed[id].votes != counts[id]})
         staff = {vote.viewer_id for vote in votes if vote.staff}
         record_facts(tx, [Fact(tx.show_id, v, "vote", tx.now, target=q, staff=v in staff) for q, v, _ in new])
         counts |= {id: each.votes for id, each in changed.items()}
@@ -68,10 +72,12 @@ async def _suspects(tx: ShowTransaction, votes: Sequence[Voting], watch_seconds:
     return burst | unwatched
 
 
-def _publish_votes(
+def publish_votes(
     tx: ShowTransaction, changed: Mapping[str, StaffQuestionVotes], counted: Container[str]
 ) -> None:
-    """Tell everybody of what counts, and staff of all; viewers are not told of what only counts apart."""
+    """Tell everybody of the counts in `counted`, and staff of all; viewers are not told of what only counts apart."""
+    if not changed:
+        return
     staff = {"votes": [changed[id] for id in sorted(changed)]}
     public = [QuestionVotes(id, changed[id].votes) for id in sorted(changed) if id in counted]
     if public:

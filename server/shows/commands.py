@@ -2,7 +2,14 @@
 
 from server.access.roles import require_show_runner
 from server.protocol.codec import ok_line
-from server.protocol.commands import Announce, AnnounceRemove, ShowEnd, ShowStart, ViewerBan, ViewerUnban
+from server.protocol.commands import (
+    Announce,
+    AnnounceRemove,
+    ShowEnd,
+    ShowStart,
+    ViewerBan,
+    ViewerUnban,
+)
 from server.shows.service import Shows
 from server.viewers.caller import Caller, CommandTable, acting, intent_in
 

@@ -19,10 +19,20 @@ from server.surveys.service import Surveys
 from server.viewers.aliases import Aliases
 
 
+class OwnQuestionBody(QuestionBody):
+    """A question as its author sees it."""
+
+    into: QuestionBody | None = Field(
+        default=None,
+        exclude_if=lambda into: into is None,
+        description="The question that stands for it while it is merged.",
+    )
+
+
 class OwnBody(BaseModel):
     """What the viewer did in a show, newest first."""
 
-    questions: list[QuestionBody]
+    questions: list[OwnQuestionBody]
     votes: list[str] = Field(description="Ids of the questions voted for.")
     orders: list[OrderBody]
     told: list[QuestionBody] = Field(
@@ -61,6 +71,7 @@ async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnB
     asked: list[Question] = []
     votes: list[str] = []
     told: dict[str, Question] = {}
+    roots: dict[str, Question] = {}
     bought: list[Order] = []
     every = [viewer.viewer_id, *await aliases.guests_of(show, viewer)]
     for viewer_id in every:
@@ -68,15 +79,23 @@ async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnB
         asked += own.asked
         votes += [question for question in own.voted if question not in votes]
         told |= {question.id: question for question in own.told}
+        roots |= own.roots
         bought += await cast("Shop", request.app.state.shop).list_own(show, viewer_id)
     seen = await cast("Surveys", request.app.state.surveys).seen_by(show, every)
     # Ids sort by age.
     asked.sort(key=lambda question: question.id, reverse=True)
     bought.sort(key=lambda order: order.id, reverse=True)
     return OwnBody(
-        questions=[QuestionBody.model_validate(as_own(question)) for question in asked],
+        questions=[_own_body(question, roots.get(question.merged_into or "")) for question in asked],
         votes=votes,
         told=[QuestionBody.model_validate(as_own(question)) for question in told.values()],
         orders=[as_body(order) for order in bought],
         surveys=seen,
+    )
+
+
+def _own_body(question: Question, root: Question | None) -> OwnQuestionBody:
+    body = OwnQuestionBody.model_validate(as_own(question))
+    return (
+        body if root is None else body.model_copy(update={"into": QuestionBody.model_validate(as_own(root))})
     )

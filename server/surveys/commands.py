@@ -6,7 +6,12 @@ from server.ledger.recorder import Recorder
 from server.pace.rates import Act
 from server.pace.service import Pace
 from server.protocol.codec import ok_line
-from server.protocol.commands import SurveyAnswer, SurveyClose, SurveyOpen, SurveyShown
+from server.protocol.commands import (
+    SurveyAnswer,
+    SurveyClose,
+    SurveyOpen,
+    SurveyShown,
+)
 from server.surveys.rules import Said
 from server.surveys.service import Surveys
 from server.viewers.caller import acting, intent_in, paced_by

@@ -14,7 +14,13 @@ from server.ledger.recorder import Recorder
 from server.protocol.codec import encode, ok_line
 from server.protocol.codes import Code
 from server.protocol.command_kinds import Command
-from server.protocol.commands import Click, Impression, Ping, Playing, React
+from server.protocol.commands import (
+    Click,
+    Impression,
+    Ping,
+    Playing,
+    React,
+)
 from server.viewers.doubts import Doubts
 
 

@@ -23,7 +23,7 @@ from server.http.versions import ANY_VERSION
 from server.journal.intents import intent_of
 from server.offers.service import Wanted
 from server.questions.erasing import erase_many
-from server.questions.rules import Begin, Hold, Undo
+from server.questions.rules import Begin, Hold, Merge, Undo
 from server.shop.order_counts import OrderCounts
 from server.shows.line_up_repository import LineUpItem
 from server.surveys.rules import wording_of
@@ -114,6 +114,13 @@ async def play_teamwork(stage: Stage, open_one: str) -> None:
     await questions.withdraw(SHOW, "v_5", own)
     await questions.claim(SHOW, MODERATOR, open_one, connection_id="c_1")
     await questions.leave(SHOW, MODERATOR, "c_1")
+    twin = (await questions.ask(SHOW, "v_6", "Nao", "How much is shipping?", product=None)).id
+    await questions.approve(SHOW, MODERATOR, twin, 0)
+    for voter in ("v_3", "v_7"):
+        await questions.vote(SHOW, voter, twin)
+    await questions.move(SHOW, MODERATOR, twin, 1, Merge(open_one))
+    await questions.label(SHOW, MODERATOR, open_one, ["shipping"])
+    await questions.move(SHOW, MODERATOR, twin, 2, Undo())
     await questions.move(SHOW, HOST, open_one, None, Begin())
     await questions.answer(SHOW, HOST, open_one, None, text=None, live=True)
     await questions.move(SHOW, HOST, open_one, None, Undo())

@@ -127,6 +127,9 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
         "announce": {"text": "Ten minutes left"},
         "question.approve": about,
         **dict.fromkeys(QUESTION_ACTS, about),
+        "question.merge": {**about, "into": question},
+        "question.label": {**about, "labels": ["size"]},
+        "question.many": {"acts": [{"act": "hold", **about}, {"act": "merge", "into": question, **about}]},
         "question.answer": {**about, "text": "Yes"},
         "product.pin": {"product": "p_apron"},
         "product.restock": {"product": "p_apron", "add": 1},
@@ -180,7 +183,11 @@ async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_f
             reply = await host.ask_for(name, **fields)
             assert_fits(reply, *spoken.replies, Error)
             answered.add((name, reply["type"]))
-        assert {name for name, type in answered if type == "error"} == {"question.approve", "bid"}
+        assert {name for name, type in answered if type == "error"} == {
+            "question.approve",
+            "question.merge",
+            "bid",
+        }
         assert_fits(await host.ask_for("dance"), Error)
         await host.expect_push("show.ended")
         for line in host.lines:

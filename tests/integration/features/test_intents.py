@@ -33,11 +33,11 @@ from server.protocol.commands import (
     Ping,
     PlaceHold,
     Playing,
-    QuestionAnswering,
     React,
     Share,
     SurveyShown,
 )
+from server.protocol.question_commands import QuestionAnswering
 from server.protocol.waitlist_commands import WaitlistJoin
 from server.questions.commands import QuestionCommands
 from server.shop.commands import ShopCommands
