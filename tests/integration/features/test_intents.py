@@ -37,7 +37,7 @@ from server.protocol.commands import (
     Share,
     SurveyShown,
 )
-from server.protocol.question_commands import QuestionAnswering
+from server.protocol.question_commands import QuestionAnswering, QuestionClaim, QuestionRelease
 from server.protocol.waitlist_commands import WaitlistJoin
 from server.questions.commands import QuestionCommands
 from server.shop.commands import ShopCommands
@@ -50,7 +50,7 @@ from tests.support.reducer import see
 from tests.support.stage import CHANNEL, HOST, MODERATOR, SHOW, Stage, refused
 
 MAY_BE_LOST = {React, Click, Impression, QuestionAnswering, Ping, Join, Playing, SurveyShown, OfferSee}
-THE_SAME_AGAIN = {PayCancel}
+THE_SAME_AGAIN = {PayCancel, QuestionClaim, QuestionRelease}
 """Sent again it finds done what it asks for."""
 KEY = "key-000001"
 ELSEWHERE = "another_show"
@@ -97,12 +97,12 @@ async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any]:
 async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return fields with which the command succeeds, and other ones; what it needs is there."""
     name = str(kind.__struct_config__.tag)
-    one = (await stage.questions.ask(SHOW, "v_1", "Aki", "One?")).id
-    two = (await stage.questions.ask(SHOW, "v_1", "Aki", "Two?")).id
+    one = (await stage.questions.ask(SHOW, "m_1", "Aki", "One?")).id
+    two = (await stage.questions.ask(SHOW, "m_1", "Aki", "Two?")).id
     if name == "question.approve":
         await stage.add_show("pre", moderation="pre")
         one, two = [(await stage.questions.ask("pre", "v_1", "Aki", f"{n}?")).id for n in range(2)]
-    elif name == "question.restore":
+    elif name in ("question.restore", "question.undo"):
         await stage.questions.dismiss(SHOW, MODERATOR, one, None, "spam")
     elif name == "question.unpin":
         await stage.questions.pin(SHOW, MODERATOR, one)
@@ -140,6 +140,12 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         "announce": ({"text": "Hello"}, {"text": "Bye"}),
         "announce.remove": ({}, {"announcement": 1}),
         "question.answer": ({"question": one, "text": "Yes"}, {"question": one, "text": "No"}),
+        "question.merge": ({"question": one, "into": two}, {"question": two, "into": one}),
+        "question.label": ({"question": one, "labels": ["size"]}, {"question": one, "labels": []}),
+        "question.many": (
+            {"acts": [{"act": "dismiss", "question": one}]},
+            {"acts": [{"act": "dismiss", "question": two}]},
+        ),
         "hold.release": ({"hold": one}, {"hold": two}),
         "waitlist.leave": ({"product": one}, {"product": two}),
         "product.pin": ({"product": "p_apron"}, {"product": "p_bowl"}),

@@ -36,9 +36,8 @@ IN_ORDER: dict[str, Fields] = {
     "question.approve": {"question": "$question"},
     "vote": {"question": "$question"},
     "question.answering": {"question": "$question"},
-    "question.hold": {"question": "$question"},
+    "question.merge": {"question": "$question", "into": "q_other"},
     "question.undo": {"question": "$question"},
-    "question.merge": {"question": "$question", "into": "$question"},
     "question.label": {"question": "$question", "labels": ["size"]},
     "question.many": {"acts": [{"act": "label", "question": "q_none", "labels": []}]},
     "question.claim": {"question": "$question"},
@@ -49,6 +48,7 @@ IN_ORDER: dict[str, Fields] = {
     "question.answer": {"question": "$question", "text": "Very"},
     "question.dismiss": {"question": "$question"},
     "question.restore": {"question": "$question"},
+    "question.hold": {"question": "$question"},
     "question.withdraw": {"question": "$question"},
     "product.pin": {"product": "p_apron"},
     "product.unpin": {"product": "p_apron"},
@@ -76,6 +76,10 @@ IN_ORDER: dict[str, Fields] = {
     "show.start": {},
     "show.end": {},
 }
+QUESTION = """
+    INSERT INTO question (id, show_id, viewer_id, author, text, state, version, votes, asked_at, answered_live)
+    VALUES ('q_other', 'demo', 'v_other', 'Ren', 'Is it soft?', 'open', 0, 0, now(), false)
+"""
 SURVEY = "INSERT INTO survey VALUES ('sv_1', 'demo', 'demo', 'nps', 'How?', '{}', true, NULL, false, 24, 'ready', 0, now())"
 OTHERS: dict[str, Callable[[Fields], Fields]] = {
     "bid": lambda said: said | {"max": 200},
@@ -123,6 +127,7 @@ async def database(settings: Settings, set_stage: None) -> Any:
     database = Database(settings.database_url or "", pool_size=2)
     async with database.write() as connection:
         await connection.execute(text("UPDATE show SET moderation = 'pre'"))
+        await connection.execute(text(QUESTION))
         await connection.execute(text(SURVEY))
         await connection.execute(text(OFFER))
         await connection.execute(text(AUCTION))
