@@ -70,3 +70,27 @@ async def test_the_other_way_in_tells_it_too(server: str, sign_for: SignFor) -> 
         )
         assert answer.json() == {"id": 1, "type": "ok"}
         await eventually(lambda: named(host, "q_1") == ["Moderator"])
+
+
+async def test_a_claim_bars_staff_at_another_process_until_its_connection_leaves(
+    servers: tuple[str, str], sign_for: SignFor
+) -> None:
+    one, two = servers
+    async with joined_at(one, token=sign_for("host")) as host, joined_at(two) as guest:
+        question = (await guest.do("ask", text="Which size?"))["question"]
+        async with joined_at(two, token=sign_for("moderator")) as moderator:
+            assert (await moderator.do("question.claim", question=question))["state"] == "open"
+            refused = await host.ask_for("question.answer", question=question, text="M")
+            assert (refused["code"], refused["claimed_by"]["name"]) == ("conflict", "Moderator")
+            assert (await guest.ask_for("question.claim", question=question))["code"] == "forbidden"
+            await eventually(lambda: claims(host) == ["Moderator"])
+        await eventually(lambda: claims(host) == ["Moderator", None])
+        await host.do("question.answer", question=question, text="M")
+        own = await guest.expect_push("question.own")
+        assert own["question"]["answer"]["text"] == "M"
+
+
+def claims(viewer: Viewer) -> list[str | None]:
+    """Who worked on a question, by what this viewer was told, one after the other; None for nobody."""
+    told = [line["question"] for line in viewer.lines if line["type"] == "question.changed"]
+    return [question["claim"]["name"] if "claim" in question else None for question in told]
