@@ -69,6 +69,7 @@ import server.viewers.alias_routes
 import server.viewers.events
 import server.visits.routes
 import server.vouchers.routes
+import server.waitlist.line_routes
 import server.waitlist.routes
 import server.webhooks.routes
 from server.addresses import Proxies
@@ -161,6 +162,7 @@ ROUTES = (
     server.shop.stocktaking_routes,
     server.shop.takings_routes,
     server.waitlist.routes,
+    server.waitlist.line_routes,
     server.payments.account_routes,
     server.payments.routes,
     server.payments.fake_pages,

@@ -7,10 +7,13 @@ import type en from "../shared/locales/host_offers.en.json";
 import { session } from "../shared/staff/session";
 import { snapshot } from "./desk";
 import { Fold } from "./fold";
+import { LineList, loadLines } from "./line_list";
 
 const t = createTranslator<typeof en>("host_offers");
 /** While things are sold it is asked this often, and not at each sale; while it is closed never. */
 const BETWEEN_MS = 2_000;
+/** Who joins a line, or leaves it, changes no stock. */
+const LINES_MS = 4_000;
 
 interface Taken {
   held: number;
@@ -63,6 +66,12 @@ export function TakingsPanel() {
   useEffect(() => {
     if (isOpen.value) loadSoon();
   }, [now, isOpen.value]);
+  useEffect(() => {
+    if (!isOpen.value) return;
+    void loadLines();
+    const timer = setInterval(() => void loadLines(), LINES_MS);
+    return () => clearInterval(timer);
+  }, [isOpen.value]);
   const turned = (open: boolean): void => {
     if (open && !isOpen.peek()) void load();
     isOpen.value = open;
@@ -96,6 +105,7 @@ export function TakingsPanel() {
           ))}
         </ul>
       )}
+      <LineList />
     </Fold>
   );
 }

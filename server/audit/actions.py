@@ -65,6 +65,8 @@ Action = Literal[
     "product.restock",
     "product.pin",
     "product.unpin",
+    "waitlist.close",
+    "waitlist.open",
     "products.bulk",
     "products.import",
     "products.order",
@@ -124,7 +126,7 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
     {
         "shows": ("show", "announce", "question", "survey", "offer", "auction", "viewer"),
-        "products": ("product", "products", "review", "voucher"),
+        "products": ("product", "products", "review", "voucher", "waitlist"),
         "orders": ("order",),
         "people": ("person", "invitation"),
         "connections": ("key", "customer_secret", "customer_keys", "provider", "payments", "webhook", "mail"),

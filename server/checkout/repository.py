@@ -59,6 +59,13 @@ _READ_OWN_LIMITS = text(
 )
 _READ_SETTINGS = text("SELECT * FROM checkout_settings WHERE channel_id = :channel")
 _READ_KEPT = text("SELECT contact FROM kept_details WHERE channel_id = :channel AND viewer_id = :viewer")
+_READ_KEPT_OF_HOLD = text(
+    """
+    SELECT k.contact, (SELECT c.language FROM checkout AS c WHERE c.viewer_id = h.viewer_id AND c.channel_id = h.channel_id
+                       AND c.language <> '' ORDER BY c.changed_at DESC LIMIT 1) AS language
+    FROM hold AS h JOIN kept_details AS k ON k.channel_id = h.channel_id AND k.viewer_id = h.viewer_id WHERE h.id = :hold
+    """
+)
 _DROP_KEPT = text("DELETE FROM kept_details WHERE channel_id = :channel AND viewer_id = :viewer")
 _DROP_WITHDRAWN = text(
     """
@@ -159,6 +166,12 @@ async def read_kept(connection: AsyncConnection, channel_id: str, viewer_id: str
     given = {"channel": channel_id, "viewer": viewer_id}
     kept = await connection.scalar(_READ_KEPT, given)
     return None if kept is None else contact_from(kept)
+
+
+async def read_kept_of_hold(connection: AsyncConnection, hold_id: str) -> tuple[Contact, str] | None:
+    """Return what whoever a hold is for wants filled in, and the language of their last checkout, empty for none."""
+    row = (await connection.execute(_READ_KEPT_OF_HOLD, {"hold": hold_id})).one_or_none()
+    return None if row is None else (contact_from(row.contact), row.language or "")
 
 
 async def keep(

@@ -15,6 +15,8 @@ Step = Literal["placed", "pending", "shipped", "refunded", "cancelled", "turn"]
 """`pending`: it is to be paid until a time. `turn`: a hold was made for who waited. Both are told by the hold's id."""
 UNDONE_WITHIN: Final = timedelta(minutes=1)
 """A parcel that was marked by mistake and taken back so soon is not told."""
+LOOKS_WITHIN: Final = timedelta(seconds=20)
+"""Whoever is on the page goes on to the checkout within this time, and need not be written that it is their turn."""
 _INSERT: Final = """
     INSERT INTO buyer_mail (subject, step, ref, channel_id, at, due_at)
     SELECT m.subject, m.step, m.ref, coalesce(m.channel_id, s.channel_id), m.at, m.due_at
@@ -31,6 +33,11 @@ def tell_buyer(
     """Have the buyer of an order, or of a hold, written about a step, with the show's transaction: no round trip of its own."""
     row = {"subject": subject, "step": step, "ref": ref, "channel_id": None, "show_id": tx.show_id}
     tx.write(_INSERT, [row | {"at": tx.now, "due_at": tx.now + wait}])
+
+
+def tell_turn(tx: ShowTransaction, hold_id: str) -> None:
+    """Have a viewer written that it is their turn, by its hold, unless they have gone on to pay by then."""
+    tell_buyer(tx, hold_id, "turn", wait=LOOKS_WITHIN)
 
 
 async def tell_buyer_beside(

@@ -102,9 +102,13 @@ SUMS: Final[Mapping[Language, Mapping[str, str]]] = {
 """What the sums under the lines are called."""
 _BITS: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {"carrier": " with {carrier}", "cancelled": "; {amount} come back", "to": "It goes to", "gift": "Gift note",
-           "why": "You get this mail because of your order at {shop}.", "order": "Order {number}"},
+           "why": "You get this mail because of your order at {shop}.",
+           "why_turn": "You get this mail because you wait in line at {shop}, where your address is kept for the next time.",
+           "order": "Order {number}"},
     "ja": {"carrier": "{carrier}で", "cancelled": "（返金額 {amount}）", "to": "お届け先", "gift": "ギフトメッセージ",
-           "why": "このメールは、{shop}でのご注文についてお送りしています。", "order": "注文番号 {number}"},
+           "why": "このメールは、{shop}でのご注文についてお送りしています。",
+           "why_turn": "このメールは、{shop}で順番をお待ちで、ご連絡先を次回のために保存されている方にお送りしています。",
+           "order": "注文番号 {number}"},
 }  # fmt: skip
 
 
@@ -136,7 +140,7 @@ def written(step: Step, language: Language, told: Told) -> Words:
         "address": list(told.address),
         "gift": bits["gift"],
         "gift_note": told.gift_note,
-        "why": bits["why"].format(shop=told.shop),
+        "why": bits["why_turn" if step == "turn" else "why"].format(shop=told.shop),
         "postal": told.postal,
     }
     html, plain = (_file(f"order.{ending}") for ending in ("html", "txt"))

@@ -37,6 +37,8 @@ from server.waking import Waking
 
 ReadChecked = Callable[[AsyncConnection, str], Awaitable[Checked | None]]
 """Returns the checkout of an order, or of a hold, by its id; None where there is none, so that nobody has left an address."""
+ReadKept = Callable[[AsyncConnection, str], Awaitable[Addressee]]
+"""Returns how whoever a hold is for wants to be reached the next time, by its id; nobody, where they keep nothing."""
 _AT_ONCE: Final = 50
 _DUE: Final = text("""
     SELECT subject, step, ref, channel_id, at FROM buyer_mail WHERE done_at IS NULL AND due_at <= :now
@@ -79,6 +81,8 @@ class _About:
     told: Told
     show_id: str | None
     viewer_id: str | None
+    good_until: datetime | None = None
+    """Afterwards it is not to be sent any more."""
 
 
 class BuyerMails:
@@ -92,6 +96,7 @@ class BuyerMails:
         receipts: ReceiptLinks,
         read_checked: ReadChecked,
         *,
+        read_kept: ReadKept,
         new_mail: Waking | None = None,
     ) -> None:
         self._database = database
@@ -99,6 +104,7 @@ class BuyerMails:
         self._addresses = addresses
         self._receipts = receipts
         self._read_checked = read_checked
+        self._read_kept = read_kept
         self._new_mail = new_mail or Waking()
 
     async def write_all(self) -> None:
@@ -123,7 +129,11 @@ class BuyerMails:
     async def _write(self, connection: AsyncConnection, due: Due, now: datetime) -> str:
         """Queue the mail about one step, and return what came of it."""
         checked = await self._read_checked(connection, due.subject)
+        if due.step == "turn" and checked is not None:
+            return "undone"
         to = addressee_of(checked)
+        if due.step == "turn":
+            to = await self._read_kept(connection, due.subject)
         if not to.email:
             return "no_address"
         sender = await read_sender(connection, due.channel_id)
@@ -188,7 +198,11 @@ class BuyerMails:
     async def _about_hold(self, connection: AsyncConnection, due: Due, reader: _Reader) -> _About | None:
         """Return what is to be said of a hold; None where it is over."""
         hold = (await read_holds(connection, [due.subject])).get(due.subject)
-        if hold is None or hold.state != "placed":
+        if (
+            hold is None
+            or hold.state != "placed"
+            or (due.step == "turn" and not _is_open(hold, self._clock.now()))
+        ):
             return None
         until, url, minor = hold.expires_at, self._addresses.show(hold.show_id), hold.amount_minor
         if due.step == "pending":
@@ -206,7 +220,7 @@ class BuyerMails:
             lines=_lines_of(hold, titles),
             postal=reader.sender.postal,
         )
-        return _About(told, hold.show_id, hold.viewer_id)
+        return _About(told, hold.show_id, hold.viewer_id, good_until=until if due.step == "turn" else None)
 
 
 def sums_of(amount: int, currency: str, checked: Checked | None, language: Language) -> list[tuple[str, str]]:
@@ -223,6 +237,11 @@ def sums_of(amount: int, currency: str, checked: Checked | None, language: Langu
     if checked.tax_minor:
         sums.append((names["tax"].format(tax=checked.tax_name), money(checked.tax_minor, currency)))
     return sums
+
+
+def _is_open(hold: Hold, now: datetime) -> bool:
+    """Whether a turn can still be taken, and nobody is about to pay for it."""
+    return not hold.paying and hold.expires_at > now
 
 
 def _signed(minor: int, currency: str) -> str:
@@ -248,6 +267,7 @@ def _message(due: Due, reader: _Reader, about: _About, now: datetime) -> MailMes
         viewer_id=about.viewer_id, address=mailbox.address, address_hash=hash_of(mailbox.key, sender.salt), domain=mailbox.domain,
         language=reader.language, sender=sender_line(reader.shop, sender.sender_address), reply_to=sender.reply_to,
         subject=words.subject, html=words.html, plain=words.plain, links=[], since=now, next_at=now,
+        good_until=about.good_until,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from server.mail.rules import mailbox_is_gone
 Ended = Literal["sent", "later", "bounced", "failed"]
 ERRORS: Final = (
     "auth", "connect", "greylisted", "refused", "timeout", "tls", "utf8", "mailbox", "policy", "address",
-    "no_consent", "suppressed", "cancelled", "no_sender", "too_old",
+    "no_consent", "suppressed", "cancelled", "no_sender", "too_old", "too_late",
 )  # fmt: skip
 PERMANENT: Final = 500
 

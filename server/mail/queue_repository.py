@@ -42,7 +42,7 @@ _SPEND = text("UPDATE mail_pace SET free_at = :free_at WHERE domain = :domain")
 # What was agreed to when it was queued may be taken back since.
 _STANDINGS = text("""
     SELECT m.id, c.state AS campaign, s.reason AS suppressed, k.state AS consent, coalesce(k.proven, false) AS proven,
-           k.address_hash AS consented_hash
+           k.address_hash AS consented_hash, m.good_until
     FROM mail_message AS m
     LEFT JOIN mail_campaign AS c ON c.id = m.campaign_id
     LEFT JOIN mail_suppression AS s ON s.channel_id = m.channel_id AND s.address_hash = m.address_hash
@@ -135,6 +135,7 @@ class Standing:
     consent: str | None
     proven: bool
     consented_hash: str | None
+    good_until: datetime | None
 
 
 async def enqueue(connection: AsyncConnection, rows: Sequence[MailMessageRow]) -> list[str]:

@@ -121,9 +121,11 @@ def next_try(attempts: int, since: datetime, now: datetime, chance: float) -> da
 
 
 def reason_against(
-    *, bulk: bool, cancelled: bool, suppressed: str | None, agreed: bool
-) -> Literal["cancelled", "suppressed", "no_consent"] | None:
-    """Return why a message may not go, if so. `agreed`: its address has confirmed, by mail that was really sent."""
+    *, bulk: bool, cancelled: bool, suppressed: str | None, agreed: bool, late: bool
+) -> Literal["cancelled", "too_late", "suppressed", "no_consent"] | None:
+    """Return why a message may not go, if so. `agreed`: its address has confirmed, by mail that was really sent. `late`: of no use now."""
+    if late:
+        return "too_late"
     if cancelled:
         return "cancelled"
     if suppressed and (bulk or suppressed in STOPS_TRANSACTIONAL):

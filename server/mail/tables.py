@@ -150,6 +150,8 @@ class MailMessageRow(SQLModel, table=True):
     """`queued`, `sent`, `kept` (nothing sends here), `bounced`, `failed`, `withheld` (no consent any more,
     suppressed, cancelled), `preview`."""
     since: datetime = moment("since", nullable=False)
+    good_until: datetime | None = moment("good_until")
+    """When it is of no use any more, and does not go."""
     next_at: datetime = moment("next_at", nullable=False)
     """When it is tried next; while it is under way, when another worker may take it over."""
     attempts: int = Field(

@@ -9,6 +9,7 @@ from server.catalogue.offered import OfferDesk
 from server.checkout.service import Checkouts
 from server.clock import Clock
 from server.db.engine import Database
+from server.fulfilment.buyer_mail import tell_turn
 from server.fulfilment.refunds import Refunds
 from server.fulfilment.standings import read_standings
 from server.journal.journal import Journal
@@ -68,7 +69,9 @@ def selling_for(
     exchanges = Exchanges(journal, database, shop.books, limits=limits)
     auctions = auctions_for(journal, database, clock, Lots(shop.books, limits), settings.auction_hold_seconds)
     seconds = settings.waitlist_hold_seconds
-    waitlist = Waitlist(journal, database, clock, shop.books, push=push, seconds=seconds, limits=limits)
+    waitlist = Waitlist(
+        journal, database, clock, shop.books, push=push, seconds=seconds, limits=limits, write=tell_turn
+    )
     paying = payments_for(settings, journal, database, clock, holds, push=push, checkouts=checkouts)
     refunds = refunds_for(journal, database, clock, paying.payments, shop.books, push=push)
     return Selling(shop, holds, exchanges, auctions, checkouts, waitlist, paying, refunds)

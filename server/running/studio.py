@@ -27,6 +27,7 @@ from server.shop.sold_out import note_shelf
 from server.shows.planning import Planning
 from server.surveys.reviews import Reviews
 from server.visits.recording import PageViews
+from server.waitlist.lines import Lines
 
 
 def studio_parts(process: Process) -> Mapping[str, object]:
@@ -76,5 +77,6 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "shipping": shipping,
         "bulk_shipping": BulkShipping(database, shipping),
         "planning": Planning(process.journal, database, clock, read_products=read, at_line_up=[note_shelf]),
+        "lines": Lines(process.journal, database, process.waitlist),
         "webhooks": webhooks_for(settings, database, clock, process.outbound),
     }

@@ -1,6 +1,6 @@
 """What the line does for the shop: units that became free go to those who wait, in the transaction that freed them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -21,14 +21,25 @@ from server.waitlist.positions import Positions
 from server.waitlist.repository import call_places, end_bought, end_turns, end_vain, read_line
 from server.waitlist.rules import Place, Turn, after_turn, call_next, turn_key
 
+WriteTurn = Callable[[ShowTransaction, str], None]
 LOOKED_AT_ONCE = 100
 """Places of a line that are looked at together; more than units come back at once."""
 
 
-class WaitlistDesk:
-    """The shop's `TurnDesk`. `seconds`: how long a turn stands, from the moment in which it is given."""
+def write_nothing(tx: ShowTransaction, hold_id: str) -> None:
+    """What is done about a turn where nobody is written."""
 
-    def __init__(self, push: Push, positions: Positions, *, seconds: float, limits: Limits) -> None:
+
+class WaitlistDesk:
+    """The shop's `TurnDesk`. `seconds`: how long a turn stands, from the moment in which it is given.
+
+    `write`: has the viewer written about a turn, by the id of its hold, with the transaction that gives it.
+    """
+
+    def __init__(
+        self, push: Push, positions: Positions, *, seconds: float, limits: Limits, write: WriteTurn
+    ) -> None:
+        self._write_to = write
         self._push = push
         self._positions = positions
         self._seconds = seconds
@@ -74,6 +85,7 @@ class WaitlistDesk:
         await _write(tx, turns)
         for turn in turns:
             self.tell(tx, turn.place)
+            self._write_to(tx, turn.hold.id)
         return [turn.hold for turn in turns]
 
     def _turn(self, tx: ShowTransaction, place: Place, sold: Stocked) -> Turn:

@@ -109,14 +109,20 @@ _END_LINES: Final = text(
                   AND (CAST(:show AS text) IS NULL OR w.show_id = CAST(:show AS text))""",
     )
 )
-# Whose turn can never come: their show sells nothing any more, or not to them.
+_ON_SHELF: Final = """
+    EXISTS (SELECT FROM product AS p LEFT JOIN product AS head ON head.id = p.parent_id
+            WHERE p.id = w.product_id AND p.active AND coalesce(head.active, true))
+"""
+# Whose turn can never come: their show sells nothing any more, or not to them, or nobody sells the product.
 _END_VAIN: Final = text(
     _END.format(
         state="'ended'",
-        why="CASE WHEN show.state <> 'live' THEN 'show_ended' WHEN channel.order_taker = 'shop' THEN 'closed' ELSE 'banned' END",
-        rest="""FROM show JOIN channel ON channel.id = show.channel_id
+        why=f"""CASE WHEN show.state <> 'live' THEN 'show_ended' WHEN channel.order_taker = 'shop' OR NOT {_ON_SHELF}
+            THEN 'closed' ELSE 'banned' END""",
+        rest=f"""FROM show JOIN channel ON channel.id = show.channel_id
                 WHERE w.product_id = ANY(:products) AND w.state = 'waiting' AND show.id = w.show_id
                   AND (show.state <> 'live' OR channel.order_taker = 'shop'
+                       OR NOT {_ON_SHELF}
                        OR EXISTS (SELECT FROM ban WHERE ban.show_id = w.show_id AND ban.viewer_id = w.viewer_id))""",
     )
 )

@@ -21,7 +21,7 @@ from server.shop.repository import SaleTerms, lock_products, read_terms
 from server.shop.wishes import read_allowances_in
 from server.shows.tables import ShowRow
 from server.viewers.alias_repository import read_guests_of
-from server.waitlist.desk import WaitlistDesk
+from server.waitlist.desk import WaitlistDesk, WriteTurn, write_nothing
 from server.waitlist.positions import Positions
 from server.waitlist.repository import (
     delete_places,
@@ -67,6 +67,7 @@ class Waitlist:
         push: Push,
         seconds: float = TURN_SECONDS,
         limits: Limits,
+        write: WriteTurn = write_nothing,
     ) -> None:
         self._journal = journal
         self._database = database
@@ -74,7 +75,7 @@ class Waitlist:
         self._books = books
         self._limits = limits
         self._positions = Positions(database, push)
-        self.desk = WaitlistDesk(push, self._positions, seconds=seconds, limits=limits)
+        self.desk = WaitlistDesk(push, self._positions, seconds=seconds, limits=limits, write=write)
         books.turns = self.desk
         # The journal groups commands by their handler: it must be the same object each time.
         self._join_many = self.join_many

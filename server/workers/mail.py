@@ -150,14 +150,15 @@ class MailWorker:
 
     def _ending(self, claimed: Claim, standing: Standing) -> Ending | None:
         sends = self._outgoing.sending is not None
+        now = self._clock.now()
         agreed = standing.consent == "confirmed" and standing.consented_hash == claimed.address_hash
         against = reason_against(
             bulk=claimed.bulk,
             cancelled=standing.campaign == "cancelled",
             suppressed=standing.suppressed,
             agreed=agreed and (standing.proven or not sends),
+            late=standing.good_until is not None and standing.good_until <= now,
         )
-        now = self._clock.now()
         if against is not None:
             return Ending(claimed, "withheld", now, error=against)
         if sends and claimed.sender:

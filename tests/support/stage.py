@@ -24,6 +24,7 @@ from server.checkout.service import Checkouts
 from server.clock import ManualClock
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.fulfilment.buyer_mail import tell_turn
 from server.ids import new_id
 from server.journal.journal import Journal
 from server.offers.opening import OffersAside, close_at_end
@@ -241,6 +242,7 @@ async def open_stage(
         push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
         seconds=turn_seconds,
         limits=limits,
+        write=tell_turn,
     )
     stage = Stage(
         database,

@@ -2,19 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from server.catalogue.stockroom import Adding
+from server.catalogue.wanted import WantedProduct
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
+from server.offers.service import Wanted
 from server.protocol.codes import Code
 from server.shop.allowances import Limits
 from server.shop.hold_rules import Hold
 from server.shop.lot_rules import auction_of
 from server.shop.rules import Order
 from server.shop.stocktaking import take_stock
+from server.waitlist.lines import Lines
 from tests.support.stage import CHANNEL, HOST, SHOW, Stage, open_stage, refused
 
 TURN = 60.0
@@ -277,3 +281,102 @@ async def test_two_processes_give_each_unit_once_and_in_order(stage: Stage, data
     assert states == sorted(states)
     assert states.count("called") == 3
     assert (await stage.held())["p_bowl"] == (0, 3, 0)
+
+
+@pytest.fixture
+def lines(stage: Stage) -> Lines:
+    return Lines(stage.journal, stage.database, stage.waitlist)
+
+
+async def test_staff_see_a_line_in_its_order_with_who_has_a_turn_and_until_when(
+    stage: Stage, lines: Lines
+) -> None:
+    hold = await sell_out(stage)
+    await stage.questions.ask(SHOW, "v_2", "Aki", "Is there one more?")
+    for n in range(1, 5):
+        await stage.join(f"v_{n}", "p_bowl", 2 if n == 1 else 1)
+    await stage.holds.release(SHOW, hold.id, "v_0")
+    (seen,) = await lines.list_of(CHANNEL)
+    assert (seen.product_id, seen.waiting, seen.called, seen.closed) == ("p_bowl", 2, 2, False)
+    line, places = await lines.read(CHANNEL, "p_bowl", after=0, limit=3)
+    assert line == seen
+    assert [(p.viewer_id, p.name, p.state, p.quantity, p.position) for p in places] == [
+        ("v_1", None, "called", 2, None),
+        ("v_2", "Aki", "called", 1, None),
+        ("v_3", None, "waiting", 1, 1),
+    ]
+    assert places[0].expires_at == stage.clock.now() + timedelta(seconds=TURN)
+    _, rest = await lines.read(CHANNEL, "p_bowl", after=places[-1].nr, limit=3)
+    assert [(p.viewer_id, p.position) for p in rest] == [("v_4", 2)]
+    with refused(Code.NOT_FOUND):
+        await lines.read(CHANNEL, "p_other", after=0, limit=1)
+
+
+async def test_closing_a_line_tells_who_waits_and_leaves_turns_and_opening_it_lets_people_join(
+    stage: Stage, lines: Lines
+) -> None:
+    hold = await sell_out(stage, 3)
+    await stage.join("v_1", "p_bowl", 3)
+    await stage.join("v_2", "p_bowl")
+    await stage.holds.release(SHOW, hold.id, "v_0")
+    stage.told.clear()
+    for _ in range(2):
+        seen = await lines.switch(SHOW, CHANNEL, HOST, "p_bowl", closed=True)
+        assert (seen.waiting, seen.called, seen.closed) == (0, 1, True)
+    ended = [
+        (viewer, line["place"]["why"]) for viewer, line in stage.told if line["place"]["state"] == "ended"
+    ]
+    assert ended == [("v_2", "closed")]
+    with refused(Code.WAITLIST_CLOSED):
+        await stage.join("v_3", "p_bowl")
+    (turn,) = await stage.holds.list_own(SHOW, "v_1")
+    await stage.holds.release(SHOW, turn.id, "v_1")
+    await stage.buy("v_9", "p_bowl", quantity=3)
+    assert not (await lines.switch(SHOW, CHANNEL, HOST, "p_bowl", closed=False)).closed
+    assert (await stage.join("v_3", "p_bowl")).position == 1
+    done = [(row.action, row.subject, row.details) for row in await stage.audits()]
+    assert done == [("waitlist.close", "p_bowl", {"ended": 1}), ("waitlist.open", "p_bowl", {})]
+    with refused(Code.NOT_FOUND):
+        await lines.switch(SHOW, CHANNEL, HOST, "p_other", closed=True)
+
+
+async def test_a_turn_that_lapsed_while_no_server_ran_goes_to_the_next(
+    stage: Stage, database_url: str
+) -> None:
+    hold = await sell_out(stage)
+    for n in (1, 2):
+        await stage.join(f"v_{n}", "p_bowl", 3)
+    await stage.holds.release(SHOW, hold.id, "v_0")
+    stage.tick(TURN + 3600)
+    async with open_stage(database_url, empty=True, turn_seconds=TURN) as after:
+        after.clock.at = stage.clock.at
+        (lapsed,) = await after.holds.list_own(SHOW, "v_1")
+        await after.holds.let_lapsed_go()
+        with refused(Code.SOLD_OUT):
+            await confirm(after, lapsed.id)
+        (turn,) = await after.holds.list_own(SHOW, "v_2")
+        assert (turn.state, turn.expires_at) == ("placed", after.clock.now() + timedelta(seconds=TURN))
+    assert await line(stage) == [("v_1", "missed"), ("v_2", "called")]
+
+
+async def test_a_line_of_what_is_not_sold_any_more_is_served_to_nobody(stage: Stage) -> None:
+    hold = await sell_out(stage)
+    await stage.join("v_1", "p_bowl", 3)
+    await stage.catalogue.change(
+        CHANNEL, HOST, "p_bowl", WantedProduct(active=False), lambda version, current: None
+    )
+    await stage.holds.release(SHOW, hold.id, "v_0")
+    assert await line(stage) == [("v_1", "ended")]
+    assert await stage.waitlist.serve_due() == 0
+    assert (await stage.held())["p_bowl"] == (3, 0, 0)
+
+
+async def test_a_turn_after_an_offer_has_closed_is_at_the_price_of_then(stage: Stage) -> None:
+    offer = await stage.offers.prepare(SHOW, CHANNEL, HOST, Wanted("p_bowl", 900, units_max=3))
+    await stage.offers.open(SHOW, HOST, offer.id)
+    hold = await sell_out(stage)
+    await stage.join("v_1", "p_bowl")
+    await stage.offers.close(SHOW, HOST, offer.id)
+    await stage.holds.release(SHOW, hold.id, "v_0")
+    (turn,) = await stage.holds.list_own(SHOW, "v_1")
+    assert (turn.amount_minor, turn.offers) == (2500, set())

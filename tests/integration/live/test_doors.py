@@ -67,6 +67,7 @@ CHANGES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/v1/shows/{show}/surveys"): {"kind": "text", "question": "What did you miss?"},
     ("post", "/v1/shows/{show}/offers"): {"product": "p_bowl", "price": 1},
     ("post", "/v1/shows/{show}/auctions"): AUCTION,
+    ("put", "/v1/shows/{show}/waitlists/p_bowl"): {"closed": True},
 }
 
 

@@ -19,13 +19,14 @@ from server.mail.channel_repository import lock_channel, update_channel
 from server.mail.composing import Addresses
 from server.mail.rules import hash_of
 from server.mail.tokens import MailTokens
-from server.running.buyers import read_checked
+from server.running.buyers import read_checked, read_kept
 from server.shop.hold_rules import Hold
 from server.shop.order_list import Wanted, read_orders
 from server.shop.receipt_links import ReceiptLinks
+from server.workers.mail import MailWorker, Outgoing
 from tests.conftest import MakeSettings
 from tests.integration.payments.test_checkouts import _SAY, WHOLE, fill
-from tests.support.stage import CHANNEL, HOST, SECRET
+from tests.support.stage import CHANNEL, HOST, SECRET, SHOW
 from tests.support.till import Till, open_till
 
 BY = Principal(CHANNEL, HOST.viewer_id, HOST.name, HOST.role)
@@ -49,7 +50,7 @@ def mails_of(till: Till) -> BuyerMails:
     stage = till.stage
     addresses = Addresses("https://live.example", MailTokens(SECRET, None))
     receipts = ReceiptLinks(SECRET, stage.clock)
-    return BuyerMails(stage.database, stage.clock, addresses, receipts, read_checked)
+    return BuyerMails(stage.database, stage.clock, addresses, receipts, read_checked, read_kept=read_kept)
 
 
 def shipping_of(till: Till) -> Shipping:
@@ -143,6 +144,58 @@ async def test_who_is_to_pay_later_is_told_how_and_until_when(till: Till) -> Non
     assert message.kind == "order_pending"
     assert "JPY 5,500" in message.plain
     assert payment.redirect_url is None or payment.redirect_url in message.plain
+
+
+async def turn_of(till: Till, *, keep: bool = True) -> Hold:
+    """Have Anna, who once ordered in Japanese, wait for bowls that somebody gives back, and return her turn."""
+    await fill(
+        till, await till.stage.hold("v_anna", ("p_apron", 1)), replace(WHOLE, language="ja"), keep=keep
+    )
+    held = await till.stage.hold("v_berta", ("p_bowl", 3))
+    await till.stage.join("v_anna", "p_bowl")
+    await till.stage.holds.release(SHOW, held.id, "v_berta")
+    (turn,) = [each for each in await till.stage.holds.list_own(SHOW, "v_anna") if each.origin == "waitlist"]
+    return turn
+
+
+async def test_whose_turn_it_is_and_who_does_not_look_is_written_once_where_their_address_is_kept(
+    till: Till,
+) -> None:
+    turn = await turn_of(till)
+    assert await queued(till) == [], "whoever is on the page sees it"
+    till.stage.tick(20)
+    (message,) = await queued(till)
+    assert (message.kind, message.address, message.language) == ("order_turn", "anna@example.com", "ja")
+    assert message.good_until == turn.expires_at
+    assert f"https://live.example/shows/{SHOW}" in message.plain
+    assert "順番をお待ちで" in message.plain
+    till.stage.tick(20)
+    assert len(await queued(till)) == 1, "once"
+
+
+@pytest.mark.parametrize("why", ["kept nothing", "is there", "too late", "given up"])
+async def test_a_turn_is_not_written_to_whom_it_is_no_news_or_of_no_use(till: Till, why: str) -> None:
+    turn = await turn_of(till, keep=why != "kept nothing")
+    if why == "is there":
+        await fill(till, turn)
+    if why == "given up":
+        await till.stage.holds.release(SHOW, turn.id, "v_anna")
+    till.stage.tick(3600 if why == "too late" else 20)
+    assert await queued(till) == []
+    assert await outcomes(till) == [("turn", "no_address" if why == "kept nothing" else "undone")]
+
+
+async def test_a_mail_about_a_turn_that_waited_for_too_long_does_not_go(till: Till) -> None:
+    await turn_of(till)
+    till.stage.tick(20)
+    await queued(till)
+    till.stage.tick(3600)
+    database, clock = till.stage.database, till.stage.clock
+    addresses = Addresses("https://live.example", MailTokens(SECRET, None))
+    outgoing = Outgoing(None, None, (timedelta(0), timedelta(0)))
+    assert await MailWorker(database, clock, outgoing, MailTokens(SECRET, None), addresses).run_once() == 1
+    (message,) = await queued(till)
+    assert (message.state, message.error) == ("withheld", "too_late")
 
 
 async def test_without_a_senders_or_a_buyers_address_nothing_is_sent(till: Till) -> None:
