@@ -26,8 +26,9 @@ ALT_CHARACTERS_MAX = 512
 
 CHOOSE = "The product's variants have stock, not the product: choose a variant."
 
-Buying = Literal["one_step", "checkout"]
-"""How something is bought: by `buy` alone, or by a hold, the checkout and a payment."""
+Buying = Literal["one_step", "checkout", "first_paid"]
+"""How something is bought: by `buy` alone; by a hold, the checkout and a payment; or by the same, its units held for nobody until they are
+paid (`first_paid`)."""
 Reason = Literal["restock", "correction", "return", "write_off", "import", "created", "variants"]
 """Why stock was changed by something else than a sale. `variants`: the product got variants, which have stock of their own.
 

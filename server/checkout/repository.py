@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, cast
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.catalogue.rules import Buying
 from server.channels.tables import CheckoutSettingsRow
 from server.checkout.details import Contact, contact_from
 from server.checkout.rules import Method, Terms
@@ -20,15 +21,14 @@ _COLUMNS: Final = ", ".join(f"c.{column.name}" for column in _CHECKOUT.columns)
 _READ = text(f"SELECT {_COLUMNS} FROM checkout AS c WHERE c.hold_id = ANY(:holds)")
 _READ_OF_ORDERS = text(f"SELECT {_COLUMNS} FROM checkout AS c WHERE c.order_id = ANY(:orders)")
 # Locked before it is looked at: a payment that begins at the same time waits, or has begun.
-_LOCK_HOLDS = text(
-    "SELECT id, state, paying, expires_at FROM hold WHERE id = ANY(:holds) ORDER BY id FOR NO KEY UPDATE"
-)
+_LOCK_HOLDS = text("SELECT id FROM hold WHERE id = ANY(:holds) ORDER BY id FOR NO KEY UPDATE")
 _READ_NEEDED = text(
     """
     SELECT DISTINCT l.hold_id FROM hold_line AS l JOIN product AS p ON p.id = l.product_id
     LEFT JOIN product AS head ON head.id = p.parent_id
     LEFT JOIN checkout_settings AS terms ON terms.channel_id = p.channel_id
-    WHERE l.hold_id = ANY(:holds) AND coalesce(CASE WHEN p.parent_id IS NULL THEN p.buying ELSE head.buying END, terms.buying) = 'checkout'
+    WHERE l.hold_id = ANY(:holds) AND coalesce(CASE WHEN p.parent_id IS NULL THEN p.buying ELSE head.buying END, terms.buying)
+        IN ('checkout', 'first_paid')
     """
 )
 _SET_ORDERS = text(
@@ -44,7 +44,7 @@ _READ_TAKEN = text(
            CAST(sum(l.quantity) AS int)
     FROM unnest(CAST(:marks AS text[])) AS asked(mark)
     JOIN checkout AS c ON c.marks @> ARRAY[CAST(mark AS varchar)] AND c.show_id = :show
-    JOIN hold AS h ON h.id = c.hold_id AND (h.state = 'confirmed' OR (h.state = 'placed' AND h.paying))
+    JOIN hold AS h ON h.id = c.hold_id AND (h.state = 'confirmed' OR (h.state IN ('placed', 'unheld') AND h.paying))
     JOIN hold_line AS l ON l.hold_id = h.id
     JOIN product AS p ON p.id = l.product_id LEFT JOIN product AS head ON head.id = p.parent_id
     WHERE NOT c.hold_id = ANY(:holds) GROUP BY 1, 2, 3
@@ -90,9 +90,9 @@ async def read_of_orders(connection: AsyncConnection, order_ids: Collection[str]
     return {row.order_id: CheckoutRow(**row._mapping) for row in rows}
 
 
-async def lock_holds(connection: AsyncConnection, hold_ids: Collection[str]) -> dict[str, Row[Any]]:
-    """Lock holds, and return by id how they stand: `state`, `paying`, `expires_at`."""
-    return {row.id: row for row in await connection.execute(_LOCK_HOLDS, {"holds": list(hold_ids)})}
+async def lock_holds(connection: AsyncConnection, hold_ids: Collection[str]) -> None:
+    """Lock holds until the transaction's end."""
+    await connection.execute(_LOCK_HOLDS, {"holds": list(hold_ids)})
 
 
 async def read_needed(connection: AsyncConnection, hold_ids: Collection[str]) -> set[str]:
@@ -140,7 +140,7 @@ async def read_terms(connection: AsyncConnection, channel_id: str) -> Terms:
 def as_terms(row: CheckoutSettingsRow) -> Terms:
     """Return a row of settings as the rules know it."""
     return Terms(
-        buying="checkout" if row.buying == "checkout" else "one_step",
+        buying=cast("Buying", row.buying),
         address_needed=row.address_needed,
         methods=tuple(
             Method(

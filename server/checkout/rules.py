@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from server.catalogue.rules import Buying
+
 Language = Literal["en", "ja"]
 METHODS_MAX: Final = 20
 TAX_THOUSANDTHS_MAX: Final = 100_000
@@ -43,7 +45,7 @@ class Method:
 class Terms:
     """How a channel sells by its checkout. `version`: which edit of it; what was agreed to names it."""
 
-    buying: Literal["one_step", "checkout"] = "one_step"
+    buying: Buying = "one_step"
     address_needed: bool = True
     methods: tuple[Method, ...] = ()
     tax_thousandths: int = 0

@@ -2,9 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.catalogue.rules import AMOUNT_MAX
@@ -139,7 +137,7 @@ class Checkouts:
     ) -> list[Standing | RefusedError]:
         """Fill in checkouts in their order; one that is refused harms no other."""
         ids = {filling.hold_id for filling in fillings}
-        locked = await repository.lock_holds(tx.connection, ids)
+        await repository.lock_holds(tx.connection, ids)
         holds = await read_holds(tx.connection, ids)
         rows = await repository.read_checkouts(tx.connection, ids)
         needed = await repository.read_needed(tx.connection, ids)
@@ -149,7 +147,7 @@ class Checkouts:
         for filling in fillings:
             try:
                 hold = _theirs(holds.get(filling.hold_id), tx.show_id, filling.buyer)
-                _require_open(locked[hold.id], tx)
+                _require_open(hold, tx)
                 row = await self._fill(tx, filling, hold, terms[hold.channel_id], rows.get(hold.id))
             except RefusedError as refused:
                 answers.append(refused)
@@ -269,10 +267,11 @@ def _theirs(hold: Hold | None, show_id: str, buyer: Buyer) -> Hold:
     return hold
 
 
-def _require_open(hold: Row[Any], tx: ShowTransaction) -> None:
-    over = hold.state == "placed" and not hold.paying and hold.expires_at <= tx.now
-    if hold.state != "placed" or hold.paying or over:
-        raise RefusedError(Code.HOLD_ENDED, state="expired" if over else hold.state, paying=hold.paying)
+def _require_open(hold: Hold, tx: ShowTransaction) -> None:
+    over = hold.has_lapsed(tx.now)
+    if not hold.open or hold.paying or over:
+        state = "expired" if over else hold.state_shown
+        raise RefusedError(Code.HOLD_ENDED, state=state, paying=hold.paying)
 
 
 def _to_pay(hold: Hold, row: CheckoutRow | None, payers: Payers) -> int | RefusedError:

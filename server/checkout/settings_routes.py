@@ -1,6 +1,6 @@
 """How a channel sells by its checkout, over HTTP, for its own people."""
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints, model_validator
@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from server.access.permission import permitted
 from server.access.principal import Principal
 from server.access.roles import ADMINS, MEMBERS
-from server.catalogue.rules import AMOUNT_MAX
+from server.catalogue.rules import AMOUNT_MAX, Buying
 from server.channels.tables import CheckoutSettingsRow
 from server.checkout.rules import METHODS_MAX
 from server.checkout.settings import CheckoutSettings
@@ -61,7 +61,7 @@ class MethodRequest(RequestBody):
 class CheckoutSettingsRequest(RequestBody):
     """All of a channel's settings."""
 
-    buying: Literal["one_step", "checkout"] = "one_step"
+    buying: Buying = "one_step"
     address_needed: bool = True
     methods: list[MethodRequest] = Field(default=[], max_length=METHODS_MAX)
     tax_percent: float = Field(
@@ -93,9 +93,7 @@ class MethodSettingsBody(Face):
 class CheckoutSettingsBody(Face):
     """How a channel sells by its checkout."""
 
-    buying: Literal["one_step", "checkout"] = Field(
-        description="How products are bought that do not say it themselves."
-    )
+    buying: Buying = Field(description="How products are bought that do not say it themselves.")
     address_needed: bool
     methods: list[MethodSettingsBody]
     tax_percent: float

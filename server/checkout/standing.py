@@ -115,7 +115,7 @@ def standing_of(
         lacks=tuple(row.lacks),
         terms=terms,
         needed=needed,
-        frozen=hold.state != "placed" or hold.paying or hold.has_lapsed(now),
+        frozen=not hold.open or hold.paying or hold.has_lapsed(now),
         may_keep=may_keep,
         tax_thousandths=row.tax_thousandths,
         tax_name=row.tax_name,

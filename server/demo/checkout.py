@@ -1,4 +1,4 @@
-"""How the demo's shop sells by its checkout: two ways of shipping, tax and terms, and one product that goes by it, to be tried."""
+"""How the demo's shop sells by its checkout: two ways of shipping, tax and terms, and a product of each way that goes by it."""
 
 from typing import Final
 
@@ -11,8 +11,11 @@ from server.demo.catalogue import CHANNEL_ID
 
 HELD_PRODUCT: Final = "p_demo_throw"
 """The one that is woven in small numbers."""
+FIRST_PAID_PRODUCT: Final = "p_demo_slippers"
+"""The one that goes to whoever pays first."""
 _SETTINGS = CheckoutSettingsRow.__table__  # type: ignore[attr-defined]
-_GO_BY_IT = text("UPDATE product SET buying = 'checkout' WHERE id = :id AND buying IS NULL")
+_BUYING: Final = {HELD_PRODUCT: "checkout", FIRST_PAID_PRODUCT: "first_paid"}
+_GO_BY_IT = text("UPDATE product SET buying = :buying WHERE id = :id AND buying IS NULL")
 _ROW = CheckoutSettingsRow(
     channel_id=CHANNEL_ID,
     methods=[
@@ -45,4 +48,5 @@ _ROW = CheckoutSettingsRow(
 async def seed_checkout(connection: AsyncConnection) -> None:
     """Write what is missing; what somebody has set stays."""
     await connection.execute(insert(_SETTINGS).values(**_ROW.model_dump()).on_conflict_do_nothing())
-    await connection.execute(_GO_BY_IT, {"id": HELD_PRODUCT})
+    for id, buying in _BUYING.items():
+        await connection.execute(_GO_BY_IT, {"id": id, "buying": buying})

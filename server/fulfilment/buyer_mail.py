@@ -11,8 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.db import driver
 from server.journal.transaction import ShowTransaction
 
-Step = Literal["placed", "pending", "shipped", "refunded", "cancelled", "turn"]
-"""`pending`: it is to be paid until a time. `turn`: a hold was made for who waited. Both are told by the hold's id."""
+Step = Literal["placed", "pending", "shipped", "refunded", "cancelled", "turn", "too_late"]
+"""`pending`: it is to be paid until a time. `turn`: a hold was made for who waited. `too_late`: it was sold out before a payment came.
+
+These are told by the hold's id.
+"""
 UNDONE_WITHIN: Final = timedelta(minutes=1)
 """A parcel that was marked by mistake and taken back so soon is not told."""
 LOOKS_WITHIN: Final = timedelta(seconds=20)

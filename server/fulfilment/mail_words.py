@@ -61,6 +61,11 @@ _SAYS: Final[Mapping[Language, Mapping[Step, tuple[str, str, str]]]] = {
             "What you waited for is set aside for you until {until}. Afterwards it goes to who is next.",
             "Buy it now",
         ),
+        "too_late": (
+            "Sold out before your payment came",
+            "{shop} had sold the last unit when your payment came. {money}",
+            "Back to the show",
+        ),
     },
     "ja": {
         "placed": (
@@ -93,6 +98,11 @@ _SAYS: Final[Mapping[Language, Mapping[Step, tuple[str, str, str]]]] = {
             "お待ちの商品を {until} まで確保しました。期限を過ぎると、次の方にお譲りします。",
             "購入する",
         ),
+        "too_late": (
+            "お支払いの前に売り切れました",
+            "お支払いが届いた時点で、{shop}の商品は売り切れていました。{money}",
+            "ライブに戻る",
+        ),
     },
 }
 SUMS: Final[Mapping[Language, Mapping[str, str]]] = {
@@ -104,11 +114,15 @@ _BITS: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {"carrier": " with {carrier}", "cancelled": "; {amount} come back", "to": "It goes to", "gift": "Gift note",
            "why": "You get this mail because of your order at {shop}.",
            "why_turn": "You get this mail because you wait in line at {shop}, where your address is kept for the next time.",
-           "order": "Order {number}"},
+           "order": "Order {number}",
+           "not_taken": "No money was taken.",
+           "goes_back": "{amount} go back to you. How soon you see it depends on how you paid."},
     "ja": {"carrier": "{carrier}で", "cancelled": "（返金額 {amount}）", "to": "お届け先", "gift": "ギフトメッセージ",
            "why": "このメールは、{shop}でのご注文についてお送りしています。",
            "why_turn": "このメールは、{shop}で順番をお待ちで、ご連絡先を次回のために保存されている方にお送りしています。",
-           "order": "注文番号 {number}"},
+           "order": "注文番号 {number}",
+           "not_taken": "代金は引き落とされていません。",
+           "goes_back": "{amount} は返金されます。お手元に届くまでの日数は、お支払い方法によって異なります。"},
 }  # fmt: skip
 
 
@@ -118,6 +132,7 @@ def written(step: Step, language: Language, told: Told) -> Words:
     amount = told.amount
     if step == "cancelled":
         amount = bits["cancelled"].format(amount=told.amount) if told.amount else ""
+    money = bits["goes_back" if told.amount else "not_taken"].format(amount=told.amount)
     carrier = bits["carrier"].format(carrier=told.carrier) if told.carrier else ""
     filled = {
         "shop": told.shop,
@@ -125,6 +140,7 @@ def written(step: Step, language: Language, told: Told) -> Words:
         "until": told.until,
         "amount": amount,
         "carrier": carrier,
+        "money": money,
     }
     subject, says, button = (words.format_map(filled) for words in _SAYS[language][step])
     values: dict[str, Any] = {

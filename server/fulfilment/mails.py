@@ -158,6 +158,8 @@ class BuyerMails:
     async def _about(self, connection: AsyncConnection, due: Due, reader: _Reader) -> _About | None:
         if due.step in ("pending", "turn"):
             return await self._about_hold(connection, due, reader)
+        if due.step == "too_late":
+            return await self._about_too_late(connection, due, reader)
         detail = await read_detail(connection, due.channel_id, due.subject)
         if detail is None:
             return None
@@ -198,11 +200,7 @@ class BuyerMails:
     async def _about_hold(self, connection: AsyncConnection, due: Due, reader: _Reader) -> _About | None:
         """Return what is to be said of a hold; None where it is over."""
         hold = (await read_holds(connection, [due.subject])).get(due.subject)
-        if (
-            hold is None
-            or hold.state != "placed"
-            or (due.step == "turn" and not _is_open(hold, self._clock.now()))
-        ):
+        if hold is None or not hold.open or (due.step == "turn" and not _is_open(hold, self._clock.now())):
             return None
         until, url, minor = hold.expires_at, self._addresses.show(hold.show_id), hold.amount_minor
         if due.step == "pending":
@@ -221,6 +219,23 @@ class BuyerMails:
             postal=reader.sender.postal,
         )
         return _About(told, hold.show_id, hold.viewer_id, good_until=until if due.step == "turn" else None)
+
+    async def _about_too_late(self, connection: AsyncConnection, due: Due, reader: _Reader) -> _About | None:
+        """Return what is to be said of a payment that came too late, and of its money; None where it became an order after all."""
+        hold = (await read_holds(connection, [due.subject])).get(due.subject)
+        payment = await read_payment(connection, due.ref)
+        if hold is None or payment is None or hold.state == "confirmed":
+            return None
+        titles = await read_titles(connection, {line.product_id for line in hold.lines})
+        taken = payment.state in ("refunding", "refunded")
+        told = Told(
+            shop=reader.shop,
+            amount=money(payment.amount_minor, payment.currency) if taken else "",
+            url=self._addresses.show(hold.show_id),
+            lines=_lines_of(hold, titles),
+            postal=reader.sender.postal,
+        )
+        return _About(told, hold.show_id, hold.viewer_id)
 
 
 def sums_of(amount: int, currency: str, checked: Checked | None, language: Language) -> list[tuple[str, str]]:

@@ -58,7 +58,7 @@ _TAKEN: Final = text("""
             SELECT own.person, s.offer_id, s.quantity FROM own
             JOIN offer_sale AS s ON s.viewer_id = own.id AND s.offer_id = ANY(CAST(:offers AS text[]))
             UNION ALL SELECT own.person, l.offer_id, l.quantity FROM own
-            JOIN hold AS h ON h.viewer_id = own.id AND h.show_id = :show AND h.state = 'placed'
+            JOIN hold AS h ON h.viewer_id = own.id AND h.show_id = :show AND h.state IN ('placed', 'unheld')
             JOIN hold_line AS l ON l.hold_id = h.id AND l.offer_id = ANY(CAST(:offers AS text[]))) AS each
         GROUP BY person, offer_id
     )

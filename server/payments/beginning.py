@@ -16,6 +16,8 @@ from server.protocol.codes import Code
 NOBODY: Final = "none"
 """The provider of a payment of nothing: nobody is asked."""
 
+PAID_NOW: Final = "What goes to whoever pays first cannot be paid later."
+
 _Place = tuple[str, str]
 """A viewer and their key: there is one payment of each."""
 _Refused = dict[_Place, RefusedError]
@@ -111,6 +113,8 @@ class Beginning:
         for each, to_pay in zip(asked, await self._holds.read_to_pay(tx, asked), strict=True):
             if isinstance(to_pay, RefusedError):
                 refused[_place(each)] = to_pay
+            elif to_pay.first_paid and isinstance(by, Chosen) and each.method in by.later:
+                refused[_place(each)] = RefusedError(Code.INVALID, PAID_NOW, at="method")
             elif isinstance(by, Chosen) or to_pay.amount_minor == 0:
                 tries.append(_try(each, to_pay, by))
             else:

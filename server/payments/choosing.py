@@ -37,6 +37,7 @@ class Methods:
 
 
 NO_METHODS: Final = Methods("", live=False, methods=())
+STRIPE_LATER: Final = ("konbini",)
 FAKE_METHODS: Final = Methods(fake.NAME, live=False, methods=tuple(fake.METHODS), later=("counter",))
 
 log = structlog.get_logger()
@@ -68,13 +69,13 @@ class ChosenProviders:
         """Return by what new payments in a show are paid now, or `no_provider`."""
         account_id = await account_repository.read_account_of_show(connection, show_id)
         if account_id is not None and self.public_url is not None:
-            return Chosen(stripe_provider.NAME, account_id)
+            return Chosen(stripe_provider.NAME, account_id, later=STRIPE_LATER)
         if account_id is not None:
             return RefusedError(
                 Code.NO_PROVIDER, "Buyers would not find back: SHOWFLOOR_PUBLIC_URL is not set."
             )
         return (
-            Chosen(fake.NAME, take_at_once=fake.take_at_once)
+            Chosen(fake.NAME, take_at_once=fake.take_at_once, later=FAKE_METHODS.later)
             if self._fake_allowed
             else RefusedError(Code.NO_PROVIDER, NONE_SET)
         )
@@ -110,7 +111,7 @@ class ChosenProviders:
             return FAKE_METHODS if self._fake_allowed else NO_METHODS
         if self.public_url is None:
             return NO_METHODS
-        return Methods(stripe_provider.NAME, live, stripe_provider.offered(methods, currency), ("konbini",))
+        return Methods(stripe_provider.NAME, live, stripe_provider.offered(methods, currency), STRIPE_LATER)
 
     async def read_webhook(
         self, name: str, channel_id: str, headers: Mapping[str, str], body: bytes

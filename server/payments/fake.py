@@ -37,7 +37,8 @@ METHODS: Final = {
     "card": "sets the money aside, and takes it when that is asked for",
     "decline": "declines",
     "redirect": "sends the buyer to a page of its own, as 3-D Secure does",
-    "counter": "the same, and may be paid for a day, as at a shop's counter",
+    "secure": "the same, and sets the money aside until it is taken",
+    "counter": "the same as `redirect`, and may be paid for a day, as at a shop's counter",
     "slow": "takes the money after a moment, and tells it",
     "lost": "the same, and does not tell it",
     "doubled": "the same, and tells it twice, and once more under another id",
@@ -63,6 +64,7 @@ _BEGINS: Final = {
     "card": "authorized",
     "decline": "failed",
     "redirect": "waiting",
+    "secure": "waiting",
     "counter": "waiting",
     "unanswered": "succeeded",
     "refund_unanswered": "succeeded",
@@ -181,10 +183,11 @@ class FakeProvider:
 
     async def decide(self, ref: str, *, approved: bool) -> str | None:
         """Take what the buyer has pressed on the page; return where they go from there, None for no page of ours."""
-        state = "succeeded" if approved else "failed"
         async with self._database.write() as connection:
+            intent = await read_intent(connection, ref)
+            paid = "authorized" if intent is not None and intent.method == "secure" else "succeeded"
+            state = paid if approved else "failed"
             moved = await move_intent(connection, ref, state, from_states=["waiting"])
-            intent = moved or await read_intent(connection, ref)
         if moved is not None:
             await self._tell(moved)
         return None if intent is None else intent.return_url

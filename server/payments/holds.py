@@ -1,6 +1,6 @@
 """What payments need of holds: a port, which the composition root fills with the shop's."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -21,6 +21,8 @@ class ToPay:
     amount_minor: int
     currency: str
     expires_at: datetime
+    first_paid: bool = False
+    """Its units go to whoever pays first: it is paid now, or not at all."""
     found: object = None
     """What the hold was found to be; whoever filled the port has it back by `ToConfirm`, and need not read it again."""
 
@@ -58,6 +60,13 @@ class PaidHolds(Protocol):
         """Take the mark away: what is still set aside keeps its timer, and is let go when that has ended."""
         ...
 
+    async def claim(self, tx: ShowTransaction, hold_ids: Sequence[str]) -> Mapping[str, RefusedError]:
+        """Have units set aside for holds that have none until money is there, in this order; return why not of those that get none.
+
+        Of all other holds nothing is said.
+        """
+        ...
+
     async def confirm(self, tx: ShowTransaction, paid: Sequence[ToConfirm]) -> list[str | RefusedError]:
         """Make an order of each hold, and return its id, the head's where it has several lines.
 
@@ -67,4 +76,8 @@ class PaidHolds(Protocol):
 
     def tell_pending(self, tx: ShowTransaction, payment: Payment) -> None:
         """Have the buyer told, wherever they are, that a payment is to be made by its `pay_by`."""
+        ...
+
+    def tell_too_late(self, tx: ShowTransaction, payment: Payment) -> None:
+        """Have the buyer told, wherever they are, that everything was sold before a payment came, and that no money is kept."""
         ...

@@ -94,11 +94,13 @@ class Chosen:
 
     `take_at_once(payment_id, method)`: takes the money in memory, within the transaction, and returns its reference; None: the provider
     must be asked.
+    `later`: the methods that are paid hours later.
     """
 
     provider: str
     account_id: str | None = None
     take_at_once: Callable[[str, str], str | None] = _ask_first
+    later: tuple[str, ...] = ()
 
 
 class Providers(Protocol):

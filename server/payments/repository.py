@@ -65,13 +65,14 @@ _CHANGED: Final = (
 _CLAIM_UNFINISHED = text(
     f"""
     WITH due AS (
-        SELECT d.id, coalesce(h.state <> 'placed', true) AS gone, greatest(h.expires_at, d.pay_by) AS over_at,
+        SELECT d.id, coalesce(h.state NOT IN ('placed', 'unheld'), true) AS gone, greatest(h.expires_at, d.pay_by) AS over_at,
                CAST(:now AS timestamptz) + least(d.tries, 8) * CAST(:pause AS interval) AS next_at
         FROM payment d LEFT JOIN hold h ON h.id = d.hold_id
         WHERE d.state IN ('failed', 'cancelled') AND d.tries < {ASKED_AGAIN} AND d.provider_ref IS NOT NULL AND d.asked_at <= :before
            OR d.state IN ('created', 'pending', 'authorized', 'refunding')
           AND (d.asked_at <= :before
-               OR (d.asked_at <= :soon AND d.state <> 'refunding' AND (h.state <> 'placed' OR greatest(h.expires_at, d.pay_by) <= :now)))
+               OR (d.asked_at <= :soon AND d.state <> 'refunding'
+                   AND (h.state NOT IN ('placed', 'unheld') OR greatest(h.expires_at, d.pay_by) <= :now)))
         ORDER BY d.asked_at LIMIT :most FOR UPDATE OF d SKIP LOCKED),
     claimed AS (
         UPDATE payment SET tries = payment.tries + 1, asked_at = CASE

@@ -65,6 +65,7 @@ _STARTED = (
     Code.FORBIDDEN,
     Code.GUESTS_REFUSED,
     Code.CONFLICT,
+    Code.SOLD_OUT,
     Code.KEY_REUSED,
     Code.TOO_FAST,
     Code.BAD_JSON,

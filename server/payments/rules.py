@@ -64,6 +64,8 @@ _STEPS: Final[dict[tuple[State, Kind], Step]] = {
     ("cancelled", "authorized"): Step("cancelled", "void"),
     # It came late: an order if there still can be one.
     ("failed", "succeeded"): _CONFIRMED,
+    # There is nothing to sell for it: what is set aside at the provider is let go, and never taken.
+    ("authorized", "unfillable"): Step("failed", "void"),
     # The buyer had given it up: no order, whether or not there are units.
     ("cancelled", "succeeded"): _GOES_BACK,
     ("captured", "unfillable"): _GOES_BACK,
@@ -75,7 +77,8 @@ def step(state: State, kind: Kind) -> Step:
     """Return what `kind` makes of a payment in `state`; every pair has an answer.
 
     A refund that nobody here has asked for (`refunded` of a captured payment: the merchant's, at the provider) changes no state: the order
-    stands, and its refunds are counted by `told_refund`. `unfillable` comes only in the transaction that would have made the order.
+    stands, and its refunds are counted by `told_refund`. `unfillable` comes only in the transaction that would
+    have made the order, or have set the units aside for it.
     """
     return _STEPS.get((state, kind), Step(state))
 

@@ -16,10 +16,11 @@ from server.db.engine import SQL_AWAY, Database
 from server.errors import RefusedError
 from server.journal.journal import Journal
 from server.payments import metrics, repository
-from server.payments.applying import Applying, News
+from server.payments.applying import Applying
 from server.payments.beginning import Beginning
 from server.payments.holds import PaidHolds
 from server.payments.inbox_repository import Received, insert_event, read_waiting
+from server.payments.news import News
 from server.payments.payment import Applied, Begun, Payment, Wanted
 from server.payments.provider import Answer, Provider, ProviderAwayError, Providers
 from server.payments.refunds import ToldRefunds

@@ -44,6 +44,7 @@ class Code(StrEnum):
     EMAIL_TAKEN = "email_taken"
     SHOP_TAKES_ORDERS = "shop_takes_orders"
     CHECKOUT_NEEDED = "checkout_needed"
+    BUYING_MIXED = "buying_mixed"
     SOLD_OUT = "sold_out"
     WAITLIST_CLOSED = "waitlist_closed"
     TOO_MANY = "too_many"
@@ -139,17 +140,27 @@ MEANINGS: dict[Code, Meaning] = {
     Code.CHECKOUT_NEEDED: Meaning(
         "reload", 409, "The product is not bought in one step: hold it, fill in the checkout, and pay."
     ),
+    Code.BUYING_MIXED: Meaning(
+        "never",
+        409,
+        "What goes to whoever pays first (`product`) is bought by itself: not at once with what is set aside until it is paid.",
+    ),
     Code.SOLD_OUT: Meaning(
         "never",
         409,
         "Not enough units are left; `stock` says how many. `waiting`: so many viewers are in line, and whatever comes back is theirs.",
     ),
-    Code.WAITLIST_CLOSED: Meaning("never", 409, "The host's side lets nobody join the line of this product."),
+    Code.WAITLIST_CLOSED: Meaning(
+        "never",
+        409,
+        "Nobody may join the line of this product: the host's side lets nobody, or units are free that go to whoever pays first.",
+    ),
     Code.TOO_MANY: Meaning(
         "never",
         409,
         "More units than one viewer may buy and hold of this product in this show; `limit` says how many, `left` how many more. "
-        "`guest`: without a name one may hold one unit, or as many as were paid for here before. `payer`: one payer, by e-mail or address.",
+        "`guest`: without a name one may hold one unit, or as many as were paid for here before. `payer`: one payer, by e-mail or address. "
+        "`begun`: so many purchases of what goes to who pays first may be under way at once, of whatever products.",
     ),
     Code.TOO_MUCH: Meaning(
         "reload",

@@ -24,7 +24,8 @@ class HeldStock(Struct, frozen=True, omit_defaults=True):
 
     `paying`: a payment of it is open, and until that is settled it does not expire. `order` is what it became. `why` it ended, where
     there is more to say than its state. `origin`: who placed it, where the viewer did not; `waitlist`: it is their turn in line.
-    `auction`: whose lot it is. `exchanges`: the hold in whose place it came, with its time.
+    `auction`: whose lot it is. `exchanges`: the hold in whose place it came, with its time. `first_paid`: none of its units are set aside
+    before it is paid: they go to whoever pays first.
     """
 
     hold: str
@@ -41,15 +42,20 @@ class HeldStock(Struct, frozen=True, omit_defaults=True):
     origin: HoldOrigin | None = None
     auction: str | None = None
     exchanges: str | None = None
+    first_paid: bool = False
 
 
 class HoldPlaced(Reply, frozen=True, tag="ok"):
-    """Set aside until `expires_at`: `amount` is to be paid, in minor units of `currency`."""
+    """Set aside until `expires_at`: `amount` is to be paid, in minor units of `currency`.
+
+    `first_paid`: may be paid until then, and nothing is set aside.
+    """
 
     hold: str
     expires_at: str
     amount: int
     currency: str
+    first_paid: bool = False
 
 
 class HoldReleased(Reply, frozen=True, tag="ok"):

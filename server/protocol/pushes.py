@@ -79,7 +79,8 @@ class Product(Struct, frozen=True):
     through. `images`: all its pictures, where there are several. `image_alts`: by address what each of them shows, where somebody said it;
     `image_alt` is that of `image`. Products stand by `rank`, then by `id`.
 
-    `buying`: that it is bought, with its variants, by a hold and the checkout; absent: by `buy`.
+    `buying`: that it is bought, with its variants, by a hold and the checkout; absent: by `buy`. `first_paid`: its units are held for
+    nobody before they are paid.
 
     With `variants`, which have a value for each of `options`, the product itself is not sold: `price` is the lowest, `stock` 0.
     """
@@ -100,7 +101,7 @@ class Product(Struct, frozen=True):
     image_alts: dict[str, str] | UnsetType = UNSET
     options: list[str] | UnsetType = UNSET
     variants: list[Variant] | UnsetType = UNSET
-    buying: Literal["checkout"] | UnsetType = UNSET
+    buying: Literal["checkout", "first_paid"] | UnsetType = UNSET
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):

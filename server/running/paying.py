@@ -50,7 +50,9 @@ class ShopHolds(PaidHolds):
     async def read_to_pay(self, tx: ShowTransaction, wanted: Sequence[Wanted]) -> list[ToPay | RefusedError]:
         """Return what is to be paid for holds, each by whose it is, as their checkouts say."""
         seen = await self._holds.find_to_pay(tx, [(each.hold_id, each.viewers) for each in wanted])
-        amounts = await self._amounts_of(tx, {each.id: each for each in seen if isinstance(each, Hold)})
+        holds = {each.id: each for each in seen if isinstance(each, Hold)}
+        amounts = dict(await self._amounts_of(tx, holds))
+        amounts |= await self._holds.first_paid.find_sold_out(tx, holds.values())
         return [each if isinstance(each, RefusedError) else _to_pay(each, amounts[each.id]) for each in seen]
 
     async def begin_paying(self, tx: ShowTransaction, hold_ids: Sequence[str]) -> Collection[str]:
@@ -81,15 +83,23 @@ class ShopHolds(PaidHolds):
                 tell_buyer(tx, answer[0].id, "placed")
         return [_of(each, answer) for each, answer in zip(wanted, answers, strict=True)]
 
+    async def claim(self, tx: ShowTransaction, hold_ids: Sequence[str]) -> Mapping[str, RefusedError]:
+        """Set units aside for those that go to who pays first."""
+        return await self._holds.first_paid.claim_many(tx, hold_ids)
+
     def tell_pending(self, tx: ShowTransaction, payment: Payment) -> None:
         """Have the buyer written how to pay and until when."""
         tell_buyer(tx, payment.hold_id, "pending", ref=payment.id)
+
+    def tell_too_late(self, tx: ShowTransaction, payment: Payment) -> None:
+        """Have the buyer written that it was sold out, and what becomes of the money."""
+        tell_buyer(tx, payment.hold_id, "too_late", ref=payment.id)
 
 
 def _to_pay(hold: Hold, amount: int | RefusedError) -> ToPay | RefusedError:
     if isinstance(amount, RefusedError):
         return amount
-    return ToPay(hold.id, hold.channel_id, amount, hold.currency, hold.expires_at, hold)
+    return ToPay(hold.id, hold.channel_id, amount, hold.currency, hold.expires_at, hold.first_paid, hold)
 
 
 def _found(paid: ToConfirm) -> Hold | None:

@@ -8,6 +8,8 @@ from server.protocol.codes import Code
 
 GUEST_UNITS = 1
 """What somebody without a name may hold who has never paid here."""
+BEGUN_MAX = 3
+"""How many purchases of what goes to who pays first one person may have begun in a show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Allowances:
 
     `people`: by id who somebody is, where that is another id; whoever is several ids has one allowance. `taken`: (id, product, units)
     bought and held in this show. `guests`: by id what is known of guests who want to hold; of others nothing is. `own`: the limits of
-    products that have one, and of all that count together with them, by id.
+    products that have one, and of all that count together with them, by id. `begun`: by id the purchases of what goes to who pays first.
     """
 
     def __init__(
@@ -56,12 +58,17 @@ class Allowances:
         taken: Iterable[tuple[str, str, int]],
         guests: Mapping[str, GuestStanding],
         own: Mapping[str, OwnLimit] | None = None,
+        begun: Mapping[str, int] | None = None,
     ) -> None:
         self._limits = limits
         self._own = own or {}
         self._people = people
         self._taken: dict[tuple[str, str], int] = {}
         self._guests = dict(guests)
+        self._begun: dict[str, int] = {}
+        for viewer_id, purchases in (begun or {}).items():
+            person = self._person(viewer_id)
+            self._begun[person] = self._begun.get(person, 0) + purchases
         for viewer_id, product_id, units in taken:
             self._count(viewer_id, product_id, units)
 
@@ -82,6 +89,14 @@ class Allowances:
                 raise refused
         if guest and self._limits.guests:
             self._require_guest(viewer_id, sum(demand.values()))
+
+    def begin(self, viewer_id: str) -> None:
+        """Count a purchase of what goes to who pays first; raises `too_many` with `begun` where this person has enough of them."""
+        person = self._person(viewer_id)
+        if self._begun.get(person, 0) >= BEGUN_MAX:
+            why = "So many purchases are under way already: pay for one of them, or give it up."
+            raise RefusedError(Code.TOO_MANY, why, limit=BEGUN_MAX, left=0, begun=True)
+        self._begun[person] = self._begun.get(person, 0) + 1
 
     def take(self, viewer_id: str, demand: Mapping[str, int], *, guest: bool = False) -> None:
         """Count units by product as taken by this person; of a `guest` as held."""

@@ -115,6 +115,7 @@ class ShopCommands:
             expires_at=to_wire(hold.expires_at),
             amount=hold.amount_minor,
             currency=hold.currency,
+            **({"first_paid": True} if hold.first_paid else {}),
         )
 
     async def release(self, caller: Caller, command: HoldRelease) -> bytes | None:
@@ -122,7 +123,7 @@ class ShopCommands:
         hold = await self._holds.release(
             caller.show_id, command.hold, caller.viewer_id, intent=intent_in(caller, command)
         )
-        return None if command.id is None else ok_line(command.id, hold=hold.id, state=hold.state)
+        return None if command.id is None else ok_line(command.id, hold=hold.id, state=hold.state_shown)
 
     async def restock(self, caller: Caller, command: ProductRestock) -> bytes | None:
         """Add units, or take some away."""

@@ -1,11 +1,9 @@
 """A hold that is paid becomes an order: its units are sold, also when it ended before the money came, if there are units left."""
 
-from collections import Counter as Units
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
-from server.catalogue.claims import NO_OFFER_BOOK, Claim, OfferBook
+from server.catalogue.claims import NO_OFFER_BOOK, OfferBook
 from server.catalogue.rules import take_units
 from server.errors import RefusedError
 from server.ids import new_id
@@ -16,17 +14,16 @@ from server.protocol.codes import Code
 from server.sealing.unsealing import unseal
 from server.shop.checked import Checked
 from server.shop.counting import as_facts, offer_sales_of
-from server.shop.hold_rules import BY_VIEWER, Hold, HoldState, StockBook
+from server.shop.first_paid import end_too_late
+from server.shop.hold_rules import Hold, StockBook
 from server.shop.holds_repository import end_holds, read_holds
+from server.shop.late import WITHOUT_UNITS, claims_of_hold, count_as_taken, require_still_free
 from server.shop.locking import Books
-from server.shop.lot_rules import auction_of
 from server.shop.numbers import new_number
 from server.shop.orders_repository import read_heads_by_key
 from server.shop.repository import SaleTerms, delete_orders, insert_orders, read_terms
-from server.shop.rules import Order, require_free
+from server.shop.rules import Order
 from server.shop.telling import tell_orders, tell_sold_out
-
-LATE: Final[tuple[HoldState, ...]] = ("expired", "released")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ class Confirming:
             return [RefusedError(Code.NOT_FOUND) for _ in paid]
         ids = (product_id for hold in holds.values() for product_id in hold.units)
         book = await self._books.open(tx, terms, ids, keep=holds)
-        claims = [claim for hold in holds.values() for claim in _claims_of(hold)]
+        claims = [claim for hold in holds.values() for claim in claims_of_hold(hold)]
         offers = await self._books.offers.open(tx, claims) if claims else NO_OFFER_BOOK
         payments = {each.hold_id: each.payment for each in paid if each.hold_id in holds}
         answers = await self._confirm(tx, terms, (book, offers), holds, payments)
@@ -87,10 +84,18 @@ class Confirming:
             book.move("confirm", id, holds[id].units)
         sold_late = [
             hold
-            for hold in others.values()
+            for hold in [others[id] for id in payments if id in others]  # who has paid first comes first
             if await self._take_late(tx, (book, offers), hold, answers, with_voucher=hold.id in vouchers)
         ]
-        await end_holds(tx.connection, [h.id for h in sold_late], "confirmed", tx.now, from_states=LATE)
+        await end_holds(
+            tx.connection,
+            [h.id for h in sold_late],
+            "confirmed",
+            tx.now,
+            paying_too=True,
+            from_states=WITHOUT_UNITS,
+        )
+        await end_too_late(tx, self._books, others.values(), answers)
         moves = {hold.id: _sell_late(book, hold) for hold in sold_late}
         confirmed = [holds[id] for id in sorted(placed)] + sold_late
         orders = await _write_orders(tx, terms, confirmed, payments, moves, checked=checked)
@@ -139,56 +144,18 @@ class Confirming:
         with_voucher: bool,
     ) -> bool:
         """Take units and voucher for a hold that had ended before its money came; False, and why, where that cannot be."""
-        if not _fits_late(*books, hold, answers):
+        if hold.state not in WITHOUT_UNITS:
+            return False
+        try:
+            require_still_free(*books, hold)
+        except RefusedError as refused:
+            answers[hold.id] = refused
             return False
         if with_voucher and await self._books.checkouts.take(tx, [hold.id]):
             answers[hold.id] = RefusedError(Code.VOUCHER_REFUSED, why="used_up")
             return False
-        _set_aside(*books, hold)
+        count_as_taken(*books, hold)
         return True
-
-
-def _fits_late(
-    book: StockBook, offers: OfferBook, hold: Hold, answers: dict[str, list[Order] | RefusedError]
-) -> bool:
-    """Whether a hold that had ended can be sold after all: no lot, not what its viewer gave up, and only while there are units."""
-    if hold.state not in LATE:
-        return False
-    if hold.ended_why == BY_VIEWER or auction_of(hold):
-        answers[hold.id] = RefusedError(Code.HOLD_ENDED, state=hold.state, paying=False)
-        return False
-    try:
-        for id, units in hold.units.items():
-            require_free(book.products[id], units, to_hold=True)
-    except RefusedError as refused:
-        answers[hold.id] = refused
-        return False
-    for claim in _claims_of(hold):
-        left = offers.left(claim.offer_id)
-        if left is not None and left < claim.quantity:
-            answers[hold.id] = RefusedError(Code.SOLD_OUT, stock=left, product=claim.product_id)
-            return False
-    return True
-
-
-def _set_aside(book: StockBook, offers: OfferBook, hold: Hold) -> None:
-    """Take what a hold that had ended gets, so that the next one does not count on it."""
-    for claim in _claims_of(hold):
-        offers.take(claim)
-    for id, units in hold.units.items():
-        book.products[id] = replace(book.products[id], stock=book.products[id].stock - units)
-
-
-def _claims_of(hold: Hold) -> list[Claim]:
-    """Return what the hold has of offers, one claim for each; it was admitted when it was placed."""
-    units = Units[tuple[str, str]]()
-    for line in hold.lines:
-        if line.offer_id is not None:
-            units[line.offer_id, line.product_id] += line.quantity
-    return [
-        Claim(offer, hold.viewer_id, product, quantity, admitted=True)
-        for (offer, product), quantity in units.items()
-    ]
 
 
 def _sell_late(book: StockBook, hold: Hold) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from server.http.refusals import OF_BODIES, refusals
 from server.pace.rates import Act
 from server.protocol.codes import Code
 from server.shop.exchanges import Exchanges
-from server.shop.hold_routes import HoldBody, HoldId, HoldRequest, as_body, wanted_of
+from server.shop.hold_routes import WANTED, HoldBody, HoldId, HoldRequest, as_body, wanted_of
 
 
 def router() -> APIRouter:
@@ -20,7 +20,6 @@ def router() -> APIRouter:
     api = APIRouter(prefix="/v1/shows/{show}/holds", tags=["holds"])
     known = (Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.FORBIDDEN, Code.GUESTS_REFUSED, Code.NOT_FOUND)
     asked = (*known, Code.INVALID, Code.UNAVAILABLE, Code.KEY_REUSED, Code.BUSY, Code.TOO_FAST, *OF_BODIES)
-    wanted = (Code.SHOW_NOT_LIVE, Code.SHOP_TAKES_ORDERS, Code.SOLD_OUT, Code.TOO_MANY, Code.PRICE_CHANGED)
     api.add_api_route(
         "/{hold}/exchange",
         exchange_hold,
@@ -32,7 +31,7 @@ def router() -> APIRouter:
                 "model": HoldBody,
                 "description": "The same key and body as before: the hold that came of it as it stands.",
             },
-            **refusals(*dict.fromkeys((*asked, Code.HOLD_ENDED, *wanted))),
+            **refusals(*dict.fromkeys((*asked, Code.HOLD_ENDED, *WANTED))),
         },
     )
     return api

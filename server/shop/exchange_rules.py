@@ -29,7 +29,12 @@ class Terms:
 
 
 def require_exchangeable(hold: Hold) -> None:
-    """Raise `invalid` for what was not chosen: a turn in line has as many units as came back, a lot is what was bid for."""
+    """Raise `invalid` for what was not chosen: a turn in line has as many units as came back, a lot is what was bid for.
+
+    And for what has no units: nothing is lost by giving it up.
+    """
+    if hold.first_paid:
+        raise RefusedError(Code.INVALID, "Nothing is set aside: give it up, and begin anew.")
     if hold.origin is not None or auction_of(hold):
         raise RefusedError(Code.INVALID, "A turn in line, or a lot, is paid or given back as it is.")
 
@@ -104,6 +109,8 @@ def _price_of(part: Part, had: dict[Part, tuple[int, int]], units: int, wanted: 
     if units <= held:
         return price
     product = require_sellable(terms.book.products.get(part[0]))
+    if product.buying == "first_paid":
+        raise RefusedError(Code.BUYING_MIXED, product=product.id)
     now = agree_on_price(product, None, _claim_of(part, had, units, wanted), terms.offers)
     if held and now != price:
         raise _price_changed(product, now)

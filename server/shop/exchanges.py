@@ -126,5 +126,5 @@ def _take(hold: Hold, wanted: Wanted, terms: Terms) -> None:
 
 
 def _ended(hold: Hold, tx: ShowTransaction) -> RefusedError:
-    state = "expired" if hold.has_lapsed(tx.now) else hold.state
+    state = "expired" if hold.has_lapsed(tx.now) else hold.state_shown
     return RefusedError(Code.HOLD_ENDED, state=state, paying=hold.paying)

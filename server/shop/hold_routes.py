@@ -16,11 +16,20 @@ from server.http.refusals import refusals
 from server.journal.intents import intent_of
 from server.pace.rates import Act
 from server.protocol.codes import Code
-from server.protocol.hold_lines import HoldOrigin
-from server.shop.hold_rules import LINES_MAX, Hold, HoldState, Wanted, WantedLine
+from server.protocol.hold_lines import HoldOrigin, HoldState
+from server.shop.hold_rules import LINES_MAX, Hold, Wanted, WantedLine
 from server.shop.holds import Holds
 from server.shop.locking import as_seen
 
+WANTED = (
+    Code.SHOW_NOT_LIVE,
+    Code.SHOP_TAKES_ORDERS,
+    Code.SOLD_OUT,
+    Code.TOO_MANY,
+    Code.PRICE_CHANGED,
+    Code.BUYING_MIXED,
+)
+"""Why lines may not be set aside."""
 HoldId = Annotated[str, Path(pattern=ENTITY_ID, max_length=40)]
 
 
@@ -73,6 +82,9 @@ class HoldBody(Face):
     )
     auction: str | None = Field(description="Whose lot it is.")
     exchanges: str | None = Field(description="The hold in whose place it came, with its time.")
+    first_paid: bool = Field(
+        description="None of its units are set aside before it is paid: they go to whoever pays first."
+    )
 
 
 class HoldList(Face):
@@ -87,7 +99,6 @@ def router() -> APIRouter:
     known = (Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.FORBIDDEN, Code.GUESTS_REFUSED, Code.NOT_FOUND)
     asked = (*known, Code.INVALID, Code.UNAVAILABLE)
     sent = (*asked, Code.KEY_REUSED, Code.HOLD_ENDED, Code.BUSY)
-    wanted = (Code.SHOW_NOT_LIVE, Code.SHOP_TAKES_ORDERS, Code.SOLD_OUT, Code.TOO_MANY, Code.PRICE_CHANGED)
     api.add_api_route(
         "",
         place_hold,
@@ -99,7 +110,7 @@ def router() -> APIRouter:
                 "model": HoldBody,
                 "description": "The same key and body as before: the first hold as it stands.",
             },
-            **refusals(*sent, *wanted, Code.TOO_FAST, Code.BAD_JSON, Code.TOO_LARGE),
+            **refusals(*sent, *WANTED, Code.TOO_FAST, Code.BAD_JSON, Code.TOO_LARGE),
         },
     )
     api.add_api_route("", list_holds, methods=["GET"], summary="One's own holds", responses=refusals(*asked))

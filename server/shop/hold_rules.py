@@ -8,9 +8,13 @@ from typing import Final, Literal
 from server.catalogue.claims import Claim, OfferSale
 from server.catalogue.rules import Stocked
 from server.protocol.hold_lines import HoldOrigin
+from server.protocol.hold_lines import HoldState as ShownState
 from server.shop.rules import Order
 
-HoldState = Literal["placed", "confirmed", "released", "expired"]
+HoldState = Literal["placed", "unheld", "confirmed", "released", "expired"]
+"""`unheld`: of `first_paid` products; none of its units are set aside before it is paid."""
+OPEN: Final[tuple[HoldState, ...]] = ("placed", "unheld")
+"""States of a hold that may be filled in and paid."""
 Movement = Literal["place", "confirm", "release", "expire"]
 LINES_MAX = 20
 BY_VIEWER: Final = "viewer"
@@ -70,7 +74,10 @@ class HoldLine:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Stock set aside for one viewer until `expires_at`, and what has become of it; money is in minor units of `currency`."""
+    """Stock set aside for one viewer until `expires_at`, and what has become of it; money is in minor units of `currency`.
+
+    `first_paid`: its units are set aside once they are paid, and not before.
+    """
 
     id: str
     channel_id: str
@@ -91,6 +98,7 @@ class Hold:
     origin: HoldOrigin | None = None
     exchanges: str | None = None
     """The hold in whose place it came."""
+    first_paid: bool = False
     repeated: bool = field(default=False, compare=False)
     """Whether it was there before it was asked for."""
 
@@ -109,9 +117,35 @@ class Hold:
         """The offers under which its lines were set aside."""
         return {line.offer_id for line in self.lines if line.offer_id is not None}
 
+    @property
+    def open(self) -> bool:
+        """Whether it may be filled in and paid, while its time is not over."""
+        return self.state in OPEN
+
+    @property
+    def state_shown(self) -> ShownState:
+        """How it stands for its viewer: for them one without units is placed, and `first_paid` says what that means."""
+        return "placed" if self.state == "unheld" else self.state
+
     def has_lapsed(self, now: datetime) -> bool:
         """Whether its units may go to somebody else: its time is over, and no payment of it is open."""
-        return self.state == "placed" and not self.paying and self.expires_at <= now
+        return self.open and not self.paying and self.expires_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Releasing:
+    """A hold is to be given back: by its viewer, or, without one, by us."""
+
+    hold_id: str
+    viewers: tuple[str, ...]
+    """Who may: the viewer by all of their ids; nobody named: we."""
+    why: str
+
+    def is_allowed(self, hold: Hold | None, show_id: str) -> bool:
+        """Whether it is a hold of the show that they may give back."""
+        if hold is None or hold.show_id != show_id:
+            return False
+        return not self.viewers or hold.viewer_id in self.viewers
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class HoldRow(SQLModel, table=True):
             postgresql_where=text("state = 'placed' AND NOT paying"),
         ),
         Index("hold_exchanges", "exchanges", unique=True, postgresql_where=text("exchanges IS NOT NULL")),
+        Index("hold_unheld", "show_id", "expires_at", postgresql_where=text("state = 'unheld'")),
     )
 
     id: str = Field(primary_key=True)
@@ -42,7 +43,7 @@ class HoldRow(SQLModel, table=True):
     viewer_id: str
     key: str
     state: str
-    """`placed`, `confirmed`, `released` or `expired`."""
+    """`placed`, `unheld`, `confirmed`, `released` or `expired`."""
     currency: str
     amount_minor: int = Field(sa_column=Column("amount_minor", BigInteger, nullable=False))
     placed_at: datetime = moment("placed_at", nullable=False)
@@ -59,6 +60,9 @@ class HoldRow(SQLModel, table=True):
     """Who placed it, where its viewer did not: `waitlist`."""
     exchanges: str | None = None
     """The hold in whose place it came, which ended with it; a hold is exchanged once."""
+    first_paid: bool = Field(
+        default=False, sa_column=Column("first_paid", Boolean, nullable=False, server_default=text("false"))
+    )
 
 
 class HoldLineRow(SQLModel, table=True):

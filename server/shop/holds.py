@@ -1,7 +1,7 @@
 """Holds through the journal: stock set aside for one viewer until a time, all lines or none, and what becomes of it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,10 +17,11 @@ from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.shop.allowances import NO_LIMITS, Limits
 from server.shop.confirming import Confirming, Paid
-from server.shop.hold_rules import BY_VIEWER, Hold, StockBook, Wanted
+from server.shop.first_paid import LET_GO_AT_ONCE_MAX, FirstPaid
+from server.shop.first_paid_repository import find_lapsed
+from server.shop.hold_rules import BY_VIEWER, Hold, Releasing, StockBook, Wanted
 from server.shop.holds_repository import (
     delete_holds,
-    find_lapsed,
     insert_holds,
     mark_paying,
     read_by_key,
@@ -39,17 +40,6 @@ from server.viewers.alias_repository import read_guests_of
 HOLD_SECONDS = 300.0
 LISTED_FOR = timedelta(hours=24)
 """How long a hold that is over is listed."""
-LET_GO_AT_ONCE_MAX = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Releasing:
-    """A hold is to be given back: by its viewer, or, without one, by us."""
-
-    hold_id: str
-    viewers: tuple[str, ...]
-    """Who may: the viewer by all of their ids; nobody named: we."""
-    why: str
 
 
 class Holds:
@@ -72,6 +62,7 @@ class Holds:
         self._seconds = seconds
         self._limits = limits
         self._confirming = Confirming(books)
+        self.first_paid = FirstPaid(books)
         # The journal groups commands by their handler: it must be the same object each time.
         self._place_many = self.place_many
         self._release_many = self.release_many
@@ -234,7 +225,9 @@ class Holds:
         """Release in order; whoever is not allowed to, or comes too late, harms no other."""
         terms = await read_terms(tx.connection, tx.show_id, tx.now)
         holds = await read_holds(tx.connection, {each.hold_id for each in wanted})
-        wanted_of = {each.hold_id: each for each in wanted if _may_release(holds.get(each.hold_id), each, tx)}
+        wanted_of = {
+            each.hold_id: each for each in wanted if each.is_allowed(holds.get(each.hold_id), tx.show_id)
+        }
         if terms is not None and wanted_of:
             going = [holds[id] for id in sorted(wanted_of)]
             ids = (product_id for hold in going for product_id in hold.units)
@@ -253,19 +246,20 @@ class Holds:
         return [self._released(holds.get(each.hold_id), each in wanted_of.values()) for each in wanted]
 
     async def expire_many(self, tx: ShowTransaction, wanted: Sequence[None]) -> list[None]:
-        """Give back the units of the channel's holds whose time is over."""
+        """Give back the units of the channel's holds whose time is over, and end the show's that have none."""
         terms = await read_terms(tx.connection, tx.show_id, tx.now)
         if terms is not None and terms.lapsed:
             gone = await read_lapsed(tx.connection, terms.channel_id, tx.now, most=LET_GO_AT_ONCE_MAX)
             ids = (product_id for hold in gone for product_id in hold.units)
             await self._books.close(tx, await self._books.open(tx, terms, ids))
+        await self.first_paid.let_lapsed_go(tx)
         return [None for _ in wanted]
 
     def _released(self, hold: Hold | None, allowed: bool) -> Hold | RefusedError:
         if hold is None or not allowed:
             return RefusedError(Code.NOT_FOUND)
-        if hold.state in ("placed", "confirmed"):
-            return RefusedError(Code.HOLD_ENDED, state=hold.state, paying=hold.paying)
+        if hold.open or hold.state == "confirmed":
+            return RefusedError(Code.HOLD_ENDED, state=hold.state_shown, paying=hold.paying)
         return hold
 
     def _seen_now(self, hold: Hold) -> Hold:
@@ -276,13 +270,7 @@ class Holds:
 def _to_be_paid(hold: Hold | None, viewers: Collection[str], tx: ShowTransaction) -> Hold | RefusedError:
     if hold is None or hold.show_id != tx.show_id or hold.viewer_id not in viewers:
         return RefusedError(Code.NOT_FOUND)
-    if hold.state == "placed" and not hold.has_lapsed(tx.now):
+    if hold.open and not hold.has_lapsed(tx.now):
         return hold
-    state = "expired" if hold.state == "placed" else hold.state
+    state = "expired" if hold.open else hold.state_shown
     return RefusedError(Code.HOLD_ENDED, state=state, paying=hold.paying)
-
-
-def _may_release(hold: Hold | None, releasing: Releasing, tx: ShowTransaction) -> bool:
-    if hold is None or hold.show_id != tx.show_id:
-        return False
-    return not releasing.viewers or hold.viewer_id in releasing.viewers

@@ -16,10 +16,10 @@ _COLUMNS = (
     "h.id, h.channel_id, h.show_id, h.viewer_id, h.key, h.state, h.currency, h.placed_at, h.expires_at, h.paying, h.ended_at,"
     " h.ended_why, h.staff, CASE WHEN h.state = 'confirmed' THEN"
     " (SELECT o.id FROM orders AS o WHERE o.viewer_id = h.viewer_id AND o.key = h.id || '/0') END AS order_id, h.origin,"
-    " h.exchanges, l.product_id, l.quantity, l.unit_price_minor, l.offer_id"
+    " h.exchanges, h.first_paid, l.product_id, l.quantity, l.unit_price_minor, l.offer_id"
 )
 _BEFORE_LINES: Final = 7
-_OF_HOLD: Final = 16
+_OF_HOLD: Final = 17
 _READ = f"SELECT {_COLUMNS} FROM hold AS h JOIN hold_line AS l ON l.hold_id = h.id"
 # Hundreds at once travel as one JSON parameter: the driver takes longer to write an array than SQL to read it.
 _IDS: Final = "ANY(ARRAY(SELECT json_array_elements_text(CAST(%s AS json))))"
@@ -30,7 +30,7 @@ _READ_BY_KEY: Final = f"""
 """
 _READ_OWN = text(
     f"""
-    {_READ} WHERE h.viewer_id = ANY(:viewers) AND h.show_id = :show AND (h.state = 'placed' OR h.placed_at > :since)
+    {_READ} WHERE h.viewer_id = ANY(:viewers) AND h.show_id = :show AND (h.state IN ('placed', 'unheld') OR h.placed_at > :since)
     ORDER BY h.id DESC, l.nth
     """
 )
@@ -46,14 +46,14 @@ _READ_LAPSED = text(
     ORDER BY h.id, l.nth
     """
 )
-_FIND_LAPSED = text(f"SELECT DISTINCT h.show_id FROM hold AS h WHERE {LAPSED}")
 _INSERT_HOLDS: Final = """
     WITH placed AS (
         INSERT INTO hold (id, channel_id, show_id, viewer_id, key, state, currency, amount_minor, placed_at, expires_at, staff, origin,
-                          exchanges)
-        SELECT id, %s, %s, viewer_id, key, 'placed', currency, amount_minor, %s, %s, staff, origin, exchanges
+                          exchanges, first_paid)
+        SELECT id, %s, %s, viewer_id, key, state, currency, amount_minor, %s, until, staff, origin, exchanges, first_paid
         FROM json_to_recordset(CAST(%s AS json)) AS h(
-            id text, viewer_id text, key text, currency text, amount_minor bigint, staff boolean, origin text, exchanges text)
+            id text, viewer_id text, key text, state text, currency text, amount_minor bigint, until timestamptz, staff boolean,
+            origin text, exchanges text, first_paid boolean)
         ON CONFLICT (viewer_id, key) DO NOTHING RETURNING id
     ),
     lines AS (
@@ -73,13 +73,14 @@ _END_HOLDS: Final = f"""
 """
 _LOCK_STANDING = text(
     """
-    SELECT id FROM hold WHERE id = ANY(:ids) AND state = 'placed' AND NOT paying AND expires_at > :now ORDER BY id FOR NO KEY UPDATE
+    SELECT id FROM hold WHERE id = ANY(:ids) AND state IN ('placed', 'unheld') AND NOT paying AND expires_at > :now ORDER BY id
+    FOR NO KEY UPDATE
     """
 )
 _BEGIN_PAYING = text(
-    "UPDATE hold SET paying = true WHERE id = ANY(:ids) AND state = 'placed' AND (paying OR expires_at > :now) RETURNING id"
+    "UPDATE hold SET paying = true WHERE id = ANY(:ids) AND state IN ('placed', 'unheld') AND (paying OR expires_at > :now) RETURNING id"
 )
-_END_PAYING = text("UPDATE hold SET paying = false WHERE id = ANY(:ids) AND state = 'placed'")
+_END_PAYING = text("UPDATE hold SET paying = false WHERE id = ANY(:ids) AND state IN ('placed', 'unheld')")
 _LOCK_HELD = text(
     """
     SELECT id, price_minor, currency, stock, sold, stock_moves, parent_id IS NULL AND options IS NOT NULL AS heading, title, sku,
@@ -138,15 +139,10 @@ async def read_lapsed(
     return _as_holds(await connection.execute(_READ_LAPSED, given))
 
 
-async def find_lapsed(connection: AsyncConnection, now: datetime) -> list[str]:
-    """Return the shows that have holds whose time is over."""
-    return sorted(await connection.scalars(_FIND_LAPSED, {"now": now}))
-
-
 async def insert_holds(
     connection: AsyncConnection, channel_id: str, show_id: str, holds: Sequence[Hold]
 ) -> list[str]:
-    """Write new holds, all of one show, one moment and one end, and return the ids of those that were written.
+    """Write new holds, all of one show and one moment, and return the ids of those that were written.
 
     One whose key another show's transaction has taken meanwhile is left out; that other hold can be read from now on.
     """
@@ -157,11 +153,14 @@ async def insert_holds(
             "id": hold.id,
             "viewer_id": hold.viewer_id,
             "key": hold.key,
+            "state": hold.state,
             "currency": hold.currency,
             "amount_minor": hold.amount_minor,
+            "until": hold.expires_at,
             "staff": hold.staff,
             "origin": hold.origin,
             "exchanges": hold.exchanges,
+            "first_paid": hold.first_paid,
         }
         for hold in holds
     ]
@@ -177,15 +176,7 @@ async def insert_holds(
         for hold in holds
         for nth, line in enumerate(hold.lines)
     ]
-    first = holds[0]
-    given = [
-        channel_id,
-        show_id,
-        first.placed_at,
-        first.expires_at,
-        driver.as_json(rows),
-        driver.as_json(lines),
-    ]
+    given = [channel_id, show_id, holds[0].placed_at, driver.as_json(rows), driver.as_json(lines)]
     return [id for (id,) in await driver.fetch(connection, _INSERT_HOLDS, given)]
 
 

@@ -30,7 +30,7 @@ _READ_BOUGHT = text(
     WHERE o.show_id = :show GROUP BY 1, 2
     """
 )
-_STILL_HELD = "h.state = 'placed' AND (h.paying OR h.expires_at > :now)"
+_STILL_HELD = "h.state IN ('placed', 'unheld') AND (h.paying OR h.expires_at > :now)"
 _READ_HELD = text(
     f"""
     SELECT h.viewer_id, l.product_id, CAST(sum(l.quantity) AS int) FROM hold AS h JOIN hold_line AS l ON l.hold_id = h.id
@@ -80,13 +80,23 @@ def beside(pairs: Iterable[tuple[str, str]], own: Mapping[str, OwnLimit]) -> lis
 
 def widen(pairs: Iterable[tuple[str, str]], people: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return pairs of viewer and product, each also with all other ids of the same person."""
+    ids = _ids_by_person(people)
+    return sorted(
+        {(id, product) for viewer, product in pairs for id in ids.get(people.get(viewer, viewer), [viewer])}
+    )
+
+
+def ids_of(viewers: Iterable[str], people: Mapping[str, str]) -> set[str]:
+    """Return these viewers' ids, with all other ids of the same persons."""
+    ids = _ids_by_person(people)
+    return {id for viewer in viewers for id in ids.get(people.get(viewer, viewer), [viewer])}
+
+
+def _ids_by_person(people: Mapping[str, str]) -> dict[str, list[str]]:
     ids: dict[str, list[str]] = {}
     for raw, canonical in people.items():
         ids.setdefault(canonical, [canonical]).append(raw)
-    wide = {
-        (id, product) for viewer, product in pairs for id in ids.get(people.get(viewer, viewer), [viewer])
-    }
-    return sorted(wide)
+    return ids
 
 
 async def read_bought(

@@ -93,19 +93,23 @@ class Books:
         why: str | None = None,
         paying_too: bool = False,
     ) -> set[str]:
-        """Give the units of those holds back that are still placed, and return their ids. Their products are in the book."""
-        ids = [hold.id for hold in holds]
-        ended = await end_holds(tx.connection, ids, state, tx.now, why=why, paying_too=paying_too)
+        """End those holds that are still open, give back the units that they have, and return their ids. Their products are in the book."""
+        end = partial(end_holds, tx.connection, state=state, now=tx.now, why=why, paying_too=paying_too)
+        with_units = await end(ids=[hold.id for hold in holds])
+        unheld = [hold.id for hold in holds if hold.first_paid and hold.id not in with_units]
+        ended = with_units | await end(ids=unheld, from_states=("unheld",))
         gone = [
             replace(hold, state=state, paying=False, ended_at=tx.now, ended_why=why)
             for hold in holds
             if hold.id in ended
         ]
         for hold in gone:
+            self.tell(tx, hold)
+        freed = [hold for hold in gone if hold.id in with_units]
+        for hold in freed:
             book.move(_BACK[state], hold.id, hold.units)
             book.offers |= hold.offers
-            self.tell(tx, hold)
-        write_off_headings(tx, book, gone)
+        write_off_headings(tx, book, freed)
         await self._pass_on(tx, book, [hold for hold in gone if auction_of(hold)])
         await self.end_turns(tx, gone)
         return ended
@@ -174,7 +178,7 @@ def as_seen(hold: Hold) -> HeldStock:
     """Return the hold as its viewer sees it."""
     return HeldStock(
         hold=hold.id,
-        state=hold.state,
+        state=hold.state_shown,
         lines=[
             HeldLine(line.product_id, line.quantity, line.unit_price_minor, line.offer_id)
             for line in hold.lines
@@ -190,4 +194,5 @@ def as_seen(hold: Hold) -> HeldStock:
         origin=hold.origin,
         auction=auction_of(hold),
         exchanges=hold.exchanges,
+        first_paid=hold.first_paid,
     )

@@ -12,6 +12,9 @@ from server.shop.allowances import Allowances
 from server.shop.hold_rules import Hold, HoldLine, StockBook, Wanted, WantedLine
 from server.shop.rules import agree_on_price, require_free, require_sellable
 
+UNHELD_SECONDS = 900.0
+"""How long what has no units may be paid at least: nobody waits for it, and who fills it in sees no timer."""
+
 
 class Placing:
     """Serves the wishes of one batch in one show, one after the other. `earlier`: the holds that have one of the batch's keys."""
@@ -40,6 +43,7 @@ class Placing:
         self._allowances = allowances
         self._offers = offers
         self._new_id = new_id
+        self._begun = set[tuple[str, str]]()
         self.placed: list[Hold] = []
 
     def serve(self, wishes: Iterable[Wanted]) -> list[Hold | RefusedError]:
@@ -57,6 +61,7 @@ class Placing:
         if not self._live:
             raise RefusedError(Code.SHOW_NOT_LIVE)
         products = [require_sellable(self._book.products.get(line.product_id)) for line in wanted.lines]
+        first_paid = _are_first_paid(products)
         offers = self._offers.copy()
         prices = [
             _price_of(wanted.viewer_id, line, product, offers)
@@ -68,18 +73,29 @@ class Placing:
         for product_id, units in demand.items():
             require_free(self._book.products[product_id], units, to_hold=True)
         self._allowances.require(wanted.viewer_id, demand, guest=wanted.guest, to_hold=True)
-        hold = self._as_hold(wanted, products[0].currency, prices)
+        hold = self._as_hold(wanted, products[0].currency, prices, first_paid=first_paid)
         if hold.amount_minor > AMOUNT_MAX:
             raise RefusedError(Code.INVALID, "So much money cannot be counted.")
-        self._book.move("place", hold.id, demand)
-        self._book.offers |= hold.offers
-        self._offers = offers
+        if first_paid:
+            self._begin(hold)
+        else:
+            self._book.move("place", hold.id, demand)
+            self._book.offers |= hold.offers
+            self._offers = offers
         self._allowances.take(wanted.viewer_id, demand, guest=wanted.guest)
         self._holds[hold.viewer_id, hold.key] = hold
         self.placed.append(hold)
         return hold
 
-    def _as_hold(self, wanted: Wanted, currency: str, prices: Sequence[int]) -> Hold:
+    def _begin(self, hold: Hold) -> None:
+        """Count a purchase that has no units yet: as begun by its viewer, and for this batch as theirs under its offers."""
+        own = {(hold.viewer_id, offer) for offer in hold.offers}
+        if own & self._begun:
+            raise RefusedError(Code.BUSY, retry_after_ms=100)
+        self._allowances.begin(hold.viewer_id)
+        self._begun |= own
+
+    def _as_hold(self, wanted: Wanted, currency: str, prices: Sequence[int], *, first_paid: bool) -> Hold:
         lines = [
             HoldLine(line.product_id, line.quantity, price_minor, line.offer_id)
             for line, price_minor in zip(wanted.lines, prices, strict=True)
@@ -90,13 +106,23 @@ class Placing:
             show_id=self._show_id,
             viewer_id=wanted.viewer_id,
             key=wanted.key,
-            state="placed",
+            state="unheld" if first_paid else "placed",
             currency=currency,
             lines=tuple(lines),
             placed_at=self._at,
-            expires_at=self._at + timedelta(seconds=self._seconds),
+            expires_at=self._at
+            + timedelta(seconds=max(self._seconds, UNHELD_SECONDS) if first_paid else self._seconds),
             staff=wanted.staff,
+            first_paid=first_paid,
         )
+
+
+def _are_first_paid(products: Sequence[Stocked]) -> bool:
+    """Whether these go to whoever pays first; raises `buying_mixed` with the first `product` that does where others do not."""
+    first = [product for product in products if product.buying == "first_paid"]
+    if first and len(first) < len(products):
+        raise RefusedError(Code.BUYING_MIXED, product=first[0].id)
+    return bool(first)
 
 
 def _price_of(viewer_id: str, line: WantedLine, product: Stocked, offers: OfferBook) -> int:

@@ -164,7 +164,7 @@ def _as_product(row: Row[Any], limit: int | UnsetType) -> Product:
         image_alts=texts if several and texts else UNSET,
         options=options,
         variants=UNSET if options is UNSET else [],
-        buying="checkout" if row.buying_in_show == "checkout" else UNSET,
+        buying=UNSET if row.buying_in_show in (None, "one_step") else row.buying_in_show,
     )
 
 

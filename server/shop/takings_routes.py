@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from server.access.dependencies import ShowId, reader_of_show
 from server.access.principal import Principal
 from server.access.roles import STAFF
+from server.clock import Clock
 from server.db.engine import Database
 from server.http.params import Face
 from server.http.refusals import TO_PERMITTED, refusals
@@ -21,6 +22,9 @@ class ProductTakenBody(Face):
     product: str | None = Field(description="Null: what the shop sold and the catalogue does not have.")
     title: str | None
     held: int = Field(description="Units that are set aside now, in any show of the channel.")
+    begun: int = Field(
+        description="Units that go to whoever pays first, which viewers of the show are buying and nobody holds."
+    )
     orders: int = Field(description="Paid orders with it.")
     units: int
     amount: dict[str, int] = Field(description="Minor units by currency.")
@@ -30,6 +34,7 @@ class TakingsBody(BaseModel):
     """Of a whole show. An order with several products is one order here."""
 
     held: int
+    begun: int
     orders: int
     units: int
     amount: dict[str, int] = Field(description="Minor units by currency.")
@@ -54,10 +59,12 @@ async def read_takings(
 ) -> TakingsBody:
     """For staff: what is held, orders, units and money, of each product and in all, as of now. Purchases by staff do not count."""
     database = cast("Database", request.app.state.database)
+    now = cast("Clock", request.app.state.clock).now()
     async with database.read_soon() as connection:
-        taken = await read_taken(connection, show, by.channel_id)
+        taken = await read_taken(connection, show, by.channel_id, now)
     return TakingsBody(
         held=taken.held,
+        begun=taken.begun,
         orders=taken.orders,
         units=taken.units,
         amount=taken.amount,

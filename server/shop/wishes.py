@@ -8,9 +8,11 @@ from server.catalogue.offered import OfferDesk
 from server.catalogue.rules import Stocked
 from server.journal.transaction import ShowTransaction
 from server.shop.allowances import Allowances, Limits
+from server.shop.first_paid_repository import read_begun
 from server.shop.hold_rules import Wanted
 from server.shop.limits_repository import (
     beside,
+    ids_of,
     read_bought,
     read_guests,
     read_held,
@@ -62,8 +64,11 @@ async def read_allowances_in(
 ) -> Allowances:
     """Return what the viewers of these wishes may still take `there`, in a show of a channel; `aliased`: a guest may be somebody else."""
     (show_id, channel_id), connection = there, tx.connection
+    products = list(products)
     own = await read_own_limits(connection, products)
-    if not limits.units_max and not limits.guests and not own:
+    first_paid = {product.id for product in products if product.buying == "first_paid"}
+    beginning = {w.viewer_id for w in wishes if not first_paid.isdisjoint(w.demand)} if first_paid else set()
+    if not limits.units_max and not limits.guests and not own and not beginning:
         return Allowances(limits, people={}, taken=[], guests={})
     buyers = {wanted.viewer_id for wanted in wishes}
     people = await read_people(connection, show_id, buyers) if aliased else {}
@@ -72,4 +77,5 @@ async def read_allowances_in(
     taken += await read_held(connection, show_id, pairs, tx.now)
     asking = {wanted.viewer_id for wanted in wishes if wanted.guest} if limits.guests else set()
     guests = await read_guests(connection, channel_id, asking, tx.now)
-    return Allowances(limits, people=people, taken=taken, guests=guests, own=own)
+    begun = await read_begun(connection, show_id, ids_of(beginning, people), tx.now)
+    return Allowances(limits, people=people, taken=taken, guests=guests, own=own, begun=begun)

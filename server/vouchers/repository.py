@@ -13,7 +13,9 @@ from server.vouchers.tables import VoucherRow
 
 _VOUCHER = VoucherRow.__table__  # type: ignore[attr-defined]
 _LOCK_CHANNEL = text("SELECT pg_advisory_xact_lock(hashtextextended(:lock, 0))")
-_STANDS: Final = "u.state = 'reserved' AND h.state = 'placed' AND (h.paying OR h.expires_at > :now)"
+_STANDS: Final = (
+    "u.state = 'reserved' AND h.state IN ('placed', 'unheld') AND (h.paying OR h.expires_at > :now)"
+)
 _RESERVED = text(
     f"""
     SELECT u.voucher_id, CAST(count(*) AS int) AS uses FROM voucher_use AS u JOIN hold AS h ON h.id = u.hold_id

@@ -31,7 +31,7 @@ _TIDY = text(
     """
     UPDATE voucher_use AS u SET state = 'given_back', ended_at = :now FROM hold AS h
     WHERE u.voucher_id = :voucher AND u.state = 'reserved' AND h.id = u.hold_id AND u.hold_id <> :hold
-      AND (h.state IN ('released', 'expired') OR (h.state = 'placed' AND NOT h.paying AND h.expires_at <= :now))
+      AND (h.state IN ('released', 'expired') OR (h.state IN ('placed', 'unheld') AND NOT h.paying AND h.expires_at <= :now))
     """
 )
 _RESERVED = text(

@@ -130,11 +130,11 @@ class Queueing:
     def _join(self, wish: Joining) -> Place:
         if not self._live:
             raise RefusedError(Code.SHOW_NOT_LIVE)
-        require_sellable(self._book.products.get(wish.product_id))
+        product = require_sellable(self._book.products.get(wish.product_id))
         standing = self._standing.get((self._person(wish.viewer_id), wish.product_id))
         if standing is not None:
             return self._stay(standing, wish)
-        if wish.product_id in self._known.closed:
+        if wish.product_id in self._known.closed or _goes_to_who_pays(product, wish.quantity):
             raise RefusedError(Code.WAITLIST_CLOSED)
         demand = {wish.product_id: wish.quantity}
         self._known.allowances.require(wish.viewer_id, demand, guest=wish.guest, to_hold=True)
@@ -170,6 +170,11 @@ class Queueing:
 
     def _person(self, viewer_id: str) -> str:
         return self._known.people.get(viewer_id, viewer_id)
+
+
+def _goes_to_who_pays(product: Stocked, units: int) -> bool:
+    """Whether nobody may have these units set aside by joining the line: they are free, and go to whoever pays first."""
+    return product.buying == "first_paid" and not product.waiting and units <= product.stock
 
 
 def _repeat(earlier: Place, wish: Joining, show_id: str) -> Place:

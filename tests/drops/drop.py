@@ -1,4 +1,4 @@
-"""One drop under one fault: more buyers than units, who buy in one step, by holds and by payments, until nothing is left.
+"""One drop under one fault: more buyers than units, who buy in one step, by holds, by payments and by paying first, until nothing is left.
 
 What must hold is asked of SQL afterwards: every acknowledgement is an order, exactly once; nothing was sold twice and no unit is lost;
 the money that was taken is orders or has gone back.
@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
+import httpx
 from sqlalchemy import text
 
 from server.ids import new_id
@@ -17,10 +18,13 @@ from server.shop.stocktaking import take_stock
 from tests.drops.strikes import STRIKES
 from tests.drops.world import World
 from tests.support.eventually import eventually
+from tests.support.stage import SHOW
 from tests.support.till import is_settled, read_money
 from tests.support.visitor import Visitor
 
 METHODS = ("", "card", "decline", "doubled", "reordered", "lost", "unanswered", "late")
+METHODS_FIRST = tuple(method for method in METHODS if method != "late")
+"""One that is late waits for the end of its hold, and what has no units may be paid for longer than a run lasts."""
 PATIENCE_SECONDS = 90.0
 """For what has no time of its own: a busy machine takes longer. The time that is promised is measured, not waited for."""
 _READ_ORDERS = text(
@@ -78,7 +82,8 @@ class Drop:
         self._units = self._random.randint(15, 40)
         self._forgetful = 0.15 if self._random.random() < 0.2 else 0.0
         """How many holds are forgotten: such a run takes as long as they last."""
-        self._ids = [f"p_drop_{seed}_{letter}" for letter in "ab"]
+        self._ids = [f"p_drop_{seed}_{letter}" for letter in "abc"]
+        *self._held, self._first_paid = self._ids
         self._told = Told()
         self._mended = asyncio.Event()
         self._gone = asyncio.Event()
@@ -89,7 +94,7 @@ class Drop:
     async def run(self) -> Outcome:
         """Play it, and return what came of it. Raises `AssertionError` when it does not come to an end."""
         world = self._world
-        await world.add_products(self._ids, self._units)
+        await world.add_products(self._ids, self._units, first_paid=self._first_paid)
         await world.until_whole()
         async with asyncio.TaskGroup() as group:
             for number, buyer in enumerate(world.buyers):
@@ -111,17 +116,19 @@ class Drop:
         return self._told.count >= acknowledged or self._told.refused["sold_out"] >= len(self._world.buyers)
 
     async def _buy_until_gone(self, buyer: Visitor, random: Random) -> None:
-        """Buy in a way by chance, again and again; once the fault is over only in one step, until both products are gone."""
+        """Buy in a way by chance, again and again; once the fault is over only what is free, until all products are gone."""
         while not self._gone.is_set():
             way = random.random()
-            if self._mended.is_set() or way < 0.4:
+            if way < 0.3:
+                await self._pay_first(buyer, random)
+            elif self._mended.is_set() or way < 0.6:
                 await self._buy(buyer, random)
             else:
                 await self._hold(buyer, random)
             await asyncio.sleep(random.uniform(0, 0.02))
 
     async def _buy(self, buyer: Visitor, random: Random) -> None:
-        product, key, quantity = random.choice(self._ids), new_id("k"), random.choice((1, 1, 2))
+        product, key, quantity = random.choice(self._held), new_id("k"), random.choice((1, 1, 2))
         quantity = 1 if self._mended.is_set() else quantity
         reply = await buyer.insist("buy", product=product, quantity=quantity, key=key)
         if reply["type"] == "error":
@@ -136,7 +143,7 @@ class Drop:
     async def _hold(self, buyer: Visitor, random: Random) -> None:
         """Set a cart aside, whose lines may be of one product, and pay for it, give it back or forget it."""
         lines = [
-            {"product": random.choice(self._ids), "quantity": 1} for _ in range(random.choice((1, 1, 2, 3)))
+            {"product": random.choice(self._held), "quantity": 1} for _ in range(random.choice((1, 1, 2, 3)))
         ]
         held = await buyer.insist("hold", lines=lines, key=new_id("k"))
         if held["type"] == "error":
@@ -147,6 +154,35 @@ class Drop:
             return
         if random.random() < 0.2 or not await self._pay(buyer, held["hold"], random.choice(METHODS)):
             await buyer.insist("hold.release", hold=held["hold"], key=new_id("k"))
+
+    async def _pay_first(self, buyer: Visitor, random: Random) -> None:
+        """Begin to buy what is held for nobody, fill in, and pay: it is an order, or no money is kept."""
+        units = 1 if self._mended.is_set() else random.choice((1, 1, 2))
+        line = {"product": self._first_paid, "quantity": units}
+        begun = await buyer.insist("hold", lines=[line], key=new_id("k"))
+        if begun["type"] == "error":
+            self._told.refused[begun["code"]] += 1
+            await asyncio.sleep(0.05)
+            return
+        filled = await self._fill_in(buyer, begun["hold"])
+        method = "card" if self._mended.is_set() else random.choice(METHODS_FIRST)
+        if not filled or not await self._pay(buyer, begun["hold"], method):
+            await buyer.insist("hold.release", hold=begun["hold"], key=new_id("k"))
+
+    async def _fill_in(self, buyer: Visitor, hold: str) -> bool:
+        """Fill in the checkout by HTTP, at whichever server the buyer is, until one answers; whether it could be."""
+        body = {"name": "Anna", "email": f"{buyer.id}@example.com"}
+        headers = {"Authorization": f"Bearer {buyer.token}"}
+        async with httpx.AsyncClient(timeout=5, headers=headers) as client, asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                url = f"http://{buyer.address}/v1/shows/{SHOW}/holds/{hold}/checkout"
+                try:
+                    answer = await client.put(url, json=body)
+                except httpx.HTTPError:
+                    answer = None
+                if answer is not None and answer.status_code < 500 and answer.status_code != 429:
+                    return answer.is_success
+                await asyncio.sleep(0.1)
 
     async def _pay(self, buyer: Visitor, hold: str, method: str) -> bool:
         """Whether the money has come, or may still come."""

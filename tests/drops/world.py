@@ -28,6 +28,9 @@ BUYERS = 16
 HOLD_SECONDS, ASK_SECONDS = 10.0, 1.0
 """The shortest that there are, so that what a fault leaves behind is settled within the time of a run."""
 READY_SECONDS = 60.0
+_NO_ADDRESSES = text(
+    "INSERT INTO checkout_settings (channel_id, address_needed) VALUES (:channel, false) ON CONFLICT DO NOTHING"
+)
 
 
 @dataclass(slots=True)
@@ -63,17 +66,23 @@ class World:
     database: Database
     buyers: list[Visitor]
 
-    async def add_products(self, ids: list[str], units: int) -> None:
-        """Put these products on sale with so many units each, and take all others off."""
+    async def add_products(self, ids: list[str], units: int, *, first_paid: str) -> None:
+        """Put these products on sale with so many units each, one of them to whoever pays first, and take all others off."""
         async with self.database.write() as connection:
+            await connection.execute(_NO_ADDRESSES, {"channel": CHANNEL})
             await connection.execute(text("UPDATE product SET active = false WHERE active"))
             for id in ids:
                 await connection.execute(
                     text(
-                        "INSERT INTO product (id, channel_id, title, description, image, price_minor, currency, stock, sold, rank, active)"
-                        " VALUES (:id, :channel, :id, '', '', 1000, 'JPY', :units, 0, 0, true)"
+                        "INSERT INTO product (id, channel_id, title, description, image, price_minor, currency, stock, sold, rank, active,"
+                        " buying) VALUES (:id, :channel, :id, '', '', 1000, 'JPY', :units, 0, 0, true, :buying)"
                     ),
-                    {"id": id, "channel": CHANNEL, "units": units},
+                    {
+                        "id": id,
+                        "channel": CHANNEL,
+                        "units": units,
+                        "buying": "first_paid" if id == first_paid else None,
+                    },
                 )
 
     async def until_whole(self) -> None:

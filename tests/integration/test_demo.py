@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import connect
 
-from server.demo.checkout import HELD_PRODUCT
+from server.demo.checkout import FIRST_PAID_PRODUCT, HELD_PRODUCT
 from tests.support.commands import RunningDemo, engines_on, running_demo, showfloor
 from tests.support.eventually import eventually
 
@@ -79,7 +79,8 @@ async def test_a_quiet_demo_has_a_live_show_that_a_guest_can_join(quiet: Running
     assert snapshot["show"]["moderation"] == "post"
     assert len(snapshot["products"]) == 7
     assert {product["currency"] for product in snapshot["products"]} == {"JPY"}
-    assert [each["id"] for each in snapshot["products"] if "buying" in each] == [HELD_PRODUCT]
+    buying = {each["id"]: each["buying"] for each in snapshot["products"] if "buying" in each}
+    assert buying == {HELD_PRODUCT: "checkout", FIRST_PAID_PRODUCT: "first_paid"}
 
 
 async def test_the_four_addresses_are_printed_and_the_hosts_code_makes_a_host(quiet: RunningDemo) -> None:

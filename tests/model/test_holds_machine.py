@@ -458,7 +458,7 @@ def look_at_no_key(patch: pytest.MonkeyPatch) -> None:
     from server.shop import holds
 
     unkeyed = holds_repository._INSERT_HOLDS.replace(
-        "viewer_id, key, 'placed'", "viewer_id, key || id, 'placed'"
+        "%s, viewer_id, key, state", "%s, viewer_id, key || id, state"
     )
     patch.setattr(holds_repository, "_INSERT_HOLDS", unkeyed)
     patch.setattr(holds, "read_by_key", nothing)

@@ -19,8 +19,8 @@ async def test_each_product_and_all_say_what_is_held_and_sold(stage: Stage) -> N
     await stage.journal.commit(SHOW, confirm, cart.id)
     await stage.hold("v_cat", ("p_bowl", 2))
     async with stage.database.read() as connection:
-        taken = await read_taken(connection, SHOW, CHANNEL)
-        none = await read_taken(connection, SHOW, "elsewhere")
+        taken = await read_taken(connection, SHOW, CHANNEL, stage.clock.at)
+        none = await read_taken(connection, SHOW, "elsewhere", stage.clock.at)
     assert taken.products == [
         ProductTaken("p_apron", "p_apron", 0, 2, 3, {"JPY": 3000}),
         ProductTaken("p_bowl", "p_bowl", 2, 1, 1, {"JPY": 2500}),

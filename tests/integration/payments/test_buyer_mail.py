@@ -115,6 +115,26 @@ async def test_a_buyer_is_written_at_each_step_in_their_language(
     assert await queued(till) == messages, "once"
 
 
+@pytest.mark.parametrize(
+    ("method", "money"), [("secure", "引き落とされていません"), ("redirect", "JPY 1,500 は返金")]
+)
+async def test_who_pays_too_late_is_written_what_becomes_of_the_money(
+    till: Till, method: str, money: str
+) -> None:
+    await till.stage.add_product("p_last", stock=1, buying="first_paid")
+    late, paid = [await till.stage.hold(viewer, ("p_last", 1)) for viewer in ("v_anna", "v_ben")]
+    for hold in (late, paid):
+        await fill(till, hold, replace(WHOLE, language="ja"))
+    payment = await till.pay(late, method)
+    await till.pay(paid)
+    await till.fake.decide(payment.provider_ref or "", approved=True)
+    _, message = await queued(till)
+    assert (message.kind, message.viewer_id) == ("order_too_late", "v_anna")
+    for part in (message.html, message.plain):
+        assert money in part
+        assert "p_last" in part
+
+
 async def test_a_step_is_told_once_however_often_it_is_said(till: Till) -> None:
     order_id = await order(till)
     for _ in range(3):
