@@ -17,6 +17,7 @@ const LINES_MS = 4_000;
 
 interface Taken {
   held: number;
+  begun: number;
   orders: number;
   units: number;
   amount: Readonly<Record<string, number>>;
@@ -110,8 +111,14 @@ export function TakingsPanel() {
   );
 }
 
-function Facts({ taken: { held, orders, units, amount } }: { taken: Taken }) {
+function Facts({ taken: { held, begun, orders, units, amount } }: { taken: Taken }) {
   const sums = Object.entries(amount).map(([currency, minor]) => money(minor, currency));
-  const facts = [t("held", { held: count(held) }), t.count("takings.orders", orders), t.count("takings.units", units), ...sums];
+  const facts = [
+    t("held", { held: count(held) }),
+    ...(begun > 0 ? [t("takings.begun", { begun: count(begun) })] : []),
+    t.count("takings.orders", orders),
+    t.count("takings.units", units),
+    ...sums,
+  ];
   return <span class="hint">{facts.join(" · ")}</span>;
 }

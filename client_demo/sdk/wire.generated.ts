@@ -70,6 +70,7 @@ export type Code =
   | "banned"
   | "bidding_blocked"
   | "busy"
+  | "buying_mixed"
   | "checkout_needed"
   | "conflict"
   | "email_taken"
@@ -893,7 +894,8 @@ export interface HeldLine {
  *
  *     `paying`: a payment of it is open, and until that is settled it does not expire. `order` is what it became. `why` it ended, where
  *     there is more to say than its state. `origin`: who placed it, where the viewer did not; `waitlist`: it is their turn in line.
- *     `auction`: whose lot it is. `exchanges`: the hold in whose place it came, with its time.
+ *     `auction`: whose lot it is. `exchanges`: the hold in whose place it came, with its time. `first_paid`: none of its units are set aside
+ *     before it is paid: they go to whoever pays first.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "HeldStock".
@@ -913,6 +915,7 @@ export interface HeldStock {
   origin?: "waitlist" | null;
   auction?: string | null;
   exchanges?: string | null;
+  first_paid?: boolean;
 }
 /**
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -996,7 +999,8 @@ export interface Video {
  *     through. `images`: all its pictures, where there are several. `image_alts`: by address what each of them shows, where somebody said it;
  *     `image_alt` is that of `image`. Products stand by `rank`, then by `id`.
  *
- *     `buying`: that it is bought, with its variants, by a hold and the checkout; absent: by `buy`.
+ *     `buying`: that it is bought, with its variants, by a hold and the checkout; absent: by `buy`. `first_paid`: its units are held for
+ *     nobody before they are paid.
  *
  *     With `variants`, which have a value for each of `options`, the product itself is not sold: `price` is the lowest, `stock` 0.
  *
@@ -1022,7 +1026,7 @@ export interface Product {
   };
   options?: string[];
   variants?: Variant[];
-  buying?: "checkout";
+  buying?: "checkout" | "first_paid";
 }
 /**
  * What is sold of a product with variants; `options` has a value for each of the product's `options`.

@@ -3,7 +3,7 @@ import { asMinor, asTyped, asWhole } from "../amounts";
 import type { Errors } from "../form";
 import { t } from "./text";
 
-export const WAYS = ["one_step", "checkout"] as const;
+export const WAYS = ["one_step", "checkout", "first_paid"] as const;
 export const METHODS_MOST = 20;
 const DAYS_MOST = 365;
 

@@ -2,7 +2,7 @@
 import { asMinor, asTyped, asWhole } from "../amounts";
 import { combinations, type OptionText, whole } from "./options";
 
-export const BUYING = ["one_step", "checkout"] as const;
+export const BUYING = ["one_step", "checkout", "first_paid"] as const;
 type Buying = (typeof BUYING)[number];
 
 export interface Variant {

@@ -55,6 +55,26 @@ describe("how a hold stands", () => {
   });
 });
 
+describe("what goes to who pays first", () => {
+  const first: Partial<HeldStock> = { first_paid: true };
+
+  it("is sold out for who came too late, whichever of both pushes comes first", () => {
+    const late = paid("failed", { why: "sold_out" });
+    for (const [hold, payments] of [
+      [{ ...first }, [late]],
+      [{ ...first, state: "released", why: "sold_out" }, []],
+      [{ ...first, state: "released", why: "sold_out" }, [late]],
+    ] as const)
+      expect(standingOf({ ...HELD, ...hold }, payments, NOON)).toEqual({ is: "over", how: "sold_out" });
+  });
+
+  it("says that money goes back where it was taken, and waits while units are claimed", () => {
+    const back = paid("refunding", { why: "sold_out" });
+    expect(is({ ...first, state: "released", why: "sold_out" }, [back])).toBe("returning");
+    expect(is({ ...first, paying: true, expires_at: HELD.placed_at }, [paid("authorized")], 60)).toBe("waiting");
+  });
+});
+
 describe("what was told twice", () => {
   it("is the later of both, in whatever order it was heard", () => {
     const [pending, captured] = [paid("pending"), paid("captured")];

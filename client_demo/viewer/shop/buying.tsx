@@ -44,7 +44,7 @@ export function followBuying(): void {
       );
   });
   const needed = computed(
-    () => products.value.some((each) => each.buying === "checkout") || mayHold(identity.value?.viewer, show.value?.id),
+    () => products.value.some((each) => each.buying !== undefined) || mayHold(identity.value?.viewer, show.value?.id),
   );
   effect(() => {
     if (needed.value) load().catch(() => undefined);

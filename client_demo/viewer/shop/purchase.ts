@@ -72,9 +72,14 @@ export function buy(productId: string): void {
   else openSheet(product, true);
 }
 
-/** Whether it is set aside first, and paid at the checkout; what the channel's own shop sells goes by its cart. */
+/** Whether it is paid at the checkout; what the channel's own shop sells goes by its cart. */
 export function goesByCheckout(product: Product): boolean {
-  return product.buying === "checkout" && !takenByShop.peek();
+  return product.buying !== undefined && !takenByShop.peek();
+}
+
+/** Whether nothing of it is set aside before it is paid. */
+export function goesToWhoPaysFirst(product: Product): boolean {
+  return product.buying === "first_paid" && !takenByShop.peek();
 }
 
 function holdNow(product: string, quantity: number): void {

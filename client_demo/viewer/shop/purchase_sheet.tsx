@@ -21,6 +21,7 @@ import {
   confirmPurchase,
   doubt,
   goesByCheckout,
+  goesToWhoPaysFirst,
   isTakenOver,
   purchase,
   purchasedProduct,
@@ -69,9 +70,13 @@ function noteOf(product: Product, quantity: number, problem: string | null): { t
   const { limit } = product;
   const left = leftToMe(product);
   if (takenByShop.value) return { text: t("buy.cart_note"), bad: false };
-  if (limit === undefined || quantity < left)
-    return { text: t(goesByCheckout(product) ? "buy.hold_note" : "buy.note"), bad: false };
+  if (limit === undefined || quantity < left) return { text: t(howItGoes(product)), bad: false };
   return { text: t.count(left === 0 ? "buy.limit_reached" : "buy.limit", limit), bad: false };
+}
+
+function howItGoes(product: Product): "buy.first_paid_note" | "buy.hold_note" | "buy.note" {
+  if (goesToWhoPaysFirst(product)) return "buy.first_paid_note";
+  return goesByCheckout(product) ? "buy.hold_note" : "buy.note";
 }
 
 function Looking({ product }: { product: Product }) {
@@ -123,7 +128,7 @@ function Looking({ product }: { product: Product }) {
         {busy && <span class="spinner" />}
         {label}
       </Button>
-      {held && <AddToCart product={product} quantity={quantity} />}
+      {held && !goesToWhoPaysFirst(product) && <AddToCart product={product} quantity={quantity} />}
     </>
   );
 }

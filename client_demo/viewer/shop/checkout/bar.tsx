@@ -3,13 +3,19 @@ import { Icon } from "../../../shared/ui/icon";
 import { lasting } from "../countdown";
 import { cartAmount, cartLines, cartUnits, openCart } from "./cart";
 import { titleOf } from "./lines";
-import { inHand, type Own } from "./own";
+import { inHand, missed, type Own } from "./own";
 import { openHold } from "./placing";
 import { t } from "./text";
 
 /** The time where it runs against the person; what waits for a bank needs nobody's hurry. */
-function timeOf({ standing, leftMs }: Own): string {
+function timeOf({ hold, standing, leftMs }: Own): string {
+  if (hold.first_paid) return "";
   return standing.is === "open" || standing.is === "going" ? lasting(leftMs) : "";
+}
+
+function wordFor({ hold, standing }: Own): string {
+  if (standing.is === "over") return standing.how;
+  return standing.is === "open" && hold.first_paid ? "open_unheld" : standing.is;
 }
 
 /** What is held or under way, one press from its sheet. */
@@ -25,7 +31,7 @@ export function HoldRow({ own }: { own: Own }) {
       onClick={() => openHold(hold.hold)}
     >
       <Icon name="bag" />
-      <span class="buying-title">{t(`bar.${standing.is}` as "bar.open", { title: titleOf(hold) })}</span>
+      <span class="buying-title">{t(`bar.${wordFor(own)}` as "bar.open", { title: titleOf(hold) })}</span>
       <strong class="buying-time" aria-hidden="true">
         {timeOf(own)}
       </strong>
@@ -55,15 +61,24 @@ export function Bar() {
   );
 }
 
-/** The same at the top of My orders. */
-export function OwnHolds() {
-  if (inHand.value.length === 0) return null;
+function Rows({ title, testid, rows }: { title: string; testid: string; rows: readonly Own[] }) {
+  if (rows.length === 0) return null;
   return (
-    <section aria-label={t("own.title")} data-testid="own-holds">
-      <h2 class="own-title">{t("own.title")}</h2>
-      {inHand.value.map((own) => (
+    <section aria-label={title} data-testid={testid}>
+      <h2 class="own-title">{title}</h2>
+      {rows.map((own) => (
         <HoldRow key={own.hold.hold} own={own} />
       ))}
     </section>
+  );
+}
+
+/** The same at the top of My orders, and what came to no order. */
+export function OwnHolds() {
+  return (
+    <>
+      <Rows title={t("own.title")} testid="own-holds" rows={inHand.value} />
+      <Rows title={t("own.missed")} testid="own-missed" rows={missed.value} />
+    </>
   );
 }

@@ -23,9 +23,9 @@ function keyFor(hold: string, lines: readonly WantedLine[]): string {
   return unanswered.key;
 }
 
-/** What was not chosen, a turn in line or a lot, is paid or given back as it is. */
-export function mayExchange({ origin, auction }: HeldStock): boolean {
-  return !origin && !auction;
+/** What was not chosen, a turn in line or a lot, is paid or given back as it is; what has no units yet is begun anew. */
+export function mayExchange({ origin, auction, first_paid }: HeldStock): boolean {
+  return !origin && !auction && !first_paid;
 }
 
 /** Holds so many of one line, none: not any more, in the place of what is held. */

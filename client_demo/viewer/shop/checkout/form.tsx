@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { RefusedError } from "../../../sdk";
+import type { HeldStock, RefusedError } from "../../../sdk";
 import { money } from "../../../shared/format";
 import { language } from "../../../shared/i18n";
 import { Button } from "../../../shared/ui/button";
@@ -9,8 +9,9 @@ import { refusalText } from "../../text";
 import { details, openDetails, type Reckoning, reckonedOf, reckoning, save, write } from "./details";
 import { Address, Check, Choices, TextInput } from "./fields";
 import { sayRefusal } from "./lacking";
+import { isFree } from "./lines";
 import type { Own } from "./own";
-import { loadPayMethods, pay, paying, payMethod, payMethods, payProblem } from "./paying";
+import { loadPayMethods, type PayMethods as Methods, pay, paying, payMethod, payMethods, payProblem } from "./paying";
 import type { Standing } from "./standing";
 import { returnedText } from "./states";
 import { Sums } from "./sums";
@@ -136,9 +137,21 @@ function MethodSelect({ choices }: { choices: readonly { value: string; label: s
 
 const CHOICES_MAX = 4;
 
+/** What goes to who pays first cannot be paid hours later. */
+function methodsFor({ first_paid }: HeldStock): Methods["methods"] {
+  const { methods = [] } = payMethods.value ?? {};
+  return first_paid ? methods.filter(({ later }) => !later) : methods;
+}
+
+/** Nobody is sent to pay for what others have paid for already. */
+function isGone(hold: HeldStock): boolean {
+  return hold.first_paid === true && !isFree(hold);
+}
+
 /** By what it is paid: a few as choices, the many words of a trial as a list. */
-function PayMethods() {
-  const { methods = [], live = true } = payMethods.value ?? {};
+function PayMethods({ hold }: { hold: HeldStock }) {
+  const live = payMethods.value?.live ?? true;
+  const methods = methodsFor(hold);
   const choices = methods.map(({ method, title, later }) => ({
     value: method,
     label: titleOf(method, title),
@@ -198,15 +211,16 @@ function Agreements({ now: { terms, may_keep } }: { now: Reckoning }) {
   );
 }
 
-function failureText({ failed, returned }: Open): string | null {
+function failureText({ failed, returned }: Open, hold: HeldStock): string | null {
   if (payProblem.value) return payProblem.value;
-  if (returned) return returnedText(returned);
+  if (returned) return returnedText(returned, hold);
+  if (failed && hold.first_paid) return t("checkout.failed_unheld");
   return failed && (t.maybe(`checkout.failed.${failed}`) ?? t("checkout.failed"));
 }
 
 /** The last thing that went wrong with a payment, and that nothing was charged, or that it goes back. */
-function Failure({ standing }: { standing: Open }) {
-  const text = failureText(standing);
+function Failure({ standing, hold }: { standing: Open; hold: HeldStock }) {
+  const text = failureText(standing, hold);
   return (
     <p class={text ? "notice notice-bad" : ""} role="alert" data-testid="pay-problem">
       {text}
@@ -249,14 +263,16 @@ export function CheckoutForm({ own, standing }: { own: Own; standing: Open }) {
   return (
     <form class="checkout-form" noValidate data-testid="checkout-form" onSubmit={(event) => event.preventDefault()}>
       {asked && <DetailFields hold={hold.hold} now={now} />}
-      <PayMethods />
+      <PayMethods hold={hold} />
       {asked && <Agreements now={now} />}
       <Sums now={asked ? summed(now) : { items: hold.amount, total: hold.amount, currency: hold.currency }} />
-      <Failure standing={standing} />
+      <Failure standing={standing} hold={hold} />
       <Button
         look="primary"
         size="large"
-        disabled={paying.value || before || (amount > 0 && payMethods.value?.methods.length === 0)}
+        disabled={
+          paying.value || before || isGone(hold) || (amount > 0 && payMethods.value !== null && methodsFor(hold).length === 0)
+        }
         data-testid="checkout-pay"
         onClick={() => void pay(hold.hold)}
       >

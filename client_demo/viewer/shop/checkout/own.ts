@@ -52,6 +52,11 @@ const IN_HAND: ReadonlySet<Standing["is"]> = new Set(["open", "going", "later", 
 /** Those of which something is still to come. */
 export const inHand = computed(() => owned.value.filter(({ standing }) => IN_HAND.has(standing.is)));
 
+/** Those that were paid and came to nothing: the money goes back, or was never taken. */
+export const missed = computed(() =>
+  owned.value.filter(({ standing }) => standing.is === "returned" || (standing.is === "over" && standing.how === "sold_out")),
+);
+
 export function ownOf(hold: string): Own | undefined {
   return owned.value.find((each) => each.hold.hold === hold);
 }

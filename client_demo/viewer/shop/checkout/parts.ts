@@ -31,6 +31,8 @@ function whenThere(id: string | null, tell: (order: Order) => void): void {
   });
 }
 
+const OVER = { expired: "checkout.over.toast", sold_out: "checkout.too_late.toast" } as const;
+
 /** What becomes of a hold is told to the page around this one, and said beside the sheet where that is not up. */
 onEnding(({ hold, standing }) => {
   const now = sheet.peek();
@@ -46,7 +48,7 @@ onEnding(({ hold, standing }) => {
   } else if (!isUp) {
     const see = { label: t("checkout.see"), run: () => openHold(hold.hold) };
     if (standing.is === "returned") showToast(t("checkout.returned.title"), see);
-    if (standing.is === "over" && standing.how === "expired") showToast(t("checkout.over.toast", { title: titleOf(hold) }), see);
+    if (standing.is === "over" && standing.how !== "released") showToast(t(OVER[standing.how], { title: titleOf(hold) }), see);
   }
 });
 

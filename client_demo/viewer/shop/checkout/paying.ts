@@ -14,7 +14,7 @@ import { t } from "./text";
 import { dropPayKey, takePayKey } from "./wishes";
 
 /** By what one can pay here: in the provider's words, in the order in which they are offered. `live`: money moves. */
-interface PayMethods {
+export interface PayMethods {
   live: boolean;
   methods: readonly { method: string; title: Readonly<Record<string, string>>; later: boolean }[];
 }
@@ -98,6 +98,11 @@ async function hearRefusal(hold: string, error: RefusedError): Promise<void> {
     case "voucher_refused":
       dropPayKey(hold);
       if (!sayRefusal(error)) payProblem.value = refusalText(error);
+      return;
+    case "sold_out":
+      dropPayKey(hold);
+      await loadOwn();
+      if (ownOf(hold)?.standing.is === "open") payProblem.value = t("checkout.first_paid.gone");
       return;
     case "too_many":
       dropPayKey(hold);

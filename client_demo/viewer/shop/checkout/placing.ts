@@ -87,14 +87,23 @@ export async function place(lines: readonly WantedLine[]): Promise<void> {
 /** The reply says little: the lines are those that were sent, unless the server has told of them meanwhile. */
 async function know(
   hold: string,
-  reply: { expires_at: string; amount: number; currency: string },
+  reply: { expires_at: string; amount: number; currency: string; first_paid?: boolean },
   lines: readonly WantedLine[],
 ): Promise<void> {
   const now = ownOf(hold);
   if (now) return;
-  const { expires_at, amount, currency } = reply;
+  const { expires_at, amount, currency, first_paid = false } = reply;
   const placed_at = new Date().toISOString();
-  takeHold({ hold, state: "placed", lines: lines.map((each) => ({ ...each })), amount, currency, placed_at, expires_at });
+  takeHold({
+    hold,
+    state: "placed",
+    lines: lines.map((each) => ({ ...each })),
+    amount,
+    currency,
+    placed_at,
+    expires_at,
+    first_paid,
+  });
   // One that was placed before, under the same key, may have ended since.
   await loadOwn();
 }
@@ -107,9 +116,11 @@ async function onceMore(hold: string, lines: readonly WantedLine[], placing: She
   await place(lines);
 }
 
+type Told = RefusedError["refusal"] & { guest?: boolean; begun?: boolean };
+
 /** What a person is told, by what was refused. */
 export function explain(error: RefusedError): Problem {
-  const { product, stock, price, left, limit = 0, guest } = error.refusal as RefusedError["refusal"] & { guest?: boolean };
+  const { product, stock, price, left, limit = 0, guest, begun } = error.refusal as Told;
   const sold = soldAs(products.peek(), product);
   const say = (text: string): Problem => ({ text, product });
   switch (error.code) {
@@ -119,7 +130,10 @@ export function explain(error: RefusedError): Problem {
       return say(stock ? t.count("checkout.fewer_left", stock) : t("checkout.sold_out"));
     case "too_many":
       if (guest) return say(t.count("checkout.guest_limit", limit));
+      if (begun) return say(t.count("checkout.begun_limit", limit));
       return say(left ? t.count("checkout.limit_left", left) : t.count("checkout.limit_reached", limit));
+    case "buying_mixed":
+      return say(t("checkout.mixed", { title: sold?.title ?? "" }));
     case "price_changed":
       return say(t("checkout.price_changed", { price: money(price ?? 0, sold?.currency ?? "JPY") }));
     case "offer_closed":

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { headOf } from "../../../shared/sold_as";
+import { headOf, soldAs } from "../../../shared/sold_as";
 import { Button } from "../../../shared/ui/button";
 import { Dialog } from "../../../shared/ui/dialog";
 import { showToast } from "../../../shared/ui/toast";
@@ -43,7 +43,7 @@ function Ways({ own }: { own: Own }) {
   return (
     <>
       <div class="checkout-ways">
-        {chosen && (
+        {(chosen || own.hold.first_paid) && (
           <Button size="small" disabled={busy.value} data-testid="hold-change" onClick={() => void release(change)}>
             {t("checkout.change")}
           </Button>
@@ -56,11 +56,11 @@ function Ways({ own }: { own: Own }) {
           onClick={() =>
             void release(() => {
               closeSheet();
-              showToast(t("checkout.given_up"));
+              showToast(t(own.hold.first_paid ? "checkout.left" : "checkout.given_up"));
             })
           }
         >
-          {t("checkout.give_up")}
+          {t(own.hold.first_paid ? "checkout.leave" : "checkout.give_up")}
         </Button>
       </div>
       {chosen && <p class="hint">{t("checkout.change_hint")}</p>}
@@ -91,7 +91,7 @@ function HoldView({ own }: { own: Own }) {
     case "returned":
       return <Returned own={own} standing={standing} />;
     case "over":
-      return <Over own={own} />;
+      return <Over own={own} how={standing.how} />;
   }
 }
 
@@ -105,7 +105,7 @@ function titleFor(now: Sheet): string {
     case "returned":
       return t("checkout.returned.title");
     case "over":
-      return t("checkout.over.title");
+      return t(own.standing.how === "sold_out" ? "checkout.too_late.title" : "checkout.over.title");
     default:
       return t("checkout.title");
   }
@@ -139,6 +139,11 @@ function Refused({ lines, problem }: { lines: readonly WantedLine[]; problem: Pr
   );
 }
 
+/** Whether none of it will be set aside. */
+function isUnheld(lines: readonly WantedLine[]): boolean {
+  return lines.some(({ product }) => soldAs(products.peek(), product)?.buying === "first_paid");
+}
+
 function Waiting({ text }: { text: string }) {
   return (
     <p role="status" class="checkout-waiting">
@@ -155,7 +160,7 @@ function Body({ now }: { now: Sheet }) {
   }, [hold]);
   if (now.is === "cart") return <CartView problem={now.problem} />;
   if (now.is === "refused") return <Refused lines={now.lines} problem={now.problem} />;
-  if (now.is === "placing") return <Waiting text={t("checkout.placing")} />;
+  if (now.is === "placing") return <Waiting text={t(isUnheld(now.lines) ? "checkout.loading" : "checkout.placing")} />;
   return own ? <HoldView own={own} /> : <Waiting text={t("checkout.loading")} />;
 }
 

@@ -12,7 +12,8 @@ export type Standing =
   | { is: "waiting"; payment: Payment | null }
   | { is: "ordered"; order: string | null }
   | { is: "returning" | "returned"; payment: Payment }
-  | { is: "over"; how: "expired" | "released" };
+  /** `sold_out`: others had paid first, and no money was taken. */
+  | { is: "over"; how: "expired" | "released" | "sold_out" };
 
 /** From the lowest to the highest: the states of a payment only rise. */
 const RISING: readonly PaymentState[] = [
@@ -49,6 +50,8 @@ export function standingOf(hold: HeldStock, payments: readonly Payment[], now: n
   if (open) return paidNow(open);
   const [newest] = payments;
   const returned = newest && (newest.state === "refunding" || newest.state === "refunded") ? newest : null;
+  const missed = hold.why === "sold_out" || (newest?.state === "failed" && newest.why === "sold_out");
+  if (missed && !returned) return { is: "over", how: "sold_out" };
   if (hold.state === "placed" && hold.paying && !returned) return { is: "waiting", payment: null };
   if (hold.state === "placed" && Date.parse(hold.expires_at) > now)
     return { is: "open", failed: newest?.state === "failed" ? (newest.why ?? "failed") : null, returned };

@@ -1,19 +1,21 @@
 // What there is to say of a hold that is not to be filled in: on its way, paid, given back, over.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Payment } from "../../../sdk";
+import type { HeldStock, Payment } from "../../../sdk";
 import { dateTime, money } from "../../../shared/format";
 import { embedded } from "../../../shared/place";
 import { resolve } from "../../../shared/server";
+import { headOf } from "../../../shared/sold_as";
 import { Button } from "../../../shared/ui/button";
 import { Icon } from "../../../shared/ui/icon";
 import { showToast } from "../../../shared/ui/toast";
 import { myOrders, retryMine } from "../../me";
 import { openPane } from "../../panes";
-import { isLive } from "../../session";
+import { isLive, products } from "../../session";
 import { refusalText } from "../../text";
 import { FindAgain } from "../find_again";
 import { mayExchange } from "./exchanging";
+import { openPurchase } from "../purchase";
 import { HeldLines, HoldTimer } from "./lines";
 import type { Own } from "./own";
 import { stopPaying } from "./paying";
@@ -122,10 +124,11 @@ export function Ordered({ own, id }: { own: Own; id: string | null }) {
 }
 
 /** That money goes back or has gone back, how much, and why. */
-export function returnedText({ state, amount, currency, why }: Payment): string {
+export function returnedText({ state, amount, currency, why }: Payment, { first_paid }: HeldStock): string {
   const sum = { amount: money(amount, currency) };
   const told = t(state === "refunded" ? "checkout.returned.done" : "checkout.returned.on_way", sum);
-  return `${told} ${t.maybe(`checkout.why.${why}`) ?? t("checkout.why.other")}`;
+  const reason = first_paid && why === "sold_out" ? "paid_first" : why;
+  return `${told} ${t.maybe(`checkout.why.${reason}`) ?? t("checkout.why.other")}`;
 }
 
 /** The money came and could become no order: it goes back, and why. */
@@ -133,19 +136,48 @@ export function Returned({ own, standing: { is, payment } }: { own: Own; standin
   return (
     <div class="checkout-state" data-testid="pay-returned" data-state={is}>
       <HeldLines hold={own.hold} />
-      <p role="status">{returnedText(payment)}</p>
+      <p role="status">{returnedText(payment, own.hold)}</p>
       <Back />
     </div>
   );
 }
 
+/** Over without an order: sold to others first, or its time has ended. */
+export function Over({ own, how }: { own: Own; how: Of<"over">["how"] }) {
+  if (how === "sold_out") return <TooLate own={own} />;
+  return <TimeOver own={own} />;
+}
+
+/** Others paid first, and nothing was charged: it may be looked at again, where there is a line to wait in. */
+function TooLate({ own: { hold } }: { own: Own }) {
+  const head = headOf(products.value, hold.lines[0]?.product);
+  const look = (): void => {
+    closeSheet();
+    if (head) openPurchase(head.id);
+  };
+  return (
+    <div class="checkout-state" data-testid="hold-too-late">
+      <HeldLines hold={hold} />
+      <p role="status">{t("checkout.too_late.text")}</p>
+      <div class="purchase-ways">
+        {head && isLive.value && (
+          <Button data-testid="hold-see" onClick={look}>
+            {t("checkout.see")}
+          </Button>
+        )}
+        <Back />
+      </div>
+    </div>
+  );
+}
+
 /** The time is over: said as it is, with a way to try once more while the show is on. */
-export function Over({ own }: { own: Own }) {
+function TimeOver({ own }: { own: Own }) {
   const again = (): void => void place(own.hold.lines.map(({ product, quantity }) => lineOf(product, quantity)));
   return (
     <div class="checkout-state" data-testid="hold-over">
       <HeldLines hold={own.hold} />
-      <p role="status">{t("checkout.over.text")}</p>
+      <p role="status">{t(own.hold.first_paid ? "checkout.over.unheld" : "checkout.over.text")}</p>
       <p class="hint">{t("checkout.over.late")}</p>
       <div class="purchase-ways">
         {isLive.value && mayExchange(own.hold) && (
