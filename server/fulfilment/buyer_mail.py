@@ -11,10 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.db import driver
 from server.journal.transaction import ShowTransaction
 
-Step = Literal["placed", "pending", "shipped", "refunded", "cancelled", "turn", "too_late"]
-"""`pending`: it is to be paid until a time. `turn`: a hold was made for who waited. `too_late`: it was sold out before a payment came.
-
-These are told by the hold's id.
+Step = Literal["placed", "pending", "shipped", "refunded", "cancelled", "bounced", "turn", "too_late"]
+"""`bounced`: the buyer's bank has sent a refund back. `pending`: it is to be paid until a time. `turn`: a hold was made for who waited.
+`too_late`: it was sold out before a payment came. The last three are told by the hold's id.
 """
 UNDONE_WITHIN: Final = timedelta(minutes=1)
 """A parcel that was marked by mistake and taken back so soon is not told."""

@@ -56,6 +56,11 @@ _SAYS: Final[Mapping[Language, Mapping[Step, tuple[str, str, str]]]] = {
             "{shop} has cancelled the order{amount}. How soon you see the money depends on how you paid.",
             "See the order",
         ),
+        "bounced": (
+            "Your refund for order {number} has not reached you",
+            "{shop} had given back {amount}, and your bank has sent it back. Please tell {shop} in what other way you can get it.",
+            "See the order",
+        ),
         "turn": (
             "It is your turn until {until}",
             "What you waited for is set aside for you until {until}. Afterwards it goes to who is next.",
@@ -91,6 +96,11 @@ _SAYS: Final[Mapping[Language, Mapping[Step, tuple[str, str, str]]]] = {
         "cancelled": (
             "ご注文 {number} がキャンセルされました",
             "{shop}がご注文をキャンセルしました{amount}。返金がお手元に届くまでの日数は、お支払い方法によって異なります。",
+            "注文を見る",
+        ),
+        "bounced": (
+            "ご注文 {number} の返金がお届けできませんでした",
+            "{shop}が返金した {amount} は、ご利用の金融機関から差し戻されました。ほかの返金方法は{shop}にお問い合わせください。",
             "注文を見る",
         ),
         "turn": (

@@ -181,9 +181,12 @@ class BuyerMails:
             sent = [(order.lines[nth].title or "", units, "") for nth, units in shipment.units.items()]
             url = shipment.tracking or receipt
             return replace(common, carrier=shipment.carrier, url=url, lines=sent, address=reader.to.label)
-        if due.step in ("refunded", "cancelled"):
+        if due.step in ("refunded", "cancelled", "bounced"):
             refunds = await read_refunds(connection, order.order)
-            minor = next((each.amount_minor for each in refunds if each.id == due.ref), 0)
+            refund = next((each for each in refunds if each.id == due.ref), None)
+            if refund is None or (due.step == "refunded" and refund.bounced_at is not None):
+                return None
+            minor = refund.bounced_minor if due.step == "bounced" else refund.amount_minor
             return replace(common, amount=money(minor, order.currency) if minor else "", url=receipt)
         lines = [
             (line.title or "", line.quantity, money(line.amount, order.currency)) for line in order.lines

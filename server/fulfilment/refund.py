@@ -4,7 +4,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from server.audit.trail import Actor
 from server.fulfilment.refund_rules import (
@@ -13,11 +14,17 @@ from server.fulfilment.refund_rules import (
     GivenBack,
     Origin,
     Reason,
+    Reckoning,
     RefundLine,
     RefundState,
+    SeenState,
     WantedRefund,
 )
+from server.ids import new_id
 from server.protocol.codec import encode
+
+FIRST_LOOK: Final = timedelta(seconds=15)
+"""When somebody else asks the provider, where whoever wrote it down has not ended it: later than its answer is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,10 @@ class ToRefund:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money of an order that goes back, or went, and the units with it; money in minor units of `currency`. The columns of `refund`."""
+    """Money of an order that goes back, or went, and the units with it; money in minor units of `currency`. The columns of `refund`.
+
+    What the buyer's bank has sent back (`bounced_minor`) is in the amounts no more: units that came with it stay where they are.
+    """
 
     id: str
     channel_id: str
@@ -82,12 +92,20 @@ class Refund:
     tries: int
     next_at: datetime | None
     why: str | None
+    bounced_minor: int = 0
+    bounced_shipping_minor: int = 0
+    bounced_at: datetime | None = None
     lines: tuple[RefundLine, ...] = ()
 
     @property
     def open(self) -> bool:
         """Whether its provider has not done it yet."""
         return self.state == "asked"
+
+    @property
+    def seen(self) -> SeenState:
+        """How it is shown."""
+        return self.state if self.bounced_at is None else "bounced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +118,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a provider has said of a refund that was asked of it: done, or, with `why`, that it will not be."""
+    """What a provider has said of a refund that was asked of it: done, or, with `why`, that it will not be. `bounced`: it had begun it."""
 
     refund: Refund
     done: bool
     why: str | None = None
+    bounced: bool = False
 
 
 def as_bought(order: OrderHead, counted: Sequence[Refund], paid_minor: int | None) -> Bought:
@@ -120,4 +139,44 @@ def as_bought(order: OrderHead, counted: Sequence[Refund], paid_minor: int | Non
         sum(line.amount_minor for line in lines) if paid_minor is None else paid_minor,
         sum(refund.amount_minor for refund in counted),
         sum(refund.shipping_minor for refund in counted),
+    )
+
+
+def new_refund(
+    now: datetime,
+    order: OrderHead,
+    found: Reckoning,
+    actor: Actor,
+    *,
+    reason: Reason,
+    payment_id: str | None,
+    asked: ToRefund | None = None,
+) -> Refund:
+    """Return a refund that is written down now: `asked` for by somebody here, else found at its provider."""
+    return Refund(
+        id=new_id("rf"),
+        channel_id=order.channel_id,
+        show_id=order.show_id,
+        order_id=order.id,
+        payment_id=payment_id,
+        origin="provider" if asked is None else "merchant",
+        key=None if asked is None else asked.key,
+        parameters=None if asked is None else asked.parameters,
+        state="asked",
+        reason=reason,
+        note=None if asked is None else asked.wanted.note,
+        amount_minor=found.amount_minor,
+        shipping_minor=found.shipping_minor,
+        currency=order.currency,
+        cancels=found.cancels,
+        order_state=None,
+        actor=actor.viewer_id,
+        actor_name=actor.name,
+        role=actor.role,
+        asked_at=now,
+        ended_at=None,
+        tries=0,
+        next_at=now + FIRST_LOOK,
+        why=None,
+        lines=found.lines,
     )

@@ -14,7 +14,7 @@ from server.fulfilment.refund_rules import (
     Reason,
     Reckoning,
     RefundLine,
-    RefundState,
+    SeenState,
     WantedLine,
     WantedRefund,
 )
@@ -104,7 +104,9 @@ class RefundBody(Face):
 
     refund: str
     order: str
-    state: RefundState
+    state: SeenState = Field(
+        description="`bounced`: it was done, and the buyer's bank has sent the money back. Its units stay given back."
+    )
     origin: Origin = Field(description="`provider`: somebody gave it back at the payments' provider itself.")
     reason: Reason
     note: str | None
@@ -116,7 +118,7 @@ class RefundBody(Face):
     by: str = Field(description="Who has asked for it.")
     asked_at: Moment
     ended_at: Moment | None
-    why: str | None = Field(description="Why it failed, in the provider's words.")
+    why: str | None = Field(description="Why it failed, or bounced, in the provider's words.")
 
 
 class LeftLineBody(Face):
@@ -158,12 +160,12 @@ def refund_body(refund: Refund, order: OrderHead) -> RefundBody:
     return RefundBody(
         refund=refund.id,
         order=refund.order_id,
-        state=refund.state,
+        state=refund.seen,
         origin=refund.origin,
         reason=refund.reason,
         note=refund.note,
-        amount=refund.amount_minor,
-        shipping=refund.shipping_minor,
+        amount=refund.amount_minor + refund.bounced_minor,
+        shipping=refund.shipping_minor + refund.bounced_shipping_minor,
         currency=refund.currency,
         lines=_line_bodies(refund.lines, order),
         order_state=refund.order_state,

@@ -6,9 +6,7 @@ when it is done, all at once: stock, payment, figures, and what merchant and buy
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
-from typing import Final
 
 from server.audit.trail import Actor, audit
 from server.catalogue.family import StockChange
@@ -16,32 +14,27 @@ from server.catalogue.rules import Stocked, return_units
 from server.catalogue.stock_repository import INSERT_STOCK_CHANGES, as_rows
 from server.errors import RefusedError
 from server.fulfilment import refund_repository as repository
-from server.fulfilment.refund import Asked, Ended, OrderHead, Refund, ToRefund
+from server.fulfilment.refund import Asked, Ended, OrderHead, Refund, ToRefund, new_refund
 from server.fulfilment.refund_rules import (
-    Reason,
-    Reckoning,
     reckon,
     state_after,
     told_by_provider,
     units_back,
 )
-from server.fulfilment.refund_telling import tell_refund
+from server.fulfilment.refund_telling import tell_bounced, tell_refund
 from server.fulfilment.shipping_repository import note_change
 from server.fulfilment.shipping_rules import shipping_of, units_left, withdrawn_units
-from server.ids import new_id
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import RollupChange
 from server.ledger.final import drop_final
 from server.ledger.repository import record_changes
 from server.payments.payment import Payment
 from server.protocol.codes import Code
+from server.protocol.order_lines import OrderChanged
 from server.sealing.unsealing import unseal
 from server.shop.hold_rules import StockBook
 from server.shop.locking import Books, Push
 from server.shop.repository import SaleTerms, read_terms
-
-FIRST_LOOK: Final = timedelta(seconds=15)
-"""When somebody else asks the provider, where whoever wrote it down has not ended it: later than its answer is waited for."""
 
 
 class RefundBooks:
@@ -73,14 +66,39 @@ class RefundBooks:
         if order is None:
             return 0
         await repository.lock_order(tx.connection, order)
-        found = told_by_provider(await repository.read_bought(tx.connection, order), told_minor)
+        # What has bounced had gone back once, and is in what was told of all: it is nobody's refund at the provider itself.
+        bounced = sum(each.bounced_minor for each in await repository.read_refunds(tx.connection, order.id))
+        found = told_by_provider(await repository.read_bought(tx.connection, order), told_minor - bounced)
         if found is None:
             return 0
         actor = Actor(payment.provider, "", "provider")
-        refund = _new_refund(tx, order, found, actor, reason="other", payment_id=payment.id)
+        refund = new_refund(tx.now, order, found, actor, reason="other", payment_id=payment.id)
         await repository.insert_refund(tx.connection, refund)
         # It brings no units back, and its payment's row is written by whoever was told.
         await self._do(tx, await _terms_of(tx), StockBook([]), order, refund)
+        return refund.amount_minor
+
+    async def take_bounced(self, tx: ShowTransaction, payment: Payment, key: str, why: str | None) -> int:
+        """Take into the books that a refund has not reached its buyer; see `server.payments.refunds`.
+
+        Money is booked back; units are not: they are in the house, or sold again.
+        """
+        order = await repository.find_order(tx.connection, payment.channel_id, payment.order_id or "")
+        if order is None:
+            return 0
+        await repository.lock_order(tx.connection, order)
+        refund = await repository.lock_refund(tx.connection, key)
+        if refund is None or refund.payment_id != payment.id:
+            return 0
+        if refund.open:  # whoever was answered that it is done comes later, and finds it ended
+            await repository.end_refund(tx.connection, refund, tx.now, order_state=None, why=why)
+            await repository.note_bounced(tx.connection, refund.id)
+        if refund.state != "done" or refund.bounced_at is not None:
+            return 0
+        terms = await _terms_of(tx)
+        await repository.bounce_refund(tx.connection, refund, tx.now, why)
+        await _count(tx, terms, order, refund, sign=-1)
+        self._tell(tx, await tell_bounced(tx, terms, refund))
         return refund.amount_minor
 
     async def _ask(self, tx: ShowTransaction, each: ToRefund) -> Asked:
@@ -97,8 +115,8 @@ class RefundBooks:
         book = await self._books.open(tx, terms, ids) if by_us else StockBook([])
         locked = await repository.lock_order(tx.connection, order)
         found = reckon(await repository.read_bought(tx.connection, locked), each.wanted)
-        refund = _new_refund(
-            tx,
+        refund = new_refund(
+            tx.now,
             order,
             found,
             each.actor,
@@ -139,6 +157,8 @@ class RefundBooks:
             present = await self._do(tx, terms, book, order, present)
         elif present.open:
             await repository.end_refund(tx.connection, present, tx.now, order_state=None, why=ended.why)
+            if ended.bounced:
+                await repository.note_bounced(tx.connection, present.id)
             present = replace(present, state="failed", ended_at=tx.now, next_at=None, why=ended.why)
         await self._books.close(tx, book)
         return present
@@ -153,9 +173,12 @@ class RefundBooks:
         await repository.end_refund(tx.connection, refund, tx.now, order_state=state, why=None)
         await _count(tx, terms, order, refund)
         await _note_progress(tx, order)
-        for show_id, viewer_id, line in await tell_refund(tx, terms, refund):
-            tx.afterwards.append(partial(self._push, show_id, viewer_id, line))
+        self._tell(tx, await tell_refund(tx, terms, refund))
         return replace(refund, state="done", order_state=state, ended_at=tx.now, next_at=None)
+
+    def _tell(self, tx: ShowTransaction, news: Sequence[tuple[str, str, OrderChanged]]) -> None:
+        for show_id, viewer_id, line in news:
+            tx.afterwards.append(partial(self._push, show_id, viewer_id, line))
 
     async def _bring_back(
         self, tx: ShowTransaction, book: StockBook, order: OrderHead, refund: Refund
@@ -225,48 +248,11 @@ async def _terms_of(tx: ShowTransaction) -> SaleTerms:
     return terms
 
 
-def _new_refund(
-    tx: ShowTransaction,
-    order: OrderHead,
-    found: Reckoning,
-    actor: Actor,
-    *,
-    reason: Reason,
-    payment_id: str | None,
-    asked: ToRefund | None = None,
-) -> Refund:
-    return Refund(
-        id=new_id("rf"),
-        channel_id=order.channel_id,
-        show_id=order.show_id,
-        order_id=order.id,
-        payment_id=payment_id,
-        origin="provider" if asked is None else "merchant",
-        key=None if asked is None else asked.key,
-        parameters=None if asked is None else asked.parameters,
-        state="asked",
-        reason=reason,
-        note=None if asked is None else asked.wanted.note,
-        amount_minor=found.amount_minor,
-        shipping_minor=found.shipping_minor,
-        currency=order.currency,
-        cancels=found.cancels,
-        order_state=None,
-        actor=actor.viewer_id,
-        actor_name=actor.name,
-        role=actor.role,
-        asked_at=tx.now,
-        ended_at=None,
-        tries=0,
-        next_at=tx.now + FIRST_LOOK,
-        why=None,
-        lines=found.lines,
-    )
-
-
-async def _count(tx: ShowTransaction, terms: SaleTerms, order: OrderHead, refund: Refund) -> None:
-    """Take the goods' money off the net, also where the show's figures are final by now."""
-    goods = refund.amount_minor - refund.shipping_minor
+async def _count(
+    tx: ShowTransaction, terms: SaleTerms, order: OrderHead, refund: Refund, *, sign: int = 1
+) -> None:
+    """Take the goods' money off the net, or, with -1 as sign, put it back; also where the show's figures are final by now."""
+    goods = sign * (refund.amount_minor - refund.shipping_minor)
     if not goods:
         return
     if not terms.live:

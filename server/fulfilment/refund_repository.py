@@ -54,6 +54,19 @@ _END = text(
     UPDATE refund SET state = :state, order_state = :order_state, ended_at = :now, next_at = NULL, why = :why WHERE id = :id
     """
 )
+# The amounts are what has gone back, whoever reads them; how the order stands by its refunds follows from what is left of them.
+_MOVE_BOUNCED = "bounced_minor = amount_minor, bounced_shipping_minor = shipping_minor, amount_minor = 0, shipping_minor = 0"
+_NOTE_BOUNCED = text(f"UPDATE refund SET {_MOVE_BOUNCED} WHERE id = :id")
+_BOUNCE = text(
+    f"""
+    UPDATE refund SET {_MOVE_BOUNCED}, bounced_at = :now, why = :why,
+        state = CASE WHEN cancels OR EXISTS (SELECT FROM refund_line AS l WHERE l.refund_id = refund.id) THEN state ELSE 'failed' END
+    WHERE id = :id
+    """
+)
+_LOWER = text(
+    "UPDATE refund SET order_state = 'partially_refunded' WHERE order_id = :order AND order_state = 'refunded' AND state = 'done'"
+)
 _WRITE_OFF = text(
     "UPDATE refund_line SET restock = false WHERE refund_id = :id AND product_id = ANY(:products) AND restock"
 )
@@ -177,6 +190,17 @@ async def end_refund(
     state = "failed" if order_state is None else "done"
     given = {"id": refund.id, "state": state, "order_state": order_state, "now": now, "why": why}
     await connection.execute(_END, given)
+
+
+async def note_bounced(connection: AsyncConnection, refund_id: str) -> None:
+    """Write that the provider had begun a refund which has failed: what it tells of all refunds may have it."""
+    await connection.execute(_NOTE_BOUNCED, {"id": refund_id})
+
+
+async def bounce_refund(connection: AsyncConnection, refund: Refund, now: datetime, why: str | None) -> None:
+    """Write that a refund which was done has not reached its buyer: its money is with the provider, its units stay given back."""
+    await connection.execute(_BOUNCE, {"id": refund.id, "now": now, "why": why})
+    await connection.execute(_LOWER, {"order": refund.order_id})
 
 
 async def write_off(connection: AsyncConnection, refund_id: str, product_ids: Collection[str]) -> None:

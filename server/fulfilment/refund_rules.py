@@ -12,6 +12,8 @@ Reason = Literal["cancelled", "returned", "faulty", "goodwill", "other"]
 RefundState = Literal["asked", "done", "failed"]
 """`asked`: written down, and the provider has not done it yet. `done`: the money has gone back, and units with it. `failed`: the provider
 will not do it, and nothing has changed."""
+SeenState = RefundState | Literal["bounced"]
+"""As it is shown. `bounced`: it was done, and the buyer's bank has sent the money back; it is with the provider, and owed again."""
 Origin = Literal["merchant", "provider"]
 """Who began it: the merchant here, or somebody at the provider itself, whose webhook told of it."""
 GivenBack = Literal["partially_refunded", "refunded", "cancelled"]

@@ -1,11 +1,16 @@
 """Refunds and their lines."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, text
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
+
+
+def _nothing(name: str) -> Any:
+    return Column(name, BigInteger, nullable=False, server_default=text("0"))
 
 
 class RefundRow(SQLModel, table=True):
@@ -57,7 +62,11 @@ class RefundRow(SQLModel, table=True):
     next_at: datetime | None = moment("next_at")
     """When the provider is asked next, by whoever finds it then."""
     why: str | None = None
-    """Why it failed, in the provider's words."""
+    """Why it failed, or bounced, in the provider's words."""
+    bounced_minor: int = Field(default=0, sa_column=_nothing("bounced_minor"))
+    """What of it the buyer's bank has sent back, and the amounts above have no more; `bounced_shipping_minor` is a part of it."""
+    bounced_shipping_minor: int = Field(default=0, sa_column=_nothing("bounced_shipping_minor"))
+    bounced_at: datetime | None = moment("bounced_at")
 
 
 class RefundLineRow(SQLModel, table=True):

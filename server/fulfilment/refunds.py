@@ -85,9 +85,9 @@ class Refunds:
     async def go_on(self, refund: Refund) -> Refund:
         """Have the provider do a refund that is asked for, and return how it stands then."""
         answer = await self._give_back(refund)
-        if answer is None or answer.kind not in ("refunded", "failed"):
+        if answer is None or answer.kind not in ("refunded", "failed", "bounced"):
             return refund
-        ended = Ended(refund, answer.kind == "refunded", answer.why)
+        ended = Ended(refund, answer.kind == "refunded", answer.why, bounced=answer.kind == "bounced")
         after = await self._journal.commit(
             refund.show_id, self._end_many, ended, hurried=True, repeatable=True
         )

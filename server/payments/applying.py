@@ -9,7 +9,7 @@ from server.journal.transaction import ShowTransaction
 from server.payments import repository
 from server.payments.holds import PaidHolds, ToConfirm
 from server.payments.inbox_repository import mark_applied
-from server.payments.news import News, is_to_be_paid_later, move
+from server.payments.news import News, is_to_be_paid_later, move, owe_again
 from server.payments.payment import Applied, Payment
 from server.payments.refunds import NO_REFUNDS, ToldRefunds
 from server.payments.rules import Deed, step
@@ -40,6 +40,7 @@ class Applying:
         paid = [after[each.payment_id] for each, deed in zip(news, deeds, strict=True) if deed == "confirm"]
         await self._confirm(tx, paid, after)
         await self._take_refunds(tx, after)
+        await self._take_bounced(tx, news, after)
         for payment in after.values():
             if is_to_be_paid_later(before[payment.id], payment, tx.now):
                 self._holds.tell_pending(tx, payment)
@@ -86,6 +87,20 @@ class Applying:
             if payment.order_id is not None and payment.refunded_there_minor > payment.refunded_minor:
                 refunded = await self.refunds.take_told(tx, payment, payment.refunded_there_minor)
                 after[payment.id] = replace(payment, refunded_minor=payment.refunded_minor + refunded)
+
+    async def _take_bounced(
+        self, tx: ShowTransaction, news: Sequence[News], after: dict[str, Payment]
+    ) -> None:
+        """Take refunds that were sent back into the books: last, so that it does not matter what was told before them."""
+        for each in news:
+            payment, key = after.get(each.payment_id), each.answer.refund
+            if each.answer.kind != "bounced" or payment is None or key is None:
+                continue
+            if payment.order_id is None:
+                after[payment.id] = owe_again(payment, key)
+            else:
+                minor = await self.refunds.take_bounced(tx, payment, key, each.answer.why)
+                after[payment.id] = replace(payment, refunded_minor=payment.refunded_minor - minor)
 
     async def _let_wait(
         self, tx: ShowTransaction, before: dict[str, Payment], after: dict[str, Payment]

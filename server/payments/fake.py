@@ -18,6 +18,7 @@ from server.db.engine import Database
 from server.ids import new_id
 from server.payments.fake_repository import (
     Intent,
+    bounce_refund,
     keep_intent,
     keep_refund,
     move_intent,
@@ -85,6 +86,7 @@ class Notice(msgspec.Struct, frozen=True):
     payment: str
     why: str | None = None
     refunded: int | None = None
+    refund: str | None = None
 
 
 _notices = msgspec.json.Decoder(Notice)
@@ -181,6 +183,16 @@ class FakeProvider:
             await self._tell_refund(kept.intent)
         return kept is not None
 
+    async def bounce(self, key: str) -> bool:
+        """Send a refund back as a buyer's bank does, and tell it; whether there was one that was done."""
+        async with self._database.write() as connection:
+            intent = await bounce_refund(connection, key)
+        if intent is not None and self.tell is not None:
+            notice = Notice("bounced", intent.ref, intent.payment_id, "closed", refund=key)
+            body = msgspec.json.encode(notice)
+            await self.tell(self.sign(new_id("fev"), body), body)
+        return intent is not None
+
     async def decide(self, ref: str, *, approved: bool) -> str | None:
         """Take what the buyer has pressed on the page; return where they go from there, None for no page of ours."""
         async with self._database.write() as connection:
@@ -215,7 +227,9 @@ class FakeProvider:
             notice = _notices.decode(body)
         except msgspec.DecodeError:
             return None
-        answer = Answer(notice.type, notice.ref, why=notice.why, refunded_minor=notice.refunded)
+        answer = Answer(
+            notice.type, notice.ref, why=notice.why, refunded_minor=notice.refunded, refund=notice.refund
+        )
         return Told(event_id, answer, notice.payment)
 
     def sign(self, event_id: str, body: bytes) -> dict[str, str]:

@@ -70,6 +70,15 @@ _REFUND_DUE = text(
     RETURNING {", ".join(f"i.{field.name}" for field in fields(Intent))}
     """
 )
+_BOUNCE = text(
+    f"""
+    WITH bounced AS (
+        UPDATE fake_refund AS r SET state = 'bounced', amount_minor = 0 FROM fake_refund AS was
+        WHERE r.key = :key AND r.state = 'done' AND was.key = r.key RETURNING r.ref, was.amount_minor)
+    UPDATE fake_intent AS i SET refunded_minor = i.refunded_minor - b.amount_minor FROM bounced AS b WHERE i.ref = b.ref
+    RETURNING {", ".join(f"i.{field.name}" for field in fields(Intent))}
+    """
+)
 _TAKE_DUE = text(
     f"""
     UPDATE fake_intent SET state = 'succeeded', taken_minor = amount_minor, due_at = NULL
@@ -135,6 +144,12 @@ async def keep_refund(
             (await connection.execute(_GIVE_BACK, {"ref": ref, "amount": amount_minor})).one()
         )
     return KeptRefund(intent, waits=waits, fresh=True)
+
+
+async def bounce_refund(connection: AsyncConnection, key: str) -> Intent | None:
+    """Take back a refund that was done, and return of which intent; None where there is no such one."""
+    row = (await connection.execute(_BOUNCE, {"key": key})).one_or_none()
+    return None if row is None else _as_intent(row)
 
 
 async def refund_due(connection: AsyncConnection, now: datetime) -> list[Intent]:

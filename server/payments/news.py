@@ -4,14 +4,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
+
 from server.payments.inbox_repository import Received
-from server.payments.payment import Payment
+from server.payments.payment import Payment, refund_key
 from server.payments.provider import Answer
 from server.payments.rules import Deed, Step, step, told_refund
 
 GIVEN_UP: Final = "given_up"
+REFUND_BOUNCED: Final = "refund_bounced"
 LATER: Final = timedelta(minutes=30)
 """Who has so long to pay leaves the page, and is written to."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,8 @@ def move(payment: Payment, news: News, now: datetime) -> tuple[Payment, Deed]:
     there = told_refund(answer.kind, answer.refunded_minor, payment.amount_minor)
     if answer.kind == "refunded" and there < payment.amount_minor:
         taken = Step(payment.state)  # a part of it is not what is owed
-    refunded = payment.amount_minor if taken.state == "refunded" else payment.refunded_minor
     changed = taken.state != payment.state
+    refunded = payment.amount_minor if changed and taken.state == "refunded" else payment.refunded_minor
     moved = replace(
         payment,
         state=taken.state,
@@ -52,6 +57,14 @@ def move(payment: Payment, news: News, now: datetime) -> tuple[Payment, Deed]:
         why=_why(payment, taken.state, answer),
     )
     return moved, taken.deed
+
+
+def owe_again(payment: Payment, key: str) -> Payment:
+    """Return a payment that was given back, whose money has not reached its buyer: somebody has to see to it at the provider."""
+    if payment.state != "refunded" or key != refund_key(payment):
+        return payment
+    log.error("payments.refund_bounced", payment=payment.id)
+    return replace(payment, refunded_minor=0, why=REFUND_BOUNCED)
 
 
 def _why(payment: Payment, state: str, answer: Answer) -> str | None:

@@ -81,6 +81,11 @@ class Payment:
         return told
 
 
+def refund_key(payment: Payment) -> str:
+    """Return the key under which the money of a payment that became no order is given back."""
+    return f"{payment.id}/refund"
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """A payment that was written down, or was there before under the same key (`repeated`)."""

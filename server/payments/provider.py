@@ -35,6 +35,8 @@ class Answer:
     why: str | None = None
     refunded_minor: int | None = None
     """What has been given back there in all, where the provider says so; of `refunded` None means everything that was taken."""
+    refund: str | None = None
+    """Of `bounced`: the key under which the refund was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,8 @@ class Provider(Protocol):
         """Give money back, once for each `key`: `refunded`, or `succeeded` while that is still under way.
 
         `refunded`, too, where all has gone back already; `failed`, with `why`, when it will not be given back, which is final for the
-        `key`. A refund that somebody has made at the provider itself is told by a webhook as `refunded`, and so is each of ours, with
-        `refunded_minor` for all of them together.
+        `key`, and `bounced` where it was begun and has come to nothing. A refund that somebody has made at the provider itself is told by
+        a webhook as `refunded`, and so is each of ours, with `refunded_minor` for all of them together.
         """
         ...
 

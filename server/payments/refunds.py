@@ -16,9 +16,19 @@ class ToldRefunds(Protocol):
         """
         ...
 
+    async def take_bounced(self, tx: ShowTransaction, payment: Payment, key: str, why: str | None) -> int:
+        """Take into the books, once, that a refund which was asked for under `key` has not reached its buyer; return what it was of.
+
+        One that is not done yet has failed by it, and 0 is returned.
+        """
+        ...
+
 
 class _NoRefunds:
     async def take_told(self, tx: ShowTransaction, payment: Payment, told_minor: int) -> int:
+        return 0
+
+    async def take_bounced(self, tx: ShowTransaction, payment: Payment, key: str, why: str | None) -> int:
         return 0
 
 

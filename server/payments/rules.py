@@ -18,9 +18,11 @@ State = Literal[
 the buyer, and cancelled there too. `captured`: the money is ours, and the order is made. `refunding`: the money came, can become no order,
 and goes back.
 """
-Kind = Literal["pending", "authorized", "succeeded", "failed", "refunded", "given_up", "unfillable"]
+Kind = Literal[
+    "pending", "authorized", "succeeded", "failed", "refunded", "bounced", "given_up", "unfillable"
+]
 """What is told of a payment, by its provider but for the last two: it has ended there because the buyer wanted it no more (`given_up`); no
-order can be made (`unfillable`).
+order can be made (`unfillable`). `bounced`: a refund was done, and the buyer's bank has sent it back.
 """
 Deed = Literal["none", "confirm", "capture", "void", "refund"]
 """What is to be done: `confirm` within the transaction that writes the state, all else at the provider, after it."""
@@ -77,8 +79,8 @@ def step(state: State, kind: Kind) -> Step:
     """Return what `kind` makes of a payment in `state`; every pair has an answer.
 
     A refund that nobody here has asked for (`refunded` of a captured payment: the merchant's, at the provider) changes no state: the order
-    stands, and its refunds are counted by `told_refund`. `unfillable` comes only in the transaction that would
-    have made the order, or have set the units aside for it.
+    stands, and its refunds are counted by `told_refund`. Nor does `bounced`, which undoes a refund. `unfillable` comes only in the
+    transaction that would have made the order, or have set the units aside for it.
     """
     return _STEPS.get((state, kind), Step(state))
 

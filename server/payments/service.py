@@ -21,7 +21,7 @@ from server.payments.beginning import Beginning
 from server.payments.holds import PaidHolds
 from server.payments.inbox_repository import Received, insert_event, read_waiting
 from server.payments.news import News
-from server.payments.payment import Applied, Begun, Payment, Wanted
+from server.payments.payment import Applied, Begun, Payment, Wanted, refund_key
 from server.payments.provider import Answer, Provider, ProviderAwayError, Providers
 from server.payments.refunds import ToldRefunds
 from server.payments.rules import Deed
@@ -256,4 +256,4 @@ def _call_for(deed: Deed, payment: Payment, ref: str) -> Asks:
     if deed == "void":
         return lambda provider: provider.cancel(ref)
     assert deed == "refund", "`confirm` is done within the transaction"
-    return lambda provider: provider.refund(ref, payment.amount_minor, f"{payment.id}/refund")
+    return lambda provider: provider.refund(ref, payment.amount_minor, refund_key(payment))

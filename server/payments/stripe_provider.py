@@ -147,7 +147,7 @@ class StripeProvider:
             return Answer("succeeded", ref)
         if refund.status == "succeeded" or charge.amount_refunded >= charge.amount > 0:
             return Answer("refunded", ref)
-        return Answer("failed", ref, why=refund.failure_reason or refund.status)
+        return Answer("bounced", ref, why=refund.failure_reason or refund.status)
 
     async def _find_refund(self, intent: Intent, key: str) -> Refund | None:
         listed = await self._call(self._api.refunds.list_async({"payment_intent": intent.id, "limit": 100}))
@@ -155,7 +155,7 @@ class StripeProvider:
         return next((each for each in refunds if (each.metadata or {}).get(KEY) == key), None)
 
     async def _refund(self, intent: Intent, amount: int, key: str) -> Refund:
-        kept = {KEY: key, PAYMENT: intent.metadata.get(PAYMENT, "")}
+        kept = {KEY: key, PAYMENT: intent.metadata.get(PAYMENT, ""), ACCOUNT: self._till.account_id}
         made = await self._call(
             self._api.refunds.create_async(
                 {"payment_intent": intent.id, "amount": amount, "metadata": kept}, _once(key)

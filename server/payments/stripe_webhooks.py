@@ -12,6 +12,7 @@ from server.payments.provider import Answer, Told, UnsignedError
 from server.payments.signing import REPLAY_SECONDS
 from server.payments.stripe_shapes import (
     ACCOUNT,
+    KEY,
     PAYMENT,
     Charge,
     Dispute,
@@ -98,17 +99,25 @@ def _heard(event: Event, account_id: str) -> Heard | None:
         return None
     if kind.startswith("charge.dispute."):
         return Heard(event, dispute=msgspec.json.decode(given, type=Dispute))
-    if kind == "refund.failed":
-        return Heard(event, failed_refund=msgspec.json.decode(given, type=Refund))
-    answer, kept = _answer(kind, given)
+    refund = msgspec.json.decode(given, type=Refund) if kind == "refund.failed" else None
+    answer, kept = _answer(kind, given) if refund is None else _bounced(refund, account_id)
     # Of a channel's other business at Stripe we know nothing, nor what another channel does by the same account.
     if PAYMENT not in kept or kept.get(ACCOUNT) != account_id:
-        return Heard(event)
+        return Heard(event, failed_refund=refund)
     return Heard(
         event,
+        failed_refund=refund,
         # The ids of two accounts are two: nobody's event takes the place of another's.
-        Told(f"{account_id}:{event.id}", answer, kept[PAYMENT], {"account": account_id}),
+        told=Told(f"{account_id}:{event.id}", answer, kept[PAYMENT], {"account": account_id}),
     )
+
+
+def _bounced(refund: Refund, account_id: str) -> tuple[Answer, dict[str, str]]:
+    """Return that a refund of ours has not reached its buyer. One that was made at Stripe's own pages has no key, and is nobody's here."""
+    kept = {ACCOUNT: account_id} | (refund.metadata or {})
+    if KEY not in kept:
+        return Answer("bounced", ""), {}
+    return Answer("bounced", "", why=refund.failure_reason, refund=kept[KEY]), kept
 
 
 def _answer(kind: str, given: msgspec.Raw) -> tuple[Answer, dict[str, str]]:

@@ -135,7 +135,7 @@ class FakeRefundRow(SQLModel, table=True):
     key: str = Field(primary_key=True)
     ref: str
     state: str
-    """`waiting` or `done`."""
+    """`waiting`, `done` or `bounced`."""
     amount_minor: int = _money("amount_minor")
     due_at: datetime | None = moment("due_at")
     created_at: datetime = moment("created_at", nullable=False)

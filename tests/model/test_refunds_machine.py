@@ -53,6 +53,7 @@ BOOKS = """
     SELECT p.id, p.amount_minor AS paid, p.refunded_minor AS told, i.taken_minor AS taken, i.refunded_minor AS there,
            coalesce((SELECT sum(amount_minor) FROM refund AS r WHERE r.payment_id = p.id AND r.state = 'done'), 0) AS done,
            coalesce((SELECT sum(amount_minor) FROM refund AS r WHERE r.payment_id = p.id AND r.state = 'asked'), 0) AS asked,
+           coalesce((SELECT sum(bounced_minor) FROM refund AS r WHERE r.payment_id = p.id), 0) AS bounced,
            coalesce((SELECT sum(amount_minor) FROM refund AS r WHERE r.payment_id = p.id AND r.origin = 'provider'), 0) AS by_provider
     FROM payment AS p LEFT JOIN fake_intent AS i ON i.payment_id = p.id WHERE p.order_id IS NOT NULL
 """
@@ -171,6 +172,13 @@ class RefundsMachine(RuleBasedStateMachine):
             (given_back,) = self.gather([self.till.fake.refund_there(ref, amount)])
             self.there_minor += amount if given_back is True else 0
 
+    @rule(which=st.integers(0, 20))
+    def send_back(self, which: int) -> None:
+        """A buyer's bank sends a refund back."""
+        known = [refund.id for refund in self.acknowledged.values()]
+        if known:
+            self.gather([self.till.fake.bounce(known[which % len(known)])])
+
     @rule(seconds=st.sampled_from([3, 20, 120]))
     def let_time_pass(self, seconds: int) -> None:
         self.till.stage.clock.at += timedelta(seconds=seconds)
@@ -192,7 +200,7 @@ class RefundsMachine(RuleBasedStateMachine):
             assert each.told == each.done, "the payment knows what is done"
             assert each.done + each.asked <= each.paid
             if each.taken is not None:
-                assert each.done <= each.there <= each.done + each.asked, (
+                assert each.done <= each.there <= each.done + each.asked + each.bounced, (
                     "the provider has done what we know of"
                 )
         for line in lines:
@@ -286,12 +294,21 @@ def bring_all_back(patch: pytest.MonkeyPatch) -> None:
 
 def take_no_for_yes(patch: pytest.MonkeyPatch) -> None:
     """What the provider refuses is booked as done."""
-    patch.setattr(refunds, "Ended", lambda refund, _done, why=None: Ended(refund, done=True, why=why))
+    patch.setattr(refunds, "Ended", lambda refund, _done, why=None, **_: Ended(refund, done=True, why=why))
 
 
 def move_without_a_row(patch: pytest.MonkeyPatch) -> None:
     """Units come back, and no row says so."""
     patch.setattr(refund_books, "as_rows", lambda *_, **__: [])
+
+
+def keep_what_bounced(patch: pytest.MonkeyPatch) -> None:
+    """What a buyer's bank has sent back still counts as given back."""
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    patch.setattr(refund_repository, "bounce_refund", nothing)
 
 
 ALL: Any = ("returned", True, [], None)
@@ -320,6 +337,11 @@ PLANTED: dict[Callable[[pytest.MonkeyPatch], None], Story] = {
     bring_all_back: lambda shop: (shop.pay("card", 2, 0), shop.give_back([FAULTY], 0)),
     take_no_for_yes: lambda shop: (shop.pay("refund_refused", 2, 0), shop.give_back([ALL], 0)),
     move_without_a_row: lambda shop: (shop.pay("card", 2, 0), shop.give_back([ALL], 0)),
+    keep_what_bounced: lambda shop: (
+        shop.pay("card", 2, 0),
+        shop.give_back([ONE], 0),
+        shop.send_back(0),
+    ),
 }
 """Each mistake with a few steps in which it shows: the machine's own claims must not hold then, and do without it."""
 

@@ -188,6 +188,16 @@ class Books:
             self._tell("charge.refunded", charge, account)
         return refund
 
+    def bounce(self, refund: dict[str, Any], *, lowers: bool = True) -> None:
+        """Have the buyer's bank send a refund back. `lowers`: the charge's sum is less by it, of which Stripe says nothing."""
+        account, charge = (
+            self.owners[refund["payment_intent"]],
+            self.intents[refund["payment_intent"]]["latest_charge"],
+        )
+        refund["status"], refund["failure_reason"] = "failed", "expired_or_canceled_card"
+        charge["amount_refunded"] -= refund["amount"] if lowers else 0
+        self._tell("refund.failed", refund, account)
+
     def pay(self, id: str, method: str = "card") -> None:
         """Let the buyer pay on the page by what is captured at once, or by a card, whose money is set aside."""
         intent = self._confirm(id, method)

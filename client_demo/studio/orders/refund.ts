@@ -13,7 +13,7 @@ export interface RefundedLine {
 
 export interface Refund {
   refund: string;
-  state: "asked" | "done" | "failed";
+  state: "asked" | "done" | "failed" | "bounced";
   origin: "merchant" | "provider";
   reason: Reason;
   note: string | null;

@@ -32,7 +32,7 @@ export function Refunds({ order }: DeedProps) {
 
 function RefundRow({ refund, order }: { refund: Refund; order: OrderDetail }) {
   const { state } = refund;
-  const look = state === "done" ? "badge badge-good" : state === "failed" ? "badge badge-bad" : "badge badge-warn";
+  const look = { asked: "badge badge-warn", done: "badge badge-good", failed: "badge badge-bad", bounced: "badge badge-bad" }[state];
   return (
     <li class="row card" data-testid="refund-row" data-state={state}>
       <div class="order">
@@ -45,6 +45,7 @@ function RefundRow({ refund, order }: { refund: Refund; order: OrderDetail }) {
             : t("shipment.when", { at: momentIn(refund.asked_at, theChannel().time_zone), by: refund.by })}
           {refund.why && ` · ${refund.why}`}
         </p>
+        {state === "bounced" && <p class="hint">{t("refund.outcome.bounced")}</p>}
       </div>
       <p class="order-money">
         <span class={look}>{t(`refund.state.${state}`)}</span>

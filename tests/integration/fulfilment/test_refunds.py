@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from server.errors import RefusedError
-from server.fulfilment.refund import Refund
-from server.fulfilment.refund_books import FIRST_LOOK
+from server.fulfilment.refund import FIRST_LOOK, Refund
 from server.fulfilment.refund_rules import WantedRefund
 from server.ids import new_id
 from server.payments.fake import MOMENT

@@ -19,6 +19,7 @@ from server.mail.channel_repository import lock_channel, update_channel
 from server.mail.composing import Addresses
 from server.mail.rules import hash_of
 from server.mail.tokens import MailTokens
+from server.payments.provider import Answer
 from server.running.buyers import read_checked, read_kept
 from server.shop.hold_rules import Hold
 from server.shop.order_list import Wanted, read_orders
@@ -88,6 +89,10 @@ async def filled(till: Till, language: Language = "ja") -> Hold:
     return hold
 
 
+async def answered(answer: Answer) -> Answer:
+    return answer
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 async def test_a_buyer_is_written_at_each_step_in_their_language(
     till: Till, language: Language, tmp_path: Path
@@ -95,14 +100,20 @@ async def test_a_buyer_is_written_at_each_step_in_their_language(
     order_id = await order(till, language)
     await shipping_of(till).ship(BY, order_id, Parcel("Yamato", TRACK))
     till.stage.clock.at += timedelta(minutes=2)
-    await till.give_back(order_id, amount_minor=1000)
+    refund = await till.give_back(order_id, amount_minor=1000)
+    await queued(till)
+    bounced = Answer("bounced", "", why="expired_or_canceled_card", refund=refund.id)
+    payment = await till.payments.find(str(refund.payment_id), "v_anna")
+    for _ in range(2):
+        await till.payments.settle(payment, lambda _: answered(bounced))
     messages = await queued(till)
-    assert [each.kind for each in messages] == ["order_placed", "order_shipped", "order_refunded"]
+    kinds = ["order_placed", "order_shipped", "order_refunded", "order_bounced"]
+    assert [each.kind for each in messages] == kinds
     for each in messages:
         assert (each.address, each.language, each.bulk) == ("anna@example.com", language, False)
         (tmp_path / f"{each.kind}.{language}.html").write_text(each.html)
         (tmp_path / f"{each.kind}.{language}.txt").write_text(each.plain)
-    placed, shipped, refunded = messages
+    placed, shipped, refunded, sent_back = messages
     for part in (placed.html, placed.plain):
         assert "https://live.example/receipt#" in part
         assert "神宮前 1-2-3" in part
@@ -112,6 +123,7 @@ async def test_a_buyer_is_written_at_each_step_in_their_language(
         assert TRACK in part
         assert "Yamato" in part
     assert "JPY" in refunded.subject
+    assert "JPY 1,000" in sent_back.plain
     assert await queued(till) == messages, "once"
 
 

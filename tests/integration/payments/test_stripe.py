@@ -279,7 +279,7 @@ async def test_parts_go_back_once_for_each_key(shop: StripeTill) -> None:
     assert (await shop.till.payments.give_back(paid, 500, "r_4")).kind == "refunded"
     shop.account.refunds = "failed"
     failed = await shop.till.payments.give_back(paid, 500, "r_5")
-    assert (failed.kind, failed.why) == ("failed", "declined")
+    assert (failed.kind, failed.why) == ("bounced", "declined")
 
 
 async def test_webhooks_are_the_accounts_and_of_now(shop: StripeTill) -> None:
