@@ -25,6 +25,7 @@ from server.protocol.commands import (
     AnyCommand,
     Buy,
     Click,
+    HoldExchange,
     Impression,
     Join,
     OfferSee,
@@ -173,6 +174,7 @@ IN_THE_JOURNAL = [kind for kind in KEYED if kind is not Share]
 def test_every_command_that_has_a_result_takes_a_key() -> None:
     assert set(get_args(AnyCommand)) - MAY_BE_LOST - THE_SAME_AGAIN == {
         Buy,
+        HoldExchange,
         PlaceBid,
         PlaceHold,
         Pay,

@@ -40,6 +40,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/shows/{show}/holds"): {"lines": [{"product": "p_bowl", "quantity": 1}]},
     ("DELETE", "/v1/shows/{show}/holds/{hold}"): {},
     ("PUT", "/v1/shows/{show}/holds/{hold}/checkout"): {},
+    ("POST", "/v1/shows/{show}/holds/{hold}/exchange"): {"lines": [{"product": "p_bowl", "quantity": 2}]},
     ("POST", "/v1/shows/{show}/waitlist"): {"product": "p_bowl"},
     ("DELETE", "/v1/shows/{show}/waitlist/{product}"): {},
     ("POST", "/v1/shows/{show}/auctions/{auction}/bids"): {"max": 1},
