@@ -9,6 +9,7 @@ WITHOUT: Final = {
     "PUT /v1/products/order": "the whole order in one stroke, by ids: nothing of it is read before",
     "PUT /v1/shows/{show}/holds/{hold}/checkout": "a viewer's own, written whole with each change of theirs",
     "PUT /v1/shows/{show}/reviews/{product}": "a viewer's own, which nobody else edits",
+    "PUT /v1/shows/{show}/waitlists/{product}": "open or closed, in one word: nothing of it is edited",
 }
 
 

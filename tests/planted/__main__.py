@@ -27,7 +27,7 @@ from server.embedded import start_postgres
 from server.settings import Settings
 from tests.support.databases import empty_database
 
-MACHINES = ("holds", "refunds", "vouchers", "waitlist", "auction")
+MACHINES = ("holds", "first_paid", "refunds", "vouchers", "waitlist", "auction")
 STEPS = 14
 _BEGIN, _END = "<!-- planted:begin (made by `python -m tests.planted`) -->", "<!-- planted:end -->"
 Plant = Callable[[pytest.MonkeyPatch], None]
