@@ -46,6 +46,7 @@ import server.privacy.routes
 import server.query.routes
 import server.query.saved_routes
 import server.questions.routes
+import server.questions.similar_routes
 import server.shop.cart_routes
 import server.shop.exchange_routes
 import server.shop.hold_routes
@@ -124,6 +125,7 @@ PARTS_FOR_ROUTES = (
     "settings",
     "shop",
     "shows",
+    "similar_questions",
     "stockroom",
     "surveys",
     "tokens",
@@ -140,6 +142,7 @@ ROUTES = (
     server.shows.calendar_routes,
     server.snapshots.routes,
     server.questions.routes,
+    server.questions.similar_routes,
     server.surveys.routes,
     server.surveys.review_routes,
     server.offers.routes,

@@ -16,6 +16,8 @@ class Act(Enum):
     SHARE = "share"
     PAGE_VIEW = "page_view"
     ASK = "ask"
+    SIMILAR = "similar"
+    """Somebody looks for questions like theirs."""
     VOTE = "vote"
     ANSWER = "answer"
     """An answer to a survey."""
@@ -90,6 +92,10 @@ def rates_of(settings: Settings) -> Rates:
         Act.VOTE: {
             By.VIEWER: Rate(votes, 0.5),
             By.SOCKET: Rate(votes, 0.5),
+            By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
+        },
+        Act.SIMILAR: {
+            By.VIEWER: Rate(votes, 0.5),
             By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
         },
         Act.ANSWER: {

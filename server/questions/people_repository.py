@@ -1,6 +1,7 @@
 """The SQL of who is behind questions: who voted, who was told an answer of their own, who works on one; and what is asked about."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -55,3 +56,15 @@ async def read_voters(connection: AsyncConnection, questions: Sequence[str]) -> 
     for question, viewer in await connection.execute(voted):
         voters.setdefault(question, []).append(viewer)
     return voters
+
+
+async def read_texts(
+    connection: AsyncConnection, show_id: str, since: datetime | None
+) -> list[tuple[str, datetime, str]]:
+    """Return id, time and text of the show's questions, in the order of their times; only those asked `since` then, where given."""
+    asked = select(_QUESTION.c.id, _QUESTION.c.asked_at, _QUESTION.c.text).where(
+        _QUESTION.c.show_id == show_id
+    )
+    if since is not None:
+        asked = asked.where(_QUESTION.c.asked_at >= since)
+    return [tuple(row) for row in await connection.execute(asked.order_by(_QUESTION.c.asked_at))]

@@ -10,95 +10,16 @@ from server.access.dependencies import OptionalIdentity, ShowId, entrant_of
 from server.access.entry import require_entry
 from server.access.roles import is_staff
 from server.errors import RefusedError
-from server.http.params import ENTITY_ID, Face, Limit, Moment
+from server.http.params import ENTITY_ID, Limit
 from server.http.refusals import refusals
 from server.protocol.codes import Code
 from server.protocol.pushes import QuestionState
+from server.questions.bodies import QuestionBody, StaffQuestionBody
 from server.questions.faces import as_public, as_staff
 from server.questions.repository import QuestionOrder, Rank, rank_of
 from server.questions.rules import VISIBLE, Question
 from server.questions.service import Questions
 from server.questions.visible_pages import VisiblePages, Wanted
-
-
-def _is_none(value: object) -> bool:
-    """Left out of the answer, as on the wire."""
-    return value is None
-
-
-def _is_unset(value: object) -> bool:
-    """False, or an empty list: left out of the answer, as on the wire."""
-    return not value
-
-
-class AnswerBody(Face):
-    """The host's answer."""
-
-    text: str | None = Field(description="None when it was given live in the video.")
-    live: bool
-    at: Moment
-    by: str | None = Field(
-        default=None, exclude_if=_is_none, description="Who answered; absent of old answers."
-    )
-    role: str | None = Field(default=None, exclude_if=_is_none, description="The role of who answered.")
-    private: bool = Field(
-        default=False, exclude_if=_is_unset, description="For those alone who asked or voted."
-    )
-    show_ms: int | None = Field(
-        default=None,
-        exclude_if=_is_none,
-        description="Where in the show an answer by voice begins, in milliseconds since the start.",
-    )
-
-
-class QuestionBody(Face):
-    """A question as everybody may see it."""
-
-    id: str
-    text: str
-    author: str
-    state: QuestionState
-    votes: int
-    version: int = Field(description="Grows by 1 with each change of state.")
-    asked_at: Moment
-    answer: AnswerBody | None
-    role: str | None = Field(
-        default=None, exclude_if=_is_none, description="The author's role; absent for a viewer."
-    )
-    guest: int | None = Field(
-        default=None, exclude_if=_is_none, description="The number of an author who chose no name."
-    )
-    product: str | None = Field(default=None, exclude_if=_is_none, description="What it is about.")
-    anonymous: bool = Field(default=False, exclude_if=_is_unset, description="Its author wishes no name.")
-    merged_into: str | None = Field(
-        default=None, exclude_if=_is_none, description="Which question stands for this one."
-    )
-
-
-class ClaimBody(Face):
-    """Who works on a question."""
-
-    viewer: str
-    name: str
-    until: Moment = Field(description="From then on nobody does.")
-
-
-class StaffQuestionBody(QuestionBody):
-    """A question as staff see it."""
-
-    dismissed_reason: str | None
-    moderated_by: str | None = Field(description="The name of who moved it last.")
-    votes_apart: int = Field(
-        description="Votes of guests who had not watched or came in a burst; not in `votes`."
-    )
-    claim: ClaimBody | None = Field(default=None, exclude_if=_is_none)
-    before: QuestionState | None = Field(
-        default=None, exclude_if=_is_none, description="The state that `question.undo` leads to."
-    )
-    labels: list[str] = Field(default=[], exclude_if=_is_unset)
-    merged: int = Field(
-        default=0, exclude_if=_is_unset, description="How many questions are merged into this one."
-    )
 
 
 class QuestionPage(BaseModel):

@@ -36,6 +36,7 @@ from server.payments.commands import PaymentCommands
 from server.protocol.commands import Join
 from server.protocol.publication import Publication
 from server.questions.commands import QuestionCommands
+from server.questions.similar import SimilarQuestions
 from server.questions.visible_pages import VisiblePages
 from server.running.disk import DataDisks
 from server.running.exports import exports_for
@@ -117,6 +118,7 @@ class Process:
             settings.signing_secret(), clock, old_secret=settings.old_signing_secret()
         )
         self.visible_questions = VisiblePages(self.questions)
+        self.similar_questions = SimilarQuestions(self.database)
         selling = self._selling()
         self.shop, self.holds, self.exchanges, self.auctions, self.checkouts, self.waitlist = selling[:6]
         paying, self.refunds = selling[6:]
