@@ -32,14 +32,17 @@ class Cards:
         self._database = database
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
-    async def find(self, show_id: str) -> Card | None:
-        """Return the card of a show, or None while it cannot be read. Raises `not_found`."""
+    async def find(self, show_id: str, *, seconds_max: float | None = READ_SECONDS_MAX) -> Card | None:
+        """Return the card of a show, or None while it cannot be read, or not so soon. Raises `not_found`.
+
+        With None for `seconds_max` the read is waited for, which has a limit of its own (`ANSWER_SECONDS_MAX`).
+        """
         now = asyncio.get_running_loop().time()
         kept = self._kept.get(show_id)
         if kept is None or kept.until < now:
             kept = _Kept(now + KEPT_SECONDS, asyncio.create_task(self._read(show_id), name="card"))
             self._keep(show_id, kept)
-        await asyncio.wait({kept.reading}, timeout=READ_SECONDS_MAX)
+        await asyncio.wait({kept.reading}, timeout=seconds_max)
         found = kept.reading.result() if kept.reading.done() else None
         if isinstance(found, RefusedError):
             raise found

@@ -37,7 +37,8 @@ class PageViews:
         """Return the channel of the page; raises `not_found`, and `unavailable` while nobody can tell."""
         if opened.show is None:
             return await self._known_channel(opened.channel or "")
-        card = await self._cards.find(opened.show)
+        # Nobody waits for this answer, and a view that is refused is one that no figure has.
+        card = await self._cards.find(opened.show, seconds_max=None)
         if card is None:
             raise RefusedError(Code.UNAVAILABLE)
         return card.channel_id

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, cast
 
 import httpx
@@ -67,6 +68,10 @@ class Showroom:
             await host.do("show.end")
 
 
+CODES_LIVE = timedelta(hours=12)
+"""A room that many tests share may stand for longer than a code is good for."""
+
+
 @asynccontextmanager
 async def showroom_on(settings: Settings, *, past: bool = False) -> AsyncIterator[Showroom]:
     """Seed the database of `settings` and serve; `past`: with the demo's past shows, which take a few seconds."""
@@ -82,7 +87,7 @@ async def showroom_on(settings: Settings, *, past: bool = False) -> AsyncIterato
             await seed.seed_live(connection, clock.now())
         sign_in = SignIn(database, tokens, clock)
         codes = {
-            role: await sign_in.issue_code(CHANNEL_ID, role, subject=name, uses=1000)
+            role: await sign_in.issue_code(CHANNEL_ID, role, subject=name, uses=1000, lifetime=CODES_LIVE)
             for role, name in ROLES.items()
         }
     finally:

@@ -16,6 +16,7 @@ from server.offers.rules import Offer
 from server.offers.service import Wanted
 from server.offers.showing import Look, Seen
 from server.protocol.codes import Code
+from tests.support.numbers import numbers_in
 from tests.support.reducer import assert_snapshot_plus_pushes_equals_fresh, see
 from tests.support.stage import CHANNEL, ELSEWHERE, HOST, MODERATOR, SHOW, Stage, refused
 
@@ -57,7 +58,7 @@ async def test_an_offer_is_opened_and_closed_and_a_receiver_can_follow(stage: St
     assert [push["type"] for push in public] == ["offer.opened", "offer.opened"], (
         "to open twice is to open once"
     )
-    assert "800" not in str(public), "the price is told to those it is for, and recorded"
+    assert 800 not in numbers_in(public), "the price is told to those it is for, and recorded"
     assert staff[0]["offer"]["price"] == 800
     for _ in range(2):
         assert await stage.offers.close(SHOW, HOST, first.id) == "closed"
