@@ -115,7 +115,7 @@ def _empty(connection: Connection) -> None:
         connection.execute("SET LOCAL session_replication_role = replica")
         if any(large for _, large in tables):
             names = SQL(", ").join(Identifier(name) for name, _ in tables)
-            connection.execute(SQL("TRUNCATE {}").format(names))
+            connection.execute(SQL("TRUNCATE {} CASCADE").format(names))  # to empty ones that point at them
         else:  # takes a sixth of the time of new files
             for name in _tables_with_rows(connection, [name for name, _ in tables]):
                 connection.execute(SQL("DELETE FROM {}").format(Identifier(name)))

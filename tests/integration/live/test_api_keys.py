@@ -37,6 +37,7 @@ OF_VIEWERS = {
     ("POST", "/v1/shows/{show}/holds/{hold}/exchange"),
     ("DELETE", "/v1/shows/{show}/holds/{hold}"),
     ("PUT", "/v1/shows/{show}/holds/{hold}/checkout"),
+    ("POST", "/v1/shows/{show}/questions/similar"),
     ("POST", "/v1/shows/{show}/waitlist"),
     ("DELETE", "/v1/shows/{show}/waitlist/{product}"),
     ("PUT", "/v1/shows/{show}/reviews/{product}"),
