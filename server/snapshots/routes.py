@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from server.access.dependencies import EntrantOfShow, ShowId
 from server.http.refusals import refusals
 from server.protocol.codes import Code
+from server.questions.bodies import QuestionBody
 from server.questions.faces import as_own
-from server.questions.routes import QuestionBody
 from server.questions.rules import Question
 from server.questions.service import Questions
 from server.shop.routes import OrderBody, as_body
