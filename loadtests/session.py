@@ -168,7 +168,8 @@ class Session:
         if "snapshot" in line:
             products = line["snapshot"]["products"]
             self.products = [product["id"] for product in products]
-            sold = (each for product in products for each in product.get("variants", [product]))
+            at_once = (product for product in products if "buying" not in product)  # else by a checkout
+            sold = (each for product in at_once for each in product.get("variants", [product]))
             self.stock = {each["id"]: each["stock"] for each in sold}
             self.questions = [question["id"] for question in line["snapshot"]["questions"]]
 

@@ -23,7 +23,7 @@ from server.errors import RefusedError
 from server.ids import new_id
 from server.journal.intents import intent_of
 from server.protocol.codes import Code
-from server.shop import holds_repository, lots, repository
+from server.shop import first_paid_repository, holds_repository, lots, repository
 from server.shop.stocktaking import take_stock
 from tests.support.databases import empty_database
 from tests.support.stage import AUCTION_HOLD_SECONDS, BLOCKED_FOR, CHANNEL, HOST, SHOW, Stage, open_stage
@@ -334,15 +334,14 @@ def pass_over_who_pays(patch: pytest.MonkeyPatch) -> None:
     """A hold that is being paid lapses like any other, so that the runner-up is served meanwhile."""
     where = {
         "_READ_LAPSED": holds_repository,
-        "_FIND_LAPSED": holds_repository,
-        "_END_HOLDS": holds_repository,
+        "_FIND_LAPSED": first_paid_repository,
+        "_READ_TERMS": repository,
     }
-    for name, module in {**where, "_READ_TERMS": repository}.items():
+    for name, module in where.items():
         plain = getattr(module, name).text
-        plain = plain.replace("AND NOT h.paying", "").replace(
-            "(:paying_too OR NOT paying)", "(:paying_too OR true)"
-        )
-        patch.setattr(module, name, text(plain))
+        patch.setattr(module, name, text(plain.replace("AND NOT h.paying", "")))
+    ended = holds_repository._END_HOLDS
+    patch.setattr(holds_repository, "_END_HOLDS", ended.replace("OR NOT paying", "OR true"))
 
 
 Story = Callable[[AuctionMachine], object]

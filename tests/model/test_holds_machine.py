@@ -505,9 +505,9 @@ def keep_no_rows(patch: pytest.MonkeyPatch) -> None:
 
 def sell_the_given_up(patch: pytest.MonkeyPatch) -> None:
     """Money for a hold that its viewer gave up makes an order."""
-    from server.shop import confirming
+    from server.shop import late
 
-    patch.setattr(confirming, "BY_VIEWER", "nobody")
+    patch.setattr(late, "BY_VIEWER", "nobody")
 
 
 def begin_anew(patch: pytest.MonkeyPatch) -> None:
