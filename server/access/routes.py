@@ -65,7 +65,6 @@ def router() -> APIRouter:
         summary="Exchange a sign-in code for a token",
         responses=refusals(
             Code.UNAUTHENTICATED,
-            Code.INVALID,
             Code.BAD_JSON,
             Code.TOO_LARGE,
             Code.KEY_REUSED,

@@ -105,7 +105,6 @@ def _add_viewers(api: APIRouter) -> None:
         Code.FORBIDDEN,
         Code.GUESTS_REFUSED,
         Code.NOT_FOUND,
-        Code.INVALID,
     )
     bid = (Code.AUCTION_CLOSED, Code.OUTBID, Code.ALREADY_LEADING, Code.BIDDING_BLOCKED, Code.TOO_MANY)
     away = (Code.UNAVAILABLE, Code.KEY_REUSED, Code.BUSY, Code.TOO_FAST, Code.BAD_JSON, Code.TOO_LARGE)

@@ -38,7 +38,7 @@ class FoundingWish(RequestBody):
 def router() -> APIRouter:
     """Return the route by which the first channel begins."""
     api = APIRouter(prefix="/v1", tags=["channel"])
-    by_link = (Code.UNAUTHENTICATED, Code.INVALID, Code.UNAVAILABLE, *WITH_BODY)
+    by_link = (Code.UNAUTHENTICATED, Code.UNAVAILABLE, *WITH_BODY)
     api.add_api_route(
         "/channels",
         found_channel,

@@ -106,7 +106,7 @@ class LinkSight(BaseModel):
 def router() -> APIRouter:
     """Return the routes of links."""
     api = APIRouter(prefix="/v1", tags=["people"])
-    by_link = (Code.UNAUTHENTICATED, Code.INVALID, Code.UNAVAILABLE, *WITH_BODY)
+    by_link = (Code.UNAUTHENTICATED, Code.UNAVAILABLE, *WITH_BODY)
     making = (*OF_PEOPLE, *WITH_BODY, Code.KEY_REUSED)
     add = api.add_api_route
     add(

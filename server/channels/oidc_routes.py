@@ -115,7 +115,7 @@ def router() -> APIRouter:
         list_ways,
         methods=["GET"],
         summary="Whether a channel's people may sign in by a provider",
-        responses=refusals(Code.INVALID, Code.UNAVAILABLE),
+        responses=refusals(Code.UNAVAILABLE),
     )
     api.add_api_route(f"{PLACE}/start", start, methods=["GET"], include_in_schema=False, response_model=None)
     api.add_api_route(
@@ -126,7 +126,7 @@ def router() -> APIRouter:
         take_up,
         methods=["POST"],
         summary="Exchange the code that a provider's sign-in came back with",
-        responses=refusals(Code.UNAUTHENTICATED, Code.INVALID, Code.UNAVAILABLE, *WITH_BODY),
+        responses=refusals(Code.UNAUTHENTICATED, Code.UNAVAILABLE, *WITH_BODY),
     )
     return api
 

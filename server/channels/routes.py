@@ -104,7 +104,7 @@ def router() -> APIRouter:
         change_channel,
         methods=["PATCH"],
         summary="Change the caller's channel",
-        responses=refusals(*known, Code.BAD_JSON, Code.INVALID, Code.TOO_LARGE) | STALE,
+        responses=refusals(*known, Code.BAD_JSON, Code.TOO_LARGE) | STALE,
     )
     return api
 

@@ -73,9 +73,7 @@ def router() -> APIRouter:
         sign_in,
         methods=["POST"],
         summary="Sign in by e-mail address and password",
-        responses=refusals(
-            Code.UNAUTHENTICATED, Code.INVALID, Code.CONFLICT, Code.BUSY, Code.UNAVAILABLE, *WITH_BODY
-        ),
+        responses=refusals(Code.UNAUTHENTICATED, Code.CONFLICT, Code.BUSY, Code.UNAVAILABLE, *WITH_BODY),
     )
     api.add_api_route(
         "/sessions",

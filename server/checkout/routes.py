@@ -26,7 +26,6 @@ def router() -> APIRouter:
         Code.FORBIDDEN,
         Code.GUESTS_REFUSED,
         Code.NOT_FOUND,
-        Code.INVALID,
         Code.UNAVAILABLE,
     )
     api.add_api_route(

@@ -11,7 +11,6 @@ TO_PERMITTED = (
     Code.TOKEN_EXPIRED,
     Code.TOKEN_REVOKED,
     Code.FORBIDDEN,
-    Code.INVALID,
     Code.UNAVAILABLE,
 )
 """What every route may answer that is for some roles or keys alone."""
@@ -34,9 +33,9 @@ class Problem(BaseModel):
 
 
 def refusals(*codes: Code) -> dict[int | str, dict[str, Any]]:
-    """Return FastAPI's `responses` for the refusals that a route may answer with; `too_fast` is one of every route's."""
+    """Return FastAPI's `responses` for the refusals that a route may answer with; `invalid` and `too_fast` are every route's."""
     answers: dict[int | str, dict[str, Any]] = {}
-    for code in dict.fromkeys((*codes, Code.TOO_FAST)):
+    for code in dict.fromkeys((*codes, Code.INVALID, Code.TOO_FAST)):
         meaning = MEANINGS[code]
         line = f"`{code.value}`: {meaning.text}"
         if meaning.status in answers:

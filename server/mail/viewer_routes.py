@@ -17,7 +17,7 @@ from server.pace.rates import Act
 from server.protocol.codes import Code
 
 _KNOWN = (
-    Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.TOKEN_REVOKED, Code.FORBIDDEN, Code.GUESTS_REFUSED, Code.NOT_FOUND, Code.INVALID,
+    Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.TOKEN_REVOKED, Code.FORBIDDEN, Code.GUESTS_REFUSED, Code.NOT_FOUND,
     Code.UNAVAILABLE,
 )  # fmt: skip
 

@@ -59,7 +59,7 @@ class PaymentList(Face):
     payments: list[PaymentBody]
 
 
-_ASKED = (Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.NOT_FOUND, Code.INVALID, Code.UNAVAILABLE)
+_ASKED = (Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.NOT_FOUND, Code.UNAVAILABLE)
 _STARTED = (
     *_ASKED,
     Code.FORBIDDEN,

@@ -34,7 +34,6 @@ def router() -> APIRouter:
         Code.TOKEN_REVOKED,
         Code.FORBIDDEN,
         Code.NOT_FOUND,
-        Code.INVALID,
         Code.UNAVAILABLE,
         Code.GUESTS_REFUSED,
     )

@@ -62,7 +62,6 @@ def router() -> APIRouter:
             Code.FORBIDDEN,
             Code.GUESTS_REFUSED,
             Code.NOT_FOUND,
-            Code.INVALID,
             Code.UNAVAILABLE,
         ),
     )

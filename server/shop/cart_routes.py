@@ -45,9 +45,7 @@ def router() -> APIRouter:
         go_to_cart,
         methods=["POST"],
         summary="The address of the shop's cart for a product of a show",
-        responses=refusals(
-            *known, Code.CONFLICT, Code.INVALID, Code.BAD_JSON, Code.TOO_LARGE, Code.UNAVAILABLE
-        ),
+        responses=refusals(*known, Code.CONFLICT, Code.BAD_JSON, Code.TOO_LARGE, Code.UNAVAILABLE),
     )
     return api
 

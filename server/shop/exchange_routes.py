@@ -19,7 +19,7 @@ def router() -> APIRouter:
     """Return the route."""
     api = APIRouter(prefix="/v1/shows/{show}/holds", tags=["holds"])
     known = (Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.FORBIDDEN, Code.GUESTS_REFUSED, Code.NOT_FOUND)
-    asked = (*known, Code.INVALID, Code.UNAVAILABLE, Code.KEY_REUSED, Code.BUSY, Code.TOO_FAST, *OF_BODIES)
+    asked = (*known, Code.UNAVAILABLE, Code.KEY_REUSED, Code.BUSY, Code.TOO_FAST, *OF_BODIES)
     api.add_api_route(
         "/{hold}/exchange",
         exchange_hold,

@@ -97,7 +97,7 @@ def router() -> APIRouter:
     """Return the routes of holds."""
     api = APIRouter(prefix="/v1/shows/{show}/holds", tags=["holds"])
     known = (Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.FORBIDDEN, Code.GUESTS_REFUSED, Code.NOT_FOUND)
-    asked = (*known, Code.INVALID, Code.UNAVAILABLE)
+    asked = (*known, Code.UNAVAILABLE)
     sent = (*asked, Code.KEY_REUSED, Code.HOLD_ENDED, Code.BUSY)
     api.add_api_route(
         "",

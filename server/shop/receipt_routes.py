@@ -67,9 +67,7 @@ def router() -> APIRouter:
         make_receipt,
         methods=["POST"],
         summary="Make the receipt of an order",
-        responses=refusals(
-            Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.NOT_FOUND, Code.INVALID, Code.UNAVAILABLE
-        ),
+        responses=refusals(Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.NOT_FOUND, Code.UNAVAILABLE),
     )
     api.add_api_route(
         "/receipts",
@@ -80,7 +78,6 @@ def router() -> APIRouter:
             Code.UNAUTHENTICATED,
             Code.TOKEN_EXPIRED,
             Code.NOT_FOUND,
-            Code.INVALID,
             Code.BAD_JSON,
             Code.TOO_LARGE,
             Code.UNAVAILABLE,

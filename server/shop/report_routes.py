@@ -36,7 +36,7 @@ def router() -> APIRouter:
     """Return the routes of reported orders."""
     api = APIRouter(prefix="/v1/orders", tags=["orders"])
     known = (Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.TOKEN_REVOKED, Code.FORBIDDEN, Code.NOT_FOUND)
-    written = (Code.INVALID, Code.BAD_JSON, Code.TOO_LARGE, Code.UNAVAILABLE)
+    written = (Code.BAD_JSON, Code.TOO_LARGE, Code.UNAVAILABLE)
     api.add_api_route(
         "/report",
         report_orders,

@@ -89,7 +89,6 @@ def router() -> APIRouter:
                 Code.KEY_REUSED,
                 Code.PAYMENT_DECLINED,
                 Code.TOO_FAST,
-                Code.INVALID,
                 Code.BAD_JSON,
                 Code.TOO_LARGE,
                 Code.BUSY,
@@ -102,9 +101,7 @@ def router() -> APIRouter:
         get_order,
         methods=["GET"],
         summary="One order",
-        responses=refusals(
-            Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.NOT_FOUND, Code.INVALID, Code.UNAVAILABLE
-        ),
+        responses=refusals(Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.NOT_FOUND, Code.UNAVAILABLE),
     )
     return api
 

@@ -40,7 +40,6 @@ def router() -> APIRouter:
             Code.TOKEN_EXPIRED,
             Code.TOKEN_REVOKED,
             Code.NOT_FOUND,
-            Code.INVALID,
             Code.UNAVAILABLE,
         ),
     )

@@ -66,7 +66,6 @@ def router() -> APIRouter:
         *bearer,
         Code.FORBIDDEN,
         Code.NOT_FOUND,
-        Code.INVALID,
         Code.UNAVAILABLE,
     )
     api.add_api_route(
@@ -74,7 +73,7 @@ def router() -> APIRouter:
         list_shows,
         methods=["GET"],
         summary="The shows of a channel",
-        responses=refusals(*bearer, Code.FORBIDDEN, Code.INVALID, Code.UNAVAILABLE),
+        responses=refusals(*bearer, Code.FORBIDDEN, Code.UNAVAILABLE),
     )
     api.add_api_route(
         "/shows",
@@ -89,7 +88,7 @@ def router() -> APIRouter:
         get_show,
         methods=["GET"],
         summary="One show",
-        responses=refusals(*bearer, Code.NOT_FOUND, Code.INVALID, Code.UNAVAILABLE),
+        responses=refusals(*bearer, Code.NOT_FOUND, Code.UNAVAILABLE),
     )
     return api
 

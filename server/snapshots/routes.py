@@ -54,7 +54,6 @@ def router() -> APIRouter:
             Code.TOKEN_EXPIRED,
             Code.FORBIDDEN,
             Code.NOT_FOUND,
-            Code.INVALID,
             Code.UNAVAILABLE,
             Code.GUESTS_REFUSED,
         ),

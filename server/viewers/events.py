@@ -148,7 +148,7 @@ def router() -> APIRouter:
         methods=["GET"],
         summary="Join a show by server-sent events",
         response_class=StreamingResponse,
-        responses=refusals(*codes, Code.INVALID, Code.BUSY),
+        responses=refusals(*codes, Code.BUSY),
     )
     api.add_api_route(
         "/{show}/commands",

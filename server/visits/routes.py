@@ -52,7 +52,6 @@ def router() -> APIRouter:
         response_class=Response,
         responses=refusals(
             Code.BAD_JSON,
-            Code.INVALID,
             Code.TOO_LARGE,
             Code.NOT_FOUND,
             Code.FORBIDDEN,

@@ -73,7 +73,7 @@ class LineRequest(RequestBody):
 def router() -> APIRouter:
     """Return the routes of lines."""
     api = APIRouter(prefix="/v1/shows/{show}/waitlists", tags=["waitlist"])
-    known = refusals(*TO_PERMITTED, Code.NOT_FOUND, Code.INVALID)
+    known = refusals(*TO_PERMITTED, Code.NOT_FOUND)
     api.add_api_route("", list_lines, methods=["GET"], summary="Who waits for what", responses=known)
     api.add_api_route(
         "/{product}", read_line, methods=["GET"], summary="The line of one product", responses=known

@@ -55,7 +55,7 @@ def router() -> APIRouter:
     """Return the routes of the line."""
     api = APIRouter(prefix="/v1/shows/{show}/waitlist", tags=["waitlist"])
     known = (Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.FORBIDDEN, Code.GUESTS_REFUSED, Code.NOT_FOUND)
-    asked = (*known, Code.INVALID, Code.UNAVAILABLE)
+    asked = (*known, Code.UNAVAILABLE)
     sent = (*asked, Code.KEY_REUSED, Code.BUSY)
     wanted = (Code.SHOW_NOT_LIVE, Code.SHOP_TAKES_ORDERS, Code.TOO_MANY, Code.CONFLICT, Code.WAITLIST_CLOSED)
     api.add_api_route(
