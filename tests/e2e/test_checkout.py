@@ -104,7 +104,8 @@ async def fill_in(page: Page) -> None:
 
 
 async def pay(page: Page, method: str) -> None:
-    """Pay in one of the fake provider's words."""
+    """Pay in one of the fake provider's words, what it costs with all that was written: a press at another sum is asked again."""
+    await expect(page.get_by_test_id("checkout-form")).to_have_attribute("aria-busy", "false")
     await page.get_by_test_id("checkout-pay-method").select_option(method)
     await page.get_by_test_id("checkout-pay").click()
 

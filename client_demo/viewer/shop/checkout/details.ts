@@ -192,6 +192,8 @@ function bodyOf(now: Details, { address_needed, may_keep }: Reckoning): object {
 
 let sending: Promise<unknown> = Promise.resolve();
 let sent = 0;
+/** Whether the server is being told what stands in the fields: the sum may be another in a moment. */
+export const saving = signal(false);
 
 /** Sends what stands in the fields, behind whatever was sent before; of several the last answer is shown. Throws `RefusedError`. */
 export function save(hold: string, now: Reckoning): Promise<Reckoning> {
@@ -199,7 +201,12 @@ export function save(hold: string, now: Reckoning): Promise<Reckoning> {
     request<Reckoning>(pathOf(hold), { method: "PUT", token: identity.peek()?.token, body: bodyOf(details.peek(), now) });
   const saved = sending.then(send, send);
   const nth = ++sent;
-  sending = saved.catch(() => undefined);
+  saving.value = true;
+  sending = saved
+    .catch(() => undefined)
+    .then(() => {
+      if (nth === sent) saving.value = false;
+    });
   return saved.then((found) => {
     if (nth === sent) take(hold, found);
     return found;

@@ -6,7 +6,7 @@ import { language } from "../../../shared/i18n";
 import { Button } from "../../../shared/ui/button";
 import { showToast } from "../../../shared/ui/toast";
 import { refusalText } from "../../text";
-import { details, openDetails, type Reckoning, reckonedOf, reckoning, save, write } from "./details";
+import { details, openDetails, type Reckoning, reckonedOf, reckoning, save, saving, write } from "./details";
 import { Address, Check, Choices, TextInput } from "./fields";
 import { sayRefusal } from "./lacking";
 import { isFree } from "./lines";
@@ -261,7 +261,13 @@ export function CheckoutForm({ own, standing }: { own: Own; standing: Open }) {
   // Of the hold that was exchanged: nobody is asked to pay by a sum that is not this one's.
   const before = asked && reckonedOf.value !== hold.hold;
   return (
-    <form class="checkout-form" noValidate data-testid="checkout-form" onSubmit={(event) => event.preventDefault()}>
+    <form
+      class="checkout-form"
+      noValidate
+      aria-busy={saving.value}
+      data-testid="checkout-form"
+      onSubmit={(event) => event.preventDefault()}
+    >
       {asked && <DetailFields hold={hold.hold} now={now} />}
       <PayMethods hold={hold} />
       {asked && <Agreements now={now} />}
