@@ -16,7 +16,7 @@ from server.questions.people_repository import read_sold
 from server.questions.pseudonyms import Pseudonyms
 from server.questions.repository import INSERT_QUESTIONS
 from server.questions.rules import Question
-from server.questions.screening import Refuse, Screening, Verdict, first_state
+from server.screening.door import Allow, Held, Refuse, Screening, Verdict
 from server.shows.repository import read_show
 from server.shows.rules import WITHOUT_QUESTIONS
 
@@ -31,6 +31,11 @@ class Asking:
     role: str
     product: str | None = None
     anonymous: bool = False
+
+
+def first_state(verdict: Allow | Held) -> QuestionState:
+    """Return the state in which a question begins."""
+    return "pending" if isinstance(verdict, Held) else "open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,9 @@ from server.questions.rules import (
     Undo,
     Withdraw,
 )
-from server.questions.screening import ByModeration, Screening
 from server.questions.tasks import Label, Pin, Release, Standing, TakeClaim, Task, Unpin, labels_of
 from server.questions.voting import Voting, vote_many
+from server.screening.door import ByModeration, Screening
 from server.text import clean_text
 from server.viewers.alias_repository import read_guests_of
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.protocol.pushes import QuestionState
+from server.questions.asking import first_state
 from server.questions.claims import Claim, bars
 from server.questions.rules import (
     EDGES,
@@ -29,7 +30,7 @@ from server.questions.rules import (
     is_visible,
     with_claim,
 )
-from server.questions.screening import Allow, Held, first_state
+from server.screening.door import Allow, Held
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ASKED = Question("q_1", "demo", "v_1", "Aki", "Washable?", "open", 0, 3, NOON)

@@ -1,4 +1,4 @@
-"""The one door for what viewers write: let through, held for the moderators, or refused. The composition root may give another."""
+"""What a screening decides, and what the show's setting decides where nothing else is given; the composition root may give another."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from typing import Protocol
 
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
-from server.protocol.pushes import QuestionState
 from server.shows.tables import ShowRow
 
 
@@ -32,7 +31,7 @@ Verdict = Allow | Held | Refuse
 
 
 class Written(Protocol):
-    """What somebody wrote: clean, with who they are in the show."""
+    """What somebody wrote, question or comment or whatever else: clean, with who they are in the show."""
 
     @property
     def viewer_id(self) -> str: ...
@@ -59,8 +58,3 @@ class ByModeration:
         """Return one verdict for all."""
         verdict = Held() if show.moderation == "pre" else Allow()
         return [verdict for _ in written]
-
-
-def first_state(verdict: Allow | Held) -> QuestionState:
-    """Return the state in which a question begins."""
-    return "pending" if isinstance(verdict, Held) else "open"
