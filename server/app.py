@@ -24,6 +24,7 @@ import server.channels.routes
 import server.channels.session_routes
 import server.checkout.routes
 import server.checkout.settings_routes
+import server.faq.routes
 import server.feeds.routes
 import server.fulfilment.bulk_routes
 import server.fulfilment.list_routes
@@ -145,6 +146,7 @@ ROUTES = (
     server.questions.similar_routes,
     server.surveys.routes,
     server.surveys.review_routes,
+    server.faq.routes,
     server.offers.routes,
     server.vouchers.routes,
     server.auctions.routes,

@@ -55,6 +55,9 @@ Action = Literal[
     "review.approve",
     "review.refuse",
     "review.restore",
+    "faq.add",
+    "faq.change",
+    "faq.remove",
     "viewer.ban",
     "viewer.unban",
     "product.create",
@@ -126,7 +129,7 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
     {
         "shows": ("show", "announce", "question", "survey", "offer", "auction", "viewer"),
-        "products": ("product", "products", "review", "voucher", "waitlist"),
+        "products": ("product", "products", "review", "faq", "voucher", "waitlist"),
         "orders": ("order",),
         "people": ("person", "invitation"),
         "connections": ("key", "customer_secret", "customer_keys", "provider", "payments", "webhook", "mail"),

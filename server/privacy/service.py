@@ -14,8 +14,10 @@ from server.access.revoked_repository import insert_revoked
 from server.clock import Clock
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.faq.keeping import forget_asked
 from server.ids import new_id
 from server.journal.journal import Journal
+from server.journal.transaction import ShowTransaction
 from server.privacy import repository
 from server.privacy.links_repository import find_links, rename_links
 from server.protocol.codes import Code
@@ -115,7 +117,7 @@ class Privacy:
     async def _erase_words(self, ids: Sequence[str]) -> int:
         async with self._database.read() as connection:
             asked = await repository.read_questions_of(connection, ids)
-        return sum([await self._journal.commit(show, erase_many, questions) for show, questions in asked])
+        return sum([await self._journal.commit(show, _erase_many, questions) for show, questions in asked])
 
     async def _rename(self, names: dict[str, str], salt: str) -> tuple[int, int]:
         now = self._clock.now()
@@ -136,6 +138,12 @@ class Privacy:
                 if getattr(error.orig, "sqlstate", None) not in _CONTENTION or attempt == TRIES:
                     raise
         raise AssertionError("the last attempt returns or raises")
+
+
+async def _erase_many(tx: ShowTransaction, asked: Sequence[Sequence[str]]) -> list[int]:
+    """Erase the words of questions of the show, and the lines that other rooms have made of them."""
+    rows = await erase_many(tx, asked)
+    return [erased + await forget_asked(tx, ids) for erased, ids in zip(rows, asked, strict=True)]
 
 
 async def _wait_for(asked: Callable[[], Awaitable[bool]], seconds: float) -> bool:

@@ -1,6 +1,6 @@
 """Moderating: what staff did in one transaction, and what authors took back, written, published and told to those whom it concerns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -27,6 +27,14 @@ Push = Callable[[str, str, Any], None]
 """Writes a line, JSON-ready, to the connections of one viewer in a show; never waits."""
 
 
+Follow = Callable[[ShowTransaction, str, Sequence[Question]], Awaitable[None]]
+"""Given the channel, and the questions of the show whose state has just changed: what follows from that in the same transaction."""
+
+
+async def follow_nothing(tx: ShowTransaction, channel_id: str, moved: Sequence[Question]) -> None:
+    """For where nothing else is made of questions."""
+
+
 def tell_nobody(show_id: str, viewer_id: str, line: Any) -> None:
     """For where there are no sockets."""
 
@@ -40,7 +48,7 @@ class Leaving:
 
 
 async def moderate_many(
-    tx: ShowTransaction, tasks: Sequence[Task], *, push: Push = tell_nobody
+    tx: ShowTransaction, tasks: Sequence[Task], *, push: Push = tell_nobody, follow: Follow = follow_nothing
 ) -> list[Standing | RefusedError | None]:
     """Carry out what was wanted, in the order in which it came, and write what came of it."""
     show = await read_show(tx.connection, tx.show_id)
@@ -61,6 +69,8 @@ async def moderate_many(
         await update_show(tx.connection, tx.show_id, {"pinned_question": desk.pinned})
     record_facts(tx, desk.facts)
     desk.tell_answers()
+    if desk.moved:
+        await follow(tx, show.channel_id, desk.moved)
     await _tell_own(tx, desk, push)
     return answers
 
