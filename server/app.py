@@ -24,6 +24,7 @@ import server.channels.routes
 import server.channels.session_routes
 import server.checkout.routes
 import server.checkout.settings_routes
+import server.comments.routes
 import server.feeds.routes
 import server.fulfilment.bulk_routes
 import server.fulfilment.list_routes
@@ -96,6 +97,7 @@ PARTS_FOR_ROUTES = (
     "channel_origins",
     "catalogue",
     "checkouts",
+    "comments",
     "exports",
     "feeds",
     "holds",
@@ -143,6 +145,7 @@ ROUTES = (
     server.snapshots.routes,
     server.questions.routes,
     server.questions.similar_routes,
+    server.comments.routes,
     server.surveys.routes,
     server.surveys.review_routes,
     server.offers.routes,

@@ -32,6 +32,11 @@ Action = Literal[
     "question.label",
     "question.pin",
     "question.unpin",
+    "comment.approve",
+    "comment.remove",
+    "comment.undo",
+    "comment.to_question",
+    "comments.switch",
     "survey.prepare",
     "survey.change",
     "survey.remove",
@@ -125,7 +130,17 @@ Action = Literal[
 ACTIONS: tuple[Action, ...] = get_args(Action)
 KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
     {
-        "shows": ("show", "announce", "question", "survey", "offer", "auction", "viewer"),
+        "shows": (
+            "show",
+            "announce",
+            "question",
+            "comment",
+            "comments",
+            "survey",
+            "offer",
+            "auction",
+            "viewer",
+        ),
         "products": ("product", "products", "review", "voucher", "waitlist"),
         "orders": ("order",),
         "people": ("person", "invitation"),

@@ -17,8 +17,10 @@ from server.text.names import NOBODY
 EARLY_MAX = 1000
 """Publications ahead of a hole that are kept while it is filled; more are left to the top check."""
 
-ERASED = "question.erased"
-"""The publication behind which no line from before may be told again."""
+QUESTION_ERASED = "question.erased"
+COMMENT_ERASED = "comment.erased"
+ERASED = frozenset({QUESTION_ERASED, COMMENT_ERASED})
+"""Publications behind which no line from before may be told again."""
 WELCOMES_MAX = 32
 """Beginnings of which a room keeps what follows, for a moment: in a storm most come from a few positions."""
 
@@ -194,7 +196,7 @@ class Room:
                 self.top += 1
                 fresh.append(due)
                 due = self._early.pop(self.top + 1, None)
-        if any(publication.type == ERASED for publication in fresh):
+        if any(publication.type in ERASED for publication in fresh):
             self._forget_what_was_told()
         self._ring.extend(fresh)
         self.pending.extend(fresh)

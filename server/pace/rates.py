@@ -19,6 +19,8 @@ class Act(Enum):
     SIMILAR = "similar"
     """Somebody looks for questions like theirs."""
     VOTE = "vote"
+    COMMENT = "comment"
+    COMMENT_REACTION = "comment_reaction"
     ANSWER = "answer"
     """An answer to a survey."""
     REVIEW = "review"
@@ -90,6 +92,17 @@ def rates_of(settings: Settings) -> Rates:
             By.SHOW: Rate(settings.asks_per_minute_per_show, 0.5),
         },
         Act.VOTE: {
+            By.VIEWER: Rate(votes, 0.5),
+            By.SOCKET: Rate(votes, 0.5),
+            By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
+        },
+        Act.COMMENT: {
+            By.VIEWER: Rate(settings.comments_per_minute, 0.2),
+            By.SOCKET: Rate(settings.comments_per_minute, 0.2),
+            By.ADDRESS: Rate(settings.comments_per_minute_per_ip, 0.2),
+            By.SHOW: Rate(settings.comments_per_minute_per_show, 1 / 30),
+        },
+        Act.COMMENT_REACTION: {
             By.VIEWER: Rate(votes, 0.5),
             By.SOCKET: Rate(votes, 0.5),
             By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),

@@ -7,6 +7,8 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "attendance": ("viewer_id",),
     "auction_bidder": ("viewer_id",),
     "checkout": ("viewer_id",),
+    "comment": ("viewer_id",),
+    "comment_reaction": ("viewer_id",),
     "erasure": ("viewer_id",),
     "hold": ("viewer_id",),
     "ledger_entry": ("viewer_id",),
@@ -58,7 +60,15 @@ MENTIONED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Columns of text or JSON in which an id may stand among other things."""
 
-BY_SHOW: Final = ("ledger_entry", "playing", "rollup", "rollup_due", "survey_answer", "vote")
+BY_SHOW: Final = (
+    "comment_reaction",
+    "ledger_entry",
+    "playing",
+    "rollup",
+    "rollup_due",
+    "survey_answer",
+    "vote",
+)
 """Tables that are found by show and viewer together."""
 
 STAFF: Final[Mapping[str, str]] = {"staff_member": "viewer_id", "person": "id"}

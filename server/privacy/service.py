@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from server.access.revocations import LONGEST_LIFETIME, Revocations, erased_as
 from server.access.revoked_repository import insert_revoked
 from server.clock import Clock
+from server.comments.erasing import erase_many as erase_comments
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.ids import new_id
@@ -19,7 +20,7 @@ from server.journal.journal import Journal
 from server.privacy import repository
 from server.privacy.links_repository import find_links, rename_links
 from server.protocol.codes import Code
-from server.questions.erasing import erase_many
+from server.questions.erasing import erase_many as erase_questions
 from server.sealing.kinds import KEPT_KINDS
 from server.sealing.service import Sealer
 
@@ -114,8 +115,10 @@ class Privacy:
 
     async def _erase_words(self, ids: Sequence[str]) -> int:
         async with self._database.read() as connection:
-            asked = await repository.read_questions_of(connection, ids)
-        return sum([await self._journal.commit(show, erase_many, questions) for show, questions in asked])
+            asked = await repository.read_written_by(connection, ids, "question")
+            commented = await repository.read_written_by(connection, ids, "comment")
+        rows = sum([await self._journal.commit(show, erase_questions, found) for show, found in asked])
+        return rows + sum([await self._journal.commit(show, erase_comments, f) for show, f in commented])
 
     async def _rename(self, names: dict[str, str], salt: str) -> tuple[int, int]:
         now = self._clock.now()

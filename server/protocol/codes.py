@@ -28,6 +28,7 @@ class Code(StrEnum):
     GUESTS_REFUSED = "guests_refused"
     NOT_FOUND = "not_found"
     SHOW_NOT_LIVE = "show_not_live"
+    COMMENTS_CLOSED = "comments_closed"
     SURVEY_CLOSED = "survey_closed"
     OFFER_CLOSED = "offer_closed"
     VOUCHER_REFUSED = "voucher_refused"
@@ -93,9 +94,16 @@ MEANINGS: dict[Code, Meaning] = {
     Code.BANNED: Meaning("stop", 403, "The host's side has banned this viewer from the show."),
     Code.GUESTS_REFUSED: Meaning("stop", 403, "This show is for signed-in viewers."),
     Code.NOT_FOUND: Meaning(
-        "never", 404, "There is no such show, product, offer, auction, question, survey, hold or order here."
+        "never",
+        404,
+        "There is no such show, product, offer, auction, question, comment, survey, hold or order here.",
     ),
     Code.SHOW_NOT_LIVE: Meaning("never", 409, "The show has not started or has ended."),
+    Code.COMMENTS_CLOSED: Meaning(
+        "never",
+        409,
+        "The show takes no comments; `why` is `off`, or `known` where signed-in viewers alone may write them.",
+    ),
     Code.SURVEY_CLOSED: Meaning("never", 409, "The survey takes no answers now."),
     Code.OFFER_CLOSED: Meaning("reload", 409, "Nothing is sold under the offer any more, or not yet."),
     Code.AUCTION_CLOSED: Meaning("reload", 409, "The auction takes no bids any more."),

@@ -23,6 +23,7 @@ from server.protocol.command_kinds import (
     Text500,
     Text1000,
 )
+from server.protocol.comment_commands import CommentCommand
 from server.protocol.question_commands import (
     QuestionAnswer,
     QuestionAnswering,
@@ -284,4 +285,5 @@ AnyCommand = (
     | AuctionCancel
     | ShowStart
     | ShowEnd
+    | CommentCommand
 )

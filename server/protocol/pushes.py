@@ -6,7 +6,9 @@ from msgspec import UNSET, Struct, UnsetType
 
 from server.protocol.auctioned import Auction
 from server.protocol.commands import Position
+from server.protocol.commented import Comments, CommentsFor, StaffComments
 from server.protocol.offered import Offer, StaffOffer
+from server.protocol.sold import Product
 
 QuestionState = Literal["pending", "open", "answering", "answered", "dismissed", "merged", "withdrawn"]
 UNCOUNTED_QUESTIONS: Final = ("dismissed", "merged", "withdrawn")
@@ -53,55 +55,7 @@ class Show(Struct, frozen=True):
     picture_delay_ms: int = 0
     version: int = 1
     """Counts the changes of what was planned and of the state."""
-
-
-class Variant(Struct, frozen=True):
-    """What is sold of a product with variants; `options` has a value for each of the product's `options`.
-
-    `image` is empty where it has none of its own. Price, `compare_at`, `stock` and `limit` are as in a product.
-    """
-
-    id: str
-    options: dict[str, str]
-    price: int
-    stock: int
-    image: str
-    compare_at: int | UnsetType = UNSET
-    sku: str | UnsetType = UNSET
-    limit: int | UnsetType = UNSET
-    image_alt: str | UnsetType = UNSET
-
-
-class Product(Struct, frozen=True):
-    """A product on sale; `price` in minor units of `currency`, `stock` in units left.
-
-    `limit`: so many units one viewer may buy in the show; absent: as many as there are. `compare_at`: a price above `price` that is struck
-    through. `images`: all its pictures, where there are several. `image_alts`: by address what each of them shows, where somebody said it;
-    `image_alt` is that of `image`. Products stand by `rank`, then by `id`.
-
-    `buying`: that it is bought, with its variants, by a hold and the checkout; absent: by `buy`. `first_paid`: its units are held for
-    nobody before they are paid.
-
-    With `variants`, which have a value for each of `options`, the product itself is not sold: `price` is the lowest, `stock` 0.
-    """
-
-    id: str
-    title: str
-    description: str
-    image: str
-    price: int
-    currency: str
-    stock: int
-    rank: int
-    limit: int | UnsetType = UNSET
-    compare_at: int | UnsetType = UNSET
-    sku: str | UnsetType = UNSET
-    images: list[str] | UnsetType = UNSET
-    image_alt: str | UnsetType = UNSET
-    image_alts: dict[str, str] | UnsetType = UNSET
-    options: list[str] | UnsetType = UNSET
-    variants: list[Variant] | UnsetType = UNSET
-    buying: Literal["checkout", "first_paid"] | UnsetType = UNSET
+    comments: CommentsFor = "on"
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):
@@ -126,7 +80,7 @@ class Question(Struct, frozen=True, omit_defaults=True):
     `role` is the author's, there unless it is `viewer`. `guest` is the number of an author who chose no name; `author` then is `Guest` and
     that number, which pages write in their reader's language. `anonymous`: its author wishes no name; `author` then is `Anonymous`, for
     staff with the pseudonym that they have in the channel. `product` is what it is about. `merged_into`, of one that is merged: which
-    question stands for it.
+    question stands for it. `comment`: what a moderator made it of.
     """
 
     id: str
@@ -142,6 +96,7 @@ class Question(Struct, frozen=True, omit_defaults=True):
     product: str | None = None
     anonymous: bool = False
     merged_into: str | None = None
+    comment: str | None = None
 
 
 class Claimed(Struct, frozen=True):
@@ -227,6 +182,7 @@ class Snapshot(Struct, frozen=True):
     """The offers that are open, by id; not there when none is."""
     auctions: list[Auction] | UnsetType = UNSET
     """The auctions that run, by id; not there when none does."""
+    comments: Comments | UnsetType = UNSET
 
 
 class StaffSnapshot(Struct, frozen=True):
@@ -244,6 +200,7 @@ class StaffSnapshot(Struct, frozen=True):
     survey: Survey | UnsetType = UNSET
     offers: list[StaffOffer] | UnsetType = UNSET
     auctions: list[Auction] | UnsetType = UNSET
+    comments: StaffComments | UnsetType = UNSET
 
 
 class QuestionVotes(Struct, frozen=True):

@@ -8,6 +8,8 @@ from msgspec import Struct
 from server.protocol import (
     auction_commands,
     auction_lines,
+    comment_commands,
+    comment_lines,
     hold_lines,
     lines,
     offer_lines,
@@ -187,6 +189,51 @@ COMMANDS = (
         "all",
         (lines.Moderated,),
         "Take back one's own question while nobody answers it.",
+    ),
+    Spoken(
+        comment_commands.WriteComment,
+        "all",
+        (comment_lines.Commented,),
+        "Write a comment. When more come than can be read, viewers are shown a part, by a rule.",
+    ),
+    Spoken(
+        comment_commands.CommentWithdraw,
+        "all",
+        (comment_lines.CommentMoved,),
+        "Take one's own comment back.",
+    ),
+    Spoken(
+        comment_commands.CommentReact,
+        "all",
+        (comment_lines.CommentReacted,),
+        "React to a comment, once with each kind, or take that back.",
+    ),
+    Spoken(
+        comment_commands.CommentApprove, "staff", (comment_lines.CommentMoved,), "Let a held comment be seen."
+    ),
+    Spoken(
+        comment_commands.CommentRemove,
+        "staff",
+        (comment_lines.CommentMoved,),
+        "Take a comment away, for a reason.",
+    ),
+    Spoken(
+        comment_commands.CommentUndo,
+        "staff",
+        (comment_lines.CommentMoved,),
+        "Take the last move of a comment back.",
+    ),
+    Spoken(
+        comment_commands.CommentToQuestion,
+        "staff",
+        (comment_lines.CommentMoved,),
+        "Make a question of a comment, which its writer has asked then.",
+    ),
+    Spoken(
+        comment_commands.CommentsSwitch,
+        "staff",
+        (comment_lines.CommentsSwitched,),
+        "Say who may comment from now on.",
     ),
     Spoken(said.ProductPin, "staff", (lines.Published,), "Show one product above the others."),
     Spoken(said.ProductUnpin, "staff", (lines.Published,), "Pin no product; without one, whichever it is."),

@@ -67,7 +67,7 @@ async def ask_many(
     questions = [question for question in made if isinstance(question, Question)]
     tx.write(INSERT_QUESTIONS, questions)
     for question in questions:
-        _publish(tx, question)
+        publish(tx, question)
     record_facts(tx, [asked_fact(question) for question in questions])
     return [Asked(each.id, each.state) if isinstance(each, Question) else each for each in made]
 
@@ -101,7 +101,8 @@ def _make(
     )
 
 
-def _publish(tx: ShowTransaction, question: Question) -> None:
+def publish(tx: ShowTransaction, question: Question) -> None:
+    """Tell of a new question: everybody, or staff alone while it is held."""
     staff = {"question": as_staff(question)}
     if question.state == "open":
         tx.publish("question.posted", {"question": as_public(question)}, staff=staff)

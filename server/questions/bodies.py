@@ -58,6 +58,9 @@ class QuestionBody(Face):
     merged_into: str | None = Field(
         default=None, exclude_if=_is_none, description="Which question stands for this one."
     )
+    comment: str | None = Field(
+        default=None, exclude_if=_is_none, description="The comment that a moderator made it of."
+    )
 
 
 class ClaimBody(Face):

@@ -58,6 +58,7 @@ def _as(face: type[Face], question: Question, answer: pushes.Answer | None, auth
         product=question.product_id,
         anonymous=question.anonymous,
         merged_into=question.merged_into,
+        comment=question.comment_id,
         **more,
     )
 

@@ -62,6 +62,8 @@ class Question:
     """Viewers read no name; `author` is a pseudonym, the same in the whole channel."""
     labels: Sequence[str] = ()
     """Staff's own words for it."""
+    comment_id: str | None = None
+    """The comment that a moderator made it of."""
 
     @property
     def claim(self) -> Claim | None:

@@ -47,6 +47,7 @@ class QuestionRow(SQLModel, table=True):
     labels: list[str] = Field(
         default_factory=list, sa_column=Column(ARRAY(String), nullable=False, server_default="{}")
     )
+    comment_id: str | None = None
 
 
 class VoteRow(SQLModel, table=True):

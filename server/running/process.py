@@ -16,6 +16,7 @@ from server.catalogue.service import Catalogue
 from server.catalogue.stockroom import Stockroom
 from server.channels.origins import ChannelOrigins
 from server.clock import Clock
+from server.comments.commands import CommentCommands
 from server.db.engine import SQL_AWAY, Database
 from server.hosts import Origins
 from server.http.outbound import outbound_for
@@ -38,13 +39,10 @@ from server.protocol.publication import Publication
 from server.questions.commands import QuestionCommands
 from server.questions.similar import SimilarQuestions
 from server.questions.visible_pages import VisiblePages
+from server.running.comments import comments_for
 from server.running.disk import DataDisks
 from server.running.exports import exports_for
-from server.running.limits import (
-    hub_for,
-    pace_for,
-    units_max_of,
-)
+from server.running.limits import hub_for, pace_for, units_max_of
 from server.running.loops import loops_of
 from server.running.mail import MailDelivery
 from server.running.offers import offers_for
@@ -111,6 +109,7 @@ class Process:
         self.known_keys = KnownKeys(self.database, clock, self.revocations)
         self.own_pushes = OwnPushes(self.hub, self.bus.tell, self.aliases.known_as)
         self.questions = questions_for(settings, self.journal, self.database, self.own_pushes.push)
+        self.comments = comments_for(self.journal, self.database, self.own_pushes.push)
         self.surveys = Surveys(self.journal, self.database, clock)
         self.offers = offers_for(settings, self.journal, self.database, clock)
         self.vouchers, self.reserving = vouchers_for(settings, self.database, clock)
@@ -214,6 +213,7 @@ class Process:
             **Sharing(self.database, self.recorder, self.clock, self.pace, self.joins.codes).commands(),
             **self.at_work.commands(),
             **QuestionCommands(self.questions, self.pace, doubt_of=doubts.of).table(),
+            **CommentCommands(self.comments, self.pace).table(),
             **SurveyCommands(self.surveys, self.recorder, self.pace).table(),
             **OfferCommands(self.offers, self.recorder, self.pace).table(),
             **AuctionCommands(self.auctions, self.pace).table(),

@@ -51,6 +51,8 @@ class ShowRow(SQLModel, table=True):
         default=None, sa_column=Column("put_aside", JSONB, nullable=True)
     )
     """What was in the show when its rehearsal began, to be put back when that is over."""
+    comments: str = Field(default="on", sa_column_kwargs={"server_default": "on"})
+    """Who may comment: `on`, `off`, or `known` viewers alone."""
 
 
 class LineUpRow(SQLModel, table=True):

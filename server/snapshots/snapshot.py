@@ -11,6 +11,7 @@ from server.access.bans_repository import read_bans
 from server.access.repository import read_staff_names
 from server.auctions import repository as auctions
 from server.channels.repository import read_channel_name, read_order_taker
+from server.comments import repository as comments
 from server.errors import RefusedError
 from server.offers import repository as offers
 from server.protocol.codec import encode
@@ -61,6 +62,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
     survey = await surveys.read_snapshot_part(connection, show_id)
     offered = await offers.read_snapshot_part(connection, show_id)
     auctioned = await auctions.read_snapshot_part(connection, show_id)
+    commented = await comments.read_snapshot_part(connection, show_id)
     public = Snapshot(
         show,
         sold.products,
@@ -73,6 +75,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         survey,
         offered.public,
         auctioned,
+        commented[0],
     )
     staff = StaffSnapshot(
         show,
@@ -87,6 +90,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         survey,
         offered.staff,
         auctioned,
+        commented[1],
     )
     banned = frozenset(ban.viewer_id for ban in bans)
     names = await _read_names(connection, row)

@@ -17,6 +17,9 @@ from server.auctions import book as bidding
 from server.auctions.rules import Step, Terms
 from server.catalogue.stockroom import Adding
 from server.catalogue.wanted import WantedProduct, WantedVariant
+from server.comments.erasing import erase_many as erase_comments
+from server.comments.moderating import ToQuestion
+from server.comments.rules import Approve, Remove
 from server.db.migrations import migrate
 from server.embedded import start_postgres
 from server.http.versions import ANY_VERSION
@@ -32,7 +35,7 @@ from tests.support.stage import CHANNEL, HOST, MODERATOR, Stage, open_stage
 
 JOURNALS = Path(__file__).parent / "journals"
 SHOW = "evening"
-GENERATED_ID = re.compile(r'"(q|p|sv|f|au)_[0-9a-f]{32}"')
+GENERATED_ID = re.compile(r'"(q|p|sv|f|au|cm)_[0-9a-f]{32}"')
 
 Recordings = dict[str, dict[str, Any]]
 
@@ -91,6 +94,7 @@ async def play_rest(stage: Stage) -> None:
     await play_surveys(stage)
     await play_offers(stage)
     await play_auctions(stage)
+    await play_comments(stage)
     stage.tick()
     await stage.shows.announce(SHOW, HOST, "Thank you 🙏\nSee you next week")
     standing = await stage.shows.announce(SHOW, MODERATOR, "One more minute")
@@ -206,6 +210,33 @@ async def play_auctions(stage: Stage) -> None:
     await stage.auctions.cancel(SHOW, HOST, second, "The apron has a hole")
     await stage.auctions.start(SHOW, HOST, third)
     await bid(stage, third, "v_8", 500)
+
+
+async def play_comments(stage: Stage) -> None:
+    """What waits is approved, one becomes a question, one is removed, one is taken back, and one is erased."""
+    comments = stage.comments
+    written = []
+    for viewer, author, words in (
+        ("v_1", "Aki", "かわいい！"),
+        ("v_2", "Ren", "Is the glaze safe for food?"),
+        ("v_3", "Guest 4821", "Cheap watches!!!"),
+        ("v_5", "Yu", "Hello from Osaka"),
+    ):
+        stage.tick()
+        written.append((await comments.write(SHOW, viewer, author, words)).id)
+    await comments.write(SHOW, "m_host", "Mika", "Welcome, everybody", role="host")
+    for comment in written:
+        stage.tick()
+        await comments.move(SHOW, MODERATOR, comment, 0, Approve())
+    lovely, safe, watches, hello = written
+    for viewer, kind in (("v_2", "heart"), ("v_3", "heart"), ("v_3", "clap")):
+        await comments.react(SHOW, viewer, lovely, kind, on=True)
+    await comments.react(SHOW, "v_3", lovely, "clap", on=False)
+    await comments.move(SHOW, HOST, safe, 1, ToQuestion())
+    await comments.move(SHOW, MODERATOR, watches, 1, Remove("spam"))
+    await comments.withdraw(SHOW, "v_5", hello)
+    await comments.switch(SHOW, HOST, "known")
+    await stage.journal.commit(SHOW, erase_comments, [lovely])
 
 
 async def bid(stage: Stage, auction: str, viewer: str, most: int) -> None:

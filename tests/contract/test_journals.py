@@ -11,6 +11,11 @@ from tests.support.reducer import apply_all
 FOR_ALL = {
     "announce",
     "announce.removed",
+    "comment.changed",
+    "comment.erased",
+    "comment.posted",
+    "comment.reacted",
+    "comment.removed",
     "product.pinned",
     "product.changed",
     "product.stock",

@@ -13,6 +13,7 @@ from server.journal.repository import read_heads, read_tail
 from server.snapshots.snapshot import read_snapshot
 
 QUESTIONS_MAX = 200
+COMMENTS_MAX, STAFF_COMMENTS_MAX = 50, 200
 QUESTION_PUSHES = (
     "question.submitted",
     "question.posted",
@@ -113,6 +114,8 @@ def apply(state: State, push: Push) -> State:
         return _with_offers(state, _restocked(state.get("offers", []), push["offers"]))
     if kind.startswith("auction."):
         return _with_auctions(state, _auctioned(state.get("auctions", []), push))
+    if kind.startswith("comment."):
+        return _commented(state, push)
     if kind == "viewer.banned":
         return state | {"banned": [push["banned"], *state["banned"]]}
     if kind == "viewer.unbanned":
@@ -169,6 +172,28 @@ def _with_auctions(state: State, auctions: list[State]) -> State:
 def _restocked(offers: list[State], stock: list[State]) -> list[State]:
     units = {each["offer"]: {name: n for name, n in each.items() if name != "offer"} for each in stock}
     return [each | units.get(each["id"], {}) for each in offers]
+
+
+def _commented(state: State, push: Push) -> State:
+    """The stream after a push: `n` above the newest less so many, without what viewers see no more; oldest first."""
+    stream = state.get("comments", {"written": 0, "shown": 0, "latest": []})
+    latest = {each["id"]: each for each in stream["latest"]}
+    changed = push.get("comments", [push["comment"]] if "comment" in push else [])
+    for each in changed:
+        if push["type"] == "comment.reacted":
+            known = latest.get(each["comment"])
+            if known is not None:
+                rest = {name: value for name, value in known.items() if name != "reactions"}
+                latest[known["id"]] = rest | ({"reactions": each["reactions"]} if each["reactions"] else {})
+        elif "text" in each:
+            latest[each["id"]] = each
+        else:
+            latest.pop(each["id"], None)
+    totals = {name: push[name] for name in ("written", "shown", "told") if name in push}
+    after = stream | totals
+    lowest = max(0, after["told"] - STAFF_COMMENTS_MAX if "told" in after else after["shown"] - COMMENTS_MAX)
+    kept = sorted((each for each in latest.values() if each["n"] > lowest), key=lambda each: int(each["n"]))
+    return state | {"comments": after | {"latest": kept}}
 
 
 def _without_older(state: State) -> State:

@@ -22,6 +22,8 @@ from server.catalogue.tables import ProductRow
 from server.channels.tables import ChannelRow
 from server.checkout.service import Checkouts
 from server.clock import ManualClock
+from server.comments.service import Comments
+from server.comments.ticking import Ticks
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.fulfilment.buyer_mail import tell_turn
@@ -32,12 +34,13 @@ from server.offers.secrets import Secrets
 from server.offers.service import Offers
 from server.protocol.codes import Code
 from server.protocol.publication import Publication
-from server.questions.aside_repository import QuestionsAside
 from server.questions.pseudonyms import Pseudonyms
 from server.questions.repository import read_asker
 from server.questions.service import Questions
 from server.running.auctions import auctions_for
+from server.running.comments import comments_for
 from server.running.offers import offers_with
+from server.running.shows import tables_aside
 from server.running.vouchers import vouchers_with
 from server.shop.allowances import NO_LIMITS, Limits
 from server.shop.exchanges import Exchanges
@@ -96,6 +99,7 @@ class Stage:
     offers: Offers
     auctions: Auctions
     checkouts: Checkouts
+    comments: Comments
     delivered: list[Publication] = field(default_factory=list)
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """(viewer, line) of what was told to one viewer alone."""
@@ -264,7 +268,7 @@ async def open_stage(
             database,
             clock,
             find_asker=read_asker,
-            parts=[QuestionsAside(), SurveysAside(), OffersAside()],
+            parts=[*tables_aside(), SurveysAside(), OffersAside()],
             at_end=[auctions.end_with_show, waitlist.end_at_end, open_at_end, close_at_end, forget_shelf],
             at_start=[note_shelf],
         ),
@@ -277,6 +281,12 @@ async def open_stage(
         offers,
         auctions,
         checkouts,
+        comments_for(
+            journal,
+            database,
+            lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+            ticks=Ticks(seconds=0),
+        ),
         delivered,
         told,
     )
