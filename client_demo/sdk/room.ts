@@ -191,6 +191,7 @@ export class Room {
       case "question.answering":
         return this.options.onAnswering?.(line);
       case "question.own":
+      case "comment.own":
       case "hold.changed":
       case "waitlist.changed":
       case "payment.changed":

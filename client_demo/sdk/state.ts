@@ -1,3 +1,4 @@
+import { nextComments } from "./comments";
 import type {
   Announcement,
   Auction,
@@ -137,6 +138,12 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
         (snapshot.auctions ?? []).map((each) => (each.id === auction ? { ...each, ...now } : each)),
       );
     }
+    case "comment.posted":
+    case "comment.changed":
+    case "comment.removed":
+    case "comment.erased":
+    case "comment.reacted":
+      return { ...snapshot, comments: nextComments(snapshot.comments, push) };
     case "viewer.banned":
       return { ...snapshot, banned: [push.banned, ...(snapshot.banned ?? [])] };
     case "viewer.unbanned":

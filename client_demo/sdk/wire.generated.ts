@@ -56,7 +56,15 @@ export type Command =
   | AuctionStart
   | AuctionCancel
   | ShowStart
-  | ShowEnd;
+  | ShowEnd
+  | WriteComment
+  | CommentWithdraw
+  | CommentReact
+  | CommentApprove
+  | CommentRemove
+  | CommentUndo
+  | CommentToQuestion
+  | CommentsSwitch;
 /**
  * An error code as it stands on the wire.
  *
@@ -72,6 +80,7 @@ export type Code =
   | "busy"
   | "buying_mixed"
   | "checkout_needed"
+  | "comments_closed"
   | "conflict"
   | "email_taken"
   | "feed_unreadable"
@@ -759,6 +768,97 @@ export interface ShowEnd {
   key?: string | null;
 }
 /**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "WriteComment".
+ */
+export interface WriteComment {
+  type: "comment";
+  text: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CommentWithdraw".
+ */
+export interface CommentWithdraw {
+  type: "comment.withdraw";
+  comment: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * `on` false takes it back.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CommentReact".
+ */
+export interface CommentReact {
+  type: "comment.react";
+  comment: string;
+  kind?: "clap" | "fire" | "heart" | "laugh" | "wow";
+  on?: boolean;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CommentApprove".
+ */
+export interface CommentApprove {
+  type: "comment.approve";
+  comment: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CommentRemove".
+ */
+export interface CommentRemove {
+  type: "comment.remove";
+  comment: string;
+  version?: number | null;
+  reason?: "duplicate" | "off_topic" | "other" | "rude" | "spam";
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CommentUndo".
+ */
+export interface CommentUndo {
+  type: "comment.undo";
+  comment: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CommentToQuestion".
+ */
+export interface CommentToQuestion {
+  type: "comment.to_question";
+  comment: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * Who may comment from now on.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CommentsSwitch".
+ */
+export interface CommentsSwitch {
+  type: "comments.switch";
+  comments: "known" | "off" | "on";
+  id?: number | null;
+  key?: string | null;
+}
+/**
  * What became of one of many acts: how the question stands, or the `code` of the refusal, with its further fields.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -792,6 +892,7 @@ export interface StaffQuestion {
   product?: string | null;
   anonymous?: boolean;
   merged_into?: string | null;
+  comment?: string | null;
   claim?: Claimed | null;
   before?: ("answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn") | null;
   labels?: string[];
@@ -878,6 +979,41 @@ export interface Banned {
   by: string;
 }
 /**
+ * A comment as everybody may see it who was shown it.
+ *
+ *     `n`: its place among those that viewers were shown, from 1, each one more than the one before. `role` and `guest` are as a question's.
+ *     `reactions`: by kind from how many viewers. `question`: what a moderator made of it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Comment".
+ */
+export interface Comment {
+  id: string;
+  text: string;
+  author: string;
+  at: string;
+  n: number;
+  role?: string | null;
+  guest?: number | null;
+  reactions?: {
+    [k: string]: number;
+  };
+  question?: string | null;
+}
+/**
+ * The stream of a show: how many comments were `written` that everybody may see, how many of those viewers were `shown`.
+ *
+ *     `latest`: the last 50 that they were shown (`n` above `shown` - 50), without those that are gone, the oldest first.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Comments".
+ */
+export interface Comments {
+  written: number;
+  shown: number;
+  latest: Comment[];
+}
+/**
  * `quantity` units of a product, or variant, at `price` each, in minor units of the hold's currency.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -954,6 +1090,7 @@ export interface StaffSnapshot {
   survey?: Survey;
   offers?: StaffOffer[];
   auctions?: Auction[];
+  comments?: StaffComments;
 }
 /**
  * A show as everybody may see it.
@@ -980,6 +1117,7 @@ export interface Show {
   picture_sync?: "date" | "fixed" | "off";
   picture_delay_ms?: number;
   version?: number;
+  comments?: "known" | "off" | "on";
 }
 /**
  * Addresses of the show's pictures; empty strings where there is none.
@@ -1068,7 +1206,7 @@ export interface Sales {
  *     `role` is the author's, there unless it is `viewer`. `guest` is the number of an author who chose no name; `author` then is `Guest` and
  *     that number, which pages write in their reader's language. `anonymous`: its author wishes no name; `author` then is `Anonymous`, for
  *     staff with the pseudonym that they have in the channel. `product` is what it is about. `merged_into`, of one that is merged: which
- *     question stands for it.
+ *     question stands for it. `comment`: what a moderator made it of.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Question".
@@ -1087,6 +1225,7 @@ export interface Question {
   product?: string | null;
   anonymous?: boolean;
   merged_into?: string | null;
+  comment?: string | null;
 }
 /**
  * A question that is put to everybody: a score from 0 to 10 (`nps`), one of `choices`, `stars` from 1 to 5, or a `text`.
@@ -1129,6 +1268,47 @@ export interface StaffOffer {
   segment?: string | null;
 }
 /**
+ * The same for staff, who are `told` of more: the last 200 of those, whatever their state.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "StaffComments".
+ */
+export interface StaffComments {
+  written: number;
+  shown: number;
+  told: number;
+  latest: StaffComment[];
+}
+/**
+ * A comment as staff see it. `n`: its place among those that staff are told of; 0 while it has none.
+ *
+ *     `shown`: its place among those that viewers were shown; absent: they were not. `before`: the state that `comment.undo` leads to.
+ *     `shadow`: nobody else sees it but its writer, who does not know.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "StaffComment".
+ */
+export interface StaffComment {
+  id: string;
+  text: string;
+  author: string;
+  at: string;
+  n: number;
+  state: "held" | "open" | "removed" | "withdrawn";
+  version: number;
+  shown?: number | null;
+  role?: string | null;
+  guest?: number | null;
+  reactions?: {
+    [k: string]: number;
+  };
+  question?: string | null;
+  before?: ("held" | "open" | "removed" | "withdrawn") | null;
+  reason?: string | null;
+  moderated_by?: string | null;
+  shadow?: boolean;
+}
+/**
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "JoinedAsViewer".
  */
@@ -1164,6 +1344,7 @@ export interface Snapshot {
   survey?: Survey;
   offers?: Offer[];
   auctions?: Auction[];
+  comments?: Comments;
 }
 /**
  * An open offer as everybody may know of it. What it costs `offer.see` tells, to those it is open to.
@@ -1181,6 +1362,27 @@ export interface Offer {
   opened_at: string;
   closes_at?: string | null;
   left?: number | null;
+}
+/**
+ * A comment as its writer sees it; `reason` of one that staff removed, `question` of one that became a question.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "OwnComment".
+ */
+export interface OwnComment {
+  id: string;
+  text: string;
+  author: string;
+  at: string;
+  state: "held" | "open" | "removed" | "withdrawn";
+  version: number;
+  role?: string | null;
+  guest?: number | null;
+  reactions?: {
+    [k: string]: number;
+  };
+  question?: string | null;
+  reason?: string | null;
 }
 /**
  * A viewer's place in line for `quantity` units of a product, or variant.

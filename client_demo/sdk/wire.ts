@@ -1,8 +1,10 @@
 // The wire language of PROTOCOL.md, version 1. What the server's own structs say comes generated (`npm run generate`, checked for drift);
 // the rest, replies and pushes, is written here after the page.
 
+import type { CommentPush, CommentReplies, Comments, OwnComment } from "./comment_wire";
 import type * as wire from "./wire.generated";
 
+export type { Comment, CommentPush, CommentState, Comments, CommentsFor, OwnComment } from "./comment_wire";
 export type {
   Announcement,
   Answer,
@@ -37,11 +39,12 @@ export type Question = wire.Question & Partial<Omit<wire.StaffQuestion, keyof wi
 export type Offer = wire.Offer & Partial<Omit<wire.StaffOffer, keyof wire.Offer>>;
 
 /** A show's full state; `sales` is there for staff alone. */
-export type Snapshot = Omit<wire.Snapshot, "questions" | "offers"> & {
+export type Snapshot = Omit<wire.Snapshot, "questions" | "offers" | "comments"> & {
   questions: Question[];
   offers?: Offer[];
   sales?: wire.Sales;
   banned?: wire.Banned[];
+  comments?: Comments;
 };
 
 export interface Joined {
@@ -173,6 +176,7 @@ export type JournalPush = Published &
     | { type: "auction.closed"; auction: string; why: AuctionEnd; price?: number; leader?: number; reason?: string }
     | { type: "viewer.banned"; banned: wire.Banned }
     | { type: "viewer.unbanned"; viewer: string }
+    | CommentPush
     | { type: "withheld" }
   );
 
@@ -266,7 +270,7 @@ type JournalOffset = { offset: number };
 type Nothing = Record<never, never>;
 
 /** What the `ok` (or `pong`) of each command brings; `join` is not here, since the room sends that one itself. */
-interface Replies {
+interface Replies extends CommentReplies {
   react: Nothing;
   ask: { question: string; state: QuestionState };
   vote: { votes: number };
@@ -337,6 +341,7 @@ export type AnsweringPush = {
 /** Told to one viewer's own connections alone; it has no position and may be lost. */
 export type PrivatePush =
   | { type: "question.own"; question: Question; into?: Question }
+  | { type: "comment.own"; comment: OwnComment }
   | { type: "hold.changed"; hold: wire.HeldStock }
   | { type: "waitlist.changed"; place: wire.PlaceInLine }
   | ({ type: "payment.changed" } & Payment)

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from server.protocol.commands import AnyCommand
+from server.protocol.commented import OwnComment
 from server.protocol.hold_lines import HeldStock
 from server.protocol.pushes import (
     Announcement,
@@ -37,6 +38,7 @@ _SAID_BY_THE_SERVER = (
     ActDone,
     JoinedAsStaff,
     JoinedAsViewer,
+    OwnComment,
     PlaceInLine,
     ProductStock,
     Pulse,

@@ -50,6 +50,14 @@ IN_ORDER: dict[str, Fields] = {
     "question.restore": {"question": "$question"},
     "question.hold": {"question": "$question"},
     "question.withdraw": {"question": "$question"},
+    "comment": {"text": "Lovely"},
+    "comment.approve": {"comment": "$comment"},
+    "comment.react": {"comment": "$comment"},
+    "comment.remove": {"comment": "$comment"},
+    "comment.undo": {"comment": "$comment"},
+    "comment.to_question": {"comment": "$comment"},
+    "comment.withdraw": {"comment": "$comment"},
+    "comments.switch": {"comments": "known"},
     "product.pin": {"product": "p_apron"},
     "product.unpin": {"product": "p_apron"},
     "product.restock": {"product": "p_apron", "add": 10},
@@ -149,8 +157,8 @@ async def counts(database: Database) -> dict[str, Any]:
         return found
 
 
-def command(tag: str, question: str, hold: str = "", payment: str = "pay_1") -> Fields:
-    known = {"$question": question, "$hold": hold, "$payment": payment}
+def command(tag: str, question: str, hold: str = "", payment: str = "pay_1", comment: str = "") -> Fields:
+    known = {"$question": question, "$hold": hold, "$payment": payment, "$comment": comment}
     fields = {
         name: known.get(value, value) if isinstance(value, str) else value
         for name, value in IN_ORDER[tag].items()
@@ -164,10 +172,13 @@ async def test_by_http_each_is_carried_out_once_or_refused(
     headers = {"Authorization": f"Bearer {sign_for('host')}"}
     one, two = (httpx.AsyncClient(base_url=f"http://{at}/v1/live/demo", headers=headers) for at in servers)
     viewer = {"Authorization": f"Bearer {sign_for('viewer')}"}
-    question, hold = "", ""
+    question = hold = comment = ""
     async with one, two:
         for tag in BY_HTTP:
-            said, key = command(tag, question, hold), {"Idempotency-Key": f"key-{tag.replace('.', '-')}-1"}
+            said, key = (
+                command(tag, question, hold, comment=comment),
+                {"Idempotency-Key": f"key-{tag.replace('.', '-')}-1"},
+            )
             key |= viewer if tag == "bid" else {}  # who runs the show does not bid
             first = await one.post("/commands", json=said, headers=key)
             if not KEYED[tag]:
@@ -175,6 +186,7 @@ async def test_by_http_each_is_carried_out_once_or_refused(
                 continue
             assert first.status_code == 200, (tag, first.text)
             question, hold = first.json().get("question", question), first.json().get("hold", hold)
+            comment = first.json().get("comment", comment)
             before = await counts(database)
             again = await two.post("/commands", json=said, headers=key)
             assert (again.status_code, again.json()) == (200, first.json()), tag
