@@ -76,6 +76,11 @@ def rates_of(settings: Settings) -> Rates:
     """Return the limits as the settings have them. Who comes as another viewer by the same socket goes by the socket's bucket too."""
     asks, votes, orders = settings.asks_per_minute, settings.votes_per_minute, settings.orders_per_minute
     commands = settings.commands_per_second * 60
+    voting = {
+        By.VIEWER: Rate(votes, 0.5),
+        By.SOCKET: Rate(votes, 0.5),
+        By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
+    }
     return {
         Act.REQUEST: {By.ADDRESS: Rate(settings.requests_per_second_per_ip * 60, 1 / 3)},
         Act.COMMAND: {By.VIEWER: Rate(commands, settings.commands_burst / commands)},
@@ -91,31 +96,19 @@ def rates_of(settings: Settings) -> Rates:
             By.ADDRESS: Rate(settings.asks_per_minute_per_ip, 1.0),
             By.SHOW: Rate(settings.asks_per_minute_per_show, 0.5),
         },
-        Act.VOTE: {
-            By.VIEWER: Rate(votes, 0.5),
-            By.SOCKET: Rate(votes, 0.5),
-            By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
-        },
+        Act.VOTE: voting,
         Act.COMMENT: {
             By.VIEWER: Rate(settings.comments_per_minute, 0.2),
             By.SOCKET: Rate(settings.comments_per_minute, 0.2),
             By.ADDRESS: Rate(settings.comments_per_minute_per_ip, 0.2),
             By.SHOW: Rate(settings.comments_per_minute_per_show, 1 / 30),
         },
-        Act.COMMENT_REACTION: {
-            By.VIEWER: Rate(votes, 0.5),
-            By.SOCKET: Rate(votes, 0.5),
-            By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
-        },
+        Act.COMMENT_REACTION: voting,
         Act.SIMILAR: {
             By.VIEWER: Rate(votes, 0.5),
             By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
         },
-        Act.ANSWER: {
-            By.VIEWER: Rate(votes, 0.5),
-            By.SOCKET: Rate(votes, 0.5),
-            By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
-        },
+        Act.ANSWER: voting,
         Act.REVIEW: {
             By.VIEWER: Rate(asks, 0.5),
             By.ADDRESS: Rate(settings.asks_per_minute_per_ip, 1.0),

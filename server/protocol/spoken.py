@@ -197,12 +197,6 @@ COMMANDS = (
         "Write a comment. When more come than can be read, viewers are shown a part, by a rule.",
     ),
     Spoken(
-        comment_commands.CommentWithdraw,
-        "all",
-        (comment_lines.CommentMoved,),
-        "Take one's own comment back.",
-    ),
-    Spoken(
         comment_commands.CommentReact,
         "all",
         (comment_lines.CommentReacted,),
@@ -228,6 +222,12 @@ COMMANDS = (
         "staff",
         (comment_lines.CommentMoved,),
         "Make a question of a comment, which its writer has asked then.",
+    ),
+    Spoken(
+        comment_commands.CommentWithdraw,
+        "all",
+        (comment_lines.CommentMoved,),
+        "Take one's own comment back.",
     ),
     Spoken(
         comment_commands.CommentsSwitch,

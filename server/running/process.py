@@ -89,9 +89,7 @@ class Process:
         self.database = Database(settings.database_url, pool_size=settings.database_pool_size)
         self.hub = hub_for(settings)
         self.bus = self._bus(settings.redis_url)
-        self.topcheck = TopCheck(
-            self.hub, self.database, seconds=settings.top_check_ms / 1000, bus_alive=lambda: self.bus.alive
-        )
+        self.topcheck = self._topcheck(settings.top_check_ms / 1000)
         self.journal = Journal(self.database, clock, self._publish, round_due=self.hub.round_due)
         self.rooms = self._rooms(settings)
         self.recorder = Recorder(self.bus.append_ledger, process_id=self.id, clock=clock)
@@ -168,6 +166,9 @@ class Process:
             ring_length=settings.ring_length,
             snapshot_seconds=settings.snapshot_ms / 1000,
         )
+
+    def _topcheck(self, seconds: float) -> TopCheck:
+        return TopCheck(self.hub, self.database, seconds=seconds, bus_alive=lambda: self.bus.alive)
 
     def _joins(self) -> Joins:
         return Joins(

@@ -26,6 +26,7 @@ DOCUMENT = asyncapi(host="showfloor.test", secure=True)
 STAFF_ALONE = {"question.submitted", "viewer.banned", "viewer.unbanned"}
 _COMMAND_ROW = re.compile(r"^\| ((?:`[\w.]+` ?)+)\| (all|staff|host, admin) \|", re.MULTILINE)
 
+COMMENT_ACTS = [f"comment.{act}" for act in ("react", "approve", "remove", "undo", "to_question", "withdraw")]
 QUESTION_ACTS = [
     f"question.{act}"
     for act in (
@@ -105,6 +106,9 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
     payment = next((line["payment"] for line in viewer.lines if "payment" in line and "id" in line), "")
     question = next((line["question"] for line in viewer.lines if "question" in line and "id" in line), "")
     about = {"question": question}
+    comment = {
+        "comment": next((line["comment"] for line in viewer.lines if "comment" in line and "id" in line), "")
+    }
     fields: dict[str, Json] = {
         "join": {"show": "demo", "token": viewer.token},
         "react": {"kind": "heart"},
@@ -131,6 +135,9 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
         "question.label": {**about, "labels": ["size"]},
         "question.many": {"acts": [{"act": "hold", **about}, {"act": "merge", "into": question, **about}]},
         "question.answer": {**about, "text": "Yes"},
+        "comment": {"text": "Lovely"},
+        **dict.fromkeys(COMMENT_ACTS, comment),
+        "comments.switch": {"comments": "known"},
         "product.pin": {"product": "p_apron"},
         "product.restock": {"product": "p_apron", "add": 1},
         "viewer.ban": {"viewer": "v_nobody"},
@@ -186,6 +193,7 @@ async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_f
         assert {name for name, type in answered if type == "error"} == {
             "question.approve",
             "question.merge",
+            "comment.approve",
             "bid",
         }
         assert_fits(await host.ask_for("dance"), Error)

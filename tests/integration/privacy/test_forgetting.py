@@ -47,6 +47,7 @@ WITHOUT_VIEWERS = {
         "checkout_settings",
         "api_key",
         "channel",
+        "comment_stream",
         "customer_secret",
         "customer_source",
         "feed_import",
