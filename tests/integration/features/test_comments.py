@@ -292,7 +292,7 @@ class ByWords:
     """A screening that holds and refuses by a word."""
 
     async def screen(self, tx: ShowTransaction, show: Any, written: Any) -> list[Verdict]:
-        verdicts = {"hold": Held(), "bad": Refuse(Code.INVALID, "Not here.")}
+        verdicts: dict[str, Verdict] = {"hold": Held(), "bad": Refuse(Code.INVALID, "Not here.")}
         return [verdicts.get(each.text, Allow()) for each in written]
 
 
