@@ -43,6 +43,7 @@ import server.payments.routes
 import server.personal.routes
 import server.pictures.routes
 import server.plan.routes
+import server.polls.routes
 import server.privacy.routes
 import server.query.routes
 import server.query.saved_routes
@@ -130,6 +131,7 @@ PARTS_FOR_ROUTES = (
     "similar_questions",
     "stockroom",
     "surveys",
+    "polls",
     "tokens",
     "visible_questions",
     "vouchers",
@@ -147,6 +149,7 @@ ROUTES = (
     server.questions.similar_routes,
     server.comments.routes,
     server.surveys.routes,
+    server.polls.routes,
     server.surveys.review_routes,
     server.offers.routes,
     server.vouchers.routes,

@@ -109,6 +109,12 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
       return { ...snapshot, survey: push.survey };
     case "survey.closed":
       return snapshot.survey?.id === push.survey ? without(snapshot) : snapshot;
+    case "poll.opened":
+    case "poll.closed":
+      return { ...snapshot, poll: push.poll };
+    case "poll.counted":
+    case "poll.hidden":
+      return snapshot.poll?.id === push.poll ? withPoll(snapshot, push) : snapshot;
     case "offer.opened":
       return withOffers(snapshot, [...(snapshot.offers ?? []), push.offer]);
     case "offer.closed":
@@ -156,6 +162,14 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
 
 function without({ survey: _, ...rest }: Snapshot): Snapshot {
   return rest;
+}
+
+/** With the newest counts, or without the result that is shown no more. */
+function withPoll(snapshot: Snapshot, push: Extract<JournalPush, { type: "poll.counted" | "poll.hidden" }>): Snapshot {
+  const { poll: known, ...rest } = snapshot;
+  if (!known || push.type === "poll.hidden") return rest;
+  const { type: _type, offset: _offset, at: _at, poll: _poll, ...now } = push;
+  return { ...rest, poll: { ...known, ...now } };
 }
 
 /** By id; there is no such part when none is open. */

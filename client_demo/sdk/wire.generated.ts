@@ -49,6 +49,11 @@ export type Command =
   | SurveyShown
   | SurveyOpen
   | SurveyClose
+  | PollVote
+  | PollSee
+  | PollOpen
+  | PollClose
+  | PollHide
   | OfferSee
   | OfferOpen
   | OfferClose
@@ -73,6 +78,7 @@ export type Command =
  */
 export type Code =
   | "already_leading"
+  | "already_voted"
   | "auction_closed"
   | "bad_json"
   | "banned"
@@ -102,6 +108,7 @@ export type Code =
   | "payment_declined"
   | "picture_too_large"
   | "picture_unreadable"
+  | "poll_closed"
   | "price_changed"
   | "shop_takes_orders"
   | "show_full"
@@ -681,6 +688,66 @@ export interface SurveyClose {
   key?: string | null;
 }
 /**
+ * `choices` from 0.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PollVote".
+ */
+export interface PollVote {
+  type: "poll.vote";
+  poll: string;
+  /**
+   * @minItems 1
+   * @maxItems 10
+   */
+  choices: number[];
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PollSee".
+ */
+export interface PollSee {
+  type: "poll.see";
+  poll: string;
+  id?: number | null;
+  key?: null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PollOpen".
+ */
+export interface PollOpen {
+  type: "poll.open";
+  poll: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PollClose".
+ */
+export interface PollClose {
+  type: "poll.close";
+  poll: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PollHide".
+ */
+export interface PollHide {
+  type: "poll.hide";
+  poll: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
  * `code`: of an offer to the holders of one, given once.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -1091,6 +1158,7 @@ export interface StaffSnapshot {
   offers?: StaffOffer[];
   auctions?: Auction[];
   comments?: StaffComments;
+  poll?: StaffPoll;
 }
 /**
  * A show as everybody may see it.
@@ -1309,6 +1377,32 @@ export interface StaffComment {
   shadow?: boolean;
 }
 /**
+ * The same for staff, with all counts at any time. `apart`: how many votes are in no count, of guests in doubt and of staff.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "StaffPoll".
+ */
+export interface StaffPoll {
+  id: string;
+  kind: "multiple" | "quiz" | "single";
+  question: string;
+  choices: string[];
+  results: "always" | "closed" | "voted";
+  state: "closed" | "open" | "ready";
+  version: number;
+  opened_at: string;
+  voters: number;
+  min?: number;
+  max?: number;
+  changeable?: boolean;
+  closes_at?: string | null;
+  closed_at?: string | null;
+  ended?: ("host" | "next" | "show_ended" | "time") | null;
+  counts?: number[] | null;
+  right?: number | null;
+  apart: number;
+}
+/**
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "JoinedAsViewer".
  */
@@ -1345,6 +1439,7 @@ export interface Snapshot {
   offers?: Offer[];
   auctions?: Auction[];
   comments?: Comments;
+  poll?: Poll;
 }
 /**
  * An open offer as everybody may know of it. What it costs `offer.see` tells, to those it is open to.
@@ -1362,6 +1457,35 @@ export interface Offer {
   opened_at: string;
   closes_at?: string | null;
   left?: number | null;
+}
+/**
+ * A poll that is open, or whose result is shown.
+ *
+ *     `min` to `max` of the `choices` are taken in a vote; with `changeable` another vote takes the place of the first until it is closed.
+ *     `closes_at`: when it closes by itself. `voters`: how many people voted. `counts`: how many took each choice; absent while they are
+ *     hidden. `right`, of a quiz that is closed: which choice is right, from 0. `ended`: why it is closed.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Poll".
+ */
+export interface Poll {
+  id: string;
+  kind: "multiple" | "quiz" | "single";
+  question: string;
+  choices: string[];
+  results: "always" | "closed" | "voted";
+  state: "closed" | "open" | "ready";
+  version: number;
+  opened_at: string;
+  voters: number;
+  min?: number;
+  max?: number;
+  changeable?: boolean;
+  closes_at?: string | null;
+  closed_at?: string | null;
+  ended?: ("host" | "next" | "show_ended" | "time") | null;
+  counts?: number[] | null;
+  right?: number | null;
 }
 /**
  * A comment as its writer sees it; `reason` of one that staff removed, `question` of one that became a question.

@@ -25,6 +25,7 @@ export type QuestionState = wire.Question["state"];
 export type ShowState = wire.Show["state"];
 export type HoldState = wire.HeldStock["state"];
 export type SurveyState = "ready" | "open" | "closed";
+export type PollState = "ready" | "open" | "closed";
 export type OfferState = "prepared" | "open" | "closed";
 export type OfferEnd = "time" | "host" | "gone" | "show_ended";
 export type AuctionState = "prepared" | "running" | "closed";
@@ -35,12 +36,16 @@ export type DismissReason = NonNullable<wire.QuestionDismiss["reason"]>;
 /** A question; what `wire.StaffQuestion` has beyond `wire.Question` is there for staff alone. */
 export type Question = wire.Question & Partial<Omit<wire.StaffQuestion, keyof wire.Question>>;
 
+/** A poll that is open, or whose result is shown; `apart`, and all counts while it is open, are there for staff alone. */
+export type Poll = wire.Poll & Partial<Omit<wire.StaffPoll, keyof wire.Poll>>;
+
 /** An open offer; its terms, and what was taken under it, are there for staff alone. */
 export type Offer = wire.Offer & Partial<Omit<wire.StaffOffer, keyof wire.Offer>>;
 
 /** A show's full state; `sales` is there for staff alone. */
-export type Snapshot = Omit<wire.Snapshot, "questions" | "offers" | "comments"> & {
+export type Snapshot = Omit<wire.Snapshot, "questions" | "offers" | "comments" | "poll"> & {
   questions: Question[];
+  poll?: Poll;
   offers?: Offer[];
   sales?: wire.Sales;
   banned?: wire.Banned[];
@@ -74,6 +79,8 @@ export interface Refusal {
   current?: Question;
   /** With `conflict`: who works on the question. */
   claimed_by?: wire.Claimed;
+  /** With `already_voted`: what was voted, which stays. */
+  choices?: number[];
   /** With `sold_out`: the units left. */
   stock?: number;
   /** With `sold_out`: how many viewers are in line, where there are any. */
@@ -167,6 +174,9 @@ export type JournalPush = Published &
     | { type: "product.changed"; products: wire.Product[]; removed: string[] }
     | { type: "survey.opened"; survey: wire.Survey }
     | { type: "survey.closed"; survey: string }
+    | { type: "poll.opened" | "poll.closed"; poll: Poll }
+    | { type: "poll.counted"; poll: string; voters: number; counts?: number[]; apart?: number }
+    | { type: "poll.hidden"; poll: string }
     | { type: "offer.opened"; offer: Offer }
     | { type: "offer.closed"; offer: string; why: OfferEnd }
     | { type: "offer.stock"; offers: OfferStock[] }
@@ -265,6 +275,15 @@ export interface Payment {
   why?: string;
 }
 
+/** What a viewer has voted now, and how the poll stands with it; no `counts` while they are hidden until the close. */
+export interface PollVoted {
+  poll: string;
+  choices: number[];
+  voters: number;
+  counts?: number[];
+}
+
+type PollMoved = { poll: string; state: PollState; version: number };
 type Moved = { question: string; state: QuestionState; version: number };
 type JournalOffset = { offset: number };
 type Nothing = Record<never, never>;
@@ -312,6 +331,11 @@ interface Replies extends CommentReplies {
   "survey.shown": Nothing;
   "survey.open": { survey: string; state: SurveyState };
   "survey.close": { survey: string; state: SurveyState };
+  "poll.vote": PollVoted;
+  "poll.see": { poll: string; state: PollState; voters: number; counts?: number[] };
+  "poll.open": PollMoved;
+  "poll.close": PollMoved;
+  "poll.hide": PollMoved;
   "offer.see": OfferSeen;
   "offer.open": { offer: string; state: OfferState };
   "offer.close": { offer: string; state: OfferState };

@@ -127,7 +127,7 @@ DERIVED: Final = f"""
         SELECT CAST(:show AS text) AS show_id, someone.viewer_id, coalesce(visits, 0) AS visits,
                coalesce(reactions, 0) AS reactions, coalesce(impressions, 0) AS impressions, coalesce(clicks, 0) AS clicks,
                coalesce(shares, 0) AS shares, coalesce(questions, 0) AS questions, coalesce(votes, 0) AS votes,
-               coalesce(survey_answers, 0) AS survey_answers,
+               coalesce(survey_answers, 0) AS survey_answers, coalesce(poll_answers, 0) AS poll_answers,
                coalesce(orders, 0) AS orders, coalesce(units, 0) AS units,
                first_at, coalesce(joined, false) AS joined, guest, coalesce(remembered, false) AS remembered, consent_at,
                coalesce(suspect, false) AS suspect, staffed.viewer_id IS NOT NULL AS staff, source, share, device,

@@ -34,6 +34,7 @@ _SHOWS = text("""
     UNION SELECT show_id FROM comment WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM reported_sale WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM survey_answer WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM poll_vote WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM staff_presence WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM viewer_alias WHERE raw = ANY(:ids) OR canonical = ANY(:ids)
 """)

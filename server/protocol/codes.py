@@ -30,6 +30,8 @@ class Code(StrEnum):
     SHOW_NOT_LIVE = "show_not_live"
     COMMENTS_CLOSED = "comments_closed"
     SURVEY_CLOSED = "survey_closed"
+    POLL_CLOSED = "poll_closed"
+    ALREADY_VOTED = "already_voted"
     OFFER_CLOSED = "offer_closed"
     VOUCHER_REFUSED = "voucher_refused"
     AUCTION_CLOSED = "auction_closed"
@@ -96,7 +98,7 @@ MEANINGS: dict[Code, Meaning] = {
     Code.NOT_FOUND: Meaning(
         "never",
         404,
-        "There is no such show, product, offer, auction, question, comment, survey, hold or order here.",
+        "There is no such show, product, offer, auction, question, comment, survey, poll, hold or order here.",
     ),
     Code.SHOW_NOT_LIVE: Meaning("never", 409, "The show has not started or has ended."),
     Code.COMMENTS_CLOSED: Meaning(
@@ -105,6 +107,10 @@ MEANINGS: dict[Code, Meaning] = {
         "The show takes no comments; `why` is `off`, or `known` where signed-in viewers alone may write them.",
     ),
     Code.SURVEY_CLOSED: Meaning("never", 409, "The survey takes no answers now."),
+    Code.POLL_CLOSED: Meaning("never", 409, "The poll takes no votes any more, and does not open again."),
+    Code.ALREADY_VOTED: Meaning(
+        "never", 409, "A vote in this poll stays as it is; `choices` is what was voted first."
+    ),
     Code.OFFER_CLOSED: Meaning("reload", 409, "Nothing is sold under the offer any more, or not yet."),
     Code.AUCTION_CLOSED: Meaning("reload", 409, "The auction takes no bids any more."),
     Code.OUTBID: Meaning(

@@ -24,6 +24,7 @@ from server.protocol.command_kinds import (
     Text1000,
 )
 from server.protocol.comment_commands import CommentCommand
+from server.protocol.poll_commands import PollClose, PollHide, PollOpen, PollSee, PollVote
 from server.protocol.question_commands import (
     QuestionAnswer,
     QuestionAnswering,
@@ -277,6 +278,11 @@ AnyCommand = (
     | SurveyShown
     | SurveyOpen
     | SurveyClose
+    | PollVote
+    | PollSee
+    | PollOpen
+    | PollClose
+    | PollHide
     | OfferSee
     | OfferOpen
     | OfferClose

@@ -8,6 +8,7 @@ from server.protocol.auctioned import Auction
 from server.protocol.commands import Position
 from server.protocol.commented import Comments, CommentsFor, StaffComments
 from server.protocol.offered import Offer, StaffOffer
+from server.protocol.polled import Poll, StaffPoll
 from server.protocol.sold import Product
 
 QuestionState = Literal["pending", "open", "answering", "answered", "dismissed", "merged", "withdrawn"]
@@ -183,6 +184,8 @@ class Snapshot(Struct, frozen=True):
     auctions: list[Auction] | UnsetType = UNSET
     """The auctions that run, by id; not there when none does."""
     comments: Comments | UnsetType = UNSET
+    poll: Poll | UnsetType = UNSET
+    """The poll that is open, or whose result is shown; not there when there is none."""
 
 
 class StaffSnapshot(Struct, frozen=True):
@@ -201,6 +204,7 @@ class StaffSnapshot(Struct, frozen=True):
     offers: list[StaffOffer] | UnsetType = UNSET
     auctions: list[Auction] | UnsetType = UNSET
     comments: StaffComments | UnsetType = UNSET
+    poll: StaffPoll | UnsetType = UNSET
 
 
 class QuestionVotes(Struct, frozen=True):

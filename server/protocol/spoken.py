@@ -14,6 +14,8 @@ from server.protocol import (
     lines,
     offer_lines,
     payment_lines,
+    poll_commands,
+    poll_lines,
     question_commands,
     question_lines,
     survey_lines,
@@ -93,6 +95,18 @@ COMMANDS = (
         "all",
         (survey_lines.SurveyAnswered,),
         "Answer the survey; another answer takes the place of the first until it closes.",
+    ),
+    Spoken(
+        poll_commands.PollVote,
+        "all",
+        (poll_lines.PollVoted,),
+        "Vote in the poll that is open; another vote takes the place of the first where it may be changed.",
+    ),
+    Spoken(
+        poll_commands.PollSee,
+        "all",
+        (poll_lines.PollSeen,),
+        "Ask how a poll stands, with the counts that one may read now.",
     ),
     Spoken(said.SurveyShown, "all", (lines.Reply,), "Say that the survey's card was shown."),
     Spoken(
@@ -247,6 +261,16 @@ COMMANDS = (
     Spoken(said.ViewerUnban, "staff", (lines.Barred,), "Let a banned viewer in again."),
     Spoken(said.SurveyOpen, "staff", (survey_lines.SurveyMoved,), "Put a survey to everybody."),
     Spoken(said.SurveyClose, "staff", (survey_lines.SurveyMoved,), "Take no more answers to a survey."),
+    Spoken(poll_commands.PollOpen, "staff", (poll_lines.PollMoved,), "Put a poll to everybody."),
+    Spoken(
+        poll_commands.PollClose,
+        "staff",
+        (poll_lines.PollMoved,),
+        "Take no more votes; everybody gets the result.",
+    ),
+    Spoken(
+        poll_commands.PollHide, "staff", (poll_lines.PollMoved,), "Show the result of a closed poll no more."
+    ),
     Spoken(said.OfferOpen, "staff", (offer_lines.OfferMoved,), "Open an offer that was prepared."),
     Spoken(said.OfferClose, "staff", (offer_lines.OfferMoved,), "Sell nothing more under an offer."),
     Spoken(

@@ -7,7 +7,7 @@ from server.errors import RefusedError
 from server.hub.crowd import Doubt
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact
-from server.ledger.repository import read_watched, record_facts
+from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.protocol.pushes import QuestionVotes, StaffQuestionVotes
 from server.questions.repository import CastVote, add_votes, insert_votes, read_questions
@@ -15,6 +15,7 @@ from server.questions.rules import is_visible
 from server.questions.united_repository import count_voters, recount
 from server.shows.repository import read_show
 from server.shows.rules import WITHOUT_QUESTIONS
+from server.viewers.apart import read_suspects
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,12 @@ async def vote_many(
     wanted = list({vote.question_id for vote in votes})
     seen = [q for q in await read_questions(tx.connection, tx.show_id, wanted) if is_visible(q)]
     counts = {question.id: question.votes for question in seen}
-    suspects = await _suspects(tx, votes, watch_seconds if show.state == "live" else 0.0)
+    suspects = await read_suspects(
+        tx.connection,
+        tx.show_id,
+        ((vote.viewer_id, vote.doubt) for vote in votes),
+        watch_seconds if show.state == "live" else 0.0,
+    )
     cast_votes = [
         CastVote(vote.question_id, vote.viewer_id, vote.viewer_id in suspects)
         for vote in votes
@@ -61,15 +67,6 @@ async def vote_many(
         else RefusedError(Code.NOT_FOUND)
         for vote in votes
     ]
-
-
-async def _suspects(tx: ShowTransaction, votes: Sequence[Voting], watch_seconds: float) -> set[str]:
-    """Return the voters whose votes count apart. Before the show there is nothing to watch; who watched elsewhere has watched."""
-    burst = {vote.viewer_id for vote in votes if vote.doubt is Doubt.BURST}
-    unwatched = {vote.viewer_id for vote in votes if vote.doubt is Doubt.UNWATCHED and watch_seconds}
-    if unwatched:
-        unwatched -= await read_watched(tx.connection, tx.show_id, sorted(unwatched), watch_seconds)
-    return burst | unwatched
 
 
 def publish_votes(

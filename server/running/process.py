@@ -34,6 +34,7 @@ from server.ledger.repository import read_reaction_totals
 from server.offers.commands import OfferCommands
 from server.payments import polling
 from server.payments.commands import PaymentCommands
+from server.polls.commands import PollCommands
 from server.protocol.commands import Join
 from server.protocol.publication import Publication
 from server.questions.commands import QuestionCommands
@@ -46,6 +47,7 @@ from server.running.limits import hub_for, pace_for, units_max_of
 from server.running.loops import loops_of
 from server.running.mail import MailDelivery
 from server.running.offers import offers_for
+from server.running.polls import polls_for
 from server.running.privacy import erasures_for, privacy_for
 from server.running.questions import StaffAtWork, questions_for
 from server.running.selling import Selling, selling_for
@@ -109,6 +111,7 @@ class Process:
         self.questions = questions_for(settings, self.journal, self.database, self.own_pushes.push)
         self.comments = comments_for(self.journal, self.database, self.own_pushes.push)
         self.surveys = Surveys(self.journal, self.database, clock)
+        self.polls = polls_for(settings, self.journal, self.database, clock)
         self.offers = offers_for(settings, self.journal, self.database, clock)
         self.vouchers, self.reserving = vouchers_for(settings, self.database, clock)
         self.receipt_links = ReceiptLinks(
@@ -128,13 +131,8 @@ class Process:
         self.erasures = erasures_for(self.database, clock, privacy, self.revocations, self.exports)
         self.stockroom = Stockroom(self.database, clock, self.shop.neighbours.note_stock)
         self.cards = Cards(self.database)
-        self.shows = shows_for(
-            settings,
-            self.journal,
-            self.database,
-            clock,
-            at_end=[self.auctions.end_with_show, self.waitlist.end_at_end],
-        )
+        at_end = [self.auctions.end_with_show, self.waitlist.end_at_end]
+        self.shows = shows_for(settings, self.journal, self.database, clock, at_end=at_end)
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
         self.at_work = StaffAtWork(self.hub, self.bus.tell, self.questions)
         self.pace = pace_for(settings, self.bus)
@@ -216,6 +214,7 @@ class Process:
             **QuestionCommands(self.questions, self.pace, doubt_of=doubts.of).table(),
             **CommentCommands(self.comments, self.pace).table(),
             **SurveyCommands(self.surveys, self.recorder, self.pace).table(),
+            **PollCommands(self.polls, self.pace, doubt_of=doubts.of).table(),
             **OfferCommands(self.offers, self.recorder, self.pace).table(),
             **AuctionCommands(self.auctions, self.pace).table(),
             **ShopCommands(self.shop, self.holds, self.exchanges, self.pace).table(),

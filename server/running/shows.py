@@ -6,6 +6,7 @@ from server.clock import Clock
 from server.db.engine import Database
 from server.journal.journal import Journal
 from server.offers.opening import OffersAside, close_at_end
+from server.polls.moving import PollsAside, close_polls_at_end
 from server.questions.repository import read_asker
 from server.running.limits import crowd_limits_of
 from server.settings import Settings
@@ -25,8 +26,8 @@ def shows_for(
         database,
         clock,
         find_asker=read_asker,
-        parts=[*tables_aside(), SurveysAside(), OffersAside()],
-        at_end=[*at_end, open_at_end, close_at_end, forget_shelf],
+        parts=[*tables_aside(), SurveysAside(), PollsAside(), OffersAside()],
+        at_end=[*at_end, close_polls_at_end, open_at_end, close_at_end, forget_shelf],
         at_start=[note_shelf],
         bots_looked_for=crowd_limits_of(settings).tells_suspects,
     )

@@ -10,6 +10,8 @@ from server.comments.bodies import OwnCommentBody
 from server.comments.faces import as_own as as_own_comment
 from server.comments.service import Comments
 from server.http.refusals import refusals
+from server.polls.bodies import OwnVoteBody, as_own_vote
+from server.polls.service import Polls
 from server.protocol.codes import Code
 from server.questions.bodies import QuestionBody
 from server.questions.faces import as_own
@@ -46,6 +48,7 @@ class OwnBody(BaseModel):
     reacted: dict[str, list[str]] = Field(
         description="By comment the kinds of the viewer's reactions; of the newest 100."
     )
+    polls: list[OwnVoteBody]
 
 
 def router() -> APIRouter:
@@ -92,6 +95,7 @@ async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnB
     reacted: dict[str, list[str]] = {}
     for reaction in reactions:
         reacted.setdefault(reaction.comment_id, []).append(reaction.kind)
+    polled = await cast("Polls", request.app.state.polls).own(show, every)
     # Ids sort by age.
     asked.sort(key=lambda question: question.id, reverse=True)
     bought.sort(key=lambda order: order.id, reverse=True)
@@ -103,6 +107,7 @@ async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnB
         surveys=seen,
         comments=[OwnCommentBody.model_validate(as_own_comment(comment)) for comment in commented],
         reacted=reacted,
+        polls=[as_own_vote(each) for each in polled],
     )
 
 

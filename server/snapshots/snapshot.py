@@ -14,6 +14,8 @@ from server.channels.repository import read_channel_name, read_order_taker
 from server.comments import repository as comments
 from server.errors import RefusedError
 from server.offers import repository as offers
+from server.polls import repository as polls
+from server.polls import telling as polled
 from server.protocol.codec import encode
 from server.protocol.codes import Code
 from server.protocol.pushes import Show, Snapshot, StaffSnapshot
@@ -63,6 +65,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
     offered = await offers.read_snapshot_part(connection, show_id)
     auctioned = await auctions.read_snapshot_part(connection, show_id)
     commented = await comments.read_snapshot_part(connection, show_id)
+    poll = await polls.read_shown(connection, show_id)
     public = Snapshot(
         show,
         sold.products,
@@ -76,6 +79,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         offered.public,
         auctioned,
         commented[0],
+        UNSET if poll is None else polled.as_public(poll),
     )
     staff = StaffSnapshot(
         show,
@@ -91,6 +95,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         offered.staff,
         auctioned,
         commented[1],
+        UNSET if poll is None else polled.as_staffs(poll),
     )
     banned = frozenset(ban.viewer_id for ban in bans)
     names = await _read_names(connection, row)

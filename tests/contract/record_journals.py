@@ -25,6 +25,9 @@ from server.embedded import start_postgres
 from server.http.versions import ANY_VERSION
 from server.journal.intents import intent_of
 from server.offers.service import Wanted
+from server.polls import rules as polled
+from server.polls.moving import Moving
+from server.polls.voting import Voting
 from server.questions.erasing import erase_many
 from server.questions.rules import Begin, Hold, Merge, Undo
 from server.shop.order_counts import OrderCounts
@@ -35,7 +38,7 @@ from tests.support.stage import CHANNEL, HOST, MODERATOR, Stage, open_stage
 
 JOURNALS = Path(__file__).parent / "journals"
 SHOW = "evening"
-GENERATED_ID = re.compile(r'"(q|p|sv|f|au|cm)_[0-9a-f]{32}"')
+GENERATED_ID = re.compile(r'"(q|p|sv|po|f|au|cm)_[0-9a-f]{32}"')
 
 Recordings = dict[str, dict[str, Any]]
 
@@ -92,6 +95,7 @@ async def play_rest(stage: Stage) -> None:
     await play_sales(stage)
     await play_catalogue(stage)
     await play_surveys(stage)
+    await play_polls(stage)
     await play_offers(stage)
     await play_auctions(stage)
     await play_comments(stage)
@@ -180,6 +184,27 @@ async def play_surveys(stage: Stage) -> None:
     for survey in surveys:
         await stage.surveys.open(SHOW, HOST, survey.id)
     await stage.surveys.close(SHOW, HOST, surveys[-1].id)
+
+
+async def play_polls(stage: Stage) -> None:
+    """A poll is closed by the next one, which is hidden; a quiz closes by its time and its result is left."""
+    choices = ("白", "藍", "Both")
+    several = polled.wording_of("multiple", "What shall we show?", choices, results="always")
+    quiz = polled.wording_of("quiz", "From which year?", choices, right=1, seconds=30)
+    asked = (polled.wording_of("single", "Which glaze?", choices, changeable=True), several, quiz)
+    polls = [(await stage.polls.prepare(SHOW, CHANNEL, HOST, each)).id for each in asked]
+    for poll in polls:
+        if poll == polls[-1]:
+            await stage.polls.move(SHOW, Moving(HOST, polls[1], "closed"))
+            await stage.polls.move(SHOW, Moving(HOST, polls[1], "hidden"))
+        stage.tick()
+        await stage.polls.move(SHOW, Moving(HOST, poll, "open"))
+        for nth, voter in enumerate(("v_1", "v_2", "m_host")):
+            await stage.polls.vote(SHOW, Voting(voter, poll, (nth,), staff=voter == "m_host"))
+        stage.tick()
+        await stage.polls.settle()
+    stage.tick(30)
+    await stage.polls.settle()
 
 
 async def play_offers(stage: Stage) -> None:

@@ -154,6 +154,15 @@ async def prepare_survey(server: str, token: str) -> str:
         return str(made.json()["id"])
 
 
+async def prepare_poll(server: str, token: str) -> str:
+    """A poll that is prepared, by its id."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=f"http://{server}", headers=headers) as host:
+        wanted = {"kind": "single", "question": "Which?", "choices": ["A", "B"]}
+        made = await host.post("/v1/shows/demo/polls", json=wanted)
+        return str(made.json()["id"])
+
+
 async def prepare_offer(server: str, token: str) -> str:
     """An offer that is prepared, by its id."""
     headers = {"Authorization": f"Bearer {token}"}
@@ -180,12 +189,20 @@ async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_f
         await host.do("survey.open", survey=surveys[0])
         offer = await prepare_offer(server, sign_for("host"))
         await host.do("offer.open", offer=offer)
+        poll = await prepare_poll(server, sign_for("host"))
+        await host.do("poll.open", poll=poll)
         auction = await prepare_auction(server, sign_for("host"))
         for spoken in COMMANDS:
             name = name_of(spoken.command)
             survey = {"survey": surveys[name in ("survey.open", "survey.close")]} | {"score": 9}
             moved = {"auction": auction, "reason": "It broke"}
-            about: dict[str, Json] = {"survey": survey, "offer": {"offer": offer}, "auction": moved}
+            polled = {"poll": poll, "choices": [0]}
+            about: dict[str, Json] = {
+                "survey": survey,
+                "poll": polled,
+                "offer": {"offer": offer},
+                "auction": moved,
+            }
             fields = about.get(name.partition(".")[0]) or fields_for(host, spoken)
             reply = await host.ask_for(name, **fields)
             assert_fits(reply, *spoken.replies, Error)

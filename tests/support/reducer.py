@@ -106,6 +106,8 @@ def apply(state: State, push: Push) -> State:
     if kind == "survey.closed":
         gone = state.get("survey", {}).get("id") == push["survey"]
         return {name: part for name, part in state.items() if name != "survey" or not gone}
+    if kind.startswith("poll."):
+        return _polled(state, push)
     if kind == "offer.opened":
         return _with_offers(state, [*state.get("offers", []), push["offer"]])
     if kind == "offer.closed":
@@ -148,6 +150,17 @@ def _stocked(product: State, stock: dict[str, State]) -> State:
     if "variants" in product:
         after["variants"] = [each | stock.get(each["id"], {}) for each in product["variants"]]
     return after
+
+
+def _polled(state: State, push: Push) -> State:
+    if push["type"] in ("poll.opened", "poll.closed"):
+        return state | {"poll": push["poll"]}
+    if state.get("poll", {}).get("id") != push["poll"]:
+        return state
+    if push["type"] == "poll.hidden":
+        return {name: part for name, part in state.items() if name != "poll"}
+    now = {name: each for name, each in push.items() if name not in ("type", "offset", "at", "poll")}
+    return state | {"poll": state["poll"] | now}
 
 
 def _with_offers(state: State, offers: list[State]) -> State:

@@ -32,6 +32,8 @@ from server.journal.journal import Journal
 from server.offers.opening import OffersAside, close_at_end
 from server.offers.secrets import Secrets
 from server.offers.service import Offers
+from server.polls.moving import PollsAside, close_polls_at_end
+from server.polls.service import Polls
 from server.protocol.codes import Code
 from server.protocol.publication import Publication
 from server.questions.pseudonyms import Pseudonyms
@@ -95,6 +97,7 @@ class Stage:
     catalogue: Catalogue
     stockroom: Stockroom
     surveys: Surveys
+    polls: Polls
     reviews: Reviews
     offers: Offers
     auctions: Auctions
@@ -268,8 +271,15 @@ async def open_stage(
             database,
             clock,
             find_asker=read_asker,
-            parts=[*tables_aside(), SurveysAside(), OffersAside()],
-            at_end=[auctions.end_with_show, waitlist.end_at_end, open_at_end, close_at_end, forget_shelf],
+            parts=[*tables_aside(), SurveysAside(), PollsAside(), OffersAside()],
+            at_end=[
+                auctions.end_with_show,
+                waitlist.end_at_end,
+                close_polls_at_end,
+                open_at_end,
+                close_at_end,
+                forget_shelf,
+            ],
             at_start=[note_shelf],
         ),
         Planning(journal, database, clock, read_products=read_shelf, at_line_up=[note_shelf]),
@@ -277,6 +287,7 @@ async def open_stage(
         Catalogue(database, clock, shop.neighbours.note_products),
         Stockroom(database, clock, shop.neighbours.note_stock),
         Surveys(journal, database, clock),
+        Polls(journal, database, clock, watch_seconds=WATCH_SECONDS),
         Reviews(database, clock, Aliases(database, clock)),
         offers,
         auctions,

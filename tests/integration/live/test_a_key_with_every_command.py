@@ -73,6 +73,11 @@ IN_ORDER: dict[str, Fields] = {
     "survey.shown": {"survey": "sv_1"},
     "survey.answer": {"survey": "sv_1", "score": 9},
     "survey.close": {"survey": "sv_1"},
+    "poll.open": {"poll": "po_1"},
+    "poll.vote": {"poll": "po_1", "choices": [0]},
+    "poll.see": {"poll": "po_1"},
+    "poll.close": {"poll": "po_1"},
+    "poll.hide": {"poll": "po_1"},
     "offer.open": {"offer": "f_1"},
     "offer.see": {"offer": "f_1"},
     "offer.close": {"offer": "f_1"},
@@ -89,6 +94,12 @@ QUESTION = """
     VALUES ('q_other', 'demo', 'v_other', 'Ren', 'Is it soft?', 'open', 0, 0, now(), false)
 """
 SURVEY = "INSERT INTO survey VALUES ('sv_1', 'demo', 'demo', 'nps', 'How?', '{}', true, NULL, false, 24, 'ready', 0, now())"
+POLL = """
+    INSERT INTO poll (id, channel_id, show_id, kind, question, choices, picks_min, picks_max, results, changeable, state, version, shown,
+        counts, voters, apart, told_counts, told_voters, told_apart, untold, created_at)
+    VALUES ('po_1', 'demo', 'demo', 'single', 'Which?', '{A,B}', 1, 1, 'voted', true, 'ready', 1, false, '{0,0}', 0, 0, '{0,0}', 0, 0,
+        false, now())
+"""
 OTHERS: dict[str, Callable[[Fields], Fields]] = {
     "bid": lambda said: said | {"max": 200},
     "buy": lambda said: said | {"quantity": 2},
@@ -137,6 +148,7 @@ async def database(settings: Settings, set_stage: None) -> Any:
         await connection.execute(text("UPDATE show SET moderation = 'pre'"))
         await connection.execute(text(QUESTION))
         await connection.execute(text(SURVEY))
+        await connection.execute(text(POLL))
         await connection.execute(text(OFFER))
         await connection.execute(text(AUCTION))
     yield database
@@ -208,6 +220,7 @@ async def test_by_socket_those_that_keep_no_key_refuse_one(server: str, sign_for
         hold = (await host.do("hold", lines=lines, key="hold-000001"))["hold"]
         payment = (await host.do("pay", hold=hold, method="counter", key="pay-000001"))["payment"]
         await host.do("offer.open", offer="f_1")
+        await host.do("poll.open", poll="po_1")
         for tag in (tag for tag, keyed in KEYED.items() if not keyed):
             fields = {
                 name: value
