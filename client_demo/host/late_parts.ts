@@ -3,4 +3,5 @@ export { AskerCard } from "./asker_card";
 export { AuctionPanel } from "./auction_panel";
 export { OfferPanel } from "./offer_panel";
 export { PlanLine, PlanPanel } from "./plan_line";
+export { PollPanel } from "./poll_panel";
 export { TakingsPanel } from "./takings_panel";

@@ -97,6 +97,7 @@ function Show({ id }: { id: string }) {
             <LatePlan part="TakingsPanel" />
             <LatePlan part="OfferPanel" />
             <LatePlan part="AuctionPanel" />
+            <LatePlan part="PollPanel" />
             <SurveyPanel />
             <LatePlan part="PlanPanel" />
             <BannedList />

@@ -10,6 +10,7 @@ interface Mine {
   votes: string[];
   orders: Order[];
   surveys: string[];
+  polls?: { poll: string; choices: number[] }[];
 }
 
 /** What is the viewer's own in this show. Asked for after each join, so that what happened around a cut is known too. */
@@ -17,6 +18,8 @@ export const myOrders = signal<readonly Order[]>([]);
 export const myVotes = signal<ReadonlySet<string>>(new Set());
 /** Surveys that were shown to the viewer, or answered, on whatever device; null until the server has said so. */
 export const mySurveys = signal<readonly string[] | null>(null);
+/** What the viewer has voted in polls; null until the server has said so. */
+export const myPolls = signal<Mine["polls"] | null>(null);
 export const mineFailed = signal(false);
 const askedByMe = signal<readonly Question[]>([]);
 
@@ -37,6 +40,7 @@ async function loadMine(): Promise<Mine | null> {
     myVotes.value = new Set([...myVotes.peek(), ...mine.votes]);
     myOrders.value = mine.orders;
     mySurveys.value = mine.surveys;
+    myPolls.value = mine.polls;
     mineFailed.value = false;
     return mine;
   } catch {
