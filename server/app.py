@@ -49,6 +49,7 @@ import server.query.routes
 import server.query.saved_routes
 import server.questions.routes
 import server.questions.similar_routes
+import server.screening.routes
 import server.shop.cart_routes
 import server.shop.exchange_routes
 import server.shop.hold_routes
@@ -166,6 +167,7 @@ ROUTES = (
     server.shop.exchange_routes,
     server.checkout.routes,
     server.checkout.settings_routes,
+    server.screening.routes,
     server.shop.routes,
     server.shop.receipt_routes,
     server.shop.stocktaking_routes,

@@ -41,6 +41,7 @@ const HARMLESS_TWICE: ReadonlySet<CommandType> = new Set<CommandType>([
   "ping",
   "question.claim",
   "question.release",
+  "show.moderate",
   "show.start",
   "show.end",
 ]);

@@ -69,7 +69,8 @@ export type Command =
   | CommentRemove
   | CommentUndo
   | CommentToQuestion
-  | CommentsSwitch;
+  | CommentsSwitch
+  | ShowModerate;
 /**
  * An error code as it stands on the wire.
  *
@@ -116,6 +117,7 @@ export type Code =
   | "sold_out"
   | "survey_closed"
   | "taken"
+  | "text_refused"
   | "token_expired"
   | "token_revoked"
   | "too_deep"
@@ -926,6 +928,18 @@ export interface CommentsSwitch {
   key?: string | null;
 }
 /**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ShowModerate".
+ */
+export interface ShowModerate {
+  type: "show.moderate";
+  moderation?: "post" | "pre";
+  slow_seconds?: number | null;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
  * What became of one of many acts: how the question stands, or the `code` of the refusal, with its further fields.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -933,7 +947,7 @@ export interface CommentsSwitch {
  */
 export interface ActDone {
   question: string;
-  state?: ("answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn") | null;
+  state?: ("answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "shadowed" | "withdrawn") | null;
   version?: number | null;
   code?: Code | null;
   current?: StaffQuestion | null;
@@ -942,6 +956,8 @@ export interface ActDone {
 /**
  * A question as staff see it; `before` is the state that `question.undo` leads to, `merged` how many are merged into it.
  *
+ *     `held` says why it was held or shadowed, where the show's moderation alone does not.
+ *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "StaffQuestion".
  */
@@ -949,7 +965,7 @@ export interface StaffQuestion {
   id: string;
   text: string;
   author: string;
-  state: "answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn";
+  state: "answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "shadowed" | "withdrawn";
   votes: number;
   version: number;
   asked_at: string;
@@ -961,9 +977,10 @@ export interface StaffQuestion {
   merged_into?: string | null;
   comment?: string | null;
   claim?: Claimed | null;
-  before?: ("answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn") | null;
+  before?: ("answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "shadowed" | "withdrawn") | null;
   labels?: string[];
   merged?: number;
+  held?: HeldFor[];
   dismissed_reason: string | null;
   moderated_by: string | null;
   votes_apart: number;
@@ -996,6 +1013,16 @@ export interface Claimed {
   viewer: string;
   name: string;
   until: string;
+}
+/**
+ * One reason. `what`: the list's entry, the link's host, or what the reviewer says; of `no_reviewer`, why it gave no answer.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "HeldFor".
+ */
+export interface HeldFor {
+  by: "link" | "newcomer" | "no_reviewer" | "pattern" | "reviewer" | "word";
+  what?: string | null;
 }
 /**
  * What was announced last: `by` which role, under which `name`, at which `offset` of the journal (neither known of old ones).
@@ -1186,6 +1213,7 @@ export interface Show {
   picture_delay_ms?: number;
   version?: number;
   comments?: "known" | "off" | "on";
+  slow_seconds?: number | null;
 }
 /**
  * Addresses of the show's pictures; empty strings where there is none.
@@ -1283,7 +1311,7 @@ export interface Question {
   id: string;
   text: string;
   author: string;
-  state: "answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn";
+  state: "answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "shadowed" | "withdrawn";
   votes: number;
   version: number;
   asked_at: string;

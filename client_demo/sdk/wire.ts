@@ -344,6 +344,7 @@ interface Replies extends CommentReplies {
   "auction.cancel": { auction: string; state: AuctionState };
   "viewer.ban": { viewer: string };
   "viewer.unban": { viewer: string };
+  "show.moderate": Pick<wire.Show, "moderation" | "version"> & { slow_seconds: number | null };
   "show.start": { state: ShowState };
   "show.end": { state: ShowState };
 }

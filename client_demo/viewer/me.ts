@@ -24,10 +24,10 @@ export const mineFailed = signal(false);
 const askedByMe = signal<readonly Question[]>([]);
 
 export const myQuestionIds = computed<ReadonlySet<string>>(() => new Set(askedByMe.value.map((each) => each.id)));
-/** Own questions that only their asker sees as yet. */
+/** Own questions that are not in the room's list: they wait for approval, or the list does not have them. */
 export const myPending = computed(() => {
   const shown = new Set(questions.value.map((each) => each.id));
-  return askedByMe.value.filter((each) => each.state === "pending" && !shown.has(each.id));
+  return askedByMe.value.filter((each) => (each.state === "pending" || each.state === "open") && !shown.has(each.id));
 });
 
 async function loadMine(): Promise<Mine | null> {

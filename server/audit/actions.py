@@ -8,6 +8,7 @@ About = Literal["shows", "products", "orders", "people", "connections", "figures
 Action = Literal[
     "show.create",
     "show.change",
+    "show.moderate",
     "show.schedule",
     "show.rehearse",
     "show.start",
@@ -130,6 +131,8 @@ Action = Literal[
     "channel.created",
     "channel.changed",
     "checkout.changed",
+    "screening.changed",
+    "screening.secret",
     "privacy.erase",
     "privacy.hand_out",
 ]

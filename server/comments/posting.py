@@ -17,7 +17,7 @@ from server.ledger.entries import Fact
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.protocol.commented import CommentState
-from server.screening.door import Held, Refuse, Screening, Verdict
+from server.screening.door import NOT_LOOKED_AT, Held, Looked, Refuse, Screening, Shadow, Verdict
 from server.shows.repository import read_show
 from server.shows.rules import WITHOUT_QUESTIONS
 from server.shows.tables import ShowRow
@@ -32,6 +32,7 @@ class Commenting:
     text: str
     role: str
     known: bool
+    looked: Looked = NOT_LOOKED_AT
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,14 @@ async def comment_many(
     drafts: list[Comment] = []
     for index, verdict in zip(let_in, verdicts, strict=True):
         if isinstance(verdict, Refuse):
-            answers[index] = RefusedError(verdict.code, verdict.message)
+            answers[index] = verdict.as_error()
         else:
             draft = _draft(tx, written[index], verdict)
             drafts.append(draft)
             answers[index] = Kept(draft.id, draft.state, to_wire(draft.at))
     if drafts:
         tx.write(INSERT_COMMENTS, await post(tx, drafts))
-        record_facts(tx, [written_fact(draft) for draft in drafts])
+        record_facts(tx, [written_fact(draft) for draft in drafts if not draft.shadow])
     assert None not in answers, "each was let in or refused"
     return [answer for answer in answers if answer is not None]
 
@@ -93,6 +94,7 @@ def _draft(tx: ShowTransaction, by: Commenting, verdict: Verdict) -> Comment:
         text=by.text,
         state="held" if isinstance(verdict, Held) else "open",
         at=tx.now,
+        shadow=isinstance(verdict, Shadow),
     )
 
 

@@ -62,7 +62,8 @@ class Comments:
         self._database = database
         self._ticks = ticks or Ticks()
         # The journal groups commands by their handler: it must be the same object each time.
-        self._comment_many = partial(comment_many, screening=screening or ByModeration())
+        self._screening = screening or ByModeration()
+        self._comment_many = partial(comment_many, screening=self._screening)
         self._moderate_many = partial(moderate_many, make_question=make_question, push=push)
 
     async def write(
@@ -82,8 +83,9 @@ class Comments:
         `comments_closed`, `show_not_live`, and what the screening refuses with.
         """
         clean = clean_text(text, characters_max=TEXT_CHARACTERS_MAX)
+        looked = await self._screening.look(show_id, role, clean)
         await self._ticks.turn(show_id)
-        commenting = Commenting(viewer_id, author, clean, role, known)
+        commenting = Commenting(viewer_id, author, clean, role, known, looked)
         return await self._journal.commit(
             show_id, self._comment_many, commenting, intent=intent, kind=KeptBefore
         )

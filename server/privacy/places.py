@@ -38,6 +38,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
 GONE: Final[Mapping[str, str]] = {
     "auction_block": "viewer_id",
     "ban": "viewer_id",
+    "last_written": "viewer_id",
     "intent": "viewer_id",
     "kept_details": "viewer_id",
     "mail_consent": "viewer_id",

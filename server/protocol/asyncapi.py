@@ -24,7 +24,8 @@ from server.protocol import (
     waitlist_lines,
 )
 from server.protocol.command_kinds import Command
-from server.protocol.pushes import Joined, Pulse
+from server.protocol.pulse_line import Pulse
+from server.protocol.pushes import Joined
 from server.protocol.spoken import COMMANDS, Spoken
 
 SCHEMAS = "#/components/schemas/"

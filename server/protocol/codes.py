@@ -17,6 +17,7 @@ class Code(StrEnum):
     TOO_DEEP = "too_deep"
     UNKNOWN_TYPE = "unknown_type"
     INVALID = "invalid"
+    TEXT_REFUSED = "text_refused"
     TOO_LARGE = "too_large"
     TOO_FAST = "too_fast"
     JOIN_FIRST = "join_first"
@@ -80,6 +81,11 @@ MEANINGS: dict[Code, Meaning] = {
     Code.TOO_DEEP: Meaning("never", 400, "The JSON is nested too deeply."),
     Code.UNKNOWN_TYPE: Meaning("never", 400, "No command has this type."),
     Code.INVALID: Meaning("never", 422, "A field is missing, of the wrong type, too long, or out of range."),
+    Code.TEXT_REFUSED: Meaning(
+        "never",
+        422,
+        "The channel does not take this text; `why` is `word` (with the `word`), `link` or `text`.",
+    ),
     Code.TOO_LARGE: Meaning(
         "never", 413, "More than 16 KiB or 64 lines in one frame, or more than 16 KiB in one command by HTTP."
     ),

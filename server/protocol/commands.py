@@ -43,6 +43,7 @@ from server.protocol.question_commands import (
     QuestionUnpin,
     QuestionWithdraw,
 )
+from server.protocol.show_commands import ShowModerate
 from server.protocol.waitlist_commands import WaitlistJoin, WaitlistLeave
 
 ReactionKind = Literal["heart", "clap", "fire", "laugh", "wow"]
@@ -292,4 +293,5 @@ AnyCommand = (
     | ShowStart
     | ShowEnd
     | CommentCommand
+    | ShowModerate
 )

@@ -10,6 +10,7 @@ from server.protocol.codes import Code, Verdict
 from server.protocol.command_kinds import CommandId
 from server.protocol.pushes import (
     Banned,
+    Moderation,
     QuestionState,
     Show,
     ShowState,
@@ -79,6 +80,14 @@ class ShowMoved(Reply, frozen=True, tag="ok"):
     """The show's state, also when it was so before."""
 
     state: ShowState
+
+
+class ShowTakes(Reply, frozen=True, tag="ok"):
+    """How the show takes what viewers write, also when it was so before; `version` is the show's."""
+
+    moderation: Moderation
+    slow_seconds: int | None
+    version: int
 
 
 class Pong(Struct, frozen=True, kw_only=True, tag_field="type", tag="pong", omit_defaults=True):

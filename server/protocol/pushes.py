@@ -9,10 +9,13 @@ from server.protocol.commands import Position
 from server.protocol.commented import Comments, CommentsFor, StaffComments
 from server.protocol.offered import Offer, StaffOffer
 from server.protocol.polled import Poll, StaffPoll
+from server.protocol.screening_lines import HeldFor
 from server.protocol.sold import Product
 
-QuestionState = Literal["pending", "open", "answering", "answered", "dismissed", "merged", "withdrawn"]
-UNCOUNTED_QUESTIONS: Final = ("dismissed", "merged", "withdrawn")
+QuestionState = Literal[
+    "pending", "shadowed", "open", "answering", "answered", "dismissed", "merged", "withdrawn"
+]
+UNCOUNTED_QUESTIONS: Final = ("shadowed", "dismissed", "merged", "withdrawn")
 """States in which a question is in no figure; as Python writes it, it is a list of SQL."""
 ShowState = Literal["draft", "scheduled", "rehearsal", "live", "ended", "cancelled"]
 HIDDEN: Final = frozenset[str]({"draft", "rehearsal"})
@@ -57,6 +60,8 @@ class Show(Struct, frozen=True):
     version: int = 1
     """Counts the changes of what was planned and of the state."""
     comments: CommentsFor = "on"
+    slow_seconds: int | None = None
+    """Seconds between two texts of a viewer, 0: as many as they like; None: as the channel's settings say."""
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):
@@ -109,12 +114,16 @@ class Claimed(Struct, frozen=True):
 
 
 class StaffQuestion(Question, frozen=True, kw_only=True):
-    """A question as staff see it; `before` is the state that `question.undo` leads to, `merged` how many are merged into it."""
+    """A question as staff see it; `before` is the state that `question.undo` leads to, `merged` how many are merged into it.
+
+    `held` says why it was held or shadowed, where the show's moderation alone does not.
+    """
 
     claim: Claimed | None = None
     before: QuestionState | None = None
     labels: list[str] = []
     merged: int = 0
+    held: list[HeldFor] = []
     dismissed_reason: str | None
     moderated_by: str | None
     votes_apart: int
@@ -245,13 +254,3 @@ class Joined(Struct, frozen=True, tag_field="type", tag="joined", omit_defaults=
     name: str | None = None
     guest: int | None = None
     snapshot: Snapshot | StaffSnapshot | None = None
-
-
-class Pulse(Struct, frozen=True, tag_field="type", tag="pulse", omit_defaults=True):
-    """How the show feels right now; only what changed is there. `reactions_apart` is for staff: taps in no total, of any kind."""
-
-    reactions: dict[str, int] | None = None
-    viewers: int | None = None
-    stock: dict[str, int] | None = None
-    degraded: bool | None = None
-    reactions_apart: int | None = None

@@ -9,11 +9,11 @@ import msgspec
 from server.protocol.commands import AnyCommand
 from server.protocol.commented import OwnComment
 from server.protocol.hold_lines import HeldStock
+from server.protocol.pulse_line import Pulse
 from server.protocol.pushes import (
     Announcement,
     Joined,
     ProductStock,
-    Pulse,
     QuestionVotes,
     Snapshot,
     StaffQuestion,

@@ -18,6 +18,7 @@ from server.protocol import (
     poll_lines,
     question_commands,
     question_lines,
+    show_commands,
     survey_lines,
     waitlist_commands,
     waitlist_lines,
@@ -284,6 +285,9 @@ COMMANDS = (
         "host, admin",
         (auction_lines.AuctionMoved,),
         "End an auction without a winner.",
+    ),
+    Spoken(
+        show_commands.ShowModerate, "staff", (lines.ShowTakes,), "Say how the show takes what viewers write."
     ),
     Spoken(said.ShowStart, "host, admin", (lines.ShowMoved,), "Begin the show."),
     Spoken(said.ShowEnd, "host, admin", (lines.ShowMoved,), "End the show; it does not start again."),

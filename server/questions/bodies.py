@@ -4,6 +4,7 @@ from pydantic import Field
 
 from server.http.params import Face, Moment
 from server.protocol.pushes import QuestionState
+from server.protocol.screening_lines import HeldBy
 
 
 def _is_none(value: object) -> bool:
@@ -63,6 +64,13 @@ class QuestionBody(Face):
     )
 
 
+class HeldForBody(Face):
+    """One reason why a question was held: by what, and which entry of a list, host or word of the reviewer's."""
+
+    by: HeldBy
+    what: str | None = Field(default=None, exclude_if=_is_none)
+
+
 class ClaimBody(Face):
     """Who works on a question."""
 
@@ -86,4 +94,9 @@ class StaffQuestionBody(QuestionBody):
     labels: list[str] = Field(default=[], exclude_if=_is_unset)
     merged: int = Field(
         default=0, exclude_if=_is_unset, description="How many questions are merged into this one."
+    )
+    held: list[HeldForBody] = Field(
+        default=[],
+        exclude_if=_is_unset,
+        description="Why it was held or shadowed, where anything else than the show's moderation did.",
     )

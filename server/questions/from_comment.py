@@ -7,11 +7,12 @@ from server.ids import new_id
 from server.journal.transaction import ShowTransaction
 from server.ledger.repository import record_facts
 from server.protocol.question_lines import QuestionOwn
-from server.questions.asking import asked_fact, publish
+from server.questions.asked_fact import asked_fact
+from server.questions.asking import publish
 from server.questions.faces import as_own
-from server.questions.moderating import Push
 from server.questions.repository import INSERT_QUESTIONS
 from server.questions.rules import Question
+from server.questions.telling import Push
 
 
 class Source(Protocol):

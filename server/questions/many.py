@@ -9,9 +9,10 @@ from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.protocol.question_commands import ManyAct
-from server.questions.moderating import Push, moderate_many
+from server.questions.moderating import moderate_many
 from server.questions.rules import Answer, Approve, Dismiss, Hold, Merge, Move, Restore, Undo
 from server.questions.tasks import Label, Standing, Task, labels_of
+from server.questions.telling import Push
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ def _of_shows(process: Process) -> Loops:
         "hub": process.hub.run(),
         "revocations": process.revocations.run(),
         "origins": process.channel_origins.run(),
+        "screening": process.screening.screeners.run(),
         "topcheck": process.topcheck.run(),
         "pulse": repeat("pulse", settings.tick_ms / 1000, pulse.run_once),
         "pace": repeat("pace", TELL_SECONDS, process.pace.tell),

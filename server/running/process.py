@@ -50,6 +50,7 @@ from server.running.offers import offers_for
 from server.running.polls import polls_for
 from server.running.privacy import erasures_for, privacy_for
 from server.running.questions import StaffAtWork, questions_for
+from server.running.screening import screening_for
 from server.running.selling import Selling, selling_for
 from server.running.shows import shows_for
 from server.running.uploads import feeds_for, picture_errands_for
@@ -95,21 +96,20 @@ class Process:
         self.journal = Journal(self.database, clock, self._publish, round_due=self.hub.round_due)
         self.rooms = self._rooms(settings)
         self.recorder = Recorder(self.bus.append_ledger, process_id=self.id, clock=clock)
-        self.revocations = Revocations(
-            self.database, clock, tell=self.bus.tell_everyone, close=self._close_ended
-        )
+        tell = self.bus.tell_everyone
+        self.revocations = Revocations(self.database, clock, tell=tell, close=self._close_ended)
         self.origins = origins
-        self.channel_origins = ChannelOrigins(
-            self.database, origins, tell=self.bus.tell_everyone, close=self._close_pages
-        )
+        self.channel_origins = ChannelOrigins(self.database, origins, tell=tell, close=self._close_pages)
         self.tokens = tokens_for(settings, clock, revoked=self.revocations)
         self.outbound = outbound_for(settings)
         self.customers = customers_for(settings, self.database, clock, self.revocations, self.outbound)
         self.aliases = Aliases(self.database, clock)
         self.known_keys = KnownKeys(self.database, clock, self.revocations)
         self.own_pushes = OwnPushes(self.hub, self.bus.tell, self.aliases.known_as)
-        self.questions = questions_for(settings, self.journal, self.database, self.own_pushes.push)
-        self.comments = comments_for(self.journal, self.database, self.own_pushes.push)
+        self.screening = screening_for(settings, self.database, clock, self.bus, self.outbound)
+        push, door = self.own_pushes.push, self.screening.screening
+        self.questions = questions_for(settings, self.journal, self.database, push, door)
+        self.comments = comments_for(self.journal, self.database, push, door)
         self.surveys = Surveys(self.journal, self.database, clock)
         self.polls = polls_for(settings, self.journal, self.database, clock)
         self.offers = offers_for(settings, self.journal, self.database, clock)
@@ -138,9 +138,8 @@ class Process:
         self.pace = pace_for(settings, self.bus)
         self.joins = self._joins()
         self.ledger = LedgerWorker(self.database, self.bus) if settings.worker else None
-        self.delivery = (
-            WebhookDelivery(settings, self.database, clock, self.outbound) if settings.worker else None
-        )
+        works = settings.worker
+        self.delivery = WebhookDelivery(settings, self.database, clock, self.outbound) if works else None
         self.new_mail = Waking()
         self.mail = MailDelivery(settings, self.database, clock, self.new_mail) if settings.worker else None
         self.disks = DataDisks(settings)
@@ -245,6 +244,7 @@ class Process:
         if not show_id:
             self.revocations.hear_word(word)
             self.channel_origins.hear_word(word)
+            self.screening.screeners.hear_word(word)
             return
         self.at_work.answering.hear_word(show_id, word)
         self.staff_roll.hear_word(show_id, word)
@@ -270,6 +270,7 @@ class Process:
                 # Before anybody comes in; else the loops make up for it.
                 await self.revocations.run_once()
                 await self.channel_origins.run_once()
+                await self.screening.screeners.run_once()
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(loop, name=name) for name, loop in loops_of(self).items()]
                 try:

@@ -9,6 +9,7 @@ from server.offers.opening import OffersAside, close_at_end
 from server.polls.moving import PollsAside, close_polls_at_end
 from server.questions.repository import read_asker
 from server.running.limits import crowd_limits_of
+from server.screening.service import forget_pace
 from server.settings import Settings
 from server.shop.sold_out import forget_shelf, note_shelf
 from server.shows.aside_repository import TablesAside
@@ -27,7 +28,7 @@ def shows_for(
         clock,
         find_asker=read_asker,
         parts=[*tables_aside(), SurveysAside(), PollsAside(), OffersAside()],
-        at_end=[*at_end, close_polls_at_end, open_at_end, close_at_end, forget_shelf],
+        at_end=[*at_end, close_polls_at_end, open_at_end, close_at_end, forget_shelf, forget_pace],
         at_start=[note_shelf],
         bots_looked_for=crowd_limits_of(settings).tells_suspects,
     )

@@ -74,6 +74,8 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "pictures": pictures_for(settings, database, clock),
         "press": Press(),
         "checkout_settings": CheckoutSettings(database, clock, process.catalogue.tell),
+        "screening": process.screening.screening,
+        "screening_settings": process.screening.settings,
         "shipping": shipping,
         "bulk_shipping": BulkShipping(database, shipping),
         "planning": Planning(process.journal, database, clock, read_products=read, at_line_up=[note_shelf]),

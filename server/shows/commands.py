@@ -1,5 +1,7 @@
 """Shows on the socket: starting, ending, announcing, banning."""
 
+from msgspec import UNSET
+
 from server.access.roles import require_show_runner
 from server.protocol.codec import ok_line
 from server.protocol.commands import (
@@ -10,6 +12,7 @@ from server.protocol.commands import (
     ViewerBan,
     ViewerUnban,
 )
+from server.protocol.show_commands import ShowModerate
 from server.shows.service import Shows
 from server.viewers.caller import Caller, CommandTable, acting, intent_in
 
@@ -29,6 +32,7 @@ class ShowCommands:
             ViewerUnban: self.unban,
             ShowStart: self.start,
             ShowEnd: self.end,
+            ShowModerate: self.moderate,
         }
 
     async def announce(self, caller: Caller, command: Announce) -> bytes | None:
@@ -61,6 +65,20 @@ class ShowCommands:
         actor, intent = acting(caller), intent_in(caller, command)
         viewer = await self._shows.unban(caller.show_id, actor, command.viewer, intent=intent)
         return None if command.id is None else ok_line(command.id, viewer=viewer)
+
+    async def moderate(self, caller: Caller, command: ShowModerate) -> bytes | None:
+        """Say how the show takes what viewers write."""
+        changes = {} if command.moderation is UNSET else {"moderation": command.moderation}
+        slow = {} if command.slow_seconds is UNSET else {"slow_seconds": command.slow_seconds}
+        actor, intent = acting(caller), intent_in(caller, command)
+        how = await self._shows.moderate(
+            caller.show_id, actor, {**changes, **slow}, command.version, intent=intent
+        )
+        if command.id is None:
+            return None
+        return ok_line(
+            command.id, moderation=how.moderation, slow_seconds=how.slow_seconds, version=how.version
+        )
 
     async def start(self, caller: Caller, command: ShowStart) -> bytes | None:
         """Start the show."""

@@ -35,6 +35,7 @@ COPIED = (
     "picture_sync",
     "picture_delay_ms",
     "comments",
+    "slow_seconds",
 )
 """What a copy takes over: everything but when, and what happened."""
 

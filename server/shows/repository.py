@@ -165,6 +165,7 @@ def as_show(row: ShowRow) -> Show:
         picture_delay_ms=row.picture_delay_ms,
         version=row.version,
         comments=row.comments,  # type: ignore[arg-type]
+        slow_seconds=row.slow_seconds,
     )
 
 

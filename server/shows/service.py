@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +19,7 @@ from server.protocol.codes import Code
 from server.protocol.pushes import Show, ShowState
 from server.shows.announcements import Announcing, Removing, announce_many
 from server.shows.bans import Banning, Bans, FindAsker, Unbanning
+from server.shows.moderation import HowWritten, Moderating, moderate_show_many
 from server.shows.plans import Plan
 from server.shows.rehearsal import Part
 from server.shows.repository import ShowOrder, as_show, insert_show, read_show, read_shows
@@ -67,6 +69,7 @@ class Shows:
         # The journal groups commands by their handler: it must be the same object each time.
         self._step_many = Steps(parts, at_end, at_start).step_many
         self._announce_many = announce_many
+        self._moderate_many = moderate_show_many
         self._ban_many = Bans(find_asker).ban_many
 
     async def start(self, show_id: str, actor: Actor, *, intent: Intent | None = None) -> ShowState:
@@ -91,6 +94,24 @@ class Shows:
     async def _step(self, show_id: str, stepping: Stepping, intent: Intent | None) -> ShowState:
         return await self._journal.commit(
             show_id, self._step_many, stepping, intent=intent, kind=ShowState, repeatable=True
+        )
+
+    async def moderate(
+        self,
+        show_id: str,
+        actor: Actor,
+        changes: dict[str, Any],
+        version: int | None = None,
+        *,
+        intent: Intent | None = None,
+    ) -> HowWritten:
+        """Set `moderation` or `slow_seconds` of a show, live or not, and return how it takes texts then.
+
+        Raises `conflict` with `current` when `version` is no longer the newest and something would change.
+        """
+        task = Moderating(actor, changes, version)
+        return await self._journal.commit(
+            show_id, self._moderate_many, task, intent=intent, kind=HowWritten, repeatable=True
         )
 
     async def announce(self, show_id: str, actor: Actor, text: str, *, intent: Intent | None = None) -> int:

@@ -44,6 +44,7 @@ from server.running.comments import comments_for
 from server.running.offers import offers_with
 from server.running.shows import tables_aside
 from server.running.vouchers import vouchers_with
+from server.screening.service import forget_pace
 from server.shop.allowances import NO_LIMITS, Limits
 from server.shop.exchanges import Exchanges
 from server.shop.hold_rules import Hold, Wanted, WantedLine
@@ -279,6 +280,7 @@ async def open_stage(
                 open_at_end,
                 close_at_end,
                 forget_shelf,
+                forget_pace,
             ],
             at_start=[note_shelf],
         ),

@@ -16,7 +16,7 @@ from server.journal.intents import intent_of
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.questions.rules import Begin
-from server.screening.door import Allow, Held, Refuse, Verdict
+from server.screening.door import Allow, ByModeration, Held, Newcomers, Refuse, Verdict
 from tests.support.reducer import Seen, assert_snapshot_plus_pushes_equals_fresh, see
 from tests.support.stage import CHANNEL, ELSEWHERE, HOST, MODERATOR, SHOW, Stage, refused
 
@@ -288,10 +288,12 @@ async def test_the_same_key_is_one_comment(stage: Stage) -> None:
     assert len(await stage.comments.list_all(SHOW, None, after=None, limit=10)) == 1
 
 
-class ByWords:
+class ByWords(ByModeration):
     """A screening that holds and refuses by a word."""
 
-    async def screen(self, tx: ShowTransaction, show: Any, written: Any) -> list[Verdict]:
+    async def screen(
+        self, tx: ShowTransaction, show: Any, written: Any, *, newcomers: Newcomers | None = None
+    ) -> list[Verdict]:
         verdicts: dict[str, Verdict] = {"hold": Held(), "bad": Refuse(Code.INVALID, "Not here.")}
         return [verdicts.get(each.text, Allow()) for each in written]
 

@@ -45,6 +45,7 @@ SHOWS = ("s", "earlier", "later")
 WITHOUT_VIEWERS = {
     *(
         "checkout_settings",
+        "screening_settings",
         "api_key",
         "channel",
         "comment_stream",
