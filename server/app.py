@@ -25,6 +25,7 @@ import server.channels.session_routes
 import server.checkout.routes
 import server.checkout.settings_routes
 import server.comments.routes
+import server.faq.routes
 import server.feeds.routes
 import server.fulfilment.bulk_routes
 import server.fulfilment.list_routes
@@ -152,6 +153,7 @@ ROUTES = (
     server.surveys.routes,
     server.polls.routes,
     server.surveys.review_routes,
+    server.faq.routes,
     server.offers.routes,
     server.vouchers.routes,
     server.auctions.routes,

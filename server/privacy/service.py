@@ -15,8 +15,10 @@ from server.clock import Clock
 from server.comments.erasing import erase_many as erase_comments
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.faq.keeping import forget_asked
 from server.ids import new_id
 from server.journal.journal import Journal
+from server.journal.transaction import ShowTransaction
 from server.privacy import repository
 from server.privacy.links_repository import find_links, rename_links
 from server.protocol.codes import Code
@@ -117,7 +119,7 @@ class Privacy:
         async with self._database.read() as connection:
             asked = await repository.read_written_by(connection, ids, "question")
             commented = await repository.read_written_by(connection, ids, "comment")
-        rows = sum([await self._journal.commit(show, erase_questions, found) for show, found in asked])
+        rows = sum([await self._journal.commit(show, _erase_questions, found) for show, found in asked])
         return rows + sum([await self._journal.commit(show, erase_comments, f) for show, f in commented])
 
     async def _rename(self, names: dict[str, str], salt: str) -> tuple[int, int]:
@@ -139,6 +141,12 @@ class Privacy:
                 if getattr(error.orig, "sqlstate", None) not in _CONTENTION or attempt == TRIES:
                     raise
         raise AssertionError("the last attempt returns or raises")
+
+
+async def _erase_questions(tx: ShowTransaction, asked: Sequence[Sequence[str]]) -> list[int]:
+    """Erase the words of questions of the show, and the lines that other rooms have made of them."""
+    rows = await erase_questions(tx, asked)
+    return [erased + await forget_asked(tx, ids) for erased, ids in zip(rows, asked, strict=True)]
 
 
 async def _wait_for(asked: Callable[[], Awaitable[bool]], seconds: float) -> bool:

@@ -9,7 +9,7 @@ from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.protocol.question_commands import ManyAct
-from server.questions.moderating import moderate_many
+from server.questions.moderating import Follow, follow_nothing, moderate_many
 from server.questions.rules import Answer, Approve, Dismiss, Hold, Merge, Move, Restore, Undo
 from server.questions.tasks import Label, Standing, Task, labels_of
 from server.questions.telling import Push
@@ -34,11 +34,11 @@ class Outcome:
 
 
 async def act_on_many(
-    tx: ShowTransaction, many: Sequence[Many], *, push: Push
+    tx: ShowTransaction, many: Sequence[Many], *, push: Push, follow: Follow = follow_nothing
 ) -> list[list[Outcome] | RefusedError]:
     """Carry out all acts of all commands, in order."""
     tasks = [task for each in many for task in each.tasks]
-    answers = iter(await moderate_many(tx, tasks, push=push))
+    answers = iter(await moderate_many(tx, tasks, push=push, follow=follow))
     return [[_outcome(task, next(answers)) for task in each.tasks] for each in many]
 
 

@@ -1,6 +1,6 @@
 """Moderating: what staff did in one transaction, and what authors took back, written, published and told to those whom it concerns."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,6 +23,13 @@ from server.questions.united_repository import count_voters, read_merged, recoun
 from server.questions.voting import publish_votes
 from server.shows.repository import read_show, update_show
 
+Follow = Callable[[ShowTransaction, str, Sequence[Question]], Awaitable[None]]
+"""Given the channel, and the questions of the show whose state has just changed: what follows from that in the same transaction."""
+
+
+async def follow_nothing(tx: ShowTransaction, channel_id: str, moved: Sequence[Question]) -> None:
+    """For where nothing else is made of questions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
@@ -33,7 +40,7 @@ class Leaving:
 
 
 async def moderate_many(
-    tx: ShowTransaction, tasks: Sequence[Task], *, push: Push = tell_nobody
+    tx: ShowTransaction, tasks: Sequence[Task], *, push: Push = tell_nobody, follow: Follow = follow_nothing
 ) -> list[Standing | RefusedError | None]:
     """Carry out what was wanted, in the order in which it came, and write what came of it."""
     show = await read_show(tx.connection, tx.show_id)
@@ -54,6 +61,8 @@ async def moderate_many(
         await update_show(tx.connection, tx.show_id, {"pinned_question": desk.pinned})
     record_facts(tx, desk.facts)
     desk.tell_answers()
+    if desk.moved:
+        await follow(tx, show.channel_id, desk.moved)
     await _tell_own(tx, desk, push)
     return answers
 

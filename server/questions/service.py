@@ -15,7 +15,7 @@ from server.protocol.question_commands import DismissReason, ManyAct
 from server.questions.asking import Asked, AskedBefore, Asking, ask_many
 from server.questions.lists import Lists
 from server.questions.many import Many, Outcome, act_on_many, as_task
-from server.questions.moderating import Leaving, moderate_many, release_many
+from server.questions.moderating import Follow, Leaving, follow_nothing, moderate_many, release_many
 from server.questions.pseudonyms import Pseudonyms
 from server.questions.rules import (
     ANSWER_CHARACTERS_MAX,
@@ -41,7 +41,8 @@ from server.viewers.alias_repository import read_guests_of
 class Questions(Lists):
     """Asking, voting and moderating in any show; `watch_seconds` are those of `vote_many`.
 
-    `pseudonyms` of anonymous askers; `screening` decides about what is written; `push` tells authors what becomes of their questions.
+    `pseudonyms` of anonymous askers; `screening` decides about what is written; `push` tells authors what becomes of their questions,
+    and `follow` does what follows from that elsewhere.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Questions(Lists):
         pseudonyms: Pseudonyms,
         screening: Screening | None = None,
         push: Push = tell_nobody,
+        follow: Follow = follow_nothing,
     ) -> None:
         super().__init__(database)
         self._journal = journal
@@ -60,9 +62,9 @@ class Questions(Lists):
         self._screening = screening or ByModeration()
         self._ask_many = partial(ask_many, screening=self._screening, pseudonyms=pseudonyms, push=push)
         self._vote_many = partial(vote_many, watch_seconds=watch_seconds)
-        self._moderate_many = partial(moderate_many, push=push)
+        self._moderate_many = partial(moderate_many, push=push, follow=follow)
         self._release_many = partial(release_many, push=push)
-        self._act_on_many = partial(act_on_many, push=push)
+        self._act_on_many = partial(act_on_many, push=push, follow=follow)
 
     async def ask(
         self,

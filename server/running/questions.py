@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from server.db.engine import Database
+from server.faq.keeping import keep_answers
 from server.hub.connection import Connection
 from server.hub.dispatch import Commands
 from server.hub.hub import Hub
@@ -20,7 +21,7 @@ from server.settings import Settings
 def questions_for(
     settings: Settings, journal: Journal, database: Database, push: Push, screening: Screening
 ) -> Questions:
-    """Return the questions of all shows; authors are told by `push`."""
+    """Return the questions of all shows; authors are told by `push`, and what is answered of a product is a line of its FAQ."""
     return Questions(
         journal,
         database,
@@ -28,6 +29,7 @@ def questions_for(
         pseudonyms=Pseudonyms(settings.signing_secret()),
         screening=screening,
         push=push,
+        follow=keep_answers,
     )
 
 

@@ -10,6 +10,7 @@ from server.audit.trail import note_by
 from server.channels.oidc import Oidc
 from server.channels.service import Channels
 from server.checkout.settings import CheckoutSettings
+from server.faq.service import Faq
 from server.fulfilment.bulk import BulkShipping
 from server.fulfilment.packing import Press
 from server.fulfilment.shipping import Shipping
@@ -70,6 +71,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         ),
         "channels": Channels(database, clock, process.channel_origins.changed),
         "order_reports": OrderReports(database, clock, attributions, process.customers.viewer_named),
+        "faq": Faq(database, clock),
         "reviews": Reviews(database, clock, process.aliases),
         "pictures": pictures_for(settings, database, clock),
         "press": Press(),

@@ -12,15 +12,6 @@ from server.surveys.tables import ReviewRow
 
 _REVIEW = ReviewRow.__table__  # type: ignore[attr-defined]
 
-# A variant is reviewed as its product. What a show sells is its line-up, or the channel's whole catalogue.
-_PRODUCT = text("""
-    SELECT p.id, p.channel_id FROM product AS named JOIN product AS p ON p.id = coalesce(named.parent_id, named.id)
-    JOIN show ON show.id = :show AND show.channel_id = p.channel_id
-    WHERE named.id = :product AND p.active AND (
-        NOT EXISTS (SELECT FROM line_up WHERE show_id = :show)
-        OR EXISTS (SELECT FROM line_up AS l JOIN product AS q ON q.id = l.product_id
-                   WHERE l.show_id = :show AND p.id IN (q.id, q.parent_id)))
-""")
 _BOUGHT: Final = """
     SELECT EXISTS (
         SELECT FROM sale AS s JOIN product AS q ON q.id = s.product_id
@@ -50,12 +41,6 @@ class Rating:
 
     mean: float | None
     n: int
-
-
-async def find_product(connection: AsyncConnection, show_id: str, product_id: str) -> tuple[str, str] | None:
-    """Return the product that the show sells by this id, or as one of its variants, and the channel; None when it sells no such thing."""
-    row = (await connection.execute(_PRODUCT, {"show": show_id, "product": product_id})).one_or_none()
-    return None if row is None else (row.id, row.channel_id)
 
 
 async def write_review(

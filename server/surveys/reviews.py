@@ -14,6 +14,7 @@ from server.errors import RefusedError
 from server.http.versions import Match
 from server.ids import new_id
 from server.protocol.codes import Code
+from server.shows.selling_repository import find_sold
 from server.surveys import review_repository as repository
 from server.surveys.review_repository import Rating
 from server.surveys.review_rules import STATE_AFTER, Move, Opinion, RefusalReason, Review, ReviewState
@@ -124,10 +125,10 @@ class Reviews:
         return [viewer.viewer_id, *await self._aliases.guests_of(show_id, viewer)]
 
     async def _product(self, connection: AsyncConnection, show_id: str, product_id: str) -> tuple[str, str]:
-        found = await repository.find_product(connection, show_id, product_id)
+        found = await find_sold(connection, show_id, product_id)
         if found is None:
             raise RefusedError(Code.NOT_FOUND)
-        return found
+        return found.product_id, found.channel_id
 
 
 _ACTIONS: dict[Move, Action] = {

@@ -26,6 +26,7 @@ from server.comments.service import Comments
 from server.comments.ticking import Ticks
 from server.db.engine import Database
 from server.errors import RefusedError
+from server.faq.keeping import keep_answers
 from server.fulfilment.buyer_mail import tell_turn
 from server.ids import new_id
 from server.journal.journal import Journal
@@ -262,6 +263,7 @@ async def open_stage(
             watch_seconds=WATCH_SECONDS,
             pseudonyms=Pseudonyms(SECRET),
             push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+            follow=keep_answers,
         ),
         shop,
         holds,

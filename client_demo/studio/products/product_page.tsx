@@ -12,6 +12,7 @@ import { PageFrame, Section } from "../page";
 import { Pictures } from "../pictures/pictures";
 import { stay } from "../router";
 import { check, DESCRIPTION_MOST, TITLE_MOST } from "./check";
+import { FaqPanel } from "./faq_panel";
 import { whole } from "./options";
 import { OptionsField } from "./options_field";
 import { asText, BUYING, bodyOf, NEW, type Product, type ProductText } from "./product";
@@ -135,6 +136,7 @@ export default function ProductPage({ params }: PageProps) {
       {product && (
         <div class="form">
           <StockPanel product={product} changed={() => void refresh(product.id, known)} />
+          <FaqPanel product={product.id} />
         </div>
       )}
     </PageFrame>

@@ -11,6 +11,7 @@ import { isLive, products } from "../session";
 import { buyable, leftToMe } from "./buyable";
 import { CheckoutSheet, withCheckout } from "./buying";
 import { takenByShop } from "./cart";
+import { ProductFaq } from "./faq";
 import { FindAgain } from "./find_again";
 import { Price } from "./price";
 import { ProductPicture } from "./product_card";
@@ -189,6 +190,7 @@ function PurchaseSheet() {
   return (
     <Dialog sheet title={done ? t("buy.done.title") : t("buy.title")} onClose={closePurchase} testid="purchase">
       {done ? <Done product={product} /> : <Looking product={product} />}
+      <ProductFaq product={product} />
       <ProductReviews product={product} />
     </Dialog>
   );

@@ -38,6 +38,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/shows/{show}/me/separate"): {},
     ("POST", "/v1/shows/{show}/cart"): {"product": "p_bowl"},
     ("POST", "/v1/shows/{show}/questions/similar"): {"text": "Is it washable?"},
+    ("POST", "/v1/shows/{show}/faq/similar"): {"text": "Is it washable?"},
     ("POST", "/v1/shows/{show}/holds"): {"lines": [{"product": "p_bowl", "quantity": 1}]},
     ("DELETE", "/v1/shows/{show}/holds/{hold}"): {},
     ("PUT", "/v1/shows/{show}/holds/{hold}/checkout"): {},

@@ -1,0 +1,32 @@
+"""Lines of products' FAQs."""
+
+from datetime import datetime
+
+from sqlmodel import Field, Index, SQLModel
+
+from server.db.columns import moment
+
+
+class FaqLineRow(SQLModel, table=True):
+    """A question and its answer. `asked_in` and `source` name the show and the question that it came from, where it came from one."""
+
+    __tablename__ = "faq_line"
+    __table_args__ = (
+        Index("faq_line_product", "product_id", "id"),
+        Index("faq_line_source", "source", unique=True),
+    )
+
+    id: str = Field(primary_key=True)
+    channel_id: str = Field(foreign_key="channel.id", index=True)
+    product_id: str = Field(foreign_key="product.id")
+    question: str
+    answer: str
+    shown: bool
+    source: str | None = None
+    asked_in: str | None = None
+    edited: bool = False
+    reworded: bool = False
+    version: int
+    at: datetime = moment("at", nullable=False)
+    changed_at: datetime = moment("changed_at", nullable=False)
+    changed_by: str | None = None
