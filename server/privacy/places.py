@@ -52,6 +52,9 @@ GONE: Final[Mapping[str, str]] = {
 OF_ORDERS: Final = ("order_note", "shipment")
 """Rows about a person's orders, by `order_id`: what the merchant noted is deleted, and where parcels are followed is taken away."""
 
+OF_QUESTIONS: Final = ("faq_line",)
+"""Rows with the words of what a person asked, by `source`: they are deleted, unless staff have put it in other words."""
+
 HASHED: Final[Mapping[str, str]] = {"revoked": "id"}
 """Where a digest of the id stays for as long as a token of theirs could be believed."""
 

@@ -26,7 +26,7 @@ from server.ledger.flush import Flush, Tally
 from server.ledger.repository import read_reaction_totals, settled
 from server.ledger.rollup_repository import verify_rollups
 from server.ledger.writer import apply_batch, gather
-from server.privacy.places import GONE, HASHED, MENTIONED, NAMED, OF_ORDERS, STAFF
+from server.privacy.places import GONE, HASHED, MENTIONED, NAMED, OF_ORDERS, OF_QUESTIONS, STAFF
 from server.privacy.service import Privacy
 from server.protocol.codes import Code
 from server.sealing.parquet_repository import names_in
@@ -243,6 +243,9 @@ _OTHER_ROWS = (
     " '', '{}', '{Anna}', now())",
     f"INSERT INTO kept_details VALUES ('channel', '{KNOWN}', false, '{{\"name\": \"Anna\"}}', now())",
     f"INSERT INTO order_link VALUES ('channel', '1001', 's', '{KNOWN}', now())",
+    "INSERT INTO faq_line (id, channel_id, product_id, question, answer, shown, source, edited, reworded, version, at, changed_at)"
+    " SELECT 'f', 'channel', 'channel-1', text, 'Yes', true, id, false, false, 1, now(), now() FROM question"
+    f" WHERE viewer_id = '{KNOWN}' LIMIT 1",
     "INSERT INTO audit (id, show_id, at, actor, name, role, action, subject, details)"
     f" VALUES ('a', 's', now(), 'm', 'Mika', 'host', 'ban', '{KNOWN}', '{{\"viewer\": \"{KNOWN}\"}}')",
     "INSERT INTO webhook_event SELECT 'answered', 'channel', 'question.answered', CAST(json_build_object('question',"
@@ -262,7 +265,7 @@ def test_every_table_says_what_it_keeps_of_a_viewer(database_url: str, world: Wo
     """A new table is named in `server/privacy/places.py`, or above when no viewer can be in it."""
     with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
         found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-    named = {*NAMED, *GONE, *OF_ORDERS, *HASHED, *MENTIONED, *STAFF}
+    named = {*NAMED, *GONE, *OF_ORDERS, *OF_QUESTIONS, *HASHED, *MENTIONED, *STAFF}
     assert {name for (name,) in found} == named | WITHOUT_VIEWERS
     assert not named & WITHOUT_VIEWERS
 
@@ -277,7 +280,7 @@ async def test_nothing_of_the_person_is_found_afterwards_and_no_figure_changes(w
     assert (done.ids, done.shows) == (2, 2)
     dump = await world.dump()
     assert not [word for word in (KNOWN, GUEST, WORDS, PARCEL, "Anna") if word in dump]
-    gone, digests, told = sum(len(handed.get(table, [])) for table in (*GONE, "order_note")), 2, 2
+    gone, digests, told = sum(len(handed.get(table, [])) for table in (*GONE, "order_note", "faq_line")), 2, 2
     assert dump.count("\n") == dumped.count("\n") - gone + digests + told, (
         "no row about anybody else has gone"
     )
@@ -389,6 +392,7 @@ async def test_all_that_is_kept_is_handed_out(world: World) -> None:
         "auction_block": 1,
         "ban": 1,
         "checkout": 1,
+        "faq_line": 1,
         "intent": 1,
         "kept_details": 1,
         "ledger_entry": 3 + 3 + 2,
