@@ -23,7 +23,7 @@ export function useLateParts(): Parts | null {
 export function LatePlan({
   part,
 }: {
-  part: "AuctionPanel" | "OfferPanel" | "PlanLine" | "PlanPanel" | "PollPanel" | "TakingsPanel";
+  part: "AuctionPanel" | "CommentsPanel" | "OfferPanel" | "PlanLine" | "PlanPanel" | "PollPanel" | "TakingsPanel";
 }) {
   const Part = useLateParts()?.[part];
   return Part ? <Part /> : null;

@@ -94,6 +94,7 @@ function Show({ id }: { id: string }) {
           <ProductPanel />
           <AnnouncePanel />
           <div class="side-more">
+            <LatePlan part="CommentsPanel" />
             <LatePlan part="TakingsPanel" />
             <LatePlan part="OfferPanel" />
             <LatePlan part="AuctionPanel" />

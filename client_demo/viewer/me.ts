@@ -1,5 +1,5 @@
 import { computed, effect, signal } from "@preact/signals";
-import type { Order, Question, RefusedError } from "../sdk";
+import type { Order, OwnComment, Question, RefusedError } from "../sdk";
 import { forgetKey, keyOf } from "../shared/drafts";
 import { request } from "../shared/server";
 import { asKept } from "../shared/writing";
@@ -11,6 +11,9 @@ interface Mine {
   orders: Order[];
   surveys: string[];
   polls?: { poll: string; choices: number[] }[];
+  /** Not there from a server of before comments. */
+  comments?: OwnComment[];
+  reacted?: Record<string, string[]>;
 }
 
 /** What is the viewer's own in this show. Asked for after each join, so that what happened around a cut is known too. */
@@ -20,6 +23,9 @@ export const myVotes = signal<ReadonlySet<string>>(new Set());
 export const mySurveys = signal<readonly string[] | null>(null);
 /** What the viewer has voted in polls; null until the server has said so. */
 export const myPolls = signal<Mine["polls"] | null>(null);
+export const myComments = signal<readonly OwnComment[]>([]);
+/** By comment the kinds of the viewer's reactions. */
+export const myReacted = signal<Readonly<Record<string, readonly string[]>>>({});
 export const mineFailed = signal(false);
 const askedByMe = signal<readonly Question[]>([]);
 
@@ -41,6 +47,8 @@ async function loadMine(): Promise<Mine | null> {
     myOrders.value = mine.orders;
     mySurveys.value = mine.surveys;
     myPolls.value = mine.polls;
+    myComments.value = mine.comments ?? [];
+    myReacted.value = mine.reacted ?? {};
     mineFailed.value = false;
     return mine;
   } catch {
