@@ -189,6 +189,7 @@ async def measure(engines: Engines, folder: Path, program: Path, load: Load) -> 
             print("  CPU: " + ", ".join(f"{name} {share:.0%}" for name, share in cpu.items()))
             kept, facts = await count_kept(settings, flood.sent)
             hosts = {c["id"] for p in seats["watcher"].pushes for c in p.get("comments", []) if c.get("role")}
+            await asyncio.sleep(SETTLED_SECONDS)  # the last round is on its way
             written, shown, pushes = check_rule(seats["watcher"].pushes, hosts)
             print(
                 f"  sent {flood.sent:,} by the swarm; written {written:,}, shown {shown:,} in {pushes} pushes; "
