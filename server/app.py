@@ -50,6 +50,8 @@ import server.query.routes
 import server.query.saved_routes
 import server.questions.routes
 import server.questions.similar_routes
+import server.reports.routes
+import server.sanctions.routes
 import server.screening.routes
 import server.shop.cart_routes
 import server.shop.exchange_routes
@@ -150,6 +152,8 @@ ROUTES = (
     server.questions.routes,
     server.questions.similar_routes,
     server.comments.routes,
+    server.reports.routes,
+    server.sanctions.routes,
     server.surveys.routes,
     server.polls.routes,
     server.surveys.review_routes,
@@ -225,7 +229,6 @@ def create_app(
 
     `siblings` are where the processes that share its main port, itself among them, answer for themselves (`host:port`).
     """
-
     origins = Origins(settings.origins)
 
     @asynccontextmanager

@@ -192,6 +192,7 @@ export class Room {
         return this.options.onAnswering?.(line);
       case "question.own":
       case "comment.own":
+      case "sanction.own":
       case "hold.changed":
       case "waitlist.changed":
       case "payment.changed":

@@ -1,4 +1,5 @@
 import { nextComments } from "./comments";
+import { nextSanctions } from "./sanctions";
 import type {
   Announcement,
   Auction,
@@ -151,9 +152,10 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
     case "comment.reacted":
       return { ...snapshot, comments: nextComments(snapshot.comments, push) };
     case "viewer.banned":
-      return { ...snapshot, banned: [push.banned, ...(snapshot.banned ?? [])] };
     case "viewer.unbanned":
-      return { ...snapshot, banned: (snapshot.banned ?? []).filter((each) => each.viewer !== push.viewer) };
+    case "sanction.changed":
+    case "report.changed":
+      return nextSanctions(snapshot, push);
     default:
       // `withheld`, and what a later server may say: only the position moves.
       return snapshot;

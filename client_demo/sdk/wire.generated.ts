@@ -45,6 +45,11 @@ export type Command =
   | ProductRestock
   | ViewerBan
   | ViewerUnban
+  | ViewerSanction
+  | SanctionLift
+  | AppealAnswer
+  | Report
+  | ReportSettle
   | SurveyAnswer
   | SurveyShown
   | SurveyOpen
@@ -99,6 +104,7 @@ export type Code =
   | "join_first"
   | "key_reused"
   | "last_admin"
+  | "muted"
   | "no_provider"
   | "not_found"
   | "not_in_audience"
@@ -645,6 +651,72 @@ export interface ViewerUnban {
   key?: string | null;
 }
 /**
+ * By the viewer's id, or by a question that they asked. `seconds` of a time-out or a ban; `channel`: a ban from all its shows.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ViewerSanction".
+ */
+export interface ViewerSanction {
+  type: "viewer.sanction";
+  kind: "ban" | "mute" | "shadow" | "timeout";
+  viewer?: string | null;
+  question?: string | null;
+  seconds?: number | null;
+  reason?: "abuse" | "evasion" | "fraud" | "off_topic" | "other" | "personal_data" | "spam";
+  channel?: boolean;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "SanctionLift".
+ */
+export interface SanctionLift {
+  type: "sanction.lift";
+  sanction: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * `lift`: the sanction ends; else it stays.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "AppealAnswer".
+ */
+export interface AppealAnswer {
+  type: "appeal.answer";
+  sanction: string;
+  lift: boolean;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Report".
+ */
+export interface Report {
+  type: "report";
+  kind: "question";
+  item: string;
+  reason: "abuse" | "fraud" | "off_topic" | "other" | "personal_data" | "spam";
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * `ignore`: who reported it did so for nothing, and is not counted in this channel any more.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ReportSettle".
+ */
+export interface ReportSettle {
+  type: "report.settle";
+  kind: "question";
+  item: string;
+  ignore?: boolean;
+  id?: number | null;
+  key?: string | null;
+}
+/**
  * `score` of a score or stars, `choice` from 0, `text` of a text or of a reason.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -1038,6 +1110,17 @@ export interface Announcement {
   offset?: number;
 }
 /**
+ * That somebody has appealed, when, and what came of it, by whom. Its words are read over HTTP.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Appeal".
+ */
+export interface Appeal {
+  state: "kept" | "lifted" | "open";
+  at: string;
+  by?: string | null;
+}
+/**
  * An auction that runs; money is in minor units of `currency`, and for the whole lot of `quantity` units.
  *
  *     `price` and `leader` (the number of a bidder in this auction) are absent before the first bid. `least`: the least bid that counts now.
@@ -1061,7 +1144,7 @@ export interface Auction {
   sudden_death?: number | null;
 }
 /**
- * A viewer who may not enter the show: the `name` that they asked under, if they did, since when, and `by` whom.
+ * A viewer who may not enter the show: the `name` that they asked under, if they did, since when, `by` whom, and `until` when.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Banned".
@@ -1071,6 +1154,7 @@ export interface Banned {
   name: string | null;
   at: string;
   by: string;
+  until?: string;
 }
 /**
  * A comment as everybody may see it who was shown it.
@@ -1186,6 +1270,8 @@ export interface StaffSnapshot {
   auctions?: Auction[];
   comments?: StaffComments;
   poll?: StaffPoll;
+  sanctions?: Sanction[];
+  reported?: Reported[];
 }
 /**
  * A show as everybody may see it.
@@ -1431,6 +1517,42 @@ export interface StaffPoll {
   apart: number;
 }
 /**
+ * As staff see it. `until`: its end, if it has one before the show's; `channel`: it holds in every show of the channel.
+ *
+ *     It stays in a list after its end, until it is lifted: whoever reads it compares `until`.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Sanction".
+ */
+export interface Sanction {
+  id: string;
+  kind: "ban" | "mute" | "shadow" | "timeout";
+  viewer: string;
+  reason: "abuse" | "evasion" | "fraud" | "off_topic" | "other" | "personal_data" | "spam";
+  at: string;
+  by: string;
+  version: number;
+  name?: string | null;
+  until?: string | null;
+  channel?: boolean;
+  appeal?: Appeal;
+}
+/**
+ * How many viewers have reported an item, by their reasons, the last one at `at`; none any more: it is settled.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Reported".
+ */
+export interface Reported {
+  kind: string;
+  item: string;
+  reporters: number;
+  reasons: {
+    [k: string]: number;
+  };
+  at: string;
+}
+/**
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "JoinedAsViewer".
  */
@@ -1535,6 +1657,22 @@ export interface OwnComment {
   };
   question?: string | null;
   reason?: string | null;
+}
+/**
+ * As the person learns of it; a shadow mute is not told. `lifted`: it holds no more. `appeal`: how theirs stands.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "OwnSanction".
+ */
+export interface OwnSanction {
+  id: string;
+  kind: "ban" | "mute" | "timeout";
+  reason: "abuse" | "evasion" | "fraud" | "off_topic" | "other" | "personal_data" | "spam";
+  at: string;
+  until?: string | null;
+  channel?: boolean;
+  lifted?: boolean;
+  appeal?: "kept" | "lifted" | "open";
 }
 /**
  * A viewer's place in line for `quantity` units of a product, or variant.

@@ -50,6 +50,8 @@ export type Snapshot = Omit<wire.Snapshot, "questions" | "offers" | "comments" |
   sales?: wire.Sales;
   banned?: wire.Banned[];
   comments?: Comments;
+  sanctions?: wire.Sanction[];
+  reported?: wire.Reported[];
 };
 
 export interface Joined {
@@ -184,9 +186,11 @@ export type JournalPush = Published &
     | { type: "auction.bid"; auction: string; price: number; least: number; leader: number; bids: number; reserve_met?: boolean }
     | { type: "auction.extended"; auction: string; ends_at: string }
     | { type: "auction.closed"; auction: string; why: AuctionEnd; price?: number; leader?: number; reason?: string }
-    | { type: "viewer.banned"; banned: wire.Banned }
-    | { type: "viewer.unbanned"; viewer: string }
     | CommentPush
+    | { type: "viewer.banned"; banned: wire.Banned; sanction?: wire.Sanction }
+    | { type: "viewer.unbanned"; viewer: string; sanctions?: string[] }
+    | { type: "sanction.changed"; sanction: wire.Sanction; lifted: boolean }
+    | { type: "report.changed"; reported: wire.Reported }
     | { type: "withheld" }
   );
 
@@ -288,6 +292,15 @@ type Moved = { question: string; state: QuestionState; version: number };
 type JournalOffset = { offset: number };
 type Nothing = Record<never, never>;
 
+/** How a sanction stands; `until` when it has an end. */
+interface Sanctioned {
+  sanction: string;
+  viewer: string;
+  version: number;
+  lifted?: boolean;
+  until?: string;
+}
+
 /** What the `ok` (or `pong`) of each command brings; `join` is not here, since the room sends that one itself. */
 interface Replies extends CommentReplies {
   react: Nothing;
@@ -345,6 +358,11 @@ interface Replies extends CommentReplies {
   "viewer.ban": { viewer: string };
   "viewer.unban": { viewer: string };
   "show.moderate": Pick<wire.Show, "moderation" | "version"> & { slow_seconds: number | null };
+  "viewer.sanction": Sanctioned;
+  "sanction.lift": Sanctioned;
+  "appeal.answer": Sanctioned;
+  report: { item: string };
+  "report.settle": { item: string };
   "show.start": { state: ShowState };
   "show.end": { state: ShowState };
 }
@@ -367,6 +385,7 @@ export type AnsweringPush = {
 export type PrivatePush =
   | { type: "question.own"; question: Question; into?: Question }
   | { type: "comment.own"; comment: OwnComment }
+  | { type: "sanction.own"; sanction: wire.OwnSanction }
   | { type: "hold.changed"; hold: wire.HeldStock }
   | { type: "waitlist.changed"; place: wire.PlaceInLine }
   | ({ type: "payment.changed" } & Payment)

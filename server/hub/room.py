@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from server.hub.barred import Barred
 from server.hub.connection import Connection
 from server.hub.encoding import Encoding, encode_begun, encode_lines, encode_rest
 from server.hub.lane import Lane, Reading
@@ -86,8 +87,8 @@ class Room:
         self.top = top
         self.sent = top
         self.guests_allowed = guests_allowed
-        self.banned: set[str] = set()
-        """Viewers who may not enter, by id."""
+        self.banned = Barred(lambda: 0.0, {})
+        """Viewers who may not enter."""
         self.state = state
         self.snapshot: RoomSnapshot | None = None
         self.names = NOBODY

@@ -21,6 +21,7 @@ class Act(Enum):
     VOTE = "vote"
     COMMENT = "comment"
     COMMENT_REACTION = "comment_reaction"
+    REPORT = "report"
     ANSWER = "answer"
     """An answer to a survey."""
     REVIEW = "review"
@@ -67,7 +68,18 @@ class Rate(NamedTuple):
 Rates = Mapping[Act, Mapping[By, Rate]]
 
 SHARED = frozenset(
-    {Act.GUEST, Act.ASK, Act.VOTE, Act.REVIEW, Act.ORDER, Act.CODE, Act.SIGN_IN, Act.PASSWORD, Act.MAIL}
+    {
+        Act.GUEST,
+        Act.ASK,
+        Act.VOTE,
+        Act.REPORT,
+        Act.REVIEW,
+        Act.ORDER,
+        Act.CODE,
+        Act.SIGN_IN,
+        Act.PASSWORD,
+        Act.MAIL,
+    }
 )
 """What is counted over all processes; all else by each for itself."""
 
@@ -76,6 +88,11 @@ def rates_of(settings: Settings) -> Rates:
     """Return the limits as the settings have them. Who comes as another viewer by the same socket goes by the socket's bucket too."""
     asks, votes, orders = settings.asks_per_minute, settings.votes_per_minute, settings.orders_per_minute
     commands = settings.commands_per_second * 60
+    asking = {
+        By.VIEWER: Rate(asks, 0.5),
+        By.SOCKET: Rate(asks, 0.5),
+        By.ADDRESS: Rate(settings.asks_per_minute_per_ip, 1.0),
+    }
     voting = {
         By.VIEWER: Rate(votes, 0.5),
         By.SOCKET: Rate(votes, 0.5),
@@ -90,12 +107,7 @@ def rates_of(settings: Settings) -> Rates:
         },
         Act.PAGE_VIEW: {By.ADDRESS: Rate(settings.page_views_per_minute_per_ip, 1.0)},
         Act.SHARE: {By.VIEWER: Rate(settings.shares_per_minute, 1.0)},
-        Act.ASK: {
-            By.VIEWER: Rate(asks, 0.5),
-            By.SOCKET: Rate(asks, 0.5),
-            By.ADDRESS: Rate(settings.asks_per_minute_per_ip, 1.0),
-            By.SHOW: Rate(settings.asks_per_minute_per_show, 0.5),
-        },
+        Act.ASK: {**asking, By.SHOW: Rate(settings.asks_per_minute_per_show, 0.5)},
         Act.VOTE: voting,
         Act.COMMENT: {
             By.VIEWER: Rate(settings.comments_per_minute, 0.2),
@@ -104,6 +116,7 @@ def rates_of(settings: Settings) -> Rates:
             By.SHOW: Rate(settings.comments_per_minute_per_show, 1 / 30),
         },
         Act.COMMENT_REACTION: voting,
+        Act.REPORT: asking,
         Act.SIMILAR: {
             By.VIEWER: Rate(votes, 0.5),
             By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),

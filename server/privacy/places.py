@@ -37,14 +37,15 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
 
 GONE: Final[Mapping[str, str]] = {
     "auction_block": "viewer_id",
-    "ban": "viewer_id",
     "last_written": "viewer_id",
     "intent": "viewer_id",
     "kept_details": "viewer_id",
     "mail_consent": "viewer_id",
     "offer_holder": "viewer_id",
     "order_link": "viewer_id",
+    "report": "viewer_id",
     "review": "viewer_id",
+    "sanction": "viewer_id",
     "sign_in_code": "person",
 }
 """Rows about a person that nothing rests on, by the column that names them: they are deleted."""

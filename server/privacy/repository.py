@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.journal.rewriting import ERASED
 from server.ledger.repository import READ_UNTIL
 from server.privacy.places import BY_SHOW, GONE, MENTIONED, NAMED, OF_ORDERS, OF_QUESTIONS, STAFF
+from server.sanctions.erasing import erase_names
 
 # Who they are in one show they are in all: guests who turned out to be them, and not those whose alias was taken back.
 _IDS = text("""
@@ -32,6 +33,8 @@ _SHOWS = text("""
     UNION SELECT a.show_id FROM auction_bidder AS b JOIN auction AS a ON a.id = b.auction_id WHERE b.viewer_id = ANY(:ids)
     UNION SELECT show_id FROM question WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM comment WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM report WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM sanction WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM reported_sale WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM survey_answer WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM poll_vote WHERE viewer_id = ANY(:ids)
@@ -158,6 +161,7 @@ async def erase(
     rows += (await connection.execute(_ERASE_ANSWERS, {**given, "erased": ERASED})).rowcount
     for statement in _UNTIE:
         rows += (await connection.execute(statement, {**given, "salt": salt})).rowcount
+    rows += await erase_names(connection, list(names), shows)
     for table, column in GONE.items():
         rows += (
             await connection.execute(text(f"DELETE FROM {table} WHERE {column} = ANY(:ids)"), given)

@@ -26,6 +26,7 @@ class Code(StrEnum):
     TOKEN_REVOKED = "token_revoked"
     FORBIDDEN = "forbidden"
     BANNED = "banned"
+    MUTED = "muted"
     GUESTS_REFUSED = "guests_refused"
     NOT_FOUND = "not_found"
     SHOW_NOT_LIVE = "show_not_live"
@@ -100,6 +101,11 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.FORBIDDEN: Meaning("never", 403, "The role, or the channel of the token, does not allow this."),
     Code.BANNED: Meaning("stop", 403, "The host's side has banned this viewer from the show."),
+    Code.MUTED: Meaning(
+        "never",
+        403,
+        "The host's side does not let this viewer write now; `until` says how long, and is null where that is for the rest of the show.",
+    ),
     Code.GUESTS_REFUSED: Meaning("stop", 403, "This show is for signed-in viewers."),
     Code.NOT_FOUND: Meaning(
         "never",

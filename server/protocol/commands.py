@@ -43,6 +43,14 @@ from server.protocol.question_commands import (
     QuestionUnpin,
     QuestionWithdraw,
 )
+from server.protocol.report_commands import Report, ReportSettle
+from server.protocol.sanction_commands import (
+    AppealAnswer,
+    SanctionLift,
+    ViewerBan,
+    ViewerSanction,
+    ViewerUnban,
+)
 from server.protocol.show_commands import ShowModerate
 from server.protocol.waitlist_commands import WaitlistJoin, WaitlistLeave
 
@@ -179,17 +187,6 @@ class ProductRestock(Keyed, tag="product.restock"):
     add: Annotated[int, Meta(ge=-100_000, le=100_000)]
 
 
-class ViewerBan(Keyed, tag="viewer.ban"):
-    """By the viewer's id, or by a question that they asked; one of the two."""
-
-    viewer: EntityId | None = None
-    question: EntityId | None = None
-
-
-class ViewerUnban(Keyed, tag="viewer.unban"):
-    viewer: EntityId
-
-
 class SurveyAnswer(Keyed, tag="survey.answer"):
     """`score` of a score or stars, `choice` from 0, `text` of a text or of a reason."""
 
@@ -275,6 +272,11 @@ AnyCommand = (
     | ProductRestock
     | ViewerBan
     | ViewerUnban
+    | ViewerSanction
+    | SanctionLift
+    | AppealAnswer
+    | Report
+    | ReportSettle
     | SurveyAnswer
     | SurveyShown
     | SurveyOpen

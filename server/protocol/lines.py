@@ -9,7 +9,6 @@ from msgspec import Struct
 from server.protocol.codes import Code, Verdict
 from server.protocol.command_kinds import CommandId
 from server.protocol.pushes import (
-    Banned,
     Moderation,
     QuestionState,
     Show,
@@ -97,12 +96,6 @@ class Pong(Struct, frozen=True, kw_only=True, tag_field="type", tag="pong", omit
     id: CommandId | None = None
 
 
-class Barred(Reply, frozen=True, tag="ok"):
-    """Who is banned, or no longer."""
-
-    viewer: str
-
-
 class Error(Struct, frozen=True, kw_only=True, tag_field="type", tag="error", omit_defaults=True):
     """A refusal; nothing was done. Further fields depend on the code, such as `retry_after_ms`, `current`, `stock`, `price`.
 
@@ -154,18 +147,6 @@ class AnnouncementRemoved(Push, frozen=True, tag="announce.removed"):
     """What was announced at that offset is said no more; 0 means one whose offset is not known."""
 
     announcement: int
-
-
-class StaffViewerBanned(Push, frozen=True, tag="viewer.banned"):
-    """A viewer may not enter the show any more."""
-
-    banned: Banned
-
-
-class StaffViewerUnbanned(Push, frozen=True, tag="viewer.unbanned"):
-    """A viewer may enter again."""
-
-    viewer: str
 
 
 class Withheld(Push, frozen=True, tag="withheld"):

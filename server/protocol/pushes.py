@@ -9,6 +9,8 @@ from server.protocol.commands import Position
 from server.protocol.commented import Comments, CommentsFor, StaffComments
 from server.protocol.offered import Offer, StaffOffer
 from server.protocol.polled import Poll, StaffPoll
+from server.protocol.reported import Reported
+from server.protocol.sanctioned import Sanction
 from server.protocol.screening_lines import HeldFor
 from server.protocol.sold import Product
 
@@ -139,12 +141,14 @@ class Sales(Struct, frozen=True):
 
 
 class Banned(Struct, frozen=True):
-    """A viewer who may not enter the show: the `name` that they asked under, if they did, since when, and `by` whom."""
+    """A viewer who may not enter the show: the `name` that they asked under, if they did, since when, `by` whom, and `until` when."""
 
     viewer: str
     name: str | None
     at: str
     by: str
+    until: str | UnsetType = UNSET
+    """Not there where the ban has no end."""
 
 
 class Announcement(Struct, frozen=True, omit_defaults=True):
@@ -214,6 +218,10 @@ class StaffSnapshot(Struct, frozen=True):
     auctions: list[Auction] | UnsetType = UNSET
     comments: StaffComments | UnsetType = UNSET
     poll: StaffPoll | UnsetType = UNSET
+    sanctions: list[Sanction] | UnsetType = UNSET
+    """The newest 200 that were not lifted, ended ones among them; not there when there is none."""
+    reported: list[Reported] | UnsetType = UNSET
+    """What viewers have reported and nobody has settled, the newest 200 items; not there when there is none."""
 
 
 class QuestionVotes(Struct, frozen=True):

@@ -20,6 +20,7 @@ from server.protocol.pushes import (
     StaffSnapshot,
 )
 from server.protocol.question_lines import ActDone
+from server.protocol.sanctioned import OwnSanction
 from server.protocol.waitlist_lines import PlaceInLine
 
 
@@ -39,6 +40,7 @@ _SAID_BY_THE_SERVER = (
     JoinedAsStaff,
     JoinedAsViewer,
     OwnComment,
+    OwnSanction,
     PlaceInLine,
     ProductStock,
     Pulse,

@@ -1,10 +1,5 @@
 """Every command with who may send it, how it is answered and what it does, as the description of the socket shows it."""
 
-from dataclasses import dataclass
-from typing import Literal
-
-from msgspec import Struct
-
 from server.protocol import (
     auction_commands,
     auction_lines,
@@ -24,21 +19,11 @@ from server.protocol import (
     waitlist_lines,
 )
 from server.protocol import commands as said
-from server.protocol.command_kinds import Command
 from server.protocol.schema import JoinedAsStaff, JoinedAsViewer
+from server.protocol.spoken_as import Spoken
+from server.protocol.spoken_safety import SAFETY
 
-Who = Literal["all", "staff", "host, admin"]
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A command, who may send it, how it is answered when it has an `id`, and what it does."""
-
-    command: type[Command]
-    who: Who
-    replies: tuple[type[Struct], ...]
-    does: str
-
+__all__ = ["COMMANDS", "Spoken"]
 
 COMMANDS = (
     Spoken(
@@ -253,13 +238,7 @@ COMMANDS = (
     Spoken(said.ProductPin, "staff", (lines.Published,), "Show one product above the others."),
     Spoken(said.ProductUnpin, "staff", (lines.Published,), "Pin no product; without one, whichever it is."),
     Spoken(said.ProductRestock, "staff", (lines.Restocked,), "Add to a product's units, or take some away."),
-    Spoken(
-        said.ViewerBan,
-        "staff",
-        (lines.Barred,),
-        "Ban a viewer from the show, by their id or by a question of theirs.",
-    ),
-    Spoken(said.ViewerUnban, "staff", (lines.Barred,), "Let a banned viewer in again."),
+    *SAFETY,
     Spoken(said.SurveyOpen, "staff", (survey_lines.SurveyMoved,), "Put a survey to everybody."),
     Spoken(said.SurveyClose, "staff", (survey_lines.SurveyMoved,), "Take no more answers to a survey."),
     Spoken(poll_commands.PollOpen, "staff", (poll_lines.PollMoved,), "Put a poll to everybody."),

@@ -53,6 +53,7 @@ def _of_shows(process: Process) -> Loops:
         "revocations": process.revocations.run(),
         "origins": process.channel_origins.run(),
         "screening": process.screening.screeners.run(),
+        "channel bans": process.channel_bans.run(),
         "topcheck": process.topcheck.run(),
         "pulse": repeat("pulse", settings.tick_ms / 1000, pulse.run_once),
         "pace": repeat("pace", TELL_SECONDS, process.pace.tell),

@@ -10,20 +10,18 @@ from server.access.customers import customers_for
 from server.access.known_keys import KnownKeys
 from server.access.revocations import Ended, Revocations
 from server.access.tokens import tokens_for
-from server.auctions.commands import AuctionCommands
 from server.bus.bus import Bus
 from server.catalogue.service import Catalogue
 from server.catalogue.stockroom import Stockroom
 from server.channels.origins import ChannelOrigins
 from server.clock import Clock
-from server.comments.commands import CommentCommands
 from server.db.engine import SQL_AWAY, Database
 from server.hosts import Origins
 from server.http.outbound import outbound_for
 from server.http.readiness import ServerReadiness
 from server.http.scrape import Families
 from server.hub.connection import Connection
-from server.hub.dispatch import Commands, Dispatcher
+from server.hub.dispatch import Dispatcher
 from server.hub.endings import of_pages, of_sign_ins
 from server.hub.hub import PAGE_REFUSED, SIGNED_OUT
 from server.journal.journal import Journal
@@ -31,15 +29,11 @@ from server.journal.rooms import Rooms
 from server.journal.topcheck import TopCheck
 from server.ledger.recorder import Recorder
 from server.ledger.repository import read_reaction_totals
-from server.offers.commands import OfferCommands
 from server.payments import polling
-from server.payments.commands import PaymentCommands
-from server.polls.commands import PollCommands
-from server.protocol.commands import Join
 from server.protocol.publication import Publication
-from server.questions.commands import QuestionCommands
 from server.questions.similar import SimilarQuestions
 from server.questions.visible_pages import VisiblePages
+from server.running.commands import commands_of
 from server.running.comments import comments_for
 from server.running.disk import DataDisks
 from server.running.exports import exports_for
@@ -50,6 +44,8 @@ from server.running.offers import offers_for
 from server.running.polls import polls_for
 from server.running.privacy import erasures_for, privacy_for
 from server.running.questions import StaffAtWork, questions_for
+from server.running.reports import reports_for
+from server.running.sanctions import sanctions_for
 from server.running.screening import screening_for
 from server.running.selling import Selling, selling_for
 from server.running.shows import shows_for
@@ -58,24 +54,20 @@ from server.running.vouchers import vouchers_for
 from server.running.watch import ProcessWatch
 from server.running.webhooks import WebhookDelivery
 from server.running.worker import OF_THE_WORKERS
+from server.sanctions.following import ChannelBans
+from server.sanctions.service import Sanctions
+from server.sanctions.silencing import Silencing
 from server.settings import Settings
-from server.shop.commands import ShopCommands
 from server.shop.receipt_links import ReceiptLinks
 from server.shows.card import Cards
-from server.shows.commands import ShowCommands
 from server.snapshots.snapshot import read_snapshot
-from server.surveys.commands import SurveyCommands
 from server.surveys.service import Surveys
 from server.viewers.aliases import Aliases
-from server.viewers.doubts import Doubts
-from server.viewers.engagement import Engagement
 from server.viewers.events import Desk
 from server.viewers.join import Joins
 from server.viewers.own_pushes import OwnPushes
 from server.viewers.share_codes import share_codes_for
-from server.viewers.sharing import Sharing
 from server.viewers.staff_roll import StaffRoll
-from server.waitlist.commands import WaitlistCommands
 from server.waking import Waking
 from server.workers.ledger import LedgerWorker
 
@@ -107,16 +99,16 @@ class Process:
         self.known_keys = KnownKeys(self.database, clock, self.revocations)
         self.own_pushes = OwnPushes(self.hub, self.bus.tell, self.aliases.known_as)
         self.screening = screening_for(settings, self.database, clock, self.bus, self.outbound)
-        push, door = self.own_pushes.push, self.screening.screening
+        push, door = self.own_pushes.push, Silencing(self.screening.screening)
         self.questions = questions_for(settings, self.journal, self.database, push, door)
         self.comments = comments_for(self.journal, self.database, push, door)
+        self.sanctions, self.channel_bans = self._sanctions()
+        self.reports = reports_for(self.journal, self.database, clock, push)
         self.surveys = Surveys(self.journal, self.database, clock)
         self.polls = polls_for(settings, self.journal, self.database, clock)
         self.offers = offers_for(settings, self.journal, self.database, clock)
         self.vouchers, self.reserving = vouchers_for(settings, self.database, clock)
-        self.receipt_links = ReceiptLinks(
-            settings.signing_secret(), clock, old_secret=settings.old_signing_secret()
-        )
+        self.receipt_links = self._receipt_links()
         self.visible_questions = VisiblePages(self.questions)
         self.similar_questions = SimilarQuestions(self.database)
         selling = self._selling()
@@ -144,8 +136,18 @@ class Process:
         self.mail = MailDelivery(settings, self.database, clock, self.new_mail) if settings.worker else None
         self.disks = DataDisks(settings)
         self.watch = self._watched()
-        self.dispatcher = Dispatcher(self.hub, self._commands(), self.pace.commands)
+        self.dispatcher = Dispatcher(self.hub, commands_of(self), self.pace.commands)
         self.desk = Desk(self.hub, self.dispatcher, self.rooms)
+
+    def _receipt_links(self) -> ReceiptLinks:
+        old_secret = self.settings.old_signing_secret()
+        return ReceiptLinks(self.settings.signing_secret(), self.clock, old_secret=old_secret)
+
+    def _sanctions(self) -> tuple[Sanctions, ChannelBans]:
+        return sanctions_for(
+            self.hub, self.journal, self.database, self.clock,
+            push=self.own_pushes.push, tell=self.bus.tell_everyone,
+        )  # fmt: skip
 
     def _selling(self) -> Selling:
         return selling_for(
@@ -201,27 +203,6 @@ class Process:
         if self.mail:
             await self.mail.worker.measure()
 
-    def _commands(self) -> Commands:
-        doubts = Doubts(self.hub.crowd, self.recorder)
-        engagement = Engagement(self.hub, self.recorder, self.clock, doubts)
-        self.hub.audience = engagement
-        return {
-            Join: self.joins.join,
-            **engagement.commands(),
-            **Sharing(self.database, self.recorder, self.clock, self.pace, self.joins.codes).commands(),
-            **self.at_work.commands(),
-            **QuestionCommands(self.questions, self.pace, doubt_of=doubts.of).table(),
-            **CommentCommands(self.comments, self.pace).table(),
-            **SurveyCommands(self.surveys, self.recorder, self.pace).table(),
-            **PollCommands(self.polls, self.pace, doubt_of=doubts.of).table(),
-            **OfferCommands(self.offers, self.recorder, self.pace).table(),
-            **AuctionCommands(self.auctions, self.pace).table(),
-            **ShopCommands(self.shop, self.holds, self.exchanges, self.pace).table(),
-            **WaitlistCommands(self.waitlist, self.pace).table(),
-            **PaymentCommands(self.payments, self.pace).table(),
-            **ShowCommands(self.shows).table(),
-        }
-
     def _deliver(self, show_id: str, epoch: str, publications: list[Publication]) -> None:
         if not self.hub.deliver(show_id, epoch, publications):
             self.topcheck.ask_now()
@@ -242,13 +223,11 @@ class Process:
 
     def _hear_word(self, show_id: str, word: bytes) -> None:
         if not show_id:
-            self.revocations.hear_word(word)
-            self.channel_origins.hear_word(word)
-            self.screening.screeners.hear_word(word)
+            for part in (self.revocations, self.channel_origins, self.channel_bans, self.screening.screeners):
+                part.hear_word(word)
             return
-        self.at_work.answering.hear_word(show_id, word)
-        self.staff_roll.hear_word(show_id, word)
-        self.own_pushes.hear_word(show_id, word)
+        for each in (self.at_work.answering, self.staff_roll, self.own_pushes):
+            each.hear_word(show_id, word)
 
     def _greet_staff(self, connection: Connection) -> None:
         self.staff_roll.enter(connection)

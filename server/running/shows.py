@@ -7,7 +7,6 @@ from server.db.engine import Database
 from server.journal.journal import Journal
 from server.offers.opening import OffersAside, close_at_end
 from server.polls.moving import PollsAside, close_polls_at_end
-from server.questions.repository import read_asker
 from server.running.limits import crowd_limits_of
 from server.screening.service import forget_pace
 from server.settings import Settings
@@ -26,7 +25,6 @@ def shows_for(
         journal,
         database,
         clock,
-        find_asker=read_asker,
         parts=[*tables_aside(), SurveysAside(), PollsAside(), OffersAside()],
         at_end=[*at_end, close_polls_at_end, open_at_end, close_at_end, forget_shelf, forget_pace],
         at_start=[note_shelf],

@@ -1,4 +1,4 @@
-"""Shows on the socket: starting, ending, announcing, banning."""
+"""Shows on the socket: starting, ending, announcing."""
 
 from msgspec import UNSET
 
@@ -9,8 +9,6 @@ from server.protocol.commands import (
     AnnounceRemove,
     ShowEnd,
     ShowStart,
-    ViewerBan,
-    ViewerUnban,
 )
 from server.protocol.show_commands import ShowModerate
 from server.shows.service import Shows
@@ -28,8 +26,6 @@ class ShowCommands:
         return {
             Announce: self.announce,
             AnnounceRemove: self.remove_announcement,
-            ViewerBan: self.ban,
-            ViewerUnban: self.unban,
             ShowStart: self.start,
             ShowEnd: self.end,
             ShowModerate: self.moderate,
@@ -48,23 +44,6 @@ class ShowCommands:
             caller.show_id, actor, command.announcement, intent=intent
         )
         return None if command.id is None else ok_line(command.id, offset=offset)
-
-    async def ban(self, caller: Caller, command: ViewerBan) -> bytes | None:
-        """Ban a viewer."""
-        viewer = await self._shows.ban(
-            caller.show_id,
-            acting(caller),
-            viewer_id=command.viewer,
-            question_id=command.question,
-            intent=intent_in(caller, command),
-        )
-        return None if command.id is None else ok_line(command.id, viewer=viewer)
-
-    async def unban(self, caller: Caller, command: ViewerUnban) -> bytes | None:
-        """Let a banned viewer in again."""
-        actor, intent = acting(caller), intent_in(caller, command)
-        viewer = await self._shows.unban(caller.show_id, actor, command.viewer, intent=intent)
-        return None if command.id is None else ok_line(command.id, viewer=viewer)
 
     async def moderate(self, caller: Caller, command: ShowModerate) -> bytes | None:
         """Say how the show takes what viewers write."""

@@ -30,6 +30,8 @@ from server.polls.moving import Moving
 from server.polls.voting import Voting
 from server.questions.erasing import erase_many
 from server.questions.rules import Begin, Hold, Merge, Undo
+from server.reports.repository import Item
+from server.sanctions import rules as sanctioning
 from server.shop.order_counts import OrderCounts
 from server.shows.line_up_repository import LineUpItem
 from server.surveys.rules import wording_of
@@ -38,7 +40,7 @@ from tests.support.stage import CHANNEL, HOST, MODERATOR, Stage, open_stage
 
 JOURNALS = Path(__file__).parent / "journals"
 SHOW = "evening"
-GENERATED_ID = re.compile(r'"(q|p|sv|po|f|au|cm)_[0-9a-f]{32}"')
+GENERATED_ID = re.compile(r'"(q|p|sv|po|f|au|cm|sn)_[0-9a-f]{32}"')
 
 Recordings = dict[str, dict[str, Any]]
 
@@ -104,9 +106,7 @@ async def play_rest(stage: Stage) -> None:
     standing = await stage.shows.announce(SHOW, MODERATOR, "One more minute")
     await stage.shows.remove_announcement(SHOW, HOST, standing)
     await stage.questions.ask(SHOW, "m_host", "Mika", "Shall I show the back?", role="host")
-    await stage.shows.ban(SHOW, MODERATOR, question_id=spam)
-    await stage.shows.ban(SHOW, HOST, viewer_id="v_rude")
-    await stage.shows.unban(SHOW, HOST, "v_rude")
+    await play_sanctions(stage, spam)
     await stage.journal.commit(SHOW, erase_many, [washable])
     await shop.unpin_product(SHOW, HOST, None)
     line_up = (LineUpItem("p_bowl", 900), LineUpItem("p_apron"))
@@ -262,6 +262,36 @@ async def play_comments(stage: Stage) -> None:
     await comments.withdraw(SHOW, "v_5", hello)
     await comments.switch(SHOW, HOST, "known")
     await stage.journal.commit(SHOW, erase_comments, [lovely])
+
+
+async def play_sanctions(stage: Stage, spam: str) -> None:
+    """Whoever wrote spam is out; others may not write for a while, are heard by staff alone, appeal, and are let off."""
+    sanctions = stage.sanctions
+    await sanctions.give(SHOW, MODERATOR, sanctioning.Terms("ban"), question_id=spam)
+    await sanctions.give(
+        SHOW, HOST, sanctioning.Terms("ban", 3600, "abuse", whole_channel=True), viewer_id="v_rude"
+    )
+    await sanctions.give(SHOW, HOST, sanctioning.Terms("ban", None, "abuse"), viewer_id="v_rude")
+    await sanctions.unban(SHOW, HOST, "v_rude")
+    brief = await sanctions.give(
+        SHOW, MODERATOR, sanctioning.Terms("timeout", 60, "off_topic"), viewer_id="v_1"
+    )
+    await sanctions.appeal(SHOW, "v_1", brief.sanction, "I asked about the mug.")
+    await sanctions.answer(CHANNEL, HOST, brief.sanction, lift=False)
+    await play_reports(stage)
+    shadow = await sanctions.give(SHOW, MODERATOR, sanctioning.Terms("shadow", None, "spam"), viewer_id="v_2")
+    await sanctions.lift(CHANNEL, HOST, shadow.sanction)
+
+
+async def play_reports(stage: Stage) -> None:
+    """Three viewers report a question, which holds it; what was reported of another one is settled."""
+    rude, plain = [await ask(stage, "v_9", "Guest 9", words) for words in ("You fools", "Is it blue?")]
+    for question in (rude, plain):
+        await stage.questions.approve(SHOW, MODERATOR, question, 0)
+    for viewer, reason in (("v_1", "abuse"), ("v_2", "abuse"), ("v_3", "spam")):
+        await stage.reports.report(SHOW, viewer, Item("question", rude), reason)
+    await stage.reports.report(SHOW, "v_4", Item("question", plain), "other")
+    await stage.reports.settle(SHOW, HOST, Item("question", plain), ignore=True)
 
 
 async def bid(stage: Stage, auction: str, viewer: str, most: int) -> None:

@@ -23,7 +23,7 @@ __all__ = ["server", "set_stage", "sign_for"]
 TOP = Path(__file__).parents[2]
 JOURNALS = Path(__file__).parent / "journals"
 DOCUMENT = asyncapi(host="showfloor.test", secure=True)
-STAFF_ALONE = {"question.submitted", "viewer.banned", "viewer.unbanned"}
+STAFF_ALONE = {"question.submitted", "viewer.banned", "viewer.unbanned", "sanction.changed", "report.changed"}
 _COMMAND_ROW = re.compile(r"^\| ((?:`[\w.]+` ?)+)\| (all|staff|host, admin) \|", re.MULTILINE)
 
 COMMENT_ACTS = [f"comment.{act}" for act in ("react", "approve", "remove", "undo", "to_question", "withdraw")]
@@ -105,6 +105,7 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
     hold = held[-1] if held else ""
     payment = next((line["payment"] for line in viewer.lines if "payment" in line and "id" in line), "")
     question = next((line["question"] for line in viewer.lines if "question" in line and "id" in line), "")
+    sanction = next((line["sanction"] for line in viewer.lines if "sanction" in line and "id" in line), "")
     about = {"question": question}
     comment = {
         "comment": next((line["comment"] for line in viewer.lines if "comment" in line and "id" in line), "")
@@ -142,6 +143,11 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
         "product.restock": {"product": "p_apron", "add": 1},
         "viewer.ban": {"viewer": "v_nobody"},
         "viewer.unban": {"viewer": "v_nobody"},
+        "report": {"kind": "question", "item": question, "reason": "spam"},
+        "report.settle": {"kind": "question", "item": question},
+        "viewer.sanction": {"viewer": "v_nobody", "kind": "timeout", "seconds": 60},
+        "sanction.lift": {"sanction": sanction},
+        "appeal.answer": {"sanction": sanction, "lift": False},
     }
     return fields.get(name_of(spoken.command), {})
 
@@ -212,6 +218,8 @@ async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_f
             "question.merge",
             "comment.approve",
             "bid",
+            "appeal.answer",
+            "report",
         }
         assert_fits(await host.ask_for("dance"), Error)
         await host.expect_push("show.ended")

@@ -50,7 +50,8 @@ FOR_ALL = {
 }
 KINDS = {
     "a_show_for_viewers.json": FOR_ALL | {"withheld"},
-    "a_show_for_staff.json": FOR_ALL | {"question.submitted", "viewer.banned", "viewer.unbanned"},
+    "a_show_for_staff.json": FOR_ALL
+    | {"question.submitted", "viewer.banned", "viewer.unbanned", "sanction.changed", "report.changed"},
 }
 
 

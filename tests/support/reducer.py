@@ -119,13 +119,48 @@ def apply(state: State, push: Push) -> State:
     if kind.startswith("comment."):
         return _commented(state, push)
     if kind == "viewer.banned":
-        return state | {"banned": [push["banned"], *state["banned"]]}
+        banned = _put_first(state["banned"], push["banned"], "viewer")
+        return _with_sanctions(state | {"banned": banned}, push.get("sanction"), [])
     if kind == "viewer.unbanned":
-        return state | {"banned": [each for each in state["banned"] if each["viewer"] != push["viewer"]]}
+        return _with_sanctions(_let_in(state, push["viewer"]), None, push.get("sanctions", []))
+    if kind == "report.changed":
+        return _with_reported(state, push["reported"])
+    if kind == "sanction.changed":
+        sanction = push["sanction"]
+        if not push["lifted"]:
+            return _with_sanctions(state, sanction, [])
+        state = _let_in(state, sanction["viewer"]) if sanction["kind"] == "ban" else state
+        return _with_sanctions(state, None, [sanction["id"]])
     if kind == "order.counted":
         return state
     assert kind == "withheld", f"the protocol knows no push {kind}"
     return state
+
+
+def _put_first(listed: list[State], each: State, key: str) -> list[State]:
+    """In the place of the one that is there already, else before all."""
+    if any(other[key] == each[key] for other in listed):
+        return [each if other[key] == each[key] else other for other in listed]
+    return [each, *listed]
+
+
+def _let_in(state: State, viewer: str) -> State:
+    return state | {"banned": [each for each in state["banned"] if each["viewer"] != viewer]}
+
+
+def _with_sanctions(state: State, given: State | None, lifted: Sequence[str]) -> State:
+    left = [each for each in state.get("sanctions", []) if each["id"] not in lifted]
+    sanctions = left if given is None else _put_first(left, given, "id")
+    rest = {name: value for name, value in state.items() if name != "sanctions"}
+    return rest | {"sanctions": sanctions} if sanctions else rest
+
+
+def _with_reported(state: State, reported: State) -> State:
+    others = [each for each in state.get("reported", []) if each["item"] != reported["item"]]
+    listed = [*others, reported] if reported["reporters"] else others
+    rest = {name: value for name, value in state.items() if name != "reported"}
+    newest = sorted(listed, key=lambda each: str(each["item"]), reverse=True)
+    return rest | {"reported": newest} if newest else rest
 
 
 def _with(questions: list[State], question: State) -> list[State]:

@@ -40,11 +40,16 @@ from server.protocol.publication import Publication
 from server.questions.pseudonyms import Pseudonyms
 from server.questions.repository import read_asker
 from server.questions.service import Questions
+from server.reports.service import Reports
 from server.running.auctions import auctions_for
 from server.running.comments import comments_for
 from server.running.offers import offers_with
+from server.running.reports import reports_for
 from server.running.shows import tables_aside
 from server.running.vouchers import vouchers_with
+from server.sanctions.service import Sanctions
+from server.sanctions.silencing import Silencing
+from server.screening.door import ByModeration
 from server.screening.service import forget_pace
 from server.shop.allowances import NO_LIMITS, Limits
 from server.shop.exchanges import Exchanges
@@ -105,6 +110,8 @@ class Stage:
     auctions: Auctions
     checkouts: Checkouts
     comments: Comments
+    sanctions: Sanctions
+    reports: Reports
     delivered: list[Publication] = field(default_factory=list)
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """(viewer, line) of what was told to one viewer alone."""
@@ -262,6 +269,7 @@ async def open_stage(
             database,
             watch_seconds=WATCH_SECONDS,
             pseudonyms=Pseudonyms(SECRET),
+            screening=Silencing(ByModeration()),
             push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
             follow=keep_answers,
         ),
@@ -273,7 +281,6 @@ async def open_stage(
             journal,
             database,
             clock,
-            find_asker=read_asker,
             parts=[*tables_aside(), SurveysAside(), PollsAside(), OffersAside()],
             at_end=[
                 auctions.end_with_show,
@@ -301,6 +308,16 @@ async def open_stage(
             database,
             lambda _, viewer, line: told.append((viewer, to_builtins(line))),
             ticks=Ticks(seconds=0),
+        ),
+        Sanctions(
+            journal,
+            database,
+            clock,
+            find_asker=read_asker,
+            push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+        ),
+        reports_for(
+            journal, database, clock, lambda _, viewer, line: told.append((viewer, to_builtins(line)))
         ),
         delivered,
         told,

@@ -86,12 +86,26 @@ IN_ORDER: dict[str, Fields] = {
     "auction.cancel": {"auction": "au_1", "reason": "It broke"},
     "viewer.ban": {"viewer": "v_nobody"},
     "viewer.unban": {"viewer": "v_nobody"},
+    "viewer.sanction": {"viewer": "v_nobody", "kind": "timeout", "seconds": 60},
+    "report": {"kind": "question", "item": "q_reported", "reason": "spam"},
+    "report.settle": {"kind": "question", "item": "q_reported"},
+    "sanction.lift": {"sanction": "sn_mute"},
+    "appeal.answer": {"sanction": "sn_ban", "lift": True},
     "show.start": {},
     "show.end": {},
 }
 QUESTION = """
     INSERT INTO question (id, show_id, viewer_id, author, text, state, version, votes, asked_at, answered_live)
     VALUES ('q_other', 'demo', 'v_other', 'Ren', 'Is it soft?', 'open', 0, 0, now(), false)
+"""
+REPORTED = """
+    INSERT INTO question (id, show_id, viewer_id, author, text, state, version, votes, asked_at, answered_live)
+    VALUES ('q_reported', 'demo', 'v_9', 'Ken', 'You fools', 'open', 0, 0, now(), false)
+"""
+SANCTIONS = """
+    INSERT INTO sanction (id, channel_id, show_id, kind, viewer_id, at, actor, actor_name, appeal, appeal_state, appealed_at)
+    SELECT 'sn_' || kind, 'demo', 'demo', kind, 'v_9', now(), 'm', 'Mika', 'Not me', 'open', now()
+    FROM unnest(ARRAY['mute', 'ban']) AS kind
 """
 SURVEY = "INSERT INTO survey VALUES ('sv_1', 'demo', 'demo', 'nps', 'How?', '{}', true, NULL, false, 24, 'ready', 0, now())"
 POLL = """
@@ -149,6 +163,8 @@ async def database(settings: Settings, set_stage: None) -> Any:
         await connection.execute(text(QUESTION))
         await connection.execute(text(SURVEY))
         await connection.execute(text(POLL))
+        await connection.execute(text(REPORTED))
+        await connection.execute(text(SANCTIONS))
         await connection.execute(text(OFFER))
         await connection.execute(text(AUCTION))
     yield database

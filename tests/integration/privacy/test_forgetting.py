@@ -67,6 +67,8 @@ WITHOUT_VIEWERS = {
         "auction",
         "auction_award",
         "auction_bid",
+        "sanction_head",
+        "report_settings",
         "offer",
         "oidc_code",
     ),
@@ -221,7 +223,10 @@ _OTHER_ROWS = (
     f"INSERT INTO survey_answer VALUES ('sv', '{KNOWN}', 's', 9, NULL, '{WORDS}', now(), now())",
     "INSERT INTO review (id, channel_id, product_id, show_id, viewer_id, stars, words, author, bought, state, version, at)"
     f" VALUES ('rv', 'channel', 'channel-1', 's', '{KNOWN}', 5, '{WORDS}', 'Anna', true, 'approved', 1, now())",
-    f"INSERT INTO ban (show_id, viewer_id, at, actor, actor_name) VALUES ('s', '{KNOWN}', now(), 'm', 'Mika')",
+    "INSERT INTO report (kind, item_id, viewer_id, show_id, channel_id, reason, at)"
+    f" VALUES ('question', 'q', '{KNOWN}', 's', '{CHANNEL}', 'spam', now())",
+    "INSERT INTO sanction (id, channel_id, show_id, kind, viewer_id, name, at, actor, actor_name, appeal, appeal_state)"
+    f" VALUES ('sn', '{CHANNEL}', 's', 'ban', '{KNOWN}', '{WORDS}', now(), 'm', 'Mika', '{WORDS}', 'open')",
     f"INSERT INTO intent (viewer_id, key, parameters, result, at) VALUES ('{KNOWN}', 'k', 'p', '{{}}', now())",
     "INSERT INTO payment (id, channel_id, show_id, hold_id, viewer_id, key, provider, method, state, amount_minor, currency,"
     " created_at, changed_at, asked_at) SELECT 'pay', channel_id, id, 'h',"
@@ -390,7 +395,8 @@ async def test_all_that_is_kept_is_handed_out(world: World) -> None:
         "attendance": 3,
         "auction_bidder": 1,
         "auction_block": 1,
-        "ban": 1,
+        "report": 1,
+        "sanction": 1,
         "checkout": 1,
         "faq_line": 1,
         "intent": 1,
