@@ -23,7 +23,15 @@ export function useLateParts(): Parts | null {
 export function LatePlan({
   part,
 }: {
-  part: "AuctionPanel" | "CommentsPanel" | "OfferPanel" | "PlanLine" | "PlanPanel" | "PollPanel" | "TakingsPanel";
+  part:
+    | "AuctionPanel"
+    | "CommentsPanel"
+    | "OfferPanel"
+    | "PlanLine"
+    | "PlanPanel"
+    | "PollPanel"
+    | "TakingsPanel"
+    | "WritingPanel";
 }) {
   const Part = useLateParts()?.[part];
   return Part ? <Part /> : null;

@@ -6,3 +6,4 @@ export { OfferPanel } from "./offer_panel";
 export { PlanLine, PlanPanel } from "./plan_line";
 export { PollPanel } from "./poll_panel";
 export { TakingsPanel } from "./takings_panel";
+export { WritingPanel } from "./writing_panel";

@@ -100,6 +100,7 @@ function Show({ id }: { id: string }) {
             <LatePlan part="AuctionPanel" />
             <LatePlan part="PollPanel" />
             <SurveyPanel />
+            <LatePlan part="WritingPanel" />
             <LatePlan part="PlanPanel" />
             <BannedList />
             <DeedList />

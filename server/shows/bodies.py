@@ -80,6 +80,9 @@ class ShowBody(Face):
     host: str
     state: ShowState
     moderation: Moderation = Field(description="`pre`: questions are seen once somebody approved them.")
+    slow_seconds: int | None = Field(
+        default=None, description="Between two texts of a viewer; null: as the channel's settings say."
+    )
     starts_at: Moment | None
     started_at: Moment | None
     ended_at: Moment | None
