@@ -72,4 +72,4 @@ def _require_own(channel: str, by: Principal) -> None:
 
 
 def _reports(request: Request) -> Reports:
-    return cast("Reports", request.app.state.reports)
+    return cast("Reports", request.app.state.viewer_reports)

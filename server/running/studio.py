@@ -48,7 +48,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "page_views": PageViews(process.recorder, process.tokens, process.cards, database, clock),
         **mail_parts(settings, database, clock, process.new_mail),
         "sanctions": process.sanctions,
-        "reports": process.reports,
+        "viewer_reports": process.reports,
         "sessions": people.sessions,
         "people": people.people,
         "founding": people.founding,

@@ -190,3 +190,13 @@ async def test_what_is_not_theirs_is_not_found(server: str, sign_for: SignFor) -
         assert (await call(server, "GET", "/channels/demo/sanctions", guest.token or ""))[0] == 403
         assert (await call(server, "GET", "/channels/demo/sanctions", elsewhere))[0] == 404
         assert (await call(server, "GET", "/shows/none/sanctions/own", guest.token or ""))[0] == 404
+
+
+async def test_the_channel_says_how_many_reports_hold_something(server: str, sign_for: SignFor) -> None:
+    host, path = sign_for("host"), "/channels/demo/report-settings"
+    assert await call(server, "GET", path, host) == (200, {"hold_after": 3})
+    assert await call(server, "PUT", path, host, hold_after=5) == (200, {"hold_after": 5})
+    assert await call(server, "GET", path, sign_for("moderator")) == (200, {"hold_after": 5})
+    assert (await call(server, "PUT", path, sign_for("moderator"), hold_after=1))[0] == 403
+    assert (await call(server, "PUT", path, host, hold_after=-1))[0] == 422
+    assert (await call(server, "GET", path, sign_for("host", channel="elsewhere")))[0] == 404
