@@ -128,6 +128,7 @@ DERIVED: Final = f"""
                coalesce(reactions, 0) AS reactions, coalesce(impressions, 0) AS impressions, coalesce(clicks, 0) AS clicks,
                coalesce(shares, 0) AS shares, coalesce(questions, 0) AS questions, coalesce(votes, 0) AS votes,
                coalesce(survey_answers, 0) AS survey_answers, coalesce(poll_answers, 0) AS poll_answers,
+               coalesce(comments_sent, 0) AS comments_sent,
                coalesce(orders, 0) AS orders, coalesce(units, 0) AS units,
                first_at, coalesce(joined, false) AS joined, guest, coalesce(remembered, false) AS remembered, consent_at,
                coalesce(suspect, false) AS suspect, staffed.viewer_id IS NOT NULL AS staff, source, share, device,

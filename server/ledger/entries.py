@@ -78,6 +78,7 @@ class RollupChange(Struct, omit_defaults=True):
     votes: int = 0
     survey_answers: int = 0
     poll_answers: int = 0
+    comments_sent: int = 0
     orders: int = 0
     units: int = 0
     first_reaction_at: datetime | None = None
@@ -88,6 +89,7 @@ class RollupChange(Struct, omit_defaults=True):
     first_vote_at: datetime | None = None
     first_survey_answer_at: datetime | None = None
     first_poll_answer_at: datetime | None = None
+    first_comment_at: datetime | None = None
     first_order_at: datetime | None = None
     staff: bool = False
     paid: dict[str, int] | None = None
@@ -106,6 +108,7 @@ COLUMN_OF_KIND = {
     "vote": "votes",
     "survey_answer": "survey_answers",
     "poll_answer": "poll_answers",
+    "comment": "comments_sent",
 }
 """Kinds that a rollup adds up by their `n`; an `order` adds one order and `n` units; other kinds are facts without a column."""
 FIRST_OF_KIND = {kind: f"first_{kind}_at" for kind in (*COLUMN_OF_KIND, "order")}

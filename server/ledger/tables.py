@@ -142,6 +142,7 @@ class RollupRow(SQLModel, table=True):
     """How many surveys of the show they answered."""
     poll_answers: int = _number("poll_answers")
     """How many polls of the show they voted in."""
+    comments_sent: int = _number("comments_sent")
     orders: int = _number("orders")
     units: int = _number("units")
 
@@ -177,6 +178,7 @@ class RollupRow(SQLModel, table=True):
     first_vote_at: datetime | None = moment("first_vote_at")
     first_survey_answer_at: datetime | None = moment("first_survey_answer_at")
     first_poll_answer_at: datetime | None = moment("first_poll_answer_at")
+    first_comment_at: datetime | None = moment("first_comment_at")
     first_order_at: datetime | None = moment("first_order_at")
 
     currency: str | None = None
