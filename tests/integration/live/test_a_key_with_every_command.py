@@ -33,6 +33,7 @@ IN_ORDER: dict[str, Fields] = {
     "announce": {"text": "Ten minutes left"},
     "announce.remove": {},
     "ask": {"text": "Is it warm?"},
+    "question.hold": {"question": "$question"},
     "question.approve": {"question": "$question"},
     "vote": {"question": "$question"},
     "question.answering": {"question": "$question"},
@@ -48,15 +49,14 @@ IN_ORDER: dict[str, Fields] = {
     "question.answer": {"question": "$question", "text": "Very"},
     "question.dismiss": {"question": "$question"},
     "question.restore": {"question": "$question"},
-    "question.hold": {"question": "$question"},
     "question.withdraw": {"question": "$question"},
     "comment": {"text": "Lovely"},
-    "comment.approve": {"comment": "$comment"},
     "comment.react": {"comment": "$comment"},
     "comment.remove": {"comment": "$comment"},
     "comment.undo": {"comment": "$comment"},
     "comment.to_question": {"comment": "$comment"},
     "comment.withdraw": {"comment": "$comment"},
+    "comment.approve": {"comment": "c_held"},
     "comments.switch": {"comments": "known"},
     "product.pin": {"product": "p_apron"},
     "product.unpin": {"product": "p_apron"},
@@ -91,6 +91,7 @@ IN_ORDER: dict[str, Fields] = {
     "report.settle": {"kind": "question", "item": "q_reported"},
     "sanction.lift": {"sanction": "sn_mute"},
     "appeal.answer": {"sanction": "sn_ban", "lift": True},
+    "show.moderate": {"slow_seconds": 5},
     "show.start": {},
     "show.end": {},
 }
@@ -101,6 +102,10 @@ QUESTION = """
 REPORTED = """
     INSERT INTO question (id, show_id, viewer_id, author, text, state, version, votes, asked_at, answered_live)
     VALUES ('q_reported', 'demo', 'v_9', 'Ken', 'You fools', 'open', 0, 0, now(), false)
+"""
+HELD = """
+    INSERT INTO comment (id, show_id, viewer_id, author, role, text, state, version, at)
+    VALUES ('c_held', 'demo', 'v_other', 'Ren', 'viewer', 'So soft', 'held', 0, now())
 """
 SANCTIONS = """
     INSERT INTO sanction (id, channel_id, show_id, kind, viewer_id, at, actor, actor_name, appeal, appeal_state, appealed_at)
@@ -164,6 +169,7 @@ async def database(settings: Settings, set_stage: None) -> Any:
         await connection.execute(text(SURVEY))
         await connection.execute(text(POLL))
         await connection.execute(text(REPORTED))
+        await connection.execute(text(HELD))
         await connection.execute(text(SANCTIONS))
         await connection.execute(text(OFFER))
         await connection.execute(text(AUCTION))
