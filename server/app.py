@@ -24,6 +24,7 @@ import server.channels.routes
 import server.channels.session_routes
 import server.checkout.routes
 import server.checkout.settings_routes
+import server.comments.routes
 import server.faq.routes
 import server.feeds.routes
 import server.fulfilment.bulk_routes
@@ -43,11 +44,15 @@ import server.payments.routes
 import server.personal.routes
 import server.pictures.routes
 import server.plan.routes
+import server.polls.routes
 import server.privacy.routes
 import server.query.routes
 import server.query.saved_routes
 import server.questions.routes
 import server.questions.similar_routes
+import server.reports.routes
+import server.sanctions.routes
+import server.screening.routes
 import server.shop.cart_routes
 import server.shop.exchange_routes
 import server.shop.hold_routes
@@ -97,6 +102,7 @@ PARTS_FOR_ROUTES = (
     "channel_origins",
     "catalogue",
     "checkouts",
+    "comments",
     "exports",
     "feeds",
     "holds",
@@ -129,6 +135,7 @@ PARTS_FOR_ROUTES = (
     "similar_questions",
     "stockroom",
     "surveys",
+    "polls",
     "tokens",
     "visible_questions",
     "vouchers",
@@ -144,7 +151,11 @@ ROUTES = (
     server.snapshots.routes,
     server.questions.routes,
     server.questions.similar_routes,
+    server.comments.routes,
+    server.reports.routes,
+    server.sanctions.routes,
     server.surveys.routes,
+    server.polls.routes,
     server.surveys.review_routes,
     server.faq.routes,
     server.offers.routes,
@@ -162,6 +173,7 @@ ROUTES = (
     server.shop.exchange_routes,
     server.checkout.routes,
     server.checkout.settings_routes,
+    server.screening.routes,
     server.shop.routes,
     server.shop.receipt_routes,
     server.shop.stocktaking_routes,
@@ -217,7 +229,6 @@ def create_app(
 
     `siblings` are where the processes that share its main port, itself among them, answer for themselves (`host:port`).
     """
-
     origins = Origins(settings.origins)
 
     @asynccontextmanager

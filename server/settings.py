@@ -185,6 +185,11 @@ class Settings(SecretSettings):
     """Per address, like the next ones; 0: no limit. A minute's worth may come at once."""
     asks_per_minute_per_show: NonNegativeFloat = 1_200.0
     """More than anybody reads; 0: no limit."""
+    comments_per_minute: NonNegativeFloat = 30.0
+    """Comments per viewer and process, and per socket; 0: no limit. Above: `too_fast`; a fifth of a minute's worth may come at once."""
+    comments_per_minute_per_ip: NonNegativeFloat = 1_200.0
+    comments_per_minute_per_show: NonNegativeFloat = 60_000.0
+    """Per show and process, shown or not; 0: no limit. Two seconds' worth may come at once."""
     votes_per_minute: NonNegativeFloat = 60.0
     votes_per_minute_per_ip: NonNegativeFloat = 3_000.0
     orders_per_minute: NonNegativeFloat = 20.0

@@ -1,4 +1,5 @@
 // One key for each action. Single keys can be switched off (WCAG 2.1.4), and never act while something is being written.
+import { waits } from "./held";
 import { signal } from "@preact/signals";
 import { ofInputMethod } from "../shared/input_method";
 import { readPreference, writePreference } from "../shared/preference";
@@ -75,7 +76,7 @@ function act(key: string, event: KeyboardEvent): boolean {
 
 function actOnQuestion(key: string, question: NonNullable<typeof current.value>["question"]): boolean {
   const { state, id } = question;
-  if (key === "a" && state === "pending") return done(() => approve(question));
+  if (key === "a" && waits(question)) return done(() => approve(question));
   if (key === "l" && state === "open") return done(() => answerLive(question));
   if (key === "t" && state === "open") return done(() => focusOn("answer"));
   if (key === "r" && (state === "answered" || state === "dismissed")) return done(() => restore(question));

@@ -20,7 +20,19 @@ export function useLateParts(): Parts | null {
   return parts.value;
 }
 
-export function LatePlan({ part }: { part: "AuctionPanel" | "OfferPanel" | "PlanLine" | "PlanPanel" | "TakingsPanel" }) {
+export function LatePlan({
+  part,
+}: {
+  part:
+    | "AuctionPanel"
+    | "CommentsPanel"
+    | "OfferPanel"
+    | "PlanLine"
+    | "PlanPanel"
+    | "PollPanel"
+    | "TakingsPanel"
+    | "WritingPanel";
+}) {
   const Part = useLateParts()?.[part];
   return Part ? <Part /> : null;
 }

@@ -1,6 +1,9 @@
 // What of the host's page is loaded once the desk stands (`late.tsx`).
 export { AskerCard } from "./asker_card";
 export { AuctionPanel } from "./auction_panel";
+export { CommentsPanel } from "./comments_panel";
 export { OfferPanel } from "./offer_panel";
 export { PlanLine, PlanPanel } from "./plan_line";
+export { PollPanel } from "./poll_panel";
 export { TakingsPanel } from "./takings_panel";
+export { WritingPanel } from "./writing_panel";

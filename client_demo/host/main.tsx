@@ -94,10 +94,13 @@ function Show({ id }: { id: string }) {
           <ProductPanel />
           <AnnouncePanel />
           <div class="side-more">
+            <LatePlan part="CommentsPanel" />
             <LatePlan part="TakingsPanel" />
             <LatePlan part="OfferPanel" />
             <LatePlan part="AuctionPanel" />
+            <LatePlan part="PollPanel" />
             <SurveyPanel />
+            <LatePlan part="WritingPanel" />
             <LatePlan part="PlanPanel" />
             <BannedList />
             <DeedList />

@@ -1,4 +1,5 @@
 import type { Question } from "../sdk/wire";
+import { sayHeld, waits } from "./held";
 import { timeOfDay } from "../shared/format";
 import { nameOf, StaffBadge } from "../shared/people";
 import { Button } from "../shared/ui/button";
@@ -54,6 +55,7 @@ export function QuestionCard() {
         {question.text}
       </p>
       <Fate question={question} />
+      <HeldFor question={question} />
       <Answering question={question} />
       <div class="focus-actions">
         {standing === "moved" ? <Moved question={question} /> : <Actions key={question.state} question={question} />}
@@ -117,6 +119,18 @@ function NextThing() {
     );
   }
   return <p>{t(snapshot.value?.show.state === "ended" ? "focus.none.ended" : "focus.none.text")}</p>;
+}
+
+/** Why it is held, and whether its author knows. */
+function HeldFor({ question }: { question: Question }) {
+  const why = (question.held ?? []).map(sayHeld);
+  if (!waits(question) || (why.length === 0 && question.state === "pending")) return null;
+  return (
+    <p class="notice" data-testid="held">
+      {question.state === "shadowed" ? t("held.shadowed") : t("held")}
+      {why.length > 0 && ` ${why.join(" · ")}`}
+    </p>
+  );
 }
 
 /** What became of the question so far. */
@@ -185,7 +199,7 @@ function Actions({ question }: { question: Question }) {
   const { state } = question;
   return (
     <>
-      {state === "pending" && (
+      {waits(question) && (
         <Button look="primary" class="focus-main" onClick={once(() => approve(question))} data-testid="approve">
           {t("approve")}
           <Key of="A" />

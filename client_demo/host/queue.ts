@@ -8,6 +8,7 @@ export const TABS: readonly Tab[] = ["pending", "open", "answered", "dismissed"]
 /** Where a question is worked through; null: nowhere, as another stands for it or its author took it back. */
 export function tabOf({ state }: Question): Tab | null {
   if (state === "answering") return "open";
+  if (state === "shadowed") return "pending";
   return state === "merged" || state === "withdrawn" ? null : state;
 }
 

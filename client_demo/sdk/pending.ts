@@ -33,6 +33,11 @@ const KEYED: ReadonlySet<CommandType> = new Set<CommandType>([
   "product.restock",
   "viewer.ban",
   "viewer.unban",
+  "viewer.sanction",
+  "sanction.lift",
+  "appeal.answer",
+  "report",
+  "report.settle",
 ]);
 
 /** Commands that change nothing the second time. */
@@ -41,6 +46,7 @@ const HARMLESS_TWICE: ReadonlySet<CommandType> = new Set<CommandType>([
   "ping",
   "question.claim",
   "question.release",
+  "show.moderate",
   "show.start",
   "show.end",
 ]);

@@ -191,6 +191,8 @@ export class Room {
       case "question.answering":
         return this.options.onAnswering?.(line);
       case "question.own":
+      case "comment.own":
+      case "sanction.own":
       case "hold.changed":
       case "waitlist.changed":
       case "payment.changed":

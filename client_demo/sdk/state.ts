@@ -1,3 +1,5 @@
+import { nextComments } from "./comments";
+import { nextSanctions } from "./sanctions";
 import type {
   Announcement,
   Auction,
@@ -108,6 +110,12 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
       return { ...snapshot, survey: push.survey };
     case "survey.closed":
       return snapshot.survey?.id === push.survey ? without(snapshot) : snapshot;
+    case "poll.opened":
+    case "poll.closed":
+      return { ...snapshot, poll: push.poll };
+    case "poll.counted":
+    case "poll.hidden":
+      return snapshot.poll?.id === push.poll ? withPoll(snapshot, push) : snapshot;
     case "offer.opened":
       return withOffers(snapshot, [...(snapshot.offers ?? []), push.offer]);
     case "offer.closed":
@@ -137,10 +145,17 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
         (snapshot.auctions ?? []).map((each) => (each.id === auction ? { ...each, ...now } : each)),
       );
     }
+    case "comment.posted":
+    case "comment.changed":
+    case "comment.removed":
+    case "comment.erased":
+    case "comment.reacted":
+      return { ...snapshot, comments: nextComments(snapshot.comments, push) };
     case "viewer.banned":
-      return { ...snapshot, banned: [push.banned, ...(snapshot.banned ?? [])] };
     case "viewer.unbanned":
-      return { ...snapshot, banned: (snapshot.banned ?? []).filter((each) => each.viewer !== push.viewer) };
+    case "sanction.changed":
+    case "report.changed":
+      return nextSanctions(snapshot, push);
     default:
       // `withheld`, and what a later server may say: only the position moves.
       return snapshot;
@@ -149,6 +164,14 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
 
 function without({ survey: _, ...rest }: Snapshot): Snapshot {
   return rest;
+}
+
+/** With the newest counts, or without the result that is shown no more. */
+function withPoll(snapshot: Snapshot, push: Extract<JournalPush, { type: "poll.counted" | "poll.hidden" }>): Snapshot {
+  const { poll: known, ...rest } = snapshot;
+  if (!known || push.type === "poll.hidden") return rest;
+  const { type: _type, offset: _offset, at: _at, poll: _poll, ...now } = push;
+  return { ...rest, poll: { ...known, ...now } };
 }
 
 /** By id; there is no such part when none is open. */

@@ -45,10 +45,20 @@ export type Command =
   | ProductRestock
   | ViewerBan
   | ViewerUnban
+  | ViewerSanction
+  | SanctionLift
+  | AppealAnswer
+  | Report
+  | ReportSettle
   | SurveyAnswer
   | SurveyShown
   | SurveyOpen
   | SurveyClose
+  | PollVote
+  | PollSee
+  | PollOpen
+  | PollClose
+  | PollHide
   | OfferSee
   | OfferOpen
   | OfferClose
@@ -56,7 +66,16 @@ export type Command =
   | AuctionStart
   | AuctionCancel
   | ShowStart
-  | ShowEnd;
+  | ShowEnd
+  | WriteComment
+  | CommentWithdraw
+  | CommentReact
+  | CommentApprove
+  | CommentRemove
+  | CommentUndo
+  | CommentToQuestion
+  | CommentsSwitch
+  | ShowModerate;
 /**
  * An error code as it stands on the wire.
  *
@@ -65,6 +84,7 @@ export type Command =
  */
 export type Code =
   | "already_leading"
+  | "already_voted"
   | "auction_closed"
   | "bad_json"
   | "banned"
@@ -72,6 +92,7 @@ export type Code =
   | "busy"
   | "buying_mixed"
   | "checkout_needed"
+  | "comments_closed"
   | "conflict"
   | "email_taken"
   | "feed_unreadable"
@@ -83,6 +104,7 @@ export type Code =
   | "join_first"
   | "key_reused"
   | "last_admin"
+  | "muted"
   | "no_provider"
   | "not_found"
   | "not_in_audience"
@@ -93,6 +115,7 @@ export type Code =
   | "payment_declined"
   | "picture_too_large"
   | "picture_unreadable"
+  | "poll_closed"
   | "price_changed"
   | "shop_takes_orders"
   | "show_full"
@@ -100,6 +123,7 @@ export type Code =
   | "sold_out"
   | "survey_closed"
   | "taken"
+  | "text_refused"
   | "token_expired"
   | "token_revoked"
   | "too_deep"
@@ -627,6 +651,72 @@ export interface ViewerUnban {
   key?: string | null;
 }
 /**
+ * By the viewer's id, or by a question that they asked. `seconds` of a time-out or a ban; `channel`: a ban from all its shows.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ViewerSanction".
+ */
+export interface ViewerSanction {
+  type: "viewer.sanction";
+  kind: "ban" | "mute" | "shadow" | "timeout";
+  viewer?: string | null;
+  question?: string | null;
+  seconds?: number | null;
+  reason?: "abuse" | "evasion" | "fraud" | "off_topic" | "other" | "personal_data" | "spam";
+  channel?: boolean;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "SanctionLift".
+ */
+export interface SanctionLift {
+  type: "sanction.lift";
+  sanction: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * `lift`: the sanction ends; else it stays.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "AppealAnswer".
+ */
+export interface AppealAnswer {
+  type: "appeal.answer";
+  sanction: string;
+  lift: boolean;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Report".
+ */
+export interface Report {
+  type: "report";
+  kind: "question";
+  item: string;
+  reason: "abuse" | "fraud" | "off_topic" | "other" | "personal_data" | "spam";
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * `ignore`: who reported it did so for nothing, and is not counted in this channel any more.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ReportSettle".
+ */
+export interface ReportSettle {
+  type: "report.settle";
+  kind: "question";
+  item: string;
+  ignore?: boolean;
+  id?: number | null;
+  key?: string | null;
+}
+/**
  * `score` of a score or stars, `choice` from 0, `text` of a text or of a reason.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -668,6 +758,66 @@ export interface SurveyOpen {
 export interface SurveyClose {
   type: "survey.close";
   survey: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * `choices` from 0.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PollVote".
+ */
+export interface PollVote {
+  type: "poll.vote";
+  poll: string;
+  /**
+   * @minItems 1
+   * @maxItems 10
+   */
+  choices: number[];
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PollSee".
+ */
+export interface PollSee {
+  type: "poll.see";
+  poll: string;
+  id?: number | null;
+  key?: null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PollOpen".
+ */
+export interface PollOpen {
+  type: "poll.open";
+  poll: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PollClose".
+ */
+export interface PollClose {
+  type: "poll.close";
+  poll: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PollHide".
+ */
+export interface PollHide {
+  type: "poll.hide";
+  poll: string;
+  version?: number | null;
   id?: number | null;
   key?: string | null;
 }
@@ -759,6 +909,109 @@ export interface ShowEnd {
   key?: string | null;
 }
 /**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "WriteComment".
+ */
+export interface WriteComment {
+  type: "comment";
+  text: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CommentWithdraw".
+ */
+export interface CommentWithdraw {
+  type: "comment.withdraw";
+  comment: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * `on` false takes it back.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CommentReact".
+ */
+export interface CommentReact {
+  type: "comment.react";
+  comment: string;
+  kind?: "clap" | "fire" | "heart" | "laugh" | "wow";
+  on?: boolean;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CommentApprove".
+ */
+export interface CommentApprove {
+  type: "comment.approve";
+  comment: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CommentRemove".
+ */
+export interface CommentRemove {
+  type: "comment.remove";
+  comment: string;
+  version?: number | null;
+  reason?: "duplicate" | "off_topic" | "other" | "rude" | "spam";
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CommentUndo".
+ */
+export interface CommentUndo {
+  type: "comment.undo";
+  comment: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CommentToQuestion".
+ */
+export interface CommentToQuestion {
+  type: "comment.to_question";
+  comment: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * Who may comment from now on.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CommentsSwitch".
+ */
+export interface CommentsSwitch {
+  type: "comments.switch";
+  comments: "known" | "off" | "on";
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ShowModerate".
+ */
+export interface ShowModerate {
+  type: "show.moderate";
+  moderation?: "post" | "pre";
+  slow_seconds?: number | null;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
  * What became of one of many acts: how the question stands, or the `code` of the refusal, with its further fields.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -766,7 +1019,7 @@ export interface ShowEnd {
  */
 export interface ActDone {
   question: string;
-  state?: ("answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn") | null;
+  state?: ("answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "shadowed" | "withdrawn") | null;
   version?: number | null;
   code?: Code | null;
   current?: StaffQuestion | null;
@@ -775,6 +1028,8 @@ export interface ActDone {
 /**
  * A question as staff see it; `before` is the state that `question.undo` leads to, `merged` how many are merged into it.
  *
+ *     `held` says why it was held or shadowed, where the show's moderation alone does not.
+ *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "StaffQuestion".
  */
@@ -782,7 +1037,7 @@ export interface StaffQuestion {
   id: string;
   text: string;
   author: string;
-  state: "answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn";
+  state: "answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "shadowed" | "withdrawn";
   votes: number;
   version: number;
   asked_at: string;
@@ -792,10 +1047,12 @@ export interface StaffQuestion {
   product?: string | null;
   anonymous?: boolean;
   merged_into?: string | null;
+  comment?: string | null;
   claim?: Claimed | null;
-  before?: ("answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn") | null;
+  before?: ("answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "shadowed" | "withdrawn") | null;
   labels?: string[];
   merged?: number;
+  held?: HeldFor[];
   dismissed_reason: string | null;
   moderated_by: string | null;
   votes_apart: number;
@@ -830,6 +1087,16 @@ export interface Claimed {
   until: string;
 }
 /**
+ * One reason. `what`: the list's entry, the link's host, or what the reviewer says; of `no_reviewer`, why it gave no answer.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "HeldFor".
+ */
+export interface HeldFor {
+  by: "link" | "newcomer" | "no_reviewer" | "pattern" | "reviewer" | "word";
+  what?: string | null;
+}
+/**
  * What was announced last: `by` which role, under which `name`, at which `offset` of the journal (neither known of old ones).
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -841,6 +1108,17 @@ export interface Announcement {
   at: string;
   name?: string | null;
   offset?: number;
+}
+/**
+ * That somebody has appealed, when, and what came of it, by whom. Its words are read over HTTP.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Appeal".
+ */
+export interface Appeal {
+  state: "kept" | "lifted" | "open";
+  at: string;
+  by?: string | null;
 }
 /**
  * An auction that runs; money is in minor units of `currency`, and for the whole lot of `quantity` units.
@@ -866,7 +1144,7 @@ export interface Auction {
   sudden_death?: number | null;
 }
 /**
- * A viewer who may not enter the show: the `name` that they asked under, if they did, since when, and `by` whom.
+ * A viewer who may not enter the show: the `name` that they asked under, if they did, since when, `by` whom, and `until` when.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Banned".
@@ -876,6 +1154,42 @@ export interface Banned {
   name: string | null;
   at: string;
   by: string;
+  until?: string;
+}
+/**
+ * A comment as everybody may see it who was shown it.
+ *
+ *     `n`: its place among those that viewers were shown, from 1, each one more than the one before. `role` and `guest` are as a question's.
+ *     `reactions`: by kind from how many viewers. `question`: what a moderator made of it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Comment".
+ */
+export interface Comment {
+  id: string;
+  text: string;
+  author: string;
+  at: string;
+  n: number;
+  role?: string | null;
+  guest?: number | null;
+  reactions?: {
+    [k: string]: number;
+  };
+  question?: string | null;
+}
+/**
+ * The stream of a show: how many comments were `written` that everybody may see, how many of those viewers were `shown`.
+ *
+ *     `latest`: the last 50 that they were shown (`n` above `shown` - 50), without those that are gone, the oldest first.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Comments".
+ */
+export interface Comments {
+  written: number;
+  shown: number;
+  latest: Comment[];
 }
 /**
  * `quantity` units of a product, or variant, at `price` each, in minor units of the hold's currency.
@@ -954,6 +1268,10 @@ export interface StaffSnapshot {
   survey?: Survey;
   offers?: StaffOffer[];
   auctions?: Auction[];
+  comments?: StaffComments;
+  poll?: StaffPoll;
+  sanctions?: Sanction[];
+  reported?: Reported[];
 }
 /**
  * A show as everybody may see it.
@@ -980,6 +1298,8 @@ export interface Show {
   picture_sync?: "date" | "fixed" | "off";
   picture_delay_ms?: number;
   version?: number;
+  comments?: "known" | "off" | "on";
+  slow_seconds?: number | null;
 }
 /**
  * Addresses of the show's pictures; empty strings where there is none.
@@ -1068,7 +1388,7 @@ export interface Sales {
  *     `role` is the author's, there unless it is `viewer`. `guest` is the number of an author who chose no name; `author` then is `Guest` and
  *     that number, which pages write in their reader's language. `anonymous`: its author wishes no name; `author` then is `Anonymous`, for
  *     staff with the pseudonym that they have in the channel. `product` is what it is about. `merged_into`, of one that is merged: which
- *     question stands for it.
+ *     question stands for it. `comment`: what a moderator made it of.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Question".
@@ -1077,7 +1397,7 @@ export interface Question {
   id: string;
   text: string;
   author: string;
-  state: "answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "withdrawn";
+  state: "answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "shadowed" | "withdrawn";
   votes: number;
   version: number;
   asked_at: string;
@@ -1087,6 +1407,7 @@ export interface Question {
   product?: string | null;
   anonymous?: boolean;
   merged_into?: string | null;
+  comment?: string | null;
 }
 /**
  * A question that is put to everybody: a score from 0 to 10 (`nps`), one of `choices`, `stars` from 1 to 5, or a `text`.
@@ -1129,6 +1450,109 @@ export interface StaffOffer {
   segment?: string | null;
 }
 /**
+ * The same for staff, who are `told` of more: the last 200 of those, whatever their state.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "StaffComments".
+ */
+export interface StaffComments {
+  written: number;
+  shown: number;
+  told: number;
+  latest: StaffComment[];
+}
+/**
+ * A comment as staff see it. `n`: its place among those that staff are told of; 0 while it has none.
+ *
+ *     `shown`: its place among those that viewers were shown; absent: they were not. `before`: the state that `comment.undo` leads to.
+ *     `shadow`: nobody else sees it but its writer, who does not know.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "StaffComment".
+ */
+export interface StaffComment {
+  id: string;
+  text: string;
+  author: string;
+  at: string;
+  n: number;
+  state: "held" | "open" | "removed" | "withdrawn";
+  version: number;
+  shown?: number | null;
+  role?: string | null;
+  guest?: number | null;
+  reactions?: {
+    [k: string]: number;
+  };
+  question?: string | null;
+  before?: ("held" | "open" | "removed" | "withdrawn") | null;
+  reason?: string | null;
+  moderated_by?: string | null;
+  shadow?: boolean;
+}
+/**
+ * The same for staff, with all counts at any time. `apart`: how many votes are in no count, of guests in doubt and of staff.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "StaffPoll".
+ */
+export interface StaffPoll {
+  id: string;
+  kind: "multiple" | "quiz" | "single";
+  question: string;
+  choices: string[];
+  results: "always" | "closed" | "voted";
+  state: "closed" | "open" | "ready";
+  version: number;
+  opened_at: string;
+  voters: number;
+  min?: number;
+  max?: number;
+  changeable?: boolean;
+  closes_at?: string | null;
+  closed_at?: string | null;
+  ended?: ("host" | "next" | "show_ended" | "time") | null;
+  counts?: number[] | null;
+  right?: number | null;
+  apart: number;
+}
+/**
+ * As staff see it. `until`: its end, if it has one before the show's; `channel`: it holds in every show of the channel.
+ *
+ *     It stays in a list after its end, until it is lifted: whoever reads it compares `until`.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Sanction".
+ */
+export interface Sanction {
+  id: string;
+  kind: "ban" | "mute" | "shadow" | "timeout";
+  viewer: string;
+  reason: "abuse" | "evasion" | "fraud" | "off_topic" | "other" | "personal_data" | "spam";
+  at: string;
+  by: string;
+  version: number;
+  name?: string | null;
+  until?: string | null;
+  channel?: boolean;
+  appeal?: Appeal;
+}
+/**
+ * How many viewers have reported an item, by their reasons, the last one at `at`; none any more: it is settled.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Reported".
+ */
+export interface Reported {
+  kind: string;
+  item: string;
+  reporters: number;
+  reasons: {
+    [k: string]: number;
+  };
+  at: string;
+}
+/**
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "JoinedAsViewer".
  */
@@ -1164,6 +1588,8 @@ export interface Snapshot {
   survey?: Survey;
   offers?: Offer[];
   auctions?: Auction[];
+  comments?: Comments;
+  poll?: Poll;
 }
 /**
  * An open offer as everybody may know of it. What it costs `offer.see` tells, to those it is open to.
@@ -1181,6 +1607,72 @@ export interface Offer {
   opened_at: string;
   closes_at?: string | null;
   left?: number | null;
+}
+/**
+ * A poll that is open, or whose result is shown.
+ *
+ *     `min` to `max` of the `choices` are taken in a vote; with `changeable` another vote takes the place of the first until it is closed.
+ *     `closes_at`: when it closes by itself. `voters`: how many people voted. `counts`: how many took each choice; absent while they are
+ *     hidden. `right`, of a quiz that is closed: which choice is right, from 0. `ended`: why it is closed.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Poll".
+ */
+export interface Poll {
+  id: string;
+  kind: "multiple" | "quiz" | "single";
+  question: string;
+  choices: string[];
+  results: "always" | "closed" | "voted";
+  state: "closed" | "open" | "ready";
+  version: number;
+  opened_at: string;
+  voters: number;
+  min?: number;
+  max?: number;
+  changeable?: boolean;
+  closes_at?: string | null;
+  closed_at?: string | null;
+  ended?: ("host" | "next" | "show_ended" | "time") | null;
+  counts?: number[] | null;
+  right?: number | null;
+}
+/**
+ * A comment as its writer sees it; `reason` of one that staff removed, `question` of one that became a question.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "OwnComment".
+ */
+export interface OwnComment {
+  id: string;
+  text: string;
+  author: string;
+  at: string;
+  state: "held" | "open" | "removed" | "withdrawn";
+  version: number;
+  role?: string | null;
+  guest?: number | null;
+  reactions?: {
+    [k: string]: number;
+  };
+  question?: string | null;
+  reason?: string | null;
+}
+/**
+ * As the person learns of it; a shadow mute is not told. `lifted`: it holds no more. `appeal`: how theirs stands.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "OwnSanction".
+ */
+export interface OwnSanction {
+  id: string;
+  kind: "ban" | "mute" | "timeout";
+  reason: "abuse" | "evasion" | "fraud" | "off_topic" | "other" | "personal_data" | "spam";
+  at: string;
+  until?: string | null;
+  channel?: boolean;
+  lifted?: boolean;
+  appeal?: "kept" | "lifted" | "open";
 }
 /**
  * A viewer's place in line for `quantity` units of a product, or variant.

@@ -1,8 +1,10 @@
 // The wire language of PROTOCOL.md, version 1. What the server's own structs say comes generated (`npm run generate`, checked for drift);
 // the rest, replies and pushes, is written here after the page.
 
+import type { CommentPush, CommentReplies, Comments, OwnComment } from "./comment_wire";
 import type * as wire from "./wire.generated";
 
+export type { Comment, CommentPush, CommentState, Comments, CommentsFor, OwnComment } from "./comment_wire";
 export type {
   Announcement,
   Answer,
@@ -23,6 +25,7 @@ export type QuestionState = wire.Question["state"];
 export type ShowState = wire.Show["state"];
 export type HoldState = wire.HeldStock["state"];
 export type SurveyState = "ready" | "open" | "closed";
+export type PollState = "ready" | "open" | "closed";
 export type OfferState = "prepared" | "open" | "closed";
 export type OfferEnd = "time" | "host" | "gone" | "show_ended";
 export type AuctionState = "prepared" | "running" | "closed";
@@ -33,15 +36,22 @@ export type DismissReason = NonNullable<wire.QuestionDismiss["reason"]>;
 /** A question; what `wire.StaffQuestion` has beyond `wire.Question` is there for staff alone. */
 export type Question = wire.Question & Partial<Omit<wire.StaffQuestion, keyof wire.Question>>;
 
+/** A poll that is open, or whose result is shown; `apart`, and all counts while it is open, are there for staff alone. */
+export type Poll = wire.Poll & Partial<Omit<wire.StaffPoll, keyof wire.Poll>>;
+
 /** An open offer; its terms, and what was taken under it, are there for staff alone. */
 export type Offer = wire.Offer & Partial<Omit<wire.StaffOffer, keyof wire.Offer>>;
 
 /** A show's full state; `sales` is there for staff alone. */
-export type Snapshot = Omit<wire.Snapshot, "questions" | "offers"> & {
+export type Snapshot = Omit<wire.Snapshot, "questions" | "offers" | "comments" | "poll"> & {
   questions: Question[];
+  poll?: Poll;
   offers?: Offer[];
   sales?: wire.Sales;
   banned?: wire.Banned[];
+  comments?: Comments;
+  sanctions?: wire.Sanction[];
+  reported?: wire.Reported[];
 };
 
 export interface Joined {
@@ -71,6 +81,8 @@ export interface Refusal {
   current?: Question;
   /** With `conflict`: who works on the question. */
   claimed_by?: wire.Claimed;
+  /** With `already_voted`: what was voted, which stays. */
+  choices?: number[];
   /** With `sold_out`: the units left. */
   stock?: number;
   /** With `sold_out`: how many viewers are in line, where there are any. */
@@ -164,6 +176,9 @@ export type JournalPush = Published &
     | { type: "product.changed"; products: wire.Product[]; removed: string[] }
     | { type: "survey.opened"; survey: wire.Survey }
     | { type: "survey.closed"; survey: string }
+    | { type: "poll.opened" | "poll.closed"; poll: Poll }
+    | { type: "poll.counted"; poll: string; voters: number; counts?: number[]; apart?: number }
+    | { type: "poll.hidden"; poll: string }
     | { type: "offer.opened"; offer: Offer }
     | { type: "offer.closed"; offer: string; why: OfferEnd }
     | { type: "offer.stock"; offers: OfferStock[] }
@@ -171,8 +186,11 @@ export type JournalPush = Published &
     | { type: "auction.bid"; auction: string; price: number; least: number; leader: number; bids: number; reserve_met?: boolean }
     | { type: "auction.extended"; auction: string; ends_at: string }
     | { type: "auction.closed"; auction: string; why: AuctionEnd; price?: number; leader?: number; reason?: string }
-    | { type: "viewer.banned"; banned: wire.Banned }
-    | { type: "viewer.unbanned"; viewer: string }
+    | CommentPush
+    | { type: "viewer.banned"; banned: wire.Banned; sanction?: wire.Sanction }
+    | { type: "viewer.unbanned"; viewer: string; sanctions?: string[] }
+    | { type: "sanction.changed"; sanction: wire.Sanction; lifted: boolean }
+    | { type: "report.changed"; reported: wire.Reported }
     | { type: "withheld" }
   );
 
@@ -261,12 +279,30 @@ export interface Payment {
   why?: string;
 }
 
+/** What a viewer has voted now, and how the poll stands with it; no `counts` while they are hidden until the close. */
+export interface PollVoted {
+  poll: string;
+  choices: number[];
+  voters: number;
+  counts?: number[];
+}
+
+type PollMoved = { poll: string; state: PollState; version: number };
 type Moved = { question: string; state: QuestionState; version: number };
 type JournalOffset = { offset: number };
 type Nothing = Record<never, never>;
 
+/** How a sanction stands; `until` when it has an end. */
+interface Sanctioned {
+  sanction: string;
+  viewer: string;
+  version: number;
+  lifted?: boolean;
+  until?: string;
+}
+
 /** What the `ok` (or `pong`) of each command brings; `join` is not here, since the room sends that one itself. */
-interface Replies {
+interface Replies extends CommentReplies {
   react: Nothing;
   ask: { question: string; state: QuestionState };
   vote: { votes: number };
@@ -308,6 +344,11 @@ interface Replies {
   "survey.shown": Nothing;
   "survey.open": { survey: string; state: SurveyState };
   "survey.close": { survey: string; state: SurveyState };
+  "poll.vote": PollVoted;
+  "poll.see": { poll: string; state: PollState; voters: number; counts?: number[] };
+  "poll.open": PollMoved;
+  "poll.close": PollMoved;
+  "poll.hide": PollMoved;
   "offer.see": OfferSeen;
   "offer.open": { offer: string; state: OfferState };
   "offer.close": { offer: string; state: OfferState };
@@ -316,6 +357,12 @@ interface Replies {
   "auction.cancel": { auction: string; state: AuctionState };
   "viewer.ban": { viewer: string };
   "viewer.unban": { viewer: string };
+  "show.moderate": Pick<wire.Show, "moderation" | "version"> & { slow_seconds: number | null };
+  "viewer.sanction": Sanctioned;
+  "sanction.lift": Sanctioned;
+  "appeal.answer": Sanctioned;
+  report: { item: string };
+  "report.settle": { item: string };
   "show.start": { state: ShowState };
   "show.end": { state: ShowState };
 }
@@ -337,6 +384,8 @@ export type AnsweringPush = {
 /** Told to one viewer's own connections alone; it has no position and may be lost. */
 export type PrivatePush =
   | { type: "question.own"; question: Question; into?: Question }
+  | { type: "comment.own"; comment: OwnComment }
+  | { type: "sanction.own"; sanction: wire.OwnSanction }
   | { type: "hold.changed"; hold: wire.HeldStock }
   | { type: "waitlist.changed"; place: wire.PlaceInLine }
   | ({ type: "payment.changed" } & Payment)

@@ -15,6 +15,7 @@ const PATHS = {
   settings: "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4M4 12h5M13 12h7M11 10v4",
   clock: "M12 4a8 8 0 100 16 8 8 0 000-16zM12 8v4.5l3 2",
   shield: "M12 3.5l7 2.5v5.5c0 4.5-3 7.5-7 9-4-1.5-7-4.5-7-9V6zM9 12l2.2 2.2L15.5 10",
+  screening: "M4 6h16l-6 7v5l-4 2v-7z",
   menu: "M4 7h16M4 12h16M4 17h16",
   add: "M12 5v14M5 12h14",
   back: "M14 6l-6 6 6 6",

@@ -64,6 +64,16 @@ function Opened() {
 /** The survey that is open, if one is; whatever draws it is loaded then. */
 export const Survey = () => (snapshot.value?.survey ? <Opened /> : null);
 
+const polls = signal<typeof import("./poll") | null>(null);
+
+function PollShown() {
+  const loaded = useLoaded(polls, () => withLateTexts(import("./poll")));
+  return loaded && <loaded.PollCard />;
+}
+
+/** The poll that is open, or its result. */
+export const Poll = () => (snapshot.value?.poll ? <PollShown /> : null);
+
 const waysOn = signal<typeof import("./more_shows") | null>(null);
 const poster = signal<typeof import("./poster") | null>(null);
 const late = signal<typeof import("./late_covers") | null>(null);

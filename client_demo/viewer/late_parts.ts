@@ -1,4 +1,5 @@
 // Everything of the viewer's page that is loaded after its start (`late.tsx`).
+import { followComments } from "./comments/stream";
 import { followAuctions } from "./shop/auctions";
 import { followBuying } from "./shop/buying";
 import { followCounts } from "./shop/counted";
@@ -9,6 +10,7 @@ import { loadRatings } from "./shop/reviews";
 import { followSoldOut } from "./shop/sold_out";
 import { followWaitlist } from "./shop/waitlist/own";
 
+export { Comments } from "./comments/comments";
 export { tellPageView } from "./page_view";
 export { ShareDialog, share } from "./share";
 export { Buying } from "./shop/buying";
@@ -24,6 +26,7 @@ followBuying();
 followForYou();
 followOffers();
 followWaitlist();
+followComments();
 followAuctions();
 followCounts();
 followSoldOut();

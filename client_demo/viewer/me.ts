@@ -1,5 +1,5 @@
 import { computed, effect, signal } from "@preact/signals";
-import type { Order, Question, RefusedError } from "../sdk";
+import type { Order, OwnComment, Question, RefusedError } from "../sdk";
 import { forgetKey, keyOf } from "../shared/drafts";
 import { request } from "../shared/server";
 import { asKept } from "../shared/writing";
@@ -10,6 +10,10 @@ interface Mine {
   votes: string[];
   orders: Order[];
   surveys: string[];
+  polls?: { poll: string; choices: number[] }[];
+  /** Not there from a server of before comments. */
+  comments?: OwnComment[];
+  reacted?: Record<string, string[]>;
 }
 
 /** What is the viewer's own in this show. Asked for after each join, so that what happened around a cut is known too. */
@@ -17,14 +21,19 @@ export const myOrders = signal<readonly Order[]>([]);
 export const myVotes = signal<ReadonlySet<string>>(new Set());
 /** Surveys that were shown to the viewer, or answered, on whatever device; null until the server has said so. */
 export const mySurveys = signal<readonly string[] | null>(null);
+/** What the viewer has voted in polls; null until the server has said so. */
+export const myPolls = signal<Mine["polls"] | null>(null);
+export const myComments = signal<readonly OwnComment[]>([]);
+/** By comment the kinds of the viewer's reactions. */
+export const myReacted = signal<Readonly<Record<string, readonly string[]>>>({});
 export const mineFailed = signal(false);
 const askedByMe = signal<readonly Question[]>([]);
 
 export const myQuestionIds = computed<ReadonlySet<string>>(() => new Set(askedByMe.value.map((each) => each.id)));
-/** Own questions that only their asker sees as yet. */
+/** Own questions that are not in the room's list: they wait for approval, or the list does not have them. */
 export const myPending = computed(() => {
   const shown = new Set(questions.value.map((each) => each.id));
-  return askedByMe.value.filter((each) => each.state === "pending" && !shown.has(each.id));
+  return askedByMe.value.filter((each) => (each.state === "pending" || each.state === "open") && !shown.has(each.id));
 });
 
 async function loadMine(): Promise<Mine | null> {
@@ -37,6 +46,9 @@ async function loadMine(): Promise<Mine | null> {
     myVotes.value = new Set([...myVotes.peek(), ...mine.votes]);
     myOrders.value = mine.orders;
     mySurveys.value = mine.surveys;
+    myPolls.value = mine.polls;
+    myComments.value = mine.comments ?? [];
+    myReacted.value = mine.reacted ?? {};
     mineFailed.value = false;
     return mine;
   } catch {

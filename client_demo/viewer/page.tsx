@@ -2,7 +2,7 @@ import { effect } from "@preact/signals";
 import { embedded } from "../shared/place";
 import { Picture } from "../shared/ui/picture";
 import { Toasts } from "../shared/ui/toast";
-import { StageCover, Survey, WithoutVideo } from "./covers";
+import { Poll, StageCover, Survey, WithoutVideo } from "./covers";
 import { Late } from "./late";
 import { LastLines } from "./lines";
 import { Notices } from "./notices";
@@ -69,6 +69,7 @@ function Stage() {
           {isLive.value && wide.value && <ReactButton />}
         </div>
       )}
+      {now && isLive.value && <Poll />}
       {now && !wide.value && isLive.value && <LastLines />}
       {now && !wide.value && (
         <div class="stage-foot">

@@ -14,9 +14,10 @@ import { products } from "./session";
 import { Products } from "./shop/products";
 import { t } from "./text";
 
-const ICONS: Readonly<Record<Pane, IconName>> = { questions: "question", products: "bag", orders: "receipt" };
+const ICONS: Readonly<Record<Pane, IconName>> = { comments: "chat", questions: "question", products: "bag", orders: "receipt" };
 
 function sizeOf(pane: Pane): number {
+  if (pane === "comments") return 0;
   return pane === "questions" ? questionCount.value : pane === "products" ? products.value.length : myOrders.value.length;
 }
 
@@ -28,6 +29,7 @@ function Size({ pane, look }: { pane: Pane; look: string }) {
 }
 
 function PaneOf({ pane }: { pane: Pane }) {
+  if (pane === "comments") return <Late part="Comments" />;
   if (pane === "questions") return <Questions />;
   return pane === "products" ? <Products /> : <Late part="Orders" />;
 }

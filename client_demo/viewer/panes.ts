@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals";
 import { embedded, place } from "../shared/place";
 
-export type Pane = "questions" | "products" | "orders";
-export const PANES: readonly Pane[] = ["questions", "products", "orders"];
+export type Pane = "comments" | "questions" | "products" | "orders";
+export const PANES: readonly Pane[] = ["comments", "questions", "products", "orders"];
 
 // The same words as in the style sheets; a phone on its side is low rather than wide, and wants the panel too.
 const wideQuery = matchMedia("(min-width: 900px), (min-width: 640px) and (max-height: 500px)");

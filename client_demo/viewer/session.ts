@@ -37,6 +37,7 @@ export const roomState = computed(() => view.value.state);
 export const show = computed(() => snapshot.value?.show ?? null);
 export const products = computed(() => snapshot.value?.products ?? []);
 export const questions = computed(() => snapshot.value?.questions ?? []);
+export const comments = computed(() => snapshot.value?.comments?.latest ?? []);
 export const pinnedProduct = computed(() => products.value.find((each) => each.id === snapshot.value?.pinned_product) ?? null);
 export const pinnedQuestion = computed(() => snapshot.value?.pinned_question ?? null);
 export const announcement = computed(() => snapshot.value?.announcement ?? null);

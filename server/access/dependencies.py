@@ -62,7 +62,7 @@ async def entrant_of(show: ShowId, request: Request, identity: CurrentIdentity) 
     """Return the caller, who may enter `show`; raises `not_found`, `forbidden` and `guests_refused`."""
     database = cast("Database", request.app.state.database)
     async with database.read_soon() as connection:
-        terms = await read_terms(connection, show, identity.viewer_id)
+        terms = await read_terms(connection, show, identity.viewer_id, request.app.state.clock.now())
     if terms is None:
         raise RefusedError(Code.NOT_FOUND)
     require_entry(identity, terms)

@@ -6,8 +6,8 @@ from sqlalchemy import column, delete, insert, select, table, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.access.bans_repository import is_banned
 from server.access.entry import ShowTerms
+from server.access.sanctions_repository import is_banned
 from server.access.tables import SignInCodeRow, StaffMemberRow
 from server.protocol.pushes import HIDDEN
 
@@ -18,10 +18,10 @@ _SHOW = table("show", column("id"), column("channel_id"), column("guests_allowed
 
 
 async def read_terms(
-    connection: AsyncConnection, show_id: str, viewer_id: str | None = None
+    connection: AsyncConnection, show_id: str, viewer_id: str | None = None, now: datetime | None = None
 ) -> ShowTerms | None:
-    """Return who may enter the show, and whether `viewer_id` is banned from it; None when there is no such show."""
-    banned = is_banned(_SHOW.c.id, viewer_id).label("banned")
+    """Return who may enter the show, and whether `viewer_id` is banned from it at `now`; None when there is no such show."""
+    banned = is_banned(_SHOW.c.id, _SHOW.c.channel_id, viewer_id, now).label("banned")
     columns = (_SHOW.c.channel_id, _SHOW.c.guests_allowed, _SHOW.c.state, banned)
     asked = select(*columns).where(_SHOW.c.id == show_id)
     found = (await connection.execute(asked)).one_or_none()

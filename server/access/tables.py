@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, Column, Index, Text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
@@ -24,17 +24,63 @@ class SignInCodeRow(SQLModel, table=True):
     uses_left: int
 
 
-class BanRow(SQLModel, table=True):
-    """A viewer who may not enter a show; `name` is what they were called, if it was seen."""
+class SanctionRow(SQLModel, table=True):
+    """What staff of a channel have laid on a viewer, in a show of theirs or in all: whether it holds is said by its end and its lifting.
 
-    __tablename__ = "ban"
+    A time-out, a mute and a shadow mute are about writing, a ban is about being there.
+    """
 
-    show_id: str = Field(primary_key=True)
-    viewer_id: str = Field(primary_key=True)
+    __tablename__ = "sanction"
+    __table_args__ = (
+        Index("sanction_of_viewer", "viewer_id", "channel_id"),
+        Index(
+            "sanction_standing",
+            "show_id",
+            "viewer_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+        Index("sanction_of_channel", "channel_id", "id"),
+        Index("sanction_of_show", "show_id", "at"),
+        CheckConstraint("kind IN ('timeout', 'mute', 'shadow', 'ban')", name="sanction_kind"),
+        CheckConstraint("appeal_state IN ('open', 'kept', 'lifted')", name="sanction_appeal_state"),
+    )
+
+    id: str = Field(primary_key=True)
+    channel_id: str
+    show_id: str
+    """Where it was given; with `whole_channel` it holds in every show of the channel."""
+    whole_channel: bool = False
+    kind: str
+    viewer_id: str
     name: str | None = None
+    """What they were called, if it was seen."""
+    reason: str = "other"
     at: datetime = moment("at", nullable=False)
+    ends_at: datetime | None = moment("ends_at")
     actor: str
     actor_name: str
+    version: int = 0
+    number: int = Field(default=0, index=True, sa_type=BigInteger)
+    """Of its last change, where that is to be heard in other shows of the channel; else 0."""
+    lifted_at: datetime | None = moment("lifted_at")
+    lifted_by_name: str | None = None
+    appeal: str | None = None
+    """What they wrote against it, once."""
+    appeal_state: str | None = None
+    appealed_at: datetime | None = moment("appealed_at")
+    answered_at: datetime | None = moment("answered_at")
+    answered_by_name: str | None = None
+
+
+class SanctionHeadRow(SQLModel, table=True):
+    """The newest number of what holds in whole channels; the one row."""
+
+    __tablename__ = "sanction_head"
+
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    top: int = Field(sa_type=BigInteger)
 
 
 class RevokedRow(SQLModel, table=True):

@@ -1,10 +1,12 @@
 """Connections that have to end although their peers would go on: whose tokens end, whose sign-in was ended, and who is banned."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from msgspec import Struct, json
 
 from server.hosts import Origin
+from server.hub.barred import NEVER
 from server.hub.connection import Connection
 from server.hub.room import Room
 from server.protocol.publication import Publication
@@ -14,6 +16,7 @@ BAN, UNBAN = "viewer.banned", "viewer.unbanned"
 
 class _Banned(Struct):
     viewer: str
+    until: datetime | None = None
 
 
 class _BanPush(Struct):
@@ -67,8 +70,14 @@ def of_pages(rooms: Iterable[Room], opens: Callable[[Origin | None, str], bool])
 def heed_ban(room: Room, publication: Publication) -> list[Connection]:
     """Let the room learn from a ban or its undoing, and return the connections that have to end by it."""
     if publication.type == UNBAN:
-        room.banned.discard(_unban_decoder.decode(publication.for_staff).viewer)
+        room.banned.let_in(_unban_decoder.decode(publication.for_staff).viewer)
         return []
-    viewer_id = _ban_decoder.decode(publication.for_staff).banned.viewer
-    room.banned.add(viewer_id)
-    return [c for c in room.connections if c.viewer_id == viewer_id and c.role == "viewer"]
+    banned = _ban_decoder.decode(publication.for_staff).banned
+    room.banned.bar(banned.viewer, NEVER if banned.until is None else banned.until.timestamp())
+    gone = room.of_viewer(banned.viewer) if banned.viewer in room.banned else ()
+    return [c for c in gone if c.role == "viewer"]
+
+
+def barred_in(room: Room) -> list[Connection]:
+    """Return the connections in the room whose viewers may not be there now."""
+    return [c for c in room.connections if c.role == "viewer" and c.viewer_id in room.banned]

@@ -5,7 +5,8 @@ from collections import Counter
 from msgspec import Struct, json
 
 from server.protocol.codec import encode
-from server.protocol.pushes import ProductStock, Pulse
+from server.protocol.pulse_line import Pulse
+from server.protocol.pushes import ProductStock
 
 APART = "apart"
 """Beside the kinds of reactions: taps that count apart."""

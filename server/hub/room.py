@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from server.hub.barred import Barred
 from server.hub.connection import Connection
 from server.hub.encoding import Encoding, encode_begun, encode_lines, encode_rest
 from server.hub.lane import Lane, Reading
@@ -17,8 +18,10 @@ from server.text.names import NOBODY
 EARLY_MAX = 1000
 """Publications ahead of a hole that are kept while it is filled; more are left to the top check."""
 
-ERASED = "question.erased"
-"""The publication behind which no line from before may be told again."""
+QUESTION_ERASED = "question.erased"
+COMMENT_ERASED = "comment.erased"
+ERASED = frozenset({QUESTION_ERASED, COMMENT_ERASED})
+"""Publications behind which no line from before may be told again."""
 WELCOMES_MAX = 32
 """Beginnings of which a room keeps what follows, for a moment: in a storm most come from a few positions."""
 
@@ -84,8 +87,8 @@ class Room:
         self.top = top
         self.sent = top
         self.guests_allowed = guests_allowed
-        self.banned: set[str] = set()
-        """Viewers who may not enter, by id."""
+        self.banned = Barred(lambda: 0.0, {})
+        """Viewers who may not enter."""
         self.state = state
         self.snapshot: RoomSnapshot | None = None
         self.names = NOBODY
@@ -194,7 +197,7 @@ class Room:
                 self.top += 1
                 fresh.append(due)
                 due = self._early.pop(self.top + 1, None)
-        if any(publication.type == ERASED for publication in fresh):
+        if any(publication.type in ERASED for publication in fresh):
             self._forget_what_was_told()
         self._ring.extend(fresh)
         self.pending.extend(fresh)

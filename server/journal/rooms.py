@@ -5,7 +5,7 @@ the room holds. Opening loads the ring too, so a gap that can be filled at all i
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 import structlog
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.engine import Database, is_away
 from server.errors import RefusedError, unavailable
+from server.hub.barred import Barred
 from server.hub.hub import Hub
 from server.hub.room import Room, RoomSnapshot
 from server.journal import metrics, repository
@@ -39,7 +40,7 @@ class SnapshotRead(Protocol):
     @property
     def guests_allowed(self) -> bool: ...
     @property
-    def banned(self) -> frozenset[str]: ...
+    def banned(self) -> Mapping[str, float]: ...
     @property
     def names(self) -> ReservedNames: ...
     @property
@@ -162,13 +163,14 @@ class Rooms:
         )
         room.preload(tail)
         room.names = read.names
-        room.banned = set(read.banned)
+        room.banned = Barred(self._hub.wall, read.banned)
         room.on_sale = read.on_sale
         room.snapshot = self._as_snapshot(head.top, read)
         room.empty_since = asyncio.get_running_loop().time()
         return room
 
     async def _refresh(self, room: Room) -> None:
+        banned = room.banned
         try:
             async with self._database.read_soon() as connection:
                 head = next(iter(await repository.read_heads(connection, [room.show_id])), None)
@@ -186,7 +188,8 @@ class Rooms:
         else:
             self._hub.deliver(room.show_id, room.epoch, lacking)
         if room.top == head.top:  # else newer publications have told the room what the read does not know
-            room.banned = set(read.banned)
+            if room.banned is banned:  # else it was read by itself meanwhile, and later than this
+                room.banned = Barred(self._hub.wall, read.banned)
             room.state = read.show.state
             room.on_sale = read.on_sale
         room.guests_allowed = read.guests_allowed

@@ -13,7 +13,7 @@ class Fact:
     """`viewer_id` did `kind` (to `target`) `n` times in a show.
 
     Kinds: `order` (n is its units; it has `amount_minor` and `currency`, its `target` is the product), `question` (target: the question),
-    `vote`, `survey_answer` and `survey_shown` (target: the survey), `offer_shown` and
+    `vote`, `survey_answer` and `survey_shown` (target: the survey), `poll_answer` (target: the poll), `offer_shown` and
     `offer_claimed` (target: the offer; n is the units that were bought under it),
     `answer` (by staff), `reaction` (target: heart, clap, …), `impression` and `click` (target: the product), `share` (target: the
     share's id; `via`: by which way it went out), `consent_given` (by a guest; target: the version of the words that they agreed to, where
@@ -77,6 +77,8 @@ class RollupChange(Struct, omit_defaults=True):
     questions: int = 0
     votes: int = 0
     survey_answers: int = 0
+    poll_answers: int = 0
+    comments_sent: int = 0
     orders: int = 0
     units: int = 0
     first_reaction_at: datetime | None = None
@@ -86,6 +88,8 @@ class RollupChange(Struct, omit_defaults=True):
     first_question_at: datetime | None = None
     first_vote_at: datetime | None = None
     first_survey_answer_at: datetime | None = None
+    first_poll_answer_at: datetime | None = None
+    first_comment_at: datetime | None = None
     first_order_at: datetime | None = None
     staff: bool = False
     paid: dict[str, int] | None = None
@@ -103,6 +107,8 @@ COLUMN_OF_KIND = {
     "question": "questions",
     "vote": "votes",
     "survey_answer": "survey_answers",
+    "poll_answer": "poll_answers",
+    "comment": "comments_sent",
 }
 """Kinds that a rollup adds up by their `n`; an `order` adds one order and `n` units; other kinds are facts without a column."""
 FIRST_OF_KIND = {kind: f"first_{kind}_at" for kind in (*COLUMN_OF_KIND, "order")}

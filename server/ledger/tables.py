@@ -13,7 +13,7 @@ from server.ledger.entries import IS_OF_OLD_WRITER
 class EntryRow(SQLModel, table=True):
     """One fact: `viewer` did `kind` (to `target`) `n` times. Soft facts are added up per viewer over one flush interval.
 
-    `kind`: visit reaction impression click share order question vote survey_answer survey_shown offer_shown offer_claimed
+    `kind`: visit reaction impression click share order question vote survey_answer survey_shown poll_answer offer_shown offer_claimed
     consent_given consent_withdrawn; orders have `amount_minor` and
     `currency`, shares `via`.
     """
@@ -140,6 +140,9 @@ class RollupRow(SQLModel, table=True):
     votes: int = _number("votes")
     survey_answers: int = _number("survey_answers")
     """How many surveys of the show they answered."""
+    poll_answers: int = _number("poll_answers")
+    """How many polls of the show they voted in."""
+    comments_sent: int = _number("comments_sent")
     orders: int = _number("orders")
     units: int = _number("units")
 
@@ -174,6 +177,8 @@ class RollupRow(SQLModel, table=True):
     first_question_at: datetime | None = moment("first_question_at")
     first_vote_at: datetime | None = moment("first_vote_at")
     first_survey_answer_at: datetime | None = moment("first_survey_answer_at")
+    first_poll_answer_at: datetime | None = moment("first_poll_answer_at")
+    first_comment_at: datetime | None = moment("first_comment_at")
     first_order_at: datetime | None = moment("first_order_at")
 
     currency: str | None = None

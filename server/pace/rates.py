@@ -19,6 +19,9 @@ class Act(Enum):
     SIMILAR = "similar"
     """Somebody looks for questions like theirs."""
     VOTE = "vote"
+    COMMENT = "comment"
+    COMMENT_REACTION = "comment_reaction"
+    REPORT = "report"
     ANSWER = "answer"
     """An answer to a survey."""
     REVIEW = "review"
@@ -65,7 +68,18 @@ class Rate(NamedTuple):
 Rates = Mapping[Act, Mapping[By, Rate]]
 
 SHARED = frozenset(
-    {Act.GUEST, Act.ASK, Act.VOTE, Act.REVIEW, Act.ORDER, Act.CODE, Act.SIGN_IN, Act.PASSWORD, Act.MAIL}
+    {
+        Act.GUEST,
+        Act.ASK,
+        Act.VOTE,
+        Act.REPORT,
+        Act.REVIEW,
+        Act.ORDER,
+        Act.CODE,
+        Act.SIGN_IN,
+        Act.PASSWORD,
+        Act.MAIL,
+    }
 )
 """What is counted over all processes; all else by each for itself."""
 
@@ -74,6 +88,16 @@ def rates_of(settings: Settings) -> Rates:
     """Return the limits as the settings have them. Who comes as another viewer by the same socket goes by the socket's bucket too."""
     asks, votes, orders = settings.asks_per_minute, settings.votes_per_minute, settings.orders_per_minute
     commands = settings.commands_per_second * 60
+    asking = {
+        By.VIEWER: Rate(asks, 0.5),
+        By.SOCKET: Rate(asks, 0.5),
+        By.ADDRESS: Rate(settings.asks_per_minute_per_ip, 1.0),
+    }
+    voting = {
+        By.VIEWER: Rate(votes, 0.5),
+        By.SOCKET: Rate(votes, 0.5),
+        By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
+    }
     return {
         Act.REQUEST: {By.ADDRESS: Rate(settings.requests_per_second_per_ip * 60, 1 / 3)},
         Act.COMMAND: {By.VIEWER: Rate(commands, settings.commands_burst / commands)},
@@ -83,26 +107,21 @@ def rates_of(settings: Settings) -> Rates:
         },
         Act.PAGE_VIEW: {By.ADDRESS: Rate(settings.page_views_per_minute_per_ip, 1.0)},
         Act.SHARE: {By.VIEWER: Rate(settings.shares_per_minute, 1.0)},
-        Act.ASK: {
-            By.VIEWER: Rate(asks, 0.5),
-            By.SOCKET: Rate(asks, 0.5),
-            By.ADDRESS: Rate(settings.asks_per_minute_per_ip, 1.0),
-            By.SHOW: Rate(settings.asks_per_minute_per_show, 0.5),
+        Act.ASK: {**asking, By.SHOW: Rate(settings.asks_per_minute_per_show, 0.5)},
+        Act.VOTE: voting,
+        Act.COMMENT: {
+            By.VIEWER: Rate(settings.comments_per_minute, 0.2),
+            By.SOCKET: Rate(settings.comments_per_minute, 0.2),
+            By.ADDRESS: Rate(settings.comments_per_minute_per_ip, 0.2),
+            By.SHOW: Rate(settings.comments_per_minute_per_show, 1 / 30),
         },
-        Act.VOTE: {
-            By.VIEWER: Rate(votes, 0.5),
-            By.SOCKET: Rate(votes, 0.5),
-            By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
-        },
+        Act.COMMENT_REACTION: voting,
+        Act.REPORT: asking,
         Act.SIMILAR: {
             By.VIEWER: Rate(votes, 0.5),
             By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
         },
-        Act.ANSWER: {
-            By.VIEWER: Rate(votes, 0.5),
-            By.SOCKET: Rate(votes, 0.5),
-            By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
-        },
+        Act.ANSWER: voting,
         Act.REVIEW: {
             By.VIEWER: Rate(asks, 0.5),
             By.ADDRESS: Rate(settings.asks_per_minute_per_ip, 1.0),

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from server.clock import to_wire
 from server.http.params import Moment
-from server.protocol.pushes import Product
+from server.protocol.sold import Product
 
 SHOWN_MAX: Final = 6
 WITH_MAX: Final = 2

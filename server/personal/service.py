@@ -8,7 +8,7 @@ from server.clock import Clock
 from server.db.engine import Database
 from server.personal import repository
 from server.personal.for_you import ForYouBody, choose
-from server.protocol.pushes import Product
+from server.protocol.sold import Product
 from server.shop.shelf import read_shelf
 
 SHELF_SECONDS: Final = 5

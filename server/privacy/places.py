@@ -7,6 +7,8 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "attendance": ("viewer_id",),
     "auction_bidder": ("viewer_id",),
     "checkout": ("viewer_id",),
+    "comment": ("viewer_id",),
+    "comment_reaction": ("viewer_id",),
     "erasure": ("viewer_id",),
     "hold": ("viewer_id",),
     "ledger_entry": ("viewer_id",),
@@ -17,6 +19,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "page_view": ("viewer_id",),
     "payment": ("viewer_id",),
     "playing": ("viewer_id",),
+    "poll_vote": ("viewer_id",),
     "question": ("viewer_id",),
     "reported_order": ("viewer_id",),
     "reported_sale": ("viewer_id",),
@@ -34,13 +37,15 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
 
 GONE: Final[Mapping[str, str]] = {
     "auction_block": "viewer_id",
-    "ban": "viewer_id",
+    "last_written": "viewer_id",
     "intent": "viewer_id",
     "kept_details": "viewer_id",
     "mail_consent": "viewer_id",
     "offer_holder": "viewer_id",
     "order_link": "viewer_id",
+    "report": "viewer_id",
     "review": "viewer_id",
+    "sanction": "viewer_id",
     "sign_in_code": "person",
 }
 """Rows about a person that nothing rests on, by the column that names them: they are deleted."""
@@ -61,7 +66,16 @@ MENTIONED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Columns of text or JSON in which an id may stand among other things."""
 
-BY_SHOW: Final = ("ledger_entry", "playing", "rollup", "rollup_due", "survey_answer", "vote")
+BY_SHOW: Final = (
+    "comment_reaction",
+    "ledger_entry",
+    "playing",
+    "poll_vote",
+    "rollup",
+    "rollup_due",
+    "survey_answer",
+    "vote",
+)
 """Tables that are found by show and viewer together."""
 
 STAFF: Final[Mapping[str, str]] = {"staff_member": "viewer_id", "person": "id"}

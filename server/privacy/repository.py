@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.journal.rewriting import ERASED
 from server.ledger.repository import READ_UNTIL
 from server.privacy.places import BY_SHOW, GONE, MENTIONED, NAMED, OF_ORDERS, OF_QUESTIONS, STAFF
-from server.questions.erasing import ERASED
+from server.sanctions.erasing import erase_names
 
 # Who they are in one show they are in all: guests who turned out to be them, and not those whose alias was taken back.
 _IDS = text("""
@@ -31,17 +32,21 @@ _SHOWS = text("""
     UNION SELECT show_id FROM waitlist_place WHERE viewer_id = ANY(:ids)
     UNION SELECT a.show_id FROM auction_bidder AS b JOIN auction AS a ON a.id = b.auction_id WHERE b.viewer_id = ANY(:ids)
     UNION SELECT show_id FROM question WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM comment WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM report WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM sanction WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM reported_sale WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM survey_answer WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM poll_vote WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM staff_presence WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM viewer_alias WHERE raw = ANY(:ids) OR canonical = ANY(:ids)
 """)
 _OF_ORDER = "order_id IN (SELECT id FROM orders WHERE viewer_id = ANY(:ids))"
 _OF_QUESTION = "source IN (SELECT id FROM question WHERE viewer_id = ANY(:ids))"
 _MAP = "(SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:news AS text[])) AS m (old, new))"
-_QUESTIONS = text("""
-    SELECT show_id, array_agg(id ORDER BY id) FROM question WHERE viewer_id = ANY(:ids) GROUP BY show_id ORDER BY show_id
-""")
+_WRITTEN = """
+    SELECT show_id, array_agg(id ORDER BY id) FROM {table} WHERE viewer_id = ANY(:ids) GROUP BY show_id ORDER BY show_id
+"""
 _ERASE_ANSWERS = text(
     "UPDATE survey_answer SET words = :erased WHERE viewer_id = ANY(:ids) AND words IS NOT NULL"
 )
@@ -156,6 +161,7 @@ async def erase(
     rows += (await connection.execute(_ERASE_ANSWERS, {**given, "erased": ERASED})).rowcount
     for statement in _UNTIE:
         rows += (await connection.execute(statement, {**given, "salt": salt})).rowcount
+    rows += await erase_names(connection, list(names), shows)
     for table, column in GONE.items():
         rows += (
             await connection.execute(text(f"DELETE FROM {table} WHERE {column} = ANY(:ids)"), given)
@@ -168,12 +174,12 @@ async def erase(
     return rows + await _erase_mentions(connection, names, shows)
 
 
-async def read_questions_of(connection: AsyncConnection, ids: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """Return the ids of the questions that they asked, by show."""
-    return [
-        (show, list(questions))
-        for show, questions in await connection.execute(_QUESTIONS, {"ids": list(ids)})
-    ]
+async def read_written_by(
+    connection: AsyncConnection, ids: Sequence[str], table: Literal["question", "comment"]
+) -> list[tuple[str, list[str]]]:
+    """Return the ids of the questions or comments that they wrote, by show."""
+    written = await connection.execute(text(_WRITTEN.format(table=table)), {"ids": list(ids)})
+    return [(show, list(found)) for show, found in written]
 
 
 async def is_read_until(connection: AsyncConnection, at: datetime) -> bool:

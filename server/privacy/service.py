@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from server.access.revocations import LONGEST_LIFETIME, Revocations, erased_as
 from server.access.revoked_repository import insert_revoked
 from server.clock import Clock
+from server.comments.erasing import erase_many as erase_comments
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.faq.keeping import forget_asked
@@ -21,7 +22,7 @@ from server.journal.transaction import ShowTransaction
 from server.privacy import repository
 from server.privacy.links_repository import find_links, rename_links
 from server.protocol.codes import Code
-from server.questions.erasing import erase_many
+from server.questions.erasing import erase_many as erase_questions
 from server.sealing.kinds import KEPT_KINDS
 from server.sealing.service import Sealer
 
@@ -116,8 +117,10 @@ class Privacy:
 
     async def _erase_words(self, ids: Sequence[str]) -> int:
         async with self._database.read() as connection:
-            asked = await repository.read_questions_of(connection, ids)
-        return sum([await self._journal.commit(show, _erase_many, questions) for show, questions in asked])
+            asked = await repository.read_written_by(connection, ids, "question")
+            commented = await repository.read_written_by(connection, ids, "comment")
+        rows = sum([await self._journal.commit(show, _erase_questions, found) for show, found in asked])
+        return rows + sum([await self._journal.commit(show, erase_comments, f) for show, f in commented])
 
     async def _rename(self, names: dict[str, str], salt: str) -> tuple[int, int]:
         now = self._clock.now()
@@ -140,9 +143,9 @@ class Privacy:
         raise AssertionError("the last attempt returns or raises")
 
 
-async def _erase_many(tx: ShowTransaction, asked: Sequence[Sequence[str]]) -> list[int]:
+async def _erase_questions(tx: ShowTransaction, asked: Sequence[Sequence[str]]) -> list[int]:
     """Erase the words of questions of the show, and the lines that other rooms have made of them."""
-    rows = await erase_many(tx, asked)
+    rows = await erase_questions(tx, asked)
     return [erased + await forget_asked(tx, ids) for erased, ids in zip(rows, asked, strict=True)]
 
 

@@ -11,18 +11,23 @@ from msgspec import Struct
 
 from server.protocol import (
     auction_lines,
+    comment_lines,
     hold_lines,
     lines,
     offer_lines,
     order_lines,
     payment_lines,
+    poll_lines,
     question_lines,
+    report_lines,
+    sanction_lines,
     shelf_lines,
     survey_lines,
     waitlist_lines,
 )
 from server.protocol.command_kinds import Command
-from server.protocol.pushes import Joined, Pulse
+from server.protocol.pulse_line import Pulse
+from server.protocol.pushes import Joined
 from server.protocol.spoken import COMMANDS, Spoken
 
 SCHEMAS = "#/components/schemas/"
@@ -58,6 +63,15 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     question_lines.QuestionErased,
     question_lines.StaffQuestionErased,
     question_lines.QuestionPinned,
+    comment_lines.CommentPosted,
+    comment_lines.StaffCommentPosted,
+    comment_lines.CommentChanged,
+    comment_lines.StaffCommentChanged,
+    comment_lines.CommentRemoved,
+    comment_lines.StaffCommentRemoved,
+    comment_lines.CommentErased,
+    comment_lines.StaffCommentErased,
+    comment_lines.CommentsReacted,
     shelf_lines.ProductPinned,
     shelf_lines.ProductChanged,
     shelf_lines.StockChanged,
@@ -67,6 +81,13 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     shelf_lines.BackInStock,
     survey_lines.SurveyOpened,
     survey_lines.SurveyClosed,
+    poll_lines.PollOpened,
+    poll_lines.StaffPollOpened,
+    poll_lines.PollCounted,
+    poll_lines.StaffPollCounted,
+    poll_lines.PollClosed,
+    poll_lines.StaffPollClosed,
+    poll_lines.PollHidden,
     offer_lines.OfferOpened,
     offer_lines.StaffOfferOpened,
     offer_lines.OfferClosed,
@@ -76,14 +97,18 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     auction_lines.AuctionBid,
     auction_lines.AuctionExtended,
     auction_lines.AuctionClosed,
-    lines.StaffViewerBanned,
-    lines.StaffViewerUnbanned,
+    sanction_lines.StaffViewerBanned,
+    sanction_lines.StaffViewerUnbanned,
+    sanction_lines.StaffSanctionChanged,
+    report_lines.StaffReportChanged,
     lines.Withheld,
 )
 OTHER_PUSHES: tuple[type[Struct], ...] = (
     Pulse,
     question_lines.Answering,
     question_lines.QuestionOwn,
+    comment_lines.CommentOwn,
+    sanction_lines.SanctionOwn,
     hold_lines.HoldChanged,
     waitlist_lines.PlaceChanged,
     payment_lines.PaymentChanged,

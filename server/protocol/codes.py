@@ -17,6 +17,7 @@ class Code(StrEnum):
     TOO_DEEP = "too_deep"
     UNKNOWN_TYPE = "unknown_type"
     INVALID = "invalid"
+    TEXT_REFUSED = "text_refused"
     TOO_LARGE = "too_large"
     TOO_FAST = "too_fast"
     JOIN_FIRST = "join_first"
@@ -25,10 +26,14 @@ class Code(StrEnum):
     TOKEN_REVOKED = "token_revoked"
     FORBIDDEN = "forbidden"
     BANNED = "banned"
+    MUTED = "muted"
     GUESTS_REFUSED = "guests_refused"
     NOT_FOUND = "not_found"
     SHOW_NOT_LIVE = "show_not_live"
+    COMMENTS_CLOSED = "comments_closed"
     SURVEY_CLOSED = "survey_closed"
+    POLL_CLOSED = "poll_closed"
+    ALREADY_VOTED = "already_voted"
     OFFER_CLOSED = "offer_closed"
     VOUCHER_REFUSED = "voucher_refused"
     AUCTION_CLOSED = "auction_closed"
@@ -77,6 +82,11 @@ MEANINGS: dict[Code, Meaning] = {
     Code.TOO_DEEP: Meaning("never", 400, "The JSON is nested too deeply."),
     Code.UNKNOWN_TYPE: Meaning("never", 400, "No command has this type."),
     Code.INVALID: Meaning("never", 422, "A field is missing, of the wrong type, too long, or out of range."),
+    Code.TEXT_REFUSED: Meaning(
+        "never",
+        422,
+        "The channel does not take this text; `why` is `word` (with the `word`), `link` or `text`.",
+    ),
     Code.TOO_LARGE: Meaning(
         "never", 413, "More than 16 KiB or 64 lines in one frame, or more than 16 KiB in one command by HTTP."
     ),
@@ -91,12 +101,28 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.FORBIDDEN: Meaning("never", 403, "The role, or the channel of the token, does not allow this."),
     Code.BANNED: Meaning("stop", 403, "The host's side has banned this viewer from the show."),
+    Code.MUTED: Meaning(
+        "never",
+        403,
+        "The host's side does not let this viewer write now; `until` says how long, and is null where that is for the rest of the show.",
+    ),
     Code.GUESTS_REFUSED: Meaning("stop", 403, "This show is for signed-in viewers."),
     Code.NOT_FOUND: Meaning(
-        "never", 404, "There is no such show, product, offer, auction, question, survey, hold or order here."
+        "never",
+        404,
+        "There is no such show, product, offer, auction, question, comment, survey, poll, hold or order here.",
     ),
     Code.SHOW_NOT_LIVE: Meaning("never", 409, "The show has not started or has ended."),
+    Code.COMMENTS_CLOSED: Meaning(
+        "never",
+        409,
+        "The show takes no comments; `why` is `off`, or `known` where signed-in viewers alone may write them.",
+    ),
     Code.SURVEY_CLOSED: Meaning("never", 409, "The survey takes no answers now."),
+    Code.POLL_CLOSED: Meaning("never", 409, "The poll takes no votes any more, and does not open again."),
+    Code.ALREADY_VOTED: Meaning(
+        "never", 409, "A vote in this poll stays as it is; `choices` is what was voted first."
+    ),
     Code.OFFER_CLOSED: Meaning("reload", 409, "Nothing is sold under the offer any more, or not yet."),
     Code.AUCTION_CLOSED: Meaning("reload", 409, "The auction takes no bids any more."),
     Code.OUTBID: Meaning(

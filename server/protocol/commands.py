@@ -23,6 +23,8 @@ from server.protocol.command_kinds import (
     Text500,
     Text1000,
 )
+from server.protocol.comment_commands import CommentCommand
+from server.protocol.poll_commands import PollClose, PollHide, PollOpen, PollSee, PollVote
 from server.protocol.question_commands import (
     QuestionAnswer,
     QuestionAnswering,
@@ -41,6 +43,15 @@ from server.protocol.question_commands import (
     QuestionUnpin,
     QuestionWithdraw,
 )
+from server.protocol.report_commands import Report, ReportSettle
+from server.protocol.sanction_commands import (
+    AppealAnswer,
+    SanctionLift,
+    ViewerBan,
+    ViewerSanction,
+    ViewerUnban,
+)
+from server.protocol.show_commands import ShowModerate
 from server.protocol.waitlist_commands import WaitlistJoin, WaitlistLeave
 
 ReactionKind = Literal["heart", "clap", "fire", "laugh", "wow"]
@@ -176,17 +187,6 @@ class ProductRestock(Keyed, tag="product.restock"):
     add: Annotated[int, Meta(ge=-100_000, le=100_000)]
 
 
-class ViewerBan(Keyed, tag="viewer.ban"):
-    """By the viewer's id, or by a question that they asked; one of the two."""
-
-    viewer: EntityId | None = None
-    question: EntityId | None = None
-
-
-class ViewerUnban(Keyed, tag="viewer.unban"):
-    viewer: EntityId
-
-
 class SurveyAnswer(Keyed, tag="survey.answer"):
     """`score` of a score or stars, `choice` from 0, `text` of a text or of a reason."""
 
@@ -272,10 +272,20 @@ AnyCommand = (
     | ProductRestock
     | ViewerBan
     | ViewerUnban
+    | ViewerSanction
+    | SanctionLift
+    | AppealAnswer
+    | Report
+    | ReportSettle
     | SurveyAnswer
     | SurveyShown
     | SurveyOpen
     | SurveyClose
+    | PollVote
+    | PollSee
+    | PollOpen
+    | PollClose
+    | PollHide
     | OfferSee
     | OfferOpen
     | OfferClose
@@ -284,4 +294,6 @@ AnyCommand = (
     | AuctionCancel
     | ShowStart
     | ShowEnd
+    | CommentCommand
+    | ShowModerate
 )

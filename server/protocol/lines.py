@@ -9,7 +9,7 @@ from msgspec import Struct
 from server.protocol.codes import Code, Verdict
 from server.protocol.command_kinds import CommandId
 from server.protocol.pushes import (
-    Banned,
+    Moderation,
     QuestionState,
     Show,
     ShowState,
@@ -81,17 +81,19 @@ class ShowMoved(Reply, frozen=True, tag="ok"):
     state: ShowState
 
 
+class ShowTakes(Reply, frozen=True, tag="ok"):
+    """How the show takes what viewers write, also when it was so before; `version` is the show's."""
+
+    moderation: Moderation
+    slow_seconds: int | None
+    version: int
+
+
 class Pong(Struct, frozen=True, kw_only=True, tag_field="type", tag="pong", omit_defaults=True):
     """The server's time."""
 
     at: str
     id: CommandId | None = None
-
-
-class Barred(Reply, frozen=True, tag="ok"):
-    """Who is banned, or no longer."""
-
-    viewer: str
 
 
 class Error(Struct, frozen=True, kw_only=True, tag_field="type", tag="error", omit_defaults=True):
@@ -145,18 +147,6 @@ class AnnouncementRemoved(Push, frozen=True, tag="announce.removed"):
     """What was announced at that offset is said no more; 0 means one whose offset is not known."""
 
     announcement: int
-
-
-class StaffViewerBanned(Push, frozen=True, tag="viewer.banned"):
-    """A viewer may not enter the show any more."""
-
-    banned: Banned
-
-
-class StaffViewerUnbanned(Push, frozen=True, tag="viewer.unbanned"):
-    """A viewer may enter again."""
-
-    viewer: str
 
 
 class Withheld(Push, frozen=True, tag="withheld"):

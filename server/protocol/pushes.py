@@ -6,10 +6,18 @@ from msgspec import UNSET, Struct, UnsetType
 
 from server.protocol.auctioned import Auction
 from server.protocol.commands import Position
+from server.protocol.commented import Comments, CommentsFor, StaffComments
 from server.protocol.offered import Offer, StaffOffer
+from server.protocol.polled import Poll, StaffPoll
+from server.protocol.reported import Reported
+from server.protocol.sanctioned import Sanction
+from server.protocol.screening_lines import HeldFor
+from server.protocol.sold import Product
 
-QuestionState = Literal["pending", "open", "answering", "answered", "dismissed", "merged", "withdrawn"]
-UNCOUNTED_QUESTIONS: Final = ("dismissed", "merged", "withdrawn")
+QuestionState = Literal[
+    "pending", "shadowed", "open", "answering", "answered", "dismissed", "merged", "withdrawn"
+]
+UNCOUNTED_QUESTIONS: Final = ("shadowed", "dismissed", "merged", "withdrawn")
 """States in which a question is in no figure; as Python writes it, it is a list of SQL."""
 ShowState = Literal["draft", "scheduled", "rehearsal", "live", "ended", "cancelled"]
 HIDDEN: Final = frozenset[str]({"draft", "rehearsal"})
@@ -53,55 +61,9 @@ class Show(Struct, frozen=True):
     picture_delay_ms: int = 0
     version: int = 1
     """Counts the changes of what was planned and of the state."""
-
-
-class Variant(Struct, frozen=True):
-    """What is sold of a product with variants; `options` has a value for each of the product's `options`.
-
-    `image` is empty where it has none of its own. Price, `compare_at`, `stock` and `limit` are as in a product.
-    """
-
-    id: str
-    options: dict[str, str]
-    price: int
-    stock: int
-    image: str
-    compare_at: int | UnsetType = UNSET
-    sku: str | UnsetType = UNSET
-    limit: int | UnsetType = UNSET
-    image_alt: str | UnsetType = UNSET
-
-
-class Product(Struct, frozen=True):
-    """A product on sale; `price` in minor units of `currency`, `stock` in units left.
-
-    `limit`: so many units one viewer may buy in the show; absent: as many as there are. `compare_at`: a price above `price` that is struck
-    through. `images`: all its pictures, where there are several. `image_alts`: by address what each of them shows, where somebody said it;
-    `image_alt` is that of `image`. Products stand by `rank`, then by `id`.
-
-    `buying`: that it is bought, with its variants, by a hold and the checkout; absent: by `buy`. `first_paid`: its units are held for
-    nobody before they are paid.
-
-    With `variants`, which have a value for each of `options`, the product itself is not sold: `price` is the lowest, `stock` 0.
-    """
-
-    id: str
-    title: str
-    description: str
-    image: str
-    price: int
-    currency: str
-    stock: int
-    rank: int
-    limit: int | UnsetType = UNSET
-    compare_at: int | UnsetType = UNSET
-    sku: str | UnsetType = UNSET
-    images: list[str] | UnsetType = UNSET
-    image_alt: str | UnsetType = UNSET
-    image_alts: dict[str, str] | UnsetType = UNSET
-    options: list[str] | UnsetType = UNSET
-    variants: list[Variant] | UnsetType = UNSET
-    buying: Literal["checkout", "first_paid"] | UnsetType = UNSET
+    comments: CommentsFor = "on"
+    slow_seconds: int | None = None
+    """Seconds between two texts of a viewer, 0: as many as they like; None: as the channel's settings say."""
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):
@@ -126,7 +88,7 @@ class Question(Struct, frozen=True, omit_defaults=True):
     `role` is the author's, there unless it is `viewer`. `guest` is the number of an author who chose no name; `author` then is `Guest` and
     that number, which pages write in their reader's language. `anonymous`: its author wishes no name; `author` then is `Anonymous`, for
     staff with the pseudonym that they have in the channel. `product` is what it is about. `merged_into`, of one that is merged: which
-    question stands for it.
+    question stands for it. `comment`: what a moderator made it of.
     """
 
     id: str
@@ -142,6 +104,7 @@ class Question(Struct, frozen=True, omit_defaults=True):
     product: str | None = None
     anonymous: bool = False
     merged_into: str | None = None
+    comment: str | None = None
 
 
 class Claimed(Struct, frozen=True):
@@ -153,12 +116,16 @@ class Claimed(Struct, frozen=True):
 
 
 class StaffQuestion(Question, frozen=True, kw_only=True):
-    """A question as staff see it; `before` is the state that `question.undo` leads to, `merged` how many are merged into it."""
+    """A question as staff see it; `before` is the state that `question.undo` leads to, `merged` how many are merged into it.
+
+    `held` says why it was held or shadowed, where the show's moderation alone does not.
+    """
 
     claim: Claimed | None = None
     before: QuestionState | None = None
     labels: list[str] = []
     merged: int = 0
+    held: list[HeldFor] = []
     dismissed_reason: str | None
     moderated_by: str | None
     votes_apart: int
@@ -174,12 +141,14 @@ class Sales(Struct, frozen=True):
 
 
 class Banned(Struct, frozen=True):
-    """A viewer who may not enter the show: the `name` that they asked under, if they did, since when, and `by` whom."""
+    """A viewer who may not enter the show: the `name` that they asked under, if they did, since when, `by` whom, and `until` when."""
 
     viewer: str
     name: str | None
     at: str
     by: str
+    until: str | UnsetType = UNSET
+    """Not there where the ban has no end."""
 
 
 class Announcement(Struct, frozen=True, omit_defaults=True):
@@ -227,6 +196,9 @@ class Snapshot(Struct, frozen=True):
     """The offers that are open, by id; not there when none is."""
     auctions: list[Auction] | UnsetType = UNSET
     """The auctions that run, by id; not there when none does."""
+    comments: Comments | UnsetType = UNSET
+    poll: Poll | UnsetType = UNSET
+    """The poll that is open, or whose result is shown; not there when there is none."""
 
 
 class StaffSnapshot(Struct, frozen=True):
@@ -244,6 +216,12 @@ class StaffSnapshot(Struct, frozen=True):
     survey: Survey | UnsetType = UNSET
     offers: list[StaffOffer] | UnsetType = UNSET
     auctions: list[Auction] | UnsetType = UNSET
+    comments: StaffComments | UnsetType = UNSET
+    poll: StaffPoll | UnsetType = UNSET
+    sanctions: list[Sanction] | UnsetType = UNSET
+    """The newest 200 that were not lifted, ended ones among them; not there when there is none."""
+    reported: list[Reported] | UnsetType = UNSET
+    """What viewers have reported and nobody has settled, the newest 200 items; not there when there is none."""
 
 
 class QuestionVotes(Struct, frozen=True):
@@ -284,13 +262,3 @@ class Joined(Struct, frozen=True, tag_field="type", tag="joined", omit_defaults=
     name: str | None = None
     guest: int | None = None
     snapshot: Snapshot | StaffSnapshot | None = None
-
-
-class Pulse(Struct, frozen=True, tag_field="type", tag="pulse", omit_defaults=True):
-    """How the show feels right now; only what changed is there. `reactions_apart` is for staff: taps in no total, of any kind."""
-
-    reactions: dict[str, int] | None = None
-    viewers: int | None = None
-    stock: dict[str, int] | None = None
-    degraded: bool | None = None
-    reactions_apart: int | None = None

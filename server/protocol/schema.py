@@ -7,18 +7,20 @@ from typing import Any
 import msgspec
 
 from server.protocol.commands import AnyCommand
+from server.protocol.commented import OwnComment
 from server.protocol.hold_lines import HeldStock
+from server.protocol.pulse_line import Pulse
 from server.protocol.pushes import (
     Announcement,
     Joined,
     ProductStock,
-    Pulse,
     QuestionVotes,
     Snapshot,
     StaffQuestion,
     StaffSnapshot,
 )
 from server.protocol.question_lines import ActDone
+from server.protocol.sanctioned import OwnSanction
 from server.protocol.waitlist_lines import PlaceInLine
 
 
@@ -37,6 +39,8 @@ _SAID_BY_THE_SERVER = (
     ActDone,
     JoinedAsStaff,
     JoinedAsViewer,
+    OwnComment,
+    OwnSanction,
     PlaceInLine,
     ProductStock,
     Pulse,

@@ -1,7 +1,8 @@
 """What the server may write of what a show sells, as msgspec structs; the other lines are in `server.protocol.lines`."""
 
 from server.protocol.lines import Push
-from server.protocol.pushes import Product, ProductStock, Sales
+from server.protocol.pushes import ProductStock, Sales
+from server.protocol.sold import Product
 
 
 class LineUpChanged(Push, frozen=True, tag="line_up.changed"):

@@ -1,39 +1,29 @@
 """Every command with who may send it, how it is answered and what it does, as the description of the socket shows it."""
 
-from dataclasses import dataclass
-from typing import Literal
-
-from msgspec import Struct
-
 from server.protocol import (
     auction_commands,
     auction_lines,
+    comment_commands,
+    comment_lines,
     hold_lines,
     lines,
     offer_lines,
     payment_lines,
+    poll_commands,
+    poll_lines,
     question_commands,
     question_lines,
+    show_commands,
     survey_lines,
     waitlist_commands,
     waitlist_lines,
 )
 from server.protocol import commands as said
-from server.protocol.command_kinds import Command
 from server.protocol.schema import JoinedAsStaff, JoinedAsViewer
+from server.protocol.spoken_as import Spoken
+from server.protocol.spoken_safety import SAFETY
 
-Who = Literal["all", "staff", "host, admin"]
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A command, who may send it, how it is answered when it has an `id`, and what it does."""
-
-    command: type[Command]
-    who: Who
-    replies: tuple[type[Struct], ...]
-    does: str
-
+__all__ = ["COMMANDS", "Spoken"]
 
 COMMANDS = (
     Spoken(
@@ -91,6 +81,18 @@ COMMANDS = (
         "all",
         (survey_lines.SurveyAnswered,),
         "Answer the survey; another answer takes the place of the first until it closes.",
+    ),
+    Spoken(
+        poll_commands.PollVote,
+        "all",
+        (poll_lines.PollVoted,),
+        "Vote in the poll that is open; another vote takes the place of the first where it may be changed.",
+    ),
+    Spoken(
+        poll_commands.PollSee,
+        "all",
+        (poll_lines.PollSeen,),
+        "Ask how a poll stands, with the counts that one may read now.",
     ),
     Spoken(said.SurveyShown, "all", (lines.Reply,), "Say that the survey's card was shown."),
     Spoken(
@@ -188,18 +190,67 @@ COMMANDS = (
         (lines.Moderated,),
         "Take back one's own question while nobody answers it.",
     ),
+    Spoken(
+        comment_commands.WriteComment,
+        "all",
+        (comment_lines.Commented,),
+        "Write a comment. When more come than can be read, viewers are shown a part, by a rule.",
+    ),
+    Spoken(
+        comment_commands.CommentReact,
+        "all",
+        (comment_lines.CommentReacted,),
+        "React to a comment, once with each kind, or take that back.",
+    ),
+    Spoken(
+        comment_commands.CommentApprove, "staff", (comment_lines.CommentMoved,), "Let a held comment be seen."
+    ),
+    Spoken(
+        comment_commands.CommentRemove,
+        "staff",
+        (comment_lines.CommentMoved,),
+        "Take a comment away, for a reason.",
+    ),
+    Spoken(
+        comment_commands.CommentUndo,
+        "staff",
+        (comment_lines.CommentMoved,),
+        "Take the last move of a comment back.",
+    ),
+    Spoken(
+        comment_commands.CommentToQuestion,
+        "staff",
+        (comment_lines.CommentMoved,),
+        "Make a question of a comment, which its writer has asked then.",
+    ),
+    Spoken(
+        comment_commands.CommentWithdraw,
+        "all",
+        (comment_lines.CommentMoved,),
+        "Take one's own comment back.",
+    ),
+    Spoken(
+        comment_commands.CommentsSwitch,
+        "staff",
+        (comment_lines.CommentsSwitched,),
+        "Say who may comment from now on.",
+    ),
     Spoken(said.ProductPin, "staff", (lines.Published,), "Show one product above the others."),
     Spoken(said.ProductUnpin, "staff", (lines.Published,), "Pin no product; without one, whichever it is."),
     Spoken(said.ProductRestock, "staff", (lines.Restocked,), "Add to a product's units, or take some away."),
-    Spoken(
-        said.ViewerBan,
-        "staff",
-        (lines.Barred,),
-        "Ban a viewer from the show, by their id or by a question of theirs.",
-    ),
-    Spoken(said.ViewerUnban, "staff", (lines.Barred,), "Let a banned viewer in again."),
+    *SAFETY,
     Spoken(said.SurveyOpen, "staff", (survey_lines.SurveyMoved,), "Put a survey to everybody."),
     Spoken(said.SurveyClose, "staff", (survey_lines.SurveyMoved,), "Take no more answers to a survey."),
+    Spoken(poll_commands.PollOpen, "staff", (poll_lines.PollMoved,), "Put a poll to everybody."),
+    Spoken(
+        poll_commands.PollClose,
+        "staff",
+        (poll_lines.PollMoved,),
+        "Take no more votes; everybody gets the result.",
+    ),
+    Spoken(
+        poll_commands.PollHide, "staff", (poll_lines.PollMoved,), "Show the result of a closed poll no more."
+    ),
     Spoken(said.OfferOpen, "staff", (offer_lines.OfferMoved,), "Open an offer that was prepared."),
     Spoken(said.OfferClose, "staff", (offer_lines.OfferMoved,), "Sell nothing more under an offer."),
     Spoken(
@@ -213,6 +264,9 @@ COMMANDS = (
         "host, admin",
         (auction_lines.AuctionMoved,),
         "End an auction without a winner.",
+    ),
+    Spoken(
+        show_commands.ShowModerate, "staff", (lines.ShowTakes,), "Say how the show takes what viewers write."
     ),
     Spoken(said.ShowStart, "host, admin", (lines.ShowMoved,), "Begin the show."),
     Spoken(said.ShowEnd, "host, admin", (lines.ShowMoved,), "End the show; it does not start again."),

@@ -2,21 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+
+from msgspec import to_builtins
 
 from server.access.roles import is_staff
 from server.errors import RefusedError
 from server.ids import new_id
 from server.journal.transaction import ShowTransaction
-from server.ledger.entries import Fact
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.protocol.pushes import QuestionState
-from server.questions.faces import as_public, as_staff
-from server.questions.people_repository import read_sold
+from server.protocol.question_lines import QuestionOwn
+from server.questions.asked_fact import asked_fact
+from server.questions.faces import as_own, as_public, as_staff
+from server.questions.people_repository import read_newcomers, read_sold
 from server.questions.pseudonyms import Pseudonyms
 from server.questions.repository import INSERT_QUESTIONS
 from server.questions.rules import Question
-from server.screening.door import Allow, Held, Refuse, Screening, Verdict
+from server.questions.telling import Push, tell_nobody
+from server.screening.door import NOT_LOOKED_AT, Allow, Held, Looked, Refuse, Screening, Shadow, Verdict
 from server.shows.repository import read_show
 from server.shows.rules import WITHOUT_QUESTIONS
 
@@ -31,16 +36,23 @@ class Asking:
     role: str
     product: str | None = None
     anonymous: bool = False
+    looked: Looked = NOT_LOOKED_AT
 
 
-def first_state(verdict: Allow | Held) -> QuestionState:
+def first_state(verdict: Allow | Held | Shadow) -> QuestionState:
     """Return the state in which a question begins."""
-    return "pending" if isinstance(verdict, Held) else "open"
+    match verdict:
+        case Held():
+            return "pending"
+        case Shadow():
+            return "shadowed"
+        case Allow():
+            return "open"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that is kept, and the state in which it began."""
+    """A question that is kept, and the state in which it began, as its author sees it."""
 
     id: str
     state: QuestionState
@@ -53,7 +65,12 @@ class AskedBefore(Asked):
 
 
 async def ask_many(
-    tx: ShowTransaction, asked: Sequence[Asking], *, screening: Screening, pseudonyms: Pseudonyms
+    tx: ShowTransaction,
+    asked: Sequence[Asking],
+    *,
+    screening: Screening,
+    pseudonyms: Pseudonyms,
+    push: Push = tell_nobody,
 ) -> list[Asked | RefusedError]:
     """Write and publish the questions of one batch, in the order in which they came."""
     show = await read_show(tx.connection, tx.show_id)
@@ -61,15 +78,20 @@ async def ask_many(
         return [RefusedError(Code.SHOW_NOT_LIVE) for _ in asked]
     about = sorted({asking.product for asking in asked if asking.product is not None})
     sold = await read_sold(tx.connection, show.channel_id, about)
-    verdicts = await screening.screen(tx, show, asked)
+    newcomers = partial(read_newcomers, tx.connection, show.channel_id)
+    verdicts = await screening.screen(tx, show, asked, newcomers=newcomers)
     authors = [pseudonyms.of(show.channel_id, a.viewer_id) if a.anonymous else a.author for a in asked]
     made = [_make(tx, *each, sold) for each in zip(asked, verdicts, authors, strict=True)]
     questions = [question for question in made if isinstance(question, Question)]
     tx.write(INSERT_QUESTIONS, questions)
     for question in questions:
-        _publish(tx, question)
-    record_facts(tx, [asked_fact(question) for question in questions])
-    return [Asked(each.id, each.state) if isinstance(each, Question) else each for each in made]
+        publish(tx, question)
+    record_facts(tx, [asked_fact(question) for question in questions if question.state != "shadowed"])
+    for question in questions:
+        if question.state == "shadowed":  # its author alone hears of it
+            told = QuestionOwn(as_own(question))
+            tx.afterwards.append(partial(push, tx.show_id, question.viewer_id, told))
+    return [Asked(each.id, as_own(each).state) if isinstance(each, Question) else each for each in made]
 
 
 def _make(
@@ -84,7 +106,7 @@ def _make(
     if asking.product is not None and asking.product not in sold:
         return RefusedError(Code.NOT_FOUND, "There is no such product here.")
     if isinstance(verdict, Refuse):
-        return RefusedError(verdict.code, verdict.message)
+        return verdict.as_error()
     return Question(
         id=new_id("q"),
         show_id=tx.show_id,
@@ -98,20 +120,14 @@ def _make(
         role=asking.role,
         product_id=asking.product,
         anonymous=asking.anonymous,
+        held=() if isinstance(verdict, Allow) else [to_builtins(why) for why in verdict.why],
     )
 
 
-def _publish(tx: ShowTransaction, question: Question) -> None:
+def publish(tx: ShowTransaction, question: Question) -> None:
+    """Tell of a new question: everybody, or staff alone while it is held."""
     staff = {"question": as_staff(question)}
     if question.state == "open":
         tx.publish("question.posted", {"question": as_public(question)}, staff=staff)
     else:
         tx.publish_to_staff("question.submitted", staff)
-
-
-def asked_fact(question: Question) -> Fact:
-    """Return what the ledger keeps of a question that was asked just now."""
-    staff = question.role != "viewer"
-    return Fact(
-        question.show_id, question.viewer_id, "question", question.asked_at, target=question.id, staff=staff
-    )

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from server.http.params import Face, Moment
 from server.protocol.pushes import QuestionState
+from server.protocol.screening_lines import HeldBy
 
 
 def _is_none(value: object) -> bool:
@@ -58,6 +59,16 @@ class QuestionBody(Face):
     merged_into: str | None = Field(
         default=None, exclude_if=_is_none, description="Which question stands for this one."
     )
+    comment: str | None = Field(
+        default=None, exclude_if=_is_none, description="The comment that a moderator made it of."
+    )
+
+
+class HeldForBody(Face):
+    """One reason why a question was held: by what, and which entry of a list, host or word of the reviewer's."""
+
+    by: HeldBy
+    what: str | None = Field(default=None, exclude_if=_is_none)
 
 
 class ClaimBody(Face):
@@ -83,4 +94,9 @@ class StaffQuestionBody(QuestionBody):
     labels: list[str] = Field(default=[], exclude_if=_is_unset)
     merged: int = Field(
         default=0, exclude_if=_is_unset, description="How many questions are merged into this one."
+    )
+    held: list[HeldForBody] = Field(
+        default=[],
+        exclude_if=_is_unset,
+        description="Why it was held or shadowed, where anything else than the show's moderation did.",
     )

@@ -12,6 +12,7 @@ from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact
 from server.ledger.final import drop_own_final
 from server.protocol.codes import Code
+from server.questions.asked_fact import asked_fact
 from server.questions.claims import LEASE, Claim, bars
 from server.questions.faces import as_own, as_public, as_staff
 from server.questions.rules import (
@@ -27,6 +28,7 @@ from server.questions.rules import (
     Undo,
     Withdraw,
     carry_out,
+    comes_out,
     is_visible,
     with_claim,
 )
@@ -35,7 +37,7 @@ from server.questions.tasks import ACTIONS, Label, Pin, Release, Standing, TakeC
 from server.shows.tables import ShowRow
 from server.webhooks import outbox
 
-CLAIMABLE: Final = frozenset({"pending", "open", "answering"})
+CLAIMABLE: Final = frozenset({"pending", "shadowed", "open", "answering"})
 """States in which there is something to do to a question that two must not do."""
 MAY_TAKE_OVER: Final = frozenset({"host", "admin"})
 RENEWED_AFTER: Final = LEASE / 6
@@ -119,6 +121,8 @@ class Desk:
             after = with_claim(after, self._claim_of(task, ""))
         self._keep(after)
         self._moved_ids[after.id] = None
+        if comes_out(before, after):
+            self.facts.append(asked_fact(after))
         self._publish(move, before, after)
         self._unite(before, after)
         self._audit_move(task, move, before, after)

@@ -2,8 +2,11 @@
 
 from typing import Any, Final, TypeVar
 
+from msgspec import convert, structs
+
 from server.clock import to_wire
 from server.protocol import pushes
+from server.protocol.screening_lines import HeldFor
 from server.questions.rules import Question
 from server.text.names import guest_number
 
@@ -20,9 +23,10 @@ def as_public(question: Question) -> pushes.Question:
 
 
 def as_own(question: Question) -> pushes.Question:
-    """Return the question as its author, and whoever voted for it, may see it: with an answer for them alone."""
+    """Return the question as its author, and whoever voted for it, may see it: with an answer for them alone, open when it is shadowed."""
     answer = _answer_of(question, question.private_text or question.answer_text)
-    return _as(pushes.Question, question, answer, ANONYMOUS if question.anonymous else question.author)
+    own = _as(pushes.Question, question, answer, ANONYMOUS if question.anonymous else question.author)
+    return structs.replace(own, state="open") if question.state == "shadowed" else own
 
 
 def as_staff(question: Question) -> pushes.StaffQuestion:
@@ -37,6 +41,7 @@ def as_staff(question: Question) -> pushes.StaffQuestion:
         before=question.state_before,
         labels=list(question.labels),
         merged=question.merged,
+        held=convert(list(question.held), list[HeldFor]),
         dismissed_reason=question.dismissed_reason,
         moderated_by=question.moderated_by,
         votes_apart=question.votes_apart,
@@ -58,6 +63,7 @@ def _as(face: type[Face], question: Question, answer: pushes.Answer | None, auth
         product=question.product_id,
         anonymous=question.anonymous,
         merged_into=question.merged_into,
+        comment=question.comment_id,
         **more,
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from server.access.bans_repository import read_bans
+from server.access.sanctions_repository import read_banned
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.protocol.codes import Code
@@ -49,7 +49,7 @@ class Lists:
             if show is None:
                 raise RefusedError(Code.NOT_FOUND)
             found = await read_visible(connection, show_id, states, order, after=after, limit=limit)
-            banned = frozenset(ban.viewer_id for ban in await read_bans(connection, show_id))
+            banned = frozenset(await read_banned(connection, show_id, show.channel_id))
             return VisiblePage(show.channel_id, show.guests_allowed, banned, show.state in HIDDEN, found)
 
     async def list_own(self, show_id: str, viewer_id: str) -> Own:

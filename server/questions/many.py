@@ -9,9 +9,10 @@ from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.protocol.question_commands import ManyAct
-from server.questions.moderating import Follow, Push, follow_nothing, moderate_many
+from server.questions.moderating import Follow, follow_nothing, moderate_many
 from server.questions.rules import Answer, Approve, Dismiss, Hold, Merge, Move, Restore, Undo
 from server.questions.tasks import Label, Standing, Task, labels_of
+from server.questions.telling import Push
 
 
 @dataclass(frozen=True, slots=True)

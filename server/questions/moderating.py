@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from msgspec import UNSET
 
@@ -19,13 +18,10 @@ from server.questions.people_repository import read_claimed_at, read_voters
 from server.questions.repository import read_questions, update_changed
 from server.questions.rules import Merge, Question
 from server.questions.tasks import Release, Standing, Task
+from server.questions.telling import Push, tell_nobody
 from server.questions.united_repository import count_voters, read_merged, recount
 from server.questions.voting import publish_votes
 from server.shows.repository import read_show, update_show
-
-Push = Callable[[str, str, Any], None]
-"""Writes a line, JSON-ready, to the connections of one viewer in a show; never waits."""
-
 
 Follow = Callable[[ShowTransaction, str, Sequence[Question]], Awaitable[None]]
 """Given the channel, and the questions of the show whose state has just changed: what follows from that in the same transaction."""
@@ -33,10 +29,6 @@ Follow = Callable[[ShowTransaction, str, Sequence[Question]], Awaitable[None]]
 
 async def follow_nothing(tx: ShowTransaction, channel_id: str, moved: Sequence[Question]) -> None:
     """For where nothing else is made of questions."""
-
-
-def tell_nobody(show_id: str, viewer_id: str, line: Any) -> None:
-    """For where there are no sockets."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.catalogue.tables import ProductRow
 from server.questions.repository import read_as_questions
-from server.questions.rules import Question
+from server.questions.rules import VISIBLE, Question
 from server.questions.tables import QuestionRow, VoteRow
+from server.shows.tables import ShowRow
 
 _QUESTION = QuestionRow.__table__  # type: ignore[attr-defined]
 _VOTE = VoteRow.__table__  # type: ignore[attr-defined]
+_SHOW = ShowRow.__table__  # type: ignore[attr-defined]
 _PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
 
 
@@ -35,6 +37,20 @@ async def read_sold(connection: AsyncConnection, channel_id: str, products: Sequ
         _PRODUCT.c.id.in_(products), _PRODUCT.c.channel_id == channel_id, _PRODUCT.c.active
     )
     return set(await connection.scalars(sold))
+
+
+async def read_newcomers(connection: AsyncConnection, channel_id: str, viewers: Sequence[str]) -> set[str]:
+    """Return those of the viewers of whom no question was ever let through in the channel."""
+    known = (
+        select(_QUESTION.c.viewer_id)
+        .join(_SHOW, _SHOW.c.id == _QUESTION.c.show_id)
+        .where(
+            _QUESTION.c.viewer_id.in_(viewers),
+            _SHOW.c.channel_id == channel_id,
+            _QUESTION.c.state.in_((*VISIBLE, "merged")),
+        )
+    )
+    return set(viewers) - set(await connection.scalars(known.distinct()))
 
 
 async def read_told(connection: AsyncConnection, show_id: str, viewer_id: str) -> list[Question]:

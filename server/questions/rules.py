@@ -1,6 +1,6 @@
 """What may become of a question, pure: states, moves with their one table of edges, and who hears of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, assert_never
@@ -62,6 +62,10 @@ class Question:
     """Viewers read no name; `author` is a pseudonym, the same in the whole channel."""
     labels: Sequence[str] = ()
     """Staff's own words for it."""
+    comment_id: str | None = None
+    """The comment that a moderator made it of."""
+    held: Sequence[Mapping[str, str]] = ()
+    """Why it was held or shadowed: each with `by` and, where there is more to say, `what`."""
 
     @property
     def claim(self) -> Claim | None:
@@ -108,7 +112,7 @@ class VisiblePage:
 
 @dataclass(frozen=True, slots=True)
 class Approve:
-    """Let everybody see a pending question."""
+    """Let everybody see a question that waits for it, or that its author alone sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +165,15 @@ class Withdraw:
 Move = Approve | Hold | Begin | Answer | Dismiss | Merge | Restore | Undo | Withdraw
 
 EDGES: Final[dict[type[Any], dict[QuestionState, QuestionState | None]]] = {
-    Approve: {"pending": "open"},
+    Approve: dict.fromkeys(("pending", "shadowed"), "open"),
     Hold: {"open": "pending"},
     Begin: {"open": "answering"},
     Answer: {"open": "answered", "answering": "answered"},
-    Dismiss: dict.fromkeys(("pending", "open", "answering", "answered"), "dismissed"),
+    Dismiss: dict.fromkeys(("pending", "shadowed", "open", "answering", "answered"), "dismissed"),
     Merge: dict.fromkeys(("pending", "open", "answered"), "merged"),
     Restore: dict.fromkeys(("answering", "answered", "dismissed"), "open"),
     Undo: dict.fromkeys(("pending", "open", "answering", "answered", "dismissed", "merged"), None),
-    Withdraw: dict.fromkeys(("pending", "open"), "withdrawn"),
+    Withdraw: dict.fromkeys(("pending", "shadowed", "open"), "withdrawn"),
 }
 """From which states each move leads where; None: to the state before the last move."""
 
@@ -177,6 +181,11 @@ EDGES: Final[dict[type[Any], dict[QuestionState, QuestionState | None]]] = {
 def is_visible(question: Question) -> bool:
     """Whether every viewer sees the question."""
     return question.state in VISIBLE
+
+
+def comes_out(before: Question, after: Question) -> bool:
+    """Whether a move lets everybody see a question that its author alone has seen until now."""
+    return is_visible(after) and "shadowed" in (before.state, before.state_before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +216,10 @@ def carry_out(move: Move, question: Question, deed: Deed, *, version: int | None
         state_before=question.state,
     )
     match move:
-        case Approve() | Hold() | Withdraw():
+        case Approve():
+            # Who saw it does not see it shadowed again: an approval that is undone leaves it pending.
+            return replace(moved, state_before="pending")
+        case Hold() | Withdraw():
             return moved
         case Restore():
             return replace(without_answer(moved), state_before=None)

@@ -15,15 +15,7 @@ from server.protocol.question_commands import DismissReason, ManyAct
 from server.questions.asking import Asked, AskedBefore, Asking, ask_many
 from server.questions.lists import Lists
 from server.questions.many import Many, Outcome, act_on_many, as_task
-from server.questions.moderating import (
-    Follow,
-    Leaving,
-    Push,
-    follow_nothing,
-    moderate_many,
-    release_many,
-    tell_nobody,
-)
+from server.questions.moderating import Follow, Leaving, follow_nothing, moderate_many, release_many
 from server.questions.pseudonyms import Pseudonyms
 from server.questions.rules import (
     ANSWER_CHARACTERS_MAX,
@@ -39,6 +31,7 @@ from server.questions.rules import (
     Withdraw,
 )
 from server.questions.tasks import Label, Pin, Release, Standing, TakeClaim, Task, Unpin, labels_of
+from server.questions.telling import Push, tell_nobody
 from server.questions.voting import Voting, vote_many
 from server.screening.door import ByModeration, Screening
 from server.text import clean_text
@@ -66,7 +59,8 @@ class Questions(Lists):
         super().__init__(database)
         self._journal = journal
         # The journal groups commands by their handler: it must be the same object each time.
-        self._ask_many = partial(ask_many, screening=screening or ByModeration(), pseudonyms=pseudonyms)
+        self._screening = screening or ByModeration()
+        self._ask_many = partial(ask_many, screening=self._screening, pseudonyms=pseudonyms, push=push)
         self._vote_many = partial(vote_many, watch_seconds=watch_seconds)
         self._moderate_many = partial(moderate_many, push=push, follow=follow)
         self._release_many = partial(release_many, push=push)
@@ -88,12 +82,13 @@ class Questions(Lists):
 
         `product`: what it is about. `anonymous`: viewers read no name, staff a pseudonym; not for staff.
         Returns `AskedBefore` when the intent was carried out before. Raises `invalid` for a text that holds nothing visible,
-        `not_found` for a product that the channel does not sell, `show_not_live` after the show's end.
+        `not_found` for a product that the channel does not sell, `show_not_live` after the show's end, what the screening refuses with.
         """
         if anonymous and is_staff(role):
             raise RefusedError(Code.INVALID, "Staff ask under their names.")
         clean = clean_text(text, characters_max=TEXT_CHARACTERS_MAX)
-        asking = Asking(viewer_id, author, clean, role, product, anonymous)
+        looked = await self._screening.look(show_id, role, clean)
+        asking = Asking(viewer_id, author, clean, role, product, anonymous, looked)
         return await self._journal.commit(show_id, self._ask_many, asking, intent=intent, kind=AskedBefore)
 
     async def asked_before(self, intent: Intent) -> Asked | None:

@@ -24,8 +24,8 @@ SHOWS_MAX: Final = 50
 KEPT_SECONDS: Final = 600.0
 _LATE: Final = timedelta(seconds=30)
 """So long after the time that it bears SQL may show a question: a transaction ends later, another process's clock is behind."""
-FOR_STAFF: Final[frozenset[QuestionState]] = VISIBLE | frozenset[QuestionState]({"pending"})
-"""The states of what may be merged."""
+FOR_STAFF: Final[frozenset[QuestionState]] = VISIBLE | frozenset[QuestionState]({"pending", "shadowed"})
+"""What is neither gone nor part of another one."""
 
 
 @dataclass(slots=True)

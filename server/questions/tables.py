@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Column, Index, String
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
@@ -44,9 +44,14 @@ class QuestionRow(SQLModel, table=True):
     merged: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     product_id: str | None = None
     anonymous: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    held: list[dict[str, str]] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False, server_default="[]")
+    )
+    """Why it was held or shadowed: each with `by` and, where there is more to say, `what`."""
     labels: list[str] = Field(
         default_factory=list, sa_column=Column(ARRAY(String), nullable=False, server_default="{}")
     )
+    comment_id: str | None = None
 
 
 class VoteRow(SQLModel, table=True):

@@ -7,14 +7,15 @@ from server.errors import RefusedError
 from server.hub.crowd import Doubt
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import Fact
-from server.ledger.repository import read_watched, record_facts
+from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.protocol.pushes import QuestionVotes, StaffQuestionVotes
 from server.questions.repository import CastVote, add_votes, insert_votes, read_questions
-from server.questions.rules import is_visible
+from server.questions.rules import Question, is_visible
 from server.questions.united_repository import count_voters, recount
 from server.shows.repository import read_show
 from server.shows.rules import WITHOUT_QUESTIONS
+from server.viewers.apart import read_suspects
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,19 @@ async def vote_many(
     if show is None or show.state in WITHOUT_QUESTIONS:
         return [RefusedError(Code.SHOW_NOT_LIVE) for _ in votes]
     wanted = list({vote.question_id for vote in votes})
-    seen = [q for q in await read_questions(tx.connection, tx.show_id, wanted) if is_visible(q)]
-    counts = {question.id: question.votes for question in seen}
-    suspects = await _suspects(tx, votes, watch_seconds if show.state == "live" else 0.0)
+    found = {q.id: q for q in await read_questions(tx.connection, tx.show_id, wanted)}
+    seen = [question for question in found.values() if is_visible(question)]
+    counts = {question.id: question.votes for question in found.values()}
+    suspects = await read_suspects(
+        tx.connection,
+        tx.show_id,
+        ((vote.viewer_id, vote.doubt) for vote in votes),
+        watch_seconds if show.state == "live" else 0.0,
+    )
     cast_votes = [
-        CastVote(vote.question_id, vote.viewer_id, vote.viewer_id in suspects)
+        CastVote(vote.question_id, vote.viewer_id, _is_apart(vote, found[vote.question_id], suspects))
         for vote in votes
-        if vote.question_id in counts
+        if _sees(vote, found.get(vote.question_id))
     ]
     united = await count_voters(tx.connection, tx.show_id, [q.id for q in seen if q.merged])
     new = await insert_votes(tx.connection, tx.show_id, cast_votes, tx.now) if cast_votes else []
@@ -53,23 +60,32 @@ async def vote_many(
         changed |= await recount(tx.connection, tx.show_id, united)
         publish_votes(tx, changed, {id for id in changed if changed[id].votes != counts[id]})
         staff = {vote.viewer_id for vote in votes if vote.staff}
-        record_facts(tx, [Fact(tx.show_id, v, "vote", tx.now, target=q, staff=v in staff) for q, v, _ in new])
+        record_facts(
+            tx,
+            [
+                Fact(tx.show_id, v, "vote", tx.now, target=q, staff=v in staff)
+                for q, v, _ in new
+                if found[q].state != "shadowed"
+            ],
+        )
         counts |= {id: each.votes for id, each in changed.items()}
     return [
-        counts[vote.question_id] + (vote.viewer_id in suspects)
-        if vote.question_id in counts
+        counts[vote.question_id] + _is_apart(vote, found[vote.question_id], suspects)
+        if _sees(vote, found.get(vote.question_id))
         else RefusedError(Code.NOT_FOUND)
         for vote in votes
     ]
 
 
-async def _suspects(tx: ShowTransaction, votes: Sequence[Voting], watch_seconds: float) -> set[str]:
-    """Return the voters whose votes count apart. Before the show there is nothing to watch; who watched elsewhere has watched."""
-    burst = {vote.viewer_id for vote in votes if vote.doubt is Doubt.BURST}
-    unwatched = {vote.viewer_id for vote in votes if vote.doubt is Doubt.UNWATCHED and watch_seconds}
-    if unwatched:
-        unwatched -= await read_watched(tx.connection, tx.show_id, sorted(unwatched), watch_seconds)
-    return burst | unwatched
+def _sees(vote: Voting, question: Question | None) -> bool:
+    """Whether the voter sees the question; a shadowed one its author alone."""
+    return question is not None and (
+        is_visible(question) or (question.state == "shadowed" and question.viewer_id == vote.viewer_id)
+    )
+
+
+def _is_apart(vote: Voting, question: Question, suspects: Container[str]) -> bool:
+    return question.state == "shadowed" or vote.viewer_id in suspects
 
 
 def publish_votes(

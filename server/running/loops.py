@@ -12,6 +12,7 @@ from server.running.exports import export_loops
 from server.running.forgetting import forgetting_loops
 from server.running.keeping import keeping_loops
 from server.running.paying import payment_loops
+from server.running.polls import POLLS_SECONDS
 from server.running.privacy import erasure_loops
 from server.running.refunding import refund_loops
 from server.running.resealing import resealing_loops
@@ -51,12 +52,15 @@ def _of_shows(process: Process) -> Loops:
         "hub": process.hub.run(),
         "revocations": process.revocations.run(),
         "origins": process.channel_origins.run(),
+        "screening": process.screening.screeners.run(),
+        "channel bans": process.channel_bans.run(),
         "topcheck": process.topcheck.run(),
         "pulse": repeat("pulse", settings.tick_ms / 1000, pulse.run_once),
         "pace": repeat("pace", TELL_SECONDS, process.pace.tell),
         "recorder": process.recorder.run(settings.flush_ms / 1000),
         "auctions": repeat("auctions", AUCTIONS_SECONDS, process.auctions.settle),
         "offers": repeat("offers", OFFERS_SECONDS, process.offers.settle),
+        "polls": repeat("polls", POLLS_SECONDS, process.polls.settle),
         "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, process.rooms.close_empty),
         "holds": repeat("holds", LAPSED_SECONDS, process.holds.let_lapsed_go),
         "order counts": repeat("order_counts", ORDER_COUNTS_SECONDS, counts.run_once),

@@ -10,7 +10,6 @@ from server.access.customers import customers_for
 from server.access.known_keys import KnownKeys
 from server.access.revocations import Ended, Revocations
 from server.access.tokens import tokens_for
-from server.auctions.commands import AuctionCommands
 from server.bus.bus import Bus
 from server.catalogue.service import Catalogue
 from server.catalogue.stockroom import Stockroom
@@ -22,7 +21,7 @@ from server.http.outbound import outbound_for
 from server.http.readiness import ServerReadiness
 from server.http.scrape import Families
 from server.hub.connection import Connection
-from server.hub.dispatch import Commands, Dispatcher
+from server.hub.dispatch import Dispatcher
 from server.hub.endings import of_pages, of_sign_ins
 from server.hub.hub import PAGE_REFUSED, SIGNED_OUT
 from server.journal.journal import Journal
@@ -30,26 +29,24 @@ from server.journal.rooms import Rooms
 from server.journal.topcheck import TopCheck
 from server.ledger.recorder import Recorder
 from server.ledger.repository import read_reaction_totals
-from server.offers.commands import OfferCommands
 from server.payments import polling
-from server.payments.commands import PaymentCommands
-from server.protocol.commands import Join
 from server.protocol.publication import Publication
-from server.questions.commands import QuestionCommands
 from server.questions.similar import SimilarQuestions
 from server.questions.visible_pages import VisiblePages
+from server.running.commands import commands_of
+from server.running.comments import comments_for
 from server.running.disk import DataDisks
 from server.running.exports import exports_for
-from server.running.limits import (
-    hub_for,
-    pace_for,
-    units_max_of,
-)
+from server.running.limits import hub_for, pace_for, units_max_of
 from server.running.loops import loops_of
 from server.running.mail import MailDelivery
 from server.running.offers import offers_for
+from server.running.polls import polls_for
 from server.running.privacy import erasures_for, privacy_for
 from server.running.questions import StaffAtWork, questions_for
+from server.running.reports import reports_for
+from server.running.sanctions import sanctions_for
+from server.running.screening import screening_for
 from server.running.selling import Selling, selling_for
 from server.running.shows import shows_for
 from server.running.uploads import feeds_for, picture_errands_for
@@ -57,24 +54,20 @@ from server.running.vouchers import vouchers_for
 from server.running.watch import ProcessWatch
 from server.running.webhooks import WebhookDelivery
 from server.running.worker import OF_THE_WORKERS
+from server.sanctions.following import ChannelBans
+from server.sanctions.service import Sanctions
+from server.sanctions.silencing import Silencing
 from server.settings import Settings
-from server.shop.commands import ShopCommands
 from server.shop.receipt_links import ReceiptLinks
 from server.shows.card import Cards
-from server.shows.commands import ShowCommands
 from server.snapshots.snapshot import read_snapshot
-from server.surveys.commands import SurveyCommands
 from server.surveys.service import Surveys
 from server.viewers.aliases import Aliases
-from server.viewers.doubts import Doubts
-from server.viewers.engagement import Engagement
 from server.viewers.events import Desk
 from server.viewers.join import Joins
 from server.viewers.own_pushes import OwnPushes
 from server.viewers.share_codes import share_codes_for
-from server.viewers.sharing import Sharing
 from server.viewers.staff_roll import StaffRoll
-from server.waitlist.commands import WaitlistCommands
 from server.waking import Waking
 from server.workers.ledger import LedgerWorker
 
@@ -91,32 +84,31 @@ class Process:
         self.database = Database(settings.database_url, pool_size=settings.database_pool_size)
         self.hub = hub_for(settings)
         self.bus = self._bus(settings.redis_url)
-        self.topcheck = TopCheck(
-            self.hub, self.database, seconds=settings.top_check_ms / 1000, bus_alive=lambda: self.bus.alive
-        )
+        self.topcheck = self._topcheck(settings.top_check_ms / 1000)
         self.journal = Journal(self.database, clock, self._publish, round_due=self.hub.round_due)
         self.rooms = self._rooms(settings)
         self.recorder = Recorder(self.bus.append_ledger, process_id=self.id, clock=clock)
-        self.revocations = Revocations(
-            self.database, clock, tell=self.bus.tell_everyone, close=self._close_ended
-        )
+        tell = self.bus.tell_everyone
+        self.revocations = Revocations(self.database, clock, tell=tell, close=self._close_ended)
         self.origins = origins
-        self.channel_origins = ChannelOrigins(
-            self.database, origins, tell=self.bus.tell_everyone, close=self._close_pages
-        )
+        self.channel_origins = ChannelOrigins(self.database, origins, tell=tell, close=self._close_pages)
         self.tokens = tokens_for(settings, clock, revoked=self.revocations)
         self.outbound = outbound_for(settings)
         self.customers = customers_for(settings, self.database, clock, self.revocations, self.outbound)
         self.aliases = Aliases(self.database, clock)
         self.known_keys = KnownKeys(self.database, clock, self.revocations)
         self.own_pushes = OwnPushes(self.hub, self.bus.tell, self.aliases.known_as)
-        self.questions = questions_for(settings, self.journal, self.database, self.own_pushes.push)
+        self.screening = screening_for(settings, self.database, clock, self.bus, self.outbound)
+        push, door = self.own_pushes.push, Silencing(self.screening.screening)
+        self.questions = questions_for(settings, self.journal, self.database, push, door)
+        self.comments = comments_for(self.journal, self.database, push, door)
+        self.sanctions, self.channel_bans = self._sanctions()
+        self.reports = reports_for(self.journal, self.database, clock, push)
         self.surveys = Surveys(self.journal, self.database, clock)
+        self.polls = polls_for(settings, self.journal, self.database, clock)
         self.offers = offers_for(settings, self.journal, self.database, clock)
         self.vouchers, self.reserving = vouchers_for(settings, self.database, clock)
-        self.receipt_links = ReceiptLinks(
-            settings.signing_secret(), clock, old_secret=settings.old_signing_secret()
-        )
+        self.receipt_links = self._receipt_links()
         self.visible_questions = VisiblePages(self.questions)
         self.similar_questions = SimilarQuestions(self.database)
         selling = self._selling()
@@ -131,27 +123,31 @@ class Process:
         self.erasures = erasures_for(self.database, clock, privacy, self.revocations, self.exports)
         self.stockroom = Stockroom(self.database, clock, self.shop.neighbours.note_stock)
         self.cards = Cards(self.database)
-        self.shows = shows_for(
-            settings,
-            self.journal,
-            self.database,
-            clock,
-            at_end=[self.auctions.end_with_show, self.waitlist.end_at_end],
-        )
+        at_end = [self.auctions.end_with_show, self.waitlist.end_at_end]
+        self.shows = shows_for(settings, self.journal, self.database, clock, at_end=at_end)
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
         self.at_work = StaffAtWork(self.hub, self.bus.tell, self.questions)
         self.pace = pace_for(settings, self.bus)
         self.joins = self._joins()
         self.ledger = LedgerWorker(self.database, self.bus) if settings.worker else None
-        self.delivery = (
-            WebhookDelivery(settings, self.database, clock, self.outbound) if settings.worker else None
-        )
+        works = settings.worker
+        self.delivery = WebhookDelivery(settings, self.database, clock, self.outbound) if works else None
         self.new_mail = Waking()
         self.mail = MailDelivery(settings, self.database, clock, self.new_mail) if settings.worker else None
         self.disks = DataDisks(settings)
         self.watch = self._watched()
-        self.dispatcher = Dispatcher(self.hub, self._commands(), self.pace.commands)
+        self.dispatcher = Dispatcher(self.hub, commands_of(self), self.pace.commands)
         self.desk = Desk(self.hub, self.dispatcher, self.rooms)
+
+    def _receipt_links(self) -> ReceiptLinks:
+        old_secret = self.settings.old_signing_secret()
+        return ReceiptLinks(self.settings.signing_secret(), self.clock, old_secret=old_secret)
+
+    def _sanctions(self) -> tuple[Sanctions, ChannelBans]:
+        return sanctions_for(
+            self.hub, self.journal, self.database, self.clock,
+            push=self.own_pushes.push, tell=self.bus.tell_everyone,
+        )  # fmt: skip
 
     def _selling(self) -> Selling:
         return selling_for(
@@ -169,6 +165,9 @@ class Process:
             ring_length=settings.ring_length,
             snapshot_seconds=settings.snapshot_ms / 1000,
         )
+
+    def _topcheck(self, seconds: float) -> TopCheck:
+        return TopCheck(self.hub, self.database, seconds=seconds, bus_alive=lambda: self.bus.alive)
 
     def _joins(self) -> Joins:
         return Joins(
@@ -204,25 +203,6 @@ class Process:
         if self.mail:
             await self.mail.worker.measure()
 
-    def _commands(self) -> Commands:
-        doubts = Doubts(self.hub.crowd, self.recorder)
-        engagement = Engagement(self.hub, self.recorder, self.clock, doubts)
-        self.hub.audience = engagement
-        return {
-            Join: self.joins.join,
-            **engagement.commands(),
-            **Sharing(self.database, self.recorder, self.clock, self.pace, self.joins.codes).commands(),
-            **self.at_work.commands(),
-            **QuestionCommands(self.questions, self.pace, doubt_of=doubts.of).table(),
-            **SurveyCommands(self.surveys, self.recorder, self.pace).table(),
-            **OfferCommands(self.offers, self.recorder, self.pace).table(),
-            **AuctionCommands(self.auctions, self.pace).table(),
-            **ShopCommands(self.shop, self.holds, self.exchanges, self.pace).table(),
-            **WaitlistCommands(self.waitlist, self.pace).table(),
-            **PaymentCommands(self.payments, self.pace).table(),
-            **ShowCommands(self.shows).table(),
-        }
-
     def _deliver(self, show_id: str, epoch: str, publications: list[Publication]) -> None:
         if not self.hub.deliver(show_id, epoch, publications):
             self.topcheck.ask_now()
@@ -243,12 +223,11 @@ class Process:
 
     def _hear_word(self, show_id: str, word: bytes) -> None:
         if not show_id:
-            self.revocations.hear_word(word)
-            self.channel_origins.hear_word(word)
+            for part in (self.revocations, self.channel_origins, self.channel_bans, self.screening.screeners):
+                part.hear_word(word)
             return
-        self.at_work.answering.hear_word(show_id, word)
-        self.staff_roll.hear_word(show_id, word)
-        self.own_pushes.hear_word(show_id, word)
+        for each in (self.at_work.answering, self.staff_roll, self.own_pushes):
+            each.hear_word(show_id, word)
 
     def _greet_staff(self, connection: Connection) -> None:
         self.staff_roll.enter(connection)
@@ -270,6 +249,7 @@ class Process:
                 # Before anybody comes in; else the loops make up for it.
                 await self.revocations.run_once()
                 await self.channel_origins.run_once()
+                await self.screening.screeners.run_once()
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(loop, name=name) for name, loop in loops_of(self).items()]
                 try:

@@ -11,19 +11,23 @@ from server.hub.hub import Hub
 from server.journal.journal import Journal
 from server.questions.answering import AnsweringDesk
 from server.questions.claiming import Claiming
-from server.questions.moderating import Push
 from server.questions.pseudonyms import Pseudonyms
 from server.questions.service import Questions
+from server.questions.telling import Push
+from server.screening.door import Screening
 from server.settings import Settings
 
 
-def questions_for(settings: Settings, journal: Journal, database: Database, push: Push) -> Questions:
+def questions_for(
+    settings: Settings, journal: Journal, database: Database, push: Push, screening: Screening
+) -> Questions:
     """Return the questions of all shows; authors are told by `push`, and what is answered of a product is a line of its FAQ."""
     return Questions(
         journal,
         database,
         watch_seconds=settings.guest_watch_seconds,
         pseudonyms=Pseudonyms(settings.signing_secret()),
+        screening=screening,
         push=push,
         follow=keep_answers,
     )

@@ -11,6 +11,7 @@ from server.db.engine import Database
 from server.http.outbound import Outbound
 from server.payments.accounts import reseal_accounts
 from server.running.webhooks import webhooks_for
+from server.screening.settings import reseal_reviewers
 from server.settings import Settings
 from server.workers.loop import repeat
 
@@ -26,6 +27,7 @@ def resealers(
         "webhook_secrets": webhooks_for(settings, database, clock, outbound).reseal,
         "customer_keys": lambda: reseal_customer_keys(database, sealing),
         "providers": lambda: reseal_providers(database, sealing),
+        "reviewers": lambda: reseal_reviewers(database, sealing),
         "payment_accounts": lambda: reseal_accounts(database, sealing),
     }
 

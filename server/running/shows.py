@@ -6,11 +6,12 @@ from server.clock import Clock
 from server.db.engine import Database
 from server.journal.journal import Journal
 from server.offers.opening import OffersAside, close_at_end
-from server.questions.aside_repository import QuestionsAside
-from server.questions.repository import read_asker
+from server.polls.moving import PollsAside, close_polls_at_end
 from server.running.limits import crowd_limits_of
+from server.screening.service import forget_pace
 from server.settings import Settings
 from server.shop.sold_out import forget_shelf, note_shelf
+from server.shows.aside_repository import TablesAside
 from server.shows.service import Shows
 from server.shows.steps import AtStep
 from server.surveys.opening import SurveysAside, open_at_end
@@ -24,9 +25,15 @@ def shows_for(
         journal,
         database,
         clock,
-        find_asker=read_asker,
-        parts=[QuestionsAside(), SurveysAside(), OffersAside()],
-        at_end=[*at_end, open_at_end, close_at_end, forget_shelf],
+        parts=[*tables_aside(), SurveysAside(), PollsAside(), OffersAside()],
+        at_end=[*at_end, close_polls_at_end, open_at_end, close_at_end, forget_shelf, forget_pace],
         at_start=[note_shelf],
         bots_looked_for=crowd_limits_of(settings).tells_suspects,
     )
+
+
+def tables_aside() -> list[TablesAside]:
+    """Return what a rehearsal leaves as it was, of the features that have nothing but rows."""
+    questions = {"question": {"anonymous": False, "labels": []}, "vote": {}}
+    comments: dict[str, dict[str, object]] = {"comment_stream": {}, "comment": {}, "comment_reaction": {}}
+    return [TablesAside("questions", questions), TablesAside("comments", comments)]

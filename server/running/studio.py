@@ -47,6 +47,8 @@ def studio_parts(process: Process) -> Mapping[str, object]:
     return {
         "page_views": PageViews(process.recorder, process.tokens, process.cards, database, clock),
         **mail_parts(settings, database, clock, process.new_mail),
+        "sanctions": process.sanctions,
+        "viewer_reports": process.reports,
         "sessions": people.sessions,
         "people": people.people,
         "founding": people.founding,
@@ -76,6 +78,8 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "pictures": pictures_for(settings, database, clock),
         "press": Press(),
         "checkout_settings": CheckoutSettings(database, clock, process.catalogue.tell),
+        "screening": process.screening.screening,
+        "screening_settings": process.screening.settings,
         "shipping": shipping,
         "bulk_shipping": BulkShipping(database, shipping),
         "planning": Planning(process.journal, database, clock, read_products=read, at_line_up=[note_shelf]),

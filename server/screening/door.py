@@ -1,37 +1,34 @@
-"""What a screening decides, and what the show's setting decides where nothing else is given; the composition root may give another."""
+"""The one door through which goes what viewers write: how it is called, and what the show's setting decides where nothing else is given.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Whoever takes a text looks at it first, by `look`, before the show's transaction, and hands in what came of it with the row as `looked`: a
+list of words or a reviewer elsewhere must not hold the show's lock. `screen`, in the transaction, adds what only the show knows.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from server.journal.transaction import ShowTransaction
-from server.protocol.codes import Code
+from server.screening.verdicts import ALLOWED, NOT_LOOKED_AT, Allow, Held, Looked, Refuse, Shadow, Verdict
 from server.shows.tables import ShowRow
 
-
-@dataclass(frozen=True, slots=True)
-class Allow:
-    """Everybody sees it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Staff see it; somebody has to approve it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """It is not kept; the writer is told why."""
-
-    code: Code
-    message: str | None = None
-
-
-Verdict = Allow | Held | Refuse
+__all__ = [
+    "ALLOWED",
+    "NOT_LOOKED_AT",
+    "Allow",
+    "ByModeration",
+    "Held",
+    "Looked",
+    "Newcomers",
+    "Refuse",
+    "Screening",
+    "Shadow",
+    "Verdict",
+    "Written",
+]
 
 
 class Written(Protocol):
-    """What somebody wrote, question or comment or whatever else: clean, with who they are in the show."""
+    """What somebody wrote, question or comment or whatever else: clean, with who they are in the show, and what `look` said of it."""
 
     @property
     def viewer_id(self) -> str: ...
@@ -39,22 +36,48 @@ class Written(Protocol):
     def text(self) -> str: ...
     @property
     def role(self) -> str: ...
+    @property
+    def looked(self) -> Looked: ...
+
+
+Newcomers = Callable[[Sequence[str]], Awaitable[set[str]]]
+"""Given viewers, returns those of whom nothing of this kind was ever let through in the channel; asked within the transaction."""
 
 
 class Screening(Protocol):
-    """Decides about all that was written in one transaction, in order."""
+    """Decides about what viewers write."""
+
+    async def look(self, show_id: str, role: str, text: str) -> Looked:
+        """Look at a clean text before the transaction; never raises."""
+        ...
 
     async def screen(
-        self, tx: ShowTransaction, show: ShowRow, written: Sequence[Written]
-    ) -> Sequence[Verdict]: ...
+        self,
+        tx: ShowTransaction,
+        show: ShowRow,
+        written: Sequence[Written],
+        *,
+        newcomers: Newcomers | None = None,
+    ) -> Sequence[Verdict]:
+        """Decide about all that was written in one transaction, in order; `newcomers` where those may be held."""
+        ...
 
 
 class ByModeration:
     """What the show's setting says: `pre` holds everything, `post` lets everything through."""
 
+    async def look(self, show_id: str, role: str, text: str) -> Looked:
+        """Every text is as good as another."""
+        return NOT_LOOKED_AT
+
     async def screen(
-        self, tx: ShowTransaction, show: ShowRow, written: Sequence[Written]
+        self,
+        tx: ShowTransaction,
+        show: ShowRow,
+        written: Sequence[Written],
+        *,
+        newcomers: Newcomers | None = None,
     ) -> Sequence[Verdict]:
         """Return one verdict for all."""
-        verdict = Held() if show.moderation == "pre" else Allow()
+        verdict = Held() if show.moderation == "pre" else ALLOWED
         return [verdict for _ in written]

@@ -12,6 +12,7 @@ from server.catalogue.rules import Stocked
 from server.catalogue.tables import ProductRow
 from server.db.driver import as_array
 from server.protocol import pushes
+from server.protocol.sold import Product
 from server.shop.holds_repository import LAPSED
 from server.shop.orders_repository import as_order
 from server.shop.rules import Order, Purchase
@@ -145,7 +146,7 @@ async def read_terms(connection: AsyncConnection, show_id: str, now: datetime) -
 class ShopPart:
     """The shop's part of a snapshot: products on sale in the merchant's order, and the show's sales for staff."""
 
-    products: list[pushes.Product]
+    products: list[Product]
     sales: pushes.Sales
 
 

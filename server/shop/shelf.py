@@ -13,7 +13,7 @@ from server.catalogue.tables import ProductRow
 from server.channels.tables import CheckoutSettingsRow
 from server.db.rows import read_all
 from server.journal.transaction import ShowTransaction
-from server.protocol.pushes import Product, Variant
+from server.protocol.sold import Product, Variant
 from server.shows.tables import LineUpRow
 
 SHELF_MAX = 200

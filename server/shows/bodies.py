@@ -6,6 +6,7 @@ from pydantic import Field
 
 from server.access.tokens import NAME_CHARACTERS_MAX
 from server.http.params import Address, Face, GivenMoment, Moment, OneLine, RequestBody
+from server.protocol.commented import CommentsFor
 from server.protocol.pushes import Moderation, PictureSync, ShowState, Video
 from server.shows.plans import Plan, columns_of
 from server.shows.rules import (
@@ -79,6 +80,9 @@ class ShowBody(Face):
     host: str
     state: ShowState
     moderation: Moderation = Field(description="`pre`: questions are seen once somebody approved them.")
+    slow_seconds: int | None = Field(
+        default=None, description="Between two texts of a viewer; null: as the channel's settings say."
+    )
     starts_at: Moment | None
     started_at: Moment | None
     ended_at: Moment | None
@@ -93,6 +97,9 @@ class ShowBody(Face):
     )
     picture_delay_ms: int
     version: int = Field(description="Also in `ETag`.")
+    comments: CommentsFor = Field(
+        description="Who may comment: everybody, nobody, or signed-in viewers alone."
+    )
 
 
 class _ShowDetails(RequestBody):
@@ -114,6 +121,7 @@ class _ShowDetails(RequestBody):
     )
     picture_sync: PictureSync = "off"
     picture_delay_ms: Delay = 0
+    comments: CommentsFor = "on"
 
 
 class ShowRequest(_ShowDetails):

@@ -1,4 +1,6 @@
-"""Shows on the socket: starting, ending, announcing, banning."""
+"""Shows on the socket: starting, ending, announcing."""
+
+from msgspec import UNSET
 
 from server.access.roles import require_show_runner
 from server.protocol.codec import ok_line
@@ -7,9 +9,8 @@ from server.protocol.commands import (
     AnnounceRemove,
     ShowEnd,
     ShowStart,
-    ViewerBan,
-    ViewerUnban,
 )
+from server.protocol.show_commands import ShowModerate
 from server.shows.service import Shows
 from server.viewers.caller import Caller, CommandTable, acting, intent_in
 
@@ -25,10 +26,9 @@ class ShowCommands:
         return {
             Announce: self.announce,
             AnnounceRemove: self.remove_announcement,
-            ViewerBan: self.ban,
-            ViewerUnban: self.unban,
             ShowStart: self.start,
             ShowEnd: self.end,
+            ShowModerate: self.moderate,
         }
 
     async def announce(self, caller: Caller, command: Announce) -> bytes | None:
@@ -45,22 +45,19 @@ class ShowCommands:
         )
         return None if command.id is None else ok_line(command.id, offset=offset)
 
-    async def ban(self, caller: Caller, command: ViewerBan) -> bytes | None:
-        """Ban a viewer."""
-        viewer = await self._shows.ban(
-            caller.show_id,
-            acting(caller),
-            viewer_id=command.viewer,
-            question_id=command.question,
-            intent=intent_in(caller, command),
-        )
-        return None if command.id is None else ok_line(command.id, viewer=viewer)
-
-    async def unban(self, caller: Caller, command: ViewerUnban) -> bytes | None:
-        """Let a banned viewer in again."""
+    async def moderate(self, caller: Caller, command: ShowModerate) -> bytes | None:
+        """Say how the show takes what viewers write."""
+        changes = {} if command.moderation is UNSET else {"moderation": command.moderation}
+        slow = {} if command.slow_seconds is UNSET else {"slow_seconds": command.slow_seconds}
         actor, intent = acting(caller), intent_in(caller, command)
-        viewer = await self._shows.unban(caller.show_id, actor, command.viewer, intent=intent)
-        return None if command.id is None else ok_line(command.id, viewer=viewer)
+        how = await self._shows.moderate(
+            caller.show_id, actor, {**changes, **slow}, command.version, intent=intent
+        )
+        if command.id is None:
+            return None
+        return ok_line(
+            command.id, moderation=how.moderation, slow_seconds=how.slow_seconds, version=how.version
+        )
 
     async def start(self, caller: Caller, command: ShowStart) -> bytes | None:
         """Start the show."""

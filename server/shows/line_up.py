@@ -10,7 +10,8 @@ from server.errors import RefusedError
 from server.http.versions import Match
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
-from server.protocol.pushes import Product, Show
+from server.protocol.pushes import Show
+from server.protocol.sold import Product
 from server.shows.line_up_repository import (
     LineUpItem,
     ShowStaff,

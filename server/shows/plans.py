@@ -11,6 +11,7 @@ from server.errors import RefusedError
 from server.http.versions import Match
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
+from server.protocol.commented import CommentsFor
 from server.protocol.pushes import Moderation, PictureSync, Show, Video
 from server.shows.repository import as_show, read_show, update_show
 from server.shows.rules import ALT_CHARACTERS_MAX, DESCRIPTION_CHARACTERS_MAX, TITLE_CHARACTERS_MAX
@@ -33,6 +34,8 @@ COPIED = (
     "cover_alt",
     "picture_sync",
     "picture_delay_ms",
+    "comments",
+    "slow_seconds",
 )
 """What a copy takes over: everything but when, and what happened."""
 
@@ -55,6 +58,7 @@ class Plan:
     cover_alt: str = ""
     picture_sync: PictureSync = "off"
     picture_delay_ms: int = 0
+    comments: CommentsFor = "on"
 
     def columns(self) -> dict[str, Any]:
         """Return the plan as columns of a show, without what is the channel's to say; raises `invalid` for a title or host that is none."""

@@ -48,6 +48,7 @@ async def leave_rehearsal(tx: ShowTransaction, row: ShowRow, parts: Sequence[Par
     tx.require_first()
     assert row.put_aside is not None, "written when the rehearsal began"
     for part in parts:
-        await part.put_back(tx.connection, tx.show_id, row.put_aside["parts"][part.name])
+        # A server of the version before, which began the rehearsal, knows fewer parts.
+        await part.put_back(tx.connection, tx.show_id, row.put_aside["parts"].get(part.name))
     await begin_epoch(tx, new_epoch(), after=row.put_aside["offset"], rehearsal=False)
     return {"put_aside": None, **row.put_aside["show"]}

@@ -164,6 +164,8 @@ def as_show(row: ShowRow) -> Show:
         picture_sync=row.picture_sync,  # type: ignore[arg-type]
         picture_delay_ms=row.picture_delay_ms,
         version=row.version,
+        comments=row.comments,  # type: ignore[arg-type]
+        slow_seconds=row.slow_seconds,
     )
 
 

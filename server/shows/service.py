@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,7 +18,7 @@ from server.journal.journal import Journal
 from server.protocol.codes import Code
 from server.protocol.pushes import Show, ShowState
 from server.shows.announcements import Announcing, Removing, announce_many
-from server.shows.bans import Banning, Bans, FindAsker, Unbanning
+from server.shows.moderation import HowWritten, Moderating, moderate_show_many
 from server.shows.plans import Plan
 from server.shows.rehearsal import Part
 from server.shows.repository import ShowOrder, as_show, insert_show, read_show, read_shows
@@ -54,7 +55,6 @@ class Shows:
         database: Database,
         clock: Clock,
         *,
-        find_asker: FindAsker,
         parts: Sequence[Part] = (),
         at_end: Sequence[AtStep] = (),
         at_start: Sequence[AtStep] = (),
@@ -67,7 +67,7 @@ class Shows:
         # The journal groups commands by their handler: it must be the same object each time.
         self._step_many = Steps(parts, at_end, at_start).step_many
         self._announce_many = announce_many
-        self._ban_many = Bans(find_asker).ban_many
+        self._moderate_many = moderate_show_many
 
     async def start(self, show_id: str, actor: Actor, *, intent: Intent | None = None) -> ShowState:
         """Open the show for reactions and purchases; a live show stays live. Raises `conflict` in any other state than before that."""
@@ -93,6 +93,24 @@ class Shows:
             show_id, self._step_many, stepping, intent=intent, kind=ShowState, repeatable=True
         )
 
+    async def moderate(
+        self,
+        show_id: str,
+        actor: Actor,
+        changes: dict[str, Any],
+        version: int | None = None,
+        *,
+        intent: Intent | None = None,
+    ) -> HowWritten:
+        """Set `moderation` or `slow_seconds` of a show, live or not, and return how it takes texts then.
+
+        Raises `conflict` with `current` when `version` is no longer the newest and something would change.
+        """
+        task = Moderating(actor, changes, version)
+        return await self._journal.commit(
+            show_id, self._moderate_many, task, intent=intent, kind=HowWritten, repeatable=True
+        )
+
     async def announce(self, show_id: str, actor: Actor, text: str, *, intent: Intent | None = None) -> int:
         """Tell everybody in the show, and those who join later, and return the publication's offset; raises `invalid`."""
         cleaned = clean_text(text, characters_max=ANNOUNCEMENT_CHARACTERS_MAX)
@@ -108,33 +126,6 @@ class Shows:
         """
         removing = Removing(actor, offset)
         return await self._journal.commit(show_id, self._announce_many, removing, intent=intent, kind=int)
-
-    async def ban(
-        self,
-        show_id: str,
-        actor: Actor,
-        *,
-        viewer_id: str | None = None,
-        question_id: str | None = None,
-        intent: Intent | None = None,
-    ) -> str:
-        """Keep a viewer, or whoever asked a question, out of the show from now on, and return their id.
-
-        Raises `invalid` unless one of the two is given, `not_found` for no such question, and `forbidden` for staff.
-        """
-        if (viewer_id is None) == (question_id is None):
-            raise RefusedError(Code.INVALID, "Either `viewer` or `question` must be given.")
-        banning = Banning(actor, viewer_id, question_id)
-        return await self._journal.commit(
-            show_id, self._ban_many, banning, intent=intent, kind=str, repeatable=True
-        )
-
-    async def unban(self, show_id: str, actor: Actor, viewer_id: str, *, intent: Intent | None = None) -> str:
-        """Let a viewer in again, and return their id."""
-        unbanning = Unbanning(actor, viewer_id)
-        return await self._journal.commit(
-            show_id, self._ban_many, unbanning, intent=intent, kind=str, repeatable=True
-        )
 
     async def create(
         self, channel_id: str, actor: Actor, plan: Plan, *, intent: Intent | None = None

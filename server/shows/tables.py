@@ -45,12 +45,16 @@ class ShowRow(SQLModel, table=True):
     cover_alt: str = Field(default="", sa_column_kwargs={"server_default": ""})
     picture_sync: str = Field(default="off", sa_column_kwargs={"server_default": "off"})
     picture_delay_ms: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    slow_seconds: int | None = Field(default=None, sa_type=BigInteger)
+    """Seconds between two texts of a viewer; None: as the channel's settings say."""
     version: int = Field(default=1, sa_type=BigInteger, sa_column_kwargs={"server_default": "1"})
     archived_at: datetime | None = moment("archived_at")
     put_aside: dict[str, Any] | None = Field(
         default=None, sa_column=Column("put_aside", JSONB, nullable=True)
     )
     """What was in the show when its rehearsal began, to be put back when that is over."""
+    comments: str = Field(default="on", sa_column_kwargs={"server_default": "on"})
+    """Who may comment: `on`, `off`, or `known` viewers alone."""
 
 
 class LineUpRow(SQLModel, table=True):

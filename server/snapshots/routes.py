@@ -6,7 +6,12 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from server.access.dependencies import EntrantOfShow, ShowId
+from server.comments.bodies import OwnCommentBody
+from server.comments.faces import as_own as as_own_comment
+from server.comments.service import Comments
 from server.http.refusals import refusals
+from server.polls.bodies import OwnVoteBody, as_own_vote
+from server.polls.service import Polls
 from server.protocol.codes import Code
 from server.questions.bodies import QuestionBody
 from server.questions.faces import as_own
@@ -39,6 +44,11 @@ class OwnBody(BaseModel):
         description="Questions voted for whose answer is for those alone who asked or voted."
     )
     surveys: list[str] = Field(description="Ids of the surveys whose card was shown, or that were answered.")
+    comments: list[OwnCommentBody] = Field(description="The newest 100.")
+    reacted: dict[str, list[str]] = Field(
+        description="By comment the kinds of the viewer's reactions; of the newest 100."
+    )
+    polls: list[OwnVoteBody]
 
 
 def router() -> APIRouter:
@@ -81,6 +91,11 @@ async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnB
         roots |= own.roots
         bought += await cast("Shop", request.app.state.shop).list_own(show, viewer_id)
     seen = await cast("Surveys", request.app.state.surveys).seen_by(show, every)
+    commented, reactions = await cast("Comments", request.app.state.comments).list_own(show, every)
+    reacted: dict[str, list[str]] = {}
+    for reaction in reactions:
+        reacted.setdefault(reaction.comment_id, []).append(reaction.kind)
+    polled = await cast("Polls", request.app.state.polls).own(show, every)
     # Ids sort by age.
     asked.sort(key=lambda question: question.id, reverse=True)
     bought.sort(key=lambda order: order.id, reverse=True)
@@ -90,6 +105,9 @@ async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnB
         told=[QuestionBody.model_validate(as_own(question)) for question in told.values()],
         orders=[as_body(order) for order in bought],
         surveys=seen,
+        comments=[OwnCommentBody.model_validate(as_own_comment(comment)) for comment in commented],
+        reacted=reacted,
+        polls=[as_own_vote(each) for each in polled],
     )
 
 

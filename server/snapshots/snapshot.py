@@ -1,5 +1,6 @@
 """A show's full state, read in one piece: what a viewer needs who knows nothing yet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -7,25 +8,29 @@ from typing import Literal
 from msgspec import UNSET, UnsetType
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.access.bans_repository import read_bans
 from server.access.repository import read_staff_names
+from server.access.sanctions_repository import read_banned, read_given
 from server.auctions import repository as auctions
 from server.channels.repository import read_channel_name, read_order_taker
+from server.comments import repository as comments
 from server.errors import RefusedError
 from server.offers import repository as offers
+from server.polls import repository as polls
+from server.polls import telling as polled
 from server.protocol.codec import encode
 from server.protocol.codes import Code
 from server.protocol.pushes import Show, Snapshot, StaffSnapshot
 from server.questions import repository as questions
+from server.reports.repository import read_reported
+from server.sanctions.faces import as_banned, as_staff
 from server.shop import repository as shop
 from server.shop.shelf import sold_ids
-from server.shows.bans import as_banned
 from server.shows.repository import as_announcement, as_show, read_show
 from server.shows.tables import ShowRow
 from server.surveys import repository as surveys
 from server.text.names import ReservedNames
 
-BANS_SHOWN_MAX = 200
+SANCTIONS_SHOWN_MAX = 200
 """The newest in a staff's snapshot; all of them hold."""
 
 
@@ -36,7 +41,8 @@ class SnapshotRead:
     show: Show
     channel_id: str
     guests_allowed: bool
-    banned: frozenset[str]
+    banned: Mapping[str, float]
+    """Who is banned, each until when in seconds since 1970."""
     names: ReservedNames
     on_sale: frozenset[str]
     public: bytes
@@ -53,7 +59,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         raise RefusedError(Code.NOT_FOUND)
     asked = await questions.read_snapshot_part(connection, show_id, row.pinned_question)
     sold = await shop.read_snapshot_part(connection, show_id, row.channel_id, units_max)
-    bans = await read_bans(connection, show_id)
+    bans, given = await read_given(connection, show_id, limit=SANCTIONS_SHOWN_MAX)
     show, announcement = as_show(row), as_announcement(row)
     by_shop = await read_order_taker(connection, row.channel_id) == "shop"
     taker: Literal["shop"] | UnsetType = "shop" if by_shop else UNSET
@@ -61,6 +67,8 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
     survey = await surveys.read_snapshot_part(connection, show_id)
     offered = await offers.read_snapshot_part(connection, show_id)
     auctioned = await auctions.read_snapshot_part(connection, show_id)
+    commented = await comments.read_snapshot_part(connection, show_id)
+    poll = await polls.read_shown(connection, show_id)
     public = Snapshot(
         show,
         sold.products,
@@ -73,6 +81,8 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         survey,
         offered.public,
         auctioned,
+        commented[0],
+        UNSET if poll is None else polled.as_public(poll),
     )
     staff = StaffSnapshot(
         show,
@@ -82,13 +92,17 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         announcement,
         asked.staff,
         sold.sales,
-        [as_banned(ban) for ban in bans[:BANS_SHOWN_MAX]],
+        [as_banned(ban) for ban in bans],
         older,
         survey,
         offered.staff,
         auctioned,
+        commented[1],
+        UNSET if poll is None else polled.as_staffs(poll),
+        [as_staff(each) for each in given] or UNSET,
+        await read_reported(connection, show_id, most=SANCTIONS_SHOWN_MAX) or UNSET,
     )
-    banned = frozenset(ban.viewer_id for ban in bans)
+    banned = await read_banned(connection, show_id, row.channel_id)
     names = await _read_names(connection, row)
     on_sale = frozenset(sold_ids(sold.products))
     return SnapshotRead(

@@ -63,8 +63,9 @@ _KEPT = text("""
 # rows: of the tables themselves, whoever's they are read as (`canonical`).
 _DIGEST_OF_ROWS = text("""
     SELECT md5(concat_ws(' ',
-        (SELECT row(count(*), sum(visits), sum(reactions), sum(impressions), sum(clicks), sum(shares), sum(questions), sum(votes),
-                    sum(survey_answers))::text FROM public.rollup WHERE show_id = :show),
+        (SELECT concat_ws(' ', row(count(*), sum(visits), sum(reactions), sum(impressions), sum(clicks), sum(shares), sum(questions),
+                    sum(votes), sum(survey_answers))::text, nullif(sum(poll_answers), 0),
+                    nullif(sum(comments_sent), 0)) FROM public.rollup WHERE show_id = :show),
         (SELECT row(count(*), count(*) FILTER (WHERE suspect), count(*) FILTER (WHERE guest), count(*) FILTER (WHERE remembered),
                     count(consent_at))::text FROM public.attendance WHERE show_id = :show)))
 """)

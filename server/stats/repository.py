@@ -74,12 +74,14 @@ _TALLIES = f"""
            count(*) FILTER (WHERE viewed AND clicks > 0) AS clickers,
            count(*) FILTER (WHERE viewed AND impressions > 0 AND clicks > 0) AS clicked_what_they_saw,
            count(*) FILTER (WHERE viewed AND clicks > 0 AND bought) AS clicked_and_bought,
-           count(*) FILTER (WHERE viewed AND reactions + questions + votes + shares + clicks + survey_answers > 0) AS engaged
+           count(*) FILTER (WHERE viewed AND reactions + questions + votes + shares + clicks + survey_answers + poll_answers
+                            + comments_sent > 0) AS engaged
     FROM counted
 """
 _TALLIES_OF_ROLLUPS = text(
     _TALLIES.format(
-        tally="""SELECT viewer_id, reactions, impressions, clicks, shares, questions, votes, survey_answers
+        tally="""SELECT viewer_id, reactions, impressions, clicks, shares, questions, votes, survey_answers,
+                        poll_answers, comments_sent
                  FROM rollup WHERE show_id = :show"""
     )
 )
@@ -92,7 +94,9 @@ _TALLIES_OF_ENTRIES = text(
                         coalesce(sum(n) FILTER (WHERE kind = 'share'), 0) AS shares,
                         coalesce(sum(n) FILTER (WHERE kind = 'question'), 0) AS questions,
                         coalesce(sum(n) FILTER (WHERE kind = 'vote'), 0) AS votes,
-                        coalesce(sum(n) FILTER (WHERE kind = 'survey_answer'), 0) AS survey_answers
+                        coalesce(sum(n) FILTER (WHERE kind = 'survey_answer'), 0) AS survey_answers,
+                        coalesce(sum(n) FILTER (WHERE kind = 'poll_answer'), 0) AS poll_answers,
+                        coalesce(sum(n) FILTER (WHERE kind = 'comment'), 0) AS comments_sent
                  FROM ledger_entry WHERE show_id = :show GROUP BY viewer_id"""
     )
 )

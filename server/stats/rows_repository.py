@@ -47,7 +47,8 @@ _PEOPLE = text(f"""
            count(*) FILTER (WHERE viewed AND shares > 0) AS sharers,
            count(*) FILTER (WHERE viewed AND impressions > 0) AS impressed, count(*) FILTER (WHERE viewed AND clicks > 0) AS clickers,
            count(*) FILTER (WHERE viewed AND impressions > 0 AND clicks > 0) AS clicked_what_they_saw,
-           count(*) FILTER (WHERE viewed AND reactions + questions + votes + shares + clicks + survey_answers > 0) AS engaged
+           count(*) FILTER (WHERE viewed AND reactions + questions + votes + shares + clicks + survey_answers + poll_answers
+                            + comments_sent > 0) AS engaged
     FROM everybody
 """)
 _IN_TIME = ", ".join(

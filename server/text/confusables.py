@@ -83,10 +83,34 @@ def _is_sign(code: int) -> bool:
 LOOKS_LIKE = {code: letter for code, letter in _likes().items() if not _is_sign(code)}
 """For `str.translate`, on text that was decomposed and case folded. Katakana becomes hiragana."""
 
-SIGNS_AS_LETTERS = {code: letter for code, letter in _likes().items() if _is_sign(code)} | str.maketrans(
-    "013457892@$€!", "oieastbgzasei"
-)
+SIGNS_AS_LETTERS = {code: letter for code, letter in _likes().items() if _is_sign(code)} | {
+    ord(sign): letter for sign, letter in zip("013457892@$€!", "oieastbgzasei", strict=True)
+}
 """How digits and signs are read in place of letters."""
+
+_WHOLE = {"rn": "m", "vv": "w"}
+_LIKE_L = frozenset("|ǀ׀וןا١۱ߊᏞᒪᛁ∣⏽│ⳑⵏꓡ𐊊𐌉𐌠𐑃𖼖𖼨𝈪𞣇łʟӏ")
+
+AS_LATIN = {
+    code: "l" if like in _LIKE_L else _WHOLE.get(letter, letter)
+    for letter, alike in _LATIN.items()
+    for like in alike
+    if (code := ord(like)) > 0x7F and not _is_sign(code)
+} | {code: letter for code, letter in LOOKS_LIKE.items() if code >= _BOXED_FROM[0] and len(letter) == 1}
+"""Letters of other alphabets as the Latin ones that they look like. Other than in `LOOKS_LIKE` Latin letters stay: no `burn` is a `bum`."""
+
+HIRAGANA = {0x30A1 + i: chr(0x3041 + i) for i in range(0x56)}
+"""Katakana as hiragana."""
+
+DISGUISES = (
+    SIGNS_AS_LETTERS
+    | {ord(like): letter for letter, alike in _KANA.items() for like in alike}
+    | {ord("l"): "i", ord("|"): "i"}
+)
+"""Digits, signs and kanji as the letters that they stand for; what looks like `l` and `i` is one.
+
+For texts in which something is disguised.
+"""
 
 FLAG_LETTERS = {_FLAG_LETTERS_FROM + i: letter for i, letter in enumerate(string.ascii_lowercase)}
 """The letters that flags are made of, for a text that has no others."""

@@ -123,7 +123,9 @@ _END_VAIN: Final = text(
                 WHERE w.product_id = ANY(:products) AND w.state = 'waiting' AND show.id = w.show_id
                   AND (show.state <> 'live' OR channel.order_taker = 'shop'
                        OR NOT {_ON_SHELF}
-                       OR EXISTS (SELECT FROM ban WHERE ban.show_id = w.show_id AND ban.viewer_id = w.viewer_id))""",
+                       OR EXISTS (SELECT FROM sanction AS s WHERE s.viewer_id = w.viewer_id AND s.channel_id = show.channel_id
+                           AND s.kind = 'ban' AND (s.show_id = w.show_id OR s.whole_channel)
+                           AND s.lifted_at IS NULL AND (s.ends_at IS NULL OR s.ends_at > now())))""",
     )
 )
 _FIND_WAITED_FOR: Final = text(

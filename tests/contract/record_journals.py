@@ -17,13 +17,21 @@ from server.auctions import book as bidding
 from server.auctions.rules import Step, Terms
 from server.catalogue.stockroom import Adding
 from server.catalogue.wanted import WantedProduct, WantedVariant
+from server.comments.erasing import erase_many as erase_comments
+from server.comments.moderating import ToQuestion
+from server.comments.rules import Approve, Remove
 from server.db.migrations import migrate
 from server.embedded import start_postgres
 from server.http.versions import ANY_VERSION
 from server.journal.intents import intent_of
 from server.offers.service import Wanted
+from server.polls import rules as polled
+from server.polls.moving import Moving
+from server.polls.voting import Voting
 from server.questions.erasing import erase_many
 from server.questions.rules import Begin, Hold, Merge, Undo
+from server.reports.repository import Item
+from server.sanctions import rules as sanctioning
 from server.shop.order_counts import OrderCounts
 from server.shows.line_up_repository import LineUpItem
 from server.surveys.rules import wording_of
@@ -32,7 +40,7 @@ from tests.support.stage import CHANNEL, HOST, MODERATOR, Stage, open_stage
 
 JOURNALS = Path(__file__).parent / "journals"
 SHOW = "evening"
-GENERATED_ID = re.compile(r'"(q|p|sv|f|au)_[0-9a-f]{32}"')
+GENERATED_ID = re.compile(r'"(q|p|sv|po|f|au|cm|sn)_[0-9a-f]{32}"')
 
 Recordings = dict[str, dict[str, Any]]
 
@@ -89,16 +97,16 @@ async def play_rest(stage: Stage) -> None:
     await play_sales(stage)
     await play_catalogue(stage)
     await play_surveys(stage)
+    await play_polls(stage)
     await play_offers(stage)
     await play_auctions(stage)
+    await play_comments(stage)
     stage.tick()
     await stage.shows.announce(SHOW, HOST, "Thank you 🙏\nSee you next week")
     standing = await stage.shows.announce(SHOW, MODERATOR, "One more minute")
     await stage.shows.remove_announcement(SHOW, HOST, standing)
     await stage.questions.ask(SHOW, "m_host", "Mika", "Shall I show the back?", role="host")
-    await stage.shows.ban(SHOW, MODERATOR, question_id=spam)
-    await stage.shows.ban(SHOW, HOST, viewer_id="v_rude")
-    await stage.shows.unban(SHOW, HOST, "v_rude")
+    await play_sanctions(stage, spam)
     await stage.journal.commit(SHOW, erase_many, [washable])
     await shop.unpin_product(SHOW, HOST, None)
     line_up = (LineUpItem("p_bowl", 900), LineUpItem("p_apron"))
@@ -178,6 +186,27 @@ async def play_surveys(stage: Stage) -> None:
     await stage.surveys.close(SHOW, HOST, surveys[-1].id)
 
 
+async def play_polls(stage: Stage) -> None:
+    """A poll is closed by the next one, which is hidden; a quiz closes by its time and its result is left."""
+    choices = ("白", "藍", "Both")
+    several = polled.wording_of("multiple", "What shall we show?", choices, results="always")
+    quiz = polled.wording_of("quiz", "From which year?", choices, right=1, seconds=30)
+    asked = (polled.wording_of("single", "Which glaze?", choices, changeable=True), several, quiz)
+    polls = [(await stage.polls.prepare(SHOW, CHANNEL, HOST, each)).id for each in asked]
+    for poll in polls:
+        if poll == polls[-1]:
+            await stage.polls.move(SHOW, Moving(HOST, polls[1], "closed"))
+            await stage.polls.move(SHOW, Moving(HOST, polls[1], "hidden"))
+        stage.tick()
+        await stage.polls.move(SHOW, Moving(HOST, poll, "open"))
+        for nth, voter in enumerate(("v_1", "v_2", "m_host")):
+            await stage.polls.vote(SHOW, Voting(voter, poll, (nth,), staff=voter == "m_host"))
+        stage.tick()
+        await stage.polls.settle()
+    stage.tick(30)
+    await stage.polls.settle()
+
+
 async def play_offers(stage: Stage) -> None:
     """Two offers are opened, of which the host closes the first; the other one closes with the show."""
     terms = Wanted("p_apron", 900, units_max=2, seconds=120)
@@ -206,6 +235,63 @@ async def play_auctions(stage: Stage) -> None:
     await stage.auctions.cancel(SHOW, HOST, second, "The apron has a hole")
     await stage.auctions.start(SHOW, HOST, third)
     await bid(stage, third, "v_8", 500)
+
+
+async def play_comments(stage: Stage) -> None:
+    """What waits is approved, one becomes a question, one is removed, one is taken back, and one is erased."""
+    comments = stage.comments
+    written = []
+    for viewer, author, words in (
+        ("v_1", "Aki", "かわいい！"),
+        ("v_2", "Ren", "Is the glaze safe for food?"),
+        ("v_3", "Guest 4821", "Cheap watches!!!"),
+        ("v_5", "Yu", "Hello from Osaka"),
+    ):
+        stage.tick()
+        written.append((await comments.write(SHOW, viewer, author, words)).id)
+    await comments.write(SHOW, "m_host", "Mika", "Welcome, everybody", role="host")
+    for comment in written:
+        stage.tick()
+        await comments.move(SHOW, MODERATOR, comment, 0, Approve())
+    lovely, safe, watches, hello = written
+    for viewer, kind in (("v_2", "heart"), ("v_3", "heart"), ("v_3", "clap")):
+        await comments.react(SHOW, viewer, lovely, kind, on=True)
+    await comments.react(SHOW, "v_3", lovely, "clap", on=False)
+    await comments.move(SHOW, HOST, safe, 1, ToQuestion())
+    await comments.move(SHOW, MODERATOR, watches, 1, Remove("spam"))
+    await comments.withdraw(SHOW, "v_5", hello)
+    await comments.switch(SHOW, HOST, "known")
+    await stage.journal.commit(SHOW, erase_comments, [lovely])
+
+
+async def play_sanctions(stage: Stage, spam: str) -> None:
+    """Whoever wrote spam is out; others may not write for a while, are heard by staff alone, appeal, and are let off."""
+    sanctions = stage.sanctions
+    await sanctions.give(SHOW, MODERATOR, sanctioning.Terms("ban"), question_id=spam)
+    await sanctions.give(
+        SHOW, HOST, sanctioning.Terms("ban", 3600, "abuse", whole_channel=True), viewer_id="v_rude"
+    )
+    await sanctions.give(SHOW, HOST, sanctioning.Terms("ban", None, "abuse"), viewer_id="v_rude")
+    await sanctions.unban(SHOW, HOST, "v_rude")
+    brief = await sanctions.give(
+        SHOW, MODERATOR, sanctioning.Terms("timeout", 60, "off_topic"), viewer_id="v_1"
+    )
+    await sanctions.appeal(SHOW, "v_1", brief.sanction, "I asked about the mug.")
+    await sanctions.answer(CHANNEL, HOST, brief.sanction, lift=False)
+    await play_reports(stage)
+    shadow = await sanctions.give(SHOW, MODERATOR, sanctioning.Terms("shadow", None, "spam"), viewer_id="v_2")
+    await sanctions.lift(CHANNEL, HOST, shadow.sanction)
+
+
+async def play_reports(stage: Stage) -> None:
+    """Three viewers report a question, which holds it; what was reported of another one is settled."""
+    rude, plain = [await ask(stage, "v_9", "Guest 9", words) for words in ("You fools", "Is it blue?")]
+    for question in (rude, plain):
+        await stage.questions.approve(SHOW, MODERATOR, question, 0)
+    for viewer, reason in (("v_1", "abuse"), ("v_2", "abuse"), ("v_3", "spam")):
+        await stage.reports.report(SHOW, viewer, Item("question", rude), reason)
+    await stage.reports.report(SHOW, "v_4", Item("question", plain), "other")
+    await stage.reports.settle(SHOW, HOST, Item("question", plain), ignore=True)
 
 
 async def bid(stage: Stage, auction: str, viewer: str, most: int) -> None:

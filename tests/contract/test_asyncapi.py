@@ -23,9 +23,10 @@ __all__ = ["server", "set_stage", "sign_for"]
 TOP = Path(__file__).parents[2]
 JOURNALS = Path(__file__).parent / "journals"
 DOCUMENT = asyncapi(host="showfloor.test", secure=True)
-STAFF_ALONE = {"question.submitted", "viewer.banned", "viewer.unbanned"}
+STAFF_ALONE = {"question.submitted", "viewer.banned", "viewer.unbanned", "sanction.changed", "report.changed"}
 _COMMAND_ROW = re.compile(r"^\| ((?:`[\w.]+` ?)+)\| (all|staff|host, admin) \|", re.MULTILINE)
 
+COMMENT_ACTS = [f"comment.{act}" for act in ("react", "approve", "remove", "undo", "to_question", "withdraw")]
 QUESTION_ACTS = [
     f"question.{act}"
     for act in (
@@ -104,7 +105,11 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
     hold = held[-1] if held else ""
     payment = next((line["payment"] for line in viewer.lines if "payment" in line and "id" in line), "")
     question = next((line["question"] for line in viewer.lines if "question" in line and "id" in line), "")
+    sanction = next((line["sanction"] for line in viewer.lines if "sanction" in line and "id" in line), "")
     about = {"question": question}
+    comment = {
+        "comment": next((line["comment"] for line in viewer.lines if "comment" in line and "id" in line), "")
+    }
     fields: dict[str, Json] = {
         "join": {"show": "demo", "token": viewer.token},
         "react": {"kind": "heart"},
@@ -131,10 +136,18 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
         "question.label": {**about, "labels": ["size"]},
         "question.many": {"acts": [{"act": "hold", **about}, {"act": "merge", "into": question, **about}]},
         "question.answer": {**about, "text": "Yes"},
+        "comment": {"text": "Lovely"},
+        **dict.fromkeys(COMMENT_ACTS, comment),
+        "comments.switch": {"comments": "known"},
         "product.pin": {"product": "p_apron"},
         "product.restock": {"product": "p_apron", "add": 1},
         "viewer.ban": {"viewer": "v_nobody"},
         "viewer.unban": {"viewer": "v_nobody"},
+        "report": {"kind": "question", "item": question, "reason": "spam"},
+        "report.settle": {"kind": "question", "item": question},
+        "viewer.sanction": {"viewer": "v_nobody", "kind": "timeout", "seconds": 60},
+        "sanction.lift": {"sanction": sanction},
+        "appeal.answer": {"sanction": sanction, "lift": False},
     }
     return fields.get(name_of(spoken.command), {})
 
@@ -144,6 +157,15 @@ async def prepare_survey(server: str, token: str) -> str:
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(base_url=f"http://{server}", headers=headers) as host:
         made = await host.post("/v1/shows/demo/surveys", json={"kind": "nps", "question": "How likely?"})
+        return str(made.json()["id"])
+
+
+async def prepare_poll(server: str, token: str) -> str:
+    """A poll that is prepared, by its id."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=f"http://{server}", headers=headers) as host:
+        wanted = {"kind": "single", "question": "Which?", "choices": ["A", "B"]}
+        made = await host.post("/v1/shows/demo/polls", json=wanted)
         return str(made.json()["id"])
 
 
@@ -173,12 +195,20 @@ async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_f
         await host.do("survey.open", survey=surveys[0])
         offer = await prepare_offer(server, sign_for("host"))
         await host.do("offer.open", offer=offer)
+        poll = await prepare_poll(server, sign_for("host"))
+        await host.do("poll.open", poll=poll)
         auction = await prepare_auction(server, sign_for("host"))
         for spoken in COMMANDS:
             name = name_of(spoken.command)
             survey = {"survey": surveys[name in ("survey.open", "survey.close")]} | {"score": 9}
             moved = {"auction": auction, "reason": "It broke"}
-            about: dict[str, Json] = {"survey": survey, "offer": {"offer": offer}, "auction": moved}
+            polled = {"poll": poll, "choices": [0]}
+            about: dict[str, Json] = {
+                "survey": survey,
+                "poll": polled,
+                "offer": {"offer": offer},
+                "auction": moved,
+            }
             fields = about.get(name.partition(".")[0]) or fields_for(host, spoken)
             reply = await host.ask_for(name, **fields)
             assert_fits(reply, *spoken.replies, Error)
@@ -186,7 +216,10 @@ async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_f
         assert {name for name, type in answered if type == "error"} == {
             "question.approve",
             "question.merge",
+            "comment.approve",
             "bid",
+            "appeal.answer",
+            "report",
         }
         assert_fits(await host.ask_for("dance"), Error)
         await host.expect_push("show.ended")

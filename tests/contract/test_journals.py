@@ -11,6 +11,11 @@ from tests.support.reducer import apply_all
 FOR_ALL = {
     "announce",
     "announce.removed",
+    "comment.changed",
+    "comment.erased",
+    "comment.posted",
+    "comment.reacted",
+    "comment.removed",
     "product.pinned",
     "product.changed",
     "product.stock",
@@ -28,6 +33,10 @@ FOR_ALL = {
     "line_up.changed",
     "survey.opened",
     "survey.closed",
+    "poll.opened",
+    "poll.counted",
+    "poll.closed",
+    "poll.hidden",
     "auction.opened",
     "auction.bid",
     "auction.extended",
@@ -41,7 +50,8 @@ FOR_ALL = {
 }
 KINDS = {
     "a_show_for_viewers.json": FOR_ALL | {"withheld"},
-    "a_show_for_staff.json": FOR_ALL | {"question.submitted", "viewer.banned", "viewer.unbanned"},
+    "a_show_for_staff.json": FOR_ALL
+    | {"question.submitted", "viewer.banned", "viewer.unbanned", "sanction.changed", "report.changed"},
 }
 
 

@@ -18,6 +18,8 @@ from server.ids import new_id
 from server.offers.repository import update_offer
 from server.offers.rules import opened
 from server.offers.service import Wanted
+from server.polls import rules as polled
+from server.polls.repository import update_poll
 from server.settings import Settings
 from server.surveys.repository import insert_survey
 from server.surveys.rules import Survey, wording_of
@@ -73,6 +75,8 @@ class Reader:
             self._known.update(strings_of(line))
             for offer in line.get("snapshot", {}).get("offers", []):
                 self._known["offer"] = offer["id"]
+            if "poll" in line.get("snapshot", {}):
+                self._known["poll"] = line["snapshot"]["poll"]["id"]
             for auction in line.get("snapshot", {}).get("auctions", []):
                 self._known["auction"] = auction["id"]
             for product in line.get("snapshot", {}).get("products", []):
@@ -102,12 +106,16 @@ class Patience:
 
 @asynccontextmanager
 async def a_set_stage(database_url: str) -> AsyncIterator[None]:
-    """The stage, with a survey, an offer and an auction that the show's host has opened."""
+    """The stage, with a survey, a poll, an offer and an auction that the show's host has opened."""
     async with open_stage(database_url) as stage:
         asked = wording_of("nps", "How likely are you to recommend us?", why=True)
         survey = Survey(new_id("sv"), CHANNEL, SHOW, asked, False, "open", 1, NOON, opened_at=NOON)
         async with stage.database.write() as connection:
             await insert_survey(connection, survey)
+        which = polled.wording_of("single", "Which colour next?", ("Blue", "Red"), changeable=True)
+        poll = await stage.polls.prepare(SHOW, CHANNEL, HOST, which)
+        async with stage.database.write() as connection:
+            await update_poll(connection, polled.opened(poll, NOON))
         wanted = Wanted("p_bowl", 2000, per_viewer_max=1)
         offer = await stage.offers.prepare(SHOW, CHANNEL, HOST, wanted)
         async with stage.database.write() as connection:

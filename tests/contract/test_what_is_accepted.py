@@ -123,8 +123,8 @@ def send_everything(address: str, token: str, question: str, part: int) -> set[s
     return accepted
 
 
-NOTHING_YET = {"/v1/shows/{show}/calendar.ics", "/v1/oidc"}
-"""What answers `not_found` where nobody has set a time, or a provider."""
+NOTHING_YET = {"/v1/shows/{show}/calendar.ics", "/v1/oidc", "/v1/channel/screening/secret"}
+"""What answers `not_found` where nobody has set a time, a provider, or a reviewer."""
 QUERIES = {
     "/v1/shows/compare": ("?a=demo&b=demo",),
     "/v1/shows/{show}/export.csv": ("", "?of=orders", "?of=questions", "?of=surveys", "?of=series"),

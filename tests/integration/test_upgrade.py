@@ -136,6 +136,23 @@ async def read_orders(address: str, viewer: Viewer) -> set[str]:
     return {order["order"] for order in own["orders"]}
 
 
+async def assert_bans_hold_beside(old: str, new: str, settings: Settings) -> None:
+    """Whoever is banned by one version is out at the other, and let in again by it, though each keeps bans in its own way."""
+    for here, there in ((old, new), (new, old)):
+        async with joined_at(here, token=sign(settings, "host")) as host, joined_at(there) as viewer:
+            await host.do("viewer.ban", viewer=viewer.id)
+            assert await viewer.closed() == 4403
+            assert await status_of_me(old, viewer) == await status_of_me(new, viewer) == 403
+            async with joined_at(there, token=sign(settings, "host")) as colleague:
+                await colleague.do("viewer.unban", viewer=viewer.id)
+            assert await status_of_me(old, viewer) == await status_of_me(new, viewer) == 200
+
+
+async def status_of_me(address: str, viewer: Viewer) -> int:
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {viewer.token}"}) as client:
+        return (await client.get(f"http://{address}/v1/shows/demo/me")).status_code
+
+
 async def test_the_schema_changes_under_those_who_buy_and_a_new_server_joins_the_old_one(
     landed: LandedServer, settings: Settings, tmp_path: Path
 ) -> None:
@@ -157,6 +174,7 @@ async def test_the_schema_changes_under_those_who_buy_and_a_new_server_joins_the
                 await more(others)
                 await other.do("hold.release", hold=given_back["hold"])
                 await more(orders)
+                await assert_bans_hold_beside(old, new, settings)
                 stock = (await other.expect_push("product.stock"))["products"]
                 assert {each["product"] for each in stock} <= {product.id for product in PRODUCTS[:2]}
             assert missing_of(before, await read_figures(new, settings)) == []

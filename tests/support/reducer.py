@@ -13,6 +13,7 @@ from server.journal.repository import read_heads, read_tail
 from server.snapshots.snapshot import read_snapshot
 
 QUESTIONS_MAX = 200
+COMMENTS_MAX, STAFF_COMMENTS_MAX = 50, 200
 QUESTION_PUSHES = (
     "question.submitted",
     "question.posted",
@@ -105,6 +106,8 @@ def apply(state: State, push: Push) -> State:
     if kind == "survey.closed":
         gone = state.get("survey", {}).get("id") == push["survey"]
         return {name: part for name, part in state.items() if name != "survey" or not gone}
+    if kind.startswith("poll."):
+        return _polled(state, push)
     if kind == "offer.opened":
         return _with_offers(state, [*state.get("offers", []), push["offer"]])
     if kind == "offer.closed":
@@ -113,14 +116,51 @@ def apply(state: State, push: Push) -> State:
         return _with_offers(state, _restocked(state.get("offers", []), push["offers"]))
     if kind.startswith("auction."):
         return _with_auctions(state, _auctioned(state.get("auctions", []), push))
+    if kind.startswith("comment."):
+        return _commented(state, push)
     if kind == "viewer.banned":
-        return state | {"banned": [push["banned"], *state["banned"]]}
+        banned = _put_first(state["banned"], push["banned"], "viewer")
+        return _with_sanctions(state | {"banned": banned}, push.get("sanction"), [])
     if kind == "viewer.unbanned":
-        return state | {"banned": [each for each in state["banned"] if each["viewer"] != push["viewer"]]}
+        return _with_sanctions(_let_in(state, push["viewer"]), None, push.get("sanctions", []))
+    if kind == "report.changed":
+        return _with_reported(state, push["reported"])
+    if kind == "sanction.changed":
+        sanction = push["sanction"]
+        if not push["lifted"]:
+            return _with_sanctions(state, sanction, [])
+        state = _let_in(state, sanction["viewer"]) if sanction["kind"] == "ban" else state
+        return _with_sanctions(state, None, [sanction["id"]])
     if kind == "order.counted":
         return state
     assert kind == "withheld", f"the protocol knows no push {kind}"
     return state
+
+
+def _put_first(listed: list[State], each: State, key: str) -> list[State]:
+    """In the place of the one that is there already, else before all."""
+    if any(other[key] == each[key] for other in listed):
+        return [each if other[key] == each[key] else other for other in listed]
+    return [each, *listed]
+
+
+def _let_in(state: State, viewer: str) -> State:
+    return state | {"banned": [each for each in state["banned"] if each["viewer"] != viewer]}
+
+
+def _with_sanctions(state: State, given: State | None, lifted: Sequence[str]) -> State:
+    left = [each for each in state.get("sanctions", []) if each["id"] not in lifted]
+    sanctions = left if given is None else _put_first(left, given, "id")
+    rest = {name: value for name, value in state.items() if name != "sanctions"}
+    return rest | {"sanctions": sanctions} if sanctions else rest
+
+
+def _with_reported(state: State, reported: State) -> State:
+    others = [each for each in state.get("reported", []) if each["item"] != reported["item"]]
+    listed = [*others, reported] if reported["reporters"] else others
+    rest = {name: value for name, value in state.items() if name != "reported"}
+    newest = sorted(listed, key=lambda each: str(each["item"]), reverse=True)
+    return rest | {"reported": newest} if newest else rest
 
 
 def _with(questions: list[State], question: State) -> list[State]:
@@ -147,6 +187,17 @@ def _stocked(product: State, stock: dict[str, State]) -> State:
     return after
 
 
+def _polled(state: State, push: Push) -> State:
+    if push["type"] in ("poll.opened", "poll.closed"):
+        return state | {"poll": push["poll"]}
+    if state.get("poll", {}).get("id") != push["poll"]:
+        return state
+    if push["type"] == "poll.hidden":
+        return {name: part for name, part in state.items() if name != "poll"}
+    now = {name: each for name, each in push.items() if name not in ("type", "offset", "at", "poll")}
+    return state | {"poll": state["poll"] | now}
+
+
 def _with_offers(state: State, offers: list[State]) -> State:
     rest = {name: part for name, part in state.items() if name != "offers"}
     return rest | {"offers": sorted(offers, key=lambda each: str(each["id"]))} if offers else rest
@@ -169,6 +220,28 @@ def _with_auctions(state: State, auctions: list[State]) -> State:
 def _restocked(offers: list[State], stock: list[State]) -> list[State]:
     units = {each["offer"]: {name: n for name, n in each.items() if name != "offer"} for each in stock}
     return [each | units.get(each["id"], {}) for each in offers]
+
+
+def _commented(state: State, push: Push) -> State:
+    """The stream after a push: `n` above the newest less so many, without what viewers see no more; oldest first."""
+    stream = state.get("comments", {"written": 0, "shown": 0, "latest": []})
+    latest = {each["id"]: each for each in stream["latest"]}
+    changed = push.get("comments", [push["comment"]] if "comment" in push else [])
+    for each in changed:
+        if push["type"] == "comment.reacted":
+            known = latest.get(each["comment"])
+            if known is not None:
+                rest = {name: value for name, value in known.items() if name != "reactions"}
+                latest[known["id"]] = rest | ({"reactions": each["reactions"]} if each["reactions"] else {})
+        elif "text" in each:
+            latest[each["id"]] = each
+        else:
+            latest.pop(each["id"], None)
+    totals = {name: push[name] for name in ("written", "shown", "told") if name in push}
+    after = stream | totals
+    lowest = max(0, after["told"] - STAFF_COMMENTS_MAX if "told" in after else after["shown"] - COMMENTS_MAX)
+    kept = sorted((each for each in latest.values() if each["n"] > lowest), key=lambda each: int(each["n"]))
+    return state | {"comments": after | {"latest": kept}}
 
 
 def _without_older(state: State) -> State:

@@ -22,6 +22,8 @@ from server.catalogue.tables import ProductRow
 from server.channels.tables import ChannelRow
 from server.checkout.service import Checkouts
 from server.clock import ManualClock
+from server.comments.service import Comments
+from server.comments.ticking import Ticks
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.faq.keeping import keep_answers
@@ -31,15 +33,24 @@ from server.journal.journal import Journal
 from server.offers.opening import OffersAside, close_at_end
 from server.offers.secrets import Secrets
 from server.offers.service import Offers
+from server.polls.moving import PollsAside, close_polls_at_end
+from server.polls.service import Polls
 from server.protocol.codes import Code
 from server.protocol.publication import Publication
-from server.questions.aside_repository import QuestionsAside
 from server.questions.pseudonyms import Pseudonyms
 from server.questions.repository import read_asker
 from server.questions.service import Questions
+from server.reports.service import Reports
 from server.running.auctions import auctions_for
+from server.running.comments import comments_for
 from server.running.offers import offers_with
+from server.running.reports import reports_for
+from server.running.shows import tables_aside
 from server.running.vouchers import vouchers_with
+from server.sanctions.service import Sanctions
+from server.sanctions.silencing import Silencing
+from server.screening.door import ByModeration
+from server.screening.service import forget_pace
 from server.shop.allowances import NO_LIMITS, Limits
 from server.shop.exchanges import Exchanges
 from server.shop.hold_rules import Hold, Wanted, WantedLine
@@ -93,10 +104,14 @@ class Stage:
     catalogue: Catalogue
     stockroom: Stockroom
     surveys: Surveys
+    polls: Polls
     reviews: Reviews
     offers: Offers
     auctions: Auctions
     checkouts: Checkouts
+    comments: Comments
+    sanctions: Sanctions
+    reports: Reports
     delivered: list[Publication] = field(default_factory=list)
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """(viewer, line) of what was told to one viewer alone."""
@@ -254,6 +269,7 @@ async def open_stage(
             database,
             watch_seconds=WATCH_SECONDS,
             pseudonyms=Pseudonyms(SECRET),
+            screening=Silencing(ByModeration()),
             push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
             follow=keep_answers,
         ),
@@ -265,9 +281,16 @@ async def open_stage(
             journal,
             database,
             clock,
-            find_asker=read_asker,
-            parts=[QuestionsAside(), SurveysAside(), OffersAside()],
-            at_end=[auctions.end_with_show, waitlist.end_at_end, open_at_end, close_at_end, forget_shelf],
+            parts=[*tables_aside(), SurveysAside(), PollsAside(), OffersAside()],
+            at_end=[
+                auctions.end_with_show,
+                waitlist.end_at_end,
+                close_polls_at_end,
+                open_at_end,
+                close_at_end,
+                forget_shelf,
+                forget_pace,
+            ],
             at_start=[note_shelf],
         ),
         Planning(journal, database, clock, read_products=read_shelf, at_line_up=[note_shelf]),
@@ -275,10 +298,27 @@ async def open_stage(
         Catalogue(database, clock, shop.neighbours.note_products),
         Stockroom(database, clock, shop.neighbours.note_stock),
         Surveys(journal, database, clock),
+        Polls(journal, database, clock, watch_seconds=WATCH_SECONDS),
         Reviews(database, clock, Aliases(database, clock)),
         offers,
         auctions,
         checkouts,
+        comments_for(
+            journal,
+            database,
+            lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+            ticks=Ticks(seconds=0),
+        ),
+        Sanctions(
+            journal,
+            database,
+            clock,
+            find_asker=read_asker,
+            push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+        ),
+        reports_for(
+            journal, database, clock, lambda _, viewer, line: told.append((viewer, to_builtins(line)))
+        ),
         delivered,
         told,
     )

@@ -27,10 +27,11 @@ from server.questions.rules import (
     Undo,
     Withdraw,
     carry_out,
+    comes_out,
     is_visible,
     with_claim,
 )
-from server.screening.door import Allow, Held
+from server.screening.door import Allow, Held, Shadow
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ASKED = Question("q_1", "demo", "v_1", "Aki", "Washable?", "open", 0, 3, NOON)
@@ -75,7 +76,7 @@ def test_every_state_but_withdrawn_can_be_left_and_every_one_be_reached() -> Non
     left = {state for edges in EDGES.values() for state in edges}
     reached = {state for edges in EDGES.values() for state in edges.values() if state}
     assert left == {*STATES} - {"withdrawn"}
-    assert reached == {*STATES}
+    assert reached == {*STATES} - {"shadowed"}
 
 
 def test_a_move_says_who_and_counts() -> None:
@@ -122,6 +123,18 @@ def test_an_answer_by_voice_begins_where_it_was_begun() -> None:
 def test_the_verdict_decides_who_sees_a_new_question() -> None:
     assert first_state(Held()) == "pending"
     assert first_state(Allow()) == "open"
+    assert first_state(Shadow()) == "shadowed"
+
+
+def test_what_only_its_author_saw_comes_out_once() -> None:
+    shadowed = replace(ASKED, state="shadowed")
+    assert comes_out(shadowed, after(shadowed, Approve()))
+    dismissed = after(shadowed, Dismiss("spam"))
+    assert comes_out(dismissed, after(dismissed, Restore()))
+    assert not comes_out(shadowed, dismissed)
+    back = after(shadowed, Approve(), Undo())
+    assert back.state == "pending"
+    assert not comes_out(back, after(back, Approve()))
 
 
 def test_a_claim_bars_the_others_until_it_lapses_and_a_move_ends_it() -> None:

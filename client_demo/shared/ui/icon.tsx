@@ -4,6 +4,7 @@ const PATHS = {
   mute: "M4 10v4h4l5 4V6l-5 4zM17 10l4 4M21 10l-4 4",
   pause: "M8.5 6v12M15.5 6v12",
   play: "M8 5.5v13l11-6.5z",
+  chat: "M5 6h14v9h-8l-4 4v-4H5zM9 10.5v.01M12 10.5v.01M15 10.5v.01",
   question: "M5 5h14v11H11l-4 4v-4H5zM12 13v.01M10.5 8.5a1.6 1.6 0 113 1c-.5.8-1.5 1-1.5 1.8",
   bag: "M6 8h12l1 12H5zM9 8V7a3 3 0 016 0v1",
   receipt: "M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6",

@@ -62,7 +62,7 @@ export function FloatingCanvas() {
   );
 }
 
-function Glyph({ kind }: { kind: ReactionKind }) {
+export function Glyph({ kind }: { kind: ReactionKind }) {
   return (
     <svg class={`glyph glyph-${kind}`} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
       <path fill-rule="evenodd" d={GLYPHS[kind]} />

@@ -63,7 +63,7 @@ OF_ROW: Final = {
     NOBODY: "guest IS NULL",
     KNOWN: _KNOWN,
     CONSENT: "consent_at IS NOT NULL",
-    ENGAGED: "views > 0 AND reactions + questions + votes + shares + clicks + survey_answers > 0",
+    ENGAGED: "views > 0 AND reactions + questions + votes + shares + clicks + survey_answers + poll_answers + comments_sent > 0",
     SENT: "views > 0 AND reactions > 0",
     SHARED: "views > 0 AND shares > 0",
     IMPRESSED: "views > 0 AND impressions > 0",

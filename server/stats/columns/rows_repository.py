@@ -42,7 +42,7 @@ _ROWS: Final = f"""
         SELECT asked.part, asked.started_at, asked.finish, r.viewer_id, r.first_at, r.first_impression_at,
                r.guest, r.remembered, r.consent_at, r.joined, r.suspect, r.staff,
                r.source, r.device, r.segment, r.reactions, r.impressions, r.clicks, r.shares, r.questions, r.votes,
-               r.survey_answers, r.orders, r.replay_views, r.replay_us,
+               r.survey_answers, r.poll_answers, r.comments_sent, r.orders, r.replay_views, r.replay_us,
                coalesce(w.views, r.views) AS views, coalesce(w.visits, r.visits) AS visits,
                coalesce(w.watched_us, r.watched_us) AS watched_us
         FROM asked JOIN rollup AS r USING (show_id) LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id

@@ -7,8 +7,8 @@ TERMS = (
         key="engaged",
         name=Text("Engagement rate", "エンゲージメント率"),
         text=Text(
-            "Viewers with at least one reaction, question, vote, survey answer, share or product click, of all viewers.",
-            "リアクション、質問、投票、アンケート回答、共有、商品クリックのいずれかを1回以上した視聴者の割合です。",
+            "Viewers with at least one reaction, comment, question, vote, poll or survey answer, share or product click, of all viewers.",
+            "リアクション、コメント、質問、投票、アンケート・ポールへの回答、共有、商品クリックのいずれかを1回以上した視聴者の割合です。",
         ),
         formula="|V with ≥ 1 act| ÷ |V|",
         trap=Text(

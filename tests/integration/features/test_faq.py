@@ -9,7 +9,7 @@ from server.faq.rules import LINES_MAX
 from server.faq.service import Edit, Faq
 from server.http.versions import Match
 from server.journal.intents import Intent, intent_of
-from server.privacy.service import _erase_many as erase_many
+from server.privacy.service import _erase_questions as erase_many
 from server.protocol.codes import Code
 from server.questions.rules import Undo
 from tests.support.stage import CHANNEL, ELSEWHERE, HOST, SHOW, Stage, refused

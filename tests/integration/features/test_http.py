@@ -36,7 +36,18 @@ async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
         server.access.routes,
     ):
         app.include_router(routes.router())
-    for name in ("database", "clock", "questions", "shop", "holds", "shows", "surveys", "tokens"):
+    for name in (
+        "database",
+        "clock",
+        "questions",
+        "shop",
+        "holds",
+        "shows",
+        "surveys",
+        "polls",
+        "comments",
+        "tokens",
+    ):
         setattr(app.state, name, getattr(stage, name))
     app.state.visible_questions = VisiblePages(stage.questions)
     app.state.aliases = Aliases(stage.database, stage.clock)

@@ -4,7 +4,7 @@ import asyncio
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import pytest
 from sqlalchemy import text
@@ -17,6 +17,9 @@ from server.journal.intents import Forgetting, Intent, intent_of
 from server.ledger.recorder import Recorder
 from server.offers.commands import OfferCommands
 from server.offers.service import Wanted
+from server.polls import rules as polled
+from server.polls.commands import PollCommands
+from server.polls.moving import Moving
 from server.protocol.auction_commands import PlaceBid
 from server.protocol.codec import decode_command
 from server.protocol.codes import Code
@@ -38,6 +41,7 @@ from server.protocol.commands import (
     Share,
     SurveyShown,
 )
+from server.protocol.poll_commands import PollSee
 from server.protocol.question_commands import QuestionAnswering, QuestionClaim, QuestionRelease
 from server.protocol.waitlist_commands import WaitlistJoin
 from server.questions.commands import QuestionCommands
@@ -50,7 +54,18 @@ from server.waitlist.commands import WaitlistCommands
 from tests.support.reducer import see
 from tests.support.stage import CHANNEL, HOST, MODERATOR, SHOW, Stage, refused
 
-MAY_BE_LOST = {React, Click, Impression, QuestionAnswering, Ping, Join, Playing, SurveyShown, OfferSee}
+MAY_BE_LOST = {
+    React,
+    Click,
+    Impression,
+    QuestionAnswering,
+    Ping,
+    Join,
+    Playing,
+    SurveyShown,
+    OfferSee,
+    PollSee,
+}
 THE_SAME_AGAIN = {PayCancel, QuestionClaim, QuestionRelease}
 """Sent again it finds done what it asks for."""
 KEY = "key-000001"
@@ -86,6 +101,7 @@ async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any]:
         ShowCommands(stage.shows),
         AuctionCommands(stage.auctions),
         OfferCommands(stage.offers, Recorder(_take, process_id="p", clock=stage.clock)),
+        PollCommands(stage.polls, doubt_of=lambda _: None),
         SurveyCommands(stage.surveys, Recorder(_take, process_id="p", clock=stage.clock)),
     )
     (handler,) = [table[type(decoded)] for t in tables if type(decoded) in (table := dict(t.table()))]
@@ -116,6 +132,14 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         ]
         if name != "survey.open":
             await stage.surveys.open(SHOW, HOST, one)
+    elif name.startswith("poll."):
+        which = polled.wording_of("single", "Which?", ("A", "B"), changeable=True)
+        one, two = [(await stage.polls.prepare(SHOW, CHANNEL, HOST, which)).id for _ in range(2)]
+        before: tuple[Literal["open", "closed"], ...] = (
+            ("open",) if name != "poll.hide" else ("open", "closed")
+        )
+        for to in before if name != "poll.open" else ():
+            await stage.polls.move(SHOW, Moving(HOST, one, to))
     elif name == "hold.release":
         one, two = [(await stage.hold("m_1", ("p_apron", 1))).id for _ in range(2)]
     elif name == "waitlist.leave":
@@ -154,6 +178,8 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         "product.restock": ({"product": "p_apron", "add": 10}, {"product": "p_apron", "add": 11}),
         "survey.answer": ({"survey": one, "text": "Cups"}, {"survey": one, "text": "Mugs"}),
         "survey.open": ({"survey": one}, {"survey": two}),
+        "poll.vote": ({"poll": one, "choices": [0]}, {"poll": one, "choices": [1]}),
+        **{f"poll.{act}": ({"poll": one}, {"poll": two}) for act in ("open", "close", "hide")},
         "survey.close": ({"survey": one}, {"survey": two}),
         "auction.start": ({"auction": one}, {"auction": two}),
         "auction.cancel": ({"auction": one, "reason": "A"}, {"auction": one, "reason": "B"}),

@@ -6,7 +6,6 @@ import pytest
 
 from server.journal.repository import read_heads
 from server.protocol.codes import Code
-from server.questions.repository import read_asker
 from server.shows.plans import Plan
 from server.shows.service import Shows
 from server.snapshots.snapshot import read_snapshot
@@ -32,7 +31,7 @@ async def test_a_show_starts_and_ends_once(stage: Stage, second: Stage) -> None:
 
 async def test_a_show_keeps_whether_its_server_told_bots(stage: Stage) -> None:
     await stage.add_show("evening", state="scheduled")
-    blind = Shows(stage.journal, stage.database, stage.clock, find_asker=read_asker, bots_looked_for=False)
+    blind = Shows(stage.journal, stage.database, stage.clock, bots_looked_for=False)
     await blind.start("evening", HOST)
     await blind.end("evening", HOST)
     statement = "SELECT bots_looked_for FROM show WHERE id = 'evening'"

@@ -33,6 +33,7 @@ IN_ORDER: dict[str, Fields] = {
     "announce": {"text": "Ten minutes left"},
     "announce.remove": {},
     "ask": {"text": "Is it warm?"},
+    "question.hold": {"question": "$question"},
     "question.approve": {"question": "$question"},
     "vote": {"question": "$question"},
     "question.answering": {"question": "$question"},
@@ -48,8 +49,15 @@ IN_ORDER: dict[str, Fields] = {
     "question.answer": {"question": "$question", "text": "Very"},
     "question.dismiss": {"question": "$question"},
     "question.restore": {"question": "$question"},
-    "question.hold": {"question": "$question"},
     "question.withdraw": {"question": "$question"},
+    "comment": {"text": "Lovely"},
+    "comment.react": {"comment": "$comment"},
+    "comment.remove": {"comment": "$comment"},
+    "comment.undo": {"comment": "$comment"},
+    "comment.to_question": {"comment": "$comment"},
+    "comment.withdraw": {"comment": "$comment"},
+    "comment.approve": {"comment": "c_held"},
+    "comments.switch": {"comments": "known"},
     "product.pin": {"product": "p_apron"},
     "product.unpin": {"product": "p_apron"},
     "product.restock": {"product": "p_apron", "add": 10},
@@ -65,6 +73,11 @@ IN_ORDER: dict[str, Fields] = {
     "survey.shown": {"survey": "sv_1"},
     "survey.answer": {"survey": "sv_1", "score": 9},
     "survey.close": {"survey": "sv_1"},
+    "poll.open": {"poll": "po_1"},
+    "poll.vote": {"poll": "po_1", "choices": [0]},
+    "poll.see": {"poll": "po_1"},
+    "poll.close": {"poll": "po_1"},
+    "poll.hide": {"poll": "po_1"},
     "offer.open": {"offer": "f_1"},
     "offer.see": {"offer": "f_1"},
     "offer.close": {"offer": "f_1"},
@@ -73,6 +86,12 @@ IN_ORDER: dict[str, Fields] = {
     "auction.cancel": {"auction": "au_1", "reason": "It broke"},
     "viewer.ban": {"viewer": "v_nobody"},
     "viewer.unban": {"viewer": "v_nobody"},
+    "viewer.sanction": {"viewer": "v_nobody", "kind": "timeout", "seconds": 60},
+    "report": {"kind": "question", "item": "q_reported", "reason": "spam"},
+    "report.settle": {"kind": "question", "item": "q_reported"},
+    "sanction.lift": {"sanction": "sn_mute"},
+    "appeal.answer": {"sanction": "sn_ban", "lift": True},
+    "show.moderate": {"slow_seconds": 5},
     "show.start": {},
     "show.end": {},
 }
@@ -80,7 +99,26 @@ QUESTION = """
     INSERT INTO question (id, show_id, viewer_id, author, text, state, version, votes, asked_at, answered_live)
     VALUES ('q_other', 'demo', 'v_other', 'Ren', 'Is it soft?', 'open', 0, 0, now(), false)
 """
+REPORTED = """
+    INSERT INTO question (id, show_id, viewer_id, author, text, state, version, votes, asked_at, answered_live)
+    VALUES ('q_reported', 'demo', 'v_9', 'Ken', 'You fools', 'open', 0, 0, now(), false)
+"""
+HELD = """
+    INSERT INTO comment (id, show_id, viewer_id, author, role, text, state, version, at)
+    VALUES ('c_held', 'demo', 'v_other', 'Ren', 'viewer', 'So soft', 'held', 0, now())
+"""
+SANCTIONS = """
+    INSERT INTO sanction (id, channel_id, show_id, kind, viewer_id, at, actor, actor_name, appeal, appeal_state, appealed_at)
+    SELECT 'sn_' || kind, 'demo', 'demo', kind, 'v_9', now(), 'm', 'Mika', 'Not me', 'open', now()
+    FROM unnest(ARRAY['mute', 'ban']) AS kind
+"""
 SURVEY = "INSERT INTO survey VALUES ('sv_1', 'demo', 'demo', 'nps', 'How?', '{}', true, NULL, false, 24, 'ready', 0, now())"
+POLL = """
+    INSERT INTO poll (id, channel_id, show_id, kind, question, choices, picks_min, picks_max, results, changeable, state, version, shown,
+        counts, voters, apart, told_counts, told_voters, told_apart, untold, created_at)
+    VALUES ('po_1', 'demo', 'demo', 'single', 'Which?', '{A,B}', 1, 1, 'voted', true, 'ready', 1, false, '{0,0}', 0, 0, '{0,0}', 0, 0,
+        false, now())
+"""
 OTHERS: dict[str, Callable[[Fields], Fields]] = {
     "bid": lambda said: said | {"max": 200},
     "buy": lambda said: said | {"quantity": 2},
@@ -129,6 +167,10 @@ async def database(settings: Settings, set_stage: None) -> Any:
         await connection.execute(text("UPDATE show SET moderation = 'pre'"))
         await connection.execute(text(QUESTION))
         await connection.execute(text(SURVEY))
+        await connection.execute(text(POLL))
+        await connection.execute(text(REPORTED))
+        await connection.execute(text(HELD))
+        await connection.execute(text(SANCTIONS))
         await connection.execute(text(OFFER))
         await connection.execute(text(AUCTION))
     yield database
@@ -149,8 +191,8 @@ async def counts(database: Database) -> dict[str, Any]:
         return found
 
 
-def command(tag: str, question: str, hold: str = "", payment: str = "pay_1") -> Fields:
-    known = {"$question": question, "$hold": hold, "$payment": payment}
+def command(tag: str, question: str, hold: str = "", payment: str = "pay_1", comment: str = "") -> Fields:
+    known = {"$question": question, "$hold": hold, "$payment": payment, "$comment": comment}
     fields = {
         name: known.get(value, value) if isinstance(value, str) else value
         for name, value in IN_ORDER[tag].items()
@@ -164,10 +206,13 @@ async def test_by_http_each_is_carried_out_once_or_refused(
     headers = {"Authorization": f"Bearer {sign_for('host')}"}
     one, two = (httpx.AsyncClient(base_url=f"http://{at}/v1/live/demo", headers=headers) for at in servers)
     viewer = {"Authorization": f"Bearer {sign_for('viewer')}"}
-    question, hold = "", ""
+    question = hold = comment = ""
     async with one, two:
         for tag in BY_HTTP:
-            said, key = command(tag, question, hold), {"Idempotency-Key": f"key-{tag.replace('.', '-')}-1"}
+            said, key = (
+                command(tag, question, hold, comment=comment),
+                {"Idempotency-Key": f"key-{tag.replace('.', '-')}-1"},
+            )
             key |= viewer if tag == "bid" else {}  # who runs the show does not bid
             first = await one.post("/commands", json=said, headers=key)
             if not KEYED[tag]:
@@ -175,6 +220,7 @@ async def test_by_http_each_is_carried_out_once_or_refused(
                 continue
             assert first.status_code == 200, (tag, first.text)
             question, hold = first.json().get("question", question), first.json().get("hold", hold)
+            comment = first.json().get("comment", comment)
             before = await counts(database)
             again = await two.post("/commands", json=said, headers=key)
             assert (again.status_code, again.json()) == (200, first.json()), tag
@@ -196,6 +242,7 @@ async def test_by_socket_those_that_keep_no_key_refuse_one(server: str, sign_for
         hold = (await host.do("hold", lines=lines, key="hold-000001"))["hold"]
         payment = (await host.do("pay", hold=hold, method="counter", key="pay-000001"))["payment"]
         await host.do("offer.open", offer="f_1")
+        await host.do("poll.open", poll="po_1")
         for tag in (tag for tag, keyed in KEYED.items() if not keyed):
             fields = {
                 name: value

@@ -68,6 +68,7 @@ OF_ONESELF = {
 IDS = {"picture": "0" * 40, "suppression": "0" * 64}
 """What stands in the place of a name in a path, where an id looks otherwise than most do."""
 AUCTION = {"product": "p_bowl", "start": 1, "steps": [{"from": 0, "step": 1}], "seconds": 60}
+POLL = {"kind": "single", "question": "Which?", "choices": ["A", "B"]}
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/query"): {"metrics": ["viewers"]},
     ("PATCH", "/v1/queries/{query}"): {"name": "Till"},
@@ -85,6 +86,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/v1/people/{person}"): {"role": "host"},
     ("POST", "/v1/shows/{show}/surveys"): {"kind": "text", "question": "What did you miss?"},
     ("PUT", "/v1/surveys/{survey}"): {"kind": "text", "question": "What did you miss?"},
+    ("POST", "/v1/shows/{show}/polls"): POLL,
+    ("PUT", "/v1/polls/{poll}"): POLL,
     ("POST", "/v1/shows/{show}/offers"): {"product": "p_bowl", "price": 1},
     ("PUT", "/v1/channel/vouchers/{voucher}"): {"code": "spring", "kind": "free_shipping"},
     ("PUT", "/v1/offers/{offer}"): {"product": "p_bowl", "price": 1},

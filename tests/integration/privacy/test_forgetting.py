@@ -45,8 +45,10 @@ SHOWS = ("s", "earlier", "later")
 WITHOUT_VIEWERS = {
     *(
         "checkout_settings",
+        "screening_settings",
         "api_key",
         "channel",
+        "comment_stream",
         "customer_secret",
         "customer_source",
         "feed_import",
@@ -65,6 +67,8 @@ WITHOUT_VIEWERS = {
         "auction",
         "auction_award",
         "auction_bid",
+        "sanction_head",
+        "report_settings",
         "offer",
         "oidc_code",
     ),
@@ -103,6 +107,7 @@ WITHOUT_VIEWERS = {
         "picture_source",
         "segment",
         "segmented_show",
+        "poll",
         "survey",
         "survey_default",
         "sealed_show",
@@ -212,10 +217,16 @@ _OTHER_ROWS = (
     f"UPDATE question SET text = '{WORDS}', author = 'Anna' WHERE viewer_id IN ('{KNOWN}', '{GUEST}')",
     f"INSERT INTO vote (question_id, viewer_id, show_id, at) SELECT min(id), '{KNOWN}', 's', now() FROM question",
     "INSERT INTO survey VALUES ('sv', 'channel', 's', 'nps', 'How likely?', '{}', true, NULL, false, 24, 'closed', 1, now())",
+    """INSERT INTO poll VALUES ('po', 'channel', 's', 'single', 'Which?', '{A,B}', 1, 1, NULL, 'voted', false, NULL, 'closed', 3, true,
+        '{1,0}', 1, 0, '{1,0}', 1, 0, false, NULL, now())""",
+    f"INSERT INTO poll_vote VALUES ('po', '{GUEST}', 's', '{{0}}', false, now(), now())",
     f"INSERT INTO survey_answer VALUES ('sv', '{KNOWN}', 's', 9, NULL, '{WORDS}', now(), now())",
     "INSERT INTO review (id, channel_id, product_id, show_id, viewer_id, stars, words, author, bought, state, version, at)"
     f" VALUES ('rv', 'channel', 'channel-1', 's', '{KNOWN}', 5, '{WORDS}', 'Anna', true, 'approved', 1, now())",
-    f"INSERT INTO ban (show_id, viewer_id, at, actor, actor_name) VALUES ('s', '{KNOWN}', now(), 'm', 'Mika')",
+    "INSERT INTO report (kind, item_id, viewer_id, show_id, channel_id, reason, at)"
+    f" VALUES ('question', 'q', '{KNOWN}', 's', '{CHANNEL}', 'spam', now())",
+    "INSERT INTO sanction (id, channel_id, show_id, kind, viewer_id, name, at, actor, actor_name, appeal, appeal_state)"
+    f" VALUES ('sn', '{CHANNEL}', 's', 'ban', '{KNOWN}', '{WORDS}', now(), 'm', 'Mika', '{WORDS}', 'open')",
     f"INSERT INTO intent (viewer_id, key, parameters, result, at) VALUES ('{KNOWN}', 'k', 'p', '{{}}', now())",
     "INSERT INTO payment (id, channel_id, show_id, hold_id, viewer_id, key, provider, method, state, amount_minor, currency,"
     " created_at, changed_at, asked_at) SELECT 'pay', channel_id, id, 'h',"
@@ -384,7 +395,8 @@ async def test_all_that_is_kept_is_handed_out(world: World) -> None:
         "attendance": 3,
         "auction_bidder": 1,
         "auction_block": 1,
-        "ban": 1,
+        "report": 1,
+        "sanction": 1,
         "checkout": 1,
         "faq_line": 1,
         "intent": 1,
@@ -399,6 +411,7 @@ async def test_all_that_is_kept_is_handed_out(world: World) -> None:
         "review": 1,
         "rollup": 2,
         "shipment": 2,
+        "poll_vote": 1,
         "survey_answer": 1,
         "viewer_alias": 1,
         "vote": 1,

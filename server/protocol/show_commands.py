@@ -1,0 +1,15 @@
+"""What staff say of a show while it runs, beside its steps. No I/O."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from server.protocol.command_kinds import Keyed, Version
+
+SlowSeconds = Annotated[int, Meta(ge=0, le=3600)]
+
+
+class ShowModerate(Keyed, tag="show.moderate"):
+    moderation: Literal["pre", "post"] | UnsetType = UNSET
+    slow_seconds: SlowSeconds | UnsetType | None = UNSET
+    version: Version | None = None

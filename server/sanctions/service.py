@@ -1,0 +1,143 @@
+"""What may be asked of sanctions: giving, lifting, appealing, answering, and reading them."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from server.access.sanctions_repository import read_holding, read_own, read_sanction, read_sanctions
+from server.access.tables import SanctionRow
+from server.audit.trail import Actor
+from server.clock import Clock
+from server.db.engine import Database
+from server.errors import RefusedError
+from server.journal.intents import Intent
+from server.journal.journal import Journal
+from server.protocol.codes import Code
+from server.sanctions.giving import Desk, FindAsker, Push, tell_nobody
+from server.sanctions.rules import APPEAL_CHARACTERS_MAX, OWN_MAX, Terms, check
+from server.sanctions.tasks import Answering, Appealing, Giving, Lifting, Standing, Task, Unbanning
+from server.shows.repository import read_show
+from server.text import clean_text
+from server.viewers.alias_repository import read_guests_of
+
+
+class Whose(NamedTuple):
+    """A person in a show: their ids there, and the show's channel."""
+
+    channel_id: str
+    viewer_ids: tuple[str, ...]
+
+
+class Sanctions:
+    """See the module. `push` tells people what is laid on them; `tell` has the channel's other shows look at once."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        database: Database,
+        clock: Clock,
+        *,
+        find_asker: FindAsker,
+        push: Push = tell_nobody,
+        tell: Callable[[], None] = tell_nobody,
+    ) -> None:
+        self._journal = journal
+        self._database = database
+        self._clock = clock
+        # The journal groups commands by their handler: it must be the same object each time.
+        self._carry_out_many = Desk(find_asker, push, tell).carry_out_many
+
+    async def give(
+        self,
+        show_id: str,
+        actor: Actor,
+        terms: Terms,
+        *,
+        viewer_id: str | None = None,
+        question_id: str | None = None,
+        intent: Intent | None = None,
+    ) -> Standing:
+        """Lay a sanction on a viewer, or on whoever asked a question; what stands gets the new end and reason.
+
+        Raises `invalid` unless one of the two is given, or for terms that this kind has not; `not_found` for no such question, or a viewer
+        of other channels alone; `forbidden` for staff.
+        """
+        if (viewer_id is None) == (question_id is None):
+            raise RefusedError(Code.INVALID, "Either `viewer` or `question` must be given.")
+        check(terms)
+        return await self._commit(show_id, Giving(actor, terms, viewer_id, question_id), intent)
+
+    async def unban(self, show_id: str, actor: Actor, viewer_id: str, *, intent: Intent | None = None) -> str:
+        """Let a viewer in again, whatever keeps them out of the show, and return their id."""
+        async with self._database.read_soon() as connection:
+            show = await read_show(connection, show_id)
+            if show is None:
+                raise RefusedError(Code.NOT_FOUND)
+            now = self._clock.now()
+            holding = await read_holding(connection, show_id, show.channel_id, viewer_id, kind="ban", now=now)
+        for elsewhere in {row.show_id for row in holding} - {show_id}:
+            await self._commit(elsewhere, Unbanning(actor, viewer_id))
+        return (await self._commit(show_id, Unbanning(actor, viewer_id), intent)).viewer
+
+    async def lift(
+        self, channel_id: str, actor: Actor, sanction_id: str, *, intent: Intent | None = None
+    ) -> Standing:
+        """End a sanction of the channel, whichever show it was given in; raises `not_found`."""
+        return await self._commit(
+            await self._show_of(channel_id, sanction_id), Lifting(actor, sanction_id), intent
+        )
+
+    async def answer(
+        self,
+        channel_id: str,
+        actor: Actor,
+        sanction_id: str,
+        *,
+        lift: bool,
+        intent: Intent | None = None,
+    ) -> Standing:
+        """Answer an appeal; raises `not_found`, and `conflict` where there is none or another answer stands."""
+        task = Answering(actor, sanction_id, lift)
+        return await self._commit(await self._show_of(channel_id, sanction_id), task, intent)
+
+    async def appeal(self, show_id: str, viewer_id: str, sanction_id: str, text: str) -> Standing:
+        """Appeal, once, against what was laid on the viewer, or on who they were as a guest of the show.
+
+        Raises `invalid`, `not_found`, and `conflict` for a second appeal or where it has ended.
+        """
+        cleaned = clean_text(text, characters_max=APPEAL_CHARACTERS_MAX)
+        whose = await self._whose(show_id, viewer_id)
+        where = await self._show_of(whose.channel_id, sanction_id)
+        return await self._commit(where, Appealing(whose.viewer_ids, sanction_id, cleaned))
+
+    async def list_own(self, show_id: str, viewer_id: str) -> list[SanctionRow]:
+        """Return what was laid on a viewer in the show, as far as they are told, the newest first; raises `not_found`."""
+        whose = await self._whose(show_id, viewer_id)
+        async with self._database.read_soon() as connection:
+            return await read_own(connection, show_id, whose.channel_id, whose.viewer_ids, OWN_MAX)
+
+    async def list_of(
+        self, channel_id: str, *, after: str | None, limit: int, appealed: bool
+    ) -> list[SanctionRow]:
+        """Return up to `limit` sanctions of the channel, the newest first, behind `after` where given."""
+        async with self._database.read_soon() as connection:
+            return await read_sanctions(connection, channel_id, after=after, limit=limit, appealed=appealed)
+
+    async def _whose(self, show_id: str, viewer_id: str) -> Whose:
+        async with self._database.read_soon() as connection:
+            show = await read_show(connection, show_id)
+            if show is None:
+                raise RefusedError(Code.NOT_FOUND)
+            guests = await read_guests_of(connection, show_id, viewer_id)
+        return Whose(show.channel_id, (viewer_id, *guests))
+
+    async def _show_of(self, channel_id: str, sanction_id: str) -> str:
+        async with self._database.read_soon() as connection:
+            row = await read_sanction(connection, channel_id, sanction_id)
+        if row is None:
+            raise RefusedError(Code.NOT_FOUND, "There is no such sanction here.")
+        return row.show_id
+
+    async def _commit(self, show_id: str, task: Task, intent: Intent | None = None) -> Standing:
+        return await self._journal.commit(
+            show_id, self._carry_out_many, task, intent=intent, kind=Standing, repeatable=True
+        )

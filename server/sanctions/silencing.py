@@ -1,0 +1,60 @@
+"""Who may not write as they like, asked at the one door for what viewers write: who is muted is refused, shadow mutes hide it."""
+
+from collections.abc import Sequence
+
+from server.access.roles import is_staff
+from server.access.sanctions_repository import Silence, read_silenced
+from server.clock import to_wire
+from server.journal.transaction import ShowTransaction
+from server.protocol.codes import Code
+from server.screening.door import Looked, Newcomers, Refuse, Screening, Shadow, Verdict, Written
+from server.shows.tables import ShowRow
+
+
+class Silencing:
+    """A screening in front of another. Staff are never silenced."""
+
+    def __init__(self, behind: Screening) -> None:
+        self._behind = behind
+
+    async def look(self, show_id: str, role: str, text: str) -> Looked:
+        """Look at the text as the other one does: who wrote it is asked in the transaction."""
+        return await self._behind.look(show_id, role, text)
+
+    async def screen(
+        self,
+        tx: ShowTransaction,
+        show: ShowRow,
+        written: Sequence[Written],
+        *,
+        newcomers: Newcomers | None = None,
+    ) -> Sequence[Verdict]:
+        """Return a verdict for each, in order: what muted ones wrote is not looked at; what shadow-muted ones wrote is hidden."""
+        writers = sorted({each.viewer_id for each in written if not is_staff(each.role)})
+        silenced = (
+            await read_silenced(tx.connection, tx.show_id, show.channel_id, writers, tx.now)
+            if writers
+            else {}
+        )
+        under = [None if is_staff(each.role) else silenced.get(each.viewer_id) for each in written]
+        heard = [each for each, silence in zip(written, under, strict=True) if not _is_mute(silence)]
+        verdicts = iter(await self._behind.screen(tx, show, heard, newcomers=newcomers) if heard else ())
+        return [
+            _refusal(silence)
+            if silence is not None and _is_mute(silence)
+            else _hidden(next(verdicts), silence)
+            for silence in under
+        ]
+
+
+def _is_mute(silence: Silence | None) -> bool:
+    return silence is not None and silence.kind != "shadow"
+
+
+def _refusal(silence: Silence) -> Refuse:
+    until = None if silence.ends_at is None else to_wire(silence.ends_at)
+    return Refuse(Code.MUTED, data={"until": until})
+
+
+def _hidden(verdict: Verdict, silence: Silence | None) -> Verdict:
+    return verdict if silence is None or isinstance(verdict, Refuse) else Shadow()
