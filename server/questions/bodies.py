@@ -100,3 +100,13 @@ class StaffQuestionBody(QuestionBody):
         exclude_if=_is_unset,
         description="Why it was held or shadowed, where anything else than the show's moderation did.",
     )
+
+
+class ListedQuestionBody(StaffQuestionBody):
+    """A question in a list for staff."""
+
+    repeat_buyer: bool = Field(
+        default=False,
+        exclude_if=_is_unset,
+        description="Asked by somebody with two paid orders of the channel or more; told by `order=repeat_buyers` alone.",
+    )

@@ -17,15 +17,17 @@ import server.shows.routes
 import server.snapshots.routes
 from server.access.roles import Role
 from server.access.sign_in import SignIn
+from server.bus.bus import Bus
 from server.http import problems
-from server.questions.visible_pages import VisiblePages
+from server.running.questions import question_lists_for
 from server.viewers.aliases import Aliases
 from tests.support.stage import CHANNEL, ELSEWHERE, SHOW, Stage
 
 
 @pytest.fixture
-async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
+async def client(stage: Stage, redis_url: str) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
+    bus = Bus(redis_url, prefix="t", process_id="p1")
     problems.install(app)
     for routes in (
         server.shows.routes,
@@ -49,10 +51,12 @@ async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
         "tokens",
     ):
         setattr(app.state, name, getattr(stage, name))
-    app.state.visible_questions = VisiblePages(stage.questions)
+    lists = question_lists_for(stage.questions, stage.database, stage.clock, bus.kept)
+    app.state.browsing_questions, app.state.visible_questions = lists.browsing, lists.visible
     app.state.aliases = Aliases(stage.database, stage.clock)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://showfloor") as client:
         yield client
+    await bus.close()
 
 
 def bearer(
