@@ -71,6 +71,14 @@ class HeldForBody(Face):
     what: str | None = Field(default=None, exclude_if=_is_none)
 
 
+class FateBody(QuestionBody):
+    """A question as its author may see it."""
+
+    dismissed_reason: str | None = Field(
+        default=None, exclude_if=_is_none, description="Why it was dismissed, as long as it is."
+    )
+
+
 class ClaimBody(Face):
     """Who works on a question."""
 

@@ -21,7 +21,7 @@ from server.bus.bus import Bus
 from server.http import problems
 from server.running.questions import question_lists_for
 from server.viewers.aliases import Aliases
-from tests.support.stage import CHANNEL, ELSEWHERE, SHOW, Stage
+from tests.support.stage import CHANNEL, ELSEWHERE, HOST, SHOW, Stage
 
 
 @pytest.fixture
@@ -323,3 +323,7 @@ async def test_what_is_a_viewers_own_comes_whole(stage: Stage, client: httpx.Asy
     ids = [question.id for question in asked]
     assert [question["id"] for question in own["questions"]] == sorted(ids, reverse=True)
     assert own["votes"] == sorted(ids)
+    await stage.questions.dismiss(SHOW, HOST, ids[0], None, "rude")
+    own = (await client.get(f"/v1/shows/{SHOW}/me", headers=bearer(stage))).json()
+    assert own["questions"][-1]["dismissed_reason"] == "rude"
+    assert "dismissed_reason" not in own["questions"][0]

@@ -188,6 +188,93 @@ async def test_staff_choose_by_product_and_label_and_repeat_buyers(
         assert (await client.get(ADDRESS, params=params)).status_code == 403
 
 
+@pytest.mark.parametrize("role", [None, "moderator"])
+@pytest.mark.parametrize("order", ["newest", "wanted", "oldest", "product"])
+async def test_a_question_is_on_one_page_however_much_is_voted_meanwhile(
+    stage: Stage, client: httpx.AsyncClient, order: str, role: Role | None
+) -> None:
+    asked = await ask_many(stage, 30)
+    await vote(stage, {id: n % 5 for n, id in enumerate(asked)})
+    found: list[str] = []
+    params: dict[str, Any] = {"limit": 4, "order": order}
+    while True:
+        page = (await client.get(ADDRESS, params=params, headers=bearer(stage, role))).json()
+        found += ids(page["questions"])
+        if page["next"] is None:
+            break
+        params["cursor"] = page["next"]
+        last = [id for id in asked if id not in found]
+        await vote(stage, {last[0]: 40, last[-1]: 3, found[0]: 9} if last else {})
+        await ask_many(stage, 1)
+    assert (len(found), set(found)) == (30, set(asked))
+
+
+async def test_what_a_page_should_have_had_is_left_out_when_it_was_dismissed_meanwhile(
+    stage: Stage, client: httpx.AsyncClient
+) -> None:
+    asked = await ask_many(stage, 6)
+    first = (await client.get(ADDRESS, params={"order": "oldest", "limit": 3})).json()
+    await stage.questions.dismiss(SHOW, HOST, asked[4], None, "spam")
+    await stage.questions.answer(SHOW, HOST, asked[0], None, text=None, live=True)
+    rest = await client.get(ADDRESS, params={"order": "oldest", "limit": 3, "cursor": first["next"]})
+    assert ids(first["questions"]) + ids(rest.json()["questions"]) == [*asked[:4], asked[5]]
+    assert ids(await read_all(client, order="oldest")) == [asked[1], asked[2], asked[3], asked[5], asked[0]]
+
+
+async def test_a_cursor_of_the_version_before_begins_anew(stage: Stage, client: httpx.AsyncClient) -> None:
+    asked = await ask_many(stage, 3)
+    page = (await client.get(ADDRESS, params={"order": "wanted", "cursor": f"1-0-{asked[1]}"})).json()
+    assert ids(page["questions"]) == asked[::-1]
+
+
+async def test_questions_are_found_by_their_words_in_two_languages(
+    stage: Stage, client: httpx.AsyncClient
+) -> None:
+    asked = [
+        (await stage.questions.ask(SHOW, "v_1", "Aki", words)).id
+        for words in ("このダウンは洗濯機で洗えますか？", "Is the ＷＩＤＥ one machine washable?", "送料は？")
+    ]
+    for words, index in (("だうん", 0), ("洗濯機", 0), ("wide WASH", 1), ("machine", 1)):
+        assert ids((await client.get(ADDRESS, params={"q": words})).json()["questions"]) == [asked[index]]
+    for words in ("washable 送料", "？"):
+        assert (await client.get(ADDRESS, params={"q": words})).json()["questions"] == []
+    assert ids(await read_all(client, q="は", limit=1)) == [asked[2], asked[0]]
+    await stage.questions.dismiss(SHOW, HOST, asked[2], None, "spam")
+    assert (await client.get(ADDRESS, params={"q": "送料"})).json()["questions"] == []
+    refused = await client.get(ADDRESS, params={"q": "a", "order": "wanted"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+
+
+async def test_staff_choose_by_product_and_label_and_repeat_buyers(
+    stage: Stage, client: httpx.AsyncClient
+) -> None:
+    other, shop = await ask_many(stage, 2)
+    about = (await stage.questions.ask(SHOW, "v_7", "Mei", "How big?", product="p_bowl")).id
+    hidden = (await stage.questions.ask(SHOW, "v_9", "Mio", "And how old?", anonymous=True)).id
+    await stage.questions.label(SHOW, MODERATOR, shop, ["Shop"])
+    await vote(stage, {other: 5})
+    headers = bearer(stage, "moderator")
+
+    async def found(**params: str) -> list[dict[str, Any]]:
+        answer = await client.get(ADDRESS, params=params, headers=headers)
+        assert answer.status_code == 200, answer.text
+        questions: list[dict[str, Any]] = answer.json()["questions"]
+        return questions
+
+    assert ids(await found(label="Shop")) == [shop]
+    assert ids(await found(product="p_bowl")) == [about]
+    assert ids(await found(order="product")) == [about, other, hidden, shop]
+    for viewer in ("v_7", "v_9"):
+        for _ in range(2):
+            await buy_before(stage, viewer)
+    first, *rest = await found(order="repeat_buyers")
+    assert (first["id"], first["repeat_buyer"]) == (about, True)
+    assert ids(rest) == [other, hidden, shop]
+    assert not any("repeat_buyer" in each for each in rest)
+    for params in ({"label": "Shop"}, {"order": "repeat_buyers"}):
+        assert (await client.get(ADDRESS, params=params)).status_code == 403
+
+
 async def test_nothing_of_staffs_is_in_it(stage: Stage, client: httpx.AsyncClient) -> None:
     (id,) = await ask_many(stage, 1)
     await stage.questions.answer(SHOW, HOST, id, None, text="Yes", live=False)
