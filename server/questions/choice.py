@@ -26,7 +26,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some questions, the cursor behind them (None at the end), and the ids of those that repeat buyers asked, where the order is theirs."""
+    """Some questions, the cursor behind them (None at the end), and which of them repeat buyers asked, where the order is theirs."""
 
     questions: list[Question]
     next: str | None
