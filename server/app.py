@@ -97,6 +97,7 @@ from server.telemetry import set_up_logging
 PARTS_FOR_ROUTES = (
     "aliases",
     "auctions",
+    "browsing_questions",
     "bus",
     "cards",
     "channel_origins",

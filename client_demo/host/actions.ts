@@ -1,38 +1,21 @@
 // Everything that a person can do to the show, with its echo and its undo.
 import { computed, effect, signal, untracked } from "@preact/signals";
-import type { RefusedError } from "../sdk/refused";
 import type { Announcement, CommandType, DismissReason, FieldsOf, Product, Question, QuestionState } from "../sdk/wire";
 import { draftOf, drafts, forgetKey, keepDraft, keepKey, keyOf, putBack, takeKey } from "../shared/drafts";
-import { explainError } from "../shared/staff/sign-in";
 import { asKept, brief } from "../shared/writing";
 import { isWriting } from "./deafness";
 import { attempt, attemptLater } from "./deeds";
-import { choose, correct, draftPlace, known, moveAhead, snapshot, tab, theRoom } from "./desk";
+import { choose, draftPlace, known, moveAhead, snapshot, tab, theRoom } from "./desk";
+import { tabOf } from "./queue";
+import { refusedMove, why } from "./refusals";
 import { ending } from "./surface";
 import { t } from "./text";
 import { Toggle } from "./toggle";
 
+export { sayMoved, why } from "./refusals";
+
 const ANNOUNCE_WAIT_MS = 3_000;
 
-/** Says why something was refused. */
-export const why = (error: RefusedError) => (): string => explainError(error.code);
-
-/** Who did what to the question, in a sentence: the colleague's name first. */
-export function sayMoved(question: Question): string {
-  const who = question.moderated_by ?? t("somebody");
-  const how = question.state === "answered" && question.answer?.live ? "answered_live" : question.state;
-  return t(`moved.${how}`, { who });
-}
-
-function refusedMove(back: () => void) {
-  return (error: RefusedError): (() => string) => {
-    back();
-    const now = error.refusal.current;
-    if (error.code !== "conflict" || !now) return why(error);
-    correct(now);
-    return () => sayMoved(now);
-  };
-}
 
 /** Sends a move of a question with the version that the person saw, and shows it as moved at once. */
 function move<T extends CommandType & `question.${string}`>(
@@ -41,8 +24,7 @@ function move<T extends CommandType & `question.${string}`>(
   ahead: Partial<Question> & { state: QuestionState },
   extra: Omit<FieldsOf<T>, "question" | "version">,
   say: () => string,
-  undo: (now: Question) => void,
-  then: { done?: () => void; refused?: () => void } = {},
+  then: { done?: () => void; refused?: () => void; undone?: () => void; undo?: (now: Question) => void } = {},
 ): void {
   const expected: Question = { ...question, ...ahead, version: question.version + 1 };
   const back = moveAhead(question, expected);
@@ -54,45 +36,86 @@ function move<T extends CommandType & `question.${string}`>(
       then.done?.();
     },
     refused: (error) => {
-      const why = refusedMove(back)(error);
+      back();
       then.refused?.();
-      return why;
+      return refusedMove(error);
     },
     undo: () => {
-      undo(known.value.get(question.id) ?? expected);
-      if (known.value.get(question.id)?.state === tab.value) choose(question.id);
+      // What was done is taken back, and nothing that a colleague has done since: the version is that of the deed.
+      const now = { ...(known.value.get(question.id) ?? expected), version: expected.version };
+      then.undone?.();
+      if (then.undo) then.undo(now);
+      else takeBack(now, question, say);
+      const there = known.value.get(question.id);
+      if (there && tabOf(there) === tab.value) choose(question.id);
     },
   });
+}
+
+/** Undoes the move that led from `before` to `now`. */
+function takeBack(now: Question, before: Question, say: () => string): void {
+  const { state, answer, dismissed_reason = null } = before;
+  move("question.undo", now, { state, answer, dismissed_reason }, {}, say);
 }
 
 const quoted = (question: Question): { text: string } => ({ text: brief(question.text) });
 
 export function approve(question: Question): void {
   const say = (): string => t("deed.approved", quoted(question));
-  move("question.approve", question, { state: "open" }, {}, say, (now) => dismiss(now, "other"));
+  move("question.approve", question, { state: "open" }, {}, say);
+}
+
+/** Takes an open question back to those that wait for approval. */
+export function hold(question: Question): void {
+  move("question.hold", question, { state: "pending" }, {}, () => t("deed.held", quoted(question)));
+}
+
+/** Says that the question is being answered in the video from now on. */
+export function begin(question: Question): void {
+  move("question.begin", question, { state: "answering" }, {}, () => t("deed.begun", quoted(question)));
+}
+
+/** Lets another question stand for this one. */
+export function merge(question: Question, into: Question): void {
+  const say = (): string => t("deed.merged", { ...quoted(question), into: brief(into.text) });
+  move("question.merge", question, { state: "merged", merged_into: into.id }, { into: into.id }, say);
+}
+
+/** Takes a merged question out of the one that stands for it. */
+export function part(question: Question): void {
+  const state = question.before ?? "open";
+  const say = (): string => t("deed.parted", quoted(question));
+  move("question.undo", question, { state, merged_into: null }, {}, say, { undo: () => undefined });
+}
+
+export function label(question: Question, labels: readonly string[]): void {
+  const before = question.labels ?? [];
+  void attempt({
+    say: () => t("deed.labelled", quoted(question)),
+    send: () => theRoom().command("question.label", { question: question.id, labels: [...labels] }),
+    refused: why,
+    undo: () => label(question, before),
+  });
 }
 
 export function answerLive(question: Question): void {
   const answer = { text: null, live: true, at: new Date().toISOString() };
   const say = (): string => t("deed.answered_live", quoted(question));
-  move("question.answer", question, { state: "answered", answer }, { live: true }, say, restore);
+  move("question.answer", question, { state: "answered", answer }, { live: true }, say);
 }
 
-/** Answers in writing. The text stays its box's draft until the server has it: a refusal or a crash of the page loses nothing. */
-export function answerText(question: Question, text: string): void {
+/** Answers in writing, with `few` to those alone who asked or voted. The text stays its box's draft until the server has it: a refusal or a crash of the page loses nothing. */
+export function answerText(question: Question, text: string, few = false): void {
   const place = draftPlace(`answer.${question.id}`);
-  const answer = { text, live: false, at: new Date().toISOString() };
-  const say = (): string => t("deed.answered", quoted(question));
+  const answer = { text, live: false, at: new Date().toISOString(), ...(few && { private: true }) };
+  const say = (): string => t(few ? "deed.answered_privately" : "deed.answered", quoted(question));
   keepDraft(place, text);
-  const undo = (now: Question): void => {
-    putBack(place, text);
-    restore(now);
-  };
   const done = (): void => {
     if (asKept(draftOf(place)) === text) keepDraft(place, "");
   };
-  move("question.answer", question, { state: "answered", answer }, { text }, say, undo, {
+  move("question.answer", question, { state: "answered", answer }, { text, ...(few && { private: true }) }, say, {
     done,
+    undone: () => putBack(place, text),
     refused: () => {
       // It stands in its box again, and the box in front of the person, unless another one is being written in.
       if (!isWriting(document.activeElement)) choose(question.id);
@@ -102,7 +125,7 @@ export function answerText(question: Question, text: string): void {
 
 export function dismiss(question: Question, reason: DismissReason): void {
   const say = (): string => t("deed.dismissed", { ...quoted(question), reason: t(`reason.${reason}`) });
-  move("question.dismiss", question, { state: "dismissed", dismissed_reason: reason }, { reason }, say, restore);
+  move("question.dismiss", question, { state: "dismissed", dismissed_reason: reason }, { reason }, say);
 }
 
 export function restore(question: Question): void {
@@ -111,10 +134,10 @@ export function restore(question: Question): void {
   const say = (): string => t("deed.restored", quoted(question));
   const undo = (now: Question): void => {
     if (before === "dismissed") dismiss(now, (reason as DismissReason | null) ?? "other");
-    else if (answer?.text) answerText(now, answer.text);
+    else if (answer?.text) answerText(now, answer.text, answer.private);
     else answerLive(now);
   };
-  move("question.restore", question, { state: "open", answer: null, dismissed_reason: null }, {}, say, undo);
+  move("question.restore", question, { state: "open", answer: null, dismissed_reason: null }, {}, say, { undo });
 }
 
 const pinnedQuestion = new Toggle();

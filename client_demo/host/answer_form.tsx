@@ -7,8 +7,8 @@ import { Icon } from "../shared/ui/icon";
 import { RoomLeft } from "../shared/ui/room_left";
 import { asKept, lengthOf } from "../shared/writing";
 import { answerText } from "./actions";
-import { keepSaying } from "./answering";
-import { draftPlace, room, view } from "./desk";
+import { claimant, keepClaim } from "./claims";
+import { draftPlace, view } from "./desk";
 import { Key } from "./key_hint";
 import { t } from "./text";
 
@@ -22,18 +22,20 @@ export function AnswerForm({ question }: { question: Question }) {
   const place = draftPlace(`answer.${question.id}`);
   const text = draftOf(place);
   const field = useRef<HTMLTextAreaElement>(null);
-  const open = question.state === "open";
-  useAnswering(question.id, field);
+  const open = question.state === "open" || question.state === "answering";
+  const barred = claimant(question) !== null;
+  useClaim(question.id, field, open);
   useEffect(() => {
     // Sent before the page was loaded anew, and arrived.
     if (text && question.answer?.text === asKept(text)) keepDraft(place, "");
   }, [question.answer?.text]);
   if (!open && !text && document.activeElement !== field.current) return null;
-  function send(): void {
+  const unsendable = !asKept(text) || lengthOf(text) > ANSWER_MAX || barred;
+  function send(few = false): void {
     const words = asKept(text);
-    if (!words || lengthOf(words) > ANSWER_MAX || !open) return field.current?.focus();
+    if (!words || unsendable || !open) return field.current?.focus();
     field.current?.blur();
-    answerText(question, words);
+    answerText(question, words, few);
   }
   return (
     <form
@@ -51,16 +53,18 @@ export function AnswerForm({ question }: { question: Question }) {
           {open && <Key of="T" />}
         </label>
         {open ? (
-          <Button
-            type="submit"
-            size="small"
-            aria-disabled={!asKept(text) || lengthOf(text) > ANSWER_MAX}
-            data-testid="answer-send"
-          >
-            <Icon name="send" />
-            {t("answer.send")}
-            <Key of="Ctrl ⏎" />
-          </Button>
+          <span class="answer-ways">
+            {text && (
+              <Button size="small" look="quiet" aria-disabled={unsendable} onClick={() => send(true)} data-testid="answer-private">
+                {t("answer.private")}
+              </Button>
+            )}
+            <Button type="submit" size="small" aria-disabled={unsendable} data-testid="answer-send">
+              <Icon name="send" />
+              {t("answer.send")}
+              <Key of="Ctrl ⏎" />
+            </Button>
+          </span>
         ) : (
           <Button size="small" onClick={() => keepDraft(place, "")} data-testid="draft-drop">
             {t("answer.drop")}
@@ -79,7 +83,7 @@ export function AnswerForm({ question }: { question: Question }) {
         onInput={(event) => keepDraft(place, event.currentTarget.value)}
         onKeyDown={(event) => {
           if (isEscape(event)) field.current?.blur();
-          else if (isEnter(event) && (event.ctrlKey || event.metaKey)) send();
+          else if (isEnter(event) && (event.ctrlKey || event.metaKey)) send(event.shiftKey);
         }}
       />
       <p class="hint field-note">
@@ -89,29 +93,27 @@ export function AnswerForm({ question }: { question: Question }) {
   );
 }
 
-/** Tells the colleagues while this person has the box in hand and something is written in it; after each join anew. */
-function useAnswering(question: string, field: { current: HTMLTextAreaElement | null }): void {
+/** The question is this person's while they have the box in hand; after each join anew. */
+function useClaim(question: string, field: { current: HTMLTextAreaElement | null }, open: boolean): void {
   const { joins } = view.value;
   useEffect(() => {
-    let stop: (() => void) | null = null;
-    const say = (answering: boolean): void => {
-      room()?.tell("question.answering", { question, answering });
-    };
+    let release: (() => void) | null = null;
     const look = (): void => {
-      const writes = document.activeElement === field.current && field.current !== null && field.current.value.trim() !== "";
-      if (writes && !stop) stop = keepSaying(say);
-      else if (!writes && stop) {
-        stop();
-        stop = null;
+      const inHand = open && field.current !== null && document.activeElement === field.current;
+      if (inHand && !release) release = keepClaim(question);
+      else if (!inHand && release) {
+        release();
+        release = null;
       }
     };
     look();
-    const events = ["input", "focusin", "focusout"] as const;
     const later = (): void => queueMicrotask(look);
-    for (const type of events) document.addEventListener(type, later);
+    document.addEventListener("focusin", later);
+    document.addEventListener("focusout", later);
     return () => {
-      for (const type of events) document.removeEventListener(type, later);
-      stop?.();
+      document.removeEventListener("focusin", later);
+      document.removeEventListener("focusout", later);
+      release?.();
     };
-  }, [question, joins]);
+  }, [question, joins, open]);
 }

@@ -40,7 +40,9 @@ export function isDeaf(): boolean {
 
 function hearKey(event: KeyboardEvent): void {
   if (!isWriting(event.target)) return;
-  const leaves = event.key === "Tab" || isEscape(event) || (isEnter(event) && (event.ctrlKey || event.metaKey));
+  // In a box of one line Enter is the end of writing.
+  const sends = event.ctrlKey || event.metaKey || event.target.matches("input");
+  const leaves = event.key === "Tab" || isEscape(event) || (isEnter(event) && sends);
   field = leaves ? null : event.target;
 }
 

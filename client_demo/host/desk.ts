@@ -7,7 +7,7 @@ import { QUESTIONS_MAX } from "../sdk/state";
 import type { JournalPush, Question, QuestionVotes, Snapshot } from "../sdk/wire";
 import { drafts } from "../shared/drafts";
 import { renewedToken, session, signOut } from "../shared/staff/session";
-import { forgetColleagues, hearAnswering } from "./answering";
+import { asQuery, forgetSieve, isSifting, passes, type Sieve, sieve } from "./filter";
 import { keepPlaces, type Place } from "./products";
 import {
   afterLeaving,
@@ -18,8 +18,10 @@ import {
   letInBeside,
   neighbour,
   rowsOf,
+  type RankOf,
   type Sorting,
   type Tab,
+  tabOf,
   type Votes,
   withVotes,
 } from "./queue";
@@ -54,8 +56,14 @@ export const tab = signal<Tab>("open");
 export const sorting = signal<Sorting>("votes");
 export const order = signal<readonly string[]>([]);
 export const selected = signal<string | null>(null);
+/** The questions that pass what is looked for. */
+const sifted = computed((): Known => {
+  if (!isSifting.value) return known.value;
+  const family = familyOf(sieve.value.product);
+  return new Map([...known.value].filter(([, each]) => passes(each, sieve.value, family)));
+});
 export const rows = computed(() => rowsOf(tab.value, order.value, known.value, mine.value));
-export const waiting = computed(() => countWaiting(tab.value, order.value, known.value));
+export const waiting = computed(() => countWaiting(tab.value, order.value, sifted.value));
 export const current = computed(() => rows.value.find((row) => row.question.id === selected.value) ?? null);
 /** Whether the server has older answered or dismissed questions; null: not asked. */
 export const more = signal<Readonly<Partial<Record<Tab, string | null>>>>({});
@@ -89,12 +97,11 @@ export function theRoom(): Room {
 
 /** Opens a show and keeps it open; returns what closes it. */
 export function openShow(show: string, token: string): () => void {
-  const mineRoom: Room = new Room({
+  const mineRoom = new Room({
     show,
     token,
     guest: false,
     onToken: keepToken,
-    onAnswering: (push) => hearAnswering(push, mineRoom.view.identity?.viewer),
   });
   openRoom = mineRoom;
   opened.value = show;
@@ -118,7 +125,10 @@ function forget(): void {
   more.value = {};
   places.value = [];
   heardVotes.clear();
-  forgetColleagues();
+  forgetSieve();
+  repeatBuyers.value = new Set();
+  chosenIn.clear();
+  seenAt.clear();
   hearStock(null);
   begun = null;
   tabChosen = false;
@@ -232,7 +242,7 @@ function somebodyWrites(): boolean {
 }
 
 async function fetchPage(show: string, state: Tab, cursor: string | null): Promise<string | null> {
-  const query = new URLSearchParams({ state, limit: String(PAGE), ...(cursor && { cursor }) });
+  const query = new URLSearchParams({ state, limit: String(PAGE), ...asQuery(sieve.value), ...(cursor && { cursor }) });
   const path = `/shows/${encodeURIComponent(show)}/questions?${query}`;
   const found = await request<{ questions: Question[]; next: string | null }>(path, { token: session.value?.token });
   takeIn(found.questions);
@@ -244,21 +254,74 @@ export async function fetchOlder(): Promise<void> {
   const show = snapshot.value?.show.id;
   const state = tab.value;
   if (!show) return;
+  const of = sieve.value;
   const next = await fetchPage(show, state, more.value[state] ?? null);
+  if (of !== sieve.value) return;
   more.value = { ...more.value, [state]: next };
   letInNow();
 }
 
-export function chooseTab(next: Tab): void {
-  tabChosen = true;
-  tab.value = next;
+/** How far each tab was fetched when looking for something began. */
+let moreOfAll: typeof more.value | null = null;
+
+/** Looks for something, or for nothing in particular any more: what is held at once, and what the server has beside it. */
+export function lookFor(next: Sieve): void {
+  if (!isSifting.value) moreOfAll = more.value;
+  sieve.value = next;
+  more.value = isSifting.value ? {} : (moreOfAll ?? {});
   selected.value = null;
   letInNow();
+  if (isSifting.value) void fetchOlder().catch(() => undefined);
+}
+
+/** The ids of a product and its variants. */
+function familyOf(product: string): ReadonlySet<string> {
+  const found = snapshot.value?.products.find((each) => each.id === product);
+  return new Set([product, ...(found?.variants ?? []).map((each) => each.id)]);
+}
+
+/** Questions of viewers who have bought twice, as the server says. */
+const repeatBuyers = signal<ReadonlySet<string>>(new Set());
+
+async function fetchRepeatBuyers(): Promise<void> {
+  const show = opened.peek();
+  const query = new URLSearchParams({ order: "repeat_buyers", state: "open", limit: String(PAGE) });
+  const path = `/shows/${encodeURIComponent(show)}/questions?${query}`;
+  const found = await request<{ questions: (Question & { repeat_buyer?: boolean })[] }>(path, { token: session.value?.token });
+  if (show !== opened.peek()) return;
+  takeIn(found.questions);
+  repeatBuyers.value = new Set(found.questions.filter((each) => each.repeat_buyer).map((each) => each.id));
+}
+
+/** By what the chosen order puts questions beside their votes. */
+function rankOf(): RankOf {
+  if (sorting.value === "repeat_buyers") return ({ id }) => (repeatBuyers.value.has(id) ? 0 : 1);
+  if (sorting.value !== "product") return () => 0;
+  const families = places.value.map(({ product }) => familyOf(product.id));
+  return ({ product }) => {
+    const at = product ? families.findIndex((family) => family.has(product)) : -1;
+    return at < 0 ? families.length : at;
+  };
+}
+
+/** Where the person was in each tab. */
+const chosenIn = new Map<Tab, string | null>();
+/** The topmost row of each tab's list, and how far it was scrolled beyond its top, in pixels: what comes back is where it was. */
+export const seenAt = new Map<Tab, { id: string; beyond: number }>();
+
+export function chooseTab(next: Tab): void {
+  tabChosen = true;
+  chosenIn.set(tab.peek(), selected.peek());
+  tab.value = next;
+  selected.value = chosenIn.get(next) ?? null;
+  letInNow();
+  if (isSifting.value && more.value[next] === undefined) void fetchOlder().catch(() => undefined);
 }
 
 export function chooseSorting(next: Sorting): void {
   sorting.value = next;
   letInNow();
+  if (next === "repeat_buyers") void fetchRepeatBuyers().then(letInNow, () => undefined);
 }
 
 /**
@@ -266,7 +329,7 @@ export function chooseSorting(next: Sorting): void {
  * chosen if it is still there.
  */
 export function letInNow(): void {
-  const now = letIn(tab.value, known.value, sorting.value);
+  const now = letIn(tab.value, sifted.value, sorting.value, rankOf());
   const here = new Set(now);
   mine.value = new Set([...mine.value].filter((id) => !here.has(id)));
   order.value = letInBeside(now, shownTab === tab.value ? order.value : [], (id) => hasDraft(id) && !mine.value.has(id));
@@ -286,7 +349,7 @@ export function step(by: 1 | -1): void {
 
 /** Marks a question as moved by this person to how it will stand, and looks at the next. Returns what takes that back. */
 export function moveAhead(question: Question, ahead: Question): () => void {
-  const elsewhere = ahead.state !== tab.value;
+  const elsewhere = tabOf(ahead) !== tab.value;
   if (elsewhere && selected.value === question.id) selected.value = afterLeaving(rows.value, question.id);
   const wasMine = mine.value.has(question.id);
   mine.value = new Set([...[...mine.value].filter((id) => id !== question.id), ...(elsewhere ? [question.id] : [])]);
@@ -294,6 +357,16 @@ export function moveAhead(question: Question, ahead: Question): () => void {
   return () => {
     moving.value = new Map([...moving.value].filter(([id]) => id !== question.id));
     mine.value = new Set([...[...mine.value].filter((id) => id !== question.id), ...(wasMine ? [question.id] : [])]);
+  };
+}
+
+/** Takes questions out of the tab before they have moved: they leave their place at once. Returns what takes that back. */
+export function takeAway(ids: readonly string[]): () => void {
+  const before = mine.value;
+  mine.value = new Set([...before, ...ids]);
+  return () => {
+    const added = new Set(ids.filter((id) => !before.has(id)));
+    mine.value = new Set([...mine.value].filter((id) => !added.has(id)));
   };
 }
 

@@ -10,7 +10,7 @@ import { keysOn } from "./keys";
 import { dismissing } from "./surface";
 import { t } from "./text";
 
-const REASONS: readonly DismissReason[] = ["spam", "off_topic", "rude", "duplicate", "other"];
+export const REASONS: readonly DismissReason[] = ["spam", "off_topic", "rude", "duplicate", "other"];
 
 function close(): void {
   dismissing.value = null;

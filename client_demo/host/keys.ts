@@ -1,14 +1,16 @@
 // One key for each action. Single keys can be switched off (WCAG 2.1.4), and never act while something is being written.
 import { waits } from "./held";
 import { signal } from "@preact/signals";
-import { ofInputMethod } from "../shared/input_method";
+import { isEscape, ofInputMethod } from "../shared/input_method";
 import { readPreference, writePreference } from "../shared/preference";
-import { answerLive, approve, askAboutShow, restore, toggleProduct, toggleQuestion } from "./actions";
+import { answerLive, approve, askAboutShow, begin, hold, restore, toggleProduct, toggleQuestion } from "./actions";
 import { isDeaf, isWriting, watchWriting } from "./deafness";
 import { undoable } from "./deeds";
 import { chooseTab, current, letInNow, places, step } from "./desk";
+import { finding } from "./filter";
+import { dropPicked, pickAlong, picked, togglePick } from "./picking";
 import { TABS } from "./queue";
-import { dismissing, focusOn, keysShown, onStage } from "./surface";
+import { dismissing, focusOn, keysShown, mergeKey, onStage } from "./surface";
 
 export const keysOn = signal(readPreference("keys") !== "off");
 
@@ -24,11 +26,19 @@ export const KEYS = [
   ["let_in", "N"],
   ["approve", "A"],
   ["answer_live", "L"],
+  ["begin", "V"],
   ["answer_text", "T"],
+  ["private", "Ctrl + Shift + ⏎"],
+  ["hold", "H"],
   ["dismiss", "D"],
   ["restore", "R"],
   ["pin", "P"],
+  ["label", "Y"],
+  ["merge", "G"],
   ["undo", "Z"],
+  ["find", "/"],
+  ["pick", "X"],
+  ["pick_along", "Shift + J / K"],
   ["tabs", "1 – 4"],
   ["product", "Shift + 1 – 9"],
   ["announce", "M"],
@@ -47,10 +57,10 @@ function act(key: string, event: KeyboardEvent): boolean {
   switch (key) {
     case "j":
     case "arrowdown":
-      return done(() => step(1));
+      return done(() => (event.shiftKey ? pickAlong(1) : step(1)));
     case "k":
     case "arrowup":
-      return done(() => step(-1));
+      return done(() => (event.shiftKey ? pickAlong(-1) : step(-1)));
     case "n":
       return done(letInNow);
     case "z":
@@ -65,6 +75,11 @@ function act(key: string, event: KeyboardEvent): boolean {
       return done(() => {
         askAboutShow();
       });
+    case "/":
+      return done(() => {
+        finding.value = true;
+        focusOn("find");
+      });
     case "?":
       return done(() => {
         keysShown.value = true;
@@ -77,10 +92,16 @@ function act(key: string, event: KeyboardEvent): boolean {
 function actOnQuestion(key: string, question: NonNullable<typeof current.value>["question"]): boolean {
   const { state, id } = question;
   if (key === "a" && waits(question)) return done(() => approve(question));
-  if (key === "l" && state === "open") return done(() => answerLive(question));
-  if (key === "t" && state === "open") return done(() => focusOn("answer"));
+  const toAnswer = state === "open" || state === "answering";
+  if (key === "v" && state === "open") return done(() => begin(question));
+  if (key === "h" && state === "open") return done(() => hold(question));
+  if (key === "y") return done(() => focusOn("label"));
+  if (key === "g") return done(() => mergeKey.value?.(question));
+  if (key === "x") return done(() => togglePick(id));
+  if (key === "l" && toAnswer) return done(() => answerLive(question));
+  if (key === "t" && toAnswer) return done(() => focusOn("answer"));
   if (key === "r" && (state === "answered" || state === "dismissed")) return done(() => restore(question));
-  if (key === "p" && (state === "open" || state === "answered")) {
+  if (key === "p" && (toAnswer || state === "answered")) {
     return done(() => toggleQuestion(id));
   }
   if (key === "d" && state !== "dismissed") {
@@ -119,7 +140,8 @@ export function listenToKeys(): () => void {
     if (!keysOn.value && event.key !== "?") return;
     if (isDeaf()) return;
     if (event.repeat && !STEPS.has(event.key.toLowerCase())) return;
-    if (act(event.key.toLowerCase(), event)) event.preventDefault();
+    if (isEscape(event) && picked.value.size > 0) dropPicked();
+    else if (act(event.key.toLowerCase(), event)) event.preventDefault();
   };
   const stopWatching = watchWriting();
   document.addEventListener("keydown", hear);

@@ -1,5 +1,6 @@
 import { Dialog } from "../shared/ui/dialog";
 import { KEYS, keysOn, switchKeys } from "./keys";
+import { chosen } from "./show_choice";
 import { keysShown } from "./surface";
 import { t } from "./text";
 
@@ -13,6 +14,13 @@ export function KeysDialog() {
         keysShown.value = false;
       }}
     >
+      <p class="views">
+        {(["moderate", "stage"] as const).map((view) => (
+          <a key={view} class="button" href={`?show=${encodeURIComponent(chosen.value ?? "")}&view=${view}`} data-testid={`view-${view}`}>
+            {t(view === "stage" ? "screen.open" : "speed.open")}
+          </a>
+        ))}
+      </p>
       <label class="checkbox">
         <input
           type="checkbox"

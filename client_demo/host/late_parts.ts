@@ -2,8 +2,13 @@
 export { AskerCard } from "./asker_card";
 export { AuctionPanel } from "./auction_panel";
 export { CommentsPanel } from "./comments_panel";
+export { FindBar } from "./find_bar";
 export { OfferPanel } from "./offer_panel";
 export { PlanLine, PlanPanel } from "./plan_line";
+export { PickedBar } from "./picked_bar";
 export { PollPanel } from "./poll_panel";
+export { QuestionAside } from "./question_aside";
+export { Screen } from "./screen";
+export { Speed } from "./speed";
 export { TakingsPanel } from "./takings_panel";
 export { WritingPanel } from "./writing_panel";

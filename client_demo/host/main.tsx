@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect } from "preact/hooks";
 import "../shared/base.css";
 import "../shared/staff/staff.css";
 import "./host.css";
+import "./console.css";
 import "./stage.css";
 import { firstTexts } from "../shared/i18n";
 import { StaffPages } from "../shared/staff/pages";
@@ -13,13 +14,14 @@ import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
 import { takeUpAnnouncements } from "./actions";
 import { AnnouncePanel } from "./announce_panel";
 import { BannedList } from "./banned_list";
+import { followClaims } from "./claims";
 import { DeedList, LastDeed } from "./deed_list";
 import { openShow, snapshot, theRoom, view } from "./desk";
 import { DismissDialog } from "./dismiss_dialog";
 import { Key } from "./key_hint";
 import { listenToKeys } from "./keys";
 import { KeysDialog } from "./keys_dialog";
-import { LatePlan } from "./late";
+import { LatePlan, LateView } from "./late";
 import { NoVideo } from "./no_video";
 import { Numbers } from "./numbers";
 import { ProductPanel } from "./product_panel";
@@ -28,7 +30,7 @@ import { QueueList } from "./queue_list";
 import { chooseShow, chosen, ShowChoice } from "./show_choice";
 import { ShowDialog } from "./show_dialog";
 import { Stage } from "./stage";
-import { dismissing, ending, keysShown, onStage } from "./surface";
+import { DESK_PANES, deskPane, dismissing, ending, keysShown, onStage, viewing } from "./surface";
 import { SurveyPanel } from "./survey_panel";
 import { shared, t } from "./text";
 import { TopBar } from "./top_bar";
@@ -64,7 +66,8 @@ function NotHere() {
 
 function Show({ id }: { id: string }) {
   useEffect(() => openShow(id, session.value?.token ?? ""), [id]);
-  useLayoutEffect(listenToKeys, []);
+  useEffect(() => followClaims(id), [id]);
+  useLayoutEffect(() => (viewing === "stage" ? undefined : listenToKeys()), []);
   const { link } = view.value;
   const here = snapshot.value !== null;
   useEffect(() => {
@@ -74,7 +77,17 @@ function Show({ id }: { id: string }) {
   useEffect(() => {
     document.title = title ? `${title} · ${shared("app.name")}` : t("page.title");
   }, [title]);
+  if (viewing === "stage") return <LateView view="stage" />;
   if (link.is === "stopped" && link.reason !== "left") return <Stopped reason={link.reason} />;
+  if (viewing === "moderate") {
+    return (
+      <>
+        <LateView view="moderate" />
+        {dismissing.value && <DismissDialog question={dismissing.value} />}
+        {keysShown.value && <KeysDialog />}
+      </>
+    );
+  }
   return (
     <div class="desk" data-testid="desk" data-link={link.is}>
       <TopBar />
@@ -82,7 +95,8 @@ function Show({ id }: { id: string }) {
         <Numbers />
         <LatePlan part="PlanLine" />
       </div>
-      <main class="work">
+      <main class="work" data-pane={deskPane.value}>
+        <DeskTabs />
         <QueueList />
         <div class="middle">
           <NoVideo />
@@ -113,6 +127,28 @@ function Show({ id }: { id: string }) {
       {keysShown.value && <KeysDialog />}
       {onStage.value && <Stage />}
     </div>
+  );
+}
+
+/** The three columns as tabs, where there is room for one of them. */
+function DeskTabs() {
+  return (
+    <nav class="tabs desk-tabs" aria-label={t("panes")}>
+      {DESK_PANES.map((each) => (
+        <button
+          type="button"
+          key={each}
+          class="tab"
+          aria-current={deskPane.value === each ? "true" : undefined}
+          data-testid={`pane-${each}`}
+          onClick={() => {
+            deskPane.value = each;
+          }}
+        >
+          {t(`pane.${each}`)}
+        </button>
+      ))}
+    </nav>
   );
 }
 

@@ -1,18 +1,23 @@
 import type { Question } from "../sdk/wire";
 import { sayHeld, waits } from "./held";
-import { timeOfDay } from "../shared/format";
+import { duration, timeOfDay } from "../shared/format";
 import { nameOf, StaffBadge } from "../shared/people";
+import { session } from "../shared/staff/session";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
-import { answerLive, approve, restore, sayMoved, toggleQuestion } from "./actions";
+import { answerLive, approve, begin, hold, restore, toggleQuestion } from "./actions";
 import { AnswerForm } from "./answer_form";
-import { colleagues } from "./answering";
 import { ban } from "./bans";
+import { claimant, takeOver } from "./claims";
 import { chooseTab, counts, current, hasDraft, letInNow, rows, selected, snapshot, step, tab, waiting } from "./desk";
 import { Key } from "./key_hint";
-import { LateAsker } from "./late";
+import { LateAside, LateAsker } from "./late";
+import { sayMoved } from "./refusals";
 import { dismissing } from "./surface";
-import { languageOf, nameList, t } from "./text";
+import { languageOf, t } from "./text";
+
+/** As the server has it. */
+const MAY_TAKE_OVER: ReadonlySet<string> = new Set(["host", "admin"]);
 
 /** The question that is next, with the next thing to do about it as the biggest. */
 export function QuestionCard() {
@@ -62,6 +67,7 @@ export function QuestionCard() {
         <AnswerForm key={question.id} question={question} />
       </div>
       <Steps />
+      <LateAside question={question} />
     </article>
   );
 }
@@ -76,7 +82,8 @@ function VotesApart({ of: { votes_apart: apart } }: { of: Question }) {
   );
 }
 
-function Nothing() {
+/** Nothing is in hand: what else is next. */
+export function Nothing() {
   return (
     <div class="focus focus-empty card" data-testid="focus-empty">
       <div class="empty">
@@ -139,12 +146,19 @@ function Fate({ question: { answer, dismissed_reason: reason, state, moderated_b
     return (
       <div class="fate">
         <p class="hint fate-by">
-          {t(answer.live ? "fate.live" : "fate.text", { who: answer.by ?? by ?? t("somebody"), at: timeOfDay(answer.at) })}
+          {t(answer.live ? "fate.live" : answer.private ? "fate.private" : "fate.text", {
+            who: answer.by ?? by ?? t("somebody"),
+            at: timeOfDay(answer.at),
+          })}
+          {answer.live && answer.show_ms != null && ` · ${t("fate.moment", { at: duration(answer.show_ms / 1000) })}`}
           <StaffBadge role={answer.role} />
         </p>
         {answer.text && <p class="fate-text">{answer.text}</p>}
       </div>
     );
+  }
+  if (state === "answering") {
+    return <p class="fate hint">{t("fate.answering", { who: by ?? t("somebody") })}</p>;
   }
   if (state === "dismissed") {
     return (
@@ -158,11 +172,18 @@ function Fate({ question: { answer, dismissed_reason: reason, state, moderated_b
 
 /** Who else is at this question. */
 function Answering({ question }: { question: Question }) {
-  const names = colleagues.value.get(question.id);
+  const who = claimant(question);
   return (
-    <p class="focus-answering" role="status" data-testid="answering">
-      {names && t("answering", { who: nameList(names) })}
-    </p>
+    <div class="focus-claim">
+      <p class="focus-answering" role="status" data-testid="answering">
+        {who && t("answering", { who })}
+      </p>
+      {who && MAY_TAKE_OVER.has(session.value?.role ?? "") && (
+        <Button size="small" onClick={() => takeOver(question)} data-testid="take-over">
+          {t("take_over")}
+        </Button>
+      )}
+    </div>
   );
 }
 
@@ -178,7 +199,7 @@ function Moved({ question }: { question: Question }) {
           {t("next")}
           <Key of="J" />
         </Button>
-        {hasDraft(question.id) && question.state !== "open" && question.state !== "pending" && (
+        {hasDraft(question.id) && (question.state === "answered" || question.state === "dismissed") && (
           <Button onClick={once(() => restore(question))} data-testid="moved-restore">
             {t("restore")}
           </Button>
@@ -205,7 +226,7 @@ function Actions({ question }: { question: Question }) {
           <Key of="A" />
         </Button>
       )}
-      {state === "open" && (
+      {(state === "open" || state === "answering") && (
         <Button look="primary" class="focus-main" onClick={once(() => answerLive(question))} data-testid="answer-live">
           {t("answer.live")}
           <Key of="L" />
@@ -218,7 +239,19 @@ function Actions({ question }: { question: Question }) {
         </Button>
       )}
       <div class="focus-more">
-        {(state === "open" || state === "answered") && <PinButton question={question} />}
+        {state === "open" && (
+          <Button onClick={once(() => begin(question))} data-testid="answer-begin">
+            {t("answer.begin")}
+            <Key of="V" />
+          </Button>
+        )}
+        {(state === "open" || state === "answering" || state === "answered") && <PinButton question={question} />}
+        {state === "open" && (
+          <Button look="quiet" onClick={once(() => hold(question))} data-testid="hold">
+            {t("hold")}
+            <Key of="H" />
+          </Button>
+        )}
         {state !== "dismissed" && (
           <Button
             look="danger"

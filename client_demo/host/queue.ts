@@ -12,7 +12,12 @@ export function tabOf({ state }: Question): Tab | null {
   return state === "merged" || state === "withdrawn" ? null : state;
 }
 
-export type Sorting = "oldest" | "votes";
+export const SORTINGS = ["votes", "oldest", "newest", "product", "repeat_buyers"] as const;
+export type Sorting = (typeof SORTINGS)[number];
+
+/** What an order goes by that questions do not say themselves: the smaller comes first. */
+export type RankOf = (question: Question) => number;
+const EQUAL: RankOf = () => 0;
 
 /** One line of the queue. `moved`: it is in another state now, and it was not this person who moved it. */
 export interface Row {
@@ -32,13 +37,18 @@ export function withVotes(question: Question, pushed: Votes | undefined): Questi
 
 export type Known = ReadonlyMap<string, Question>;
 
-/** The order in which a tab is worked through: who waits longest first, or most wished first; what is over, newest first. */
-export function inOrder(tab: Tab, questions: Iterable<Question>, sorting: Sorting): Question[] {
+/**
+ * The order in which a tab is worked through: who waits longest first, most wished first, or as `rankOf` says and then most wished first;
+ * what is over, newest first.
+ */
+export function inOrder(tab: Tab, questions: Iterable<Question>, sorting: Sorting, rankOf: RankOf = EQUAL): Question[] {
   const oldest = (a: Question, b: Question): number =>
     a.asked_at < b.asked_at ? -1 : a.asked_at > b.asked_at ? 1 : a.id < b.id ? -1 : 1;
+  const wanted = (a: Question, b: Question): number => rankOf(a) - rankOf(b) || b.votes - a.votes || oldest(a, b);
+  const open = sorting === "oldest" ? oldest : sorting === "newest" ? (a: Question, b: Question) => oldest(b, a) : wanted;
   const order: Record<Tab, (a: Question, b: Question) => number> = {
     pending: oldest,
-    open: sorting === "votes" ? (a, b) => b.votes - a.votes || oldest(a, b) : oldest,
+    open,
     answered: (a, b) => (b.answer?.at ?? "").localeCompare(a.answer?.at ?? "") || oldest(b, a),
     dismissed: (a, b) => oldest(b, a),
   };
@@ -46,8 +56,8 @@ export function inOrder(tab: Tab, questions: Iterable<Question>, sorting: Sortin
 }
 
 /** Everything that belongs into the tab now, in its order: what letting in gives. */
-export function letIn(tab: Tab, known: Known, sorting: Sorting): string[] {
-  return inOrder(tab, known.values(), sorting).map((question) => question.id);
+export function letIn(tab: Tab, known: Known, sorting: Sorting, rankOf: RankOf = EQUAL): string[] {
+  return inOrder(tab, known.values(), sorting, rankOf).map((question) => question.id);
 }
 
 /**

@@ -1,12 +1,11 @@
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { count, timeOfDay } from "../shared/format";
 import { ofInputMethod } from "../shared/input_method";
 import { nameOf, StaffBadge } from "../shared/people";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
-import { sayMoved } from "./actions";
-import { colleagues } from "./answering";
+import { claimant } from "./claims";
 import {
   choose,
   chooseSorting,
@@ -17,15 +16,21 @@ import {
   letInNow,
   more,
   rows,
+  seenAt,
   selected,
   snapshot,
   sorting,
   tab,
   waiting,
 } from "./desk";
+import { finding, isSifting } from "./filter";
 import { Key } from "./key_hint";
+import { LateFind, LatePicked } from "./late";
+import { picked, picking, pickTo, togglePick } from "./picking";
 import { type Row, type Tab, TABS } from "./queue";
-import { nameList, shared, t } from "./text";
+import { sayMoved } from "./refusals";
+import { deskPane } from "./surface";
+import { shared, t } from "./text";
 
 /** Height of a row in CSS pixels; rows are equally high, so that a long list can be drawn in part. */
 const ROW_HEIGHT = 76;
@@ -40,8 +45,11 @@ export function QueueList() {
       <div class="queue-bar">
         <NewOnes />
         {tab.value === "open" && <SortingChoice />}
+        <FindButton />
       </div>
+      {finding.value ? <LateFind /> : <span />}
       <Rows key={tab.value} />
+      <LatePicked />
     </section>
   );
 }
@@ -99,6 +107,24 @@ function NewOnes() {
   );
 }
 
+function FindButton() {
+  return (
+    <Button
+      look="quiet"
+      size="small"
+      aria-expanded={finding.value}
+      aria-pressed={isSifting.value}
+      data-testid="find-open"
+      onClick={() => {
+        finding.value = !finding.peek();
+      }}
+    >
+      {t("find")}
+      <Key of="/" />
+    </Button>
+  );
+}
+
 function SortingChoice() {
   return (
     <fieldset class="segmented" aria-label={t("sort.label")}>
@@ -127,8 +153,23 @@ function Rows() {
   const last = windowed ? Math.min(all.length, first + seen + 2 * BEYOND) : all.length;
   const at = useComputed(() => rows.value.findIndex((row) => row.question.id === selected.value));
 
+  const firstLook = useRef(true);
+  const of = tab.value;
+
+  // Back in this tab: what was on top is on top again, whatever came meanwhile.
+  useLayoutEffect(() => {
+    const { id, beyond } = seenAt.get(of) ?? { id: "", beyond: 0 };
+    const there = rows.peek().findIndex((row) => row.question.id === id);
+    if (box.current && there >= 0) box.current.scrollTop = there * ROW_HEIGHT + beyond;
+    else firstLook.current = false;
+  }, []);
+
   useEffect(() => {
     const place = box.current;
+    if (firstLook.current) {
+      firstLook.current = false;
+      return;
+    }
     if (!place || at.value < 0) return;
     const from = at.value * ROW_HEIGHT;
     if (from < place.scrollTop) place.scrollTop = from;
@@ -143,7 +184,11 @@ function Rows() {
       aria-labelledby={`tab-${tab.value}`}
       ref={box}
       onScroll={() => {
-        top.value = box.current?.scrollTop ?? 0;
+        const scrolled = box.current?.scrollTop ?? 0;
+        top.value = scrolled;
+        const onTop = Math.floor(scrolled / ROW_HEIGHT);
+        const id = rows.peek()[onTop]?.question.id;
+        if (id) seenAt.set(of, { id, beyond: scrolled - onTop * ROW_HEIGHT });
       }}
     >
       {all.length === 0 && <Empty of={tab.value} />}
@@ -163,27 +208,48 @@ function Rows() {
 function Line({ row: { question, standing } }: { row: Row }) {
   const chosen = selected.value === question.id;
   const pinned = snapshot.value?.pinned_question === question.id;
-  const answering = colleagues.value.get(question.id);
+  const answering = claimant(question);
+  const isPicked = picked.value.has(question.id);
+  function press(event: MouseEvent): void {
+    if (event.shiftKey) pickTo(question.id);
+    else if (event.ctrlKey || event.metaKey || picking.value) togglePick(question.id);
+    else {
+      choose(question.id);
+      deskPane.value = "question";
+    }
+  }
   return (
-    <li class="line" data-testid="question" data-question={question.id} data-standing={standing}>
-      <button type="button" class="line-button" aria-current={chosen ? "true" : undefined} onClick={() => choose(question.id)}>
+    <li class="line" data-testid="question" data-question={question.id} data-standing={standing} data-picked={isPicked}>
+      <button type="button" class="line-button" aria-current={chosen ? "true" : undefined} onClick={press}>
         <span class="line-text">{question.text}</span>
         <span class="line-meta">
           {standing === "moved" ? (
             <span class="line-moved">{sayMoved(question)}</span>
           ) : (
             <>
+              {isPicked && (
+                <span class="badge badge-accent">
+                  <Icon name="check" />
+                  <span class="visually-hidden">{t("picked.mark")}</span>
+                </span>
+              )}
               {pinned && <Icon name="pin" />}
+              {question.state === "answering" && <span class="badge badge-live">{shared("state.live")}</span>}
               {hasDraft(question.id) && <span class="badge">{t("draft")}</span>}
               {answering ? (
                 <span class="line-moved" data-testid="line-answering">
-                  {t("answering", { who: nameList(answering) })}
+                  {t("answering", { who: answering })}
                 </span>
               ) : (
                 <>
                   <StaffBadge role={question.role} />
                   <span class="line-name">{nameOf(question)}</span>
                   <span class="line-time">{` · ${timeOfDay(question.asked_at)}`}</span>
+                  {question.labels?.map((label) => (
+                    <span key={label} class="badge">
+                      {label}
+                    </span>
+                  ))}
                 </>
               )}
             </>
@@ -215,6 +281,7 @@ function Empty({ of }: { of: Tab }) {
 
 function emptyText(of: Tab): string {
   const show = snapshot.value?.show;
+  if (isSifting.value) return t("find.none");
   if (of === "pending" && show?.moderation === "post") return t("empty.pending.post");
   if (of === "open" && show?.state === "ended") return t("empty.open.ended");
   return t(`empty.${of}.text`);

@@ -6,11 +6,12 @@ import { nameOf, StaffBadge } from "../shared/people";
 import { useLayer } from "../shared/ui/layers";
 import { unitsLeft } from "../shared/variants";
 import { brief } from "../shared/writing";
-import { answerLive, sayMoved } from "./actions";
+import { answerLive } from "./actions";
 import { undoable } from "./deeds";
 import { known, snapshot } from "./desk";
 import { useElapsed } from "./numbers";
 import { inOrder } from "./queue";
+import { sayMoved } from "./refusals";
 import { onStage } from "./surface";
 import { languageOf, shared, t } from "./text";
 

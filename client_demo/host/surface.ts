@@ -6,10 +6,30 @@ import type { Question } from "../sdk/wire";
 export const dismissing = signal<Question | null>(null);
 /** What is asked about the show; null: nothing. It does not turn round when a colleague starts or ends the show meanwhile. */
 export const ending = signal<"start" | "end" | null>(null);
+/** How the show is seen: null is the whole desk. One address shows one of them, and the stage has no controls at all. */
+export const viewing = ((view) => (view === "stage" || view === "moderate" ? view : null))(
+  new URLSearchParams(location.search).get("view"),
+);
 export const keysShown = signal(false);
 export const onStage = signal(false);
 
-/** Puts the focus into one of the page's two fields, if it is there. */
-export function focusOn(field: "answer" | "announce"): void {
-  document.getElementById(`${field}-text`)?.focus();
+/** Of the desk's three columns the one that a tablet shows. */
+export const DESK_PANES = ["queue", "question", "show"] as const;
+export type DeskPane = (typeof DESK_PANES)[number];
+export const deskPane = signal<DeskPane>("question");
+const PANE_OF = { answer: "question", label: "question", announce: "show", find: "queue" } as const;
+
+/** Merges a question into its likeliest twin; null while none is known. */
+export const mergeKey = signal<((question: Question) => void) | null>(null);
+
+/** Puts the focus into one of the page's fields, if it is there. */
+export function focusOn(field: "answer" | "announce" | "find" | "label"): void {
+  const take = (): boolean => {
+    const box = document.getElementById(`${field}-text`);
+    box?.focus();
+    return box !== null && document.activeElement === box;
+  };
+  deskPane.value = PANE_OF[field];
+  // At once where it can be, since the next key is already written. What another pane hides, or has just been opened, is not drawn yet.
+  if (!take()) requestAnimationFrame(take);
 }

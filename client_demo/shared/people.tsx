@@ -5,8 +5,12 @@ import { Icon } from "./ui/icon";
 
 const t = createTranslator<typeof en>("shared");
 
+/** What the server writes for viewers in the place of a name that nobody is to read; staff read a pseudonym. */
+const ANONYMOUS = "Anonymous";
+
 /** What an author is called in the reader's language: who chose no name is a guest with a number. */
-export function nameOf({ author, guest }: { author: string; guest?: number | null }): string {
+export function nameOf({ author, guest, anonymous }: { author: string; guest?: number | null; anonymous?: boolean }): string {
+  if (anonymous && author === ANONYMOUS) return t("anonymous");
   return guest ? t("guest", { n: guest }) : author;
 }
 

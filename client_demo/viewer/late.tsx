@@ -48,7 +48,11 @@ export function LateLines({ product }: { product: Product }) {
 }
 
 /** Draws one of the late parts as soon as it is there. */
-export function Late({ part }: { part: "Buying" | "BuyingSheets" | "Comments" | "ForYou" | "Orders" | "ShareDialog" | "SoldOutWord" }) {
+export function Late({
+  part,
+}: {
+  part: "AskHelp" | "Buying" | "BuyingSheets" | "Comments" | "ForYou" | "Orders" | "OwnQuestions" | "ShareDialog" | "SoldOutWord";
+}) {
   const Part = parts.value?.[part];
   return Part ? <Part /> : null;
 }

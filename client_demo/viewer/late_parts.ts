@@ -1,5 +1,6 @@
 // Everything of the viewer's page that is loaded after its start (`late.tsx`).
 import { followComments } from "./comments/stream";
+import { followOwn } from "./questions/own_questions";
 import { followAuctions } from "./shop/auctions";
 import { followBuying } from "./shop/buying";
 import { followCounts } from "./shop/counted";
@@ -12,6 +13,8 @@ import { followWaitlist } from "./shop/waitlist/own";
 
 export { Comments } from "./comments/comments";
 export { tellPageView } from "./page_view";
+export { AskHelp } from "./questions/ask_help";
+export { OwnQuestions } from "./questions/own_questions";
 export { ShareDialog, share } from "./share";
 export { Buying } from "./shop/buying";
 export { ForYou } from "./shop/for_you";
@@ -21,6 +24,7 @@ export { buy, openPurchase } from "./shop/purchase";
 export { BuyingSheets } from "./shop/purchase_sheet";
 export { SoldOutWord } from "./shop/sold_out";
 
+followOwn();
 followPurchases();
 followBuying();
 followForYou();

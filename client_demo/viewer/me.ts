@@ -3,10 +3,14 @@ import type { Order, OwnComment, Question, RefusedError } from "../sdk";
 import { forgetKey, keyOf } from "../shared/drafts";
 import { request } from "../shared/server";
 import { asKept } from "../shared/writing";
-import { identity, link, onPush, questions, room, show } from "./session";
+import { identity, link, questions, room, show } from "./session";
+
+/** A question of the viewer's own; `into` stands for it while it is merged. */
+export type OwnQuestion = Question & { into?: Question };
 
 interface Mine {
-  questions: Question[];
+  questions: OwnQuestion[];
+  told: Question[];
   votes: string[];
   orders: Order[];
   surveys: string[];
@@ -27,13 +31,18 @@ export const myComments = signal<readonly OwnComment[]>([]);
 /** By comment the kinds of the viewer's reactions. */
 export const myReacted = signal<Readonly<Record<string, readonly string[]>>>({});
 export const mineFailed = signal(false);
-const askedByMe = signal<readonly Question[]>([]);
+/** The viewer's own questions, newest first, those that were moved since on top. */
+export const askedByMe = signal<readonly OwnQuestion[]>([]);
+/** Questions voted for that were answered to those alone who asked or voted. */
+export const toldToMe = signal<readonly Question[]>([]);
+/** What goes out with the next question. */
+export const asking = signal<{ product?: string; anonymous?: true }>({});
 
 export const myQuestionIds = computed<ReadonlySet<string>>(() => new Set(askedByMe.value.map((each) => each.id)));
-/** Own questions that are not in the room's list: they wait for approval, or the list does not have them. */
-export const myPending = computed(() => {
+/** Own open questions that the room's list does not have. */
+export const myUnlisted = computed(() => {
   const shown = new Set(questions.value.map((each) => each.id));
-  return askedByMe.value.filter((each) => (each.state === "pending" || each.state === "open") && !shown.has(each.id));
+  return askedByMe.value.filter((each) => each.state === "open" && !shown.has(each.id));
 });
 
 async function loadMine(): Promise<Mine | null> {
@@ -43,6 +52,7 @@ async function loadMine(): Promise<Mine | null> {
   try {
     const mine = await request<Mine>(`/shows/${encodeURIComponent(showId)}/me`, { token });
     askedByMe.value = mine.questions;
+    toldToMe.value = mine.told;
     myVotes.value = new Set([...myVotes.peek(), ...mine.votes]);
     myOrders.value = mine.orders;
     mySurveys.value = mine.surveys;
@@ -63,14 +73,6 @@ export function followMine(): void {
   effect(() => {
     if (joined.value) void loadMine();
   });
-  // A pending question of one's own turned up for all, or was dismissed: either way it is pending no more.
-  onPush((push) => {
-    if (push.type !== "question.posted" && push.type !== "question.dismissed") return;
-    const { id } = push.question;
-    if (!myQuestionIds.peek().has(id)) return;
-    const state = push.type === "question.posted" ? "open" : "dismissed";
-    askedByMe.value = askedByMe.peek().map((each) => (each.id === id ? { ...each, state } : each));
-  });
 }
 
 export const retryMine = loadMine;
@@ -82,10 +84,14 @@ export const retryMine = loadMine;
  */
 export async function ask(place: string, text: string, onChecking: () => void): Promise<Question["state"] | "lost"> {
   const before = myQuestionIds.peek();
+  const { product = "", anonymous } = asking.peek();
+  // The same words about something else are another wish.
+  const wish = `${text}${product}${anonymous ? "?" : ""}`;
   try {
-    const reply = await room().command("ask", { text, key: keyOf(place, text) });
+    const reply = await room().command("ask", { ...asking.peek(), text, key: keyOf(place, wish) });
     remember(reply.question, text, reply.state);
-    forgetKey(place, text);
+    forgetKey(place, wish);
+    asking.value = anonymous ? { anonymous } : {};
     return reply.state;
   } catch (error) {
     if ((error as RefusedError).code !== "unanswered") throw error;
@@ -95,13 +101,13 @@ export async function ask(place: string, text: string, onChecking: () => void): 
     // The server could not be asked either: nobody may say that it did not arrive.
     if (!mine) throw error;
     const arrived = mine.questions.find((each) => each.text === asKept(text) && !before.has(each.id));
-    if (arrived) forgetKey(place, text);
+    if (arrived) forgetKey(place, wish);
     return arrived?.state ?? "lost";
   }
 }
 
 function remember(id: string, text: string, state: Question["state"]): void {
-  const question = { id, text, author: "", state, votes: 0, version: 0, asked_at: "", answer: null };
+  const question = { id, text, author: "", state, votes: 0, version: 0, asked_at: "", answer: null, ...asking.peek() };
   askedByMe.value = [question, ...askedByMe.peek().filter((each) => each.id !== id)];
 }
 

@@ -10,7 +10,7 @@ import type en from "../shared/locales/viewer_poll.en.json";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { counts, followPolls, mine, phase, pick, pickedOf, poll, refusal, vote } from "./poll_votes";
-import { followServerTime, serverNow } from "./poster_clock";
+import { followServerTime, serverNow } from "../shared/server_clock";
 import { show } from "./session";
 import { clock, lasting } from "./shop/countdown";
 import { refusalText } from "./text";

@@ -9,7 +9,7 @@ import { resolve } from "../shared/server";
 import { Picture } from "../shared/ui/picture";
 import { openPane } from "./panes";
 import "./poster.css";
-import { followServerTime, serverNow } from "./poster_clock";
+import { followServerTime, serverNow } from "../shared/server_clock";
 import { link, products, room } from "./session";
 import { Price } from "./shop/price";
 import { t as viewerText } from "./text";

@@ -14,6 +14,7 @@ from server.bus import metrics
 from server.bus.buckets import SharedBuckets
 from server.bus.connections import REDIS_AWAY, open_link
 from server.bus.counters import Counters, RoomReport, RoomTotals, SeedReactions
+from server.bus.kept import KeptLists
 from server.bus.keys import Keys
 from server.bus.listener import Listener
 from server.bus.outbox import Outbox
@@ -96,6 +97,7 @@ class Bus:
         self._tasks: list[asyncio.Task[None]] = []
         self.ledger = LedgerStreams(self._link, self._keys, process_id)
         self.buckets = SharedBuckets(self._link, self._keys)
+        self.kept = KeptLists(self._link, self._keys)
 
     @property
     def alive(self) -> bool:

@@ -8,6 +8,7 @@
 | `<p>:ledger` | the same, of all recorders of a server of the version before | stream | until a worker has counted them |
 | `<p>:ledger:set-aside` | flushes that could not be counted | stream | until somebody looks; the newest 1,000 |
 | `<p>:bucket:<act>:<by>:<key>` | when somebody's bucket is full again, in µs (`server.pace`) | string | until then |
+| `<p>:kept:<name>` | an order of questions that is read page by page | list | 5 minutes from its last page |
 | `<p>:show:<show>` | publications of the show, MessagePack `[process, show, epoch, [publication, …], word]` | topic | – |
 | `<p>:everyone` | what is for every process, in the same form, without a show | topic | – |
 | `<p>:echo:<process>` | the process hears itself: its connections both ways are alive | topic | – |
@@ -41,6 +42,10 @@ class Keys:
     def bucket(self, name: str) -> str:
         """When somebody's bucket is full again."""
         return f"{self._prefix}:bucket:{name}"
+
+    def kept(self, name: str) -> str:
+        """A list that is kept for a while."""
+        return f"{self._prefix}:kept:{name}"
 
     def show_topic(self, show_id: str) -> str:
         """Where the show's publications travel."""

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Final
 
 from pydantic import BaseModel, Field
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import Clock, to_wire
 from server.db.engine import Database
 from server.http.params import Moment
+from server.questions.people_repository import read_askers
 from server.stats.lifetime.membership_repository import PersonNow, read_known_in, read_people_now
 from server.stats.lifetime.people_repository import Scope, read_scope
 from server.stats.lifetime.segments import Lifecycle
@@ -19,12 +19,6 @@ QUESTIONS_MAX: Final = 50
 KEPT_SECONDS: Final = 60
 """For so long what is known of a viewer is not read again; whether it may be told is asked each time."""
 VIEWERS_KEPT_MAX: Final = 5_000
-# A guest who turned out to be somebody asked as that person.
-_ASKERS: Final = text("""
-    SELECT q.id, coalesce(a.canonical, q.viewer_id) AS viewer_id FROM question AS q
-    LEFT JOIN viewer_alias AS a ON a.show_id = q.show_id AND a.raw = q.viewer_id AND a.taken_back_at IS NULL
-    WHERE q.show_id = :show AND q.id = ANY(:questions) AND q.role = 'viewer' AND NOT q.anonymous
-""")
 
 
 class LastPurchase(BaseModel):
@@ -57,8 +51,7 @@ class Cards:
     async def of_questions(self, channel_id: str, show_id: str, questions: Sequence[str]) -> list[AskerCard]:
         """Return the cards of those who asked, where there is anything to say and their consent stands."""
         async with self._database.read_soon() as connection:
-            asked = {"show": show_id, "questions": list(questions)}
-            askers = {row.id: row.viewer_id for row in await connection.execute(_ASKERS, asked)}
+            askers = await read_askers(connection, show_id, questions)
             if not askers:
                 return []
             scope = await read_scope(connection, channel_id, self._clock.now())

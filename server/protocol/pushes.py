@@ -107,6 +107,12 @@ class Question(Struct, frozen=True, omit_defaults=True):
     comment: str | None = None
 
 
+class OwnQuestion(Question, frozen=True, kw_only=True):
+    """A question as its author sees it, with the reason of a dismissal."""
+
+    dismissed_reason: str | None = None
+
+
 class Claimed(Struct, frozen=True):
     """Who of the staff works on a question: nobody any more once `until` has passed."""
 

@@ -6,6 +6,7 @@ from server.protocol.codes import Code
 from server.protocol.lines import Push, Reply
 from server.protocol.pushes import (
     Claimed,
+    OwnQuestion,
     Question,
     QuestionState,
     QuestionVotes,
@@ -104,8 +105,8 @@ class QuestionOwn(Struct, frozen=True, tag_field="type", tag="question.own"):
     `into`: the question that stands for it while it is merged, with its answer.
     """
 
-    question: Question
-    into: Question | UnsetType = UNSET
+    question: OwnQuestion
+    into: OwnQuestion | UnsetType = UNSET
 
 
 class QuestionErased(Push, frozen=True, tag="question.erased"):

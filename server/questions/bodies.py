@@ -71,6 +71,14 @@ class HeldForBody(Face):
     what: str | None = Field(default=None, exclude_if=_is_none)
 
 
+class FateBody(QuestionBody):
+    """A question as its author may see it."""
+
+    dismissed_reason: str | None = Field(
+        default=None, exclude_if=_is_none, description="Why it was dismissed, as long as it is."
+    )
+
+
 class ClaimBody(Face):
     """Who works on a question."""
 
@@ -99,4 +107,14 @@ class StaffQuestionBody(QuestionBody):
         default=[],
         exclude_if=_is_unset,
         description="Why it was held or shadowed, where anything else than the show's moderation did.",
+    )
+
+
+class ListedQuestionBody(StaffQuestionBody):
+    """A question in a list for staff."""
+
+    repeat_buyer: bool = Field(
+        default=False,
+        exclude_if=_is_unset,
+        description="Asked by somebody with two paid orders of the channel or more; told by `order=repeat_buyers` alone.",
     )

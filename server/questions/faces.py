@@ -22,10 +22,15 @@ def as_public(question: Question) -> pushes.Question:
     return _as(pushes.Question, question, answer, ANONYMOUS if question.anonymous else question.author)
 
 
-def as_own(question: Question) -> pushes.Question:
-    """Return the question as its author, and whoever voted for it, may see it: with an answer for them alone, open when it is shadowed."""
+def as_own(question: Question) -> pushes.OwnQuestion:
+    """Return the question as its author, and whoever voted for it, may see it: with an answer for them alone, and why it was dismissed.
+
+    A shadowed one is open for them.
+    """
     answer = _answer_of(question, question.private_text or question.answer_text)
-    own = _as(pushes.Question, question, answer, ANONYMOUS if question.anonymous else question.author)
+    author = ANONYMOUS if question.anonymous else question.author
+    reason = question.dismissed_reason if question.state == "dismissed" else None
+    own = _as(pushes.OwnQuestion, question, answer, author, dismissed_reason=reason)
     return structs.replace(own, state="open") if question.state == "shadowed" else own
 
 

@@ -1,23 +1,15 @@
 """Questions as they are listed: the queue of staff, what viewers see, and what one viewer did. Read only, beside the journal."""
 
-from collections.abc import Sequence
-
 from server.access.sanctions_repository import read_banned
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.protocol.pushes import HIDDEN, QuestionState
+from server.questions.choice import Choice
+from server.questions.lists_repository import read_newest
 from server.questions.people_repository import read_told
-from server.questions.repository import (
-    QuestionOrder,
-    Rank,
-    read_asked_by,
-    read_questions,
-    read_queue,
-    read_visible,
-    read_voted_by,
-)
-from server.questions.rules import Own, Question, VisiblePage
+from server.questions.repository import read_asked_by, read_questions, read_voted_by
+from server.questions.rules import Own, Question, ShowDoor
 from server.shows.repository import read_show
 
 
@@ -28,29 +20,21 @@ class Lists:
         self._database = database
 
     async def list_queue(
-        self, show_id: str, state: str | None, *, after: str | None, limit: int
+        self, show_id: str, state: QuestionState | None, *, after: str | None, limit: int
     ) -> list[Question]:
         """Return up to `limit` questions of the show, newest first, in `state` and behind `after` where given."""
+        choice = Choice(show_id, None if state is None else (state,))
         async with self._database.read_soon() as connection:
-            return await read_queue(connection, show_id, state, after=after, limit=limit)
+            return await read_newest(connection, choice, after=after, limit=limit)
 
-    async def list_visible(
-        self,
-        show_id: str,
-        states: Sequence[QuestionState],
-        order: QuestionOrder,
-        *,
-        after: str | Rank | None,
-        limit: int,
-    ) -> VisiblePage:
-        """Return up to `limit` of the questions that every viewer sees, behind `after` where given; raises `not_found`."""
+    async def door_of(self, show_id: str) -> ShowDoor:
+        """Return who may come to the show; raises `not_found`."""
         async with self._database.read_soon() as connection:
             show = await read_show(connection, show_id)
             if show is None:
                 raise RefusedError(Code.NOT_FOUND)
-            found = await read_visible(connection, show_id, states, order, after=after, limit=limit)
             banned = frozenset(await read_banned(connection, show_id, show.channel_id))
-            return VisiblePage(show.channel_id, show.guests_allowed, banned, show.state in HIDDEN, found)
+            return ShowDoor(show.channel_id, show.guests_allowed, banned, show.state in HIDDEN)
 
     async def list_own(self, show_id: str, viewer_id: str) -> Own:
         """Return what the viewer asked and voted for in the show, and what they alone were told."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.catalogue.tables import ProductRow
@@ -17,6 +17,20 @@ _QUESTION = QuestionRow.__table__  # type: ignore[attr-defined]
 _VOTE = VoteRow.__table__  # type: ignore[attr-defined]
 _SHOW = ShowRow.__table__  # type: ignore[attr-defined]
 _PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
+
+
+# A guest who turned out to be somebody asked as that person.
+_ASKERS: Final = text("""
+    SELECT q.id, coalesce(a.canonical, q.viewer_id) AS viewer_id FROM question AS q
+    LEFT JOIN viewer_alias AS a ON a.show_id = q.show_id AND a.raw = q.viewer_id AND a.taken_back_at IS NULL
+    WHERE q.show_id = :show AND q.id = ANY(:questions) AND q.role = 'viewer' AND NOT q.anonymous
+""")
+
+
+async def read_askers(connection: AsyncConnection, show_id: str, questions: Sequence[str]) -> dict[str, str]:
+    """Return by question which viewer asked it, as who they are, without those who wish no name and without staff."""
+    found = await connection.execute(_ASKERS, {"show": show_id, "questions": list(questions)})
+    return {row.id: row.viewer_id for row in found}
 
 
 async def read_claimed_at(

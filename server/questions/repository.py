@@ -4,17 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, Select, bindparam, literal, select, text, tuple_, update
+from sqlalchemy import Row, Select, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import driver
 from server.db.rows import read_all
-from server.errors import RefusedError
 from server.protocol import pushes
-from server.protocol.codes import Code
-from server.protocol.pushes import QuestionState, StaffQuestionVotes
+from server.protocol.pushes import StaffQuestionVotes
 from server.questions.faces import as_public, as_staff
 from server.questions.rules import VISIBLE, Question
 from server.questions.tables import QuestionRow, VoteRow
@@ -23,11 +21,10 @@ SNAPSHOT_QUESTIONS_MAX = 200
 OLDER_QUESTIONS_MAX = 20
 """Of those that the newest of a snapshot leave out, the most wanted that it holds all the same."""
 
-QuestionOrder = Literal["newest", "wanted"]
-
 _QUESTION = QuestionRow.__table__  # type: ignore[attr-defined]
 _IS_OPEN = _QUESTION.c.state.in_(("open", "answering"))
-_MOST_WANTED = (_IS_OPEN.desc(), _QUESTION.c.votes.desc(), _QUESTION.c.id.desc())
+MOST_WANTED: Final = (_IS_OPEN.desc(), _QUESTION.c.votes.desc(), _QUESTION.c.id.desc())
+"""Open ones first, then by votes, then the newest."""
 _VOTE = VoteRow.__table__  # type: ignore[attr-defined]
 
 INSERT_QUESTIONS: Final = """
@@ -78,20 +75,6 @@ class CastVote(NamedTuple):
     suspect: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Rank:
-    """A place in the order of the most wanted: open ones first, then by votes, then the newest."""
-
-    open: bool
-    votes: int
-    id: str
-
-
-def rank_of(question: Question) -> Rank:
-    """Return where a visible question stands among the most wanted."""
-    return Rank(question.state in ("open", "answering"), question.votes, question.id)
-
-
 async def read_snapshot_part(connection: AsyncConnection, show_id: str, pinned: str | None) -> QuestionsPart:
     """Return the show's newest questions, at most `SNAPSHOT_QUESTIONS_MAX` for each kind of reader, and what matters of the older."""
     newest = _newest(show_id).limit(SNAPSHOT_QUESTIONS_MAX)
@@ -102,40 +85,11 @@ async def read_snapshot_part(connection: AsyncConnection, show_id: str, pinned: 
         wanted = _visible(show_id).where(_QUESTION.c.id < public[-1].id)
         first = (_QUESTION.c.id == (pinned or "")).desc()
         older = await read_as_questions(
-            connection, wanted.order_by(first, *_MOST_WANTED).limit(OLDER_QUESTIONS_MAX)
+            connection, wanted.order_by(first, *MOST_WANTED).limit(OLDER_QUESTIONS_MAX)
         )
     return QuestionsPart(
         [as_public(q) for q in public], [as_staff(q) for q in staff], [as_public(q) for q in older]
     )
-
-
-async def read_visible(
-    connection: AsyncConnection,
-    show_id: str,
-    states: Sequence[QuestionState],
-    order: QuestionOrder,
-    *,
-    after: str | Rank | None,
-    limit: int,
-) -> list[Question]:
-    """Return up to `limit` questions in `states` that every viewer sees, behind `after`: an id by `newest`, a rank by `wanted`.
-
-    Raises `invalid` when the show has no such question.
-    """
-    await _require_place(connection, show_id, after.id if isinstance(after, Rank) else after)
-    wanted = _visible(show_id).where(_QUESTION.c.state.in_(states)).limit(limit)
-    if order == "newest":
-        assert not isinstance(after, Rank), "the newest are told by their ids"
-        ordered = wanted.order_by(_QUESTION.c.id.desc())
-        return await read_as_questions(
-            connection, ordered if after is None else ordered.where(_QUESTION.c.id < after)
-        )
-    ordered = wanted.order_by(*_MOST_WANTED)
-    if after is not None:
-        assert isinstance(after, Rank), "the most wanted are told by their rank"
-        behind = tuple_(_IS_OPEN, _QUESTION.c.votes, _QUESTION.c.id)
-        ordered = ordered.where(behind < tuple_(literal(after.open), after.votes, after.id))
-    return await read_as_questions(connection, ordered)
 
 
 async def read_asker(
@@ -149,22 +103,6 @@ async def read_asker(
 async def read_questions(connection: AsyncConnection, show_id: str, ids: Sequence[str]) -> list[Question]:
     """Return those of the questions that belong to the show."""
     wanted = select(_QUESTION).where(_QUESTION.c.id.in_(ids), _QUESTION.c.show_id == show_id)
-    return await read_as_questions(connection, wanted)
-
-
-async def read_queue(
-    connection: AsyncConnection, show_id: str, state: str | None, *, after: str | None, limit: int
-) -> list[Question]:
-    """Return up to `limit` questions of the show, newest first, in `state` and behind `after` where given.
-
-    Raises `invalid` when the show has no such question.
-    """
-    await _require_place(connection, show_id, after)
-    wanted = _newest(show_id).limit(limit)
-    if state is not None:
-        wanted = wanted.where(_QUESTION.c.state == state)
-    if after is not None:
-        wanted = wanted.where(_QUESTION.c.id < after)
     return await read_as_questions(connection, wanted)
 
 
@@ -253,11 +191,6 @@ def _visible(show_id: str) -> Select[Any]:
 
 def _newest(show_id: str) -> Select[Any]:
     return select(_QUESTION).where(_QUESTION.c.show_id == show_id).order_by(_QUESTION.c.id.desc())
-
-
-async def _require_place(connection: AsyncConnection, show_id: str, after: str | None) -> None:
-    if after is not None and not await read_questions(connection, show_id, [after]):
-        raise RefusedError(Code.INVALID, "This cursor is none of this list.")
 
 
 async def read_as_questions(connection: AsyncConnection, wanted: Select[Any]) -> list[Question]:

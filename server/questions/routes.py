@@ -1,6 +1,6 @@
 """Questions over HTTP: the moderation queue for staff, and for everybody what viewers see."""
 
-import re
+from dataclasses import replace
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,15 +10,17 @@ from server.access.dependencies import OptionalIdentity, ShowId, entrant_of
 from server.access.entry import require_entry
 from server.access.roles import is_staff
 from server.errors import RefusedError
+from server.http import pacing
 from server.http.params import ENTITY_ID, Limit
 from server.http.refusals import refusals
+from server.pace.rates import Act
 from server.protocol.codes import Code
 from server.protocol.pushes import QuestionState
-from server.questions.bodies import QuestionBody, StaffQuestionBody
+from server.questions.bodies import ListedQuestionBody, QuestionBody
+from server.questions.browsing import Browsing
+from server.questions.choice import Choice, Page, QuestionOrder
 from server.questions.faces import as_public, as_staff
-from server.questions.repository import QuestionOrder, Rank, rank_of
-from server.questions.rules import VISIBLE, Question
-from server.questions.service import Questions
+from server.questions.rules import VISIBLE
 from server.questions.visible_pages import VisiblePages, Wanted
 
 
@@ -32,7 +34,7 @@ class QuestionPage(BaseModel):
 class StaffQuestionPage(BaseModel):
     """A page of questions as staff see them."""
 
-    questions: list[StaffQuestionBody]
+    questions: list[ListedQuestionBody]
     next: str | None = Field(description="Send it as `cursor` for the page after this one; null on the last.")
 
 
@@ -42,7 +44,35 @@ QuestionCursor = Annotated[
         min_length=1,
         max_length=64,
         pattern=ENTITY_ID,
-        description="`next` of the page before, of the same order; none for the first page.",
+        description="`next` of the page before, sent with the same filters and order; none for the first page.",
+    ),
+]
+Words = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=120,
+        description="Only questions that hold each of these words, in any case, width and kind of kana; by `newest` alone.",
+    ),
+]
+Label = Annotated[
+    str | None,
+    Query(min_length=1, max_length=4 * 24, description="For staff: only questions with this label."),
+]
+Product = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=40,
+        pattern=ENTITY_ID,
+        description="Only questions about this product or a variant of it.",
+    ),
+]
+Order = Annotated[
+    QuestionOrder,
+    Query(
+        description="`wanted`: open ones first, then by votes, then the newest. `oldest`: unanswered ones first, then the oldest. "
+        "`product`: in the order of the line-up, then by `wanted`. `repeat_buyers`, for staff: what they asked first, then by `wanted`."
     ),
 ]
 
@@ -62,6 +92,7 @@ def router() -> APIRouter:
             Code.FORBIDDEN,
             Code.GUESTS_REFUSED,
             Code.NOT_FOUND,
+            Code.TOO_FAST,
             Code.UNAVAILABLE,
         ),
     )
@@ -75,51 +106,40 @@ async def list_questions(
     response: Response,
     identity: OptionalIdentity,
     state: Annotated[QuestionState | None, Query(description="Only questions in this state.")] = None,
-    order: Annotated[
-        QuestionOrder, Query(description="`wanted`: open ones before answered ones, then by votes.")
-    ] = "newest",
+    order: Order = "newest",
+    product: Product = None,
+    label: Label = None,
+    q: Words = None,
     cursor: QuestionCursor = None,
     limit: Limit = 50,
 ) -> StaffQuestionPage | QuestionPage:
     """Staff of the show's channel get all states; everybody else gets what viewers see, which may be a second old."""
-    questions = cast("Questions", request.app.state.questions)
     response.headers["Vary"] = "Authorization"
-    if identity is not None and is_staff(identity.role) and order == "newest":
+    states = None if state is None else (state,)
+    choice = Choice(show, states, order, product, label, q)
+    if identity is not None and is_staff(identity.role):
         await entrant_of(show, request, identity)
         response.headers["Cache-Control"] = "no-store"
-        return await _staff_page(questions, show, state, cursor, limit)
-    after: str | Rank | None = _as_rank(cursor) if cursor and order == "wanted" else cursor
-    if state is not None and state not in VISIBLE:
-        raise RefusedError(Code.FORBIDDEN, "Only staff see questions in this state.")
+        browsing = cast("Browsing", request.app.state.browsing_questions)
+        return _as_staff_page(await browsing.page(choice, cursor, limit))
+    if (state is not None and state not in VISIBLE) or label is not None or order == "repeat_buyers":
+        raise RefusedError(Code.FORBIDDEN, "Only staff see this.")
+    if q is not None:
+        await pacing.spend(request, Act.SIMILAR, viewer=identity.viewer_id if identity else None)
     pages = cast("VisiblePages", request.app.state.visible_questions)
-    page = await pages.page(Wanted(show, state, order, after, limit + 1))
-    require_entry(identity, page)
-    response.headers["Cache-Control"] = f"{'public' if page.guests_allowed else 'private'}, max-age=1"
-    found = page.questions[:limit]
-    following = _cursor_of(found[-1], order) if len(page.questions) > limit else None
-    return QuestionPage(questions=[QuestionBody.model_validate(as_public(q)) for q in found], next=following)
+    seen = replace(choice, states=states or tuple(sorted(VISIBLE)))
+    found = await pages.page(Wanted(seen, cursor, limit))
+    require_entry(identity, found.door)
+    response.headers["Cache-Control"] = f"{'public' if found.door.guests_allowed else 'private'}, max-age=1"
+    questions = [QuestionBody.model_validate(as_public(question)) for question in found.page.questions]
+    return QuestionPage(questions=questions, next=found.page.next)
 
 
-async def _staff_page(
-    questions: Questions, show: str, state: QuestionState | None, cursor: str | None, limit: int
-) -> StaffQuestionPage:
-    found = await questions.list_queue(show, state, after=cursor, limit=limit + 1)
-    page = [StaffQuestionBody.model_validate(as_staff(question)) for question in found[:limit]]
-    return StaffQuestionPage(questions=page, next=page[-1].id if len(found) > limit else None)
-
-
-def _cursor_of(question: Question, order: QuestionOrder) -> str:
-    if order == "newest":
-        return question.id
-    rank = rank_of(question)
-    return f"{int(rank.open)}-{rank.votes}-{rank.id}"
-
-
-def _as_rank(cursor: str) -> Rank:
-    found = _RANK.fullmatch(cursor)
-    if found is None:
-        raise RefusedError(Code.INVALID, "This cursor is of another order.")
-    return Rank(found[1] == "1", int(found[2]), found[3])
-
-
-_RANK = re.compile(r"([01])-(\d{1,9})-([A-Za-z0-9_-]{1,40})")
+def _as_staff_page(page: Page) -> StaffQuestionPage:
+    questions = [
+        ListedQuestionBody.model_validate(as_staff(question)).model_copy(
+            update={"repeat_buyer": question.id in page.repeat_buyers}
+        )
+        for question in page.questions
+    ]
+    return StaffQuestionPage(questions=questions, next=page.next)

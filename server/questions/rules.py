@@ -100,14 +100,13 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
-class VisiblePage:
-    """Questions that every viewer of a show sees, and who may come to it."""
+class ShowDoor:
+    """Who may come to a show and read its questions."""
 
     channel_id: str
     guests_allowed: bool
     banned: frozenset[str]
     hidden: bool
-    questions: list[Question]
 
 
 @dataclass(frozen=True, slots=True)

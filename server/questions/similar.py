@@ -57,9 +57,7 @@ class SimilarQuestions:
         self, show_id: str, text: str, *, states: frozenset[QuestionState], limit: int
     ) -> list[Similar]:
         """Return up to `limit` of the show's questions in `states` that are like `text`, the likest first."""
-        known = self._known(show_id)
-        async with known.reading:
-            await self._catch_up(show_id, known)
+        known = await self._known(show_id)
         near = {like.id: like.likeness for like in known.texts.like(text)}
         if not near:
             return []
@@ -68,7 +66,17 @@ class SimilarQuestions:
         standing = {each.id: each for each in read if each.state in states}
         return [Similar(standing[id], likeness) for id, likeness in near.items() if id in standing][:limit]
 
-    def _known(self, show_id: str) -> _Known:
+    async def holding(self, show_id: str, words: str) -> list[str]:
+        """Return the ids of the show's questions that hold each of the words, in any case, width and kind of kana; none for no word."""
+        return (await self._known(show_id)).texts.holding(words)
+
+    async def _known(self, show_id: str) -> _Known:
+        known = self._kept(show_id)
+        async with known.reading:
+            await self._catch_up(show_id, known)
+        return known
+
+    def _kept(self, show_id: str) -> _Known:
         now = self._monotonic()
         known = self._shows.pop(show_id, None)
         if known is None or known.until <= now:

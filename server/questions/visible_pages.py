@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from server.protocol.pushes import QuestionState
-from server.questions.repository import QuestionOrder, Rank
-from server.questions.rules import VISIBLE, VisiblePage
+from server.questions.browsing import Browsing
+from server.questions.choice import Choice, Page
+from server.questions.rules import ShowDoor
 from server.questions.service import Questions
 
 FRESH_SECONDS = 1.0
@@ -17,25 +17,34 @@ PAGES_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which page: `state` None for all that viewers see, `after` an id by `newest` and a rank by `wanted`."""
+    """Which page: questions in states that viewers see, behind a cursor."""
 
-    show_id: str
-    state: QuestionState | None
-    order: QuestionOrder
-    after: str | Rank | None
+    choice: Choice
+    cursor: str | None
     limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisiblePage:
+    """A page, and who may come to its show."""
+
+    door: ShowDoor
+    page: Page
 
 
 class VisiblePages:
     """Reads pages, each once for all who ask within a second."""
 
-    def __init__(self, questions: Questions, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, questions: Questions, browsing: Browsing, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._questions = questions
+        self._browsing = browsing
         self._monotonic = monotonic
         self._pages: dict[Wanted, tuple[float, asyncio.Task[VisiblePage]]] = {}
 
     async def page(self, wanted: Wanted) -> VisiblePage:
-        """Return the page, at most a second old; raises `not_found`, and what SQL raises."""
+        """Return the page, at most a second old; raises `not_found`, what `Browsing.page` raises, and what SQL raises."""
         now = self._monotonic()
         known = self._pages.get(wanted)
         if known is None or known[0] <= now or (known[1].done() and known[1].exception() is not None):
@@ -46,10 +55,9 @@ class VisiblePages:
         return await asyncio.shield(known[1])
 
     async def _read(self, wanted: Wanted) -> VisiblePage:
-        states = sorted(VISIBLE) if wanted.state is None else [wanted.state]
-        return await self._questions.list_visible(
-            wanted.show_id, states, wanted.order, after=wanted.after, limit=wanted.limit
-        )
+        door = await self._questions.door_of(wanted.choice.show_id)
+        page = await self._browsing.page(wanted.choice, wanted.cursor, wanted.limit, shared=True)
+        return VisiblePage(door, page)
 
     def _forget(self, now: float) -> None:
         if len(self._pages) <= PAGES_MAX:

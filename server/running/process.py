@@ -31,8 +31,6 @@ from server.ledger.recorder import Recorder
 from server.ledger.repository import read_reaction_totals
 from server.payments import polling
 from server.protocol.publication import Publication
-from server.questions.similar import SimilarQuestions
-from server.questions.visible_pages import VisiblePages
 from server.running.commands import commands_of
 from server.running.comments import comments_for
 from server.running.disk import DataDisks
@@ -43,7 +41,7 @@ from server.running.mail import MailDelivery
 from server.running.offers import offers_for
 from server.running.polls import polls_for
 from server.running.privacy import erasures_for, privacy_for
-from server.running.questions import StaffAtWork, questions_for
+from server.running.questions import StaffAtWork, question_lists_for, questions_for
 from server.running.reports import reports_for
 from server.running.sanctions import sanctions_for
 from server.running.screening import screening_for
@@ -109,8 +107,8 @@ class Process:
         self.offers = offers_for(settings, self.journal, self.database, clock)
         self.vouchers, self.reserving = vouchers_for(settings, self.database, clock)
         self.receipt_links = self._receipt_links()
-        self.visible_questions = VisiblePages(self.questions)
-        self.similar_questions = SimilarQuestions(self.database)
+        lists = question_lists_for(self.questions, self.database, clock, self.bus.kept)
+        self.similar_questions, self.browsing_questions, self.visible_questions = lists
         selling = self._selling()
         self.shop, self.holds, self.exchanges, self.auctions, self.checkouts, self.waitlist = selling[:6]
         paying, self.refunds = selling[6:]

@@ -13,7 +13,7 @@ from server.http.refusals import refusals
 from server.polls.bodies import OwnVoteBody, as_own_vote
 from server.polls.service import Polls
 from server.protocol.codes import Code
-from server.questions.bodies import QuestionBody
+from server.questions.bodies import FateBody, QuestionBody
 from server.questions.faces import as_own
 from server.questions.rules import Question
 from server.questions.service import Questions
@@ -24,10 +24,10 @@ from server.surveys.service import Surveys
 from server.viewers.aliases import Aliases
 
 
-class OwnQuestionBody(QuestionBody):
+class OwnQuestionBody(FateBody):
     """A question as its author sees it."""
 
-    into: QuestionBody | None = Field(
+    into: FateBody | None = Field(
         default=None,
         exclude_if=lambda into: into is None,
         description="The question that stands for it while it is merged.",
@@ -113,6 +113,4 @@ async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnB
 
 def _own_body(question: Question, root: Question | None) -> OwnQuestionBody:
     body = OwnQuestionBody.model_validate(as_own(question))
-    return (
-        body if root is None else body.model_copy(update={"into": QuestionBody.model_validate(as_own(root))})
-    )
+    return body if root is None else body.model_copy(update={"into": FateBody.model_validate(as_own(root))})

@@ -91,6 +91,13 @@ class Texts:
         ]
         return sorted(alike, key=lambda each: (-each.likeness, each.id))
 
+    def holding(self, words: str) -> list[str]:
+        """Return the ids of the texts that hold each of the words, also within longer ones; none for no word."""
+        wanted = text_of(words).letters.split()
+        if not wanted:
+            return []
+        return [id for id, letters in self._letters.items() if all(word in letters for word in wanted)]
+
 
 def _in_order(letters: str) -> str:
     return " ".join(sorted(letters.split()))

@@ -13,7 +13,7 @@ from tests.support.browser import NETWORK_FAILS, Desk
 from tests.support.live_server import live_server
 from tests.support.proxy import proxy_to
 from tests.support.showroom import Showroom
-from tests.support.viewer import joined_at
+from tests.support.viewer import Viewer, joined_at
 
 ASKED = ["Is it machine washable?", "Which sizes are there?", "Do you ship to Okinawa?", "How heavy is it?"]
 ANY = re.compile(".")
@@ -49,6 +49,12 @@ async def begin_answer(page: Page, question: str, text: str = BEGUN) -> None:
     await page.keyboard.type(text)
 
 
+async def overtake(colleague: Viewer, act: str, question: str, **how: object) -> None:
+    """Do something about a question that somebody works on, as a host may who takes it over."""
+    await colleague.do("question.claim", question=question, take_over=True)
+    await colleague.do(act, question=question, **how)
+
+
 def host_url(room: Showroom) -> str:
     return room.staff_url("host", "/host?show=demo")
 
@@ -58,9 +64,9 @@ async def test_a_box_that_is_written_in_stays_when_a_colleague_answers_first(
 ) -> None:
     page = await open_desk(desk, host_url(showroom))
     await begin_answer(page, asked[0])
-    async with joined_at(showroom.address, token=showroom.token("moderator")) as colleague:
-        await colleague.do("question.answer", question=asked[0], text="At 30 degrees.")
-        await expect(page.get_by_test_id("conflict")).to_contain_text("Moderator answered")
+    async with joined_at(showroom.address, token=showroom.token("host")) as colleague:
+        await overtake(colleague, "question.answer", asked[0], text="At 30 degrees.")
+        await expect(page.get_by_test_id("conflict")).to_contain_text("Host answered")
         await page.keyboard.type(REST)
         await expect(page.get_by_test_id("answer-text")).to_have_value(BEGUN + REST)
         await expect(page.get_by_test_id("answer-text")).to_be_focused()
@@ -88,8 +94,8 @@ async def test_a_question_that_this_person_reopened_stays_in_hand_too(
     await page.get_by_test_id("undo").click()
     await expect(page.get_by_test_id("last-deed")).to_have_attribute("data-state", "undone")
     await begin_answer(page, asked[1])
-    async with joined_at(showroom.address, token=showroom.token("moderator")) as colleague:
-        await colleague.do("question.answer", question=asked[1], live=True)
+    async with joined_at(showroom.address, token=showroom.token("host")) as colleague:
+        await overtake(colleague, "question.answer", asked[1], live=True)
         await expect(page.get_by_test_id("conflict")).to_be_visible()
     await page.keyboard.type(REST)
     await expect(page.get_by_test_id("answer-text")).to_have_value(BEGUN + REST)
@@ -101,10 +107,10 @@ async def test_a_draft_under_a_colleagues_answer_is_still_there_after_letting_in
     page = await open_desk(desk, host_url(showroom))
     await begin_answer(page, asked[0])
     async with (
-        joined_at(showroom.address, token=showroom.token("moderator")) as colleague,
+        joined_at(showroom.address, token=showroom.token("host")) as colleague,
         joined_at(showroom.address) as viewer,
     ):
-        await colleague.do("question.answer", question=asked[0], live=True)
+        await overtake(colleague, "question.answer", asked[0], live=True)
         await viewer.do("ask", text="One more")
         await page.get_by_test_id("let-in").click()
         await expect(page.get_by_test_id("answer-text")).to_have_value(BEGUN)
@@ -229,8 +235,8 @@ async def test_an_answer_that_is_refused_stands_in_its_box_again(
         page = await open_desk(desk, url)
         await begin_answer(page, asked[0])
         network.hold_answers()
-        async with joined_at(showroom.address, token=showroom.token("moderator")) as colleague:
-            await colleague.do("question.dismiss", question=asked[0], reason="spam")
+        async with joined_at(showroom.address, token=showroom.token("host")) as colleague:
+            await overtake(colleague, "question.dismiss", asked[0], reason="spam")
         await page.keyboard.press("Control+Enter")
         network.cut()
         network.mend()

@@ -31,8 +31,8 @@ async def crowded_desk(page: Page, room: Showroom) -> AsyncIterator[str]:
     yield "open questions"
     question = await part("focus").get_attribute("data-question")
     await part("answer-text").fill("A draft\nof two lines")
-    async with joined_at(room.address, token=room.token("moderator")) as colleague:
-        await colleague.do("question.answering", question=question, answering=True)
+    async with joined_at(room.address, token=room.token("host")) as colleague:
+        await colleague.do("question.claim", question=question, take_over=True)
         await expect(part("answering")).not_to_be_empty()
         yield "a colleague is answering too"
         await colleague.do("question.answer", question=question, text="Yes. " * 150)

@@ -32,6 +32,20 @@ function knowing(...questions: Question[]): Known {
 
 const nobody = new Set<string>();
 
+describe("an order", () => {
+  it("goes by what questions do not say themselves, then by votes, and stays newest first where that is wished", () => {
+    const all = knowing(
+      question("q1", "open", { votes: 1 }),
+      question("q2", "open", { votes: 9 }),
+      question("q3", "answering", { votes: 2 }),
+    );
+    const first = (each: Question) => (each.id === "q2" ? 1 : 0);
+    expect(letIn("open", all, "repeat_buyers", first)).toEqual(["q3", "q1", "q2"]);
+    expect(letIn("open", all, "newest")).toEqual(["q3", "q2", "q1"]);
+    expect(letIn("open", all, "votes")).toEqual(["q2", "q3", "q1"]);
+  });
+});
+
 describe("votes that count apart", () => {
   it("stand beside the others and move no question", () => {
     const many = withVotes(question("q1", "open", { votes: 1, votes_apart: 0 }), { votes: 1, votes_apart: 300 });

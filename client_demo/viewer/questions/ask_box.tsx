@@ -7,6 +7,7 @@ import { Icon } from "../../shared/ui/icon";
 import { RoomLeft } from "../../shared/ui/room_left";
 import { showToast } from "../../shared/ui/toast";
 import { asKept, lengthOf } from "../../shared/writing";
+import { Late } from "../late";
 import { ask } from "../me";
 import { isLive, isOver, show } from "../session";
 import { refusalText, t } from "../text";
@@ -54,6 +55,7 @@ export function AskBox() {
       <label class="visually-hidden" for={`${id}-text`}>
         {t("ask.label")}
       </label>
+      <Late part="AskHelp" />
       <div class="ask-row">
         <textarea
           ref={field}

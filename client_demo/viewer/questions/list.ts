@@ -1,10 +1,10 @@
 // The questions as the pane shows them, and the pages behind them.
 import { computed, signal } from "@preact/signals";
-import type { Question } from "../../sdk";
+import type { Question, RefusedError } from "../../sdk";
 import { request } from "../../shared/server";
 import { identity, onPush, room, roomState, show } from "../session";
 import { HeldQuestions } from "./held";
-import { newestOf, orderOf, placeOf, type Sorting, upTo } from "./order";
+import { furthest, newestOf, orderOf, type Sorting, upTo } from "./order";
 
 const PAGE = 100;
 /** Rows that are drawn at first, and with each look further down. */
@@ -117,11 +117,12 @@ async function loadMore(): Promise<void> {
       { token },
     );
     of.take(page.questions);
-    const last = page.questions.at(-1);
-    of[order] = { next: page.next, last: last ? placeOf(last) : of[order].last };
+    of[order] = { next: page.next, last: furthest(page.questions) ?? of[order].last };
     loadFailed.value = false;
-  } catch {
+  } catch (error) {
     loadFailed.value = true;
+    // The server keeps an order for some minutes only: the next look begins anew, and what is held already is held once.
+    if (order === "wanted" && (error as RefusedError).code === "invalid") of.wanted.next = undefined;
   }
   loading.value = false;
   changed();

@@ -17,6 +17,11 @@ export function behind(a: Place, b: Place): number {
   return b.rank - a.rank || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
 }
 
+/** The place behind which none of the questions stands: votes may have come since their page was put in order. */
+export function furthest(questions: readonly Question[]): Place | null {
+  return questions.map(placeOf).sort(behind).at(-1) ?? null;
+}
+
 /** The newest of some ids: ids grow with time. */
 export function newestOf(ids: Iterable<string>): string {
   let newest = "";

@@ -5,7 +5,8 @@ import { count, timeOfDay } from "../../shared/format";
 import { nameOf, StaffBadge } from "../../shared/people";
 import { Icon } from "../../shared/ui/icon";
 import { showToast } from "../../shared/ui/toast";
-import { myPending, myQuestionIds, myVotes, vote } from "../me";
+import { Late } from "../late";
+import { myQuestionIds, myUnlisted, myVotes, vote } from "../me";
 import { isLive, isOver, pinnedQuestion, show } from "../session";
 import { refusalText, t } from "../text";
 import { AskBox } from "./ask_box";
@@ -86,10 +87,14 @@ function QuestionRow({ question, pinned }: { question: Question; pinned: boolean
         <p class="question-text" dir="auto">
           {question.text}
         </p>
-        {question.state === "pending" && <p class="hint">{t("questions.pending")}</p>}
+        {question.state === "answering" && (
+          <p>
+            <span class="badge badge-live">{t("questions.answering")}</span>
+          </p>
+        )}
         <AnswerOf question={question} />
       </div>
-      {question.state !== "pending" && <VoteButton question={question} />}
+      <VoteButton question={question} />
     </li>
   );
 }
@@ -145,15 +150,16 @@ export function Questions() {
             ))}
           </fieldset>
         )}
+        <Late part="OwnQuestions" />
         <ul>
           {pinned && <QuestionRow key="pinned" question={pinned} pinned />}
-          {myPending.value.map((each) => (
+          {myUnlisted.value.map((each) => (
             <QuestionRow key={each.id} question={each} pinned={false} />
           ))}
           {drawn.value.map((question) => question !== pinned && rowOf(question))}
         </ul>
         {hasMore.value && <More />}
-        {none && myPending.value.length === 0 && (
+        {none && myQuestionIds.value.size === 0 && (
           <div class="empty">
             <h2>{t("questions.empty.title")}</h2>
             <p>{emptyText()}</p>

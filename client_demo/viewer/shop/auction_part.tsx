@@ -6,7 +6,7 @@ import { money } from "../../shared/format";
 import { Button } from "../../shared/ui/button";
 import { asMinor } from "../../studio/amounts";
 import { t } from "../late_text";
-import { serverNow } from "../poster_clock";
+import { serverNow } from "../../shared/server_clock";
 import { auctionOf, bid, isOver, leads, lotOf, lotText, now, type Over, overOf, ownBids, payLot, sending } from "./auctions";
 import { clock, lasting } from "./countdown";
 

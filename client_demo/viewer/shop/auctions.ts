@@ -8,7 +8,7 @@ import { language } from "../../shared/i18n";
 import { request } from "../../shared/server";
 import { showToast } from "../../shared/ui/toast";
 import { t } from "../late_text";
-import { followServerTime, serverNow } from "../poster_clock";
+import { followServerTime, serverNow } from "../../shared/server_clock";
 import { identity, link, onPrivate, onPush, room, show, snapshot } from "../session";
 import { refusalText } from "../text";
 import { withCheckout } from "./buying";

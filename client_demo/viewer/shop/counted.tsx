@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Product } from "../../sdk";
 import { t } from "../late_text";
-import { serverNow } from "../poster_clock";
+import { serverNow } from "../../shared/server_clock";
 import { onPush } from "../session";
 
 const SHOWN_MS = 30_000;

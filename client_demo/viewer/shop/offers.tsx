@@ -6,7 +6,7 @@ import { headOf, soldAs } from "../../shared/sold_as";
 import { Button } from "../../shared/ui/button";
 import { showToast } from "../../shared/ui/toast";
 import { t } from "../late_text";
-import { followServerTime, serverNow } from "../poster_clock";
+import { followServerTime, serverNow } from "../../shared/server_clock";
 import { link, products, room, show, snapshot } from "../session";
 import { refusalText } from "../text";
 import { clock, lasting } from "./countdown";

@@ -4,7 +4,7 @@ import type { Product } from "../../sdk";
 import { headOf, valuesOf } from "../../shared/sold_as";
 import { unitsLeft } from "../../shared/variants";
 import { t } from "../late_text";
-import { serverNow } from "../poster_clock";
+import { serverNow } from "../../shared/server_clock";
 import { isLive, onPush, pinnedProduct, products } from "../session";
 
 const SHOWN_MS = 30_000;

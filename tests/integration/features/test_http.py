@@ -17,15 +17,17 @@ import server.shows.routes
 import server.snapshots.routes
 from server.access.roles import Role
 from server.access.sign_in import SignIn
+from server.bus.bus import Bus
 from server.http import problems
-from server.questions.visible_pages import VisiblePages
+from server.running.questions import question_lists_for
 from server.viewers.aliases import Aliases
-from tests.support.stage import CHANNEL, ELSEWHERE, SHOW, Stage
+from tests.support.stage import CHANNEL, ELSEWHERE, HOST, SHOW, Stage
 
 
 @pytest.fixture
-async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
+async def client(stage: Stage, redis_url: str) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
+    bus = Bus(redis_url, prefix="t", process_id="p1")
     problems.install(app)
     for routes in (
         server.shows.routes,
@@ -49,10 +51,12 @@ async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
         "tokens",
     ):
         setattr(app.state, name, getattr(stage, name))
-    app.state.visible_questions = VisiblePages(stage.questions)
+    lists = question_lists_for(stage.questions, stage.database, stage.clock, bus.kept)
+    app.state.browsing_questions, app.state.visible_questions = lists.browsing, lists.visible
     app.state.aliases = Aliases(stage.database, stage.clock)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://showfloor") as client:
         yield client
+    await bus.close()
 
 
 def bearer(
@@ -319,3 +323,7 @@ async def test_what_is_a_viewers_own_comes_whole(stage: Stage, client: httpx.Asy
     ids = [question.id for question in asked]
     assert [question["id"] for question in own["questions"]] == sorted(ids, reverse=True)
     assert own["votes"] == sorted(ids)
+    await stage.questions.dismiss(SHOW, HOST, ids[0], None, "rude")
+    own = (await client.get(f"/v1/shows/{SHOW}/me", headers=bearer(stage))).json()
+    assert own["questions"][-1]["dismissed_reason"] == "rude"
+    assert "dismissed_reason" not in own["questions"][0]

@@ -88,6 +88,11 @@ async def test_a_claim_bars_staff_at_another_process_until_its_connection_leaves
         await host.do("question.answer", question=question, text="M")
         own = await guest.expect_push("question.own")
         assert own["question"]["answer"]["text"] == "M"
+        await host.do("question.dismiss", question=question, reason="off_topic")
+        told = await guest.expect_push(
+            "question.own", where=lambda line: line["question"]["state"] == "dismissed"
+        )
+        assert told["question"]["dismissed_reason"] == "off_topic"
 
 
 def claims(viewer: Viewer) -> list[str | None]:

@@ -5,7 +5,7 @@ import type { HeldStock, Payment, PrivatePush } from "../../../sdk";
 import { request } from "../../../shared/server";
 import { claimsOf } from "../../claims";
 import { retryMine } from "../../me";
-import { followServerTime, serverNow } from "../../poster_clock";
+import { followServerTime, serverNow } from "../../../shared/server_clock";
 import { identity, link, onPrivate, show } from "../../session";
 import { carryDetails } from "./details";
 import { isUnderWay, laterHold, laterOf, type Standing, standingOf } from "./standing";

@@ -4,7 +4,7 @@ import { computed, effect, signal } from "@preact/signals";
 import type { InLine, PlaceInLine, PrivatePush } from "../../../sdk";
 import { draftOf, forgetKey, keepDraft, keyOf } from "../../../shared/drafts";
 import { request } from "../../../shared/server";
-import { followServerTime, serverNow } from "../../poster_clock";
+import { followServerTime, serverNow } from "../../../shared/server_clock";
 import { identity, link, onPrivate, room, show } from "../../session";
 
 /** By place. */

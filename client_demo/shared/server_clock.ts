@@ -1,6 +1,6 @@
-// The server's clock, as a page that waits for a show needs it: right though the device's clock is not, and after the device has slept.
+// The server's clock, as a page needs that counts down to something: right though the device's clock is not, and after the device has slept.
 import { effect, signal } from "@preact/signals";
-import { resolve } from "../shared/server";
+import { resolve } from "./server";
 
 /** By how much the server's clock is ahead of this device's, in ms; null: not known yet. */
 const ahead = signal<number | null>(null);
