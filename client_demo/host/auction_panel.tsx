@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { request } from "../sdk/http";
 import { newKey } from "../sdk/key";
 import type { Auction, AuctionState, HoldState, Product } from "../sdk/wire";
+import { lasting } from "../shared/countdown";
 import { money } from "../shared/format";
 import { createTranslator, language } from "../shared/i18n";
 import type en from "../shared/locales/host_auctions.en.json";
@@ -13,6 +14,7 @@ import { Button } from "../shared/ui/button";
 import { asMinor, asWhole } from "../studio/amounts";
 import { why } from "./actions";
 import { AuctionForm } from "./auction_form";
+import { now } from "./clock";
 import { attempt } from "./deeds";
 import { snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
@@ -43,7 +45,6 @@ const auctions = signal<readonly Kept[]>([]);
 const blocks = signal<readonly Block[]>([]);
 /** The one that the next tap starts, or whose cancelling is asked about. */
 const picked = signal<string | null>(null);
-const now = signal(Date.now());
 /** When bids came, by auction: (moment, bids of all by then). */
 const paces = new Map<string, [at: number, bids: number][]>();
 const sold = computed((): Product[] =>
@@ -87,7 +88,7 @@ effect(() => {
 effect(() => {
   for (const { id, bids } of snapshot.value?.auctions ?? []) {
     const known = paces.get(id) ?? [];
-    if (known.at(-1)?.[1] !== bids) paces.set(id, [...known.slice(-600), [Date.now(), bids]]);
+    if (known.at(-1)?.[1] !== bids) paces.set(id, [...known.slice(-600), [now.peek(), bids]]);
   }
 });
 
@@ -171,18 +172,10 @@ function prepare(form: HTMLFormElement): void {
 export function AuctionPanel() {
   const may = RUNNERS.has(session.value?.role ?? "");
   const here = snapshot.value?.auctions ?? [];
-  const runs = here.length > 0;
   useEffect(() => {
     const timer = setInterval(() => void load(), QUIET_MS);
     return () => clearInterval(timer);
   }, []);
-  useEffect(() => {
-    if (!runs) return;
-    const timer = setInterval(() => {
-      now.value = Date.now();
-    }, 1_000);
-    return () => clearInterval(timer);
-  }, [runs]);
   const ready = may ? auctions.value.filter(({ state }) => state === "prepared") : [];
   const over = auctions.value.filter(({ state, awards }) => state === "closed" && awards.length > 0);
   if (!may && here.length + over.length === 0) return null;
@@ -238,7 +231,6 @@ function Running({ auction, may }: { auction: Auction; may: boolean }) {
   const { id, price, least, currency, leader, bids, reserve_met, ends_at } = auction;
   const ms = Date.parse(ends_at) - now.value;
   const text = titleOf(auction.product);
-  const seconds = Math.max(0, Math.ceil(ms / 1000));
   const facts = [
     t.count("bids", bids),
     t.count("rate", perMinute(auction)),
@@ -255,9 +247,7 @@ function Running({ auction, may }: { auction: Auction; may: boolean }) {
             : t("no_bids", { price: money(least, currency) })}
         </strong>
         <br />
-        <span data-testid="auction-left">
-          {ms > 0 ? t("left", { time: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` }) : t("ending")}
-        </span>
+        <span data-testid="auction-left">{ms > 0 ? t("left", { time: lasting(ms) }) : t("ending")}</span>
         <br />
         <span class="hint" data-testid="auction-facts">
           {facts.join(" · ")}

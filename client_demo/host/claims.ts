@@ -1,8 +1,7 @@
 // Who works on which question: this person claims what they answer, so that two never answer the same one, and reads of colleagues' claims.
-import { signal } from "@preact/signals";
 import type { RefusedError } from "../sdk/refused";
 import type { Question } from "../sdk/wire";
-import { followServerTime } from "../shared/server_clock";
+import { now } from "./clock";
 import { attempt } from "./deeds";
 import { correct, room, theRoom, view } from "./desk";
 import { t } from "./text";
@@ -10,20 +9,10 @@ import { t } from "./text";
 /** A claim lapses after 60 s without it. */
 const RENEW_MS = 20_000;
 
-/** The server's time, to the second: a claim may have lapsed while nothing was said of it. */
-const moment = signal(Date.now());
-
-/** Follows the server's clock for the claims of a show; returns what ends it. */
-export function followClaims(show: string): () => void {
-  return followServerTime(`/v1/shows/${encodeURIComponent(show)}`, (now) => {
-    moment.value = now;
-  });
-}
-
-/** The colleague who works on the question now; null for nobody, and for this person. */
+/** The colleague who works on the question now; null for nobody, and for this person. A claim may have lapsed while nothing was said of it. */
 export function claimant({ claim }: Question): string | null {
   if (!claim || claim.viewer === view.value.identity?.viewer) return null;
-  return Date.parse(claim.until) > moment.value ? claim.name : null;
+  return Date.parse(claim.until) > now.value ? claim.name : null;
 }
 
 /** Claims a question now and again, until the returned function is called, which releases it. Whoever is barred sees by whom. */

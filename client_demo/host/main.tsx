@@ -14,7 +14,7 @@ import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
 import { takeUpAnnouncements } from "./actions";
 import { AnnouncePanel } from "./announce_panel";
 import { BannedList } from "./banned_list";
-import { followClaims } from "./claims";
+import { followClock } from "./clock";
 import { DeedList, LastDeed } from "./deed_list";
 import { openShow, snapshot, theRoom, view } from "./desk";
 import { DismissDialog } from "./dismiss_dialog";
@@ -66,7 +66,7 @@ function NotHere() {
 
 function Show({ id }: { id: string }) {
   useEffect(() => openShow(id, session.value?.token ?? ""), [id]);
-  useEffect(() => followClaims(id), [id]);
+  useEffect(() => followClock(id), [id]);
   useLayoutEffect(() => (viewing === "stage" ? undefined : listenToKeys()), []);
   const { link } = view.value;
   const here = snapshot.value !== null;

@@ -1,21 +1,11 @@
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { count, duration, money } from "../shared/format";
+import { now } from "./clock";
 import { counts, snapshot, view } from "./desk";
 import { t } from "./text";
 
 /** The show's length so far in seconds, new each second while it runs; null before its start. */
-export function useElapsed(): number | null {
-  const now = useSignal(Date.now());
+export function elapsedSeconds(): number | null {
   const show = snapshot.value?.show;
-  const live = show?.state === "live";
-  useEffect(() => {
-    if (!live) return;
-    const timer = setInterval(() => {
-      now.value = Date.now();
-    }, 1000);
-    return () => clearInterval(timer);
-  }, [live]);
   if (!show?.started_at) return null;
   const end = show.ended_at ? Date.parse(show.ended_at) : now.value;
   return Math.max(0, (end - Date.parse(show.started_at)) / 1000);
@@ -25,7 +15,7 @@ export function useElapsed(): number | null {
 export function Numbers() {
   const { state } = view.value;
   const sales = state?.snapshot.sales;
-  const elapsed = useElapsed();
+  const elapsed = elapsedSeconds();
   const unanswered = counts.value.open + counts.value.pending;
   const amounts = Object.entries(sales?.amount ?? {});
   return (

@@ -4,11 +4,12 @@ import { useEffect } from "preact/hooks";
 import { request } from "../sdk/http";
 import { newKey } from "../sdk/key";
 import type { Poll } from "../sdk/wire";
+import { lasting } from "../shared/countdown";
 import { percent } from "../shared/format";
 import { session } from "../shared/staff/session";
 import { Button } from "../shared/ui/button";
-import { lasting } from "../viewer/shop/countdown";
 import { why } from "./actions";
+import { now } from "./clock";
 import { attempt } from "./deeds";
 import { snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
@@ -189,15 +190,7 @@ function Shown({ poll }: { poll: Poll }) {
   );
 }
 
-const clock = signal(Date.now());
-
 function TimeLeft({ poll: { closes_at: ends, state } }: { poll: Poll }) {
-  useEffect(() => {
-    const timer = setInterval(() => {
-      clock.value = Date.now();
-    }, 1_000);
-    return () => clearInterval(timer);
-  }, []);
   if (!ends || state !== "open") return null;
-  return <span class="hint">{t("ends_in", { time: lasting(Date.parse(ends) - clock.value) })}</span>;
+  return <span class="hint">{t("ends_in", { time: lasting(Date.parse(ends) - now.value) })}</span>;
 }

@@ -4,12 +4,12 @@ import { duration } from "../shared/format";
 import { createTranslator } from "../shared/i18n";
 import type en from "../shared/locales/host_screen.en.json";
 import { nameOf, StaffBadge } from "../shared/people";
-import { followServerTime } from "../shared/server_clock";
 import { brief } from "../shared/writing";
+import { now } from "./clock";
 import { known, snapshot, theRoom, view } from "./desk";
 import { inOrder } from "./queue";
-import { keepAwake } from "./wakefulness";
 import { languageOf } from "./text";
+import { keepAwake } from "./wakefulness";
 import "./screen.css";
 
 const t = createTranslator<typeof en>("host_screen");
@@ -27,7 +27,6 @@ const shown = signal<readonly string[]>([]);
 const wanted = computed(() =>
   inOrder("open", known.value.values(), "votes").filter((each) => each.state === "open" && each.id !== onAir.value?.id),
 );
-const now = signal(Date.now());
 
 /** The running offer that ends first, if any has an end. */
 const offer = computed(() => {
@@ -43,13 +42,6 @@ export function Screen() {
   const asked = onAir.value;
   useLayoutEffect(keepAwake, []);
   useComeBack();
-  const show = snapshot.value?.show.id ?? "";
-  useEffect(() => {
-    if (!show) return;
-    return followServerTime(`/v1/shows/${encodeURIComponent(show)}`, (told) => {
-      now.value = told;
-    });
-  }, [show]);
   useEffect(() => {
     const ids = new Set(wanted.value.map((each) => each.id));
     const kept = shown.peek().filter((id) => ids.has(id));

@@ -9,7 +9,7 @@ import { brief } from "../shared/writing";
 import { answerLive } from "./actions";
 import { undoable } from "./deeds";
 import { known, snapshot } from "./desk";
-import { useElapsed } from "./numbers";
+import { elapsedSeconds } from "./numbers";
 import { inOrder } from "./queue";
 import { sayMoved } from "./refusals";
 import { onStage } from "./surface";
@@ -51,7 +51,7 @@ function answer(): void {
 export function Stage() {
   const element = useRef<HTMLDialogElement>(null);
   const asked = question.value;
-  const elapsed = useElapsed();
+  const elapsed = elapsedSeconds();
   useLayer(leave);
   useLayoutEffect(() => {
     held.value = null;

@@ -3,16 +3,16 @@ import "./poll.css";
 import { computed, effect, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Poll } from "../sdk";
+import { clock, lasting } from "../shared/countdown";
 import { draftOf, keepDraft } from "../shared/drafts";
 import { percent } from "../shared/format";
 import { createTranslator } from "../shared/i18n";
 import type en from "../shared/locales/viewer_poll.en.json";
+import { followServerTime, serverNow } from "../shared/server_clock";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { counts, followPolls, mine, phase, pick, pickedOf, poll, refusal, vote } from "./poll_votes";
-import { followServerTime, serverNow } from "../shared/server_clock";
 import { show } from "./session";
-import { clock, lasting } from "./shop/countdown";
 import { refusalText } from "./text";
 
 const t = createTranslator<typeof en>("viewer_poll");

@@ -5,6 +5,7 @@ import { draftOf, forgetKey, keepDraft, keyOf } from "../shared/drafts";
 import { createTranslator } from "../shared/i18n";
 import type en from "../shared/locales/viewer_survey.en.json";
 import { place } from "../shared/place";
+import { serverNow } from "../shared/server_clock";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { RoomLeft } from "../shared/ui/room_left";
@@ -117,7 +118,7 @@ async function send(survey: Survey, said: Said): Promise<void> {
 
 export function SurveyCard() {
   const survey = snapshot.value?.survey;
-  const over = !survey || (survey.closes_at && Date.parse(survey.closes_at) < Date.now());
+  const over = !survey || (survey.closes_at && Date.parse(survey.closes_at) < serverNow());
   if (over || phase.value === "over" || phase.value === "waiting") return null;
   return (
     <section class="survey" aria-labelledby="survey-title" data-testid="survey">

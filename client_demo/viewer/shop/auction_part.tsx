@@ -2,13 +2,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Auction, HeldStock, Product } from "../../sdk";
+import { clock, lasting } from "../../shared/countdown";
 import { money } from "../../shared/format";
+import { serverNow } from "../../shared/server_clock";
 import { Button } from "../../shared/ui/button";
 import { asMinor } from "../../studio/amounts";
 import { t } from "../late_text";
-import { serverNow } from "../../shared/server_clock";
 import { auctionOf, bid, isOver, leads, lotOf, lotText, now, type Over, overOf, ownBids, payLot, sending } from "./auctions";
-import { clock, lasting } from "./countdown";
 
 export function AuctionPart({ product }: { product: Product }) {
   const auction = auctionOf(product);

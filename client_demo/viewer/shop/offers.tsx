@@ -1,15 +1,15 @@
 // What is offered to this viewer: asked once it is known that an offer is open, and gone when its time is over by the server's clock.
 import { computed, effect, signal } from "@preact/signals";
 import type { OfferSeen, Product } from "../../sdk";
+import { clock, lasting } from "../../shared/countdown";
 import { money } from "../../shared/format";
+import { followServerTime, serverNow } from "../../shared/server_clock";
 import { headOf, soldAs } from "../../shared/sold_as";
 import { Button } from "../../shared/ui/button";
 import { showToast } from "../../shared/ui/toast";
 import { t } from "../late_text";
-import { followServerTime, serverNow } from "../../shared/server_clock";
 import { link, products, room, show, snapshot } from "../session";
 import { refusalText } from "../text";
-import { clock, lasting } from "./countdown";
 import { offered } from "./offered";
 
 /** What the server answered, by offer; `null`: it is not for this viewer, or they are not known to hold its code. */

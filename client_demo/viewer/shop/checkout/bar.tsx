@@ -1,6 +1,6 @@
+import { lasting } from "../../../shared/countdown";
 import { money } from "../../../shared/format";
 import { Icon } from "../../../shared/ui/icon";
-import { lasting } from "../countdown";
 import { cartAmount, cartLines, cartUnits, openCart } from "./cart";
 import { titleOf } from "./lines";
 import { inHand, missed, type Own } from "./own";

@@ -1,8 +1,8 @@
 import type { HeldStock } from "../../../sdk";
+import { clock, lasting } from "../../../shared/countdown";
 import { money } from "../../../shared/format";
 import { soldAs } from "../../../shared/sold_as";
 import { products } from "../../session";
-import { clock, lasting } from "../countdown";
 import { ProductPicture } from "../product_card";
 import { Stock } from "../stock";
 import type { Own } from "./own";

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { PlaceInLine, Product } from "../../../sdk";
+import { clock, lasting } from "../../../shared/countdown";
 import { language } from "../../../shared/i18n";
 import { Button } from "../../../shared/ui/button";
 import { showToast } from "../../../shared/ui/toast";
@@ -8,7 +9,6 @@ import { isLive } from "../../session";
 import { refusalText } from "../../text";
 import { withCheckout } from "../buying";
 import { takenByShop } from "../cart";
-import { clock, lasting } from "../countdown";
 import { joinLine, leaveLine, leftMs, placeOf } from "./own";
 
 /** A place as people say it, such as "4th". */

@@ -1,4 +1,4 @@
-import { language } from "../../shared/i18n";
+import { language } from "./i18n";
 
 /** Minutes and seconds that are left, and hours where there are any. */
 export function lasting(ms: number): string {
