@@ -192,5 +192,5 @@ function Shown({ poll }: { poll: Poll }) {
 
 function TimeLeft({ poll: { closes_at: ends, state } }: { poll: Poll }) {
   if (!ends || state !== "open") return null;
-  return <span class="hint">{t("ends_in", { time: lasting(Date.parse(ends) - now.value) })}</span>;
+  return <span class="hint" data-testid="poll-left">{t("ends_in", { time: lasting(Date.parse(ends) - now.value) })}</span>;
 }
