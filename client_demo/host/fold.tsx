@@ -20,7 +20,8 @@ export function Fold({ title, testid, open = false, class: look = "", turned, ch
       data-testid={testid}
       onToggle={({ currentTarget: fold }) => {
         turned?.(fold.open);
-        if (fold.open) fold.scrollIntoView({ block: "nearest" });
+        // In the next frame: until then it has the height that it had closed.
+        if (fold.open) requestAnimationFrame(() => fold.scrollIntoView({ block: "nearest" }));
       }}
     >
       <summary>{title}</summary>

@@ -65,7 +65,8 @@ function NotHere() {
 }
 
 function Show({ id }: { id: string }) {
-  useEffect(() => openShow(id, session.value?.token ?? ""), [id]);
+  // Before the effects of the parts, which follow the room that is open.
+  useLayoutEffect(() => openShow(id, session.value?.token ?? ""), [id]);
   useEffect(() => followClock(id), [id]);
   useLayoutEffect(() => (viewing === "stage" ? undefined : listenToKeys()), []);
   const { link } = view.value;
