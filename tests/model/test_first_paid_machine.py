@@ -4,15 +4,14 @@ Nothing is held before it is paid, and the model says whose units are whose afte
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import text
 
 from server.errors import RefusedError
@@ -25,6 +24,7 @@ from server.shop.placing import UNHELD_SECONDS
 from server.shop.stocktaking import take_stock
 from tests.model.test_holds_machine import code, confirm
 from tests.support.databases import empty_database
+from tests.support.machines import Plant, Stories, prove_found, run_by_chance
 from tests.support.stage import HOST, SHOW, Stage, open_stage
 
 LAST = "p_last"
@@ -246,17 +246,7 @@ def machine_on(database_url: str) -> type[FirstPaidMachine]:
 
 
 def test_who_pays_first_has_it_whatever_happens(database_url: str) -> None:
-    run_state_machine_as_test(
-        machine_on(database_url),
-        settings=settings(
-            max_examples=10,
-            stateful_step_count=14,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-            print_blob=True,
-        ),
-    )
+    run_by_chance(machine_on(database_url), runs=10, steps=14)
 
 
 def sell_what_is_gone(patch: pytest.MonkeyPatch) -> None:
@@ -283,8 +273,7 @@ def hold_what_is_begun(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(placing, "_are_first_paid", lambda _: False)
 
 
-Story = Callable[[FirstPaidMachine], object]
-PLANTED: dict[Callable[[pytest.MonkeyPatch], None], Story] = {
+PLANTED: Stories[FirstPaidMachine] = {
     sell_what_is_gone: lambda shop: (
         shop.begin("v_1", 2, 0),
         shop.begin("v_2", 2, 1),
@@ -300,22 +289,10 @@ PLANTED: dict[Callable[[pytest.MonkeyPatch], None], Story] = {
     begin_without_end: lambda shop: [shop.begin("v_1", 1, 0) for _ in range(4)],
     hold_what_is_begun: lambda shop: shop.begin("v_1", 1, 0),
 }
-"""Each mistake with a few steps in which it shows."""
 
 
 @pytest.mark.parametrize("planted", [*PLANTED], ids=lambda plant: plant.__name__)
 def test_a_planted_mistake_is_found(
-    database_url: str, planted: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+    database_url: str, planted: Plant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def tell() -> None:
-        shop = machine_on(database_url)()
-        try:
-            PLANTED[planted](shop)
-            shop.only_what_is_paid_for_is_held_or_sold()
-        finally:
-            shop.teardown()
-
-    tell()
-    planted(monkeypatch)
-    with pytest.raises((AssertionError, AttributeError)):
-        tell()
+    prove_found(machine_on(database_url), planted, PLANTED[planted], monkeypatch)

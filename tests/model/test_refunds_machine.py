@@ -4,16 +4,16 @@ Mistakes are planted as controls: with each of them the machine must find someth
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+import secrets
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import text
 
 from server.errors import RefusedError
@@ -37,8 +37,8 @@ from server.protocol.codes import Code
 from server.running.refunding import refunds_for
 from server.settings import Settings
 from server.shop.stocktaking import take_stock
-from tests.conftest import MakeSettings
 from tests.support.databases import empty_database
+from tests.support.machines import Plant, Stories, prove_found, run_by_chance
 from tests.support.stage import CHANNEL, HOST
 from tests.support.till import Till, open_till
 
@@ -210,22 +210,13 @@ class RefundsMachine(RuleBasedStateMachine):
             assert min(free, kept, sold) >= 0
 
 
-def run_machine(given: Settings, *, examples: int, steps: int) -> None:
-    run_state_machine_as_test(
-        type("Machine", (RefundsMachine,), {"given": given}),
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-            print_blob=True,
-        ),
-    )
+def machine_on(database_url: str) -> type[RefundsMachine]:
+    given = Settings(database_url=database_url, secret=secrets.token_urlsafe(48), fake_payments=True)
+    return type("Machine", (RefundsMachine,), {"given": given})
 
 
-def test_refunds_keep_their_promises_whatever_happens(make_settings: MakeSettings) -> None:
-    run_machine(make_settings(), examples=10, steps=14)
+def test_refunds_keep_their_promises_whatever_happens(database_url: str) -> None:
+    run_by_chance(machine_on(database_url), runs=10, steps=14)
 
 
 def end_again(patch: pytest.MonkeyPatch) -> None:
@@ -315,8 +306,7 @@ ALL: Any = ("returned", True, [], None)
 ONE = ("returned", False, [(0, 1, True)], None)
 TWO = ("returned", False, [(0, 2, True)], None)
 FAULTY = ("faulty", False, [(0, 1, False)], None)
-Story = Callable[[RefundsMachine], object]
-PLANTED: dict[Callable[[pytest.MonkeyPatch], None], Story] = {
+PLANTED: Stories[RefundsMachine] = {
     end_again: lambda shop: (
         shop.pay("refund_unanswered", 2, 0),
         shop.give_back([ONE], 0),
@@ -343,27 +333,10 @@ PLANTED: dict[Callable[[pytest.MonkeyPatch], None], Story] = {
         shop.send_back(0),
     ),
 }
-"""Each mistake with a few steps in which it shows: the machine's own claims must not hold then, and do without it."""
 
 
 @pytest.mark.parametrize("planted", [*PLANTED], ids=lambda plant: plant.__name__)
 def test_a_planted_mistake_is_found(
-    make_settings: MakeSettings,
-    monkeypatch: pytest.MonkeyPatch,
-    planted: Callable[[pytest.MonkeyPatch], None],
+    database_url: str, planted: Plant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = make_settings()
-
-    def tell() -> None:
-        shop: RefundsMachine = type("Machine", (RefundsMachine,), {"given": given})()
-        try:
-            PLANTED[planted](shop)
-            shop.nothing_goes_back_twice_and_all_books_agree()
-        finally:
-            shop.teardown()
-
-    tell()
-    with monkeypatch.context() as patched:
-        planted(patched)
-        with pytest.raises(AssertionError):
-            tell()
+    prove_found(machine_on(database_url), planted, PLANTED[planted], monkeypatch)

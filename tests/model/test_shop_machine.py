@@ -4,15 +4,15 @@ import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from server.catalogue.stockroom import Setting
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.shop.rules import Order, Purchase, Receipt
 from tests.support.databases import empty_database
+from tests.support.machines import run_by_chance
 from tests.support.reducer import Seen, assert_snapshot_plus_pushes_equals_fresh, see
 from tests.support.stage import CHANNEL, HOST, SHOW, Stage, open_stage, refused
 
@@ -168,14 +168,4 @@ class ShopMachine(RuleBasedStateMachine):
 
 
 def test_the_shop_keeps_its_promises_whatever_happens(database_url: str) -> None:
-    run_state_machine_as_test(
-        type("Machine", (ShopMachine,), {"database_url": database_url}),
-        settings=settings(
-            max_examples=12,
-            stateful_step_count=12,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-            print_blob=True,
-        ),
-    )
+    run_by_chance(type("Machine", (ShopMachine,), {"database_url": database_url}), runs=12, steps=12)

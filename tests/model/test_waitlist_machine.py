@@ -4,16 +4,15 @@ The model says who stands where and which units are whose, and all of it must be
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import text
 
 from server.catalogue.stockroom import Adding
@@ -27,6 +26,7 @@ from server.waitlist import repository
 from server.waitlist.desk import WaitlistDesk
 from tests.model.test_holds_machine import code, confirm
 from tests.support.databases import empty_database
+from tests.support.machines import Plant, Stories, prove_found, run_by_chance
 from tests.support.stage import CHANNEL, HOST, SHOW, Stage, open_stage
 
 BOWL = "p_bowl"
@@ -245,17 +245,7 @@ def machine_on(database_url: str) -> type[WaitlistMachine]:
 
 
 def test_the_line_keeps_its_promises_whatever_happens(database_url: str) -> None:
-    run_state_machine_as_test(
-        machine_on(database_url),
-        settings=settings(
-            max_examples=12,
-            stateful_step_count=16,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-            print_blob=True,
-        ),
-    )
+    run_by_chance(machine_on(database_url), runs=12, steps=16)
 
 
 def serve_twice(patch: pytest.MonkeyPatch) -> None:
@@ -334,8 +324,7 @@ def give_back_all(shop: WaitlistMachine) -> object:
     return shop.free
 
 
-Story = Callable[[WaitlistMachine], object]
-PLANTED: dict[Callable[[pytest.MonkeyPatch], None], Story] = {
+PLANTED: Stories[WaitlistMachine] = {
     serve_twice: lambda shop: (
         sold_out(shop, "v_1"),
         give_back_all(shop),
@@ -361,22 +350,10 @@ PLANTED: dict[Callable[[pytest.MonkeyPatch], None], Story] = {
     ),
     stay_after_buying: lambda shop: (sold_out(shop), shop.join("v_6", 1, 0), shop.pay(0, 0), shop.pay(0, 0)),
 }
-"""Each mistake with a few steps in which it shows: the machine's own claims must not hold then, and do without it."""
 
 
 @pytest.mark.parametrize("planted", [*PLANTED], ids=lambda plant: plant.__name__)
 def test_a_planted_mistake_is_found(
-    database_url: str, planted: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+    database_url: str, planted: Plant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def tell() -> None:
-        shop = machine_on(database_url)()
-        try:
-            PLANTED[planted](shop)
-            shop.units_and_places_are_as_promised()
-        finally:
-            shop.teardown()
-
-    tell()
-    planted(monkeypatch)
-    with pytest.raises((AssertionError, AttributeError, TypeError, StopIteration)):
-        tell()
+    prove_found(machine_on(database_url), planted, PLANTED[planted], monkeypatch)
