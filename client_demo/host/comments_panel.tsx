@@ -30,7 +30,8 @@ import { isWriting } from "./deafness";
 import { Fold } from "./fold";
 import { Key } from "./key_hint";
 import { keysOn } from "./keys";
-import { languageOf, t as host } from "./text";
+import { sanctioning } from "./surface";
+import { t as host, languageOf } from "./text";
 
 const SETTINGS: readonly CommentsFor[] = ["on", "known", "off"];
 
@@ -46,9 +47,14 @@ function actOn(key: string): boolean {
   if (key === "q" && may.ask) askComment(comment);
   else if (key === "d" && may.remove) removeComment(comment, "other");
   else if (key === "a" && may.approve) approveComment(comment);
+  else if (key === "b" && !comment.role) sanction(comment);
   else if (key === "r" && may.undo) restoreComment(comment);
   else return false;
   return true;
+}
+
+function sanction(comment: Comment): void {
+  sanctioning.value = { whom: { comment: comment.id }, who: nameOf(comment), text: comment.text };
 }
 
 function hearKey(event: KeyboardEvent): void {
@@ -61,7 +67,7 @@ function noteOf(comment: Comment): string | null {
   if (comment.state === "held") return t("comments.held");
   if (comment.state === "removed") {
     const reason = host.maybe(`reason.${comment.reason ?? "other"}`) ?? host("reason.other");
-    return t("comments.removed", { who: comment.moderated_by ?? host("somebody"), reason });
+    return t("comments.removed", { who: comment.moderated_by || host("somebody"), reason });
   }
   if (comment.state === "withdrawn") return t("comments.withdrawn");
   if (comment.shadow) return t("comments.shadow");
@@ -98,6 +104,12 @@ function Acts({ comment }: { comment: Comment }) {
             {reason === "other" && <Key of="D" />}
           </Button>
         ))}
+      {!comment.role && (
+        <Button look="quiet" size="small" aria-haspopup="dialog" data-testid="comment-sanction" onClick={() => sanction(comment)}>
+          {host("sanction")}
+          <Key of="B" />
+        </Button>
+      )}
       {may.undo && (
         <Button size="small" data-testid="comment-restore" onClick={() => restoreComment(comment)}>
           {t("comments.restore")}

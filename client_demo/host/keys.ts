@@ -1,5 +1,5 @@
 // One key for each action. Single keys can be switched off (WCAG 2.1.4), and never act while something is being written.
-import { waits } from "./held";
+
 import { signal } from "@preact/signals";
 import { isEscape, ofInputMethod } from "../shared/input_method";
 import { readPreference, writePreference } from "../shared/preference";
@@ -8,9 +8,10 @@ import { isDeaf, isWriting, watchWriting } from "./deafness";
 import { undoable } from "./deeds";
 import { chooseTab, current, letInNow, places, step } from "./desk";
 import { finding } from "./filter";
+import { waits } from "./held";
 import { dropPicked, pickAlong, picked, togglePick } from "./picking";
 import { TABS } from "./queue";
-import { dismissing, focusOn, keysShown, mergeKey, onStage } from "./surface";
+import { dismissing, focusOn, keysShown, mergeKey, onStage, sanctionable, sanctioning } from "./surface";
 
 export const keysOn = signal(readPreference("keys") !== "off");
 
@@ -31,6 +32,7 @@ export const KEYS = [
   ["private", "Ctrl + Shift + ⏎"],
   ["hold", "H"],
   ["dismiss", "D"],
+  ["sanction", "B"],
   ["restore", "R"],
   ["pin", "P"],
   ["label", "Y"],
@@ -103,6 +105,11 @@ function actOnQuestion(key: string, question: NonNullable<typeof current.value>[
   if (key === "r" && (state === "answered" || state === "dismissed")) return done(() => restore(question));
   if (key === "p" && (toAnswer || state === "answered")) {
     return done(() => toggleQuestion(id));
+  }
+  if (key === "b" && !question.role) {
+    return done(() => {
+      sanctioning.value = sanctionable(question);
+    });
   }
   if (key === "d" && state !== "dismissed") {
     return done(() => {

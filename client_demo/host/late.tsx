@@ -31,6 +31,8 @@ export function LatePlan({
     | "PlanLine"
     | "PlanPanel"
     | "PollPanel"
+    | "SafetyPanel"
+    | "SanctionDialog"
     | "TakingsPanel"
     | "WritingPanel";
 }) {

@@ -13,7 +13,6 @@ import { Button } from "../shared/ui/button";
 import { LanguageSwitch, ThemeSwitch } from "../shared/ui/switches";
 import { takeUpAnnouncements } from "./actions";
 import { AnnouncePanel } from "./announce_panel";
-import { BannedList } from "./banned_list";
 import { followClock } from "./clock";
 import { DeedList, LastDeed } from "./deed_list";
 import { openShow, snapshot, theRoom, view } from "./desk";
@@ -85,6 +84,7 @@ function Show({ id }: { id: string }) {
       <>
         <LateView view="moderate" />
         {dismissing.value && <DismissDialog question={dismissing.value} />}
+        <LatePlan part="SanctionDialog" />
         {keysShown.value && <KeysDialog />}
       </>
     );
@@ -117,13 +117,14 @@ function Show({ id }: { id: string }) {
             <SurveyPanel />
             <LatePlan part="WritingPanel" />
             <LatePlan part="PlanPanel" />
-            <BannedList />
+            <LatePlan part="SafetyPanel" />
             <DeedList />
           </div>
         </div>
       </main>
       <Foot />
       {dismissing.value && <DismissDialog question={dismissing.value} />}
+      <LatePlan part="SanctionDialog" />
       {ending.value && <ShowDialog asked={ending.value} />}
       {keysShown.value && <KeysDialog />}
       {onStage.value && <Stage />}

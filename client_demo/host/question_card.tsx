@@ -1,5 +1,4 @@
 import type { Question } from "../sdk/wire";
-import { sayHeld, waits } from "./held";
 import { duration, timeOfDay } from "../shared/format";
 import { nameOf, StaffBadge } from "../shared/people";
 import { session } from "../shared/staff/session";
@@ -7,13 +6,13 @@ import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { answerLive, approve, begin, hold, restore, toggleQuestion } from "./actions";
 import { AnswerForm } from "./answer_form";
-import { ban } from "./bans";
 import { claimant, takeOver } from "./claims";
 import { chooseTab, counts, current, hasDraft, letInNow, rows, selected, snapshot, step, tab, waiting } from "./desk";
+import { sayHeld, waits } from "./held";
 import { Key } from "./key_hint";
 import { LateAside, LateAsker } from "./late";
 import { sayMoved } from "./refusals";
-import { dismissing } from "./surface";
+import { dismissing, sanctionable, sanctioning } from "./surface";
 import { languageOf, t } from "./text";
 
 /** As the server has it. */
@@ -268,11 +267,15 @@ function Actions({ question }: { question: Question }) {
         {!question.role && (
           <Button
             look="quiet"
-            data-testid="ban"
-            title={t("ban.of", { who: nameOf(question) })}
-            onClick={once(() => ban(question))}
+            data-testid="sanction-open"
+            aria-haspopup="dialog"
+            title={t("sanction.of", { who: nameOf(question) })}
+            onClick={once(() => {
+              sanctioning.value = sanctionable(question);
+            })}
           >
-            {t("ban")}
+            {t("sanction")}
+            <Key of="B" />
           </Button>
         )}
       </div>

@@ -10,13 +10,13 @@ import { LastDeed } from "./deed_list";
 import { chooseTab, counts, current, letInNow, rows, selected, step, tab, waiting } from "./desk";
 import { waits } from "./held";
 import { Key } from "./key_hint";
-import type { Tab } from "./queue";
 import { Labels } from "./question_aside";
 import { Nothing } from "./question_card";
+import type { Tab } from "./queue";
 import { sayMoved } from "./refusals";
 import { chosen } from "./show_choice";
-import { dismissing, keysShown } from "./surface";
-import { languageOf, t as host } from "./text";
+import { dismissing, keysShown, sanctionable, sanctioning } from "./surface";
+import { t as host, languageOf } from "./text";
 import "./screen.css";
 
 const t = createTranslator<typeof en>("host_screen");
@@ -103,6 +103,18 @@ function Card() {
         >
           {host("dismiss")}
           <Key of="D" />
+        </Button>
+        <Button
+          look="danger"
+          disabled={Boolean(question.role)}
+          aria-haspopup="dialog"
+          onClick={() => {
+            sanctioning.value = sanctionable(question);
+          }}
+          data-testid="sanction-open"
+        >
+          {host("sanction")}
+          <Key of="B" />
         </Button>
         <Button
           disabled={!free || (state !== "open" && state !== "answering")}

@@ -1,9 +1,24 @@
 // What lies open on the page: dialogs, and where the keys put the focus.
 import { signal } from "@preact/signals";
 import type { Question } from "../sdk/wire";
+import type { Sanction } from "../sdk/wire.generated";
+import { nameOf } from "../shared/people";
 
 /** The question as it was when its dismissal was opened: what lies in hand does not change under it. */
 export const dismissing = signal<Question | null>(null);
+/** On whom something is to be laid: by what they wrote, or by their id; who they are, and what is shown of it. */
+export interface Sanctionable {
+  whom: { question: string } | { comment: string } | { viewer: string };
+  who: string;
+  text: string;
+  reason?: Sanction["reason"] | undefined;
+}
+export const sanctionable = (question: Question): Sanctionable => ({
+  whom: { question: question.id },
+  who: nameOf(question),
+  text: question.text,
+});
+export const sanctioning = signal<Sanctionable | null>(null);
 /** What is asked about the show; null: nothing. It does not turn round when a colleague starts or ends the show meanwhile. */
 export const ending = signal<"start" | "end" | null>(null);
 /** How the show is seen: null is the whole desk. One address shows one of them, and the stage has no controls at all. */

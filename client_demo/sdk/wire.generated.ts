@@ -651,7 +651,9 @@ export interface ViewerUnban {
   key?: string | null;
 }
 /**
- * By the viewer's id, or by a question that they asked. `seconds` of a time-out or a ban; `channel`: a ban from all its shows.
+ * By the viewer's id, or by a question or a comment of theirs; one of the three.
+ *
+ *     `seconds` of a time-out or a ban; `channel`: a ban from all its shows.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "ViewerSanction".
@@ -661,6 +663,7 @@ export interface ViewerSanction {
   kind: "ban" | "mute" | "shadow" | "timeout";
   viewer?: string | null;
   question?: string | null;
+  comment?: string | null;
   seconds?: number | null;
   reason?: "abuse" | "evasion" | "fraud" | "off_topic" | "other" | "personal_data" | "spam";
   channel?: boolean;
@@ -696,7 +699,7 @@ export interface AppealAnswer {
  */
 export interface Report {
   type: "report";
-  kind: "question";
+  kind: "comment" | "question";
   item: string;
   reason: "abuse" | "fraud" | "off_topic" | "other" | "personal_data" | "spam";
   id?: number | null;
@@ -710,7 +713,7 @@ export interface Report {
  */
 export interface ReportSettle {
   type: "report.settle";
-  kind: "question";
+  kind: "comment" | "question";
   item: string;
   ignore?: boolean;
   id?: number | null;

@@ -1,5 +1,5 @@
 import { effect, signal } from "@preact/signals";
-import type { Product } from "../sdk";
+import type { Product, Question } from "../sdk";
 import { showToast } from "../shared/ui/toast";
 import { withLateTexts } from "./late_texts";
 import { arrival, link } from "./session";
@@ -47,11 +47,17 @@ export function LateLines({ product }: { product: Product }) {
   return Lines ? <Lines product={product} /> : null;
 }
 
+/** The way to report what somebody else wrote. */
+export function LateReport({ question: { id, text } }: { question: Question }) {
+  const Report = parts.value?.ReportButton;
+  return Report ? <Report kind="question" item={id} text={text} /> : null;
+}
+
 /** Draws one of the late parts as soon as it is there. */
 export function Late({
   part,
 }: {
-  part: "AskHelp" | "Buying" | "BuyingSheets" | "Comments" | "ForYou" | "Orders" | "OwnQuestions" | "ShareDialog" | "SoldOutWord";
+  part: "AskHelp" | "Buying" | "BuyingSheets" | "Comments" | "ForYou" | "Orders" | "OwnQuestions" | "SafetyDialogs" | "ShareDialog" | "SoldOutWord";
 }) {
   const Part = parts.value?.[part];
   return Part ? <Part /> : null;

@@ -7,6 +7,7 @@ import { embedded } from "../shared/place";
 import { request } from "../shared/server";
 import { Button } from "../shared/ui/button";
 import { Cover, useWaysOn } from "./covers";
+import { BannedFacts } from "./safety/banned";
 import { arrive, identity, room, show } from "./session";
 import { settingsOpen } from "./settings";
 import { t as viewerText } from "./text";
@@ -56,6 +57,8 @@ export function Refused({ reason }: { reason: string }) {
     case "banned":
       return (
         <Cover name="banned" title={t("cover.banned.title")} text={t("cover.banned.text")}>
+          <BannedFacts />
+          <RejoinButton />
           <HomeLink />
         </Cover>
       );

@@ -1,6 +1,7 @@
 // Everything of the viewer's page that is loaded after its start (`late.tsx`).
 import { followComments } from "./comments/stream";
 import { followOwn } from "./questions/own_questions";
+import { followSanctions } from "./safety/own";
 import { followAuctions } from "./shop/auctions";
 import { followBuying } from "./shop/buying";
 import { followCounts } from "./shop/counted";
@@ -15,6 +16,8 @@ export { Comments } from "./comments/comments";
 export { tellPageView } from "./page_view";
 export { AskHelp } from "./questions/ask_help";
 export { OwnQuestions } from "./questions/own_questions";
+export { SafetyDialogs } from "./safety/dialogs";
+export { ReportButton } from "./safety/report";
 export { ShareDialog, share } from "./share";
 export { Buying } from "./shop/buying";
 export { ForYou } from "./shop/for_you";
@@ -31,6 +34,7 @@ followForYou();
 followOffers();
 followWaitlist();
 followComments();
+followSanctions();
 followAuctions();
 followCounts();
 followSoldOut();

@@ -1,9 +1,12 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { Order, OwnComment, Question, RefusedError } from "../sdk";
+import type { OwnSanction } from "../sdk/wire.generated";
 import { forgetKey, keyOf } from "../shared/drafts";
 import { request } from "../shared/server";
 import { asKept } from "../shared/writing";
 import { identity, link, questions, room, show } from "./session";
+
+export type { OwnSanction };
 
 /** A question of the viewer's own; `into` stands for it while it is merged. */
 export type OwnQuestion = Question & { into?: Question };
@@ -17,6 +20,7 @@ interface Mine {
   polls?: { poll: string; choices: number[] }[];
   /** Not there from a server of before comments. */
   comments?: OwnComment[];
+  sanctions?: OwnSanction[];
   reacted?: Record<string, string[]>;
 }
 
@@ -30,6 +34,8 @@ export const myPolls = signal<Mine["polls"] | null>(null);
 export const myComments = signal<readonly OwnComment[]>([]);
 /** By comment the kinds of the viewer's reactions. */
 export const myReacted = signal<Readonly<Record<string, readonly string[]>>>({});
+/** What was laid on the viewer, as far as they are told. */
+export const mySanctions = signal<readonly OwnSanction[]>([]);
 export const mineFailed = signal(false);
 /** The viewer's own questions, newest first, those that were moved since on top. */
 export const askedByMe = signal<readonly OwnQuestion[]>([]);
@@ -58,6 +64,7 @@ async function loadMine(): Promise<Mine | null> {
     mySurveys.value = mine.surveys;
     myPolls.value = mine.polls;
     myComments.value = mine.comments ?? [];
+    mySanctions.value = mine.sanctions ?? [];
     myReacted.value = mine.reacted ?? {};
     mineFailed.value = false;
     return mine;

@@ -124,6 +124,7 @@ export function Page() {
       <Late part="BuyingSheets" />
       <Settings />
       <Late part="ShareDialog" />
+      <Late part="SafetyDialogs" />
       <Late part="SoldOutWord" />
       <Toasts />
     </>

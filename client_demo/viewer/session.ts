@@ -57,6 +57,9 @@ let impressions: Impressions | null = null;
 let watching: ReturnType<typeof reportWatching> | null = null;
 let videoPlays = false;
 
+/** The show that is entered, or was asked for and may not be. */
+export const shownId = (): string => show.peek()?.id ?? named ?? "";
+
 /** The room; there is one as soon as `arrival` is `entered`, and nothing that needs it is drawn before. */
 export function room(): Room {
   if (!current) throw new Error("there is no room before the show is known");

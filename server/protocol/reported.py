@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-ReportKind = Literal["question"]
+ReportKind = Literal["question", "comment"]
 """What may be reported; it grows."""
 ReportReason = Literal["spam", "abuse", "off_topic", "fraud", "personal_data", "other"]
 

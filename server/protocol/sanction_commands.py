@@ -22,11 +22,15 @@ class ViewerUnban(Keyed, tag="viewer.unban"):
 
 
 class ViewerSanction(Keyed, tag="viewer.sanction"):
-    """By the viewer's id, or by a question that they asked. `seconds` of a time-out or a ban; `channel`: a ban from all its shows."""
+    """By the viewer's id, or by a question or a comment of theirs; one of the three.
+
+    `seconds` of a time-out or a ban; `channel`: a ban from all its shows.
+    """
 
     kind: SanctionKind
     viewer: EntityId | None = None
     question: EntityId | None = None
+    comment: EntityId | None = None
     seconds: Seconds | None = None
     reason: SanctionReason = "other"
     channel: bool = False

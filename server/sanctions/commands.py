@@ -56,6 +56,7 @@ class SanctionCommands:
             Terms(command.kind, command.seconds, command.reason, command.channel),
             viewer_id=command.viewer,
             question_id=command.question,
+            comment_id=command.comment,
             intent=intent_in(caller, command),
         )
         return _reply(command.id, standing)

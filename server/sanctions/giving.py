@@ -3,7 +3,7 @@
 A ban is out on every process as soon as that has read the publication; in the channel's other shows as soon as they follow its number.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -34,8 +34,10 @@ from server.sanctions.faces import as_banned, as_own, as_staff
 from server.sanctions.tasks import Answering, Appealing, Giving, Standing, Task, Unbanning
 from server.shows.repository import read_show
 
-FindAsker = Callable[[AsyncConnection, str, str], Awaitable[tuple[str, str | None] | None]]
-"""Given a show and a question of it, tells who asked, and under which name; None when there is no such question."""
+FindWriter = Callable[[AsyncConnection, str, str], Awaitable[tuple[str, str | None] | None]]
+"""Given a show and something written in it, tells by whom, and under which name; None when there is no such thing."""
+Writers = Mapping[str, FindWriter]
+"""By kind of what is written, such as `question`."""
 Push = Callable[[str, str, Any], None]
 """Writes a line, JSON-ready, to the connections of one viewer in a show; never waits."""
 _GIVEN_AS: dict[str, Action] = {
@@ -51,12 +53,12 @@ def tell_nobody(*_: Any) -> None:
 
 
 class Desk:
-    """Carries out what is wanted of sanctions. `find_asker` is the questions' part of it; `tell` has other shows follow at once."""
+    """Carries out what is wanted of sanctions. `tell` has other shows follow at once."""
 
     def __init__(
-        self, find_asker: FindAsker, push: Push = tell_nobody, tell: Callable[[], None] = tell_nobody
+        self, writers: Writers, push: Push = tell_nobody, tell: Callable[[], None] = tell_nobody
     ) -> None:
-        self._find_asker = find_asker
+        self._writers = writers
         self._push = push
         self._tell = tell
 
@@ -93,7 +95,7 @@ class Desk:
         viewer_id, name = await self._find(tx, task)
         kind, now = task.terms.kind, tx.now
         before = await read_standing(tx.connection, tx.show_id, viewer_id, kind)
-        if before is not None and _holds(before, now):
+        if before is not None and holds(before, now):
             return await self._give_anew(tx, before, task)
         await _require_sanctionable(tx, channel_id, viewer_id)
         if before is not None:  # it has ended, and another one takes its place
@@ -162,7 +164,7 @@ class Desk:
             raise RefusedError(
                 Code.CONFLICT, "An appeal was made already.", current=to_builtins(as_own(before))
             )
-        if not _holds(before, tx.now):
+        if not holds(before, tx.now):
             raise RefusedError(Code.CONFLICT, "It has ended.", current=to_builtins(as_own(before)))
         changes = {"appeal": task.text, "appeal_state": "open", "appealed_at": tx.now}
         row = await self._change(tx, before, changes, heard=False)
@@ -191,11 +193,11 @@ class Desk:
         return standing_of(row)
 
     async def _find(self, tx: ShowTransaction, task: Giving) -> tuple[str, str | None]:
-        """Return whom it is about, and under which name they asked, if that is known."""
-        if task.question_id is None:
-            assert task.viewer_id is not None, "one of the two is given"
-            return task.viewer_id, None
-        found = await self._find_asker(tx.connection, tx.show_id, task.question_id)
+        """Return whom it is about, and under which name they wrote, if that is known."""
+        if isinstance(task.whom, str):
+            return task.whom, None
+        find_writer = self._writers[task.whom.kind]
+        found = await find_writer(tx.connection, tx.show_id, task.whom.id)
         if found is None:
             raise RefusedError(Code.NOT_FOUND)
         return found
@@ -235,7 +237,8 @@ class Desk:
             tx.afterwards.append(self._tell)
 
 
-def _holds(row: SanctionRow, now: datetime) -> bool:
+def holds(row: SanctionRow, now: datetime) -> bool:
+    """Whether it is neither lifted nor over."""
     return row.lifted_at is None and (row.ends_at is None or row.ends_at > now)
 
 

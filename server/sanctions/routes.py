@@ -3,7 +3,6 @@
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from msgspec import UNSET
 from pydantic import Field
 
 from server.access.dependencies import CurrentIdentity, ShowId
@@ -19,29 +18,14 @@ from server.errors import RefusedError
 from server.http.params import ENTITY_ID, Cursor, Face, Limit, Moment, RequestBody
 from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
 from server.protocol.codes import Code
-from server.protocol.sanctioned import AppealState, OwnSanction, SanctionKind, SanctionReason
+from server.protocol.sanctioned import AppealState, SanctionKind, SanctionReason
+from server.sanctions.bodies import OwnSanctionBody, Until, own_body
 from server.sanctions.faces import as_own, as_staff
 from server.sanctions.rules import APPEAL_CHARACTERS_MAX
 from server.sanctions.service import Sanctions
 
 ChannelId = Annotated[str, Path(pattern=ENTITY_ID, max_length=40)]
 SanctionId = Annotated[str, Path(pattern=ENTITY_ID, max_length=40, description="The sanction's id.")]
-Until = Annotated[
-    Moment | None, Field(description="Its end; null where it is for the rest of the show, or a ban for good.")
-]
-
-
-class OwnSanctionBody(Face):
-    """What staff have laid on the caller."""
-
-    id: str
-    kind: SanctionKind
-    reason: SanctionReason
-    at: Moment
-    until: Until
-    channel: bool = Field(description="It holds in every show of the channel.")
-    lifted: bool = Field(description="It was ended before its end.")
-    appeal: AppealState | None = Field(description="How an appeal stands; null while none was made.")
 
 
 class OwnSanctions(Face):
@@ -133,7 +117,7 @@ async def list_own(
     response.headers["Cache-Control"] = "no-store"
     rows = await _sanctions(request).list_own(show, identity.viewer_id)
     return OwnSanctions(
-        sanctions=[_own(as_own(row)) for row in rows], now=to_wire(request.app.state.clock.now())
+        sanctions=[own_body(as_own(row)) for row in rows], now=to_wire(request.app.state.clock.now())
     )
 
 
@@ -144,7 +128,7 @@ async def appeal(
     await _require_viewer_of(show, request, identity)
     standing = await _sanctions(request).appeal(show, identity.viewer_id, sanction, body.text)
     assert standing.own is not None, "nobody appeals against what is hidden from them"
-    return _own(standing.own)
+    return own_body(standing.own)
 
 
 async def list_sanctions(
@@ -175,20 +159,6 @@ async def _require_viewer_of(show: str, request: Request, identity: Identity) ->
         raise RefusedError(Code.NOT_FOUND)
     if identity.channel_id != terms.channel_id:
         raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
-
-
-def _own(own: OwnSanction) -> OwnSanctionBody:
-    appeal = None if own.appeal is UNSET else own.appeal
-    return OwnSanctionBody(
-        id=own.id,
-        kind=own.kind,
-        reason=own.reason,
-        at=own.at,
-        until=own.until,
-        channel=own.channel,
-        lifted=own.lifted,
-        appeal=appeal,
-    )
 
 
 def _body(row: SanctionRow) -> SanctionBody:

@@ -1,6 +1,6 @@
 """What may be asked of sanctions: giving, lifting, appealing, answering, and reading them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from server.access.sanctions_repository import read_holding, read_own, read_sanction, read_sanctions
@@ -12,9 +12,9 @@ from server.errors import RefusedError
 from server.journal.intents import Intent
 from server.journal.journal import Journal
 from server.protocol.codes import Code
-from server.sanctions.giving import Desk, FindAsker, Push, tell_nobody
+from server.sanctions.giving import Desk, Push, Writers, holds, tell_nobody
 from server.sanctions.rules import APPEAL_CHARACTERS_MAX, OWN_MAX, Terms, check
-from server.sanctions.tasks import Answering, Appealing, Giving, Lifting, Standing, Task, Unbanning
+from server.sanctions.tasks import Answering, Appealing, Giving, Lifting, Standing, Task, Unbanning, Written
 from server.shows.repository import read_show
 from server.text import clean_text
 from server.viewers.alias_repository import read_guests_of
@@ -36,7 +36,7 @@ class Sanctions:
         database: Database,
         clock: Clock,
         *,
-        find_asker: FindAsker,
+        writers: Writers,
         push: Push = tell_nobody,
         tell: Callable[[], None] = tell_nobody,
     ) -> None:
@@ -44,7 +44,7 @@ class Sanctions:
         self._database = database
         self._clock = clock
         # The journal groups commands by their handler: it must be the same object each time.
-        self._carry_out_many = Desk(find_asker, push, tell).carry_out_many
+        self._carry_out_many = Desk(writers, push, tell).carry_out_many
 
     async def give(
         self,
@@ -54,17 +54,21 @@ class Sanctions:
         *,
         viewer_id: str | None = None,
         question_id: str | None = None,
+        comment_id: str | None = None,
         intent: Intent | None = None,
     ) -> Standing:
-        """Lay a sanction on a viewer, or on whoever asked a question; what stands gets the new end and reason.
+        """Lay a sanction on a viewer, or on whoever wrote a question or a comment; what stands gets the new end and reason.
 
-        Raises `invalid` unless one of the two is given, or for terms that this kind has not; `not_found` for no such question, or a viewer
-        of other channels alone; `forbidden` for staff.
+        Raises `invalid` unless one of the three is given, or for terms that this kind has not; `not_found` for nothing that is so called,
+        or a viewer of other channels alone; `forbidden` for staff.
         """
-        if (viewer_id is None) == (question_id is None):
-            raise RefusedError(Code.INVALID, "Either `viewer` or `question` must be given.")
+        named = {"question": question_id, "comment": comment_id}
+        given: list[str | Written] = [Written(kind, id) for kind, id in named.items() if id]
+        given += [viewer_id] if viewer_id else []
+        if len(given) != 1:
+            raise RefusedError(Code.INVALID, "One of `viewer`, `question` and `comment` must be given.")
         check(terms)
-        return await self._commit(show_id, Giving(actor, terms, viewer_id, question_id), intent)
+        return await self._commit(show_id, Giving(actor, terms, given[0]), intent)
 
     async def unban(self, show_id: str, actor: Actor, viewer_id: str, *, intent: Intent | None = None) -> str:
         """Let a viewer in again, whatever keeps them out of the show, and return their id."""
@@ -114,6 +118,13 @@ class Sanctions:
         whose = await self._whose(show_id, viewer_id)
         async with self._database.read_soon() as connection:
             return await read_own(connection, show_id, whose.channel_id, whose.viewer_ids, OWN_MAX)
+
+    async def holding(self, show_id: str, channel_id: str, viewer_ids: Sequence[str]) -> list[SanctionRow]:
+        """Return what holds for a person, by all their ids in the show, as far as they are told, the newest first."""
+        async with self._database.read_soon() as connection:
+            rows = await read_own(connection, show_id, channel_id, viewer_ids, OWN_MAX)
+        now = self._clock.now()
+        return [row for row in rows if holds(row, now)]
 
     async def list_of(
         self, channel_id: str, *, after: str | None, limit: int, appealed: bool

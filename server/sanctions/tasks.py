@@ -10,13 +10,20 @@ from server.sanctions.rules import Terms
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """Something that a viewer wrote, of whatever kind."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Giving:
-    """A member of staff lays a sanction on a viewer, named by their id or by a question that they asked."""
+    """A member of staff lays a sanction on a viewer, named by their id or by something that they wrote."""
 
     actor: Actor
     terms: Terms
-    viewer_id: str | None
-    question_id: str | None = None
+    whom: str | Written
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ from server.questions.bodies import FateBody, QuestionBody
 from server.questions.faces import as_own
 from server.questions.rules import Question
 from server.questions.service import Questions
+from server.sanctions.bodies import OwnSanctionBody, own_body
+from server.sanctions.faces import as_own as as_own_sanction
+from server.sanctions.service import Sanctions
 from server.shop.routes import OrderBody, as_body
 from server.shop.rules import Order
 from server.shop.service import Shop
@@ -49,6 +52,9 @@ class OwnBody(BaseModel):
         description="By comment the kinds of the viewer's reactions; of the newest 100."
     )
     polls: list[OwnVoteBody]
+    sanctions: list[OwnSanctionBody] = Field(
+        description="What staff have laid on the viewer and holds now, as far as they are told."
+    )
 
 
 def router() -> APIRouter:
@@ -96,6 +102,8 @@ async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnB
     for reaction in reactions:
         reacted.setdefault(reaction.comment_id, []).append(reaction.kind)
     polled = await cast("Polls", request.app.state.polls).own(show, every)
+    sanctions = cast("Sanctions", request.app.state.sanctions)
+    holding = await sanctions.holding(show, viewer.channel_id, every)
     # Ids sort by age.
     asked.sort(key=lambda question: question.id, reverse=True)
     bought.sort(key=lambda order: order.id, reverse=True)
@@ -108,6 +116,7 @@ async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnB
         comments=[OwnCommentBody.model_validate(as_own_comment(comment)) for comment in commented],
         reacted=reacted,
         polls=[as_own_vote(each) for each in polled],
+        sanctions=[own_body(as_own_sanction(row)) for row in holding],
     )
 
 

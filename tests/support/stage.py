@@ -38,13 +38,13 @@ from server.polls.service import Polls
 from server.protocol.codes import Code
 from server.protocol.publication import Publication
 from server.questions.pseudonyms import Pseudonyms
-from server.questions.repository import read_asker
 from server.questions.service import Questions
 from server.reports.service import Reports
 from server.running.auctions import auctions_for
 from server.running.comments import comments_for
 from server.running.offers import offers_with
 from server.running.reports import reports_for
+from server.running.sanctions import WRITERS
 from server.running.shows import tables_aside
 from server.running.vouchers import vouchers_with
 from server.sanctions.service import Sanctions
@@ -313,7 +313,7 @@ async def open_stage(
             journal,
             database,
             clock,
-            find_asker=read_asker,
+            writers=WRITERS,
             push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
         ),
         reports_for(

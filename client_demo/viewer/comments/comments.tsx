@@ -13,6 +13,9 @@ import { asKept, lengthOf } from "../../shared/writing";
 import { myReacted } from "../me";
 import { KINDS } from "../reactions/glyphs";
 import { Glyph } from "../reactions/reactions";
+import { silenced } from "../safety/own";
+import { ReportButton } from "../safety/report";
+import { Silenced } from "../safety/silenced";
 import { identity, isOver, show } from "../session";
 import { refusalText } from "../text";
 import {
@@ -86,6 +89,7 @@ function Acts({ line }: { line: Line }) {
             <Glyph kind={kind} />
           </button>
         ))}
+      {!line.own && !line.role && line.n !== undefined && <ReportButton kind="comment" item={line.id} text={line.text} />}
       {line.own && standing && (
         <Button look="quiet" size="small" data-testid="comment-withdraw" onClick={() => tell(withdraw(line.id))}>
           {t("comments.withdraw")}
@@ -137,6 +141,7 @@ function CommentRow({ line }: { line: Line }) {
 function closedText(): string | null {
   if (isOver.value) return t("comments.over");
   const staff = (identity.value?.role ?? "viewer") !== "viewer";
+  if (silenced.value) return t("error.muted");
   return show.value?.comments === "off" && !staff ? t("comments.off") : null;
 }
 
@@ -178,6 +183,7 @@ function Composer() {
       <label class="visually-hidden" for={`${id}-text`}>
         {t("comments.label")}
       </label>
+      {!isOver.value && <Silenced />}
       <div class="ask-row">
         <textarea
           ref={field}

@@ -7,6 +7,7 @@ import { Icon } from "../../shared/ui/icon";
 import { showToast } from "../../shared/ui/toast";
 import { asking, myQuestionIds, myVotes, vote } from "../me";
 import { openPane } from "../panes";
+import { Silenced } from "../safety/silenced";
 import { identity, isLive, products, show } from "../session";
 import { refusalText } from "../text";
 import { t } from "./asking_text";
@@ -18,12 +19,17 @@ const placeOfDraft = (): string => `ask.${show.value?.id ?? ""}`;
 export function AskHelp() {
   const text = draftOf(placeOfDraft());
   useEffect(() => lookForTwins(text), [text]);
-  if (!isLive.value || (!text && !asking.value.product)) return null;
+  const isAsking = isLive.value && Boolean(text || asking.value.product);
   return (
-    <div class="ask-help">
-      <Twins />
-      <Options />
-    </div>
+    <>
+      <Silenced />
+      {isAsking && (
+        <div class="ask-help">
+          <Twins />
+          <Options />
+        </div>
+      )}
+    </>
   );
 }
 

@@ -5,7 +5,7 @@ import { count, timeOfDay } from "../../shared/format";
 import { nameOf, StaffBadge } from "../../shared/people";
 import { Icon } from "../../shared/ui/icon";
 import { showToast } from "../../shared/ui/toast";
-import { Late } from "../late";
+import { Late, LateReport } from "../late";
 import { myQuestionIds, myUnlisted, myVotes, vote } from "../me";
 import { isLive, isOver, pinnedQuestion, show } from "../session";
 import { refusalText, t } from "../text";
@@ -83,6 +83,7 @@ function QuestionRow({ question, pinned }: { question: Question; pinned: boolean
           )}
           <StaffBadge role={question.role} />
           {question.asked_at && <time dateTime={question.asked_at}>{timeOfDay(question.asked_at)}</time>}
+          {!mine && !question.role && <LateReport question={question} />}
         </p>
         <p class="question-text" dir="auto">
           {question.text}

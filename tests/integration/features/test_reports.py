@@ -2,8 +2,10 @@
 
 import pytest
 
+from server.comments.rules import Undo
 from server.protocol.codes import Code
 from server.reports.repository import Item
+from server.sanctions.rules import Terms
 from tests.support.reducer import assert_snapshot_plus_pushes_equals_fresh, see
 from tests.support.stage import CHANNEL, HOST, MODERATOR, SHOW, Stage, refused
 
@@ -51,6 +53,26 @@ async def test_three_viewers_hold_a_question_and_what_staff_let_stand_is_not_hel
         ("question.approve", "host"),
         ("report.settle", "moderator"),
     ]
+
+
+async def test_three_viewers_remove_a_comment_that_staff_bring_back_and_its_writer_can_be_stopped_by_it(
+    stage: Stage,
+) -> None:
+    old = await see(stage.database, SHOW)
+    said = await stage.comments.write(SHOW, "v_author", "Aki", "Buy at my shop!")
+    item = Item("comment", said.id)
+    await report(stage, item, "v_1", "v_2", "v_3")
+    assert await reported(stage) == {item.id: 3}
+    (comment,) = await stage.comments.list_all(SHOW, "removed", after=None, limit=10)
+    assert (comment.id, comment.moderated_by) == (item.id, "")
+    with refused(Code.NOT_FOUND):
+        await report(stage, item, "v_4")
+    await stage.comments.move(SHOW, HOST, item.id, None, Undo())
+    given = await stage.sanctions.give(SHOW, HOST, Terms("mute", None, "spam"), comment_id=item.id)
+    assert given.viewer == "v_author"
+    (row,) = await stage.sanctions.holding(SHOW, CHANNEL, ["v_author", "v_1"])
+    assert (row.kind, row.name) == ("mute", "Aki")
+    await assert_snapshot_plus_pushes_equals_fresh(stage.database, SHOW, old)
 
 
 async def test_staffs_own_is_never_held_and_the_setting_says_when(stage: Stage) -> None:
