@@ -10,9 +10,8 @@ import asyncio
 import json
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from loadtests.bench.cost import ServerCost, spent_between
 from loadtests.bench.ours import prepare, serving
 from loadtests.bench.peers.peer import Door
 from loadtests.bench.swarm import Counted, Swarm, compile_c
+from loadtests.seats import SHOW, Seat, again, sit
 from server.access.tokens import tokens_for
 from server.clock import SystemClock
 from server.comments.rules import VIEWERS
@@ -30,10 +30,8 @@ from server.db.engine import Database
 from server.demo.catalogue import CHANNEL_ID
 from server.embedded import Engines, start_engines
 from server.settings import Settings
-from tests.support.lean_socket import LeanSocket
 
 CALM_SECONDS = 5
-SHOW = "demo"
 UNLIMITED = {"SHOWFLOOR_LIMITS": "off"}
 SETTLED_SECONDS = 5.0
 _COUNT = text(
@@ -53,55 +51,6 @@ class Load:
     seconds: float
 
 
-@dataclass
-class Seat:
-    """One who does the same again and again, and how long each answer took; every line that came beside."""
-
-    name: str
-    socket: LeanSocket | None = None
-    answers: dict[int, asyncio.Future[dict[str, Any]]] = field(default_factory=dict)
-    pushes: list[dict[str, Any]] = field(default_factory=list)
-    took_ms: list[float] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-
-    def take(self, line: dict[str, Any]) -> None:
-        """Hear a line."""
-        waiting = self.answers.pop(line.get("id", -1), None)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(line)
-        elif "offset" in line:
-            self.pushes.append(line)
-
-    async def ask(self, type: str, **fields: Any) -> dict[str, Any]:
-        """Send a command and wait for its answer."""
-        assert self.socket is not None, "opened before"
-        id = len(self.took_ms) + len(self.refused) + 1
-        answer = self.answers[id] = asyncio.get_running_loop().create_future()
-        began = time.perf_counter()
-        self.socket.send({"id": id, "type": type, **fields})
-        line: dict[str, Any] = await asyncio.wait_for(answer, 60.0)
-        if line["type"] == "error":
-            self.refused.append(line["code"])
-        else:
-            self.took_ms.append((time.perf_counter() - began) * 1000)
-        return line
-
-
-def percentile(times: Iterable[float], share: float) -> float:
-    """Return the time within which so large a share of the answers came; 0 for none."""
-    ordered = sorted(times)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
-
-
-async def again(do: Callable[[int], Awaitable[Any]], every_seconds: float, until: float) -> None:
-    """Do something at a steady pace until then."""
-    n, due = 0, time.monotonic()
-    while time.monotonic() < until:
-        await do(n)
-        n, due = n + 1, due + every_seconds
-        await asyncio.sleep(max(0.0, due - time.monotonic()))
-
-
 async def act(seats: dict[str, Seat], product: str, seconds: float) -> None:
     """Have everybody at their seats do what they do for so long."""
     until = time.monotonic() + seconds
@@ -116,17 +65,6 @@ async def act(seats: dict[str, Seat], product: str, seconds: float) -> None:
             until,
         ),
     )
-
-
-async def sit(stack: AsyncExitStack, port: int, name: str, token: str | None) -> Seat:
-    """Have somebody join."""
-    seat = Seat(name)
-    seat.socket = await LeanSocket.open(f"127.0.0.1:{port}", seat.take)
-    stack.callback(seat.socket.drop)
-    joined = await seat.ask("join", show=SHOW, **({} if token is None else {"token": token}))
-    assert joined["type"] == "joined", joined
-    seat.took_ms.clear()
-    return seat
 
 
 def check_rule(pushes: list[dict[str, Any]], host_ids: set[str]) -> tuple[int, int, int]:
@@ -221,11 +159,7 @@ def _tell(what: str, counted: Counted, seats: dict[str, Seat], viewers: int) -> 
     )
     for seat in seats.values():
         if seat.took_ms:
-            print(
-                f"  {seat.name}: {len(seat.took_ms)} answers, p50 {percentile(seat.took_ms, 0.5):.0f} ms, "
-                f"p99 {percentile(seat.took_ms, 0.99):.0f} ms"
-                + (f", refused {seat.refused}" if seat.refused else "")
-            )
+            print(f"  {seat.told()}")
 
 
 async def _some_product(settings: Settings) -> str:

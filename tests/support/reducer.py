@@ -244,7 +244,7 @@ def _commented(state: State, push: Push) -> State:
     return state | {"comments": after | {"latest": kept}}
 
 
-def _without_older(state: State) -> State:
+def without_older(state: State) -> State:
     """`older_questions` is a beginning, true at the snapshot's position alone."""
     return {name: part for name, part in state.items() if name != "older_questions"}
 
@@ -260,8 +260,8 @@ async def assert_snapshot_plus_pushes_equals_fresh(
     public, staff = await read_pushes(database, show_id, old.offset)
     assert [p["offset"] for p in public] == list(range(old.offset + 1, fresh.offset + 1))
     assert [(p["offset"], p["at"]) for p in staff] == [(p["offset"], p["at"]) for p in public]
-    assert _without_older(apply_all(old.public, old.offset, public)) == _without_older(fresh.public)
-    assert _without_older(apply_all(old.staff, old.offset, staff)) == _without_older(fresh.staff)
+    assert without_older(apply_all(old.public, old.offset, public)) == without_older(fresh.public)
+    assert without_older(apply_all(old.staff, old.offset, staff)) == without_older(fresh.staff)
     for word in (
         "dismissed_reason",
         "moderated_by",
