@@ -28,6 +28,7 @@ import server.fulfilment.list_routes
 import server.fulfilment.packing_routes
 import server.fulfilment.refund_routes
 import server.fulfilment.shipping_routes
+import server.giveaways.routes
 import server.history.routes
 import server.mail.link_routes
 import server.mail.reach_routes
@@ -91,6 +92,7 @@ ROUTES = (
     server.sanctions.routes,
     server.surveys.routes,
     server.polls.routes,
+    server.giveaways.routes,
     server.surveys.review_routes,
     server.faq.routes,
     server.offers.routes,

@@ -66,6 +66,7 @@ PARTS_FOR_ROUTES = (
     "stockroom",
     "surveys",
     "polls",
+    "giveaways",
     "tokens",
     "visible_questions",
     "vouchers",

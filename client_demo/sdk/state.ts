@@ -116,6 +116,11 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
     case "poll.counted":
     case "poll.hidden":
       return snapshot.poll?.id === push.poll ? withPoll(snapshot, push) : snapshot;
+    case "giveaway.changed":
+      return { ...snapshot, giveaway: push.giveaway };
+    case "giveaway.counted":
+    case "giveaway.hidden":
+      return snapshot.giveaway?.id === push.giveaway ? withGiveaway(snapshot, push) : snapshot;
     case "offer.opened":
       return withOffers(snapshot, [...(snapshot.offers ?? []), push.offer]);
     case "offer.closed":
@@ -167,6 +172,13 @@ function without({ survey: _, ...rest }: Snapshot): Snapshot {
 }
 
 /** With the newest counts, or without the result that is shown no more. */
+function withGiveaway(
+  { giveaway: known, ...rest }: Snapshot,
+  push: Extract<JournalPush, { type: "giveaway.counted" | "giveaway.hidden" }>,
+): Snapshot {
+  return known && push.type === "giveaway.counted" ? { ...rest, giveaway: { ...known, entries: push.entries } } : rest;
+}
+
 function withPoll(snapshot: Snapshot, push: Extract<JournalPush, { type: "poll.counted" | "poll.hidden" }>): Snapshot {
   const { poll: known, ...rest } = snapshot;
   if (!known || push.type === "poll.hidden") return rest;

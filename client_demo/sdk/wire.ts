@@ -9,6 +9,7 @@ export type {
   Announcement,
   Answer,
   Auction,
+  Giveaway,
   HeldStock,
   PlaceInLine,
   Position,
@@ -26,6 +27,7 @@ export type ShowState = wire.Show["state"];
 export type HoldState = wire.HeldStock["state"];
 export type SurveyState = "ready" | "open" | "closed";
 export type PollState = "ready" | "open" | "closed";
+export type GiveawayState = wire.Giveaway["state"];
 export type OfferState = "prepared" | "open" | "closed";
 export type OfferEnd = "time" | "host" | "gone" | "show_ended";
 export type AuctionState = "prepared" | "running" | "closed";
@@ -179,6 +181,9 @@ export type JournalPush = Published &
     | { type: "poll.opened" | "poll.closed"; poll: Poll }
     | { type: "poll.counted"; poll: string; voters: number; counts?: number[]; apart?: number }
     | { type: "poll.hidden"; poll: string }
+    | { type: "giveaway.changed"; giveaway: wire.Giveaway }
+    | { type: "giveaway.counted"; giveaway: string; entries: number }
+    | { type: "giveaway.hidden"; giveaway: string }
     | { type: "offer.opened"; offer: Offer }
     | { type: "offer.closed"; offer: string; why: OfferEnd }
     | { type: "offer.stock"; offers: OfferStock[] }
@@ -288,6 +293,17 @@ export interface PollVoted {
 }
 
 type PollMoved = { poll: string; state: PollState; version: number };
+/** Told to a winner alone: what they have won, and until when they may claim it. */
+export interface GiveawayOwn {
+  giveaway: string;
+  prize: string;
+  ticket: string;
+  rank: number;
+  state: wire.Winner["state"];
+  claim_by: string;
+}
+
+type GiveawayMoved = { giveaway: string; state: GiveawayState; version: number };
 type Moved = { question: string; state: QuestionState; version: number };
 type JournalOffset = { offset: number };
 type Nothing = Record<never, never>;
@@ -349,6 +365,13 @@ interface Replies extends CommentReplies {
   "poll.open": PollMoved;
   "poll.close": PollMoved;
   "poll.hide": PollMoved;
+  "giveaway.enter": { giveaway: string; ticket: string; entries: number };
+  "giveaway.claim": { giveaway: string; rank: number };
+  "giveaway.open": GiveawayMoved;
+  "giveaway.close": GiveawayMoved;
+  "giveaway.draw": GiveawayMoved;
+  "giveaway.cancel": GiveawayMoved;
+  "giveaway.hide": GiveawayMoved;
   "offer.see": OfferSeen;
   "offer.open": { offer: string; state: OfferState };
   "offer.close": { offer: string; state: OfferState };
@@ -386,6 +409,7 @@ export type PrivatePush =
   | { type: "question.own"; question: Question; into?: Question }
   | { type: "comment.own"; comment: OwnComment }
   | { type: "sanction.own"; sanction: wire.OwnSanction }
+  | ({ type: "giveaway.own" } & GiveawayOwn)
   | { type: "hold.changed"; hold: wire.HeldStock }
   | { type: "waitlist.changed"; place: wire.PlaceInLine }
   | ({ type: "payment.changed" } & Payment)

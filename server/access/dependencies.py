@@ -60,13 +60,19 @@ OptionalIdentity = Annotated[Identity | None, Depends(optional_identity)]
 
 async def entrant_of(show: ShowId, request: Request, identity: CurrentIdentity) -> Identity:
     """Return the caller, who may enter `show`; raises `not_found`, `forbidden` and `guests_refused`."""
+    await require_entry_to(show, request, identity)
+    return identity
+
+
+async def require_entry_to(show: str, request: Request, identity: Identity | None) -> None:
+    """Raise unless the bearer may enter `show`, None without a token: `not_found`, `forbidden` and `guests_refused`."""
+    viewer_id = None if identity is None else identity.viewer_id
     database = cast("Database", request.app.state.database)
     async with database.read_soon() as connection:
-        terms = await read_terms(connection, show, identity.viewer_id, request.app.state.clock.now())
+        terms = await read_terms(connection, show, viewer_id, request.app.state.clock.now())
     if terms is None:
         raise RefusedError(Code.NOT_FOUND)
     require_entry(identity, terms)
-    return identity
 
 
 EntrantOfShow = Annotated[Identity, Depends(entrant_of)]

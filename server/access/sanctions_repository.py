@@ -16,6 +16,7 @@ _HEAD = SanctionHeadRow.__table__  # type: ignore[attr-defined]
 _STAFF = StaffMemberRow.__table__  # type: ignore[attr-defined]
 WRITING = ("timeout", "mute", "shadow")
 """Kinds that are about writing."""
+KINDS = ("ban", *WRITING)
 # Whoever turned out to be somebody in a show is that person there, with what was laid on the guest.
 _SILENCED = text("""
     SELECT DISTINCT ON (asked.id) asked.id AS viewer_id, s.kind, s.ends_at
@@ -146,11 +147,20 @@ async def read_holding(
 
 
 async def read_silenced(
-    connection: AsyncConnection, show_id: str, channel_id: str, viewers: Sequence[str], now: datetime
+    connection: AsyncConnection,
+    show_id: str,
+    channel_id: str,
+    viewers: Sequence[str],
+    now: datetime,
+    *,
+    kinds: Sequence[str] = WRITING,
 ) -> dict[str, Silence]:
-    """Return which of the viewers may not write as they like in the show now, and why; one statement for any number."""
+    """Return which of the viewers may not write as they like in the show now, and why; one statement for any number.
+
+    With other `kinds`: which of them are under one of those.
+    """
     given = {"show": show_id, "channel": channel_id, "viewers": list(viewers), "now": now}
-    rows = await connection.execute(_SILENCED, {**given, "kinds": list(WRITING)})
+    rows = await connection.execute(_SILENCED, {**given, "kinds": list(kinds)})
     return {row.viewer_id: Silence(row.kind, row.ends_at) for row in rows}
 
 

@@ -10,6 +10,8 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "comment": ("viewer_id",),
     "comment_reaction": ("viewer_id",),
     "erasure": ("viewer_id",),
+    "giveaway_entry": ("viewer_id",),
+    "giveaway_winner": ("viewer_id",),
     "hold": ("viewer_id",),
     "ledger_entry": ("viewer_id",),
     "mail_message": ("viewer_id",),
@@ -68,6 +70,7 @@ MENTIONED: Final[Mapping[str, tuple[str, ...]]] = {
 
 BY_SHOW: Final = (
     "comment_reaction",
+    "giveaway_entry",
     "ledger_entry",
     "playing",
     "poll_vote",

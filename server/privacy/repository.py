@@ -38,6 +38,7 @@ _SHOWS = text("""
     UNION SELECT show_id FROM reported_sale WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM survey_answer WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM poll_vote WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM giveaway_entry WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM staff_presence WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM viewer_alias WHERE raw = ANY(:ids) OR canonical = ANY(:ids)
 """)
@@ -64,6 +65,16 @@ _UNTIE = (
     text("UPDATE waitlist_place SET key = md5(key || :salt) WHERE viewer_id = ANY(:ids)"),
     # A lot's key is none of theirs: it says which auction it is of.
     text("UPDATE hold SET key = md5(key || :salt) WHERE viewer_id = ANY(:ids) AND strpos(key, '/') = 0"),
+    # The draw stays as it was, by its tickets; what the winner was called goes, out of the journal too.
+    text("""
+        UPDATE publication AS p SET line = replace(p.line, w.called, w.erased)
+        FROM (SELECT g.show_id, concat('"ticket":"', w.ticket, '","name":', to_json(w.name)) AS called,
+                     concat('"ticket":"', w.ticket, '","name":"–"') AS erased
+              FROM giveaway_winner AS w JOIN giveaway AS g ON g.id = w.giveaway_id WHERE w.viewer_id = ANY(:ids)) AS w
+        WHERE p.show_id = w.show_id AND p.type = 'giveaway.changed' AND strpos(p.line, w.called) > 0
+    """),
+    text("UPDATE giveaway_winner SET name = '–', contact = NULL WHERE viewer_id = ANY(:ids)"),
+    text("UPDATE giveaway_entry SET name = '–', address = NULL WHERE viewer_id = ANY(:ids)"),
     text("UPDATE auction_bidder SET name = '' WHERE viewer_id = ANY(:ids)"),
     text("UPDATE payment SET key = md5(key || :salt), redirect_url = NULL WHERE viewer_id = ANY(:ids)"),
     # What is queued is not sent; the hash stays, so that who was suppressed is not written to again.

@@ -34,6 +34,9 @@ class Code(StrEnum):
     SURVEY_CLOSED = "survey_closed"
     POLL_CLOSED = "poll_closed"
     ALREADY_VOTED = "already_voted"
+    GIVEAWAY_CLOSED = "giveaway_closed"
+    TASK_OPEN = "task_open"
+    CLAIM_OVER = "claim_over"
     OFFER_CLOSED = "offer_closed"
     VOUCHER_REFUSED = "voucher_refused"
     AUCTION_CLOSED = "auction_closed"
@@ -110,7 +113,7 @@ MEANINGS: dict[Code, Meaning] = {
     Code.NOT_FOUND: Meaning(
         "never",
         404,
-        "There is no such show, product, offer, auction, question, comment, survey, poll, hold or order here.",
+        "There is no such show, product, offer, auction, question, comment, survey, poll, giveaway, hold or order here.",
     ),
     Code.SHOW_NOT_LIVE: Meaning("never", 409, "The show has not started or has ended."),
     Code.COMMENTS_CLOSED: Meaning(
@@ -123,6 +126,11 @@ MEANINGS: dict[Code, Meaning] = {
     Code.ALREADY_VOTED: Meaning(
         "never", 409, "A vote in this poll stays as it is; `choices` is what was voted first."
     ),
+    Code.GIVEAWAY_CLOSED: Meaning("never", 409, "The giveaway takes no entries any more."),
+    Code.TASK_OPEN: Meaning(
+        "never", 409, "Whoever enters the giveaway does something in the show first; `task` says what."
+    ),
+    Code.CLAIM_OVER: Meaning("never", 409, "The prize was not claimed in time, and went to the next one."),
     Code.OFFER_CLOSED: Meaning("reload", 409, "Nothing is sold under the offer any more, or not yet."),
     Code.AUCTION_CLOSED: Meaning("reload", 409, "The auction takes no bids any more."),
     Code.OUTBID: Meaning(

@@ -24,6 +24,7 @@ from server.protocol.command_kinds import (
     Text1000,
 )
 from server.protocol.comment_commands import CommentCommand
+from server.protocol.giveaway_commands import GiveawayCommand
 from server.protocol.poll_commands import PollClose, PollHide, PollOpen, PollSee, PollVote
 from server.protocol.question_commands import (
     QuestionAnswer,
@@ -296,4 +297,5 @@ AnyCommand = (
     | ShowEnd
     | CommentCommand
     | ShowModerate
+    | GiveawayCommand
 )

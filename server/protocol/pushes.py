@@ -7,6 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 from server.protocol.auctioned import Auction
 from server.protocol.commands import Position
 from server.protocol.commented import Comments, CommentsFor, StaffComments
+from server.protocol.given_away import Giveaway
 from server.protocol.offered import Offer, StaffOffer
 from server.protocol.polled import Poll, StaffPoll
 from server.protocol.reported import Reported
@@ -205,6 +206,8 @@ class Snapshot(Struct, frozen=True):
     comments: Comments | UnsetType = UNSET
     poll: Poll | UnsetType = UNSET
     """The poll that is open, or whose result is shown; not there when there is none."""
+    giveaway: Giveaway | UnsetType = UNSET
+    """The giveaway that is shown; not there when there is none."""
 
 
 class StaffSnapshot(Struct, frozen=True):
@@ -228,6 +231,7 @@ class StaffSnapshot(Struct, frozen=True):
     """The newest 200 that were not lifted, ended ones among them; not there when there is none."""
     reported: list[Reported] | UnsetType = UNSET
     """What viewers have reported and nobody has settled, the newest 200 items; not there when there is none."""
+    giveaway: Giveaway | UnsetType = UNSET
 
 
 class QuestionVotes(Struct, frozen=True):

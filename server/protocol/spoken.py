@@ -21,6 +21,7 @@ from server.protocol import (
 from server.protocol import commands as said
 from server.protocol.schema import JoinedAsStaff, JoinedAsViewer
 from server.protocol.spoken_as import Spoken
+from server.protocol.spoken_of_giveaways import GIVEAWAYS
 from server.protocol.spoken_safety import SAFETY
 
 __all__ = ["COMMANDS", "Spoken"]
@@ -251,6 +252,7 @@ COMMANDS = (
     Spoken(
         poll_commands.PollHide, "staff", (poll_lines.PollMoved,), "Show the result of a closed poll no more."
     ),
+    *GIVEAWAYS,
     Spoken(said.OfferOpen, "staff", (offer_lines.OfferMoved,), "Open an offer that was prepared."),
     Spoken(said.OfferClose, "staff", (offer_lines.OfferMoved,), "Sell nothing more under an offer."),
     Spoken(

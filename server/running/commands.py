@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from server.auctions.commands import AuctionCommands
 from server.comments.commands import CommentCommands
+from server.giveaways.commands import GiveawayCommands
 from server.hub.dispatch import Commands
 from server.offers.commands import OfferCommands
 from server.payments.commands import PaymentCommands
@@ -42,6 +43,7 @@ def commands_of(process: Process) -> Commands:
         **CommentCommands(process.comments, process.pace).table(),
         **SurveyCommands(process.surveys, process.recorder, process.pace).table(),
         **PollCommands(process.polls, process.pace, doubt_of=doubts.of).table(),
+        **GiveawayCommands(process.giveaways, process.pace, doubt_of=doubts.of).table(),
         **OfferCommands(process.offers, process.recorder, process.pace).table(),
         **AuctionCommands(process.auctions, process.pace).table(),
         **ShopCommands(process.shop, process.holds, process.exchanges, process.pace).table(),

@@ -10,6 +10,7 @@ from server.pace.service import TELL_SECONDS
 from server.running.auctions import AUCTIONS_SECONDS
 from server.running.exports import export_loops
 from server.running.forgetting import forgetting_loops
+from server.running.giveaways import GIVEAWAYS_SECONDS
 from server.running.keeping import keeping_loops
 from server.running.paying import payment_loops
 from server.running.polls import POLLS_SECONDS
@@ -61,6 +62,7 @@ def _of_shows(process: Process) -> Loops:
         "auctions": repeat("auctions", AUCTIONS_SECONDS, process.auctions.settle),
         "offers": repeat("offers", OFFERS_SECONDS, process.offers.settle),
         "polls": repeat("polls", POLLS_SECONDS, process.polls.settle),
+        "giveaways": repeat("giveaways", GIVEAWAYS_SECONDS, process.giveaways.settle),
         "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, process.rooms.close_empty),
         "holds": repeat("holds", LAPSED_SECONDS, process.holds.let_lapsed_go),
         "order counts": repeat("order_counts", ORDER_COUNTS_SECONDS, counts.run_once),

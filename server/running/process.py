@@ -35,6 +35,7 @@ from server.running.commands import commands_of
 from server.running.comments import comments_for
 from server.running.disk import DataDisks
 from server.running.exports import exports_for
+from server.running.giveaways import giveaways_for
 from server.running.limits import hub_for, pace_for, units_max_of
 from server.running.loops import loops_of
 from server.running.mail import MailDelivery
@@ -104,6 +105,7 @@ class Process:
         self.reports = reports_for(self.journal, self.database, clock, push)
         self.surveys = Surveys(self.journal, self.database, clock)
         self.polls = polls_for(settings, self.journal, self.database, clock)
+        self.giveaways = giveaways_for(settings, self.journal, self.database, clock, push)
         self.offers = offers_for(settings, self.journal, self.database, clock)
         self.vouchers, self.reserving = vouchers_for(settings, self.database, clock)
         self.receipt_links = self._receipt_links()

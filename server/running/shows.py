@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from server.clock import Clock
 from server.db.engine import Database
+from server.giveaways.moving import GiveawaysAside, close_giveaways_at_end
 from server.journal.journal import Journal
 from server.offers.opening import OffersAside, close_at_end
 from server.polls.moving import PollsAside, close_polls_at_end
@@ -25,8 +26,16 @@ def shows_for(
         journal,
         database,
         clock,
-        parts=[*tables_aside(), SurveysAside(), PollsAside(), OffersAside()],
-        at_end=[*at_end, close_polls_at_end, open_at_end, close_at_end, forget_shelf, forget_pace],
+        parts=[*tables_aside(), SurveysAside(), PollsAside(), GiveawaysAside(), OffersAside()],
+        at_end=[
+            *at_end,
+            close_polls_at_end,
+            close_giveaways_at_end,
+            open_at_end,
+            close_at_end,
+            forget_shelf,
+            forget_pace,
+        ],
         at_start=[note_shelf],
         bots_looked_for=crowd_limits_of(settings).tells_suspects,
     )

@@ -9,6 +9,8 @@ from server.access.dependencies import EntrantOfShow, ShowId
 from server.comments.bodies import OwnCommentBody
 from server.comments.faces import as_own as as_own_comment
 from server.comments.service import Comments
+from server.giveaways.bodies import OwnEntryBody, as_own_entry
+from server.giveaways.service import Giveaways
 from server.http.refusals import refusals
 from server.polls.bodies import OwnVoteBody, as_own_vote
 from server.polls.service import Polls
@@ -55,6 +57,7 @@ class OwnBody(BaseModel):
     sanctions: list[OwnSanctionBody] = Field(
         description="What staff have laid on the viewer and holds now, as far as they are told."
     )
+    giveaways: list[OwnEntryBody]
 
 
 def router() -> APIRouter:
@@ -104,6 +107,7 @@ async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnB
     polled = await cast("Polls", request.app.state.polls).own(show, every)
     sanctions = cast("Sanctions", request.app.state.sanctions)
     holding = await sanctions.holding(show, viewer.channel_id, every)
+    entered = await cast("Giveaways", request.app.state.giveaways).own(show, every)
     # Ids sort by age.
     asked.sort(key=lambda question: question.id, reverse=True)
     bought.sort(key=lambda order: order.id, reverse=True)
@@ -117,6 +121,7 @@ async def get_own(show: ShowId, viewer: EntrantOfShow, request: Request) -> OwnB
         reacted=reacted,
         polls=[as_own_vote(each) for each in polled],
         sanctions=[own_body(as_own_sanction(row)) for row in holding],
+        giveaways=[as_own_entry(each) for each in entered],
     )
 
 

@@ -14,6 +14,8 @@ from server.auctions import repository as auctions
 from server.channels.repository import read_channel_name, read_order_taker
 from server.comments import repository as comments
 from server.errors import RefusedError
+from server.giveaways import repository as giveaways
+from server.giveaways.telling import as_public as as_given_away
 from server.offers import repository as offers
 from server.polls import repository as polls
 from server.polls import telling as polled
@@ -69,6 +71,8 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
     auctioned = await auctions.read_snapshot_part(connection, show_id)
     commented = await comments.read_snapshot_part(connection, show_id)
     poll = await polls.read_shown(connection, show_id)
+    giveaway = await giveaways.read_shown(connection, show_id)
+    given_away = UNSET if giveaway is None else as_given_away(giveaway)
     public = Snapshot(
         show,
         sold.products,
@@ -83,6 +87,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         auctioned,
         commented[0],
         UNSET if poll is None else polled.as_public(poll),
+        given_away,
     )
     staff = StaffSnapshot(
         show,
@@ -101,6 +106,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         UNSET if poll is None else polled.as_staffs(poll),
         [as_staff(each) for each in given] or UNSET,
         await read_reported(connection, show_id, most=SANCTIONS_SHOWN_MAX) or UNSET,
+        given_away,
     )
     banned = await read_banned(connection, show_id, row.channel_id)
     names = await _read_names(connection, row)

@@ -5,15 +5,11 @@ from typing import Annotated, cast
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from server.access.dependencies import EntrantOfShow, OptionalIdentity, ShowId, entrant_of
-from server.access.entry import require_entry
+from server.access.dependencies import EntrantOfShow, OptionalIdentity, ShowId, require_entry_to
 from server.access.permission import permitted
 from server.access.principal import Principal
-from server.access.repository import read_terms
 from server.access.roles import STAFF
 from server.audit.trail import acting_by
-from server.db.engine import Database
-from server.errors import RefusedError
 from server.http import pacing
 from server.http.params import ENTITY_ID, Cursor, EntityId, Limit
 from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
@@ -107,7 +103,7 @@ async def get_ratings(
     show: ShowId, request: Request, response: Response, identity: OptionalIdentity
 ) -> RatingsBody:
     """For whoever may enter the show; may be a second old."""
-    await _require_entry(request, show, identity)
+    await require_entry_to(show, request, identity)
     found = await _reviews(request).ratings(show)
     response.headers["Cache-Control"] = "private, max-age=1"
     return RatingsBody(ratings={product: as_rating(rating) for product, rating in found.items()})
@@ -124,7 +120,7 @@ async def list_reviews(
     limit: Limit = 20,
 ) -> ReviewsBody:
     """For whoever may enter the show: what staff have approved, and the bearer's own."""
-    await _require_entry(request, show, identity)
+    await require_entry_to(show, request, identity)
     page = await _reviews(request).page(show, product, identity, after=cursor, limit=limit + 1)
     response.headers["Cache-Control"] = "no-store"
     shown = page.reviews[:limit]
@@ -197,17 +193,6 @@ async def refuse_review(
     )
     answer_version(response, moved.version)
     return as_staff(moved)
-
-
-async def _require_entry(request: Request, show: str, identity: OptionalIdentity) -> None:
-    if identity is not None:
-        await entrant_of(show, request, identity)
-        return
-    async with cast("Database", request.app.state.database).read_soon() as connection:
-        terms = await read_terms(connection, show)
-    if terms is None:
-        raise RefusedError(Code.NOT_FOUND)
-    require_entry(None, terms)
 
 
 def _reviews(request: Request) -> Reviews:

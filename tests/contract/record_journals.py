@@ -22,6 +22,11 @@ from server.comments.moderating import ToQuestion
 from server.comments.rules import Approve, Remove
 from server.db.migrations import migrate
 from server.embedded import start_postgres
+from server.giveaways.claiming import Claiming
+from server.giveaways.entering import Entering
+from server.giveaways.moving import Moving as GiveawayMoving
+from server.giveaways.moving import To
+from server.giveaways.rules import terms_of
 from server.http.versions import ANY_VERSION
 from server.journal.intents import intent_of
 from server.offers.service import Wanted
@@ -98,6 +103,7 @@ async def play_rest(stage: Stage) -> None:
     await play_catalogue(stage)
     await play_surveys(stage)
     await play_polls(stage)
+    await play_giveaways(stage)
     await play_offers(stage)
     await play_auctions(stage)
     await play_comments(stage)
@@ -205,6 +211,29 @@ async def play_polls(stage: Stage) -> None:
         await stage.polls.settle()
     stage.tick(30)
     await stage.polls.settle()
+
+
+async def play_giveaways(stage: Stage) -> None:
+    """One is drawn, passed on and claimed, one is called off and left shown; each takes the place of the one before."""
+    bowl, cup = [
+        (await stage.giveaways.prepare(SHOW, CHANNEL, HOST, terms_of(prize, claim_seconds=30))).id
+        for prize in ("白い鉢 🎁", "A cup")
+    ]
+    await stage.giveaways.move(SHOW, GiveawayMoving(HOST, bowl, "open"))
+    for nth in range(3):
+        stage.tick()
+        await stage.giveaways.enter(SHOW, Entering(f"v_{nth}", bowl, f"Guest {nth}"))
+        await stage.giveaways.settle()
+    steps: tuple[To, ...] = ("closed", "drawn")
+    for to in steps:
+        await stage.giveaways.move(SHOW, GiveawayMoving(HOST, bowl, to))
+    stage.tick(30)
+    await stage.giveaways.settle()
+    (drawn,) = [each for each in await stage.giveaways.list_of(SHOW, CHANNEL) if each.id == bowl]
+    await stage.giveaways.claim(SHOW, Claiming(drawn.winners[1].viewer_id, bowl))
+    await stage.giveaways.move(SHOW, GiveawayMoving(HOST, bowl, "hidden"))
+    await stage.giveaways.move(SHOW, GiveawayMoving(HOST, cup, "open"))
+    await stage.giveaways.move(SHOW, GiveawayMoving(HOST, cup, "cancelled", reason="It broke"))
 
 
 async def play_offers(stage: Stage) -> None:

@@ -169,6 +169,14 @@ async def prepare_poll(server: str, token: str) -> str:
         return str(made.json()["id"])
 
 
+async def prepare_giveaway(server: str, token: str) -> str:
+    """A giveaway that is prepared, by its id."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=f"http://{server}", headers=headers) as host:
+        made = await host.post("/v1/shows/demo/giveaways", json={"prize": "A bowl"})
+        return str(made.json()["id"])
+
+
 async def prepare_offer(server: str, token: str) -> str:
     """An offer that is prepared, by its id."""
     headers = {"Authorization": f"Bearer {token}"}
@@ -197,6 +205,8 @@ async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_f
         await host.do("offer.open", offer=offer)
         poll = await prepare_poll(server, sign_for("host"))
         await host.do("poll.open", poll=poll)
+        giveaway = await prepare_giveaway(server, sign_for("host"))
+        await host.do("giveaway.open", giveaway=giveaway)
         auction = await prepare_auction(server, sign_for("host"))
         for spoken in COMMANDS:
             name = name_of(spoken.command)
@@ -206,6 +216,7 @@ async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_f
             about: dict[str, Json] = {
                 "survey": survey,
                 "poll": polled,
+                "giveaway": {"giveaway": giveaway},
                 "offer": {"offer": offer},
                 "auction": moved,
             }
@@ -216,6 +227,8 @@ async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_f
         assert {name for name, type in answered if type == "error"} == {
             "question.approve",
             "question.merge",
+            "giveaway.claim",
+            "giveaway.cancel",
             "comment.approve",
             "bid",
             "appeal.answer",

@@ -14,6 +14,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from server.auctions.repository import update_auctions
 from server.auctions.rules import Step, Terms
 from server.auctions.rules import opened as started
+from server.giveaways import rules as giving
+from server.giveaways.repository import update_giveaway
 from server.ids import new_id
 from server.offers.repository import update_offer
 from server.offers.rules import opened
@@ -75,6 +77,8 @@ class Reader:
             self._known.update(strings_of(line))
             for offer in line.get("snapshot", {}).get("offers", []):
                 self._known["offer"] = offer["id"]
+            if "giveaway" in line.get("snapshot", {}):
+                self._known["giveaway"] = line["snapshot"]["giveaway"]["id"]
             if "poll" in line.get("snapshot", {}):
                 self._known["poll"] = line["snapshot"]["poll"]["id"]
             for auction in line.get("snapshot", {}).get("auctions", []):
@@ -106,7 +110,7 @@ class Patience:
 
 @asynccontextmanager
 async def a_set_stage(database_url: str) -> AsyncIterator[None]:
-    """The stage, with a survey, a poll, an offer and an auction that the show's host has opened."""
+    """The stage, with a survey, a poll, a giveaway, an offer and an auction that the show's host has opened."""
     async with open_stage(database_url) as stage:
         asked = wording_of("nps", "How likely are you to recommend us?", why=True)
         survey = Survey(new_id("sv"), CHANNEL, SHOW, asked, False, "open", 1, NOON, opened_at=NOON)
@@ -116,6 +120,9 @@ async def a_set_stage(database_url: str) -> AsyncIterator[None]:
         poll = await stage.polls.prepare(SHOW, CHANNEL, HOST, which)
         async with stage.database.write() as connection:
             await update_poll(connection, polled.opened(poll, NOON))
+        bowl = await stage.giveaways.prepare(SHOW, CHANNEL, HOST, giving.terms_of("A bowl"))
+        async with stage.database.write() as connection:
+            await update_giveaway(connection, giving.opened(bowl, NOON))
         wanted = Wanted("p_bowl", 2000, per_viewer_max=1)
         offer = await stage.offers.prepare(SHOW, CHANNEL, HOST, wanted)
         async with stage.database.write() as connection:

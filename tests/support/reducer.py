@@ -106,6 +106,8 @@ def apply(state: State, push: Push) -> State:
     if kind == "survey.closed":
         gone = state.get("survey", {}).get("id") == push["survey"]
         return {name: part for name, part in state.items() if name != "survey" or not gone}
+    if kind.startswith("giveaway."):
+        return _given_away(state, push)
     if kind.startswith("poll."):
         return _polled(state, push)
     if kind == "offer.opened":
@@ -196,6 +198,16 @@ def _polled(state: State, push: Push) -> State:
         return {name: part for name, part in state.items() if name != "poll"}
     now = {name: each for name, each in push.items() if name not in ("type", "offset", "at", "poll")}
     return state | {"poll": state["poll"] | now}
+
+
+def _given_away(state: State, push: Push) -> State:
+    if push["type"] == "giveaway.changed":
+        return state | {"giveaway": push["giveaway"]}
+    if state.get("giveaway", {}).get("id") != push["giveaway"]:
+        return state
+    if push["type"] == "giveaway.hidden":
+        return {name: part for name, part in state.items() if name != "giveaway"}
+    return state | {"giveaway": state["giveaway"] | {"entries": push["entries"]}}
 
 
 def _with_offers(state: State, offers: list[State]) -> State:

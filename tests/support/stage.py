@@ -28,6 +28,8 @@ from server.db.engine import Database
 from server.errors import RefusedError
 from server.faq.keeping import keep_answers
 from server.fulfilment.buyer_mail import tell_turn
+from server.giveaways.moving import GiveawaysAside, close_giveaways_at_end
+from server.giveaways.service import Giveaways
 from server.ids import new_id
 from server.journal.journal import Journal
 from server.offers.opening import OffersAside, close_at_end
@@ -105,6 +107,7 @@ class Stage:
     stockroom: Stockroom
     surveys: Surveys
     polls: Polls
+    giveaways: Giveaways
     reviews: Reviews
     offers: Offers
     auctions: Auctions
@@ -230,6 +233,10 @@ async def open_stage(
     delivered: list[Publication] = []
     journal = Journal(database, clock, lambda show, epoch, publications: delivered.extend(publications))
     told: list[tuple[str, dict[str, Any]]] = []
+
+    def tell(show_id: str, viewer_id: str, line: Any) -> None:
+        told.append((viewer_id, to_builtins(line)))
+
     offers = offers_with(Secrets(SECRET), journal, database, clock)
     checkouts = Checkouts(
         journal,
@@ -243,7 +250,7 @@ async def open_stage(
         database,
         payments or FakePayments(),
         limits=limits,
-        push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+        push=tell,
         offers=offers.desk,
         heirs=Passing(auction_hold_seconds, BLOCKED_FOR),
         checkouts=checkouts,
@@ -255,7 +262,7 @@ async def open_stage(
         database,
         clock,
         shop.books,
-        push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+        push=tell,
         seconds=turn_seconds,
         limits=limits,
         write=tell_turn,
@@ -270,7 +277,7 @@ async def open_stage(
             watch_seconds=WATCH_SECONDS,
             pseudonyms=Pseudonyms(SECRET),
             screening=Silencing(ByModeration()),
-            push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+            push=tell,
             follow=keep_answers,
         ),
         shop,
@@ -281,11 +288,12 @@ async def open_stage(
             journal,
             database,
             clock,
-            parts=[*tables_aside(), SurveysAside(), PollsAside(), OffersAside()],
+            parts=[*tables_aside(), SurveysAside(), PollsAside(), GiveawaysAside(), OffersAside()],
             at_end=[
                 auctions.end_with_show,
                 waitlist.end_at_end,
                 close_polls_at_end,
+                close_giveaways_at_end,
                 open_at_end,
                 close_at_end,
                 forget_shelf,
@@ -299,6 +307,7 @@ async def open_stage(
         Stockroom(database, clock, shop.neighbours.note_stock),
         Surveys(journal, database, clock),
         Polls(journal, database, clock, watch_seconds=WATCH_SECONDS),
+        Giveaways(journal, database, clock, watch_seconds=WATCH_SECONDS, push=tell),
         Reviews(database, clock, Aliases(database, clock)),
         offers,
         auctions,
@@ -306,7 +315,7 @@ async def open_stage(
         comments_for(
             journal,
             database,
-            lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+            tell,
             ticks=Ticks(seconds=0),
         ),
         Sanctions(
@@ -314,11 +323,9 @@ async def open_stage(
             database,
             clock,
             writers=WRITERS,
-            push=lambda _, viewer, line: told.append((viewer, to_builtins(line))),
+            push=tell,
         ),
-        reports_for(
-            journal, database, clock, lambda _, viewer, line: told.append((viewer, to_builtins(line)))
-        ),
+        reports_for(journal, database, clock, tell),
         delivered,
         told,
     )

@@ -47,6 +47,7 @@ async def client(stage: Stage, redis_url: str) -> AsyncIterator[httpx.AsyncClien
         "shows",
         "surveys",
         "polls",
+        "giveaways",
         "comments",
         "tokens",
     ):

@@ -13,6 +13,11 @@ from server.access.roles import Role
 from server.access.sign_in import SignIn
 from server.auctions.commands import AuctionCommands
 from server.auctions.rules import Step, Terms
+from server.giveaways.commands import GiveawayCommands
+from server.giveaways.entering import Entering
+from server.giveaways.moving import Moving as GiveawayMoving
+from server.giveaways.moving import To
+from server.giveaways.rules import terms_of
 from server.journal.intents import Forgetting, Intent, intent_of
 from server.ledger.recorder import Recorder
 from server.offers.commands import OfferCommands
@@ -102,6 +107,7 @@ async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any]:
         AuctionCommands(stage.auctions),
         OfferCommands(stage.offers, Recorder(_take, process_id="p", clock=stage.clock)),
         PollCommands(stage.polls, doubt_of=lambda _: None),
+        GiveawayCommands(stage.giveaways, doubt_of=lambda _: None),
         SurveyCommands(stage.surveys, Recorder(_take, process_id="p", clock=stage.clock)),
     )
     (handler,) = [table[type(decoded)] for t in tables if type(decoded) in (table := dict(t.table()))]
@@ -109,6 +115,30 @@ async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any]:
     assert reply is not None
     answer: dict[str, Any] = json.loads(reply)
     return answer
+
+
+GIVEAWAY_STEPS: dict[str, tuple[To, ...]] = {
+    "open": (),
+    "enter": ("open",),
+    "close": ("open",),
+    "cancel": ("open",),
+    "draw": ("open", "closed"),
+    "claim": ("open", "closed", "drawn"),
+    "hide": ("open", "cancelled"),
+}
+"""What each command about giveaways needs to have happened before."""
+
+
+async def prepare_giveaways(stage: Stage, name: str) -> tuple[str, str]:
+    """Return two giveaways, the first of which the command fits."""
+    one, two = [
+        (await stage.giveaways.prepare(SHOW, CHANNEL, HOST, bowl)).id for bowl in [terms_of("A bowl")] * 2
+    ]
+    for to in GIVEAWAY_STEPS[name.partition(".")[2]]:
+        await stage.giveaways.move(SHOW, GiveawayMoving(HOST, one, to))
+        if to == "open" and name == "giveaway.claim":
+            await stage.giveaways.enter(SHOW, Entering("m_1", one, "Aki"))
+    return one, two
 
 
 async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -140,6 +170,8 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         )
         for to in before if name != "poll.open" else ():
             await stage.polls.move(SHOW, Moving(HOST, one, to))
+    elif name.startswith("giveaway."):
+        one, two = await prepare_giveaways(stage, name)
     elif name == "hold.release":
         one, two = [(await stage.hold("m_1", ("p_apron", 1))).id for _ in range(2)]
     elif name == "waitlist.leave":
@@ -180,6 +212,7 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         "survey.open": ({"survey": one}, {"survey": two}),
         "poll.vote": ({"poll": one, "choices": [0]}, {"poll": one, "choices": [1]}),
         **{f"poll.{act}": ({"poll": one}, {"poll": two}) for act in ("open", "close", "hide")},
+        **{f"giveaway.{act}": ({"giveaway": one}, {"giveaway": two}) for act in GIVEAWAY_STEPS},
         "survey.close": ({"survey": one}, {"survey": two}),
         "auction.start": ({"auction": one}, {"auction": two}),
         "auction.cancel": ({"auction": one, "reason": "A"}, {"auction": one, "reason": "B"}),

@@ -78,6 +78,13 @@ IN_ORDER: dict[str, Fields] = {
     "poll.see": {"poll": "po_1"},
     "poll.close": {"poll": "po_1"},
     "poll.hide": {"poll": "po_1"},
+    "giveaway.open": {"giveaway": "gv_1"},
+    "giveaway.enter": {"giveaway": "gv_1"},
+    "giveaway.close": {"giveaway": "gv_1"},
+    "giveaway.draw": {"giveaway": "gv_1"},
+    "giveaway.claim": {"giveaway": "gv_won"},
+    "giveaway.hide": {"giveaway": "gv_1"},
+    "giveaway.cancel": {"giveaway": "gv_off"},
     "offer.open": {"offer": "f_1"},
     "offer.see": {"offer": "f_1"},
     "offer.close": {"offer": "f_1"},
@@ -118,6 +125,16 @@ POLL = """
         counts, voters, apart, told_counts, told_voters, told_apart, untold, created_at)
     VALUES ('po_1', 'demo', 'demo', 'single', 'Which?', '{A,B}', 1, 1, 'voted', true, 'ready', 1, false, '{0,0}', 0, 0, '{0,0}', 0, 0,
         false, now())
+"""
+GIVEAWAYS = """
+    INSERT INTO giveaway (id, channel_id, show_id, prize, task, hint, winners_max, claim_seconds, per_address_max, state, version, shown,
+        seed, commitment, entries, told_entries, reason, created_at, opened_at)
+    SELECT id, 'demo', 'demo', 'A bowl', 'enter', '', 1, 60, 0, state, 1, false, repeat('00', 32), repeat('00', 32), 1, 1, '', now(), now()
+    FROM (VALUES ('gv_1', 'ready'), ('gv_off', 'open'), ('gv_won', 'drawn')) AS made (id, state)
+"""
+WON = """
+    INSERT INTO giveaway_winner (giveaway_id, rank, viewer_id, ticket, name, state, claim_by)
+    SELECT 'gv_won', 0, viewer_id, ticket, name, 'won', now() + interval '1 hour' FROM giveaway_entry
 """
 OTHERS: dict[str, Callable[[Fields], Fields]] = {
     "bid": lambda said: said | {"max": 200},
@@ -168,6 +185,7 @@ async def database(settings: Settings, set_stage: None) -> Any:
         await connection.execute(text(QUESTION))
         await connection.execute(text(SURVEY))
         await connection.execute(text(POLL))
+        await connection.execute(text(GIVEAWAYS))
         await connection.execute(text(REPORTED))
         await connection.execute(text(HELD))
         await connection.execute(text(SANCTIONS))
@@ -213,6 +231,9 @@ async def test_by_http_each_is_carried_out_once_or_refused(
                 command(tag, question, hold, comment=comment),
                 {"Idempotency-Key": f"key-{tag.replace('.', '-')}-1"},
             )
+            if tag == "giveaway.claim":
+                async with database.write() as connection:
+                    await connection.execute(text(WON))
             key |= viewer if tag == "bid" else {}  # who runs the show does not bid
             first = await one.post("/commands", json=said, headers=key)
             if not KEYED[tag]:

@@ -88,6 +88,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/v1/surveys/{survey}"): {"kind": "text", "question": "What did you miss?"},
     ("POST", "/v1/shows/{show}/polls"): POLL,
     ("PUT", "/v1/polls/{poll}"): POLL,
+    ("POST", "/v1/shows/{show}/giveaways"): {"prize": "A bowl"},
     ("POST", "/v1/shows/{show}/offers"): {"product": "p_bowl", "price": 1},
     ("PUT", "/v1/channel/vouchers/{voucher}"): {"code": "spring", "kind": "free_shipping"},
     ("PUT", "/v1/offers/{offer}"): {"product": "p_bowl", "price": 1},

@@ -69,6 +69,7 @@ CHANGES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/v1/shows/{show}/actions"): {"text": "Mine"},
     ("post", "/v1/shows/{show}/surveys"): {"kind": "text", "question": "What did you miss?"},
     ("post", "/v1/shows/{show}/polls"): {"kind": "single", "question": "Which?", "choices": ["A", "B"]},
+    ("post", "/v1/shows/{show}/giveaways"): {"prize": "A bowl"},
     ("post", "/v1/shows/{show}/offers"): {"product": "p_bowl", "price": 1},
     ("post", "/v1/shows/{show}/auctions"): AUCTION,
     ("put", "/v1/shows/{show}/waitlists/p_bowl"): {"closed": True},

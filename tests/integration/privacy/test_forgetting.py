@@ -107,6 +107,7 @@ WITHOUT_VIEWERS = {
         "picture_source",
         "segment",
         "segmented_show",
+        "giveaway",
         "poll",
         "survey",
         "survey_default",
@@ -220,6 +221,11 @@ _OTHER_ROWS = (
     """INSERT INTO poll VALUES ('po', 'channel', 's', 'single', 'Which?', '{A,B}', 1, 1, NULL, 'voted', false, NULL, 'closed', 3, true,
         '{1,0}', 1, 0, '{1,0}', 1, 0, false, NULL, now())""",
     f"INSERT INTO poll_vote VALUES ('po', '{GUEST}', 's', '{{0}}', false, now(), now())",
+    """INSERT INTO giveaway (id, channel_id, show_id, prize, task, hint, winners_max, claim_seconds, per_address_max, state, version,
+        shown, entries, told_entries, reason, created_at)
+        VALUES ('gv', 'channel', 's', 'A bowl', 'enter', '', 1, 60, 5, 'drawn', 4, true, 1, 1, '', now())""",
+    f"INSERT INTO giveaway_entry VALUES ('gv', '{GUEST}', 's', 'ff', 'Anna', now(), NULL, false, NULL, NULL)",
+    f"INSERT INTO giveaway_winner VALUES ('gv', 0, '{GUEST}', 'ff', 'Anna', 'claimed', now(), now(), '{WORDS}')",
     f"INSERT INTO survey_answer VALUES ('sv', '{KNOWN}', 's', 9, NULL, '{WORDS}', now(), now())",
     "INSERT INTO review (id, channel_id, product_id, show_id, viewer_id, stars, words, author, bought, state, version, at)"
     f" VALUES ('rv', 'channel', 'channel-1', 's', '{KNOWN}', 5, '{WORDS}', 'Anna', true, 'approved', 1, now())",
@@ -399,6 +405,8 @@ async def test_all_that_is_kept_is_handed_out(world: World) -> None:
         "sanction": 1,
         "checkout": 1,
         "faq_line": 1,
+        "giveaway_entry": 1,
+        "giveaway_winner": 1,
         "intent": 1,
         "kept_details": 1,
         "ledger_entry": 3 + 3 + 2,
