@@ -27,6 +27,7 @@ export function LatePlan({
   part:
     | "AuctionPanel"
     | "CommentsPanel"
+    | "GiveawayPanel"
     | "OfferPanel"
     | "PlanLine"
     | "PlanPanel"

@@ -114,6 +114,7 @@ function Show({ id }: { id: string }) {
             <LatePlan part="OfferPanel" />
             <LatePlan part="AuctionPanel" />
             <LatePlan part="PollPanel" />
+            <LatePlan part="GiveawayPanel" />
             <SurveyPanel />
             <LatePlan part="WritingPanel" />
             <LatePlan part="PlanPanel" />

@@ -9,7 +9,7 @@ const PACKS = {
   viewer: ["shared", "viewer"],
   viewer_late: ["settings", "viewer_*"],
   host: ["shared", "staff", "host"],
-  host_late: ["plan", "analyst_definitions", "host_auctions", "host_comments", "host_offers", "host_polls", "host_safety", "host_writing", "host_screen"],
+  host_late: ["plan", "analyst_definitions", "host_*"],
   analyst: ["shared", "staff", "analyst"],
   analyst_late: ["plan", "analyst_*"],
   studio: ["shared", "staff", "studio"],

@@ -75,7 +75,14 @@ export type Command =
   | CommentUndo
   | CommentToQuestion
   | CommentsSwitch
-  | ShowModerate;
+  | ShowModerate
+  | GiveawayEnter
+  | GiveawayClaim
+  | GiveawayOpen
+  | GiveawayClose
+  | GiveawayDraw
+  | GiveawayCancel
+  | GiveawayHide;
 /**
  * An error code as it stands on the wire.
  *
@@ -92,11 +99,13 @@ export type Code =
   | "busy"
   | "buying_mixed"
   | "checkout_needed"
+  | "claim_over"
   | "comments_closed"
   | "conflict"
   | "email_taken"
   | "feed_unreadable"
   | "forbidden"
+  | "giveaway_closed"
   | "guests_refused"
   | "hold_ended"
   | "internal"
@@ -123,6 +132,7 @@ export type Code =
   | "sold_out"
   | "survey_closed"
   | "taken"
+  | "task_open"
   | "text_refused"
   | "token_expired"
   | "token_revoked"
@@ -1015,6 +1025,87 @@ export interface ShowModerate {
   key?: string | null;
 }
 /**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "GiveawayEnter".
+ */
+export interface GiveawayEnter {
+  type: "giveaway.enter";
+  giveaway: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * `contact`: where the prize is to go, for hosts and admins alone.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "GiveawayClaim".
+ */
+export interface GiveawayClaim {
+  type: "giveaway.claim";
+  giveaway: string;
+  contact?: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "GiveawayOpen".
+ */
+export interface GiveawayOpen {
+  type: "giveaway.open";
+  giveaway: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "GiveawayClose".
+ */
+export interface GiveawayClose {
+  type: "giveaway.close";
+  giveaway: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "GiveawayDraw".
+ */
+export interface GiveawayDraw {
+  type: "giveaway.draw";
+  giveaway: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * `reason`: what everybody is told.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "GiveawayCancel".
+ */
+export interface GiveawayCancel {
+  type: "giveaway.cancel";
+  giveaway: string;
+  version?: number | null;
+  reason?: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "GiveawayHide".
+ */
+export interface GiveawayHide {
+  type: "giveaway.hide";
+  giveaway: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
  * What became of one of many acts: how the question stands, or the `code` of the refusal, with its further fields.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -1195,6 +1286,69 @@ export interface Comments {
   latest: Comment[];
 }
 /**
+ * A giveaway that is open, closed, drawn or cancelled, as everybody reads it.
+ *
+ *     `commitment` is the SHA-256 of the `seed`, which is told with the draw; `digest` that of the drawn entries' tickets (2.25).
+ *     `per_address`: so many guests of one address are drawn, 0 any number. `hint`: what the host's side says of the terms. `reason`: why
+ *     it was cancelled.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Giveaway".
+ */
+export interface Giveaway {
+  id: string;
+  prize: string;
+  task: "buy" | "comment" | "enter" | "poll" | "question" | "react";
+  state: "cancelled" | "closed" | "drawn" | "open" | "ready";
+  version: number;
+  opened_at: string;
+  winners_max: number;
+  claim_seconds: number;
+  per_address: number;
+  commitment: string;
+  entries: number;
+  product?: string | null;
+  hint?: string;
+  closes_at?: string | null;
+  seed?: string | null;
+  digest?: string | null;
+  left_out?: LeftOut | null;
+  winners?: Winner[];
+  reason?: string;
+}
+/**
+ * How many entries were left out of a draw, by why; nobody is named.
+ *
+ *     `staff`: of the channel's side. `sanctioned`: banned, timed out or muted at the draw. `suspect`: in doubt, as a vote would be.
+ *     `twice`: another entry of one person, who had entered as a guest before. `address`: of guests, one of too many from one address.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "LeftOut".
+ */
+export interface LeftOut {
+  staff?: number;
+  sanctioned?: number;
+  suspect?: number;
+  twice?: number;
+  address?: number;
+}
+/**
+ * Who was drawn: their `ticket`, the name that the show knows them by, and until when they may claim the prize.
+ *
+ *     `rank` is their place in the draw, from 0; `guest` the number of one who chose no name.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Winner".
+ */
+export interface Winner {
+  rank: number;
+  ticket: string;
+  name: string;
+  state: "claimed" | "passed" | "won";
+  claim_by: string;
+  guest?: number | null;
+}
+/**
  * `quantity` units of a product, or variant, at `price` each, in minor units of the hold's currency.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -1275,6 +1429,7 @@ export interface StaffSnapshot {
   poll?: StaffPoll;
   sanctions?: Sanction[];
   reported?: Reported[];
+  giveaway?: Giveaway;
 }
 /**
  * A show as everybody may see it.
@@ -1593,6 +1748,7 @@ export interface Snapshot {
   auctions?: Auction[];
   comments?: Comments;
   poll?: Poll;
+  giveaway?: Giveaway;
 }
 /**
  * An open offer as everybody may know of it. What it costs `offer.see` tells, to those it is open to.

@@ -64,15 +64,15 @@ function Opened() {
 /** The survey that is open, if one is; whatever draws it is loaded then. */
 export const Survey = () => (snapshot.value?.survey ? <Opened /> : null);
 
-const polls = signal<typeof import("./poll") | null>(null);
+const cards = signal<typeof import("./stage_cards") | null>(null);
 
-function PollShown() {
-  const loaded = useLoaded(polls, () => withLateTexts(import("./poll")));
-  return loaded && <loaded.PollCard />;
+function CardsShown() {
+  const loaded = useLoaded(cards, () => withLateTexts(import("./stage_cards")));
+  return loaded && <loaded.StageCards />;
 }
 
-/** The poll that is open, or its result. */
-export const Poll = () => (snapshot.value?.poll ? <PollShown /> : null);
+/** The poll and the giveaway that are shown. */
+export const Cards = () => (snapshot.value?.poll || snapshot.value?.giveaway ? <CardsShown /> : null);
 
 const waysOn = signal<typeof import("./more_shows") | null>(null);
 const poster = signal<typeof import("./poster") | null>(null);

@@ -17,6 +17,8 @@ interface Mine {
   votes: string[];
   orders: Order[];
   surveys: string[];
+  /** Not there from a server of before giveaways. */
+  giveaways?: { giveaway: string; ticket: string }[];
   polls?: { poll: string; choices: number[] }[];
   /** Not there from a server of before comments. */
   comments?: OwnComment[];
@@ -31,6 +33,8 @@ export const myVotes = signal<ReadonlySet<string>>(new Set());
 export const mySurveys = signal<readonly string[] | null>(null);
 /** What the viewer has voted in polls; null until the server has said so. */
 export const myPolls = signal<Mine["polls"] | null>(null);
+/** The tickets of the viewer's entries in giveaways. */
+export const myGiveaways = signal<Mine["giveaways"]>();
 export const myComments = signal<readonly OwnComment[]>([]);
 /** By comment the kinds of the viewer's reactions. */
 export const myReacted = signal<Readonly<Record<string, readonly string[]>>>({});
@@ -63,6 +67,7 @@ async function loadMine(): Promise<Mine | null> {
     myOrders.value = mine.orders;
     mySurveys.value = mine.surveys;
     myPolls.value = mine.polls;
+    myGiveaways.value = mine.giveaways;
     myComments.value = mine.comments ?? [];
     mySanctions.value = mine.sanctions ?? [];
     myReacted.value = mine.reacted ?? {};

@@ -2,7 +2,7 @@ import { effect } from "@preact/signals";
 import { embedded } from "../shared/place";
 import { Picture } from "../shared/ui/picture";
 import { Toasts } from "../shared/ui/toast";
-import { Poll, StageCover, Survey, WithoutVideo } from "./covers";
+import { Cards, StageCover, Survey, WithoutVideo } from "./covers";
 import { Late } from "./late";
 import { LastLines } from "./lines";
 import { Notices } from "./notices";
@@ -10,7 +10,7 @@ import { Panel, Sheet, SheetButtons } from "./pane_view";
 import { sheet, wide } from "./panes";
 import { FloatingCanvas, ReactButton, ReactionChooser } from "./reactions/reactions";
 import { served } from "./served";
-import { arrival, hasVideo, isLive, link, pinnedProduct, show } from "./session";
+import { arrival, hasVideo, isLive, isOver, link, pinnedProduct, show } from "./session";
 import { Settings } from "./settings";
 import { ShareButton } from "./share_button";
 import { ProductCard } from "./shop/product_card";
@@ -69,7 +69,7 @@ function Stage() {
           {isLive.value && wide.value && <ReactButton />}
         </div>
       )}
-      {now && isLive.value && <Poll />}
+      {now && (isLive.value || isOver.value) && <Cards />}
       {now && !wide.value && isLive.value && <LastLines />}
       {now && !wide.value && (
         <div class="stage-foot">

@@ -36,11 +36,13 @@ effect(() => {
 });
 
 const smallAt = (id: string): string => `poll.${id}.small`;
+export const isPollSmall = (id: string): boolean => draftOf(smallAt(id)) !== "";
+export const makePollSmall = (id: string): void => keepDraft(smallAt(id), "small");
 
 export function PollCard() {
   const shown = poll.value;
   if (!shown) return null;
-  if (draftOf(smallAt(shown.id))) return <Chip shown={shown} />;
+  if (isPollSmall(shown.id)) return <Chip shown={shown} />;
   const asks = shown.state === "open" && !over.value && (mine.value === null || changing.value === shown.id);
   return (
     <section class="poll" aria-labelledby="poll-title" data-testid="poll" data-state={shown.state}>
@@ -54,7 +56,7 @@ export function PollCard() {
           size="icon"
           aria-label={t("poll.small")}
           data-testid="poll-small"
-          onClick={() => keepDraft(smallAt(shown.id), "1")}
+          onClick={() => makePollSmall(shown.id)}
         >
           <Icon name="close" />
         </Button>

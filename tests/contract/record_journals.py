@@ -10,8 +10,10 @@ import json
 import re
 import tempfile
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from server.auctions import book as bidding
 from server.auctions.rules import Step, Terms
@@ -22,6 +24,7 @@ from server.comments.moderating import ToQuestion
 from server.comments.rules import Approve, Remove
 from server.db.migrations import migrate
 from server.embedded import start_postgres
+from server.giveaways import draw
 from server.giveaways.claiming import Claiming
 from server.giveaways.entering import Entering
 from server.giveaways.moving import Moving as GiveawayMoving
@@ -45,7 +48,7 @@ from tests.support.stage import CHANNEL, HOST, MODERATOR, Stage, open_stage
 
 JOURNALS = Path(__file__).parent / "journals"
 SHOW = "evening"
-GENERATED_ID = re.compile(r'"(q|p|sv|po|f|au|cm|sn)_[0-9a-f]{32}"')
+GENERATED_ID = re.compile(r'"(q|p|sv|po|gv|f|au|cm|sn)_[0-9a-f]{32}"')
 
 Recordings = dict[str, dict[str, Any]]
 
@@ -103,7 +106,9 @@ async def play_rest(stage: Stage) -> None:
     await play_catalogue(stage)
     await play_surveys(stage)
     await play_polls(stage)
-    await play_giveaways(stage)
+    chances = count(1)
+    with patch.object(draw.secrets, "token_hex", lambda length: f"{next(chances):0{2 * length}x}"):
+        await play_giveaways(stage)
     await play_offers(stage)
     await play_auctions(stage)
     await play_comments(stage)

@@ -266,6 +266,8 @@ _OTHER_ROWS = (
     " 'question.pinned', now(), CAST(json_build_object('question', id, 'pinned',"
     " json_build_object('id', id, 'author', author, 'text', text)) AS text)"
     f" FROM question WHERE viewer_id = '{KNOWN}'",
+    "INSERT INTO publication (show_id, \"offset\", type, at, line) SELECT 's', max(\"offset\") + 1, 'giveaway.changed', now(),"
+    """ '{"type":"giveaway.changed","giveaway":{"winners":[{"rank":0,"ticket":"ff","name":"Anna","state":"won"}]}}' FROM publication""",
     "UPDATE journal_head SET top = (SELECT max(\"offset\") FROM publication WHERE show_id = 's') WHERE show_id = 's'",
     "INSERT INTO webhook_event VALUES"
     f" ('e', 'channel', 'order.paid', '{{\"data\":{{\"order\":{{\"viewer\":\"{KNOWN}\"}}}}}}', now())",
