@@ -4,11 +4,11 @@ import { useEffect } from "preact/hooks";
 import { request } from "../sdk/http";
 import { newKey } from "../sdk/key";
 import type { Giveaway, GiveawayState } from "../sdk/wire";
-import { followServerTime } from "../shared/server_clock";
+import { lasting } from "../shared/countdown";
 import { session } from "../shared/staff/session";
 import { Button } from "../shared/ui/button";
-import { lasting } from "../viewer/shop/countdown";
 import { why } from "./actions";
+import { now } from "./clock";
 import { attempt } from "./deeds";
 import { snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
@@ -39,8 +39,6 @@ const BEFORE_MAX = 5;
 const giveaways = signal<readonly Prepared[]>([]);
 /** The one that the next tap opens. */
 const picked = signal<string | null>(null);
-/** The server's time in ms. */
-const now = signal(Date.now());
 
 const pathOf = (): string => `/shows/${encodeURIComponent(snapshot.peek()?.show.id ?? "")}/giveaways`;
 const token = (): string => session.peek()?.token ?? "";
@@ -59,21 +57,10 @@ const running = computed(() => {
   const shown = snapshot.value?.giveaway;
   return `${snapshot.value?.show.id} ${shown?.id} ${shown?.version}`;
 });
-const timed = computed(() => {
-  const shown = snapshot.value?.giveaway;
-  const awaited = shown?.winners?.some(({ state }) => state === "won");
-  return Boolean(shown && ((shown.state === "open" && shown.closes_at) || awaited));
-});
 
 effect(() => {
   running.value;
   void load();
-});
-effect(() => {
-  if (!timed.value) return;
-  return followServerTime(`/v1${pathOf().replace(/\/giveaways$/, "")}`, (told) => {
-    now.value = told;
-  });
 });
 
 type Said = Pick<Prepared, "id" | "prize" | "version">;

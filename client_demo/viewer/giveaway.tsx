@@ -2,6 +2,7 @@
 import "./giveaway.css";
 import { computed, effect, signal } from "@preact/signals";
 import type { Giveaway } from "../sdk";
+import { clock, lasting } from "../shared/countdown";
 import { draftOf, keepDraft } from "../shared/drafts";
 import { createTranslator } from "../shared/i18n";
 import type en from "../shared/locales/viewer_giveaway.en.json";
@@ -12,7 +13,6 @@ import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
 import { claim, contactAt, enter, followGiveaways, giveaway, phase, refusal, ticket, won } from "./giveaway_entry";
 import { products, show } from "./session";
-import { clock, lasting } from "./shop/countdown";
 import { refusalText } from "./text";
 
 const t = createTranslator<typeof en>("viewer_giveaway");

@@ -25,7 +25,7 @@ from server.protocol.command_kinds import (
 )
 from server.protocol.comment_commands import CommentCommand
 from server.protocol.giveaway_commands import GiveawayCommand
-from server.protocol.poll_commands import PollClose, PollHide, PollOpen, PollSee, PollVote
+from server.protocol.poll_commands import PollCommand
 from server.protocol.question_commands import (
     QuestionAnswer,
     QuestionAnswering,
@@ -282,11 +282,7 @@ AnyCommand = (
     | SurveyShown
     | SurveyOpen
     | SurveyClose
-    | PollVote
-    | PollSee
-    | PollOpen
-    | PollClose
-    | PollHide
+    | PollCommand
     | OfferSee
     | OfferOpen
     | OfferClose

@@ -33,3 +33,6 @@ class PollClose(Keyed, tag="poll.close"):
 class PollHide(Keyed, tag="poll.hide"):
     poll: EntityId
     version: Version | None = None
+
+
+PollCommand = PollVote | PollSee | PollOpen | PollClose | PollHide

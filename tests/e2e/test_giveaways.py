@@ -63,9 +63,8 @@ async def test_a_giveaway_is_entered_drawn_and_its_prize_claimed(
     await expect(host.part("giveaway-won")).to_contain_text("1-2-3 Ginza")
     await expect(viewer.get_by_test_id("giveaway-claim")).not_to_be_visible()
     await viewer.locator(".giveaway-proof summary").click()
-    proof = await viewer.request.get(
-        await viewer.get_by_test_id("giveaway-proof").get_attribute("href") or ""
-    )
+    path = await viewer.get_by_test_id("giveaway-proof").get_attribute("href")
+    proof = await viewer.request.get(showroom.url(path or ""))
     assert (await proof.json())["entries"] == 1
     await look_at(viewer, f"giveaway-claimed-{device}-{language}")
     await look_at(host.page, f"giveaway-host-drawn-{language}")
