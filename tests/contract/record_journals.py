@@ -24,7 +24,6 @@ from server.comments.moderating import ToQuestion
 from server.comments.rules import Approve, Remove
 from server.db.migrations import migrate
 from server.embedded import start_postgres
-from server.giveaways import draw
 from server.giveaways.claiming import Claiming
 from server.giveaways.entering import Entering
 from server.giveaways.moving import Moving as GiveawayMoving
@@ -107,7 +106,7 @@ async def play_rest(stage: Stage) -> None:
     await play_surveys(stage)
     await play_polls(stage)
     chances = count(1)
-    with patch.object(draw.secrets, "token_hex", lambda length: f"{next(chances):0{2 * length}x}"):
+    with patch("secrets.token_hex", lambda length: f"{next(chances):0{2 * length}x}"):
         await play_giveaways(stage)
     await play_offers(stage)
     await play_auctions(stage)
