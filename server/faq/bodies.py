@@ -74,6 +74,9 @@ class StaffFaqBody(BaseModel):
     """All lines of a product, the oldest first."""
 
     lines: list[StaffFaqLineBody]
+    helped: dict[str, int] = Field(
+        description="For each line by its id: so many viewers were about to ask it, and said that it answers them."
+    )
 
 
 class LikeLine(BaseModel):

@@ -1,6 +1,7 @@
 """All SQL of FAQs."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, text, update
@@ -21,6 +22,20 @@ _QUESTIONS_OF_SHOW = text(
     JOIN show ON show.id = :show AND show.channel_id = f.channel_id
     WHERE f.shown AND {SOLD} ORDER BY f.id DESC LIMIT :most
     """
+)
+
+_IS_OFFERED = text(
+    f"""
+    SELECT EXISTS (
+        SELECT FROM faq_line AS f JOIN product AS p ON p.id = f.product_id
+        JOIN show ON show.id = :show AND show.channel_id = f.channel_id WHERE f.id = :line AND f.shown AND {SOLD})
+    """
+)
+_HELP = text("""
+    INSERT INTO faq_help (line_id, viewer_id, show_id, at) VALUES (:line, :viewer, :show, :at) ON CONFLICT DO NOTHING
+""")
+_HELPED = text(
+    "SELECT line_id, count(*) AS viewers FROM faq_help WHERE line_id = ANY(:lines) GROUP BY line_id"
 )
 
 
@@ -55,6 +70,24 @@ async def read_questions(connection: AsyncConnection, show_id: str, most: int) -
 async def read_lines(connection: AsyncConnection, ids: Collection[str]) -> list[FaqLine]:
     """Return the lines by these ids that there are, in no order."""
     return _as_lines(await connection.execute(select(_LINE).where(_LINE.c.id.in_(ids))))
+
+
+async def is_offered(connection: AsyncConnection, show_id: str, line_id: str) -> bool:
+    """Whether viewers of the show may be shown the line."""
+    return bool(await connection.scalar(_IS_OFFERED, {"show": show_id, "line": line_id}))
+
+
+async def keep_help(
+    connection: AsyncConnection, line_id: str, viewer_id: str, show_id: str, at: datetime
+) -> None:
+    """Keep that the line answered the viewer; the first time alone counts."""
+    await connection.execute(_HELP, {"line": line_id, "viewer": viewer_id, "show": show_id, "at": at})
+
+
+async def read_helped(connection: AsyncConnection, ids: Collection[str]) -> dict[str, int]:
+    """Return how many viewers each of these lines answered; none: it is not in it."""
+    rows = await connection.execute(_HELPED, {"lines": sorted(ids)})
+    return {row.line_id: row.viewers for row in rows}
 
 
 async def find_line(

@@ -55,6 +55,15 @@ def router() -> APIRouter:
         responses=refusals(*entering, *OF_BODIES),
     )
     add(
+        "/shows/{show}/faq/{line}/helped",
+        tell_helped,
+        methods=["POST"],
+        status_code=204,
+        response_class=Response,
+        summary="A line answered what somebody was about to ask",
+        responses=refusals(*entering, Code.TOO_FAST),
+    )
+    add(
         "/shows/{show}/faq/{product}",
         get_shown,
         methods=["GET"],
@@ -110,11 +119,18 @@ async def find_like(
     )
 
 
+async def tell_helped(show: ShowId, line: LineId, viewer: EntrantOfShow, request: Request) -> None:
+    """For whoever may enter the show: the line answers what they were about to ask. Counted once for each viewer, and not for staff."""
+    await pacing.spend(request, Act.VOTE, viewer=viewer.viewer_id)
+    await _faq(request).count_help(show, line, viewer.viewer_id, counted=viewer.role == "viewer")
+
+
 async def get_all(product: ProductId, by: Reader, request: Request, response: Response) -> StaffFaqBody:
     """For staff, and keys with `catalogue:read`: those that viewers do not see too."""
     response.headers["Cache-Control"] = "no-store"
     lines = await _faq(request).all_of(by.channel_id, product)
-    return StaffFaqBody(lines=[as_staff_line(line) for line in lines])
+    helped = await _faq(request).helped(lines)
+    return StaffFaqBody(lines=[as_staff_line(line) for line in lines], helped=helped)
 
 
 async def add_line(

@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -79,6 +79,23 @@ class Faq:
             read = await repository.read_lines(connection, list(near)) if near else []
         lines = {line.id: line for line in read if line.shown and head in (None, line.product_id)}
         return [(lines[id], likeness) for id, likeness in near.items() if id in lines][:limit]
+
+    async def count_help(self, show_id: str, line_id: str, viewer_id: str, *, counted: bool) -> None:
+        """Keep that a line answered what a viewer was about to ask, once for each viewer; `counted` False: only look.
+
+        Raises `not_found` for a line that is not offered in the show.
+        """
+        async with self._database.write_soon() as connection:
+            if not await repository.is_offered(connection, show_id, line_id):
+                raise RefusedError(Code.NOT_FOUND)
+            if counted:
+                await repository.keep_help(connection, line_id, viewer_id, show_id, self._clock.now())
+
+    async def helped(self, lines: Collection[FaqLine]) -> dict[str, int]:
+        """Return by its id how many viewers each of these lines answered before they asked."""
+        async with self._database.read_soon() as connection:
+            found = await repository.read_helped(connection, [line.id for line in lines])
+        return {line.id: found.get(line.id, 0) for line in lines}
 
     async def all_of(self, channel_id: str, product_id: str) -> list[FaqLine]:
         """Return all lines of a product, the oldest first, those that are not shown too; raises `not_found`."""

@@ -30,3 +30,15 @@ class FaqLineRow(SQLModel, table=True):
     at: datetime = moment("at", nullable=False)
     changed_at: datetime = moment("changed_at", nullable=False)
     changed_by: str | None = None
+
+
+class FaqHelpRow(SQLModel, table=True):
+    """A viewer whom a line told what they were about to ask, in their words: they did not ask it. `show_id` is where."""
+
+    __tablename__ = "faq_help"
+    __table_args__ = (Index("faq_help_viewer", "viewer_id"),)
+
+    line_id: str = Field(primary_key=True, foreign_key="faq_line.id", ondelete="CASCADE")
+    viewer_id: str = Field(primary_key=True)
+    show_id: str = Field(foreign_key="show.id")
+    at: datetime = moment("at", nullable=False)

@@ -10,6 +10,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "comment": ("viewer_id",),
     "comment_reaction": ("viewer_id",),
     "erasure": ("viewer_id",),
+    "faq_help": ("viewer_id",),
     "giveaway_entry": ("viewer_id",),
     "giveaway_winner": ("viewer_id",),
     "hold": ("viewer_id",),

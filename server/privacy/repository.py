@@ -37,6 +37,7 @@ _SHOWS = text("""
     UNION SELECT show_id FROM sanction WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM reported_sale WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM survey_answer WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM faq_help WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM poll_vote WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM giveaway_entry WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM staff_presence WHERE viewer_id = ANY(:ids)

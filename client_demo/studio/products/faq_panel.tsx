@@ -27,11 +27,15 @@ const ANSWER_MOST = 1000;
 /** What viewers have asked about a product, and what they are told: answers from shows, and the merchant's own lines. */
 export function FaqPanel({ product }: { product: string }) {
   const lines = useSignal<readonly FaqLine[] | null>(null);
+  /** How many viewers each line answered before they asked, by its id. */
+  const helped = useSignal<Readonly<Record<string, number>>>({});
   const writing = useSignal<string | null>(null);
   const path = `/products/${product}/faq`;
   const load = async (): Promise<void> => {
     try {
-      lines.value = (await read<{ lines: FaqLine[] }>(path)).value.lines;
+      const { value } = await read<{ lines: FaqLine[]; helped: Record<string, number> }>(path);
+      helped.value = value.helped;
+      lines.value = value.lines;
     } catch (error) {
       tellFailure(error);
     }
@@ -80,7 +84,11 @@ export function FaqPanel({ product }: { product: string }) {
                 <p class="faq-question">{line.question}</p>
                 <p>{line.answer}</p>
                 <p class="hint">
-                  {[!line.shown && t("faq.is_hidden"), t(line.show ? (line.edited ? "faq.edited" : "faq.of_show") : "faq.own")]
+                  {[
+                    !line.shown && t("faq.is_hidden"),
+                    t(line.show ? (line.edited ? "faq.edited" : "faq.of_show") : "faq.own"),
+                    Boolean(helped.value[line.id]) && t.count("faq.helped", helped.value[line.id] ?? 0),
+                  ]
                     .filter(Boolean)
                     .join(" · ")}
                 </p>

@@ -11,25 +11,74 @@ import { Silenced } from "../safety/silenced";
 import { identity, isLive, products, show } from "../session";
 import { refusalText } from "../text";
 import { t } from "./asking_text";
-import { lookForTwins, twins } from "./twins";
+import { answers, type FaqLine, lookForTwins, tellHelped, twins } from "./twins";
 
 const placeOfDraft = (): string => `ask.${show.value?.id ?? ""}`;
 
-/** Beside the box for a question: what has been asked already, and what else can be said of it. */
+/** Beside the box for a question: what has been answered or asked already, and what else can be said of it. */
 export function AskHelp() {
   const text = draftOf(placeOfDraft());
-  useEffect(() => lookForTwins(text), [text]);
-  const isAsking = isLive.value && Boolean(text || asking.value.product);
+  const about = asking.value.product;
+  useEffect(() => lookForTwins(text, about), [text, about]);
+  const isAsking = isLive.value && Boolean(text || about);
   return (
     <>
       <Silenced />
       {isAsking && (
         <div class="ask-help">
+          <Answers />
           <Twins />
           <Options />
         </div>
       )}
     </>
+  );
+}
+
+function Answers() {
+  const found = answers.value;
+  return (
+    <div role="status" class="twins" data-testid="answers">
+      {found.length > 0 && (
+        <>
+          <p class="hint">{t("faq.title")}</p>
+          <ul>
+            {found.map((each) => (
+              <Answer key={each.id} line={each} />
+            ))}
+          </ul>
+          {/* Within the form: it sends the question. */}
+          <Button type="submit" size="small" data-testid="ask-anyway">
+            {t("faq.anyway")}
+          </Button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Answer({ line }: { line: FaqLine }) {
+  return (
+    <li class="twin" data-testid="answer-line" data-line={line.id}>
+      <span class="twin-text">
+        <span dir="auto">{line.question}</span>
+        <span class="twin-answer" dir="auto">
+          <Icon name="check" /> {line.answer}
+        </span>
+      </span>
+      <Button
+        size="small"
+        aria-label={t("faq.helps.of", { text: line.question })}
+        data-testid="answer-helps"
+        onClick={() => {
+          tellHelped(line);
+          keepDraft(placeOfDraft(), "");
+          showToast(t("faq.done"));
+        }}
+      >
+        {t("faq.helps")}
+      </Button>
+    </li>
   );
 }
 

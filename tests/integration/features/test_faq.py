@@ -108,6 +108,21 @@ async def test_what_is_found_is_as_sql_has_it_however_old_the_texts_are(stage: S
     assert await faq.like(SHOW, AGAIN, None, limit=3) == []
 
 
+async def test_whom_a_line_answered_is_counted_once_each_and_goes_with_the_line(
+    stage: Stage, faq: Faq
+) -> None:
+    line = await faq.add(CHANNEL, HOST, "p_bowl", Edit("大きさは？", "12 cm"))
+    hidden = await faq.add(CHANNEL, HOST, "p_bowl", Edit("重さは？", "200 g", shown=False))
+    for viewer, counted in (("v_1", True), ("v_1", True), ("v_2", True), ("m_1", False)):
+        await faq.count_help(SHOW, line.id, viewer, counted=counted)
+    assert await faq.helped([line, hidden]) == {line.id: 2, hidden.id: 0}
+    for id in (hidden.id, "fq_none"):
+        with refused(Code.NOT_FOUND):
+            await faq.count_help(SHOW, id, "v_1", counted=True)
+    await faq.remove(CHANNEL, HOST, line.id, ANY)
+    assert await faq.helped([line]) == {line.id: 0}
+
+
 async def test_staff_write_change_and_remove_lines_and_each_is_in_the_audit(stage: Stage, faq: Faq) -> None:
     intent: Intent | None = intent_of("m_1", "k_1", "add", "p_bowl", {"question": "大きさは？"})
     wanted = Edit("大きさは？", "12 cm")

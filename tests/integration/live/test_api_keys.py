@@ -38,6 +38,7 @@ OF_VIEWERS = {
     ("DELETE", "/v1/shows/{show}/holds/{hold}"),
     ("PUT", "/v1/shows/{show}/holds/{hold}/checkout"),
     ("POST", "/v1/shows/{show}/questions/similar"),
+    ("POST", "/v1/shows/{show}/faq/{line}/helped"),
     ("POST", "/v1/shows/{show}/faq/similar"),
     ("POST", "/v1/shows/{show}/waitlist"),
     ("DELETE", "/v1/shows/{show}/waitlist/{product}"),

@@ -257,6 +257,9 @@ _OTHER_ROWS = (
     "INSERT INTO faq_line (id, channel_id, product_id, question, answer, shown, source, edited, reworded, version, at, changed_at)"
     " SELECT 'f', 'channel', 'channel-1', text, 'Yes', true, id, false, false, 1, now(), now() FROM question"
     f" WHERE viewer_id = '{KNOWN}' LIMIT 1",
+    "INSERT INTO faq_line (id, channel_id, product_id, question, answer, shown, edited, reworded, version, at, changed_at)"
+    " VALUES ('own', 'channel', 'channel-1', 'How large?', '12 cm', true, true, true, 1, now(), now())",
+    f"INSERT INTO faq_help VALUES ('own', '{KNOWN}', 's', now())",
     "INSERT INTO audit (id, show_id, at, actor, name, role, action, subject, details)"
     f" VALUES ('a', 's', now(), 'm', 'Mika', 'host', 'ban', '{KNOWN}', '{{\"viewer\": \"{KNOWN}\"}}')",
     "INSERT INTO webhook_event SELECT 'answered', 'channel', 'question.answered', CAST(json_build_object('question',"
@@ -406,6 +409,7 @@ async def test_all_that_is_kept_is_handed_out(world: World) -> None:
         "report": 1,
         "sanction": 1,
         "checkout": 1,
+        "faq_help": 1,
         "faq_line": 1,
         "giveaway_entry": 1,
         "giveaway_winner": 1,
