@@ -69,6 +69,7 @@ import server.stats.routes
 import server.stats.visits.routes
 import server.surveys.review_routes
 import server.surveys.routes
+import server.transcript.routes
 import server.viewers.alias_routes
 import server.viewers.events
 import server.visits.routes
@@ -143,6 +144,7 @@ ROUTES = (
     server.mail.viewer_routes,
     server.mail.link_routes,
     server.stats.routes,
+    server.transcript.routes,
     server.plan.routes,
     server.personal.routes,
     server.history.routes,

@@ -128,7 +128,7 @@ def export(
         file = Path(folder, "export")
         with database_for(launch.load_settings()) as settings:
             run(write(settings, file))
-        _hand_over(file, output)
+        hand_over(file, output)
 
 
 def _zone_of(tz: str) -> tzinfo:
@@ -143,7 +143,8 @@ def _zone_of(tz: str) -> tzinfo:
         ) from None
 
 
-def _hand_over(file: Path, output: Path | None) -> None:
+def hand_over(file: Path, output: Path | None) -> None:
+    """Copy what is made to where it is wanted: a file, or standard output."""
     with file.open("rb") as made:
         if output is None:
             shutil.copyfileobj(made, sys.stdout.buffer)

@@ -17,6 +17,7 @@ from server.cli import (
     safekeeping,
     sealing,
     serve,
+    transcript,
     upkeep,
 )
 from server.cli.program import app
@@ -39,6 +40,7 @@ __all__ = [
     "safekeeping",
     "sealing",
     "serve",
+    "transcript",
     "upkeep",
 ]
 

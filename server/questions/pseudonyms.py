@@ -1,10 +1,12 @@
-"""What anonymous askers are called among staff: the same in all shows of a channel, and nobody can tell from it who it is. Pure."""
+"""Words for people that lead to nobody: for anonymous askers among staff, and for viewers in what is taken away. Pure."""
 
 import base64
 import hashlib
 import hmac
 
 CHARACTERS = 6
+CHARACTERS_IN_SHOW = 16
+"""80 bits: no two of a show's viewers have the same."""
 
 
 class Pseudonyms:
@@ -15,5 +17,12 @@ class Pseudonyms:
 
     def of(self, channel_id: str, viewer_id: str) -> str:
         """Return the viewer's pseudonym in the channel, such as `Anonymous K3QZ7A`."""
-        told = hmac.digest(self._key, f"{channel_id}\n{viewer_id}".encode(), "sha256")
-        return f"Anonymous {base64.b32encode(told).decode()[:CHARACTERS]}"
+        return f"Anonymous {self._word(channel_id, viewer_id, CHARACTERS)}"
+
+    def in_show(self, show_id: str, viewer_id: str) -> str:
+        """Return the viewer's word in one show, such as `K3QZ7AB2M5XWTP4D`: with no pseudonym in common, and another in each show."""
+        return self._word(f"show {show_id}", viewer_id, CHARACTERS_IN_SHOW)
+
+    def _word(self, place: str, viewer_id: str, characters: int) -> str:
+        told = hmac.digest(self._key, f"{place}\n{viewer_id}".encode(), "sha256")
+        return base64.b32encode(told).decode()[:characters]

@@ -15,6 +15,7 @@ from server.fulfilment.bulk import BulkShipping
 from server.fulfilment.packing import Press
 from server.fulfilment.shipping import Shipping
 from server.fulfilment.telling import BuyerNews
+from server.questions.pseudonyms import Pseudonyms
 from server.running.limits import units_max_of
 from server.running.mail import mail_parts
 from server.running.people import people_parts
@@ -27,6 +28,7 @@ from server.shop.shelf import read_shelf
 from server.shop.sold_out import note_shelf
 from server.shows.planning import Planning
 from server.surveys.reviews import Reviews
+from server.transcript.service import Transcripts
 from server.visits.recording import PageViews
 from server.waitlist.lines import Lines
 
@@ -74,6 +76,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "channels": Channels(database, clock, process.channel_origins.changed),
         "order_reports": OrderReports(database, clock, attributions, process.customers.viewer_named),
         "faq": Faq(database, clock),
+        "transcripts": Transcripts(database, Pseudonyms(settings.signing_secret())),
         "reviews": Reviews(database, clock, process.aliases),
         "pictures": pictures_for(settings, database, clock),
         "press": Press(),

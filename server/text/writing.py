@@ -13,13 +13,19 @@ from server.text.characters import draws_something, kept, trimmed, with_few_mark
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
 
 
+def readable(text: str) -> str:
+    """Return `text` with lines ended by `\\n`, without control characters and what turns the direction of reading."""
+    if text.isprintable():
+        return text
+    return kept(_LINE_ENDS.sub("\n", text).replace("\t", " "))
+
+
 def clean_text(text: str, *, characters_max: int) -> str:
     """Return `text` in NFC, trimmed, lines ended by `\\n`, without control characters, bidirectional controls and heaps of marks.
 
     Raises `invalid` when nothing visible is left, or more than `characters_max` code points are.
     """
-    unified = kept(_LINE_ENDS.sub("\n", text).replace("\t", " "))
-    cleaned = trimmed(with_few_marks(unicodedata.normalize("NFC", unified)))
+    cleaned = trimmed(with_few_marks(unicodedata.normalize("NFC", readable(text))))
     if not draws_something(cleaned):
         raise RefusedError(Code.INVALID, "The text holds nothing visible.")
     if len(cleaned) > characters_max:
