@@ -1,5 +1,6 @@
 """What was said and done in a show as files: exactly what the lists say, people named only for who may read names."""
 
+import asyncio
 import csv
 import io
 import json
@@ -29,6 +30,7 @@ from server.reports.repository import Item
 from server.sanctions.rules import Terms
 from server.transcript.kinds import KINDS
 from server.transcript.service import Transcripts
+from tests.support.commands import showfloor
 from tests.support.stage import CHANNEL, ELSEWHERE, HOST, MODERATOR, SECRET, SHOW, Stage
 
 WRITTEN = '=HYPERLINK("http://evil.example";"win")\n+1 second line'
@@ -269,3 +271,20 @@ def most_memory_bytes(*, anew: bool = True) -> int:
         Path("/proc/self/clear_refs").write_text("5")
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+
+async def test_the_command_writes_the_same_file(
+    stage: Stage, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    await play(stage)
+    given: dict[str, Any] = {"data": tmp_path / "var", "database_url": database_url, "redis_url": redis_url}
+    done = await asyncio.to_thread(
+        showfloor, "transcript", SHOW, "--of", "votes", "--format", "jsonl", **given
+    )
+    (vote,) = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (vote["show_ms"], len(vote["viewer"])) == (0, 16)
+    named = await asyncio.to_thread(showfloor, "transcript", SHOW, "--of", "votes", "--names", **given)
+    assert [row["viewer"] for row in csv.DictReader(io.StringIO(named.stdout))] == ["v_2"]
+    for words in ((SHOW, "--of", "secrets"), ("none", "--of", "votes")):
+        wrong = await asyncio.to_thread(showfloor, "transcript", *words, **given)
+        assert (wrong.returncode, wrong.stdout) == (1, "")
