@@ -5,6 +5,7 @@ import { request } from "../sdk/http";
 import { newKey } from "../sdk/key";
 import type { Giveaway, GiveawayState } from "../sdk/wire";
 import { lasting } from "../shared/countdown";
+import { nameOf } from "../shared/people";
 import { session } from "../shared/staff/session";
 import { Button } from "../shared/ui/button";
 import { why } from "./actions";
@@ -18,6 +19,7 @@ import { RUNNERS } from "./plan_line";
 interface Winner {
   rank: number;
   name: string;
+  guest: number | null;
   state: "won" | "claimed" | "passed";
   claim_by: string;
   contact: string | null;
@@ -176,9 +178,11 @@ function Deeds({ giveaway }: { giveaway: Giveaway }) {
   const { state } = giveaway;
   if (state === "drawn" || state === "cancelled") {
     return (
-      <Button size="small" data-testid="giveaway-hide" onClick={() => step("hide", giveaway)}>
-        {t("hide")}
-      </Button>
+      <div class="poll-deeds">
+        <Button size="small" data-testid="giveaway-hide" onClick={() => step("hide", giveaway)}>
+          {t("hide")}
+        </Button>
+      </div>
     );
   }
   const next = state === "open" ? "close" : "draw";
@@ -215,7 +219,7 @@ function Winners({ of }: { of: readonly Winner[] }) {
     <ul class="poll-before" data-testid="giveaway-won">
       {of.map((each) => (
         <li key={each.rank} data-state={each.state}>
-          <bdi>{each.name}</bdi> <span class="badge">{t(`winner.${each.state}`)}</span>
+          <bdi>{nameOf({ ...each, author: each.name })}</bdi> <span class="badge">{t(`winner.${each.state}`)}</span>
           {each.state === "won" && <span class="hint"> {t("claims_in", { time: leftUntil(each.claim_by) })}</span>}
           {each.contact && (
             <p class="hint" dir="auto">

@@ -20,6 +20,7 @@ from server.giveaways.rules import (
 from server.giveaways.service import OwnEntry, Proof
 from server.http.params import EntityId, Moment, RequestBody
 from server.protocol.given_away import GiveawayState, GiveawayTask, LeftOut, WinnerState
+from server.text.names import guest_number
 
 
 class GiveawayRequest(RequestBody):
@@ -70,6 +71,7 @@ class WinnerBody(BaseModel):
     rank: int
     viewer: str
     name: str
+    guest: int | None = Field(description="The number of one who chose no name.")
     ticket: str
     state: WinnerState
     claim_by: Moment
@@ -207,6 +209,7 @@ def _winner(won: Won, *, runs: bool) -> WinnerBody:
         rank=won.rank,
         viewer=won.viewer_id,
         name=won.name,
+        guest=guest_number(won.name),
         ticket=won.ticket,
         state=won.state,
         claim_by=to_wire(won.claim_by),
