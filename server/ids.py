@@ -13,6 +13,14 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{uuid_utils.uuid7().hex}"
 
 
+def made_at(id: str) -> float:
+    """Return when an id was made, in seconds since 1970; 0 for one that says nothing of it, such as a customer's."""
+    try:
+        return int(id.partition("_")[2][:12], 16) / 1000
+    except ValueError:
+        return 0.0
+
+
 def new_epoch() -> str:
     """Return the epoch of a new journal: eight characters by chance."""
     return secrets.token_urlsafe(EPOCH_BYTES)

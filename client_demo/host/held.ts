@@ -11,5 +11,5 @@ export function waits({ state }: Question): boolean {
 
 export function sayHeld({ by, what }: Held): string {
   if (by === "no_reviewer") return t("held.no_reviewer");
-  return what ? t(`held.${by}.what`, { what }) : t(by === "reviewer" || by === "newcomer" ? `held.${by}` : "held.word");
+  return what ? t(`held.${by}.what`, { what }) : t(by === "reviewer" || by === "newcomer" || by === "sanction" ? `held.${by}` : "held.word");
 }

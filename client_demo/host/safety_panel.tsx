@@ -167,6 +167,7 @@ function Appealed({ sanction }: { sanction: Listed }) {
 }
 
 function Held({ sanction }: { sanction: Sanction | Listed }) {
+  const like = "like_by" in sanction ? sanction.like_by : undefined;
   const who = calledOf(sanction);
   return (
     <li data-testid="sanction" data-viewer={sanction.viewer} data-kind={sanction.kind}>
@@ -174,15 +175,18 @@ function Held({ sanction }: { sanction: Sanction | Listed }) {
         <span class="banned-who">
           <strong>{who}</strong>
           <span class="hint">{wordsOf(sanction)}</span>
-          <span class="hint">{t("given", { who: sanction.by, at: timeOfDay(sanction.at) })}</span>
+          {like && <span class="hint">{t(`like.${like}`)}</span>}
+          <span class="hint">
+            {sanction.by ? t("given", { who: sanction.by, at: timeOfDay(sanction.at) }) : t("given.likeness", { at: timeOfDay(sanction.at) })}
+          </span>
         </span>
         <Button
           size="small"
-          aria-label={t("lift.of", { who, kind: t(`kind.${sanction.kind}`) })}
+          aria-label={`${t(like ? "lift.like" : "lift")}: ${who}, ${t(`kind.${sanction.kind}`)}`}
           onClick={() => lift(sanction, who)}
           data-testid="lift"
         >
-          {t("lift")}
+          {t(like ? "lift.like" : "lift")}
         </Button>
       </div>
     </li>

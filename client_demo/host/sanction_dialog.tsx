@@ -20,6 +20,7 @@ const CHOICES = [
   { key: "5", name: "24h", kind: "timeout", seconds: 86_400 },
   { key: "6", name: "mute", kind: "mute" },
   { key: "7", name: "shadow", kind: "shadow" },
+  { key: "h", name: "hold", kind: "hold" },
   { key: "8", name: "ban_1d", kind: "ban", seconds: 86_400 },
   { key: "9", name: "ban_30d", kind: "ban", seconds: 30 * 86_400 },
   { key: "0", name: "ban", kind: "ban" },
@@ -27,15 +28,19 @@ const CHOICES = [
 type Choice = (typeof CHOICES)[number];
 const GROUPS = [
   ["timeout", CHOICES.slice(0, 5)],
-  ["mute", CHOICES.slice(5, 7)],
-  ["ban", CHOICES.slice(7)],
+  ["mute", CHOICES.slice(5, 8)],
+  ["ban", CHOICES.slice(8)],
 ] as const;
+
+/** How far a ban reaches beside the one viewer and the one show. */
+const REACHES = ["device", "address", "channel"] as const;
+type Reach = (typeof REACHES)[number];
 
 function close(): void {
   sanctioning.value = null;
 }
 
-/** What is laid on whoever wrote something: one of ten, by a click or its number, with the reason that its person is told. */
+/** What is laid on whoever wrote something: one of eleven, by a click or its number, with the reason that its person is told. */
 export function SanctionDialog() {
   const subject = sanctioning.value;
   return subject && <Choosing key={JSON.stringify(subject.whom)} subject={subject} />;
@@ -43,21 +48,21 @@ export function SanctionDialog() {
 
 function Choosing({ subject }: { subject: Sanctionable }) {
   const reason = useSignal<Reason>(subject.reason ?? "other");
-  const channel = useSignal(false);
+  const reach = useSignal<Pick<Terms, Reach>>({});
   const id = useId();
   const choose = (choice: Choice | undefined): void => {
     if (!choice) return;
     const { kind } = choice;
     const terms: Terms = { kind, reason: reason.value, ...("seconds" in choice && { seconds: choice.seconds }) };
     close();
-    give(subject, kind === "ban" && channel.value ? { ...terms, channel: true } : terms);
+    give(subject, kind === "ban" ? { ...terms, ...reach.value } : terms);
   };
   const chosen = useRef(choose);
   chosen.current = choose;
   useLayoutEffect(() => {
     const hear = (event: KeyboardEvent): void => {
       if (!keysOn.value || event.repeat || ofInputMethod(event) || isWriting(event.target)) return;
-      chosen.current(CHOICES.find(({ key }) => key === event.key));
+      chosen.current(CHOICES.find(({ key }) => key === event.key.toLowerCase()));
     };
     document.addEventListener("keydown", hear);
     return () => document.removeEventListener("keydown", hear);
@@ -95,31 +100,33 @@ function Choosing({ subject }: { subject: Sanctionable }) {
           <div class="sanction-choices">
             {choices.map((choice) => (
               <Button
-                key={choice.name}
+                key={choice.key}
                 look={choice.kind === "ban" ? "danger" : "plain"}
                 autofocus={choice.key === "1"}
                 data-testid={`sanction-${choice.name}`}
                 onClick={() => choose(choice)}
               >
                 {t(`choice.${choice.name}`)}
-                <Key of={choice.key} />
+                <Key of={choice.key.toUpperCase()} />
               </Button>
             ))}
           </div>
-          {group === "mute" && <p class="hint">{t("choice.shadow.hint")}</p>}
-          {group === "ban" && (
-            <label class="checkbox">
-              <input
-                type="checkbox"
-                checked={channel.value}
-                data-testid="sanction-channel"
-                onChange={(event) => {
-                  channel.value = event.currentTarget.checked;
-                }}
-              />
-              {t("dialog.channel")}
-            </label>
-          )}
+          {group === "mute" && <p class="hint">{`${t("choice.shadow.hint")} ${t("choice.hold.hint")}`}</p>}
+          {group === "ban" &&
+            REACHES.map((each) => (
+              <label key={each} class="checkbox">
+                <input
+                  type="checkbox"
+                  checked={reach.value[each] === true}
+                  data-testid={`sanction-${each}`}
+                  onChange={(event) => {
+                    const { [each]: _, ...rest } = reach.value;
+                    reach.value = event.currentTarget.checked ? { ...rest, [each]: true } : rest;
+                  }}
+                />
+                {t(`dialog.${each}`)}
+              </label>
+            ))}
         </section>
       ))}
     </Dialog>

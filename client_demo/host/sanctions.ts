@@ -25,6 +25,8 @@ export interface Terms {
   seconds?: number;
   reason: Reason;
   channel?: boolean;
+  device?: boolean;
+  address?: boolean;
 }
 
 /** The shortest that the server takes: what has less left is given as long as this. */
@@ -39,8 +41,8 @@ export function calledOf({ name, viewer }: { name?: string | null; viewer: strin
   return nameOf({ author: name ?? viewer, guest: number ? Number(number) : null });
 }
 
-function fieldsOf(whom: Sanctionable["whom"], { channel, ...terms }: Terms): FieldsOf<"viewer.sanction"> {
-  return { ...whom, ...terms, ...(channel && { channel }) };
+function fieldsOf(whom: Sanctionable["whom"], terms: Terms): FieldsOf<"viewer.sanction"> {
+  return { ...whom, ...terms };
 }
 
 /** Lays something on whoever it is; its undo leaves what stood before. */
@@ -62,12 +64,12 @@ export function give({ whom, who }: Pick<Sanctionable, "whom" | "who">, terms: T
   });
 }
 
-type Given = Pick<Sanction, "id" | "viewer" | "kind" | "reason" | "until" | "channel">;
+type Given = Pick<Sanction, "id" | "viewer" | "kind" | "reason" | "until" | "channel" | "device" | "address">;
 
 /** What is left of a sanction. */
-function termsOf({ kind, reason, until, channel }: Given): Terms {
+function termsOf({ kind, reason, until, channel, device, address }: Given): Terms {
   const left = until == null ? null : Math.max(SECONDS_MIN, Math.ceil((Date.parse(until) - now.peek()) / 1000));
-  return { kind, reason, ...(left !== null && { seconds: left }), ...(channel && { channel }) };
+  return { kind, reason, ...(left !== null && { seconds: left }), ...(channel && { channel }), ...(device && { device }), ...(address && { address }) };
 }
 
 export function lift(sanction: Given, who: string): void {

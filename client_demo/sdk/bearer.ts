@@ -1,5 +1,5 @@
 import { request } from "./http";
-import type { Joined, Role } from "./wire";
+import type { Joined, Refusal, Role } from "./wire";
 
 export interface Identity {
   /** What the viewer is called here, when the name that they wished for or had is reserved for staff. */
@@ -20,6 +20,8 @@ export interface JoinWishes {
   share?: string;
   /** This device has made the link that `share` is of: it brings nobody. */
   own_share?: boolean;
+  /** What the page calls this device for a day, by chance: it tells who is banned and comes back. */
+  device?: string;
   /**
    * The token that the same person had here as a guest, as `onToken` told it: they go on as that guest, and once a token says who they are,
    * what they did in this show as the guest is theirs.
@@ -124,6 +126,11 @@ export class Bearer {
     if (renamed) delete this.wishes.name;
     this.renewBefore(expiresAt);
     return { viewer, role, expiresAt, token: this.token ?? "", renamed };
+  }
+
+  /** Takes the token of somebody new who may not come in: as whom they read why, and appeal. */
+  takeRefused({ token }: Refusal): void {
+    if (token) this.keep(token);
   }
 
   /** Gets a fresh token; returns why there can be none, or null: it is there, or may be asked for later. */

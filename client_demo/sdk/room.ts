@@ -237,6 +237,7 @@ export class Room {
   private hearRefusal(refusal: Refusal): void {
     if (this.joinId !== null && refusal.id === this.joinId) {
       this.joinId = null;
+      this.bearer.takeRefused(refusal);
       return this.act(onJoinRefused(refusal, this.bearer.isKnown, this.ofStaff), refusal.code);
     }
     const decision = onCommandRefused(refusal, this.ofStaff);

@@ -167,6 +167,7 @@ export interface Join {
   own_share?: boolean;
   pulse_only?: boolean;
   guest?: string | null;
+  device?: string | null;
   id?: number | null;
   key?: null;
 }
@@ -663,20 +664,22 @@ export interface ViewerUnban {
 /**
  * By the viewer's id, or by a question or a comment of theirs; one of the three.
  *
- *     `seconds` of a time-out or a ban; `channel`: a ban from all its shows.
+ *     `seconds` of a time-out or a ban; `channel`: a ban from all its shows; `device`, `address`: of whoever comes with the same one, too.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "ViewerSanction".
  */
 export interface ViewerSanction {
   type: "viewer.sanction";
-  kind: "ban" | "mute" | "shadow" | "timeout";
+  kind: "ban" | "hold" | "mute" | "shadow" | "timeout";
   viewer?: string | null;
   question?: string | null;
   comment?: string | null;
   seconds?: number | null;
   reason?: "abuse" | "evasion" | "fraud" | "off_topic" | "other" | "personal_data" | "spam";
   channel?: boolean;
+  device?: boolean;
+  address?: boolean;
   id?: number | null;
   key?: string | null;
 }
@@ -1183,11 +1186,13 @@ export interface Claimed {
 /**
  * One reason. `what`: the list's entry, the link's host, or what the reviewer says; of `no_reviewer`, why it gave no answer.
  *
+ *     `sanction`: what its writer writes waits for approval.
+ *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "HeldFor".
  */
 export interface HeldFor {
-  by: "link" | "newcomer" | "no_reviewer" | "pattern" | "reviewer" | "word";
+  by: "link" | "newcomer" | "no_reviewer" | "pattern" | "reviewer" | "sanction" | "word";
   what?: string | null;
 }
 /**
@@ -1677,6 +1682,9 @@ export interface StaffPoll {
 /**
  * As staff see it. `until`: its end, if it has one before the show's; `channel`: it holds in every show of the channel.
  *
+ *     `device`, `address`: whoever comes with the same one is out, too. `like`: laid by the server, since they are likely the person of that
+ *     ban, by what `like_by` says.
+ *
  *     It stays in a list after its end, until it is lifted: whoever reads it compares `until`.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -1684,7 +1692,7 @@ export interface StaffPoll {
  */
 export interface Sanction {
   id: string;
-  kind: "ban" | "mute" | "shadow" | "timeout";
+  kind: "ban" | "hold" | "mute" | "shadow" | "timeout";
   viewer: string;
   reason: "abuse" | "evasion" | "fraud" | "off_topic" | "other" | "personal_data" | "spam";
   at: string;
@@ -1694,6 +1702,10 @@ export interface Sanction {
   until?: string | null;
   channel?: boolean;
   appeal?: Appeal;
+  device?: boolean;
+  address?: boolean;
+  like?: string | null;
+  like_by?: ("address" | "device") | null;
 }
 /**
  * How many viewers have reported an item, by their reasons, the last one at `at`; none any more: it is settled.

@@ -79,6 +79,8 @@ export interface Refusal {
   message: string;
   retry: Verdict;
   retry_after_ms?: number;
+  /** With `banned`, of a guest who is new: as whom they read why, and appeal. */
+  token?: string;
   /** With `conflict`: the question as it stands. */
   current?: Question;
   /** With `conflict`: who works on the question. */

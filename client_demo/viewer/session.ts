@@ -14,6 +14,7 @@ import {
 import type { Heard, PictureHold } from "../sdk/picture";
 import { place } from "../shared/place";
 import { channelOf, currentShows, showOf, wishesOf } from "./address";
+import { deviceId } from "./device_id";
 import { tokenStore } from "./token_store";
 
 /** The room that this page is in, and what of it the page draws. A computed value changes only when its own part did. */
@@ -149,7 +150,7 @@ function enter(showId: string): void {
     show: showId,
     token: place.wishes?.token ?? null,
     // Said at each join: consent that was taken back without a connection is told at the next one.
-    wishes: { ...wishesOf(query), ...(name && { name }), remember: tokenStore.remembered, wording: tokenStore.wording, guest },
+    wishes: { ...wishesOf(query), ...deviceId(), ...(name && { name }), remember: tokenStore.remembered, wording: tokenStore.wording, guest },
     // What the page around an element says of who this is holds for as long as it says so, and is kept nowhere.
     onToken: (token, isGuests) => isGuests && tokenStore.keep({ token }),
     onPrivate: (push) => {

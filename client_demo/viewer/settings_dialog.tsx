@@ -24,7 +24,7 @@ const NAME_CHARACTERS_MAX = 40;
 const NAME_DRAFT = "guest-name";
 
 /** Of `settings.remember` and its hint: raised with every change of what they say (docs/privacy.md). */
-const WORDING = "settings-1";
+const WORDING = "settings-2";
 
 const t = createTranslator<typeof en>("settings");
 const shared = createTranslator<typeof sharedEn>("shared");

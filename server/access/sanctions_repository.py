@@ -14,9 +14,11 @@ from server.access.tables import SanctionHeadRow, SanctionRow, StaffMemberRow
 _SANCTION = SanctionRow.__table__  # type: ignore[attr-defined]
 _HEAD = SanctionHeadRow.__table__  # type: ignore[attr-defined]
 _STAFF = StaffMemberRow.__table__  # type: ignore[attr-defined]
-WRITING = ("timeout", "mute", "shadow")
+WRITING = ("timeout", "mute", "shadow", "hold")
 """Kinds that are about writing."""
 KINDS = ("ban", *WRITING)
+UNTOLD = ("shadow", "hold")
+"""Kinds of which their person is not told."""
 # Whoever turned out to be somebody in a show is that person there, with what was laid on the guest.
 _SILENCED = text("""
     SELECT DISTINCT ON (asked.id) asked.id AS viewer_id, s.kind, s.ends_at
@@ -25,7 +27,7 @@ _SILENCED = text("""
         AND s.lifted_at IS NULL AND (s.ends_at IS NULL OR s.ends_at > :now)
         AND (s.viewer_id = asked.id OR s.viewer_id IN (
             SELECT raw FROM viewer_alias WHERE show_id = :show AND canonical = asked.id AND taken_back_at IS NULL))
-    ORDER BY asked.id, s.kind = 'shadow', s.ends_at DESC NULLS FIRST
+    ORDER BY asked.id, s.kind = 'hold', s.kind = 'shadow', s.ends_at DESC NULLS FIRST
 """)
 _ELSEWHERE = text("""
     SELECT coalesce(bool_and(show.channel_id <> :channel), false)
@@ -106,7 +108,7 @@ async def read_own(
         _SANCTION.c.viewer_id.in_(viewer_ids),
         _SANCTION.c.channel_id == channel_id,
         or_(_SANCTION.c.show_id == show_id, _SANCTION.c.whole_channel),
-        _SANCTION.c.kind != "shadow",
+        _SANCTION.c.kind.not_in(UNTOLD),
     )
     rows = await connection.execute(
         wanted.order_by(_SANCTION.c.at.desc(), _SANCTION.c.id.desc()).limit(limit)
@@ -162,6 +164,18 @@ async def read_silenced(
     given = {"show": show_id, "channel": channel_id, "viewers": list(viewers), "now": now}
     rows = await connection.execute(_SILENCED, {**given, "kinds": list(kinds)})
     return {row.viewer_id: Silence(row.kind, row.ends_at) for row in rows}
+
+
+async def read_likenesses(
+    connection: AsyncConnection, show_id: str, viewer_id: str, like_id: str
+) -> tuple[bool, int]:
+    """Return whether a viewer was taken for the person of a ban before in the show, and how many were, lifted or not."""
+    theirs = func.bool_or(and_(_SANCTION.c.viewer_id == viewer_id, _SANCTION.c.show_id == show_id))
+    wanted = select(func.coalesce(theirs, literal(value=False)), func.count()).where(
+        _SANCTION.c.like_id == like_id
+    )
+    before, all_of_them = (await connection.execute(wanted)).one()
+    return bool(before), int(all_of_them)
 
 
 async def insert_sanction(connection: AsyncConnection, row: SanctionRow) -> None:

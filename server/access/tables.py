@@ -27,7 +27,7 @@ class SignInCodeRow(SQLModel, table=True):
 class SanctionRow(SQLModel, table=True):
     """What staff of a channel have laid on a viewer, in a show of theirs or in all: whether it holds is said by its end and its lifting.
 
-    A time-out, a mute and a shadow mute are about writing, a ban is about being there.
+    A time-out, a mute, a shadow mute and a hold are about writing, a ban is about being there.
     """
 
     __tablename__ = "sanction"
@@ -43,7 +43,7 @@ class SanctionRow(SQLModel, table=True):
         ),
         Index("sanction_of_channel", "channel_id", "id"),
         Index("sanction_of_show", "show_id", "at"),
-        CheckConstraint("kind IN ('timeout', 'mute', 'shadow', 'ban')", name="sanction_kind"),
+        CheckConstraint("kind IN ('timeout', 'mute', 'shadow', 'hold', 'ban')", name="sanction_kind"),
         CheckConstraint("appeal_state IN ('open', 'kept', 'lifted')", name="sanction_appeal_state"),
     )
 
@@ -72,6 +72,34 @@ class SanctionRow(SQLModel, table=True):
     appealed_at: datetime | None = moment("appealed_at")
     answered_at: datetime | None = moment("answered_at")
     answered_by_name: str | None = None
+    device: bool = False
+    """Of a ban: whoever comes with the same device is out."""
+    address: bool = False
+    """Of a ban: every guest who comes from the same address is out."""
+    like_id: str | None = None
+    """Of what was laid by likeness: the ban whose person this likely is."""
+    like_by: str | None = None
+    """What tells so: `device` or `address`."""
+
+
+class SanctionMarkRow(SQLModel, table=True):
+    """What the person of a ban is known by: a keyed hash of a device or an address, until a time, and never longer than the ban."""
+
+    __tablename__ = "sanction_mark"
+
+    sanction_id: str = Field(primary_key=True, foreign_key="sanction.id", ondelete="CASCADE")
+    signal: str = Field(primary_key=True)
+    mark: str = Field(primary_key=True)
+    until: datetime = moment("until", nullable=False, index=True)
+
+
+class SanctionSettingsRow(SQLModel, table=True):
+    """What is laid on whoever is likely somebody banned, in a channel: a kind of sanction, or `off`. Without a row it is `hold`."""
+
+    __tablename__ = "sanction_settings"
+
+    channel_id: str = Field(primary_key=True)
+    lays: str
 
 
 class SanctionHeadRow(SQLModel, table=True):

@@ -81,6 +81,8 @@ Action = Literal[
     "viewer.timeout",
     "viewer.mute",
     "viewer.shadow",
+    "viewer.hold",
+    "sanction.settings",
     "viewer.unban",
     "sanction.lift",
     "appeal.lift",

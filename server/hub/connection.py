@@ -47,6 +47,7 @@ class Connection:
         "channel_id",
         "closed",
         "device",
+        "device_id",
         "encoding",
         "ending",
         "excess_until",
@@ -89,6 +90,8 @@ class Connection:
         self.page: Origin | None = None
         """Where the page is from that opened it, if only channels let such pages in."""
         self.device: Device | None = None
+        self.device_id = ""
+        """What the page calls the device, if it does."""
         self.viewer_id = ""
         self.role = ""
         self.channel_id = ""

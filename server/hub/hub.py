@@ -16,6 +16,7 @@ from server.hub.fanout import FanOut
 from server.hub.lane import Lane
 from server.hub.leaving import end_stuck, end_unjoined, evict, send_away
 from server.hub.room import Room
+from server.hub.sightings import Seen, Sightings
 from server.hub.slow import catch_up, look_at_the_slow, set_aside
 from server.hub.waiting import Waiting
 from server.hub.wheel import Wheel
@@ -67,6 +68,7 @@ class Hub:
             head_seconds=limits.head_seconds,
         )
         self.crowd = Crowd(crowd)
+        self.sightings = Sightings()
         self.fanout = FanOut(share=fanout_share, wait_seconds_max=round_wait_seconds_max)
         self.wheel = Wheel(round(ping_seconds))
         self.endings = Endings(ping_seconds)
@@ -191,6 +193,9 @@ class Hub:
             self.set_playing(connection, playing=False)
         if connection.staff:
             self.staff_leaves(connection)
+        if connection.role == "viewer" and not goes_on:
+            seen = Seen(connection.host, connection.device_id)
+            self.sightings.note(connection.viewer_id, seen, self.wall())
         if connection.lane is not None:
             connection.lane.writers.pop(connection, None)
         if connection in room.slow:

@@ -59,6 +59,9 @@ OF_ORDERS: Final = ("order_note", "shipment")
 OF_QUESTIONS: Final = ("faq_line",)
 """Rows with the words of what a person asked, by `source`: they are deleted, unless staff have put it in other words."""
 
+OF_SANCTIONS: Final = ("sanction_mark",)
+"""Rows of a person's bans, by `sanction_id`: they are deleted with those."""
+
 HASHED: Final[Mapping[str, str]] = {"revoked": "id"}
 """Where a digest of the id stays for as long as a token of theirs could be believed."""
 

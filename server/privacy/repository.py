@@ -9,7 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.journal.rewriting import ERASED
 from server.ledger.repository import READ_UNTIL
-from server.privacy.places import BY_SHOW, GONE, MENTIONED, NAMED, OF_ORDERS, OF_QUESTIONS, STAFF
+from server.privacy.places import (
+    BY_SHOW,
+    GONE,
+    MENTIONED,
+    NAMED,
+    OF_ORDERS,
+    OF_QUESTIONS,
+    OF_SANCTIONS,
+    STAFF,
+)
 from server.sanctions.erasing import erase_names
 
 # Who they are in one show they are in all: guests who turned out to be them, and not those whose alias was taken back.
@@ -45,6 +54,7 @@ _SHOWS = text("""
 """)
 _OF_ORDER = "order_id IN (SELECT id FROM orders WHERE viewer_id = ANY(:ids))"
 _OF_QUESTION = "source IN (SELECT id FROM question WHERE viewer_id = ANY(:ids))"
+_OF_SANCTION = "sanction_id IN (SELECT id FROM sanction WHERE viewer_id = ANY(:ids))"
 _MAP = "(SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:news AS text[])) AS m (old, new))"
 _WRITTEN = """
     SELECT show_id, array_agg(id ORDER BY id) FROM {table} WHERE viewer_id = ANY(:ids) GROUP BY show_id ORDER BY show_id
@@ -142,9 +152,10 @@ async def read_rows(
         if listed := [dict(row._mapping) for row in rows]:
             found[table] = listed
     by_other = dict.fromkeys(OF_ORDERS, _OF_ORDER) | dict.fromkeys(OF_QUESTIONS, _OF_QUESTION)
+    by_other |= dict.fromkeys(OF_SANCTIONS, _OF_SANCTION)
     for table, theirs in by_other.items():
         rows = await connection.execute(
-            text(f"SELECT * FROM {table} WHERE {theirs} ORDER BY id"), {"ids": list(ids)}
+            text(f"SELECT * FROM {table} WHERE {theirs} ORDER BY 1"), {"ids": list(ids)}
         )
         if listed := [dict(row._mapping) for row in rows]:
             found[table] = listed

@@ -80,6 +80,8 @@ class Join(Passing, tag="join"):
     pulse_only: bool = False
     guest: Annotated[str, Meta(max_length=2000)] | None = None
     """With a shop's own token: the token that the same person had as a guest."""
+    device: Annotated[str, Meta(max_length=32, pattern=r"^[A-Za-z0-9_-]+$")] | None = None
+    """What the page calls the device, by chance, for a day: it tells who is banned and comes back."""
 
 
 class React(Passing, tag="react"):

@@ -24,7 +24,7 @@ class ViewerUnban(Keyed, tag="viewer.unban"):
 class ViewerSanction(Keyed, tag="viewer.sanction"):
     """By the viewer's id, or by a question or a comment of theirs; one of the three.
 
-    `seconds` of a time-out or a ban; `channel`: a ban from all its shows.
+    `seconds` of a time-out or a ban; `channel`: a ban from all its shows; `device`, `address`: of whoever comes with the same one, too.
     """
 
     kind: SanctionKind
@@ -34,6 +34,8 @@ class ViewerSanction(Keyed, tag="viewer.sanction"):
     seconds: Seconds | None = None
     reason: SanctionReason = "other"
     channel: bool = False
+    device: bool = False
+    address: bool = False
 
 
 class SanctionLift(Keyed, tag="sanction.lift"):

@@ -4,8 +4,12 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-SanctionKind = Literal["timeout", "mute", "shadow", "ban"]
-"""`timeout`, `mute`, `shadow`: what they write is refused for a while, for the show, or shown to them and to staff alone. `ban`: out."""
+SanctionKind = Literal["timeout", "mute", "shadow", "hold", "ban"]
+"""`timeout`, `mute`, `shadow`: what they write is refused for a while, for the show, or shown to them and to staff alone.
+
+`hold`: it waits for approval. `ban`: out.
+"""
+LikeBy = Literal["device", "address"]
 SanctionReason = Literal["spam", "abuse", "off_topic", "fraud", "personal_data", "evasion", "other"]
 AppealState = Literal["open", "kept", "lifted"]
 
@@ -21,6 +25,9 @@ class Appeal(Struct, frozen=True, omit_defaults=True):
 class Sanction(Struct, frozen=True, omit_defaults=True):
     """As staff see it. `until`: its end, if it has one before the show's; `channel`: it holds in every show of the channel.
 
+    `device`, `address`: whoever comes with the same one is out, too. `like`: laid by the server, since they are likely the person of that
+    ban, by what `like_by` says.
+
     It stays in a list after its end, until it is lifted: whoever reads it compares `until`.
     """
 
@@ -35,6 +42,10 @@ class Sanction(Struct, frozen=True, omit_defaults=True):
     until: str | None = None
     channel: bool = False
     appeal: Appeal | UnsetType = UNSET
+    device: bool = False
+    address: bool = False
+    like: str | None = None
+    like_by: LikeBy | None = None
 
 
 class OwnSanction(Struct, frozen=True, omit_defaults=True):

@@ -55,6 +55,7 @@ def _of_shows(process: Process) -> Loops:
         "origins": process.channel_origins.run(),
         "screening": process.screening.screeners.run(),
         "channel bans": process.channel_bans.run(),
+        "recognition": process.recognition.write_down(process.sanctions.recognise),
         "topcheck": process.topcheck.run(),
         "pulse": repeat("pulse", settings.tick_ms / 1000, pulse.run_once),
         "pace": repeat("pace", TELL_SECONDS, process.pace.tell),

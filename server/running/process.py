@@ -44,7 +44,7 @@ from server.running.polls import polls_for
 from server.running.privacy import erasures_for, privacy_for
 from server.running.questions import StaffAtWork, question_lists_for, questions_for
 from server.running.reports import reports_for
-from server.running.sanctions import sanctions_for
+from server.running.sanctions import recognition_for, sanctions_for
 from server.running.screening import screening_for
 from server.running.selling import Selling, selling_for
 from server.running.shows import shows_for
@@ -98,7 +98,8 @@ class Process:
         self.known_keys = KnownKeys(self.database, clock, self.revocations)
         self.own_pushes = OwnPushes(self.hub, self.bus.tell, self.aliases.known_as)
         self.screening = screening_for(settings, self.database, clock, self.bus, self.outbound)
-        push, door = self.own_pushes.push, Silencing(self.screening.screening)
+        self.recognition = recognition_for(settings, self.hub, self.database)
+        push, door = self.own_pushes.push, Silencing(self.screening.screening, self.recognition.is_like)
         self.questions = questions_for(settings, self.journal, self.database, push, door)
         self.comments = comments_for(self.journal, self.database, push, door)
         self.sanctions, self.channel_bans = self._sanctions()
@@ -145,7 +146,7 @@ class Process:
 
     def _sanctions(self) -> tuple[Sanctions, ChannelBans]:
         return sanctions_for(
-            self.hub, self.journal, self.database, self.clock,
+            self.hub, self.journal, self.database, self.clock, self.recognition,
             push=self.own_pushes.push, tell=self.bus.tell_everyone,
         )  # fmt: skip
 
@@ -173,6 +174,7 @@ class Process:
         return Joins(
             self.hub, self.rooms, self.tokens, self.recorder, self.pace, customers=self.customers, aliases=self.aliases,
             origins=self.origins, codes=share_codes_for(self.settings, self.clock), greet_staff=self._greet_staff,
+            bars=self.recognition.bars,
         )  # fmt: skip
 
     def _watched(self) -> ProcessWatch:

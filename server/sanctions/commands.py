@@ -53,7 +53,14 @@ class SanctionCommands:
         standing = await self._sanctions.give(
             caller.show_id,
             acting(caller),
-            Terms(command.kind, command.seconds, command.reason, command.channel),
+            Terms(
+                command.kind,
+                command.seconds,
+                command.reason,
+                whole_channel=command.channel,
+                device=command.device,
+                address=command.address,
+            ),
             viewer_id=command.viewer,
             question_id=command.question,
             comment_id=command.comment,

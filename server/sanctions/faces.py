@@ -4,12 +4,14 @@ from typing import cast
 
 from msgspec import UNSET
 
+from server.access.sanctions_repository import UNTOLD
 from server.access.tables import SanctionRow
 from server.clock import to_wire
 from server.protocol.pushes import Banned
 from server.protocol.sanctioned import (
     Appeal,
     AppealState,
+    LikeBy,
     OwnSanction,
     Sanction,
     SanctionKind,
@@ -37,7 +39,16 @@ def as_staff(row: SanctionRow) -> Sanction:
         until=None if row.ends_at is None else to_wire(row.ends_at),
         channel=row.whole_channel,
         appeal=_appeal(row) or UNSET,
+        device=row.device,
+        address=row.address,
+        like=row.like_id,
+        like_by=cast("LikeBy | None", row.like_by),
     )
+
+
+def is_told(row: SanctionRow) -> bool:
+    """Whether its person learns of it: not of what they would evade if they knew."""
+    return row.kind not in UNTOLD
 
 
 def _appeal(row: SanctionRow) -> Appeal | None:
@@ -48,7 +59,7 @@ def _appeal(row: SanctionRow) -> Appeal | None:
 
 def as_own(row: SanctionRow) -> OwnSanction:
     """Return a sanction as its person reads it; a shadow mute is never shown to them."""
-    assert row.kind != "shadow", "nobody is told of it"
+    assert is_told(row), "nobody is told of it"
     return OwnSanction(
         id=row.id,
         kind=row.kind,  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Bans of whole channels, heard in rooms of shows that they were not given in: SQL is the truth, each process follows its number."""
+"""Bans, heard in all rooms that they hold in, and by what their people are known: SQL is the truth, each process follows its number."""
 
 from collections.abc import Callable
 
@@ -11,6 +11,7 @@ from server.hub.barred import Barred
 from server.hub.connection import Connection
 from server.hub.endings import barred_in
 from server.hub.hub import Hub
+from server.sanctions.recognising import Recognition
 
 
 class SanctionsWord(msgspec.Struct, frozen=True, tag_field="told", tag="sanctions"):
@@ -31,7 +32,9 @@ class ChannelBans:
         *,
         tell: Callable[[bytes], None],
         close: Callable[[Connection], None],
+        recognition: Recognition,
     ) -> None:
+        self._recognition = recognition
         self._hub = hub
         self._database = database
         self._tell = tell
@@ -58,15 +61,22 @@ class ChannelBans:
 
     async def run_once(self) -> None:
         """Read who is banned in the rooms of channels where that has changed since the last time."""
+        await self._recognition.purge()
         ((top,),) = await self._database.ask("SELECT top FROM sanction_head")
         if int(str(top)) == self._number:
+            if lacking := self._recognition.lacks():
+                async with self._database.read_soon() as connection:
+                    await self._recognition.learn(connection, lacking)
             return
         async with self._database.read_soon() as connection:
             number, channels = await read_changed_channels(connection, self._number)
-            for room in list(self._hub.rooms.values()):
-                if channels is None or room.channel_id in channels:
-                    banned = await read_banned(connection, room.show_id, room.channel_id)
-                    room.banned = Barred(self._hub.wall, banned)
-                    for barred in barred_in(room):
-                        self._close(barred)
+            rooms = [r for r in self._hub.rooms.values() if channels is None or r.channel_id in channels]
+            for room in rooms:
+                banned = await read_banned(connection, room.show_id, room.channel_id)
+                room.banned = Barred(self._hub.wall, banned)
+                for barred in barred_in(room):
+                    self._close(barred)
+            await self._recognition.learn(connection, rooms)
         self._number = number
+        if await self._recognition.mark(channels):
+            self.changed()

@@ -4,34 +4,36 @@ A ban is out on every process as soon as that has read the publication; in the c
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from msgspec import to_builtins
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.access.marks_repository import delete_marks
 from server.access.sanctions_repository import (
     insert_sanction,
     is_of_others_alone,
     is_staff_member,
     next_number,
     read_holding,
+    read_likenesses,
     read_sanction,
     read_standing,
     update_sanction,
 )
 from server.access.tables import SanctionRow
 from server.audit.actions import Action
-from server.audit.trail import Actor, audit
-from server.clock import to_wire
+from server.audit.trail import Actor
 from server.errors import RefusedError
 from server.ids import new_id
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.protocol.sanction_lines import SanctionOwn
-from server.sanctions.faces import as_banned, as_own, as_staff
-from server.sanctions.tasks import Answering, Appealing, Giving, Standing, Task, Unbanning
+from server.sanctions.faces import as_banned, as_own, as_staff, is_told
+from server.sanctions.rules import LIKENESSES_MAX
+from server.sanctions.standing import answered, holds, note, standing_of
+from server.sanctions.tasks import Answering, Appealing, Giving, Recognising, Standing, Task, Unbanning
 from server.shows.repository import read_show
 
 FindWriter = Callable[[AsyncConnection, str, str], Awaitable[tuple[str, str | None] | None]]
@@ -40,10 +42,15 @@ Writers = Mapping[str, FindWriter]
 """By kind of what is written, such as `question`."""
 Push = Callable[[str, str, Any], None]
 """Writes a line, JSON-ready, to the connections of one viewer in a show; never waits."""
+Returning = Callable[[AsyncConnection, str], Awaitable[str]]
+"""Given a channel, tells what is laid there on whoever is likely somebody banned: a kind of sanction, or `off`."""
+BY_LIKENESS: Final = Actor("likeness", "", "likeness")
+"""Who lays something on those who are like the banned."""
 _GIVEN_AS: dict[str, Action] = {
     "timeout": "viewer.timeout",
     "mute": "viewer.mute",
     "shadow": "viewer.shadow",
+    "hold": "viewer.hold",
     "ban": "viewer.ban",
 }
 
@@ -56,8 +63,13 @@ class Desk:
     """Carries out what is wanted of sanctions. `tell` has other shows follow at once."""
 
     def __init__(
-        self, writers: Writers, push: Push = tell_nobody, tell: Callable[[], None] = tell_nobody
+        self,
+        writers: Writers,
+        returning: Returning,
+        push: Push = tell_nobody,
+        tell: Callable[[], None] = tell_nobody,
     ) -> None:
+        self._returning = returning
         self._writers = writers
         self._push = push
         self._tell = tell
@@ -80,6 +92,8 @@ class Desk:
     async def _carry_out(self, tx: ShowTransaction, channel_id: str, task: Task) -> Standing:
         if isinstance(task, Giving):
             return await self._give(tx, channel_id, task)
+        if isinstance(task, Recognising):
+            return await self._recognise(tx, channel_id, task)
         if isinstance(task, Unbanning):
             return await self._unban(tx, channel_id, task)
         row = await read_sanction(tx.connection, channel_id, task.sanction_id)
@@ -114,12 +128,49 @@ class Desk:
             ends_at=task.terms.end(now),
             actor=task.actor.viewer_id,
             actor_name=task.actor.name,
-            number=await next_number(tx.connection) if task.terms.whole_channel else 0,
+            device=task.terms.device,
+            address=task.terms.address,
         )
+        return await self._keep(tx, row, task.actor)
+
+    async def _keep(self, tx: ShowTransaction, row: SanctionRow, actor: Actor) -> Standing:
+        """Keep a new one; every process hears of a ban by its number, since it may know by what else its person is known."""
+        if row.kind == "ban":
+            row.number = await next_number(tx.connection)
         await insert_sanction(tx.connection, row)
         self._publish(tx, row)
-        _audit(tx, task.actor, _GIVEN_AS[kind], row, before=None)
+        note(tx, actor, _GIVEN_AS[row.kind], row, before=None)
         return standing_of(row)
+
+    async def _recognise(self, tx: ShowTransaction, channel_id: str, task: Recognising) -> Standing:
+        """Lay on whoever is like a banned person what the channel wants; once, so that staff who lift it are not asked again."""
+        ban = await read_sanction(tx.connection, channel_id, task.like.sanction_id)
+        nothing = Standing(task.viewer_id)
+        if ban is None or not holds(ban, tx.now):
+            return nothing
+        before, others = await read_likenesses(tx.connection, tx.show_id, task.viewer_id, ban.id)
+        kind = "ban" if task.like.barred else await self._returning(tx.connection, channel_id)
+        if before or others >= LIKENESSES_MAX or kind == "off":
+            return nothing
+        if await read_standing(tx.connection, tx.show_id, task.viewer_id, kind) is not None:
+            return nothing
+        row = SanctionRow(
+            id=new_id("sn"),
+            channel_id=channel_id,
+            show_id=tx.show_id,
+            whole_channel=kind == "ban" and ban.whole_channel,
+            kind=kind,
+            viewer_id=task.viewer_id,
+            name=task.name,
+            reason="evasion",
+            at=tx.now,
+            ends_at=ban.ends_at,
+            actor=BY_LIKENESS.viewer_id,
+            actor_name=BY_LIKENESS.name,
+            like_id=ban.id,
+            like_by=task.like.signal,
+        )
+        return await self._keep(tx, row, BY_LIKENESS)
 
     async def _give_anew(self, tx: ShowTransaction, before: SanctionRow, task: Giving) -> Standing:
         """Give what stands already another end, reason or reach: the newest word counts, but what holds in the channel goes on to."""
@@ -127,12 +178,14 @@ class Desk:
             "ends_at": task.terms.end(tx.now),
             "reason": task.terms.reason or before.reason,
             "whole_channel": before.whole_channel or task.terms.whole_channel,
+            "device": before.device or task.terms.device,
+            "address": before.address or task.terms.address,
         }
         if all(getattr(before, name) == value for name, value in changes.items()):
             return standing_of(before)
         row = await self._change(tx, before, changes)
         self._publish(tx, row)
-        _audit(tx, task.actor, _GIVEN_AS[row.kind], row, before=before)
+        note(tx, task.actor, _GIVEN_AS[row.kind], row, before=before)
         return standing_of(row)
 
     async def _unban(self, tx: ShowTransaction, channel_id: str, task: Unbanning) -> Standing:
@@ -149,14 +202,16 @@ class Desk:
             return before
         changes: dict[str, Any] = {"lifted_at": tx.now, "lifted_by_name": actor.name}
         if before.appeal_state == "open":
-            changes |= _answered("lifted", tx.now, actor)
+            changes |= answered("lifted", tx.now, actor)
         row = await self._change(tx, before, changes)
+        if row.kind == "ban":
+            await delete_marks(tx.connection, row.id)
         await self._publish_lifted(tx, row)
-        _audit(tx, actor, "viewer.unban" if row.kind == "ban" else "sanction.lift", row, before=before)
+        note(tx, actor, "viewer.unban" if row.kind == "ban" else "sanction.lift", row, before=before)
         return row
 
     async def _appeal(self, tx: ShowTransaction, before: SanctionRow, task: Appealing) -> Standing:
-        if before.viewer_id not in task.viewer_ids or before.kind == "shadow":
+        if before.viewer_id not in task.viewer_ids or not is_told(before):
             raise RefusedError(Code.NOT_FOUND, "There is no such sanction here.")
         if before.appeal == task.text:
             return standing_of(before)
@@ -183,13 +238,13 @@ class Desk:
             raise RefusedError(
                 Code.CONFLICT, "The appeal was answered.", current=to_builtins(as_staff(before))
             )
-        row = await self._change(tx, before, _answered(wanted, tx.now, task.actor), heard=False)
+        row = await self._change(tx, before, answered(wanted, tx.now, task.actor), heard=False)
         if task.lift:
             row = await self._lift(tx, row, task.actor)
         else:
             tx.publish_to_staff("sanction.changed", {"sanction": as_staff(row), "lifted": False})
             self._tell_person(tx, row)
-        _audit(tx, task.actor, "appeal.lift" if task.lift else "appeal.keep", row, before=before)
+        note(tx, task.actor, "appeal.lift" if task.lift else "appeal.keep", row, before=before)
         return standing_of(row)
 
     async def _find(self, tx: ShowTransaction, task: Giving) -> tuple[str, str | None]:
@@ -205,8 +260,8 @@ class Desk:
     async def _change(
         self, tx: ShowTransaction, before: SanctionRow, changes: dict[str, Any], *, heard: bool = True
     ) -> SanctionRow:
-        """Write a change and return how it stands; `heard`: other shows have to hear of it, where it holds in them."""
-        reaches = before.whole_channel or bool(changes.get("whole_channel"))
+        """Write a change and return how it stands; `heard`: all processes have to hear of it, where it is a ban."""
+        reaches = before.kind == "ban" or before.like_id is not None
         number = {"number": await next_number(tx.connection)} if heard and reaches else {}
         changes = {**changes, **number, "version": before.version + 1}
         await update_sanction(tx.connection, before.id, changes)
@@ -231,47 +286,10 @@ class Desk:
         self._tell_person(tx, row)
 
     def _tell_person(self, tx: ShowTransaction, row: SanctionRow) -> None:
-        if row.kind != "shadow":
+        if is_told(row):
             tx.afterwards.append(partial(self._push, tx.show_id, row.viewer_id, SanctionOwn(as_own(row))))
-        if row.whole_channel:
+        if row.kind == "ban" or row.like_id is not None:
             tx.afterwards.append(self._tell)
-
-
-def holds(row: SanctionRow, now: datetime) -> bool:
-    """Whether it is neither lifted nor over."""
-    return row.lifted_at is None and (row.ends_at is None or row.ends_at > now)
-
-
-def standing_of(row: SanctionRow) -> Standing:
-    """Return how a sanction stands."""
-    until = None if row.ends_at is None else to_wire(row.ends_at)
-    own = None if row.kind == "shadow" else as_own(row)
-    return Standing(row.viewer_id, row.id, row.version, until, lifted=row.lifted_at is not None, own=own)
-
-
-def _answered(state: str, now: datetime, actor: Actor) -> dict[str, Any]:
-    return {"appeal_state": state, "answered_at": now, "answered_by_name": actor.name}
-
-
-def _audit(
-    tx: ShowTransaction, actor: Actor, action: Action, row: SanctionRow, *, before: SanctionRow | None
-) -> None:
-    terms = _terms_of(row)
-    audit(
-        tx, actor, action, row.viewer_id,
-        sanction=row.id, kind=row.kind, reason=row.reason, offset=tx.top,
-        before=None if before is None else _terms_of(before), after=terms,
-    )  # fmt: skip
-
-
-def _terms_of(row: SanctionRow) -> dict[str, Any]:
-    return {
-        "until": None if row.ends_at is None else to_wire(row.ends_at),
-        "reason": row.reason,
-        "channel": row.whole_channel,
-        "lifted": row.lifted_at is not None,
-        "appeal": row.appeal_state,
-    }
 
 
 async def _require_sanctionable(tx: ShowTransaction, channel_id: str, viewer_id: str) -> None:

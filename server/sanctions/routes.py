@@ -1,6 +1,6 @@
 """Sanctions over HTTP: what a person is told of theirs, their appeal, and for staff the channel's list with what was appealed against."""
 
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
@@ -9,22 +9,24 @@ from server.access.dependencies import CurrentIdentity, ShowId
 from server.access.permission import permitted
 from server.access.principal import Principal
 from server.access.repository import read_terms
-from server.access.roles import STAFF
+from server.access.roles import RUNNERS, STAFF
 from server.access.tables import SanctionRow
 from server.access.tokens import Identity
+from server.audit.trail import acting_by
 from server.clock import to_wire
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.http.params import ENTITY_ID, Cursor, Face, Limit, Moment, RequestBody
 from server.http.refusals import OF_BODIES, TO_PERMITTED, refusals
 from server.protocol.codes import Code
-from server.protocol.sanctioned import AppealState, SanctionKind, SanctionReason
+from server.protocol.sanctioned import AppealState, LikeBy, SanctionKind, SanctionReason
 from server.sanctions.bodies import OwnSanctionBody, Until, own_body
 from server.sanctions.faces import as_own, as_staff
 from server.sanctions.rules import APPEAL_CHARACTERS_MAX
 from server.sanctions.service import Sanctions
 
 ChannelId = Annotated[str, Path(pattern=ENTITY_ID, max_length=40)]
+ReturningDoes = Literal["hold", "mute", "shadow", "off"]
 SanctionId = Annotated[str, Path(pattern=ENTITY_ID, max_length=40, description="The sanction's id.")]
 
 
@@ -62,6 +64,10 @@ class SanctionBody(Face):
     lifted_at: Moment | None
     lifted_by: str | None
     appeal: AppealBody | None
+    device: bool = Field(description="Of a ban: whoever comes with the same device is out.")
+    address: bool = Field(description="Of a ban: every guest of the same address is out.")
+    like: str | None = Field(description="The ban whose person they likely are, where the server laid it.")
+    like_by: LikeBy | None
 
 
 class SanctionPage(Face):
@@ -69,6 +75,14 @@ class SanctionPage(Face):
 
     sanctions: list[SanctionBody]
     next: str | None = Field(description="Send it as `cursor` for the page after this one; null on the last.")
+
+
+class SanctionSettings(RequestBody):
+    """How a channel deals with guests who are likely somebody banned."""
+
+    returning: ReturningDoes = Field(
+        description="What they write waits for approval (`hold`, at first), is refused, or hidden from others; `off`: nobody is looked for."
+    )
 
 
 class AppealRequest(RequestBody):
@@ -106,7 +120,46 @@ def router() -> APIRouter:
         summary="The sanctions of a channel",
         responses=refusals(*TO_PERMITTED, Code.NOT_FOUND),
     )
+    path = "/channels/{channel}/sanction-settings"
+    known = (*TO_PERMITTED, Code.NOT_FOUND)
+    api.add_api_route(
+        path,
+        read_settings,
+        methods=["GET"],
+        summary="What is laid on whoever is likely banned",
+        responses=refusals(*known),
+    )
+    api.add_api_route(
+        path,
+        set_settings,
+        methods=["PUT"],
+        summary="Set what is laid on whoever is likely banned",
+        responses=refusals(*known, *OF_BODIES),
+    )
     return api
+
+
+async def read_settings(
+    channel: ChannelId, by: Annotated[Principal, permitted(STAFF)], request: Request
+) -> SanctionSettings:
+    """For the channel's staff."""
+    if channel != by.channel_id:
+        raise RefusedError(Code.NOT_FOUND)
+    returning = await _sanctions(request).read_returning(channel)
+    return SanctionSettings(returning=cast("ReturningDoes", returning))
+
+
+async def set_settings(
+    channel: ChannelId,
+    body: SanctionSettings,
+    by: Annotated[Principal, permitted(RUNNERS)],
+    request: Request,
+) -> SanctionSettings:
+    """For hosts and admins; it is so for whoever is recognised from then on."""
+    if channel != by.channel_id:
+        raise RefusedError(Code.NOT_FOUND)
+    await _sanctions(request).set_returning(channel, acting_by(by), body.returning)
+    return body
 
 
 async def list_own(
@@ -178,6 +231,10 @@ def _body(row: SanctionRow) -> SanctionBody:
         lifted_at=None if row.lifted_at is None else to_wire(row.lifted_at),
         lifted_by=row.lifted_by_name,
         appeal=_appeal(row),
+        device=row.device,
+        address=row.address,
+        like=row.like_id,
+        like_by=sanction.like_by,
     )
 
 

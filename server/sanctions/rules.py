@@ -11,6 +11,8 @@ from server.protocol.sanctioned import SanctionKind, SanctionReason
 TIMEOUT_SECONDS_MIN: Final = 10
 TIMEOUT_SECONDS_MAX: Final = 24 * 3600
 APPEAL_CHARACTERS_MAX: Final = 500
+LIKENESSES_MAX: Final = 50
+"""So many are taken for the person of one ban; more are no news to anybody."""
 OWN_MAX: Final = 20
 """So many of the newest a person is told of."""
 
@@ -23,6 +25,8 @@ class Terms:
     seconds: int | None = None
     reason: SanctionReason | None = None
     whole_channel: bool = False
+    device: bool = False
+    address: bool = False
 
     def end(self, now: datetime) -> datetime | None:
         """Return when it ends, given at `now`."""
@@ -46,3 +50,5 @@ def check(terms: Terms) -> None:
         raise RefusedError(Code.INVALID, f"A ban is for {TIMEOUT_SECONDS_MIN} `seconds` at least.")
     if terms.whole_channel and terms.kind != "ban":
         raise RefusedError(Code.INVALID, "Only a ban may be for the whole `channel`.")
+    if (terms.device or terms.address) and terms.kind != "ban":
+        raise RefusedError(Code.INVALID, "Only a ban may be of a `device` or an `address`.")

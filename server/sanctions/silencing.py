@@ -1,21 +1,31 @@
 """Who may not write as they like, asked at the one door for what viewers write: who is muted is refused, shadow mutes hide it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from server.access.roles import is_staff
 from server.access.sanctions_repository import Silence, read_silenced
 from server.clock import to_wire
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
-from server.screening.door import Looked, Newcomers, Refuse, Screening, Shadow, Verdict, Written
+from server.protocol.screening_lines import HeldFor
+from server.screening.door import Held, Looked, Newcomers, Refuse, Screening, Shadow, Verdict, Written
+from server.screening.rules import stricter
 from server.shows.tables import ShowRow
+
+_HOLD: Final = Silence("hold", None)
+
+
+def _like_nobody(show_id: str, viewer_id: str) -> bool:
+    return False
 
 
 class Silencing:
-    """A screening in front of another. Staff are never silenced."""
+    """A screening in front of another. Staff are never silenced. `is_like`: a viewer of a show is like the banned, not yet in SQL."""
 
-    def __init__(self, behind: Screening) -> None:
+    def __init__(self, behind: Screening, is_like: Callable[[str, str], bool] = _like_nobody) -> None:
         self._behind = behind
+        self._is_like = is_like
 
     async def look(self, show_id: str, role: str, text: str) -> Looked:
         """Look at the text as the other one does: who wrote it is asked in the transaction."""
@@ -36,6 +46,9 @@ class Silencing:
             if writers
             else {}
         )
+        for each in writers:
+            if each not in silenced and self._is_like(tx.show_id, each):
+                silenced[each] = _HOLD
         under = [None if is_staff(each.role) else silenced.get(each.viewer_id) for each in written]
         heard = [each for each, silence in zip(written, under, strict=True) if not _is_mute(silence)]
         verdicts = iter(await self._behind.screen(tx, show, heard, newcomers=newcomers) if heard else ())
@@ -48,7 +61,7 @@ class Silencing:
 
 
 def _is_mute(silence: Silence | None) -> bool:
-    return silence is not None and silence.kind != "shadow"
+    return silence is not None and silence.kind in ("timeout", "mute")
 
 
 def _refusal(silence: Silence) -> Refuse:
@@ -57,4 +70,6 @@ def _refusal(silence: Silence) -> Refuse:
 
 
 def _hidden(verdict: Verdict, silence: Silence | None) -> Verdict:
-    return verdict if silence is None or isinstance(verdict, Refuse) else Shadow()
+    if silence is None:
+        return verdict
+    return stricter(verdict, Held((HeldFor("sanction"),)) if silence.kind == "hold" else Shadow())

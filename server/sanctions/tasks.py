@@ -6,6 +6,7 @@ import msgspec
 
 from server.audit.trail import Actor
 from server.protocol.sanctioned import OwnSanction
+from server.sanctions.likeness import Likeness
 from server.sanctions.rules import Terms
 
 
@@ -60,7 +61,16 @@ class Answering:
     lift: bool
 
 
-Task = Giving | Unbanning | Lifting | Appealing | Answering
+@dataclass(frozen=True, slots=True)
+class Recognising:
+    """Somebody is likely the person of a ban: what the channel wants is laid on them, once."""
+
+    viewer_id: str
+    name: str
+    like: Likeness
+
+
+Task = Recognising | Giving | Unbanning | Lifting | Appealing | Answering
 
 
 class Standing(msgspec.Struct, frozen=True):

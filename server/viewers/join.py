@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -33,6 +34,14 @@ ROUND_WAIT_SECONDS = 0.01
 """How often a join that has to wait for the room's next round looks whether it has begun."""
 
 
+class Bars(Protocol):
+    """Tells whether a viewer who comes in is kept out for who they are likely to be."""
+
+    def __call__(
+        self, connection: Connection, room: Room, viewer_id: str, name: str, *, guest: bool
+    ) -> bool: ...
+
+
 class Joins:
     """Carries out `join` for the dispatcher."""
 
@@ -49,7 +58,9 @@ class Joins:
         origins: Origins,
         codes: ShareCodes,
         greet_staff: Callable[[Connection], None],
+        bars: Bars,
     ) -> None:
+        self._bars = bars
         self._hub = hub
         self._rooms = rooms
         self._tokens = tokens
@@ -121,6 +132,12 @@ class Joins:
             raise RefusedError(Code.FORBIDDEN, "Pages of this origin may not enter this show.")
         entrant = self._let_in(customer, room) if customer else self._identify(connection, command, room)
         identity = entrant.identity
+        connection.device_id = command.device or connection.device_id
+        if identity.role == "viewer" and self._bars(
+            connection, room, identity.viewer_id, identity.name, guest=identity.guest
+        ):
+            # As who they are now they read why, and may appeal.
+            raise _barred(entrant)
         if connection.room is not room:
             self._check_space(room)
         same = connection.room is room and connection.viewer_id == identity.viewer_id
@@ -218,6 +235,14 @@ class Joins:
         known = [position.offset] if position is not None and position.epoch == room.epoch else []
         known += [room.snapshot.offset] if room.snapshot is not None else []
         return room.sent < max(known, default=0) <= room.top
+
+
+def _barred(entrant: Entrant) -> RefusedError:
+    refused = RefusedError(Code.BANNED)
+    refused.about = entrant.identity.viewer_id
+    if entrant.token is not None:
+        refused.data["token"] = entrant.token
+    return refused
 
 
 def introduce(connection: Connection, identity: Identity, crowd: Crowd) -> None:

@@ -88,6 +88,14 @@ async def test_a_writer_is_stopped_in_two_steps_reads_why_and_appeals(showroom: 
     await expect(viewer.get_by_test_id("banned-facts")).to_contain_text("理由の指定なし")
     await expect(viewer.get_by_test_id("sanction-end")).to_contain_text("まで")
     await look(viewer, "viewer-banned")
+    # In another tab of the device they are another guest, and likely the same person.
+    again = await viewer.context.new_page()
+    await open_viewer(again, showroom)
+    await again.get_by_test_id("ask-text").fill("また来たよ")
+    await again.get_by_test_id("ask-text").press("Enter")
+    await expect(again.get_by_test_id("own-question")).to_have_attribute("data-state", "pending")
+    await expect(part("sanction").filter(has_text="the same device")).to_have_count(1)
+    await look(host, "host-likely")
     await viewer.get_by_test_id("appeal-text").fill("もうしません。")
     await viewer.get_by_test_id("appeal-send").click()
     await part("appeal-lift").click()
@@ -95,6 +103,7 @@ async def test_a_writer_is_stopped_in_two_steps_reads_why_and_appeals(showroom: 
     await viewer.get_by_test_id("rejoin").click()
     await expect(viewer.get_by_test_id("cover-banned")).to_have_count(0)
     await expect(viewer.get_by_test_id("silenced")).to_have_count(0)
+    await expect(part("sanction").filter(has_text="the same device")).to_have_count(0)
 
 
 async def test_what_viewers_report_waits_for_staff_who_deal_with_it(showroom: Showroom, desk: Desk) -> None:

@@ -11,6 +11,7 @@ from msgspec import to_builtins
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.access.marks_repository import read_returning
 from server.access.tokens import Tokens
 from server.auctions.passing import Passing
 from server.auctions.service import Auctions
@@ -323,6 +324,7 @@ async def open_stage(
             database,
             clock,
             writers=WRITERS,
+            returning=read_returning,
             push=tell,
         ),
         reports_for(journal, database, clock, tell),

@@ -26,7 +26,7 @@ from server.ledger.flush import Flush, Tally
 from server.ledger.repository import read_reaction_totals, settled
 from server.ledger.rollup_repository import verify_rollups
 from server.ledger.writer import apply_batch, gather
-from server.privacy.places import GONE, HASHED, MENTIONED, NAMED, OF_ORDERS, OF_QUESTIONS, STAFF
+from server.privacy.places import GONE, HASHED, MENTIONED, NAMED, OF_ORDERS, OF_QUESTIONS, OF_SANCTIONS, STAFF
 from server.privacy.service import Privacy
 from server.protocol.codes import Code
 from server.sealing.parquet_repository import names_in
@@ -68,6 +68,7 @@ WITHOUT_VIEWERS = {
         "auction_award",
         "auction_bid",
         "sanction_head",
+        "sanction_settings",
         "report_settings",
         "offer",
         "oidc_code",
@@ -233,6 +234,7 @@ _OTHER_ROWS = (
     f" VALUES ('question', 'q', '{KNOWN}', 's', '{CHANNEL}', 'spam', now())",
     "INSERT INTO sanction (id, channel_id, show_id, kind, viewer_id, name, at, actor, actor_name, appeal, appeal_state)"
     f" VALUES ('sn', '{CHANNEL}', 's', 'ban', '{KNOWN}', '{WORDS}', now(), 'm', 'Mika', '{WORDS}', 'open')",
+    "INSERT INTO sanction_mark VALUES ('sn', 'device', 'a mark', now() + interval '1 day')",
     f"INSERT INTO intent (viewer_id, key, parameters, result, at) VALUES ('{KNOWN}', 'k', 'p', '{{}}', now())",
     "INSERT INTO payment (id, channel_id, show_id, hold_id, viewer_id, key, provider, method, state, amount_minor, currency,"
     " created_at, changed_at, asked_at) SELECT 'pay', channel_id, id, 'h',"
@@ -281,7 +283,7 @@ def test_every_table_says_what_it_keeps_of_a_viewer(database_url: str, world: Wo
     """A new table is named in `server/privacy/places.py`, or above when no viewer can be in it."""
     with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
         found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-    named = {*NAMED, *GONE, *OF_ORDERS, *OF_QUESTIONS, *HASHED, *MENTIONED, *STAFF}
+    named = {*NAMED, *GONE, *OF_ORDERS, *OF_QUESTIONS, *OF_SANCTIONS, *HASHED, *MENTIONED, *STAFF}
     assert {name for (name,) in found} == named | WITHOUT_VIEWERS
     assert not named & WITHOUT_VIEWERS
 
@@ -296,7 +298,11 @@ async def test_nothing_of_the_person_is_found_afterwards_and_no_figure_changes(w
     assert (done.ids, done.shows) == (2, 2)
     dump = await world.dump()
     assert not [word for word in (KNOWN, GUEST, WORDS, PARCEL, "Anna") if word in dump]
-    gone, digests, told = sum(len(handed.get(table, [])) for table in (*GONE, "order_note", "faq_line")), 2, 2
+    gone, digests, told = (
+        sum(len(handed.get(table, [])) for table in (*GONE, "order_note", "faq_line", "sanction_mark")),
+        2,
+        2,
+    )
     assert dump.count("\n") == dumped.count("\n") - gone + digests + told, (
         "no row about anybody else has gone"
     )
@@ -408,6 +414,7 @@ async def test_all_that_is_kept_is_handed_out(world: World) -> None:
         "auction_block": 1,
         "report": 1,
         "sanction": 1,
+        "sanction_mark": 1,
         "checkout": 1,
         "faq_help": 1,
         "faq_line": 1,
