@@ -8,16 +8,26 @@ export function zone(): string {
   return /^[A-Za-z]/.test(timeZone) && timeZone !== "Etc/Unknown" ? timeZone : "UTC";
 }
 
-/** Fetches the server's CSV of a show, its times in the reader's zone. It needs the token that a plain link cannot carry. Throws `RefusedError`. */
-export async function saveExport(show: string, of: "viewers" | "orders" | "questions" | "surveys" | "series"): Promise<void> {
-  const query = new URLSearchParams({ of, bom: "true", tz: zone() });
-  const answer = await fetch(`/v1/shows/${encodeURIComponent(show)}/export.csv?${query}`, {
+/** Fetches the server's CSV of a show, its times in the reader's zone. Throws `RefusedError`. */
+export function saveExport(show: string, of: "viewers" | "orders" | "questions" | "surveys" | "series"): Promise<void> {
+  return saveOfShow(show, `export.csv?${new URLSearchParams({ of, bom: "true", tz: zone() })}`, `${of}.csv`);
+}
+
+/** Fetches what was said and done in a show, of one kind; `names`: viewers under theirs. Throws `RefusedError`. */
+export function saveTranscript(show: string, of: string, format: "csv" | "jsonl", names: boolean): Promise<void> {
+  const bom = String(format === "csv");
+  return saveOfShow(show, `transcript?${new URLSearchParams({ of, format, bom, names: String(names) })}`, `${of}.${format}`);
+}
+
+/** Fetches a file about a show, which needs the token that a plain link cannot carry. */
+async function saveOfShow(show: string, path: string, name: string): Promise<void> {
+  const answer = await fetch(`/v1/shows/${encodeURIComponent(show)}/${path}`, {
     headers: { Authorization: `Bearer ${session.value?.token ?? ""}` },
   }).catch(() => {
     throw new RefusedError("offline", "The request did not reach the server.");
   });
   if (!answer.ok) throw new RefusedError(answer.status === 403 ? "forbidden" : "unknown", `HTTP ${answer.status}`);
-  save(await answer.blob(), `${show}-${of}.csv`);
+  save(await answer.blob(), `${show}-${name}`);
 }
 
 export type Cell = string | number | null;

@@ -1,6 +1,7 @@
+import type { ComponentChildren } from "preact";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
-import { go } from "./address";
+import { go, here } from "./address";
 import { type Cell, saveLines, saveRows } from "./download";
 import { FORMATS, order, type Wanted } from "./exports/data";
 import { tellFailure } from "./failure";
@@ -52,27 +53,37 @@ export function asJob(of: Wanted["of"], which: Pick<Wanted, "show" | "from" | "t
   return { testid: of, label: t(`of.${of}`), ways: FORMATS.map((format) => [format, () => make(format)] as const) };
 }
 
-/** The menu of what can be taken along: `pieces` at once, and `jobs` that are made. */
-export function TakeMenu({ pieces, jobs }: { pieces: readonly Piece[]; jobs: readonly Piece[] }) {
+interface TakeMenuProps {
+  pieces: readonly Piece[];
+  jobs: readonly Piece[];
+  /** Other groups, between the two. */
+  children?: ComponentChildren;
+}
+
+/** The menu of what can be taken along: `pieces` at once, and `jobs` that are made. A link with `take` in its query finds it open. */
+export function TakeMenu({ pieces, jobs, children }: TakeMenuProps) {
   return (
-    <details class="menu" data-testid="export">
+    <details class="menu" data-testid="export" open={here.value.query.has("take")}>
       <summary class="button">
         <Icon name="download" />
         {analyst("export")}
       </summary>
       <div class="menu-list menu-take card">
         <Pieces title={t("take.at_once")} pieces={pieces} />
+        {children}
         <Pieces title={t("take.made")} pieces={jobs} />
       </div>
     </details>
   );
 }
 
-function Pieces({ title, pieces }: { title: string; pieces: readonly Piece[] }) {
+/** One group of the menu; `children` stand below its title. */
+export function Pieces({ title, pieces, children }: { title: string; pieces: readonly Piece[]; children?: ComponentChildren }) {
   if (!pieces.length) return null;
   return (
     <fieldset>
       <legend class="hint">{title}</legend>
+      {children}
       {pieces.map(({ testid, label, ways }) => (
         <div key={testid} class="menu-piece">
           <span>{label}</span>

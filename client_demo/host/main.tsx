@@ -160,9 +160,14 @@ function Over() {
   const show = snapshot.value?.show;
   if (show?.state !== "ended") return null;
   return (
-    <p class="notice" data-testid="over">
+    <p class="notice over" data-testid="over">
       {t("over")}
       <a href={`/analyst/shows/${encodeURIComponent(show.id)}`}>{t("over.figures")}</a>
+      {session.value?.role !== "moderator" && (
+        <a href={`/analyst/shows/${encodeURIComponent(show.id)}?take=1`} data-testid="over-take">
+          {t("over.take")}
+        </a>
+      )}
     </p>
   );
 }

@@ -25,6 +25,7 @@ import { Moments } from "./moments";
 import { Products } from "./products";
 import { RetentionChart } from "./retention";
 import { Surveys } from "./surveys";
+import { Transcripts } from "./transcripts";
 
 /** All that is known of one show. */
 export default function ShowPage() {
@@ -104,7 +105,9 @@ function Tools({ show }: { show: string }) {
   return (
     <div class="tools">
       <CompareChoice show={show} />
-      <TakeMenu pieces={AT_ONCE.map((of) => csvOf(show, of))} jobs={KINDS.map((of) => asJob(of, { show, from: "", to: "" }))} />
+      <TakeMenu pieces={AT_ONCE.map((of) => csvOf(show, of))} jobs={KINDS.map((of) => asJob(of, { show, from: "", to: "" }))}>
+        <Transcripts show={show} />
+      </TakeMenu>
       <Button onClick={() => print()} data-testid="print">
         {t("print")}
       </Button>
