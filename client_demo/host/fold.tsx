@@ -11,6 +11,15 @@ interface FoldProps {
   children: ComponentChildren;
 }
 
+const SETTLED_MS = 2_000;
+
+/** Brings what was opened into sight, and again when what it holds has been loaded. */
+function keepInSight(fold: HTMLElement): void {
+  const grown = new ResizeObserver(() => fold.scrollIntoView({ block: "nearest" }));
+  grown.observe(fold);
+  setTimeout(() => grown.disconnect(), SETTLED_MS);
+}
+
 /** What is wanted now and then: a word in the row below everything else, until it is opened; then it is brought into sight. */
 export function Fold({ title, testid, open = false, class: look = "", turned, children }: FoldProps) {
   return (
@@ -20,8 +29,7 @@ export function Fold({ title, testid, open = false, class: look = "", turned, ch
       data-testid={testid}
       onToggle={({ currentTarget: fold }) => {
         turned?.(fold.open);
-        // In the next frame: until then it has the height that it had closed.
-        if (fold.open) requestAnimationFrame(() => fold.scrollIntoView({ block: "nearest" }));
+        if (fold.open) keepInSight(fold);
       }}
     >
       <summary>{title}</summary>

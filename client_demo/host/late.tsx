@@ -28,6 +28,7 @@ export function LatePlan({
     | "AuctionPanel"
     | "CommentsPanel"
     | "GiveawayPanel"
+    | "HandOverPanel"
     | "OfferPanel"
     | "PlanLine"
     | "PlanPanel"

@@ -118,6 +118,7 @@ function Show({ id }: { id: string }) {
             <SurveyPanel />
             <LatePlan part="WritingPanel" />
             <LatePlan part="PlanPanel" />
+            <LatePlan part="HandOverPanel" />
             <LatePlan part="SafetyPanel" />
             <DeedList />
           </div>

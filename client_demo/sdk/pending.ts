@@ -47,6 +47,7 @@ const HARMLESS_TWICE: ReadonlySet<CommandType> = new Set<CommandType>([
   "question.claim",
   "question.release",
   "show.moderate",
+  "show.hand_over",
   "show.start",
   "show.end",
 ]);

@@ -82,7 +82,8 @@ export type Command =
   | GiveawayClose
   | GiveawayDraw
   | GiveawayCancel
-  | GiveawayHide;
+  | GiveawayHide
+  | ShowHandOver;
 /**
  * An error code as it stands on the wire.
  *
@@ -1109,6 +1110,18 @@ export interface GiveawayHide {
   key?: string | null;
 }
 /**
+ * Without a show: taken back.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ShowHandOver".
+ */
+export interface ShowHandOver {
+  type: "show.hand_over";
+  show?: string | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
  * What became of one of many acts: how the question stands, or the `code` of the refusal, with its further fields.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -1354,6 +1367,18 @@ export interface Winner {
   guest?: number | null;
 }
 /**
+ * To which show another one hands its audience over, as that was called and hosted at `at`.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "HandOver".
+ */
+export interface HandOver {
+  show: string;
+  title: string;
+  host: string;
+  at: string;
+}
+/**
  * `quantity` units of a product, or variant, at `price` each, in minor units of the hold's currency.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -1463,6 +1488,7 @@ export interface Show {
   version?: number;
   comments?: "known" | "off" | "on";
   slow_seconds?: number | null;
+  hand_over?: HandOver | null;
 }
 /**
  * Addresses of the show's pictures; empty strings where there is none.

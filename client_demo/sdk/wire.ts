@@ -383,6 +383,7 @@ interface Replies extends CommentReplies {
   "viewer.ban": { viewer: string };
   "viewer.unban": { viewer: string };
   "show.moderate": Pick<wire.Show, "moderation" | "version"> & { slow_seconds: number | null };
+  "show.hand_over": Pick<wire.Show, "hand_over" | "version">;
   "viewer.sanction": Sanctioned;
   "sanction.lift": Sanctioned;
   "appeal.answer": Sanctioned;

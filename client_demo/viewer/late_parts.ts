@@ -13,6 +13,7 @@ import { followSoldOut } from "./shop/sold_out";
 import { followWaitlist } from "./shop/waitlist/own";
 
 export { Comments } from "./comments/comments";
+export { HandedOver } from "./handed_over";
 export { tellPageView } from "./page_view";
 export { AskHelp } from "./questions/ask_help";
 export { OwnQuestions } from "./questions/own_questions";

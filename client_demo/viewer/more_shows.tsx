@@ -22,7 +22,7 @@ function when(each: Show): string {
 }
 
 /** In somebody else's page it is the element that goes to the show, unless the person wants another tab. */
-function goTo(event: MouseEvent, show: string): void {
+export function goTo(event: MouseEvent, show: string): void {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
   place.enter(show);

@@ -57,6 +57,7 @@ function Stage() {
       <div class="stage-notes">
         <Notices />
         <AnnouncementBar />
+        <Late part="HandedOver" />
       </div>
       <BigPlay />
       {now && isLive.value && !hasVideo.value && <WithoutVideo />}

@@ -9,6 +9,7 @@ Action = Literal[
     "show.create",
     "show.change",
     "show.moderate",
+    "show.hand_over",
     "show.schedule",
     "show.rehearse",
     "show.start",

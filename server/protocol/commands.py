@@ -52,7 +52,7 @@ from server.protocol.sanction_commands import (
     ViewerSanction,
     ViewerUnban,
 )
-from server.protocol.show_commands import ShowModerate
+from server.protocol.show_commands import ShowHandOver, ShowModerate
 from server.protocol.waitlist_commands import WaitlistJoin, WaitlistLeave
 
 ReactionKind = Literal["heart", "clap", "fire", "laugh", "wow"]
@@ -296,4 +296,5 @@ AnyCommand = (
     | CommentCommand
     | ShowModerate
     | GiveawayCommand
+    | ShowHandOver
 )

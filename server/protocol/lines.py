@@ -9,6 +9,7 @@ from msgspec import Struct
 from server.protocol.codes import Code, Verdict
 from server.protocol.command_kinds import CommandId
 from server.protocol.pushes import (
+    HandOver,
     Moderation,
     QuestionState,
     Show,
@@ -86,6 +87,13 @@ class ShowTakes(Reply, frozen=True, tag="ok"):
 
     moderation: Moderation
     slow_seconds: int | None
+    version: int
+
+
+class ShowHandedOver(Reply, frozen=True, tag="ok"):
+    """To which show, null for none, also when it was so before; `version` is the show's."""
+
+    hand_over: HandOver | None
     version: int
 
 

@@ -38,6 +38,15 @@ class Video(Struct, frozen=True):
     poster: str
 
 
+class HandOver(Struct, frozen=True):
+    """To which show another one hands its audience over, as that was called and hosted at `at`."""
+
+    show: str
+    title: str
+    host: str
+    at: str
+
+
 class Show(Struct, frozen=True):
     """A show as everybody may see it."""
 
@@ -65,6 +74,7 @@ class Show(Struct, frozen=True):
     comments: CommentsFor = "on"
     slow_seconds: int | None = None
     """Seconds between two texts of a viewer, 0: as many as they like; None: as the channel's settings say."""
+    hand_over: HandOver | None = None
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from server.protocol.command_kinds import Keyed, Version
+from server.protocol.command_kinds import EntityId, Keyed, Version
 
 SlowSeconds = Annotated[int, Meta(ge=0, le=3600)]
 
@@ -13,3 +13,9 @@ class ShowModerate(Keyed, tag="show.moderate"):
     moderation: Literal["pre", "post"] | UnsetType = UNSET
     slow_seconds: SlowSeconds | UnsetType | None = UNSET
     version: Version | None = None
+
+
+class ShowHandOver(Keyed, tag="show.hand_over"):
+    """Without a show: taken back."""
+
+    show: EntityId | None = None

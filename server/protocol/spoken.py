@@ -270,6 +270,12 @@ COMMANDS = (
     Spoken(
         show_commands.ShowModerate, "staff", (lines.ShowTakes,), "Say how the show takes what viewers write."
     ),
+    Spoken(
+        show_commands.ShowHandOver,
+        "host, admin",
+        (lines.ShowHandedOver,),
+        "Show viewers the way to another live show of the channel.",
+    ),
     Spoken(said.ShowStart, "host, admin", (lines.ShowMoved,), "Begin the show."),
     Spoken(said.ShowEnd, "host, admin", (lines.ShowMoved,), "End the show; it does not start again."),
 )

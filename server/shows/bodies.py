@@ -71,6 +71,15 @@ class VideoRequest(RequestBody):
         return Video(hls=self.hls, mp4=self.mp4, poster=self.poster)
 
 
+class HandOverBody(Face):
+    """To which show another one hands its audience over, as that was called and hosted then."""
+
+    show: str
+    title: str
+    host: str
+    at: Moment
+
+
 class ShowBody(Face):
     """A show as everybody may see it."""
 
@@ -99,6 +108,9 @@ class ShowBody(Face):
     version: int = Field(description="Also in `ETag`.")
     comments: CommentsFor = Field(
         description="Who may comment: everybody, nobody, or signed-in viewers alone."
+    )
+    hand_over: HandOverBody | None = Field(
+        default=None, description="While viewers are shown the way to another live show of the channel."
     )
 
 

@@ -10,7 +10,7 @@ from server.protocol.commands import (
     ShowEnd,
     ShowStart,
 )
-from server.protocol.show_commands import ShowModerate
+from server.protocol.show_commands import ShowHandOver, ShowModerate
 from server.shows.service import Shows
 from server.viewers.caller import Caller, CommandTable, acting, intent_in
 
@@ -29,6 +29,7 @@ class ShowCommands:
             ShowStart: self.start,
             ShowEnd: self.end,
             ShowModerate: self.moderate,
+            ShowHandOver: self.hand_over,
         }
 
     async def announce(self, caller: Caller, command: Announce) -> bytes | None:
@@ -58,6 +59,15 @@ class ShowCommands:
         return ok_line(
             command.id, moderation=how.moderation, slow_seconds=how.slow_seconds, version=how.version
         )
+
+    async def hand_over(self, caller: Caller, command: ShowHandOver) -> bytes | None:
+        """Show viewers the way to another show."""
+        require_show_runner(caller.role)
+        actor, intent = acting(caller), intent_in(caller, command)
+        show = await self._shows.hand_over(caller.show_id, actor, command.show, intent=intent)
+        if command.id is None:
+            return None
+        return ok_line(command.id, hand_over=show.hand_over, version=show.version)
 
     async def start(self, caller: Caller, command: ShowStart) -> bytes | None:
         """Start the show."""

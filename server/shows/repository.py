@@ -15,7 +15,7 @@ from server.errors import RefusedError
 from server.http.cards import Card
 from server.journal.tables import JournalHead
 from server.protocol.codes import Code
-from server.protocol.pushes import HIDDEN, Announcement, Show, ShowState, Video
+from server.protocol.pushes import HIDDEN, Announcement, HandOver, Show, ShowState, Video
 from server.shows.tables import ShowRow
 
 _SHOW = ShowRow.__table__  # type: ignore[attr-defined]
@@ -166,6 +166,7 @@ def as_show(row: ShowRow) -> Show:
         version=row.version,
         comments=row.comments,  # type: ignore[arg-type]
         slow_seconds=row.slow_seconds,
+        hand_over=None if row.hand_over is None else msgspec.convert(row.hand_over, HandOver),
     )
 
 

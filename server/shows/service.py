@@ -18,6 +18,7 @@ from server.journal.journal import Journal
 from server.protocol.codes import Code
 from server.protocol.pushes import Show, ShowState
 from server.shows.announcements import Announcing, Removing, announce_many
+from server.shows.handing_over import HandingOver, hand_over_many
 from server.shows.moderation import HowWritten, Moderating, moderate_show_many
 from server.shows.plans import Plan
 from server.shows.rehearsal import Part
@@ -68,6 +69,7 @@ class Shows:
         self._step_many = Steps(parts, at_end, at_start).step_many
         self._announce_many = announce_many
         self._moderate_many = moderate_show_many
+        self._hand_over_many = hand_over_many
 
     async def start(self, show_id: str, actor: Actor, *, intent: Intent | None = None) -> ShowState:
         """Open the show for reactions and purchases; a live show stays live. Raises `conflict` in any other state than before that."""
@@ -109,6 +111,18 @@ class Shows:
         task = Moderating(actor, changes, version)
         return await self._journal.commit(
             show_id, self._moderate_many, task, intent=intent, kind=HowWritten, repeatable=True
+        )
+
+    async def hand_over(
+        self, show_id: str, actor: Actor, to: str | None, *, intent: Intent | None = None
+    ) -> Show:
+        """Show viewers the way to another live show of the channel, or none, and return the show as it stands then.
+
+        Raises `invalid` for the show itself, `not_found`, and `show_not_live` unless there is an audience here and a show there.
+        """
+        task = HandingOver(actor, to)
+        return await self._journal.commit(
+            show_id, self._hand_over_many, task, intent=intent, kind=Show, repeatable=True
         )
 
     async def announce(self, show_id: str, actor: Actor, text: str, *, intent: Intent | None = None) -> int:

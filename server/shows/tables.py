@@ -53,6 +53,10 @@ class ShowRow(SQLModel, table=True):
         default=None, sa_column=Column("put_aside", JSONB, nullable=True)
     )
     """What was in the show when its rehearsal began, to be put back when that is over."""
+    hand_over: dict[str, Any] | None = Field(
+        default=None, sa_column=Column("hand_over", JSONB, nullable=True)
+    )
+    """To which show the audience is handed over, as `HandOver` has it."""
     comments: str = Field(default="on", sa_column_kwargs={"server_default": "on"})
     """Who may comment: `on`, `off`, or `known` viewers alone."""
 

@@ -99,6 +99,7 @@ IN_ORDER: dict[str, Fields] = {
     "sanction.lift": {"sanction": "sn_mute"},
     "appeal.answer": {"sanction": "sn_ban", "lift": True},
     "show.moderate": {"slow_seconds": 5},
+    "show.hand_over": {},
     "show.start": {},
     "show.end": {},
 }

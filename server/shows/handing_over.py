@@ -1,0 +1,65 @@
+"""Handing the audience over to another show, which hosts call a raid: viewers are shown the way there, and go if they like."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from server.audit.trail import Actor, audit
+from server.clock import to_wire
+from server.errors import RefusedError
+from server.journal.transaction import ShowTransaction
+from server.protocol.codes import Code
+from server.protocol.pushes import HandOver, Show
+from server.shows.plans import rewrite
+from server.shows.repository import as_show, read_show
+from server.shows.tables import ShowRow
+
+HANDED_OVER_FROM: Final = ("live", "ended")
+"""The states of a show that has an audience."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandingOver:
+    """A member of staff hands the audience over to the show `to`; None: takes that back."""
+
+    actor: Actor
+    to: str | None
+
+
+async def hand_over_many(tx: ShowTransaction, tasks: Sequence[HandingOver]) -> list[Show | RefusedError]:
+    """Carry out the tasks in order; what stands as wished already is neither published nor kept."""
+    return [await _hand_over(tx, task) for task in tasks]
+
+
+async def _hand_over(tx: ShowTransaction, task: HandingOver) -> Show | RefusedError:
+    row = await read_show(tx.connection, tx.show_id)
+    if row is None:
+        return RefusedError(Code.NOT_FOUND)
+    before = None if row.hand_over is None else str(row.hand_over["show"])
+    if task.to == before:
+        return as_show(row)
+    wanted = None
+    if task.to is not None:
+        try:
+            wanted = await _way_to(tx, row, task.to)
+        except RefusedError as refused:
+            return refused
+    audit(tx, task.actor, "show.hand_over", tx.show_id, before={"to": before}, after={"to": task.to})
+    return await rewrite(tx, row, {"hand_over": wanted})
+
+
+async def _way_to(tx: ShowTransaction, row: ShowRow, id: str) -> dict[str, str]:
+    """Return the way to a show, as it is kept; raises `invalid`, `not_found` and `show_not_live`."""
+    if id == row.id:
+        raise RefusedError(Code.INVALID, "A show is not handed over to itself.")
+    to = await read_show(tx.connection, id)
+    if to is None or to.channel_id != row.channel_id:
+        raise RefusedError(Code.NOT_FOUND)
+    if row.state not in HANDED_OVER_FROM or to.state != "live":
+        raise RefusedError(Code.SHOW_NOT_LIVE)
+    way: dict[str, str] = msgspec.to_builtins(
+        HandOver(show=to.id, title=to.title, host=to.host, at=to_wire(tx.now))
+    )
+    return way
