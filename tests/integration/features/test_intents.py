@@ -13,6 +13,8 @@ from server.access.roles import Role
 from server.access.sign_in import SignIn
 from server.auctions.commands import AuctionCommands
 from server.auctions.rules import Step, Terms
+from server.comments.commands import CommentCommands
+from server.comments.rules import Remove
 from server.giveaways.commands import GiveawayCommands
 from server.giveaways.entering import Entering
 from server.giveaways.moving import Moving as GiveawayMoving
@@ -22,6 +24,8 @@ from server.journal.intents import Forgetting, Intent, intent_of
 from server.ledger.recorder import Recorder
 from server.offers.commands import OfferCommands
 from server.offers.service import Wanted
+from server.pace.rates import rates_of
+from server.pace.service import Pace
 from server.polls import rules as polled
 from server.polls.commands import PollCommands
 from server.polls.moving import Moving
@@ -50,6 +54,11 @@ from server.protocol.poll_commands import PollSee
 from server.protocol.question_commands import QuestionAnswering, QuestionClaim, QuestionRelease
 from server.protocol.waitlist_commands import WaitlistJoin
 from server.questions.commands import QuestionCommands
+from server.reports.commands import ReportCommands
+from server.reports.repository import Item
+from server.sanctions.commands import SanctionCommands
+from server.sanctions.rules import Terms as SanctionTerms
+from server.settings import Settings
 from server.shop.commands import ShopCommands
 from server.shows.commands import ShowCommands
 from server.shows.plans import Plan
@@ -108,6 +117,9 @@ async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any]:
         OfferCommands(stage.offers, Recorder(_take, process_id="p", clock=stage.clock)),
         PollCommands(stage.polls, doubt_of=lambda _: None),
         GiveawayCommands(stage.giveaways, doubt_of=lambda _: None),
+        CommentCommands(stage.comments),
+        SanctionCommands(stage.sanctions),
+        ReportCommands(stage.reports, Pace(rates_of(Settings()), limited=False)),
         SurveyCommands(stage.surveys, Recorder(_take, process_id="p", clock=stage.clock)),
     )
     (handler,) = [table[type(decoded)] for t in tables if type(decoded) in (table := dict(t.table()))]
@@ -141,6 +153,34 @@ async def prepare_giveaways(stage: Stage, name: str) -> tuple[str, str]:
     return one, two
 
 
+async def prepare_comments(stage: Stage, name: str) -> tuple[str, str]:
+    """Return two comments, the first of which the command fits."""
+    show = "pre" if name == "comment.approve" else SHOW
+    if show == "pre":
+        await stage.add_show(show, moderation="pre")
+    writer = "m_1" if name == "comment.withdraw" else "v_1"
+    one, two = [(await stage.comments.write(show, writer, "Aki", f"Hello {n}")).id for n in range(2)]
+    if name == "comment.undo":
+        await stage.comments.move(SHOW, MODERATOR, one, None, Remove("spam"))
+    return one, two
+
+
+async def prepare_safety(stage: Stage, name: str) -> tuple[str, str]:
+    """Return questions of two viewers, or sanctions on them, with what the command is about there."""
+    one, two = [(await stage.questions.ask(SHOW, viewer, "Aki", "So?")).id for viewer in ("v_1", "v_2")]
+    if name == "report.settle":
+        await stage.reports.report(SHOW, "v_3", Item("question", one), "spam")
+    if name not in ("viewer.unban", "sanction.lift", "appeal.answer"):
+        return one, two
+    given = [
+        await stage.sanctions.give(SHOW, HOST, SanctionTerms("ban"), viewer_id=viewer)
+        for viewer in ("v_1", "v_2")
+    ]
+    if name == "appeal.answer":
+        await stage.sanctions.appeal(SHOW, "v_1", given[0].sanction, "It was my brother.")
+    return given[0].sanction, given[1].sanction
+
+
 async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return fields with which the command succeeds, and other ones; what it needs is there."""
     name = str(kind.__struct_config__.tag)
@@ -172,6 +212,12 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
             await stage.polls.move(SHOW, Moving(HOST, one, to))
     elif name.startswith("giveaway."):
         one, two = await prepare_giveaways(stage, name)
+    elif name.startswith("comment."):
+        one, two = await prepare_comments(stage, name)
+    elif name.startswith(("viewer.", "sanction.", "appeal.", "report")):
+        one, two = await prepare_safety(stage, name)
+    elif name == "show.hand_over":
+        await stage.add_show("there")
     elif name == "hold.release":
         one, two = [(await stage.hold("m_1", ("p_apron", 1))).id for _ in range(2)]
     elif name == "waitlist.leave":
@@ -218,7 +264,24 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         "auction.cancel": ({"auction": one, "reason": "A"}, {"auction": one, "reason": "B"}),
         "offer.open": ({"offer": one}, {"offer": two}),
         "offer.close": ({"offer": one}, {"offer": two}),
+        "comment": ({"text": "Hello"}, {"text": "Bye"}),
+        **{
+            f"comment.{act}": ({"comment": one}, {"comment": two})
+            for act in ("withdraw", "react", "approve", "remove", "undo", "to_question")
+        },
+        "comments.switch": ({"comments": "off"}, {"comments": "known"}),
+        "viewer.ban": ({"question": one}, {"question": two}),
         "viewer.unban": ({"viewer": "v_1"}, {"viewer": "v_2"}),
+        "viewer.sanction": ({"question": one, "kind": "mute"}, {"question": one, "kind": "shadow"}),
+        "sanction.lift": ({"sanction": one}, {"sanction": two}),
+        "appeal.answer": ({"sanction": one, "lift": True}, {"sanction": one, "lift": False}),
+        "report": (
+            {"kind": "question", "item": one, "reason": "spam"},
+            {"kind": "question", "item": two, "reason": "spam"},
+        ),
+        "report.settle": ({"kind": "question", "item": one}, {"kind": "question", "item": two}),
+        "show.moderate": ({"slow_seconds": 5}, {"slow_seconds": 10}),
+        "show.hand_over": ({"show": "there"}, {}),
         "show.start": ({}, {"type": "show.end"}),
         "show.end": ({}, {"type": "show.start"}),
     }
