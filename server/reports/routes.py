@@ -57,7 +57,7 @@ async def read_settings(
 async def set_settings(
     channel: ChannelId,
     body: ReportSettings,
-    by: Annotated[Principal, permitted(RUNNERS)],
+    by: Annotated[Principal, permitted(RUNNERS, "shows:write")],
     request: Request,
 ) -> ReportSettings:
     """For hosts and admins; it is so for reports from then on."""

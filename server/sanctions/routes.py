@@ -152,7 +152,7 @@ async def read_settings(
 async def set_settings(
     channel: ChannelId,
     body: SanctionSettings,
-    by: Annotated[Principal, permitted(RUNNERS)],
+    by: Annotated[Principal, permitted(RUNNERS, "shows:write")],
     request: Request,
 ) -> SanctionSettings:
     """For hosts and admins; it is so for whoever is recognised from then on."""

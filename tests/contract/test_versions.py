@@ -7,6 +7,7 @@ from server.settings import Settings
 
 WITHOUT: Final = {
     "PUT /v1/channels/{channel}/report-settings": "one number, in one word: nothing of it is edited",
+    "PUT /v1/channels/{channel}/sanction-settings": "one choice, in one word: nothing of it is edited",
     "PUT /v1/products/order": "the whole order in one stroke, by ids: nothing of it is read before",
     "PUT /v1/shows/{show}/holds/{hold}/checkout": "a viewer's own, written whole with each change of theirs",
     "PUT /v1/shows/{show}/reviews/{product}": "a viewer's own, which nobody else edits",

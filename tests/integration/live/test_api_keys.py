@@ -40,6 +40,7 @@ OF_VIEWERS = {
     ("POST", "/v1/shows/{show}/questions/similar"),
     ("POST", "/v1/shows/{show}/faq/{line}/helped"),
     ("POST", "/v1/shows/{show}/faq/similar"),
+    ("POST", "/v1/shows/{show}/sanctions/{sanction}/appeal"),
     ("POST", "/v1/shows/{show}/waitlist"),
     ("DELETE", "/v1/shows/{show}/waitlist/{product}"),
     ("PUT", "/v1/shows/{show}/reviews/{product}"),
@@ -72,6 +73,9 @@ AUCTION = {"product": "p_bowl", "start": 1, "steps": [{"from": 0, "step": 1}], "
 POLL = {"kind": "single", "question": "Which?", "choices": ["A", "B"]}
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/query"): {"metrics": ["viewers"]},
+    ("POST", "/v1/channel/screening/try"): {"text": "So?"},
+    ("PUT", "/v1/channels/{channel}/report-settings"): {"hold_after": 3},
+    ("PUT", "/v1/channels/{channel}/sanction-settings"): {"returning": "hold"},
     ("PATCH", "/v1/queries/{query}"): {"name": "Till"},
     ("PATCH", "/v1/keys/{key}"): {"name": "Till"},
     ("PATCH", "/v1/webhooks/{webhook}"): {"description": "Till"},
