@@ -67,6 +67,7 @@ NOBODYS = {
     ("DELETE", "/v1/shows/{show}/waitlist/{product}"),
     ("POST", "/v1/shows/{show}/auctions/{auction}/bids"),
     ("POST", "/v1/shows/{show}/faq/{line}/helped"),
+    ("GET", "/v1/shows/{show}/giveaways/{giveaway}/proof"),
 }
 """About a thing that is nobody's here: whoever may enter does not find it."""
 CHANGES: dict[tuple[str, str], dict[str, Any]] = {
