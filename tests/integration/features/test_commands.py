@@ -11,6 +11,7 @@ from server.errors import RefusedError
 from server.protocol.codec import decode_command
 from server.protocol.codes import Code
 from server.questions.commands import QuestionCommands
+from server.sanctions.commands import SanctionCommands
 from server.shop.commands import ShopCommands
 from server.shows.commands import ShowCommands
 from tests.support.reducer import see
@@ -58,6 +59,7 @@ async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any] 
         QuestionCommands(stage.questions),
         ShopCommands(stage.shop, stage.holds, stage.exchanges),
         ShowCommands(stage.shows),
+        SanctionCommands(stage.sanctions),
     )
     (handler,) = [table[type(decoded)] for t in tables if type(decoded) in (table := t.table())]
     reply = await handler(speaker, decoded)

@@ -47,6 +47,8 @@ async def client(stage: Stage, redis_url: str) -> AsyncIterator[httpx.AsyncClien
         "shows",
         "surveys",
         "polls",
+        "clock",
+        "sanctions",
         "giveaways",
         "comments",
         "tokens",

@@ -24,7 +24,7 @@ async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     problems.install(app)
     app.include_router(server.questions.similar_routes.router())
-    for name in ("database", "tokens"):
+    for name in ("clock", "database", "tokens"):
         setattr(app.state, name, getattr(stage, name))
     app.state.similar_questions = SimilarQuestions(stage.database)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://showfloor") as client:

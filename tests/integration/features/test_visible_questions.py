@@ -36,7 +36,7 @@ async def client(stage: Stage, browsing: Browsing) -> AsyncIterator[httpx.AsyncC
     app = FastAPI()
     problems.install(app)
     app.include_router(server.questions.routes.router())
-    for name in ("database", "questions", "tokens"):
+    for name in ("clock", "database", "questions", "tokens"):
         setattr(app.state, name, getattr(stage, name))
     app.state.browsing_questions = browsing
     # Whatever was read a moment ago is read again: here the pages are to be true at once.
