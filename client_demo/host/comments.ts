@@ -91,12 +91,9 @@ function move(type: Act, comment: Comment, deed: "approved" | "removed" | "resto
     say: () => t(`comments.deed.${deed}`, { text }),
     send: () => theRoom().command(type, { comment: comment.id, version: comment.version, ...(reason && { reason }) } as never),
     refused: why,
-    undo: undoable ? () => move("comment.undo", now(comment.id) ?? comment, "restored") : undefined,
+    // What was done is taken back, and nothing that a colleague has done since: the version is that of the deed.
+    undo: undoable ? () => move("comment.undo", { ...comment, version: comment.version + 1 }, "restored") : undefined,
   });
-}
-
-function now(id: string): Comment | undefined {
-  return held.list(null, null).find((each) => each.id === id);
 }
 
 export const approveComment = (comment: Comment): void => move("comment.approve", comment, "approved");

@@ -181,7 +181,7 @@ KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
         "people": ("person", "invitation"),
         "connections": ("key", "customer_secret", "customer_keys", "provider", "payments", "webhook", "mail"),
         "figures": ("segment", "query", "target", "action"),
-        "channel": ("channel", "checkout", "privacy"),
+        "channel": ("channel", "checkout", "privacy", "screening"),
     }
 )
 """What stands before the point of the actions about each."""
