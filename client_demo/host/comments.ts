@@ -92,7 +92,7 @@ function move(type: Act, comment: Comment, deed: "approved" | "removed" | "resto
     send: () => theRoom().command(type, { comment: comment.id, version: comment.version, ...(reason && { reason }) } as never),
     refused: why,
     // What was done is taken back, and nothing that a colleague has done since: the version is that of the deed.
-    undo: undoable ? () => move("comment.undo", { ...comment, version: comment.version + 1 }, "restored") : undefined,
+    undo: undoable ? () => move("comment.undo", { ...comment, version: (comment.version ?? 0) + 1 }, "restored") : undefined,
   });
 }
 
