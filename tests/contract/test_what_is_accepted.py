@@ -44,7 +44,7 @@ ODD = [
 ]
 words = st.lists(st.sampled_from(ODD) | st.text(max_size=20), min_size=1, max_size=6).map("".join)
 BRIEFLY = a_few(EXAMPLES)
-PARTS = 6
+PARTS = 5
 """In so many tests: a test may take three minutes, and a machine that runs others beside it is slow."""
 TAKEN = {"ask", "announce", "buy", "product.restock", "question.answer", "share"}
 """Of these types something is always accepted."""
@@ -180,5 +180,5 @@ async def test_whatever_was_accepted_can_be_read_by_everybody(
             question = (await host.do("ask", text="Washable?"))["question"]
         accepted = await asyncio.to_thread(send_everything, address, token, question, part)
         assert TAKEN & {tag_of(kind) for kind in kinds_of(part)} <= accepted
-        assert len(accepted) >= 3
+        assert len(accepted) > 3
         assert await read_everything(address, token) > 15
