@@ -173,6 +173,7 @@ function hear(push: JournalPush): void {
   if ("question" in push && push.question && typeof push.question === "object" && "text" in push.question)
     takeIn([push.question]);
   if (push.type === "question.voted") countVotes(push.votes);
+  if (push.type === "stage.changed") takeIn(push.questions);
 }
 
 /** A colleague brought back what this person had moved away: it is new again, and waits to be let in. */

@@ -27,6 +27,8 @@ const KEYED: ReadonlySet<CommandType> = new Set<CommandType>([
   "question.withdraw",
   "question.pin",
   "question.unpin",
+  "question.stage",
+  "question.unstage",
   "product.pin",
   "announce.remove",
   "product.unpin",

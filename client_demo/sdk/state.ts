@@ -94,6 +94,8 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
       return withVotes(snapshot, new Map(push.votes.map(({ question, ...counts }) => [question, counts])));
     case "question.pinned":
       return { ...snapshot, pinned_question: push.question };
+    case "stage.changed":
+      return withStages(snapshot, push.stages);
     case "product.pinned":
       return { ...snapshot, pinned_product: push.product };
     case "product.stock": {
@@ -184,6 +186,11 @@ function withPoll(snapshot: Snapshot, push: Extract<JournalPush, { type: "poll.c
   if (!known || push.type === "poll.hidden") return rest;
   const { type: _type, offset: _offset, at: _at, poll: _poll, ...now } = push;
   return { ...rest, poll: { ...known, ...now } };
+}
+
+/** There is no such part when there are none. */
+function withStages({ stages: _, ...rest }: Snapshot, stages: Snapshot["stages"]): Snapshot {
+  return stages?.length ? { ...rest, stages } : rest;
 }
 
 /** By id; there is no such part when none is open. */

@@ -40,6 +40,8 @@ export type Command =
   | QuestionRestore
   | QuestionPin
   | QuestionUnpin
+  | QuestionStage
+  | QuestionUnstage
   | ProductPin
   | ProductUnpin
   | ProductRestock
@@ -605,6 +607,32 @@ export interface QuestionPin {
 export interface QuestionUnpin {
   type: "question.unpin";
   question?: string | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * `seen`: the host on whose stage it stood when this was wanted, null for none; not said: whatever it is.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionStage".
+ */
+export interface QuestionStage {
+  type: "question.stage";
+  question: string;
+  host: string;
+  now?: boolean;
+  seen?: string | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "QuestionUnstage".
+ */
+export interface QuestionUnstage {
+  type: "question.unstage";
+  question: string;
+  seen?: string | null;
   id?: number | null;
   key?: string | null;
 }
@@ -1367,6 +1395,16 @@ export interface Winner {
   guest?: number | null;
 }
 /**
+ * A question on a host's stage, and who put it there.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Given".
+ */
+export interface Given {
+  question: string;
+  by: string;
+}
+/**
  * To which show another one hands its audience over, as that was called and hosted at `at`.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -1460,6 +1498,7 @@ export interface StaffSnapshot {
   sanctions?: Sanction[];
   reported?: Reported[];
   giveaway?: Giveaway;
+  stages?: StaffStage[];
 }
 /**
  * A show as everybody may see it.
@@ -1749,6 +1788,17 @@ export interface Reported {
   at: string;
 }
 /**
+ * The same for staff: `host` by id, and all their questions, the one before them first, then what comes next.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "StaffStage".
+ */
+export interface StaffStage {
+  host: string;
+  name: string;
+  questions: Given[];
+}
+/**
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "JoinedAsViewer".
  */
@@ -1787,6 +1837,7 @@ export interface Snapshot {
   comments?: Comments;
   poll?: Poll;
   giveaway?: Giveaway;
+  stages?: Stage[];
 }
 /**
  * An open offer as everybody may know of it. What it costs `offer.see` tells, to those it is open to.
@@ -1833,6 +1884,16 @@ export interface Poll {
   ended?: ("host" | "next" | "show_ended" | "time") | null;
   counts?: number[] | null;
   right?: number | null;
+}
+/**
+ * What a host has before them, as everybody may see it: who they are, and the question by its id.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Stage".
+ */
+export interface Stage {
+  name: string;
+  question: string;
 }
 /**
  * A comment as its writer sees it; `reason` of one that staff removed, `question` of one that became a question.

@@ -45,7 +45,7 @@ export type Poll = wire.Poll & Partial<Omit<wire.StaffPoll, keyof wire.Poll>>;
 export type Offer = wire.Offer & Partial<Omit<wire.StaffOffer, keyof wire.Offer>>;
 
 /** A show's full state; `sales` is there for staff alone. */
-export type Snapshot = Omit<wire.Snapshot, "questions" | "offers" | "comments" | "poll"> & {
+export type Snapshot = Omit<wire.Snapshot, "questions" | "offers" | "comments" | "poll" | "stages"> & {
   questions: Question[];
   poll?: Poll;
   offers?: Offer[];
@@ -54,7 +54,11 @@ export type Snapshot = Omit<wire.Snapshot, "questions" | "offers" | "comments" |
   comments?: Comments;
   sanctions?: wire.Sanction[];
   reported?: wire.Reported[];
+  stages?: Stage[];
 };
+
+/** A host's stage. Viewers read the `question` that its host has before them; staff `host` and all `questions` there, that one first. */
+export type Stage = Pick<wire.Stage, "name"> & Partial<wire.Stage & wire.StaffStage>;
 
 export interface Joined {
   id: number;
@@ -85,6 +89,8 @@ export interface Refusal {
   current?: Question;
   /** With `conflict`: who works on the question. */
   claimed_by?: wire.Claimed;
+  /** With `conflict`: on whose stage the question stands, and who put it there. */
+  staged?: { name: string; by: string } | null;
   /** With `already_voted`: what was voted, which stays. */
   choices?: number[];
   /** With `sold_out`: the units left. */
@@ -172,6 +178,7 @@ export type JournalPush = Published &
     | { type: "question.dismissed"; question: Question | { id: string } }
     | { type: "question.voted"; votes: QuestionVotes[] }
     | { type: "question.pinned"; question: string | null; pinned?: Question | null }
+    | { type: "stage.changed"; stages: Stage[]; questions: Question[] }
     | { type: "product.pinned"; product: string | null }
     | { type: "order.counted"; product: string; buyers: number; seconds: number }
     | { type: "product.stock"; products: { product: string; stock: number }[]; sales?: wire.Sales }
@@ -355,6 +362,8 @@ interface Replies extends CommentReplies {
   "question.restore": Moved;
   "question.pin": Moved;
   "question.unpin": Moved;
+  "question.stage": Moved;
+  "question.unstage": Moved;
   "product.pin": JournalOffset;
   "product.unpin": JournalOffset;
   "product.restock": { product: string; stock: number };

@@ -34,6 +34,8 @@ Action = Literal[
     "question.label",
     "question.pin",
     "question.unpin",
+    "question.stage",
+    "question.unstage",
     "comment.approve",
     "comment.remove",
     "comment.undo",

@@ -1,6 +1,6 @@
 """A channel's people: found, changed, let go; and what their passwords are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,12 +32,28 @@ from server.http.versions import ANY_VERSION, Match
 from server.ids import new_id
 from server.protocol.codes import Code
 
+Follow = Callable[[str, str], Awaitable[None]]
+"""Given the channel and the person, what follows when they are called otherwise or have another role, or none any more."""
+
+
+async def follow_nothing(channel_id: str, person_id: str) -> None:
+    """For where nothing else is made of people."""
+
 
 class People:
-    """The people of all channels; whoever calls has looked that the caller is of the channel."""
+    """The people of all channels; whoever calls has looked that the caller is of the channel. `follow` is done after each change."""
 
-    def __init__(self, database: Database, clock: Clock, revocations: Revocations, hashing: Hashing) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        revocations: Revocations,
+        hashing: Hashing,
+        *,
+        follow: Follow = follow_nothing,
+    ) -> None:
         self._database = database
+        self._follow = follow
         self._clock = clock
         self._revocations = revocations
         self._hashing = hashing
@@ -76,7 +92,9 @@ class People:
             if "role" in changed:
                 at = await ending.end_person(person_id)
                 now = await update_person(connection, person_id, {"tokens_after": at})
-            return now
+        if not changed.keys().isdisjoint(("name", "role")):
+            await self._follow(now.channel_id, now.id)
+        return now
 
     async def _heed(
         self, connection: AsyncConnection, actor: Identity, before: PersonRow, now: PersonRow
@@ -109,6 +127,7 @@ class People:
             details = {"channel": person.channel_id, "name": person.name, "role": person.role}
             await audit_beside(connection, actor, "person.removed", person_id, self._clock.now(), **details)
             await ending.end_person(person_id)
+        await self._follow(person.channel_id, person_id)
 
     async def _locked(self, connection: AsyncConnection, actor: Identity, person_id: str) -> PersonRow:
         """Return the person, while nobody else changes anybody of the channel."""

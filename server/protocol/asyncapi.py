@@ -64,6 +64,8 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     question_lines.QuestionErased,
     question_lines.StaffQuestionErased,
     question_lines.QuestionPinned,
+    question_lines.StageChanged,
+    question_lines.StaffStageChanged,
     comment_lines.CommentPosted,
     comment_lines.StaffCommentPosted,
     comment_lines.CommentChanged,

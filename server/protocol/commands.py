@@ -26,24 +26,7 @@ from server.protocol.command_kinds import (
 from server.protocol.comment_commands import CommentCommand
 from server.protocol.giveaway_commands import GiveawayCommand
 from server.protocol.poll_commands import PollCommand
-from server.protocol.question_commands import (
-    QuestionAnswer,
-    QuestionAnswering,
-    QuestionApprove,
-    QuestionBegin,
-    QuestionClaim,
-    QuestionDismiss,
-    QuestionHold,
-    QuestionLabel,
-    QuestionMany,
-    QuestionMerge,
-    QuestionPin,
-    QuestionRelease,
-    QuestionRestore,
-    QuestionUndo,
-    QuestionUnpin,
-    QuestionWithdraw,
-)
+from server.protocol.question_commands import QuestionCommand
 from server.protocol.report_commands import Report, ReportSettle
 from server.protocol.sanction_commands import (
     AppealAnswer,
@@ -254,22 +237,7 @@ AnyCommand = (
     | Pay
     | PayCancel
     | Ping
-    | QuestionApprove
-    | QuestionAnswer
-    | QuestionHold
-    | QuestionBegin
-    | QuestionUndo
-    | QuestionMerge
-    | QuestionLabel
-    | QuestionMany
-    | QuestionWithdraw
-    | QuestionClaim
-    | QuestionRelease
-    | QuestionAnswering
-    | QuestionDismiss
-    | QuestionRestore
-    | QuestionPin
-    | QuestionUnpin
+    | QuestionCommand
     | ProductPin
     | ProductUnpin
     | ProductRestock

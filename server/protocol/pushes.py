@@ -14,6 +14,7 @@ from server.protocol.reported import Reported
 from server.protocol.sanctioned import Sanction
 from server.protocol.screening_lines import HeldFor
 from server.protocol.sold import Product
+from server.protocol.staged import StaffStage, Stage
 
 QuestionState = Literal[
     "pending", "shadowed", "open", "answering", "answered", "dismissed", "merged", "withdrawn"
@@ -204,7 +205,7 @@ class Snapshot(Struct, frozen=True):
     announcement: Announcement | None
     questions: list[Question]
     older_questions: list[Question] | UnsetType = UNSET
-    """Visible ones that `questions` leaves out: the pinned one, and the most wanted. Not there when all are in `questions`."""
+    """Visible ones that `questions` leaves out: pinned, on a stage, and the most wanted. Not there when all are in `questions`."""
     order_taker: Literal["shop"] | UnsetType = UNSET
     """`shop`: the channel's own shop takes the orders, and `buy` is refused. Not there where Showfloor does."""
     survey: Survey | UnsetType = UNSET
@@ -218,6 +219,8 @@ class Snapshot(Struct, frozen=True):
     """The poll that is open, or whose result is shown; not there when there is none."""
     giveaway: Giveaway | UnsetType = UNSET
     """The giveaway that is shown; not there when there is none."""
+    stages: list[Stage] | UnsetType = UNSET
+    """Which host has which question before them; not there when nobody has one."""
 
 
 class StaffSnapshot(Struct, frozen=True):
@@ -242,6 +245,8 @@ class StaffSnapshot(Struct, frozen=True):
     reported: list[Reported] | UnsetType = UNSET
     """What viewers have reported and nobody has settled, the newest 200 items; not there when there is none."""
     giveaway: Giveaway | UnsetType = UNSET
+    stages: list[StaffStage] | UnsetType = UNSET
+    """One of each host of the show; not there when nobody is named as one."""
 
 
 class QuestionVotes(Struct, frozen=True):

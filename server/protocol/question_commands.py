@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from server.protocol.command_kinds import EntityId, Keyed, Passing, Text1000, Version
 
@@ -104,3 +104,40 @@ class QuestionPin(Keyed, tag="question.pin"):
 
 class QuestionUnpin(Keyed, tag="question.unpin"):
     question: EntityId | None = None
+
+
+class QuestionStage(Keyed, tag="question.stage"):
+    """`seen`: the host on whose stage it stood when this was wanted, null for none; not said: whatever it is."""
+
+    question: EntityId
+    host: EntityId
+    now: bool = False
+    """Before what the host has before them, not behind what comes next."""
+    seen: EntityId | UnsetType | None = UNSET
+
+
+class QuestionUnstage(Keyed, tag="question.unstage"):
+    question: EntityId
+    seen: EntityId | UnsetType | None = UNSET
+
+
+QuestionCommand = (
+    QuestionApprove
+    | QuestionAnswer
+    | QuestionHold
+    | QuestionBegin
+    | QuestionUndo
+    | QuestionMerge
+    | QuestionLabel
+    | QuestionMany
+    | QuestionWithdraw
+    | QuestionClaim
+    | QuestionRelease
+    | QuestionAnswering
+    | QuestionDismiss
+    | QuestionRestore
+    | QuestionPin
+    | QuestionUnpin
+    | QuestionStage
+    | QuestionUnstage
+)

@@ -13,6 +13,7 @@ from server.protocol.pushes import (
     StaffQuestion,
     StaffQuestionVotes,
 )
+from server.protocol.staged import StaffStage, Stage
 
 
 class QuestionSubmitted(Push, frozen=True, tag="question.submitted"):
@@ -126,6 +127,20 @@ class QuestionPinned(Push, frozen=True, tag="question.pinned"):
 
     question: str | None
     pinned: Question | None = None
+
+
+class StageChanged(Push, frozen=True, tag="stage.changed"):
+    """What stands on the stages of the show's hosts now, whole, and for those who do not hold them the `questions` that came there."""
+
+    stages: list[Stage]
+    questions: list[Question]
+
+
+class StaffStageChanged(Push, frozen=True, tag="stage.changed"):
+    """The stage of each of the show's hosts; none when nobody is named as one."""
+
+    stages: list[StaffStage]
+    questions: list[StaffQuestion]
 
 
 class ActDone(Struct, frozen=True, omit_defaults=True):

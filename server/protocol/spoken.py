@@ -186,6 +186,18 @@ COMMANDS = (
         "Pin no question; without one, whichever it is.",
     ),
     Spoken(
+        question_commands.QuestionStage,
+        "staff",
+        (lines.Moderated,),
+        "Give a question to one of the show's hosts, who has it on their stage.",
+    ),
+    Spoken(
+        question_commands.QuestionUnstage,
+        "staff",
+        (lines.Moderated,),
+        "Take a question off the stage on which it stands.",
+    ),
+    Spoken(
         question_commands.QuestionWithdraw,
         "all",
         (lines.Moderated,),

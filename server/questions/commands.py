@@ -21,15 +21,17 @@ from server.protocol.question_commands import (
     QuestionMerge,
     QuestionPin,
     QuestionRestore,
+    QuestionStage,
     QuestionUndo,
     QuestionUnpin,
+    QuestionUnstage,
     QuestionWithdraw,
 )
 from server.questions.asking import AskedBefore
 from server.questions.many import Outcome
 from server.questions.rules import Begin, Hold, Merge, Undo
 from server.questions.service import Questions
-from server.questions.tasks import Standing
+from server.questions.tasks import Give, Standing, TakeOff
 from server.viewers.caller import Caller, CommandTable, acting, intent_in, paced_by
 
 
@@ -69,6 +71,8 @@ class QuestionCommands:
             QuestionRestore: self.restore,
             QuestionPin: self.pin,
             QuestionUnpin: self.unpin,
+            QuestionStage: self.stage,
+            QuestionUnstage: self.stage,
         }
 
     async def ask(self, caller: Caller, command: Ask) -> bytes | None:
@@ -209,6 +213,18 @@ class QuestionCommands:
         """Show no question above the others."""
         standing = await self._questions.unpin(
             caller.show_id, acting(caller), command.question, intent=intent_in(caller, command)
+        )
+        return reply(command, standing)
+
+    async def stage(self, caller: Caller, command: QuestionStage | QuestionUnstage) -> bytes | None:
+        """Give a question to a host of the show, or take it off their stage."""
+        act = (
+            Give(command.host, command.now, command.seen)
+            if isinstance(command, QuestionStage)
+            else TakeOff(command.seen)
+        )
+        standing = await self._questions.stage(
+            caller.show_id, acting(caller), command.question, act, intent=intent_in(caller, command)
         )
         return reply(command, standing)
 

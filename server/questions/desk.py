@@ -1,5 +1,6 @@
 """The moderators' desk: what was done in one transaction, applied in order; it publishes, and gathers what is to be written."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -13,41 +14,51 @@ from server.ledger.entries import Fact
 from server.ledger.final import drop_own_final
 from server.protocol.codes import Code
 from server.questions.asked_fact import asked_fact
-from server.questions.claims import LEASE, Claim, bars
+from server.questions.claims import LEASE, Claim, bars, is_fresh
 from server.questions.faces import as_own, as_public, as_staff
+from server.questions.publishing import publish_move
 from server.questions.rules import (
     Answer,
-    Approve,
     Begin,
     Deed,
-    Dismiss,
     Merge,
     Move,
     Question,
-    Restore,
-    Undo,
     Withdraw,
     carry_out,
     comes_out,
     is_visible,
     with_claim,
 )
+from server.questions.stages import Host, Stages
 from server.questions.standing import claimed_by_another, conflict, standing_of
-from server.questions.tasks import ACTIONS, Label, Pin, Release, Standing, TakeClaim, Task, Unpin
+from server.questions.tasks import (
+    ACTIONS,
+    Give,
+    Label,
+    Pin,
+    Release,
+    Standing,
+    TakeClaim,
+    TakeOff,
+    Task,
+    Unpin,
+    details_of,
+)
 from server.shows.tables import ShowRow
 from server.webhooks import outbox
 
 CLAIMABLE: Final = frozenset({"pending", "shadowed", "open", "answering"})
 """States in which there is something to do to a question that two must not do."""
 MAY_TAKE_OVER: Final = frozenset({"host", "admin"})
-RENEWED_AFTER: Final = LEASE / 6
-"""A renewal sooner than that after the last one changes nothing, and is no publication."""
 
 
 class Desk:
     """Holds the questions that a batch of tasks is about; `changed`, `moved`, `pinned` and `facts` are what came of it."""
 
-    def __init__(self, tx: ShowTransaction, show: ShowRow, questions: list[Question]) -> None:
+    def __init__(
+        self, tx: ShowTransaction, show: ShowRow, questions: list[Question], hosts: Sequence[Host] = ()
+    ) -> None:
         self._tx = tx
         self._show = show
         self._questions = {question.id: question for question in questions}
@@ -56,6 +67,7 @@ class Desk:
         self._answered_ids: dict[str, None] = {}
         self.recounted: dict[str, None] = {}
         """Ids of questions of which other ones are part now, or no longer: their votes are to be counted anew."""
+        self._stages = Stages(hosts, self._questions)
         self.pinned = show.pinned_question
         self.facts: list[Fact] = []
 
@@ -90,6 +102,11 @@ class Desk:
 
     def carry_out(self, task: Task) -> Standing | RefusedError | None:
         """Do one task and return how its question stands, None when there is none; a refused task changes nothing."""
+        standing = self._do(task)
+        self._stages.tell(self._tx)
+        return standing
+
+    def _do(self, task: Task) -> Standing | RefusedError | None:
         action = task.action
         if isinstance(action, Unpin):
             return self._unpin(task)
@@ -106,6 +123,8 @@ class Desk:
             return self._label(task, action, question)
         if isinstance(action, Withdraw):
             return self._withdraw(task, action, question)
+        if isinstance(action, Give | TakeOff):
+            return self._stage(task, action, question)
         if bars(question.claim, task.actor.viewer_id, self._tx.now):
             return claimed_by_another(question)
         return self._move(task, action, question)
@@ -114,18 +133,19 @@ class Desk:
         barred = self._bars_merging(move, before) if isinstance(move, Merge) else None
         if barred is not None:
             return barred
-        after = carry_out(move, before, self._deed_of(task), version=task.version)
+        after = carry_out(move, before, self._deed_of(task, before), version=task.version)
         if after is None:
             return conflict(before)
         if isinstance(move, Begin):
-            after = with_claim(after, self._claim_of(task, ""))
+            after = self._stages.begun(with_claim(after, self._claim_of(task, "")))
         self._keep(after)
         self._moved_ids[after.id] = None
         if comes_out(before, after):
             self.facts.append(asked_fact(after))
-        self._publish(move, before, after)
+        publish_move(self._tx, move, before, after)
         self._unite(before, after)
-        self._audit_move(task, move, before, after)
+        steps = {"from": before.state, "to": after.state, "version": after.version}
+        self._audit(task, ACTIONS[type(move)], after, steps | details_of(move))
         if isinstance(move, Answer):
             self._note_answer(task, move, after)
         if self.pinned == after.id and not is_visible(after):
@@ -158,12 +178,12 @@ class Desk:
             return RefusedError(Code.NOT_FOUND)
         claim = question.claim
         worked_on = claim is not None and claim.holds(self._tx.now)
-        after = carry_out(move, question, self._deed_of(task), version=task.version)
+        after = carry_out(move, question, self._deed_of(task, question), version=task.version)
         if after is None or worked_on or question.merged:
             return RefusedError(Code.CONFLICT, current=msgspec.to_builtins(as_own(question)))
         self._keep(after)
         self._moved_ids[after.id] = None
-        self._publish(move, question, after)
+        publish_move(self._tx, move, question, after)
         if self.pinned == after.id:
             self._set_pinned(None)
         return standing_of(after)
@@ -179,7 +199,7 @@ class Desk:
             return RefusedError(Code.FORBIDDEN, "Only a host may take a question over.")
         goes_on = standing is not None and standing.holds(now) and not barred
         fresh = self._claim_of(task, act.connection_id)
-        if goes_on and standing is not None and _is_fresh(standing, fresh):
+        if goes_on and standing is not None and is_fresh(standing, fresh):
             return standing_of(question)
         after = with_claim(question, fresh)
         self._change(after)
@@ -217,8 +237,10 @@ class Desk:
         self._keep(after)
         self._tx.publish_to_staff("question.changed", {"question": as_staff(after)})
 
-    def _deed_of(self, task: Task) -> Deed:
-        return Deed(task.actor.name, self._tx.now, task.actor.role, self._show_ms())
+    def _deed_of(self, task: Task, question: Question) -> Deed:
+        host = self._stages.host_of(question)
+        voice = None if host is None else (host.name, host.role)
+        return Deed(task.actor.name, self._tx.now, task.actor.role, self._show_ms(), voice)
 
     def _show_ms(self) -> int | None:
         """Where in the show we are; None unless it is live."""
@@ -232,17 +254,6 @@ class Desk:
         actor = task.actor.viewer_id
         self.facts.append(Fact(self._tx.show_id, actor, "answer", self._tx.now, target=after.id, staff=True))
 
-    def _publish(self, move: Move, before: Question, after: Question) -> None:
-        """Tell the room. Who had never seen the question does not hear that it went."""
-        public, staff = {"question": as_public(after)}, {"question": as_staff(after)}
-        if is_visible(after):
-            self._tx.publish(_TOLD.get(type(move), "question.changed"), public, staff=staff)
-        elif is_visible(before):
-            self._tx.publish("question.dismissed", {"question": {"id": after.id}}, staff=staff)
-        else:
-            back = isinstance(move, Undo)
-            self._tx.publish_to_staff("question.restored" if back else "question.dismissed", staff)
-
     def _pin(self, task: Task, question: Question) -> Standing | RefusedError:
         if not is_visible(question):
             return conflict(question)
@@ -250,6 +261,23 @@ class Desk:
             self._set_pinned(question.id)
             self._audit(task, "question.pin", question, {})
         return standing_of(question)
+
+    def _stage(self, task: Task, act: Give | TakeOff, question: Question) -> Standing | RefusedError:
+        before = self._stages.host_of(question)
+        try:
+            after = (
+                self._stages.given(act, question, task.actor.name)
+                if isinstance(act, Give)
+                else self._stages.taken_off(act, question)
+            )
+        except RefusedError as refused:
+            return refused
+        if after != question:
+            self._keep(after)
+            host = self._stages.host_of(after)
+            hosts = {"from": before and before.name, "to": host and host.name}
+            self._audit(task, ACTIONS[type(act)], after, hosts)
+        return standing_of(after)
 
     def _unpin(self, task: Task) -> Standing | RefusedError | None:
         question = self._questions.get(task.question_id or self.pinned or "")
@@ -265,32 +293,7 @@ class Desk:
         pinned = None if question_id is None else as_public(self._questions[question_id])
         self._tx.publish("question.pinned", {"question": question_id, "pinned": pinned})
 
-    def _audit_move(self, task: Task, move: Move, before: Question, after: Question) -> None:
-        details: dict[str, Any] = {"from": before.state, "to": after.state, "version": after.version}
-        if isinstance(move, Dismiss):
-            details["reason"] = move.reason
-        if isinstance(move, Merge):
-            details["into"] = move.into
-        if isinstance(move, Answer) and move.private:
-            details["private"] = True
-        self._audit(task, ACTIONS[type(move)], after, details)
-
     def _audit(self, task: Task, action: Action, question: Question, details: dict[str, Any]) -> None:
         show_ms = self._show_ms()
         at = {} if show_ms is None else {"show_ms": show_ms}
         audit(self._tx, task.actor, action, question.id, **details, **at)
-
-
-_TOLD: Final[dict[type[Any], str]] = {
-    Approve: "question.posted",
-    Answer: "question.answered",
-    Restore: "question.restored",
-    Undo: "question.restored",
-}
-"""How everybody is told of a move behind which they see the question."""
-
-
-def _is_fresh(standing: Claim, fresh: Claim) -> bool:
-    """Whether the same connection has claimed so lately that nobody need be told anew."""
-    same = standing.connection_id == fresh.connection_id
-    return same and fresh.until - standing.until < RENEWED_AFTER

@@ -17,11 +17,14 @@ from server.questions.faces import as_own
 from server.questions.people_repository import read_claimed_at, read_voters
 from server.questions.repository import read_questions, update_changed
 from server.questions.rules import Merge, Question
+from server.questions.stages import Stages
+from server.questions.stages_repository import clear_stages, read_hosts, read_staged
 from server.questions.tasks import Release, Standing, Task
 from server.questions.telling import Push, tell_nobody
 from server.questions.united_repository import count_voters, read_merged, recount
 from server.questions.voting import publish_votes
 from server.shows.repository import read_show, update_show
+from server.shows.tables import ShowRow
 
 Follow = Callable[[ShowTransaction, str, Sequence[Question]], Awaitable[None]]
 """Given the channel, and the questions of the show whose state has just changed: what follows from that in the same transaction."""
@@ -47,10 +50,14 @@ async def moderate_many(
     if show is None:
         return [RefusedError(Code.NOT_FOUND) for _ in tasks]
     questions = await _read_wanted(tx, tasks, show.pinned_question)
+    hosts = await read_hosts(tx.connection, tx.show_id)
+    if hosts:
+        known = {question.id for question in questions}
+        questions += [q for q in await read_staged(tx.connection, tx.show_id) if q.id not in known]
     roots = {task.action.into for task in tasks if isinstance(task.action, Merge)}
     roots |= {question.merged_into for question in questions if question.merged_into is not None}
     voters = await count_voters(tx.connection, tx.show_id, roots)
-    desk = Desk(tx, show, questions)
+    desk = Desk(tx, show, questions, hosts)
     answers = [desk.carry_out(task) for task in tasks]
     await update_changed(tx.connection, desk.changed)
     recounted = {root: voters[root] for root in desk.recounted}
@@ -76,6 +83,14 @@ async def _read_wanted(tx: ShowTransaction, tasks: Sequence[Task], pinned: str |
     if not roots:
         return questions
     return [*questions, *await read_questions(tx.connection, tx.show_id, [id for id in roots if id])]
+
+
+async def follow_hosts(tx: ShowTransaction, show: ShowRow) -> None:
+    """Others may host the show now: whoever does no longer loses their stage, and everybody is told."""
+    hosts = await read_hosts(tx.connection, tx.show_id)
+    await clear_stages(tx.connection, tx.show_id, but=[host.person_id for host in hosts])
+    staged = await read_staged(tx.connection, tx.show_id)
+    Stages(hosts, {question.id: question for question in staged}).tell_anew(tx)
 
 
 async def release_many(tx: ShowTransaction, leaving: Sequence[Leaving], *, push: Push) -> list[None]:

@@ -1,7 +1,7 @@
 """All SQL of questions and votes."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -64,7 +64,7 @@ class QuestionsPart:
     public: list[pushes.Question]
     staff: list[pushes.StaffQuestion]
     older: list[pushes.Question]
-    """Visible ones that `public` leaves out: the pinned one, and the most wanted, most wanted first."""
+    """Visible ones that `public` leaves out: the pinned one, those on a stage, and the most wanted, most wanted first."""
 
 
 class CastVote(NamedTuple):
@@ -75,17 +75,22 @@ class CastVote(NamedTuple):
     suspect: bool
 
 
-async def read_snapshot_part(connection: AsyncConnection, show_id: str, pinned: str | None) -> QuestionsPart:
-    """Return the show's newest questions, at most `SNAPSHOT_QUESTIONS_MAX` for each kind of reader, and what matters of the older."""
+async def read_snapshot_part(
+    connection: AsyncConnection, show_id: str, first: Collection[str] = ()
+) -> QuestionsPart:
+    """Return the show's newest questions, at most `SNAPSHOT_QUESTIONS_MAX` for each kind of reader, and of the older what matters.
+
+    `first` are the ids of those that matter most.
+    """
     newest = _newest(show_id).limit(SNAPSHOT_QUESTIONS_MAX)
     public = await read_as_questions(connection, newest.where(_QUESTION.c.state.in_(VISIBLE)))
     staff = await read_as_questions(connection, newest)
     older: list[Question] = []
     if len(public) == SNAPSHOT_QUESTIONS_MAX:
         wanted = _visible(show_id).where(_QUESTION.c.id < public[-1].id)
-        first = (_QUESTION.c.id == (pinned or "")).desc()
+        before = _QUESTION.c.id.in_(list(first)).desc()
         older = await read_as_questions(
-            connection, wanted.order_by(first, *MOST_WANTED).limit(OLDER_QUESTIONS_MAX)
+            connection, wanted.order_by(before, *MOST_WANTED).limit(OLDER_QUESTIONS_MAX)
         )
     return QuestionsPart(
         [as_public(q) for q in public], [as_staff(q) for q in staff], [as_public(q) for q in older]
@@ -146,6 +151,9 @@ async def update_changed(connection: AsyncConnection, questions: Sequence[Questi
         "merged_into",
         "merged",
         "labels",
+        "stage_host",
+        "stage_rank",
+        "staged_by",
     )
     statement = (
         update(_QUESTION).where(_QUESTION.c.id == bindparam("of")).values({n: bindparam(n) for n in moved})

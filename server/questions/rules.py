@@ -66,6 +66,10 @@ class Question:
     """The comment that a moderator made it of."""
     held: Sequence[Mapping[str, str]] = ()
     """Why it was held or shadowed: each with `by` and, where there is more to say, `what`."""
+    stage_host: str | None = None
+    """The host on whose stage it stands, at `stage_rank`, where `staged_by` put it; kept while it is in no state to stand there."""
+    stage_rank: int | None = None
+    staged_by: str | None = None
 
     @property
     def claim(self) -> Claim | None:
@@ -195,6 +199,8 @@ class Deed:
     at: datetime
     role: str | None = None
     show_ms: int | None = None
+    voice: tuple[str, str] | None = None
+    """Name and role of the host on whose stage the question stands: an answer by voice is theirs."""
 
 
 def carry_out(move: Move, question: Question, deed: Deed, *, version: int | None = None) -> Question | None:
@@ -217,11 +223,11 @@ def carry_out(move: Move, question: Question, deed: Deed, *, version: int | None
     match move:
         case Approve():
             # Who saw it does not see it shadowed again: an approval that is undone leaves it pending.
-            return replace(moved, state_before="pending")
+            return replace(off_stage(moved), state_before="pending")
         case Hold() | Withdraw():
             return moved
         case Restore():
-            return replace(without_answer(moved), state_before=None)
+            return replace(off_stage(without_answer(moved)), state_before=None)
         case Undo():
             return replace(_as_before(moved), state_before=None)
         case Begin():
@@ -255,16 +261,22 @@ def _as_before(back: Question) -> Question:
 def _answered(moved: Question, before: Question, answer: Answer, deed: Deed) -> Question:
     live = answer.text is None
     begun = before.answering_ms if before.state == "answering" else deed.show_ms
+    by, role = deed.voice if live and deed.voice else (deed.by, deed.role)
     return replace(
         moved,
         answer_text=None if answer.private else answer.text,
         private_text=answer.text if answer.private else None,
         answered_live=live,
         answered_at=deed.at,
-        answered_by=deed.by,
-        answered_role=deed.role,
+        answered_by=by,
+        answered_role=role,
         answering_ms=begun,
     )
+
+
+def off_stage(question: Question) -> Question:
+    """Return the question on nobody's stage."""
+    return replace(question, stage_host=None, stage_rank=None, staged_by=None)
 
 
 def without_answer(question: Question) -> Question:

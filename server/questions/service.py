@@ -30,7 +30,19 @@ from server.questions.rules import (
     Undo,
     Withdraw,
 )
-from server.questions.tasks import Label, Pin, Release, Standing, TakeClaim, Task, Unpin, labels_of
+from server.questions.standing import known
+from server.questions.tasks import (
+    Give,
+    Label,
+    Pin,
+    Release,
+    Standing,
+    TakeClaim,
+    TakeOff,
+    Task,
+    Unpin,
+    labels_of,
+)
 from server.questions.telling import Push, tell_nobody
 from server.questions.voting import Voting, vote_many
 from server.screening.door import ByModeration, Screening
@@ -134,7 +146,7 @@ class Questions(Lists):
     ) -> Standing:
         """Let everybody see a pending question; raises `conflict` with `current`."""
         task = Task(actor, Approve(), question_id, version)
-        return _known(await self._moderate(show_id, task, intent))
+        return known(await self._moderate(show_id, task, intent))
 
     async def answer(
         self,
@@ -158,7 +170,7 @@ class Questions(Lists):
             )
         cleaned = None if text is None else clean_text(text, characters_max=ANSWER_CHARACTERS_MAX)
         task = Task(actor, Answer(cleaned, private), question_id, version)
-        return _known(await self._moderate(show_id, task, intent))
+        return known(await self._moderate(show_id, task, intent))
 
     async def dismiss(
         self,
@@ -172,7 +184,7 @@ class Questions(Lists):
     ) -> Standing:
         """Take a question away from viewers, and unpin it; raises `conflict`."""
         task = Task(actor, Dismiss(reason), question_id, version)
-        return _known(await self._moderate(show_id, task, intent))
+        return known(await self._moderate(show_id, task, intent))
 
     async def restore(
         self,
@@ -185,13 +197,13 @@ class Questions(Lists):
     ) -> Standing:
         """Undo an answer or a dismissal; raises `conflict`."""
         task = Task(actor, Restore(), question_id, version)
-        return _known(await self._moderate(show_id, task, intent))
+        return known(await self._moderate(show_id, task, intent))
 
     async def pin(
         self, show_id: str, actor: Actor, question_id: str, *, intent: Intent | None = None
     ) -> Standing:
         """Show an open or answered question above all others; raises `conflict` in another state."""
-        return _known(await self._moderate(show_id, Task(actor, Pin(), question_id), intent))
+        return known(await self._moderate(show_id, Task(actor, Pin(), question_id), intent))
 
     async def unpin(
         self, show_id: str, actor: Actor, question_id: str | None, *, intent: Intent | None = None
@@ -210,7 +222,7 @@ class Questions(Lists):
         intent: Intent | None = None,
     ) -> Standing:
         """Move a question by what needs no more words; raises `conflict`."""
-        return _known(await self._moderate(show_id, Task(actor, move, question_id, version), intent))
+        return known(await self._moderate(show_id, Task(actor, move, question_id, version), intent))
 
     async def withdraw(
         self,
@@ -227,7 +239,7 @@ class Questions(Lists):
         async with self._database.read_soon() as connection:
             owners = (viewer_id, *await read_guests_of(connection, show_id, viewer_id))
         task = Task(Actor(viewer_id, "", "viewer"), Withdraw(), question_id, owners=owners)
-        return _known(await self._moderate(show_id, task, intent))
+        return known(await self._moderate(show_id, task, intent))
 
     async def claim(
         self,
@@ -240,11 +252,11 @@ class Questions(Lists):
     ) -> Standing:
         """Work on a question, so that nobody else answers it, or go on to; raises `conflict` that names who does."""
         task = Task(actor, TakeClaim(connection_id, take_over), question_id)
-        return _known(await self._moderate(show_id, task))
+        return known(await self._moderate(show_id, task))
 
     async def release(self, show_id: str, actor: Actor, question_id: str) -> Standing:
         """Work on it no longer; raises `conflict` when somebody else does."""
-        return _known(await self._moderate(show_id, Task(actor, Release(), question_id)))
+        return known(await self._moderate(show_id, Task(actor, Release(), question_id)))
 
     async def leave(self, show_id: str, actor: Actor, connection_id: str) -> None:
         """Release what a connection that is gone has claimed."""
@@ -260,7 +272,7 @@ class Questions(Lists):
         intent: Intent | None = None,
     ) -> Standing:
         """Give a question these labels, for staff alone, in the place of those that it had; raises `invalid`."""
-        return _known(
+        return known(
             await self._moderate(show_id, Task(actor, Label(labels_of(labels)), question_id), intent)
         )
 
@@ -271,11 +283,18 @@ class Questions(Lists):
         many = Many([as_task(actor, act) for act in acts])
         return await self._journal.commit(show_id, self._act_on_many, many, intent=intent, kind=list[Outcome])
 
+    async def stage(
+        self,
+        show_id: str,
+        actor: Actor,
+        question_id: str,
+        act: Give | TakeOff,
+        *,
+        intent: Intent | None = None,
+    ) -> Standing:
+        """Give a question to a host of the show, or take it off the stage on which it stands; raises as `Stages` does."""
+        return known(await self._moderate(show_id, Task(actor, act, question_id), intent))
+
     async def _moderate(self, show_id: str, task: Task, intent: Intent | None = None) -> Standing | None:
         handler = self._moderate_many
         return await self._journal.commit(show_id, handler, task, intent=intent, kind=Standing | None)
-
-
-def _known(standing: Standing | None) -> Standing:
-    assert standing is not None, "only unpinning may be about no question"
-    return standing

@@ -23,8 +23,23 @@ def claimed_by_another(question: Question) -> RefusedError:
     )
 
 
+def staged_elsewhere(question: Question, host: str | None) -> RefusedError:
+    """Return the refusal that names on whose stage the question stands, if it does, and who put it there."""
+    face = msgspec.to_builtins(as_staff(question))
+    staged = None if host is None else {"name": host, "by": question.staged_by or ""}
+    return RefusedError(
+        Code.CONFLICT, "Somebody gave this question to another host.", current=face, staged=staged
+    )
+
+
 def standing_of(question: Question) -> Standing:
     """Return how the question stands."""
     claim = question.claim
     until = None if claim is None else to_wire(claim.until)
     return Standing(question.id, question.state, question.version, until)
+
+
+def known(standing: Standing | None) -> Standing:
+    """Return how the question stands that a task was about."""
+    assert standing is not None, "only unpinning may be about no question"
+    return standing

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Index, String
+from sqlalchemy import BigInteger, Column, Index, String, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -13,7 +13,10 @@ class QuestionRow(SQLModel, table=True):
     """A viewer's question; `version` counts changes of state, `votes` is kept beside them, those in doubt apart."""
 
     __tablename__ = "question"
-    __table_args__ = (Index("question_show_newest", "show_id", "id"),)
+    __table_args__ = (
+        Index("question_show_newest", "show_id", "id"),
+        Index("question_on_stage", "show_id", postgresql_where=text("stage_host IS NOT NULL")),
+    )
 
     id: str = Field(primary_key=True)
     show_id: str = Field(foreign_key="show.id")
@@ -52,6 +55,11 @@ class QuestionRow(SQLModel, table=True):
         default_factory=list, sa_column=Column(ARRAY(String), nullable=False, server_default="{}")
     )
     comment_id: str | None = None
+    stage_host: str | None = None
+    """The host who is to answer it, on whose stage it stands; `stage_rank` is its place there, the least first."""
+    stage_rank: int | None = Field(default=None, sa_type=BigInteger)
+    staged_by: str | None = None
+    """Who put it there, by name."""
 
 
 class VoteRow(SQLModel, table=True):

@@ -3,7 +3,9 @@
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+from msgspec import UNSET, UnsetType
 
 from server.audit.actions import Action
 from server.audit.trail import Actor
@@ -59,6 +61,22 @@ class Label:
     labels: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Give:
+    """Put a question onto a host's stage: behind what is there, or before it. `seen`: on whose stage it stood for whoever wants that."""
+
+    host: str
+    now: bool = False
+    seen: str | UnsetType | None = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOff:
+    """Take a question off the stage on which it stands."""
+
+    seen: str | UnsetType | None = UNSET
+
+
 def labels_of(words: Sequence[str]) -> tuple[str, ...]:
     """Return labels as they are kept: each on one line, and once, whatever its case and width; raises `invalid`.
 
@@ -71,7 +89,7 @@ def labels_of(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(reversed(once.values()))
 
 
-Act = Move | Label | Pin | Unpin | TakeClaim | Release
+Act = Move | Label | Pin | Unpin | TakeClaim | Release | Give | TakeOff
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +125,20 @@ ACTIONS: dict[type[Act], Action] = {
     Merge: "question.merge",
     Restore: "question.restore",
     Undo: "question.undo",
+    Give: "question.stage",
+    TakeOff: "question.unstage",
 }
-"""What each move of staff is called in the audit."""
+"""What each act of staff that changes a question is called in the audit."""
+
+
+def details_of(move: Move) -> dict[str, Any]:
+    """Return what the audit says of a move beside from where to where it led."""
+    match move:
+        case Dismiss(reason):
+            return {"reason": reason}
+        case Merge(into):
+            return {"into": into}
+        case Answer(private=True):
+            return {"private": True}
+        case _:
+            return {}

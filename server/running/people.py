@@ -9,7 +9,7 @@ from server.channels.founding import Founding
 from server.channels.hashing import Hashing
 from server.channels.invitations import Invitations
 from server.channels.links import Links
-from server.channels.people import People
+from server.channels.people import Follow, People, follow_nothing
 from server.channels.resets import Resets
 from server.channels.sessions import Sessions
 from server.clock import Clock
@@ -29,9 +29,15 @@ class PeopleParts:
 
 
 def people_parts(
-    settings: Settings, database: Database, clock: Clock, *, tokens: Tokens, revocations: Revocations
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    *,
+    tokens: Tokens,
+    revocations: Revocations,
+    follow: Follow = follow_nothing,
 ) -> PeopleParts:
-    """Return what knows a channel's people, for a server or for the terminal."""
+    """Return what knows a channel's people, for a server or for the terminal; `follow` is done when one is called otherwise or goes."""
     hashing, links = Hashing(), Links(settings.signing_secret(), clock)
     sessions = Sessions(
         database,
@@ -43,7 +49,7 @@ def people_parts(
     )
     return PeopleParts(
         sessions=sessions,
-        people=People(database, clock, revocations, hashing),
+        people=People(database, clock, revocations, hashing, follow=follow),
         founding=Founding(database, clock, links=links, sessions=sessions, hashing=hashing),
         invitations=Invitations(database, clock, links=links, sessions=sessions, hashing=hashing),
         resets=Resets(

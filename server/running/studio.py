@@ -15,6 +15,8 @@ from server.fulfilment.bulk import BulkShipping
 from server.fulfilment.packing import Press
 from server.fulfilment.shipping import Shipping
 from server.fulfilment.telling import BuyerNews
+from server.questions.hosts import StageHosts
+from server.questions.moderating import follow_hosts
 from server.questions.pseudonyms import Pseudonyms
 from server.running.limits import units_max_of
 from server.running.mail import mail_parts
@@ -37,7 +39,14 @@ def studio_parts(process: Process) -> Mapping[str, object]:
     """Return them by the names that routes find them under in the application's state."""
     database, clock, settings = process.database, process.clock, process.settings
     sealing = sealing_for(settings)
-    people = people_parts(settings, database, clock, tokens=process.tokens, revocations=process.revocations)
+    people = people_parts(
+        settings,
+        database,
+        clock,
+        tokens=process.tokens,
+        revocations=process.revocations,
+        follow=StageHosts(process.journal, database).heed,
+    )
     read = partial(read_shelf, units_max=units_max_of(settings))
     attributions = Attributions(sealing, clock)
     shipping = Shipping(
@@ -85,7 +94,14 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "screening_settings": process.screening.settings,
         "shipping": shipping,
         "bulk_shipping": BulkShipping(database, shipping),
-        "planning": Planning(process.journal, database, clock, read_products=read, at_line_up=[note_shelf]),
+        "planning": Planning(
+            process.journal,
+            database,
+            clock,
+            read_products=read,
+            at_line_up=[note_shelf],
+            at_staff=[follow_hosts],
+        ),
         "lines": Lines(process.journal, database, process.waitlist),
         "webhooks": webhooks_for(settings, database, clock, process.outbound),
     }

@@ -51,10 +51,19 @@ class Assigning:
 
 
 class LineUps:
-    """Arranges line-ups and assigns staff; `read_products` is the shop's part of it, `at_line_up` what follows in a live show."""
+    """Arranges line-ups and assigns staff; `read_products` is the shop's part of it.
 
-    def __init__(self, read_products: ReadProducts, at_line_up: Sequence[AtStep] = ()) -> None:
+    `at_line_up` is what follows in a live show, `at_staff` what follows when other people host and moderate one.
+    """
+
+    def __init__(
+        self,
+        read_products: ReadProducts,
+        at_line_up: Sequence[AtStep] = (),
+        at_staff: Sequence[AtStep] = (),
+    ) -> None:
         self._read_products = read_products
+        self._at_staff = at_staff
         self._at_line_up = at_line_up
 
     async def arrange_many(
@@ -66,7 +75,11 @@ class LineUps:
             try:
                 row = await own_show(tx, task.channel_id)
                 task.match.require(row.version, as_show(row))
-                do = self._arrange(tx, row, task) if isinstance(task, Arranging) else _assign(tx, row, task)
+                do = (
+                    self._arrange(tx, row, task)
+                    if isinstance(task, Arranging)
+                    else self._assign(tx, row, task)
+                )
                 answers.append(await do)
             except RefusedError as refused:
                 answers.append(refused)
@@ -91,6 +104,18 @@ class LineUps:
         tx.publish("product.pinned", {"product": None})
         return await rewrite(tx, row, {"pinned_product": None})
 
+    async def _assign(self, tx: ShowTransaction, row: ShowRow, task: Assigning) -> Show:
+        wanted = sorted(task.staff, key=lambda each: each.person_id)
+        if len({each.person_id for each in wanted}) < len(wanted):
+            raise RefusedError(Code.INVALID, "A person has one part in a show.")
+        if wanted == await read_staff(tx.connection, tx.show_id):
+            return as_show(row)
+        await write_staff(tx.connection, tx.show_id, wanted)
+        audit(tx, task.actor, "show.staff", tx.show_id, people=[each.person_id for each in wanted])
+        for follow in self._at_staff:
+            await follow(tx, row)
+        return await rewrite(tx, row, {})
+
 
 async def _require_known(tx: ShowTransaction, task: Arranging) -> None:
     ids = [item.product_id for item in task.items]
@@ -100,14 +125,3 @@ async def _require_known(tx: ShowTransaction, task: Arranging) -> None:
         raise RefusedError(
             Code.NOT_FOUND, "The channel has no such product.", products=[id for id in ids if id in unknown]
         )
-
-
-async def _assign(tx: ShowTransaction, row: ShowRow, task: Assigning) -> Show:
-    wanted = sorted(task.staff, key=lambda each: each.person_id)
-    if len({each.person_id for each in wanted}) < len(wanted):
-        raise RefusedError(Code.INVALID, "A person has one part in a show.")
-    if wanted == await read_staff(tx.connection, tx.show_id):
-        return as_show(row)
-    await write_staff(tx.connection, tx.show_id, wanted)
-    audit(tx, task.actor, "show.staff", tx.show_id, people=[each.person_id for each in wanted])
-    return await rewrite(tx, row, {})

@@ -55,6 +55,7 @@ class Planning:
         *,
         read_products: ReadProducts,
         at_line_up: Sequence[AtStep] = (),
+        at_staff: Sequence[AtStep] = (),
     ) -> None:
         self._journal = journal
         self._database = database
@@ -62,7 +63,7 @@ class Planning:
         # The journal groups commands by their handler: it must be the same object each time.
         self._change_many = change_many
         self._archive_many = archive_many
-        self._arrange_many = LineUps(read_products, at_line_up).arrange_many
+        self._arrange_many = LineUps(read_products, at_line_up, at_staff).arrange_many
 
     async def change(
         self, show_id: str, channel_id: str, actor: Actor, changes: Mapping[str, Any], match: Match

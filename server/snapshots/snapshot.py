@@ -23,6 +23,7 @@ from server.protocol.codec import encode
 from server.protocol.codes import Code
 from server.protocol.pushes import Show, Snapshot, StaffSnapshot
 from server.questions import repository as questions
+from server.questions.stages_repository import StagesPart, read_stages
 from server.reports.repository import read_reported
 from server.sanctions.faces import as_banned, as_staff
 from server.shop import repository as shop
@@ -59,7 +60,9 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
     row = await read_show(connection, show_id)
     if row is None:
         raise RefusedError(Code.NOT_FOUND)
-    asked = await questions.read_snapshot_part(connection, show_id, row.pinned_question)
+    staged = StagesPart(await read_stages(connection, show_id))
+    first = [row.pinned_question or "", *staged.fronts]
+    asked = await questions.read_snapshot_part(connection, show_id, first)
     sold = await shop.read_snapshot_part(connection, show_id, row.channel_id, units_max)
     bans, given = await read_given(connection, show_id, limit=SANCTIONS_SHOWN_MAX)
     show, announcement = as_show(row), as_announcement(row)
@@ -88,6 +91,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         commented[0],
         UNSET if poll is None else polled.as_public(poll),
         given_away,
+        staged.public,
     )
     staff = StaffSnapshot(
         show,
@@ -107,6 +111,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         [as_staff(each) for each in given] or UNSET,
         await read_reported(connection, show_id, most=SANCTIONS_SHOWN_MAX) or UNSET,
         given_away,
+        staged.staff,
     )
     banned = await read_banned(connection, show_id, row.channel_id)
     names = await _read_names(connection, row)

@@ -37,6 +37,7 @@ from server.polls.moving import Moving
 from server.polls.voting import Voting
 from server.questions.erasing import erase_many
 from server.questions.rules import Begin, Hold, Merge, Undo
+from server.questions.tasks import Give, TakeOff
 from server.reports.repository import Item
 from server.sanctions import rules as sanctioning
 from server.shop.order_counts import OrderCounts
@@ -101,6 +102,7 @@ async def play_rest(stage: Stage) -> None:
     await questions.restore(SHOW, MODERATOR, spam, 1)
     await questions.dismiss(SHOW, MODERATOR, spam, 2, "spam")
     await play_teamwork(stage, waiting.id)
+    await play_stages(stage, waiting.id)
     await play_sales(stage)
     await play_catalogue(stage)
     await play_surveys(stage)
@@ -147,6 +149,21 @@ async def play_teamwork(stage: Stage, open_one: str) -> None:
     await questions.restore(SHOW, HOST, open_one, None)
     await questions.move(SHOW, MODERATOR, open_one, None, Hold())
     await questions.move(SHOW, MODERATOR, open_one, None, Undo())
+
+
+async def play_stages(stage: Stage, first: str) -> None:
+    """Two hosts get questions, one of whom leaves the show."""
+    questions = stage.questions
+    await stage.name_hosts("Aya", "Ren", show=SHOW)
+    second = await ask(stage, "v_8", "Emi", "Do you ship to Okinawa?")
+    await questions.approve(SHOW, MODERATOR, second, 0)
+    for question, host in ((first, "m_Aya"), (second, "m_Aya"), (second, "m_Ren")):
+        await questions.stage(SHOW, MODERATOR, question, Give(host))
+    await questions.move(SHOW, HOST, second, None, Begin())
+    await questions.answer(SHOW, HOST, second, None, text=None, live=True)
+    await questions.move(SHOW, HOST, second, None, Undo())
+    await questions.stage(SHOW, MODERATOR, first, TakeOff("m_Aya"))
+    await stage.name_hosts("Aya", show=SHOW)
 
 
 async def play_sales(stage: Stage) -> None:

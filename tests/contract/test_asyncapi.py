@@ -133,6 +133,8 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
         "question.approve": about,
         **dict.fromkeys(QUESTION_ACTS, about),
         "question.merge": {**about, "into": question},
+        "question.stage": {**about, "host": "m_nobody"},
+        "question.unstage": about,
         "question.label": {**about, "labels": ["size"]},
         "question.many": {"acts": [{"act": "hold", **about}, {"act": "merge", "into": question, **about}]},
         "question.answer": {**about, "text": "Yes"},
@@ -227,6 +229,7 @@ async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_f
         assert {name for name, type in answered if type == "error"} == {
             "question.approve",
             "question.merge",
+            "question.stage",
             "giveaway.claim",
             "giveaway.cancel",
             "comment.approve",

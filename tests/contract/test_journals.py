@@ -30,6 +30,7 @@ FOR_ALL = {
     "question.restored",
     "question.voted",
     "show.ended",
+    "stage.changed",
     "line_up.changed",
     "survey.opened",
     "survey.closed",

@@ -91,6 +91,9 @@ def apply(state: State, push: Push) -> State:
         return state | {"questions": [q | votes.get(q["id"], {}) for q in state["questions"]]}
     if kind == "question.pinned":
         return state | {"pinned_question": push["question"]}
+    if kind == "stage.changed":
+        rest = {name: part for name, part in state.items() if name != "stages"}
+        return rest | {"stages": push["stages"]} if push["stages"] else rest
     if kind == "product.pinned":
         return state | {"pinned_product": push["product"]}
     if kind == "product.stock":

@@ -12,6 +12,8 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.marks_repository import read_returning
+from server.access.repository import save_staff_member
+from server.access.tables import StaffMemberRow
 from server.access.tokens import Tokens
 from server.auctions.passing import Passing
 from server.auctions.service import Auctions
@@ -31,6 +33,7 @@ from server.faq.keeping import keep_answers
 from server.fulfilment.buyer_mail import tell_turn
 from server.giveaways.moving import GiveawaysAside, close_giveaways_at_end
 from server.giveaways.service import Giveaways
+from server.http.versions import ANY_VERSION
 from server.ids import new_id
 from server.journal.journal import Journal
 from server.offers.opening import OffersAside, close_at_end
@@ -40,6 +43,7 @@ from server.polls.moving import PollsAside, close_polls_at_end
 from server.polls.service import Polls
 from server.protocol.codes import Code
 from server.protocol.publication import Publication
+from server.questions.moderating import follow_hosts
 from server.questions.pseudonyms import Pseudonyms
 from server.questions.service import Questions
 from server.reports.service import Reports
@@ -65,6 +69,7 @@ from server.shop.service import Shop
 from server.shop.shelf import read_shelf
 from server.shop.sold_out import forget_shelf, note_shelf
 from server.shop.tables import OrderRow
+from server.shows.line_up_repository import ShowStaff
 from server.shows.planning import Planning
 from server.shows.repository import insert_show
 from server.shows.service import Shows
@@ -138,6 +143,18 @@ class Stage:
         row = _show(id, channel_id=channel, state=state, title=title, **others)
         async with self.database.write() as connection:
             await insert_show(connection, row, "epoch-1")
+
+    async def name_hosts(self, *names: str, show: str = SHOW) -> None:
+        """Let these host the show and nobody else, each under the id `m_` and their name."""
+        rows = [
+            StaffMemberRow(channel_id=CHANNEL, viewer_id=f"m_{name}", role="host", name=name, seen_at=NOON)
+            for name in names
+        ]
+        async with self.database.write() as connection:
+            for row in rows:
+                await save_staff_member(connection, row)
+        staff = [ShowStaff(row.viewer_id, "host") for row in rows]
+        await self.planning.assign(show, CHANNEL, HOST, staff, ANY_VERSION)
 
     async def add_product(self, id: str, *, channel: str = CHANNEL, **others: Any) -> None:
         """Write a product; ¥1,000 and ten units unless said otherwise."""
@@ -302,7 +319,14 @@ async def open_stage(
             ],
             at_start=[note_shelf],
         ),
-        Planning(journal, database, clock, read_products=read_shelf, at_line_up=[note_shelf]),
+        Planning(
+            journal,
+            database,
+            clock,
+            read_products=read_shelf,
+            at_line_up=[note_shelf],
+            at_staff=[follow_hosts],
+        ),
         Tokens(SECRET, clock),
         Catalogue(database, clock, shop.neighbours.note_products),
         Stockroom(database, clock, shop.neighbours.note_stock),

@@ -54,6 +54,9 @@ export class HeldQuestions {
       case "question.pinned":
         if (push.pinned) this.take([push.pinned]);
         return true;
+      case "stage.changed":
+        this.take(push.questions);
+        return true;
       default:
         return false;
     }

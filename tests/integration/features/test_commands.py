@@ -26,6 +26,8 @@ STAFF_COMMANDS: list[dict[str, Any]] = [
     {"type": "question.restore", "question": "q_1"},
     {"type": "question.pin", "question": "q_1"},
     {"type": "question.unpin"},
+    {"type": "question.stage", "question": "q_1", "host": "m_aya"},
+    {"type": "question.unstage", "question": "q_1"},
     {"type": "product.pin", "product": "p_bowl"},
     {"type": "product.unpin"},
     {"type": "product.restock", "product": "p_bowl", "add": 1},

@@ -54,6 +54,7 @@ from server.protocol.poll_commands import PollSee
 from server.protocol.question_commands import QuestionAnswering, QuestionClaim, QuestionRelease
 from server.protocol.waitlist_commands import WaitlistJoin
 from server.questions.commands import QuestionCommands
+from server.questions.tasks import Give
 from server.reports.commands import ReportCommands
 from server.reports.repository import Item
 from server.sanctions.commands import SanctionCommands
@@ -193,6 +194,10 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         await stage.questions.dismiss(SHOW, MODERATOR, one, None, "spam")
     elif name == "question.unpin":
         await stage.questions.pin(SHOW, MODERATOR, one)
+    elif name in ("question.stage", "question.unstage"):
+        await stage.name_hosts("Aya")
+        if name == "question.unstage":
+            await stage.questions.stage(SHOW, MODERATOR, one, Give("m_Aya"))
     elif name == "announce.remove":
         await stage.shows.announce(SHOW, MODERATOR, "Hello")
     elif name.startswith("survey."):
@@ -243,6 +248,7 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         "announce": ({"text": "Hello"}, {"text": "Bye"}),
         "announce.remove": ({}, {"announcement": 1}),
         "question.answer": ({"question": one, "text": "Yes"}, {"question": one, "text": "No"}),
+        "question.stage": ({"question": one, "host": "m_Aya"}, {"question": two, "host": "m_Aya"}),
         "question.merge": ({"question": one, "into": two}, {"question": two, "into": one}),
         "question.label": ({"question": one, "labels": ["size"]}, {"question": one, "labels": []}),
         "question.many": (

@@ -46,6 +46,8 @@ IN_ORDER: dict[str, Fields] = {
     "question.begin": {"question": "$question"},
     "question.pin": {"question": "$question"},
     "question.unpin": {"question": "$question"},
+    "question.stage": {"question": "$question", "host": "m_aya"},
+    "question.unstage": {"question": "$question"},
     "question.answer": {"question": "$question", "text": "Very"},
     "question.dismiss": {"question": "$question"},
     "question.restore": {"question": "$question"},
@@ -107,6 +109,10 @@ QUESTION = """
     INSERT INTO question (id, show_id, viewer_id, author, text, state, version, votes, asked_at, answered_live)
     VALUES ('q_other', 'demo', 'v_other', 'Ren', 'Is it soft?', 'open', 0, 0, now(), false)
 """
+HOSTS = (
+    "INSERT INTO staff_member VALUES ('demo', 'm_aya', 'host', 'Aya', now())",
+    "INSERT INTO show_staff VALUES ('demo', 'm_aya', 'host')",
+)
 REPORTED = """
     INSERT INTO question (id, show_id, viewer_id, author, text, state, version, votes, asked_at, answered_live)
     VALUES ('q_reported', 'demo', 'v_9', 'Ken', 'You fools', 'open', 0, 0, now(), false)
@@ -184,6 +190,8 @@ async def database(settings: Settings, set_stage: None) -> Any:
     async with database.write() as connection:
         await connection.execute(text("UPDATE show SET moderation = 'pre'"))
         await connection.execute(text(QUESTION))
+        for statement in HOSTS:
+            await connection.execute(text(statement))
         await connection.execute(text(SURVEY))
         await connection.execute(text(POLL))
         await connection.execute(text(GIVEAWAYS))
