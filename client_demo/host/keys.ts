@@ -11,6 +11,7 @@ import { finding } from "./filter";
 import { waits } from "./held";
 import { dropPicked, pickAlong, picked, togglePick } from "./picking";
 import { TABS } from "./queue";
+import { canDeal, deal, dealt, HOST_KEYS } from "./stages";
 import { dismissing, focusOn, keysShown, mergeKey, onStage, sanctionable, sanctioning } from "./surface";
 
 export const keysOn = signal(readPreference("keys") !== "off");
@@ -42,6 +43,7 @@ export const KEYS = [
   ["pick", "X"],
   ["pick_along", "Shift + J / K"],
   ["tabs", "1 – 4"],
+  ["host", "5 – 9"],
   ["product", "Shift + 1 – 9"],
   ["announce", "M"],
   ["stage", "S"],
@@ -123,7 +125,11 @@ function actOnDigit(n: number, shift: boolean): boolean {
   const place = places.value[n - 1];
   if (shift && place) return place.gone ? false : done(() => toggleProduct(place.product.id));
   const chosen = TABS[n - 1];
-  return !shift && chosen ? done(() => chooseTab(chosen)) : false;
+  if (!shift && chosen) return done(() => chooseTab(chosen));
+  const stage = shift ? undefined : dealt.value[HOST_KEYS.indexOf(n)];
+  const row = current.value;
+  if (!stage || row?.standing !== "here" || !canDeal(row.question)) return false;
+  return done(() => deal(row.question, stage));
 }
 
 function done(what: () => void): true {

@@ -35,6 +35,8 @@ export function LatePlan({
     | "PollPanel"
     | "SafetyPanel"
     | "SanctionDialog"
+    | "StageNews"
+    | "StagesPanel"
     | "TakingsPanel"
     | "WritingPanel";
 }) {

@@ -14,5 +14,6 @@ export { SafetyPanel } from "./safety_panel";
 export { SanctionDialog } from "./sanction_dialog";
 export { Screen } from "./screen";
 export { Speed } from "./speed";
+export { ForHosts, StageNews, StagesPanel } from "./stages_panel";
 export { TakingsPanel } from "./takings_panel";
 export { WritingPanel } from "./writing_panel";

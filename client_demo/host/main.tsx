@@ -102,6 +102,7 @@ function Show({ id }: { id: string }) {
         <div class="middle">
           <NoVideo />
           <Over />
+          <LatePlan part="StageNews" />
           <QuestionCard />
           <LastDeed />
         </div>
@@ -110,6 +111,7 @@ function Show({ id }: { id: string }) {
           <AnnouncePanel />
           <div class="side-more">
             <LatePlan part="CommentsPanel" />
+            <LatePlan part="StagesPanel" />
             <LatePlan part="TakingsPanel" />
             <LatePlan part="OfferPanel" />
             <LatePlan part="AuctionPanel" />

@@ -11,6 +11,7 @@ import { label, merge, part } from "./actions";
 import { known, snapshot } from "./desk";
 import { Key } from "./key_hint";
 import { labels } from "./picking";
+import { ForHosts } from "./stages_panel";
 import { mergeKey } from "./surface";
 import { t } from "./text";
 
@@ -25,6 +26,7 @@ export function QuestionAside({ question }: { question: Question }) {
   );
   return (
     <section aria-label={t("aside.title")} class="aside-parts" data-testid="aside">
+      <ForHosts question={question} />
       {about && <p class="hint">{t("aside.about", { title: about.title })}</p>}
       <Labels question={question} />
       <Merged question={question} />
@@ -135,7 +137,9 @@ function Twins({ question }: { question: Question }) {
     }, REST_MS);
     return () => clearTimeout(timer);
   }, [id, text]);
-  const twins = found.value.map((each) => known.value.get(each)).filter((each) => each && MERGEABLE.has(each.state) && !each.merged_into);
+  const twins = found.value
+    .map((each) => known.value.get(each))
+    .filter((each) => each && MERGEABLE.has(each.state) && !each.merged_into);
   const [likest] = twins;
   useLayoutEffect(() => {
     mergeKey.value = may && likest ? (chosen) => void (chosen.id === id && merge(chosen, likest)) : null;
@@ -176,9 +180,9 @@ function Twins({ question }: { question: Question }) {
 
 async function find(text: string): Promise<string[]> {
   const show = snapshot.peek()?.show.id ?? "";
-  const found = await request<{ questions: { question: Question }[] }>(
-    `/shows/${encodeURIComponent(show)}/questions/similar`,
-    { token: session.peek()?.token, body: { text, limit: TWINS_MAX + 1 } },
-  );
+  const found = await request<{ questions: { question: Question }[] }>(`/shows/${encodeURIComponent(show)}/questions/similar`, {
+    token: session.peek()?.token,
+    body: { text, limit: TWINS_MAX + 1 },
+  });
   return found.questions.map((each) => each.question.id);
 }

@@ -27,8 +27,9 @@ import { finding, isSifting } from "./filter";
 import { Key } from "./key_hint";
 import { LateFind, LatePicked } from "./late";
 import { picked, picking, pickTo, togglePick } from "./picking";
-import { type Row, type Tab, TABS } from "./queue";
+import { type Row, TABS, type Tab } from "./queue";
 import { sayMoved } from "./refusals";
+import { dealt, stageOf } from "./stages";
 import { deskPane } from "./surface";
 import { shared, t } from "./text";
 
@@ -208,6 +209,7 @@ function Rows() {
 function Line({ row: { question, standing } }: { row: Row }) {
   const chosen = selected.value === question.id;
   const pinned = snapshot.value?.pinned_question === question.id;
+  const forHost = dealt.value.length > 0 ? stageOf(question.id)?.name : undefined;
   const answering = claimant(question);
   const isPicked = picked.value.has(question.id);
   function press(event: MouseEvent): void {
@@ -245,6 +247,7 @@ function Line({ row: { question, standing } }: { row: Row }) {
                   <StaffBadge role={question.role} />
                   <span class="line-name">{nameOf(question)}</span>
                   <span class="line-time">{` · ${timeOfDay(question.asked_at)}`}</span>
+                  {forHost && <span class="badge">{t("for_host", { who: forHost })}</span>}
                   {question.labels?.map((label) => (
                     <span key={label} class="badge">
                       {label}

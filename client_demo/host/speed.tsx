@@ -15,6 +15,7 @@ import { Nothing } from "./question_card";
 import type { Tab } from "./queue";
 import { sayMoved } from "./refusals";
 import { chosen } from "./show_choice";
+import { ForHosts } from "./stages_panel";
 import { dismissing, keysShown, sanctionable, sanctioning } from "./surface";
 import { t as host, languageOf } from "./text";
 import "./screen.css";
@@ -88,6 +89,7 @@ function Card() {
         {standing === "moved" ? sayMoved(question) : who && host("answering", { who })}
       </p>
       <Labels question={question} />
+      <ForHosts question={question} />
       <div class="speed-keys">
         <Button look="primary" disabled={!free || !waits(question)} onClick={() => approve(question)} data-testid="approve">
           {host("approve")}

@@ -8,10 +8,11 @@ import { unitsLeft } from "../shared/variants";
 import { brief } from "../shared/writing";
 import { answerLive } from "./actions";
 import { undoable } from "./deeds";
-import { known, snapshot } from "./desk";
+import { known, snapshot, view } from "./desk";
 import { elapsedSeconds } from "./numbers";
 import { inOrder } from "./queue";
 import { sayMoved } from "./refusals";
+import { lineOf, stageOf, stages } from "./stages";
 import { onStage } from "./surface";
 import { languageOf, shared, t } from "./text";
 
@@ -22,16 +23,18 @@ import { languageOf, shared, t } from "./text";
 const held = signal<string | null>(null);
 const passed = signal<ReadonlySet<string>>(new Set());
 
+/** What is next by somebody's hand: what was given to this person as a host of the show, else the pinned question. */
 const pinned = computed(() => {
-  const found = known.value.get(snapshot.value?.pinned_question ?? "");
-  return found?.state === "open" && !passed.value.has(found.id) ? found : null;
+  const mine = lineOf(stages.value.find(({ host }) => host === view.value.identity?.viewer));
+  const dealt = [...mine, known.value.get(snapshot.value?.pinned_question ?? "")];
+  return dealt.find((each) => each?.state === "open" && !passed.value.has(each.id)) ?? null;
 });
 
 const question = computed(() => {
   const kept = known.value.get(held.value ?? "");
   if (kept) return kept;
   if (pinned.value) return pinned.value;
-  return inOrder("open", known.value.values(), "votes").find((each) => !passed.value.has(each.id)) ?? null;
+  return inOrder("open", known.value.values(), "votes").find((each) => !passed.value.has(each.id) && !stageOf(each.id)) ?? null;
 });
 
 function passOver(): void {

@@ -57,7 +57,19 @@ export function LateReport({ question: { id, text } }: { question: Question }) {
 export function Late({
   part,
 }: {
-  part: "AskHelp" | "Buying" | "BuyingSheets" | "Comments" | "ForYou" | "HandedOver" | "Orders" | "OwnQuestions" | "SafetyDialogs" | "ShareDialog" | "SoldOutWord";
+  part:
+    | "AskHelp"
+    | "Buying"
+    | "BuyingSheets"
+    | "Comments"
+    | "ForYou"
+    | "HandedOver"
+    | "OnStage"
+    | "Orders"
+    | "OwnQuestions"
+    | "SafetyDialogs"
+    | "ShareDialog"
+    | "SoldOutWord";
 }) {
   const Part = parts.value?.[part];
   return Part ? <Part /> : null;

@@ -16,6 +16,7 @@ export { Comments } from "./comments/comments";
 export { HandedOver } from "./handed_over";
 export { tellPageView } from "./page_view";
 export { AskHelp } from "./questions/ask_help";
+export { OnStage } from "./questions/on_stage";
 export { OwnQuestions } from "./questions/own_questions";
 export { SafetyDialogs } from "./safety/dialogs";
 export { ReportButton } from "./safety/report";

@@ -151,6 +151,7 @@ export function Questions() {
             ))}
           </fieldset>
         )}
+        <Late part="OnStage" />
         <Late part="OwnQuestions" />
         <ul>
           {pinned && <QuestionRow key="pinned" question={pinned} pinned />}
