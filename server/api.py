@@ -47,6 +47,7 @@ import server.query.routes
 import server.query.saved_routes
 import server.questions.routes
 import server.questions.similar_routes
+import server.replay.routes
 import server.reports.routes
 import server.sanctions.routes
 import server.screening.routes
@@ -60,6 +61,7 @@ import server.shop.stocktaking_routes
 import server.shop.takings_routes
 import server.shows.calendar_routes
 import server.shows.planning_routes
+import server.shows.recording_routes
 import server.shows.routes
 import server.snapshots.routes
 import server.stats.channel.routes
@@ -84,11 +86,13 @@ ROUTES = (
     server.stats.channel.routes,  # before shows, of which none is called `compare`
     server.shows.routes,
     server.shows.planning_routes,
+    server.shows.recording_routes,
     server.shows.calendar_routes,
     server.snapshots.routes,
     server.questions.routes,
     server.questions.similar_routes,
     server.comments.routes,
+    server.replay.routes,
     server.reports.routes,
     server.sanctions.routes,
     server.surveys.routes,

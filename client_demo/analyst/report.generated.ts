@@ -1592,6 +1592,50 @@ export interface Repeat {
   buyers_in_period: PeriodRate | null;
 }
 /**
+ * Who watched a show again, and what they did at its replay. Suspected bots and staff are in the money alone.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "ReplayFigures".
+ */
+export interface ReplayFigures {
+  /**
+   * V of the replay: viewers with 3 s or more of playing after the show's end
+   */
+  viewers: number;
+  /**
+   * what they watched of it, each the union over all tabs
+   */
+  watched_seconds: number;
+  /**
+   * asked at the replay, and not dismissed; in no figure of the show itself
+   */
+  questions: number;
+  /**
+   * of these, those that are answered
+   */
+  answered: number;
+  /**
+   * taps at the replay; in no figure of the show itself
+   */
+  reactions: number;
+  /**
+   * orders placed here at the replay; they are in the show's money, and in its conversion within each window
+   */
+  money: ReplayMoney[];
+}
+/**
+ * What was bought at the replay, in one currency.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "ReplayMoney".
+ */
+export interface ReplayMoney {
+  currency: string;
+  orders: number;
+  units: number;
+  gmv_minor: number;
+}
+/**
  * Those of a cohort, or of several, who came back in one interval.
  *
  * This interface was referenced by `Figures`'s JSON-Schema
@@ -1868,6 +1912,10 @@ export interface ShowReport {
    */
   surveys: SurveyFigures[];
   products: ProductFigures[];
+  /**
+   * what was done at the show's replay; null where nothing of one is recorded
+   */
+  replay?: ReplayFigures | null;
 }
 /**
  * What one survey of the show came to.

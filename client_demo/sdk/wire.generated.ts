@@ -118,6 +118,7 @@ export type Code =
   | "last_admin"
   | "muted"
   | "no_provider"
+  | "no_replay"
   | "not_found"
   | "not_in_audience"
   | "not_refundable"
@@ -196,7 +197,7 @@ export interface React {
   key?: null;
 }
 /**
- * `product`: what it is about. `anonymous`: without the viewer's name.
+ * `product`: what it is about. `anonymous`: without the viewer's name. `replay_ms`: at the replay, which place of the show is seen.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Ask".
@@ -206,6 +207,7 @@ export interface Ask {
   text: string;
   product?: string | null;
   anonymous?: boolean;
+  replay_ms?: number | null;
   id?: number | null;
   key?: string | null;
 }
@@ -1186,6 +1188,7 @@ export interface StaffQuestion {
   anonymous?: boolean;
   merged_into?: string | null;
   comment?: string | null;
+  replay_ms?: number | null;
   claim?: Claimed | null;
   before?: ("answered" | "answering" | "dismissed" | "merged" | "open" | "pending" | "shadowed" | "withdrawn") | null;
   labels?: string[];
@@ -1528,6 +1531,7 @@ export interface Show {
   comments?: "known" | "off" | "on";
   slow_seconds?: number | null;
   hand_over?: HandOver | null;
+  replay?: Replay | null;
 }
 /**
  * Addresses of the show's pictures; empty strings where there is none.
@@ -1539,6 +1543,21 @@ export interface Video {
   hls: string;
   mp4: string;
   poster: string;
+}
+/**
+ * Where the recording of an ended show is, and how its clock stands to the show's; an empty address: none.
+ *
+ *     The recording's first frame is `starts_ms` after the show's start, before it where that is negative. It lasts `length_ms`; None:
+ *     nobody said, and it is taken to last until the show's end.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Replay".
+ */
+export interface Replay {
+  hls: string;
+  mp4: string;
+  starts_ms: number;
+  length_ms: number | null;
 }
 /**
  * A product on sale; `price` in minor units of `currency`, `stock` in units left.
@@ -1616,7 +1635,7 @@ export interface Sales {
  *     `role` is the author's, there unless it is `viewer`. `guest` is the number of an author who chose no name; `author` then is `Guest` and
  *     that number, which pages write in their reader's language. `anonymous`: its author wishes no name; `author` then is `Anonymous`, for
  *     staff with the pseudonym that they have in the channel. `product` is what it is about. `merged_into`, of one that is merged: which
- *     question stands for it. `comment`: what a moderator made it of.
+ *     question stands for it. `comment`: what a moderator made it of. `replay_ms`: asked at the replay, at that place of the show.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Question".
@@ -1636,6 +1655,7 @@ export interface Question {
   anonymous?: boolean;
   merged_into?: string | null;
   comment?: string | null;
+  replay_ms?: number | null;
 }
 /**
  * A question that is put to everybody: a score from 0 to 10 (`nps`), one of `choices`, `stars` from 1 to 5, or a `text`.

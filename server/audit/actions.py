@@ -10,6 +10,8 @@ Action = Literal[
     "show.change",
     "show.moderate",
     "show.hand_over",
+    "show.recording",
+    "show.recording_removed",
     "show.schedule",
     "show.rehearse",
     "show.start",

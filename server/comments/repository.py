@@ -136,6 +136,29 @@ async def read_shown(
     return await _read(connection, wanted.order_by(_COMMENT.c.place.desc()).limit(limit))
 
 
+async def read_shown_between(
+    connection: AsyncConnection,
+    show_id: str,
+    until: datetime,
+    *,
+    after: int | None,
+    newest: bool,
+    limit: int,
+) -> list[Comment]:
+    """Return up to `limit` of the comments that viewers were shown by `until` and that are not gone, the oldest first.
+
+    Those at places above `after`; the `newest`, or the first of them.
+    """
+    wanted = select(_COMMENT).where(
+        _COMMENT.c.show_id == show_id, _COMMENT.c.place > (after or 0), _COMMENT.c.state == "open"
+    )
+    ordered = wanted.where(_COMMENT.c.at <= until).order_by(
+        _COMMENT.c.place.desc() if newest else _COMMENT.c.place
+    )
+    found = await _read(connection, ordered.limit(limit))
+    return found[::-1] if newest else found
+
+
 async def read_all_comments(
     connection: AsyncConnection, show_id: str, state: CommentState | None, *, after: str | None, limit: int
 ) -> list[Comment]:

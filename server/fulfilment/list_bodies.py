@@ -74,7 +74,7 @@ class OrderFace(Face):
     refunded: int = Field(description="What was given back in all, in minor units.")
     at: Moment
     staff: bool = Field(description="Somebody of the channel's own people bought it.")
-
+    replay: bool = Field(default=False, description="Bought at the replay of the show.")
     discount: int | None = Field(description="`amount` is less it; null of one without a checkout.")
     shipping: int | None = Field(description="What its shipping cost; null of one without a checkout.")
     total: int | None = Field(

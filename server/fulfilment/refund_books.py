@@ -26,12 +26,11 @@ from server.fulfilment.shipping_repository import note_change
 from server.fulfilment.shipping_rules import shipping_of, units_left, withdrawn_units
 from server.journal.transaction import ShowTransaction
 from server.ledger.entries import RollupChange
-from server.ledger.final import drop_final
+from server.ledger.late_facts import open_figures
 from server.ledger.repository import record_changes
 from server.payments.payment import Payment
 from server.protocol.codes import Code
 from server.protocol.order_lines import OrderChanged
-from server.sealing.unsealing import unseal
 from server.shop.hold_rules import StockBook
 from server.shop.locking import Books, Push
 from server.shop.repository import SaleTerms, read_terms
@@ -256,7 +255,6 @@ async def _count(
     if not goods:
         return
     if not terms.live:
-        await unseal(tx.connection, {tx.show_id})
-        await drop_final(tx.connection, [tx.show_id], since=tx.now, reach="orders")
+        await open_figures(tx)
     change = RollupChange(order.show_id, order.viewer_id, refunded={order.currency: goods})
     record_changes(tx, {(order.show_id, order.viewer_id): change})

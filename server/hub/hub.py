@@ -5,7 +5,6 @@ import gc
 import secrets
 from collections.abc import Callable, Iterable
 from itertools import takewhile
-from typing import Protocol
 
 from server.hub import metrics
 from server.hub.admission import Admission, Limits
@@ -19,6 +18,7 @@ from server.hub.room import Room
 from server.hub.sightings import Seen, Sightings
 from server.hub.slow import catch_up, look_at_the_slow, set_aside
 from server.hub.waiting import Waiting
+from server.hub.watching import Audience, begin_watching, learn_show
 from server.hub.wheel import Wheel
 from server.protocol.publication import Publication
 
@@ -31,18 +31,6 @@ PONG_SECONDS_MAX = 5.0
 
 def _ignore(connection: Connection) -> None:
     """What a hub does about staff who leave when nobody asked to hear of it."""
-
-
-class Audience(Protocol):
-    """Who records that viewers watch (the ledger, behind a port)."""
-
-    def playing_changed(self, connection: Connection) -> None:
-        """`connection.playing` has changed, or its room has gone live or ended."""
-        ...
-
-    def show_ended(self, room: Room) -> None:
-        """The show has ended: every stretch of playing ends with it."""
-        ...
 
 
 class Hub:
@@ -120,15 +108,13 @@ class Hub:
         """Let the room itself learn from what its viewers are about to read."""
         if publication.type == "show.started":
             room.state = "live"
-            for connection in room.connections:
-                if connection.playing and self.audience:
-                    self.audience.playing_changed(connection)
+            begin_watching(room, self.audience)
         elif publication.type == "show.ended":
             room.state = "ended"
             if self.audience:
-                self.audience.show_ended(room)
+                self.audience.watching_ended(room)
         elif publication.type == "show.changed":
-            room.learn_show(publication.line)
+            learn_show(room, publication.line, self.audience)
         elif publication.type == "line_up.changed":
             room.learn_line_up(publication.line)
         elif publication.type == "product.stock":

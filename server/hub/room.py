@@ -90,6 +90,8 @@ class Room:
         self.banned = Barred(lambda: 0.0, {})
         """Viewers who may not enter."""
         self.state = state
+        self.replayed = False
+        """Whether the show has ended and is watched again."""
         self.snapshot: RoomSnapshot | None = None
         self.names = NOBODY
         """The names that only staff may carry here."""
@@ -121,10 +123,19 @@ class Room:
         """Whether only staff may know of the show."""
         return self.state in HIDDEN
 
+    @property
+    def watched(self) -> bool:
+        """Whether there is something to watch: the show is live, or its recording is watched."""
+        return self.state == "live" or self.replayed
+
     def learn_show(self, line: bytes) -> None:
-        """Take over who may enter from a `show.changed`."""
+        """Take over who may enter, and whether the show is watched again, from a `show.changed`."""
         show = _changed.decode(line).show
-        self.state, self.guests_allowed = show.state, show.guests_allowed
+        self.state, self.guests_allowed, self.replayed = (
+            show.state,
+            show.guests_allowed,
+            show.replay is not None,
+        )
 
     def learn_line_up(self, line: bytes) -> None:
         """Take over what the show sells from a `line_up.changed`."""

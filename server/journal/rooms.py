@@ -165,6 +165,7 @@ class Rooms:
         room.names = read.names
         room.banned = Barred(self._hub.wall, read.banned)
         room.on_sale = read.on_sale
+        room.replayed = read.show.replay is not None
         room.snapshot = self._as_snapshot(head.top, read)
         room.empty_since = asyncio.get_running_loop().time()
         return room
@@ -191,6 +192,7 @@ class Rooms:
             if room.banned is banned:  # else it was read by itself meanwhile, and later than this
                 room.banned = Barred(self._hub.wall, read.banned)
             room.state = read.show.state
+            room.replayed = read.show.replay is not None
             room.on_sale = read.on_sale
         room.guests_allowed = read.guests_allowed
         room.names = read.names.with_staff(room.staff_names())

@@ -111,6 +111,9 @@ COLUMN_OF_KIND = {
     "comment": "comments_sent",
 }
 """Kinds that a rollup adds up by their `n`; an `order` adds one order and `n` units; other kinds are facts without a column."""
+REPLAY_QUESTION: Final = "replay_question"
+REPLAY_REACTION: Final = "replay_reaction"
+"""What was asked and tapped at a replay: facts without a column, so that they are in no figure of the show itself."""
 FIRST_OF_KIND = {kind: f"first_{kind}_at" for kind in (*COLUMN_OF_KIND, "order")}
 """The column of a kind's first moment."""
 

@@ -30,6 +30,7 @@ class Code(StrEnum):
     GUESTS_REFUSED = "guests_refused"
     NOT_FOUND = "not_found"
     SHOW_NOT_LIVE = "show_not_live"
+    NO_REPLAY = "no_replay"
     COMMENTS_CLOSED = "comments_closed"
     SURVEY_CLOSED = "survey_closed"
     POLL_CLOSED = "poll_closed"
@@ -116,6 +117,9 @@ MEANINGS: dict[Code, Meaning] = {
         "There is no such show, product, offer, auction, question, comment, survey, poll, giveaway, hold or order here.",
     ),
     Code.SHOW_NOT_LIVE: Meaning("never", 409, "The show has not started or has ended."),
+    Code.NO_REPLAY: Meaning(
+        "never", 409, "The show has not ended, or nothing that was recorded of it is open to viewers."
+    ),
     Code.COMMENTS_CLOSED: Meaning(
         "never",
         409,

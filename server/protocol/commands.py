@@ -26,7 +26,7 @@ from server.protocol.command_kinds import (
 from server.protocol.comment_commands import CommentCommand
 from server.protocol.giveaway_commands import GiveawayCommand
 from server.protocol.poll_commands import PollCommand
-from server.protocol.question_commands import QuestionCommand
+from server.protocol.question_commands import Ask, QuestionCommand, Vote
 from server.protocol.report_commands import Report, ReportSettle
 from server.protocol.sanction_commands import (
     AppealAnswer,
@@ -70,18 +70,6 @@ class Join(Passing, tag="join"):
 class React(Passing, tag="react"):
     kind: ReactionKind
     n: Annotated[int, Meta(ge=1, le=50)] = 1
-
-
-class Ask(Keyed, tag="ask"):
-    """`product`: what it is about. `anonymous`: without the viewer's name."""
-
-    text: Text500
-    product: EntityId | None = None
-    anonymous: bool = False
-
-
-class Vote(Keyed, tag="vote"):
-    question: EntityId
 
 
 class Announce(Keyed, tag="announce"):

@@ -10,6 +10,7 @@ from server.protocol.commented import Comments, CommentsFor, StaffComments
 from server.protocol.given_away import Giveaway
 from server.protocol.offered import Offer, StaffOffer
 from server.protocol.polled import Poll, StaffPoll
+from server.protocol.replayed import Replay
 from server.protocol.reported import Reported
 from server.protocol.sanctioned import Sanction
 from server.protocol.screening_lines import HeldFor
@@ -76,6 +77,8 @@ class Show(Struct, frozen=True):
     slow_seconds: int | None = None
     """Seconds between two texts of a viewer, 0: as many as they like; None: as the channel's settings say."""
     hand_over: HandOver | None = None
+    replay: Replay | None = None
+    """Of an ended show whose recording is open to everybody."""
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):
@@ -100,7 +103,7 @@ class Question(Struct, frozen=True, omit_defaults=True):
     `role` is the author's, there unless it is `viewer`. `guest` is the number of an author who chose no name; `author` then is `Guest` and
     that number, which pages write in their reader's language. `anonymous`: its author wishes no name; `author` then is `Anonymous`, for
     staff with the pseudonym that they have in the channel. `product` is what it is about. `merged_into`, of one that is merged: which
-    question stands for it. `comment`: what a moderator made it of.
+    question stands for it. `comment`: what a moderator made it of. `replay_ms`: asked at the replay, at that place of the show.
     """
 
     id: str
@@ -117,6 +120,7 @@ class Question(Struct, frozen=True, omit_defaults=True):
     anonymous: bool = False
     merged_into: str | None = None
     comment: str | None = None
+    replay_ms: int | None = None
 
 
 class OwnQuestion(Question, frozen=True, kw_only=True):

@@ -1,13 +1,27 @@
-"""The commands about questions that are asked. No I/O."""
+"""The commands about questions. No I/O."""
 
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from server.protocol.command_kinds import EntityId, Keyed, Passing, Text1000, Version
+from server.protocol.command_kinds import EntityId, Keyed, Passing, Text500, Text1000, Version
+from server.protocol.replayed import ShowMs
 
 DismissReason = Literal["spam", "off_topic", "rude", "duplicate", "other"]
 LabelText = Annotated[str, Meta(min_length=1, max_length=4 * 24)]
+
+
+class Ask(Keyed, tag="ask"):
+    """`product`: what it is about. `anonymous`: without the viewer's name. `replay_ms`: at the replay, which place of the show is seen."""
+
+    text: Text500
+    product: EntityId | None = None
+    anonymous: bool = False
+    replay_ms: ShowMs | None = None
+
+
+class Vote(Keyed, tag="vote"):
+    question: EntityId
 
 
 class QuestionApprove(Keyed, tag="question.approve"):

@@ -1,5 +1,7 @@
 """What the server may write of what a show sells, as msgspec structs; the other lines are in `server.protocol.lines`."""
 
+from msgspec import Struct
+
 from server.protocol.lines import Push
 from server.protocol.pushes import ProductStock, Sales
 from server.protocol.sold import Product
@@ -11,10 +13,20 @@ class LineUpChanged(Push, frozen=True, tag="line_up.changed"):
     products: list[Product]
 
 
+class ShownProduct(Struct, frozen=True):
+    """A product as it was pinned: `price`, of variants the lowest, in minor units of `currency`."""
+
+    title: str
+    image: str
+    price: int
+    currency: str
+
+
 class ProductPinned(Push, frozen=True, tag="product.pinned"):
-    """Which product is pinned now; null: none."""
+    """Which product is pinned now; null: none. `shown`: as it is sold at that moment, for whoever watches it again."""
 
     product: str | None
+    shown: ShownProduct | None = None
 
 
 class ProductChanged(Push, frozen=True, tag="product.changed"):

@@ -34,8 +34,10 @@ COMMANDS = (
         "Enter a show, or come back to it with the last position.",
     ),
     Spoken(said.React, "all", (lines.Reply,), "Add up to 50 taps of one kind to the show's reactions."),
-    Spoken(said.Ask, "all", (lines.Asked,), "Ask the host a question."),
-    Spoken(said.Vote, "all", (lines.Voted,), "Vote for a question; a second vote changes nothing."),
+    Spoken(question_commands.Ask, "all", (lines.Asked,), "Ask the host a question."),
+    Spoken(
+        question_commands.Vote, "all", (lines.Voted,), "Vote for a question; a second vote changes nothing."
+    ),
     Spoken(said.Click, "all", (lines.Reply,), "Say that a product was opened."),
     Spoken(said.Impression, "all", (lines.Reply,), "Say which product cards were really seen."),
     Spoken(said.Share, "all", (lines.Shared,), "Share the show; the id belongs into the link."),

@@ -10,6 +10,7 @@ from server.access.roles import is_staff
 from server.errors import RefusedError
 from server.ids import new_id
 from server.journal.transaction import ShowTransaction
+from server.ledger.late_facts import open_figures
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.protocol.pushes import QuestionState
@@ -22,8 +23,10 @@ from server.questions.repository import INSERT_QUESTIONS
 from server.questions.rules import Question
 from server.questions.telling import Push, tell_nobody
 from server.screening.door import NOT_LOOKED_AT, Allow, Held, Looked, Refuse, Screening, Shadow, Verdict
+from server.shows.recording import require_place
 from server.shows.repository import read_show
 from server.shows.rules import WITHOUT_QUESTIONS
+from server.shows.tables import ShowRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class Asking:
     product: str | None = None
     anonymous: bool = False
     looked: Looked = NOT_LOOKED_AT
+    replay_ms: int | None = None
+    """At the replay of an ended show, which place of the show is seen."""
 
 
 def first_state(verdict: Allow | Held | Shadow) -> QuestionState:
@@ -74,8 +79,38 @@ async def ask_many(
 ) -> list[Asked | RefusedError]:
     """Write and publish the questions of one batch, in the order in which they came."""
     show = await read_show(tx.connection, tx.show_id)
-    if show is None or show.state in WITHOUT_QUESTIONS:
+    if show is None:
         return [RefusedError(Code.SHOW_NOT_LIVE) for _ in asked]
+    answers: list[Asked | RefusedError | None] = [_barred(show, asking) for asking in asked]
+    let_in = [asking for asking, barred in zip(asked, answers, strict=True) if barred is None]
+    made = iter(await _ask(tx, show, let_in, screening=screening, pseudonyms=pseudonyms, push=push))
+    return [next(made) if answer is None else answer for answer in answers]
+
+
+def _barred(show: ShowRow, asking: Asking) -> RefusedError | None:
+    """Return why nothing is asked here: there is no such time, or at the replay no such place."""
+    if show.state in WITHOUT_QUESTIONS:
+        try:
+            require_place(show, asking.replay_ms)
+        except RefusedError as refused:
+            return refused
+    elif asking.replay_ms is not None:
+        return RefusedError(Code.INVALID, "The show has no replay.", at="replay_ms")
+    return None
+
+
+async def _ask(
+    tx: ShowTransaction,
+    show: ShowRow,
+    asked: Sequence[Asking],
+    *,
+    screening: Screening,
+    pseudonyms: Pseudonyms,
+    push: Push,
+) -> list[Asked | RefusedError]:
+    """Write and publish what is asked in a show, live or again, that takes it."""
+    if not asked:
+        return []
     about = sorted({asking.product for asking in asked if asking.product is not None})
     sold = await read_sold(tx.connection, show.channel_id, about)
     newcomers = partial(read_newcomers, tx.connection, show.channel_id)
@@ -86,6 +121,8 @@ async def ask_many(
     tx.write(INSERT_QUESTIONS, questions)
     for question in questions:
         publish(tx, question)
+    if show.state == "ended":
+        await open_figures(tx)
     record_facts(tx, [asked_fact(question) for question in questions if question.state != "shadowed"])
     for question in questions:
         if question.state == "shadowed":  # its author alone hears of it
@@ -120,6 +157,7 @@ def _make(
         role=asking.role,
         product_id=asking.product,
         anonymous=asking.anonymous,
+        replay_ms=asking.replay_ms,
         held=() if isinstance(verdict, Allow) else [to_builtins(why) for why in verdict.why],
     )
 

@@ -9,8 +9,8 @@ from server.pace.rates import Act
 from server.pace.service import Keys, Pace
 from server.protocol.codec import ok_line
 from server.protocol.command_kinds import Command
-from server.protocol.commands import Ask, Vote
 from server.protocol.question_commands import (
+    Ask,
     QuestionAnswer,
     QuestionApprove,
     QuestionBegin,
@@ -26,6 +26,7 @@ from server.protocol.question_commands import (
     QuestionUnpin,
     QuestionUnstage,
     QuestionWithdraw,
+    Vote,
 )
 from server.questions.asking import AskedBefore
 from server.questions.many import Outcome
@@ -95,6 +96,7 @@ class QuestionCommands:
                 role=role,
                 product=command.product,
                 anonymous=command.anonymous,
+                replay_ms=command.replay_ms,
                 intent=intent,
             )
             if isinstance(asked, AskedBefore) and self._pace is not None:

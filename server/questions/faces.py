@@ -69,6 +69,7 @@ def _as(face: type[Face], question: Question, answer: pushes.Answer | None, auth
         anonymous=question.anonymous,
         merged_into=question.merged_into,
         comment=question.comment_id,
+        replay_ms=question.replay_ms,
         **more,
     )
 

@@ -29,13 +29,16 @@ _VOTE = VoteRow.__table__  # type: ignore[attr-defined]
 
 INSERT_QUESTIONS: Final = """
     INSERT INTO question (id, show_id, viewer_id, author, text, state, version, votes, asked_at, answer_text, answered_live,
-        answered_at, dismissed_reason, moderated_by, role, answered_by, answered_role, product_id, anonymous, comment_id, held)
+        answered_at, dismissed_reason, moderated_by, role, answered_by, answered_role, product_id, anonymous, comment_id, held,
+        replay_ms)
     SELECT id, show_id, viewer_id, author, text, state, version, votes, asked_at, answer_text, answered_live,
-        answered_at, dismissed_reason, moderated_by, role, answered_by, answered_role, product_id, anonymous, comment_id, held
+        answered_at, dismissed_reason, moderated_by, role, answered_by, answered_role, product_id, anonymous, comment_id, held,
+        replay_ms
     FROM json_to_recordset(CAST(%s AS json)) AS q (
         id text, show_id text, viewer_id text, author text, text text, state text, version int, votes int, asked_at timestamptz,
         answer_text text, answered_live boolean, answered_at timestamptz, dismissed_reason text, moderated_by text,
-        role text, answered_by text, answered_role text, product_id text, anonymous boolean, comment_id text, held jsonb)
+        role text, answered_by text, answered_role text, product_id text, anonymous boolean, comment_id text, held jsonb,
+        replay_ms bigint)
 """
 _INSERT_VOTES = text(
     """

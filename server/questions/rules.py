@@ -70,6 +70,8 @@ class Question:
     """The host on whose stage it stands, at `stage_rank`, where `staged_by` put it; kept while it is in no state to stand there."""
     stage_rank: int | None = None
     staged_by: str | None = None
+    replay_ms: int | None = None
+    """Asked at the replay, at this place of the show (milliseconds since its start)."""
 
     @property
     def claim(self) -> Claim | None:

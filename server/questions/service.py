@@ -88,19 +88,22 @@ class Questions(Lists):
         role: str = "viewer",
         product: str | None = None,
         anonymous: bool = False,
+        replay_ms: int | None = None,
         intent: Intent | None = None,
     ) -> Asked:
         """Post a question of `author`, who is `role` in the channel, or hand it to the moderators where the show wants that first.
 
-        `product`: what it is about. `anonymous`: viewers read no name, staff a pseudonym; not for staff.
-        Returns `AskedBefore` when the intent was carried out before. Raises `invalid` for a text that holds nothing visible,
-        `not_found` for a product that the channel does not sell, `show_not_live` after the show's end, what the screening refuses with.
+        `product`: what it is about. `anonymous`: viewers read no name, staff a pseudonym; not for staff. `replay_ms`: which place of the
+        show is seen, at the replay of one that has ended.
+        Returns `AskedBefore` when the intent was carried out before. Raises `invalid` for a text that holds nothing visible
+        and for a place that the replay does not have, `not_found` for a product that the channel does not sell, `show_not_live` after
+        the end of a show without a replay, what the screening refuses with.
         """
         if anonymous and is_staff(role):
             raise RefusedError(Code.INVALID, "Staff ask under their names.")
         clean = clean_text(text, characters_max=TEXT_CHARACTERS_MAX)
         looked = await self._screening.look(show_id, role, clean)
-        asking = Asking(viewer_id, author, clean, role, product, anonymous, looked)
+        asking = Asking(viewer_id, author, clean, role, product, anonymous, looked, replay_ms)
         return await self._journal.commit(show_id, self._ask_many, asking, intent=intent, kind=AskedBefore)
 
     async def asked_before(self, intent: Intent) -> Asked | None:

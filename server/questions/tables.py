@@ -60,6 +60,7 @@ class QuestionRow(SQLModel, table=True):
     stage_rank: int | None = Field(default=None, sa_type=BigInteger)
     staged_by: str | None = None
     """Who put it there, by name."""
+    replay_ms: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class VoteRow(SQLModel, table=True):

@@ -18,6 +18,7 @@ from server.fulfilment.telling import BuyerNews
 from server.questions.hosts import StageHosts
 from server.questions.moderating import follow_hosts
 from server.questions.pseudonyms import Pseudonyms
+from server.replay.service import Replays
 from server.running.limits import units_max_of
 from server.running.mail import mail_parts
 from server.running.people import people_parts
@@ -29,6 +30,7 @@ from server.shop.reports import OrderReports
 from server.shop.shelf import read_shelf
 from server.shop.sold_out import note_shelf
 from server.shows.planning import Planning
+from server.shows.recordings import Recordings
 from server.surveys.reviews import Reviews
 from server.transcript.service import Transcripts
 from server.visits.recording import PageViews
@@ -94,6 +96,8 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "screening_settings": process.screening.settings,
         "shipping": shipping,
         "bulk_shipping": BulkShipping(database, shipping),
+        "replays": Replays(database, clock),
+        "recordings": Recordings(process.journal, database),
         "planning": Planning(
             process.journal,
             database,

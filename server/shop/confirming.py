@@ -8,10 +8,9 @@ from server.catalogue.rules import take_units
 from server.errors import RefusedError
 from server.ids import new_id
 from server.journal.transaction import ShowTransaction
-from server.ledger.final import drop_final
+from server.ledger.late_facts import open_figures
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
-from server.sealing.unsealing import unseal
 from server.shop.checked import Checked
 from server.shop.counting import as_facts, offer_sales_of
 from server.shop.first_paid import end_too_late
@@ -19,6 +18,7 @@ from server.shop.hold_rules import Hold, StockBook
 from server.shop.holds_repository import end_holds, read_holds
 from server.shop.late import WITHOUT_UNITS, claims_of_hold, count_as_taken, require_still_free
 from server.shop.locking import Books
+from server.shop.lot_rules import auction_of
 from server.shop.numbers import new_number
 from server.shop.orders_repository import read_heads_by_key
 from server.shop.repository import SaleTerms, delete_orders, insert_orders, read_terms
@@ -182,7 +182,13 @@ async def _write_orders(
     while True:
         orders = {
             hold.id: order_of(
-                tx, hold, payments[hold.id], moves.get(hold.id), new_number(), checked=checked.get(hold.id)
+                tx,
+                hold,
+                payments[hold.id],
+                moves.get(hold.id),
+                new_number(),
+                checked=checked.get(hold.id),
+                replay=_is_of_replay(hold, terms),
             )
             for hold in holds
         }
@@ -202,6 +208,7 @@ def order_of(
     number: str,
     *,
     checked: Checked | None = None,
+    replay: bool = False,
 ) -> Order:
     """Return the order that a hold becomes: its first line the head, with the others behind it, each less its share of the discount."""
     head_id, shares = new_id("o"), checked.shares if checked else {}
@@ -219,6 +226,7 @@ def order_of(
             payment=payment,
             at=tx.now,
             staff=hold.staff,
+            replay=replay,
             stock_after=moves[nth][0] if moves else None,
             stock_move=moves[nth][1] if moves else None,
             head_id=head_id if nth else None,
@@ -230,6 +238,12 @@ def order_of(
     ]
     head, *behind = lines
     return replace(head, behind=tuple(behind), checked=checked) if behind or checked else head
+
+
+def _is_of_replay(hold: Hold, terms: SaleTerms) -> bool:
+    """Whether a viewer placed the hold at the show's replay; what came of a place in line or an auction goes back to the show itself."""
+    placed_late = terms.ended_at is not None and hold.placed_at >= terms.ended_at
+    return placed_late and hold.origin is None and auction_of(hold) is None
 
 
 async def _read_again(tx: ShowTransaction, holds: Sequence[Hold]) -> dict[str, list[Order] | RefusedError]:
@@ -245,8 +259,7 @@ async def _count(tx: ShowTransaction, terms: SaleTerms, book: StockBook, orders:
     if not orders:
         return
     if not terms.live:
-        await unseal(tx.connection, {tx.show_id})
-        await drop_final(tx.connection, [tx.show_id], since=tx.now, reach="orders")
+        await open_figures(tx)
     record_facts(tx, as_facts(orders))
     tell_orders(tx, terms, orders, book.products)
     sold = {line.product_id for order in orders for line in order.lines}

@@ -24,7 +24,7 @@ class Terms:
     book: StockBook
     offers: OfferBook
     allowances: Allowances
-    live: bool
+    sells: bool
     at: datetime
 
 
@@ -47,7 +47,7 @@ def exchanged(hold: Hold, wanted: Wanted, terms: Terms, new_id: str) -> Hold:
     """
     had, wants = _parts_of(hold), _wanted_parts(wanted)
     more = more_units(hold, wanted)
-    if any(units > 0 for units in more.values()) and not terms.live:
+    if any(units > 0 for units in more.values()) and not terms.sells:
         raise RefusedError(Code.SHOW_NOT_LIVE)
     prices = {part: _price_of(part, had, wants[part], wanted, terms) for part in wants}
     for line in wanted.lines:

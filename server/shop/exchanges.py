@@ -82,7 +82,7 @@ class Exchanges:
         wanted = [each.wanted for each in wishes]
         offers = await self._books.offers.open(tx, claims) if (claims := claims_of(wanted)) else NO_OFFER_BOOK
         allowances = await read_allowances(tx, sale, self._limits, wanted, book.products.values())
-        terms = Terms(book, offers, allowances, sale.live, tx.now)
+        terms = Terms(book, offers, allowances, sale.sells, tx.now)
         answers: list[Hold | RefusedError] = []
         for each in wishes:
             try:

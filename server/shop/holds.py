@@ -200,7 +200,7 @@ class Holds:
                 tx.show_id,
                 terms.channel_id,
                 tx.now,
-                live=terms.live,
+                sells=terms.sells,
                 seconds=self._seconds,
                 book=attempt,
                 earlier=await read_by_key(tx.connection, keys),

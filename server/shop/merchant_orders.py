@@ -61,6 +61,8 @@ class MerchantOrder(Struct, frozen=True, omit_defaults=True):
     lines: list[OrderLine]
     at: str
     staff: bool
+    replay: bool = False
+    """Bought at the replay of the show."""
     discount: int | None = None
     """Of an order that came by a checkout, as the three below: `amount` is less it."""
     shipping: int | None = None
@@ -89,6 +91,7 @@ def of_ours(order: Order, products: Mapping[str, Titled], given_back: GivenBack 
         ],
         at=to_wire(order.at),
         staff=order.staff,
+        replay=order.replay,
         **_sum_of(order.checked),
     )
 

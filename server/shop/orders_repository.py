@@ -135,5 +135,6 @@ def as_order(row: Row[Any]) -> Order:
         payment=row.payment,
         at=row.at,
         staff=row.staff,
+        replay=row.replay,
         discount_minor=row.unit_price_minor * row.quantity - row.amount_minor,
     )

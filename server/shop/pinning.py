@@ -8,7 +8,9 @@ from server.audit.trail import Actor, audit
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
-from server.shop.repository import list_on_sale
+from server.protocol.shelf_lines import ShownProduct
+from server.protocol.sold import Product
+from server.shop.shelf import read_shelf
 from server.shows.repository import read_show, update_show
 
 
@@ -26,7 +28,8 @@ async def pin_many(tx: ShowTransaction, wanted: Sequence[Pinning]) -> list[int |
     show = await read_show(tx.connection, tx.show_id)
     if show is None:
         return [RefusedError(Code.NOT_FOUND) for _ in wanted]
-    on_sale = await list_on_sale(tx.connection, tx.show_id, show.channel_id, _named(wanted))
+    shelf = await read_shelf(tx.connection, tx.show_id, show.channel_id, among=_named(wanted))
+    on_sale = {product.id: _shown(product) for product in shelf}
     pinned = show.pinned_product
     answers: list[int | RefusedError] = []
     for pinning in wanted:
@@ -35,7 +38,7 @@ async def pin_many(tx: ShowTransaction, wanted: Sequence[Pinning]) -> list[int |
             continue
         after = _pinned_after(pinning, pinned)
         if after != pinned:
-            tx.publish("product.pinned", {"product": after})
+            tx.publish("product.pinned", {"product": after, "shown": on_sale.get(after or "")})
             action: Action = "product.pin" if pinning.pinned else "product.unpin"
             audit(tx, pinning.actor, action, after or pinned or "")
             pinned = after
@@ -49,6 +52,10 @@ def _pinned_after(pinning: Pinning, pinned: str | None) -> str | None:
     if pinning.pinned:
         return pinning.product_id
     return None if pinning.product_id in (None, pinned) else pinned
+
+
+def _shown(product: Product) -> ShownProduct:
+    return ShownProduct(product.title, product.image, product.price, product.currency)
 
 
 def _named(wanted: Iterable[Pinning]) -> list[str]:

@@ -25,7 +25,7 @@ class Placing:
         channel_id: str,
         at: datetime,
         *,
-        live: bool,
+        sells: bool,
         seconds: float,
         book: StockBook,
         earlier: Iterable[Hold],
@@ -36,7 +36,7 @@ class Placing:
         self._show_id = show_id
         self._channel_id = channel_id
         self._at = at
-        self._live = live
+        self._sells = sells
         self._seconds = seconds
         self._book = book
         self._holds = {(hold.viewer_id, hold.key): hold for hold in earlier}
@@ -58,7 +58,7 @@ class Placing:
             return refused
 
     def _place(self, wanted: Wanted) -> Hold:
-        if not self._live:
+        if not self._sells:
             raise RefusedError(Code.SHOW_NOT_LIVE)
         products = [require_sellable(self._book.products.get(line.product_id)) for line in wanted.lines]
         first_paid = _are_first_paid(products)

@@ -18,6 +18,7 @@ from server.shop.orders_repository import as_order
 from server.shop.rules import Order, Purchase
 from server.shop.shelf import in_line_up, read_shelf
 from server.shop.tables import OrderRow
+from server.shows.repository import REPLAYED
 from server.webhooks.outbox import WANTED
 
 _PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
@@ -28,7 +29,8 @@ _ORDER_COLUMNS = ", ".join(f"o.{column.name}" for column in _ORDER.columns)
 # Sorted before it is locked: two shows of one channel that sell the same products wait for each other, and never in a ring.
 _READ_TERMS = text(
     f"""
-    SELECT show.channel_id, show.state = 'live' AS live, {WANTED.format(channel="show.channel_id")} AS told,
+    SELECT show.channel_id, show.state = 'live' AS live, show.ended_at, {REPLAYED} AS replayed,
+           {WANTED.format(channel="show.channel_id")} AS told,
            channel.order_taker = 'shop' AS by_shop,
            EXISTS (SELECT FROM hold AS h WHERE h.channel_id = show.channel_id AND {LAPSED}) AS lapsed,
            EXISTS (SELECT FROM viewer_alias AS a WHERE a.show_id = show.id AND a.taken_back_at IS NULL) AS aliased
@@ -73,14 +75,14 @@ _INSERT_ORDERS = text(
     WITH wanted AS (SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:viewers AS text[]), CAST(:keys AS text[]), CAST(:products AS text[]),
                 CAST(:quantities AS int[]), CAST(:prices AS bigint[]), CAST(:currencies AS text[]), CAST(:payments AS text[]),
                 CAST(:staff AS boolean[]), CAST(:numbers AS text[]), CAST(:stocks AS int[]), CAST(:moves AS bigint[]),
-                CAST(:heads AS text[]), CAST(:nths AS int[]), CAST(:discounts AS bigint[]))
+                CAST(:heads AS text[]), CAST(:nths AS int[]), CAST(:discounts AS bigint[]), CAST(:replays AS boolean[]))
          AS o(id, viewer_id, key, product_id, quantity, price, currency, payment, staff, number, stock_after, move, head_id, nth,
-              discount)),
+              discount, replay)),
     placed AS (
         INSERT INTO orders (id, channel_id, show_id, viewer_id, key, product_id, quantity, unit_price_minor, amount_minor, currency,
-                            payment, at, staff, number)
+                            payment, at, staff, number, replay)
         SELECT o.id, :channel, :show, o.viewer_id, o.key, o.product_id, o.quantity, o.price, o.price * o.quantity - o.discount, o.currency,
-               o.payment, :at, o.staff, CASE WHEN o.head_id IS NULL THEN o.number END
+               o.payment, :at, o.staff, CASE WHEN o.head_id IS NULL THEN o.number END, o.replay
         FROM wanted AS o ON CONFLICT DO NOTHING RETURNING id
     ),
     moved AS (
@@ -127,6 +129,9 @@ class SaleTerms:
 
     channel_id: str
     live: bool
+    ended_at: datetime | None
+    replayed: bool
+    """The show has ended, and its recording is watched."""
     told: Collection[str]
     by_shop: bool
     """The channel's own shop takes the orders."""
@@ -134,6 +139,11 @@ class SaleTerms:
     """Units of the channel are held for which the time is over."""
     aliased: bool
     """A guest of the show is somebody else by now."""
+
+    @property
+    def sells(self) -> bool:
+        """Whether anything is sold: while the show is live, and while it is watched again."""
+        return self.live or self.replayed
 
 
 async def read_terms(connection: AsyncConnection, show_id: str, now: datetime) -> SaleTerms | None:
@@ -212,20 +222,6 @@ async def lock_products(
     return [Stocked(*row) for row in rows]
 
 
-async def list_on_sale(
-    connection: AsyncConnection, show_id: str, channel_id: str, ids: Sequence[str]
-) -> set[str]:
-    """Return those of the ids that are products on the show's shelf; a variant is shown with its product."""
-    wanted = select(_PRODUCT.c.id).where(
-        _PRODUCT.c.id.in_(ids),
-        _PRODUCT.c.channel_id == channel_id,
-        _PRODUCT.c.active,
-        _PRODUCT.c.parent_id.is_(None),
-        in_line_up(show_id),
-    )
-    return set(await connection.scalars(wanted))
-
-
 async def read_stock(connection: AsyncConnection, show_id: str, ids: Iterable[str]) -> dict[str, int]:
     """Return the units left of each of the products, and variants, that are on sale in the show."""
     wanted = select(_PRODUCT.c.id, _PRODUCT.c.stock).where(
@@ -290,6 +286,7 @@ async def insert_orders(
         "heads": as_array(o.head_id for o in orders),
         "nths": as_array(o.nth for o in orders),
         "discounts": as_array(o.discount_minor for o in orders),
+        "replays": as_array(o.replay for o in orders),
     }
     return list(await connection.scalars(_INSERT_ORDERS, given))
 

@@ -58,6 +58,8 @@ class Order:
     payment: str
     at: datetime
     staff: bool = False
+    replay: bool = False
+    """Bought at the replay of the show."""
     stock_after: int | None = field(default=None, compare=False)
     """How many units were left after it; known at the sale alone, and in `stock_sale`."""
     stock_move: int | None = field(default=None, compare=False)
@@ -123,7 +125,8 @@ class Counter:
         show_id: str,
         at: datetime,
         *,
-        live: bool,
+        sells: bool,
+        replay: bool = False,
         products: Iterable[Stocked],
         earlier: Iterable[Order],
         allowances: Allowances,
@@ -134,7 +137,8 @@ class Counter:
     ) -> None:
         self._show_id = show_id
         self._at = at
-        self._live = live
+        self._sells = sells
+        self._replay = replay
         self._products = {product.id: product for product in products}
         self._orders = {(order.viewer_id, order.key): order for order in earlier}
         self._allowances = allowances
@@ -162,7 +166,7 @@ class Counter:
 
     def _check(self, purchase: Purchase) -> tuple[Stocked, int]:
         """Return the product and its price if it can be sold like this; raises the refusal that fits else."""
-        if not self._live:
+        if not self._sells:
             raise RefusedError(Code.SHOW_NOT_LIVE)
         product = require_sellable(self._products.get(purchase.product_id))
         if product.buying != "one_step":
@@ -195,6 +199,7 @@ class Counter:
             payment=outcome.payment,
             at=self._at,
             staff=purchase.staff,
+            replay=self._replay,
             stock_after=left.stock,
             stock_move=left.moves,
             offer_id=purchase.offer_id,

@@ -17,6 +17,7 @@ from server.ids import new_id
 from server.journal.intents import Intent
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
+from server.ledger.late_facts import open_figures
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.shop.allowances import NO_LIMITS, Allowances, Limits
@@ -174,6 +175,8 @@ class Shop:
         book.orders += batch.orders
         book.put(batch.products)
         if batch.orders:
+            if not terms.live:
+                await open_figures(tx)
             record_facts(tx, as_facts(batch.orders))
             tell_sales(tx, terms, batch)
         await self.books.close(tx, book)
@@ -193,7 +196,8 @@ class Shop:
             counter = Counter(
                 tx.show_id,
                 tx.now,
-                live=terms.live,
+                sells=terms.sells,
+                replay=terms.replayed,
                 products=book.products.values(),
                 earlier=earlier,
                 allowances=allowances,

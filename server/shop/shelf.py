@@ -1,6 +1,6 @@
 """What a show sells, as its viewers see it: products in their order, each with its variants."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -48,10 +48,11 @@ async def read_shelf(
     units_max: int = 0,
     *,
     products_max: int = SHELF_MAX,
+    among: Collection[str] | None = None,
 ) -> list[Product]:
     """Return the first products that the show sells, at its prices, of each at most `units_max` units to a viewer (0: any number).
 
-    A product's own limit stands in its place.
+    A product's own limit stands in its place. `among`: only those with one of these ids.
     """
     limit = units_max or UNSET
     price = func.coalesce(_price_in(show_id, _PRODUCT.c.id), _PRODUCT.c.price_minor).label("price_in_show")
@@ -64,6 +65,8 @@ async def read_shelf(
         _PRODUCT.c.parent_id.is_(None),
         in_line_up(show_id),
     )
+    if among is not None:
+        heads = heads.where(_PRODUCT.c.id.in_(among))
     ordered = heads.order_by(rank, _PRODUCT.c.id).limit(products_max)
     products = await read_all(connection, ordered, _PRODUCT.c.id, partial(_as_product, limit=limit))
     return await _with_variants(connection, show_id, products)

@@ -44,5 +44,9 @@ class OrderRow(SQLModel, table=True):
         default=False, sa_column=Column("staff", Boolean, nullable=False, server_default=text("false"))
     )
     """Bought by the host's side or an analyst: told apart in the money."""
+    replay: bool = Field(
+        default=False, sa_column=Column("replay", Boolean, nullable=False, server_default=text("false"))
+    )
+    """Bought at the replay of the show."""
     number: str | None = None
     """What people call the order by; unique in the channel."""

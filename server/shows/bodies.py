@@ -80,6 +80,19 @@ class HandOverBody(Face):
     at: Moment
 
 
+class ReplayBody(Face):
+    """Where an ended show is watched again; an empty address: none."""
+
+    hls: str
+    mp4: str
+    starts_ms: int = Field(
+        description="How long after the show's start its first frame is; negative where it is before."
+    )
+    length_ms: int | None = Field(
+        description="How long it lasts; null: nobody said, it is taken to last until the show's end."
+    )
+
+
 class ShowBody(Face):
     """A show as everybody may see it."""
 
@@ -111,6 +124,9 @@ class ShowBody(Face):
     )
     hand_over: HandOverBody | None = Field(
         default=None, description="While viewers are shown the way to another live show of the channel."
+    )
+    replay: ReplayBody | None = Field(
+        default=None, description="Of an ended show whose recording is open to everybody."
     )
 
 

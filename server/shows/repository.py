@@ -16,6 +16,7 @@ from server.http.cards import Card
 from server.journal.tables import JournalHead
 from server.protocol.codes import Code
 from server.protocol.pushes import HIDDEN, Announcement, HandOver, Show, ShowState, Video
+from server.shows.recording import replay_of
 from server.shows.tables import ShowRow
 
 _SHOW = ShowRow.__table__  # type: ignore[attr-defined]
@@ -25,6 +26,8 @@ _HEAD = JournalHead.__table__  # type: ignore[attr-defined]
 ShowOrder = Literal["newest", "soonest"]
 """The newest made first; or who starts soonest first, those without a time last."""
 
+REPLAYED: Final = "(show.state = 'ended' AND coalesce(CAST(show.recording ->> 'shown' AS boolean), false))"
+"""Whether a show has a replay, in SQL; `replay_of` says which."""
 SET_ANNOUNCEMENT: Final = """
     UPDATE show SET announcement = a.announcement
     FROM json_to_recordset(CAST(%s AS json)) AS a (show_id text, announcement jsonb) WHERE show.id = a.show_id
@@ -167,6 +170,7 @@ def as_show(row: ShowRow) -> Show:
         comments=row.comments,  # type: ignore[arg-type]
         slow_seconds=row.slow_seconds,
         hand_over=None if row.hand_over is None else msgspec.convert(row.hand_over, HandOver),
+        replay=replay_of(row),
     )
 
 

@@ -57,6 +57,10 @@ class ShowRow(SQLModel, table=True):
         default=None, sa_column=Column("hand_over", JSONB, nullable=True)
     )
     """To which show the audience is handed over, as `HandOver` has it."""
+    recording: dict[str, Any] | None = Field(
+        default=None, sa_column=Column("recording", JSONB, nullable=True)
+    )
+    """What was recorded of an ended show, as `Recording` has it."""
     comments: str = Field(default="on", sa_column_kwargs={"server_default": "on"})
     """Who may comment: `on`, `off`, or `known` viewers alone."""
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from server.stats.funnel import Walks
 from server.stats.ratio import Ratio
+from server.stats.replay_repository import NO_REPLAY, ReplayTallies
 from server.stats.report import Funnel, LeftOut, ProductFigures, Sales, ShowState, WindowName
 from server.stats.series_report import Mark
 from server.stats.surveys.report import SurveyFigures
@@ -228,6 +229,7 @@ class Counted:
     """None of a show that has not started."""
     wares: Wares
     surveys: Sequence[SurveyFigures] = ()
+    replay: ReplayTallies = NO_REPLAY
 
 
 @dataclass(frozen=True, slots=True)

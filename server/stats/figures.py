@@ -10,6 +10,7 @@ from server.stats.facts import Actions, Counted, QuestionTallies, ShowHead, Tall
 from server.stats.headlines import build_headlines
 from server.stats.money import build_money
 from server.stats.ratio import Ratio
+from server.stats.replay_report import build_replay
 from server.stats.report import (
     Audience,
     Clicks,
@@ -68,6 +69,7 @@ def build_report(counted: Counted) -> ShowReport:
         repeat=repeat,
         surveys=list(counted.surveys),
         products=list(counted.wares.products),
+        replay=build_replay(counted.watching.replay_viewers, counted.replay),
     )
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from server.stats.product_report import ProductTotals, VariantFigures
 from server.stats.ratio import Figures, Ratio
+from server.stats.replay_report import ReplayFigures
 from server.stats.surveys.report import SurveyFigures
 
 ShowState = Literal["scheduled", "live", "ended"]
@@ -294,3 +295,6 @@ class ShowReport(Figures):
     repeat: Repeat
     surveys: list[SurveyFigures] = Field(description="those that were opened, in that order")
     products: list[ProductFigures]
+    replay: ReplayFigures | None = Field(
+        default=None, description="what was done at the show's replay; null where nothing of one is recorded"
+    )

@@ -105,7 +105,7 @@ _ASKERS = "SELECT viewer_id FROM question WHERE show_id = :show"
 _QUESTIONS = text(f"""
     WITH {viewers_among(_ASKERS)}, {LEFT_OUT}, asked AS (
         SELECT question.*, viewer.viewer_id IS NOT NULL AS viewed
-        FROM question LEFT JOIN viewer USING (viewer_id) WHERE show_id = :show
+        FROM question LEFT JOIN viewer USING (viewer_id) WHERE show_id = :show AND replay_ms IS NULL
         AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = question.viewer_id)
     )
     SELECT count(DISTINCT viewer_id) FILTER (WHERE viewed AND state NOT IN {UNCOUNTED_QUESTIONS}) AS askers,

@@ -34,6 +34,7 @@ from server.stats.figures import build_report, whole_microseconds
 from server.stats.final import FinalReports, differing
 from server.stats.kept import KeptPeople
 from server.stats.population import as_list
+from server.stats.replay_repository import read_replay
 from server.stats.report import ShowReport
 from server.stats.returning_repository import read_returning
 from server.stats.row_counts import count_by_rows
@@ -196,7 +197,8 @@ async def _count(
     if curve is not None:
         found = await count_by_rows(connection, show, window, curve)
         surveys = await read_survey_figures(connection, show, None, window)
-        return replace(found.counted, surveys=surveys), found.people
+        replay = await read_replay(connection, show.id)
+        return replace(found.counted, surveys=surveys, replay=replay), found.people
     # Rows that are behind are as good as none.
     anew = from_entries or bool(await find_rows_behind(connection, [show.id]))
     return await _count_in_turn(connection, show, window, from_entries=anew), None
@@ -223,4 +225,5 @@ async def _count_in_turn(
         wares=await read_wares(connection, show, viewers, await read_met(connection, show, viewers)),
     )
     counted = await asyncio.to_thread(count_facts, facts)
-    return replace(counted, surveys=await read_survey_figures(connection, show, viewers, repeat_window))
+    surveys = await read_survey_figures(connection, show, viewers, repeat_window)
+    return replace(counted, surveys=surveys, replay=await read_replay(connection, show.id))

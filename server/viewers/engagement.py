@@ -10,6 +10,7 @@ from server.hub.dispatch import Commands
 from server.hub.hub import Hub
 from server.hub.pulse import APART
 from server.hub.room import Room
+from server.ledger.entries import REPLAY_REACTION
 from server.ledger.recorder import Recorder
 from server.protocol.codec import encode, ok_line
 from server.protocol.codes import Code
@@ -44,20 +45,29 @@ class Engagement:
         }
 
     def react(self, connection: Connection, command: React) -> bytes | None:
-        """Add taps to the pulse and to the viewer's record; in a rehearsal nothing is counted."""
+        """Add taps to the pulse and to the viewer's record; in a rehearsal nothing is counted.
+
+        Those at a replay are in the viewer's record alone, as what they are: the show's own totals are over.
+        """
         room = self._hub.room_of(connection)
         assert room is not None, "the dispatcher refuses everything but join before that"
         if room.state == "rehearsal":
+            return _ok(command)
+        if room.replayed:
+            self._record_taps(connection, room, REPLAY_REACTION, command)
             return _ok(command)
         if room.state != "live":
             raise RefusedError(Code.SHOW_NOT_LIVE)
         doubted = self._doubts.about(connection) is not None
         room.pulse.tally(APART if doubted else command.kind, command.n)
+        self._record_taps(connection, room, "reaction", command)
+        return _ok(command)
+
+    def _record_taps(self, connection: Connection, room: Room, kind: str, command: React) -> None:
         if connection.counted:
             self._recorder.count(
-                room.show_id, connection.viewer_id, connection.id, "reaction", command.kind, command.n
+                room.show_id, connection.viewer_id, connection.id, kind, command.kind, command.n
             )
-        return _ok(command)
 
     def click(self, connection: Connection, command: Click) -> bytes | None:
         """Record that the viewer opened a product, before and after the show too: what the wire accepts is not thrown away.
@@ -98,9 +108,9 @@ class Engagement:
         return encode(pong if command.id is None else {"id": command.id, **pong})
 
     def playing_changed(self, connection: Connection) -> None:
-        """Start or stop a stretch of watching; before and after the show there is nothing to watch."""
+        """Start or stop a stretch of watching; before the show, and after it unless it is watched again, there is nothing to watch."""
         room, now = self._hub.room_of(connection), self._clock.now()
-        if room is None or room.state != "live":
+        if room is None or not room.watched:
             return
         if connection.playing:
             self._recorder.start_playing(room.show_id, connection.viewer_id, connection.id, now)
@@ -108,7 +118,7 @@ class Engagement:
             self._stop_playing(room, connection, now)
             self._doubts.settle(connection)
 
-    def show_ended(self, room: Room) -> None:
+    def watching_ended(self, room: Room) -> None:
         """End every stretch of the show, those of dead lines where they were last heard, and have it flushed at once."""
         now = self._clock.now()
         for connection in room.connections:

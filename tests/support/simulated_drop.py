@@ -247,7 +247,7 @@ class SimulatedServer:
         counter = Counter(
             SHOW,
             tx.now,
-            live=True,
+            sells=True,
             products=[product],
             earlier=[_as_order(row) for row in rows["earlier"]],
             allowances=Allowances(NO_LIMITS, people={}, taken=[], guests={}),

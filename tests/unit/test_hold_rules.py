@@ -34,7 +34,7 @@ class Counter:
             show,
             "demo",
             self.now,
-            live=live,
+            sells=live,
             seconds=300,
             book=self.book,
             earlier=self.holds,

@@ -39,7 +39,7 @@ def serve(
     counter = Counter(
         "demo",
         NOON,
-        live=live,
+        sells=live,
         products=products,
         earlier=earlier,
         allowances=Allowances(

@@ -106,7 +106,7 @@ _QUESTIONS: Final = f"""
         FROM asked JOIN question AS q USING (show_id) {ALIAS.format("q")}
         LEFT JOIN rollup AS r ON r.show_id = q.show_id AND r.viewer_id = coalesce(a.canonical, q.viewer_id)
         LEFT JOIN watched AS w ON w.show_id = r.show_id AND w.viewer_id = r.viewer_id
-        WHERE q.state NOT IN {UNCOUNTED_QUESTIONS} AND r.suspect IS NOT TRUE AND r.staff IS NOT TRUE
+        WHERE q.state NOT IN {UNCOUNTED_QUESTIONS} AND q.replay_ms IS NULL AND r.suspect IS NOT TRUE AND r.staff IS NOT TRUE
     )
     SELECT CAST(part - 1 AS int), {WHO.format("told.viewer_id")},
            CASE WHEN state IN ('open', 'answering') THEN {shapes.OPEN}

@@ -18,7 +18,7 @@ KIND: Final = Kind(
     SELECT q.id AS question, q.asked_at AS at, {show_ms("q.asked_at")} AS show_ms, q.viewer_id AS viewer, q.author, q.role, q.anonymous,
            q.text, q.state, q.product_id AS product, q.labels, q.votes, q.votes_apart, q.merged_into, q.comment_id AS comment,
            q.dismissed_reason, q.moderated_by, {ANSWER_KIND} AS answer_kind, q.answer_text AS answer, q.private_text AS private_answer,
-           q.answered_at, {ANSWER_MS} AS answer_ms, q.answered_by
+           q.answered_at, {ANSWER_MS} AS answer_ms, q.answered_by, q.replay_ms
     FROM question AS q JOIN show AS s ON s.id = q.show_id WHERE q.show_id = :show ORDER BY q.id
     """,
     people=(Person("viewer", "author", "role", "anonymous"),),

@@ -88,6 +88,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/v1/shows/{show}"): {"title": "Till"},
     ("PUT", "/v1/shows/{show}/line-up"): {"products": []},
     ("PUT", "/v1/shows/{show}/staff"): {"staff": []},
+    ("PUT", "/v1/shows/{show}/recording"): {"mp4": "/media/show.mp4"},
     ("PATCH", "/v1/people/{person}"): {"role": "host"},
     ("POST", "/v1/shows/{show}/surveys"): {"kind": "text", "question": "What did you miss?"},
     ("PUT", "/v1/surveys/{survey}"): {"kind": "text", "question": "What did you miss?"},

@@ -74,6 +74,7 @@ CHANGES: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/v1/shows/{show}"): {"title": "Mine"},
     ("put", "/v1/shows/{show}/line-up"): {"products": []},
     ("put", "/v1/shows/{show}/staff"): {"staff": []},
+    ("put", "/v1/shows/{show}/recording"): {"mp4": "/media/show.mp4"},
     ("put", "/v1/shows/{show}/targets"): {"targets": []},
     ("post", "/v1/shows/{show}/actions"): {"text": "Mine"},
     ("post", "/v1/shows/{show}/surveys"): {"kind": "text", "question": "What did you miss?"},
