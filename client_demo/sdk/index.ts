@@ -6,6 +6,18 @@ export { request } from "./http";
 export { Impressions } from "./impressions";
 export { newKey } from "./key";
 export { RefusedError } from "./refused";
+export {
+  answersOf,
+  applyMoment,
+  beginReplay,
+  type Chapter,
+  type ChapterKind,
+  chaptersOf,
+  type Moment,
+  type Replayed,
+  Timeline,
+} from "./replay";
+export { CommentRun, type MomentPage, type PlacedComment, ReplaySource } from "./replay_source";
 export { Room } from "./room";
 export type { RoomOptions } from "./room_options";
 export type { Link, RoomView } from "./room_view";

@@ -159,6 +159,14 @@ interface Published {
   at: string;
 }
 
+/** A product as it was pinned: `price`, of variants the lowest, in minor units of `currency`. */
+export interface ShownProduct {
+  readonly title: string;
+  readonly image: string;
+  readonly price: number;
+  readonly currency: string;
+}
+
 export type JournalPush = Published &
   (
     | { type: "show.started" | "show.ended" | "show.changed"; show: wire.Show }
@@ -179,7 +187,7 @@ export type JournalPush = Published &
     | { type: "question.voted"; votes: QuestionVotes[] }
     | { type: "question.pinned"; question: string | null; pinned?: Question | null }
     | { type: "stage.changed"; stages: Stage[]; questions: Question[] }
-    | { type: "product.pinned"; product: string | null }
+    | { type: "product.pinned"; product: string | null; shown?: ShownProduct | null }
     | { type: "order.counted"; product: string; buyers: number; seconds: number }
     | { type: "product.stock"; products: { product: string; stock: number }[]; sales?: wire.Sales }
     | { type: "product.sold_out"; product: string }

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from server.currencies import minor_digits
 from server.stats.ratio import Ratio
+from server.stats.replay_report import ReplayFigures
 from server.stats.report import Clicks, Conversion, Funnel, Headline, Money, Repeat, ShowReport
 from server.stats.surveys.terminal import survey_lines
 from server.text.characters import kept
@@ -101,8 +102,10 @@ def _sections(report: ShowReport) -> Iterator[tuple[str, Iterable[Line]]]:
     yield "Engagement", _engagement(report)
     yield "Funnel, while live", _funnel(report.funnel)
     yield "Clicks", _clicks(report.clicks)
-    yield "Conversion", _conversions(report.conversion)
+    yield "Conversion", map(_conversion, report.conversion)
     yield "Money", (line for sold in report.money for line in _money(sold))
+    if report.replay is not None:
+        yield "Replay, beside all of this", _replay(report.replay)
     yield "Who came back", _repeat(report.repeat)
     for survey in report.surveys:
         yield f"Survey: {survey.question}", survey_lines(survey)
@@ -168,11 +171,6 @@ def _clicks(clicks: Clicks) -> Iterator[Line]:
     yield "CTOR per action", as_ratio(clicks.ctor.per_action)
 
 
-def _conversions(conversions: Iterable[Conversion]) -> Iterator[Line]:
-    yield from map(_conversion, conversions)
-    yield "", "Nothing is sold after the end yet: later windows equal the live one."
-
-
 def _conversion(conversion: Conversion) -> Line:
     name = "while live" if conversion.window == "live" else f"until {conversion.window} after"
     still = " so far" if conversion.provisional and conversion.rate else ""
@@ -195,6 +193,14 @@ def _money(sold: Money) -> Iterator[Line]:
     yield "net", as_money(sold.net_minor, currency)
     yield "AOV", as_money(sold.aov_minor, currency)
     yield "GPM, per 1,000 views", as_money(sold.gpm_minor, currency)
+
+
+def _replay(replay: ReplayFigures) -> Iterator[Line]:
+    yield "viewers, watch time", f"{replay.viewers:,}, {as_duration(replay.watched_seconds)}"
+    yield "questions, answered", f"{replay.questions:,}, {replay.answered:,}"
+    yield "reactions", f"{replay.reactions:,}"
+    for sold in replay.money:
+        yield "orders, in the money", f"{sold.orders:,}  ({as_money(sold.gmv_minor, sold.currency)})"
 
 
 def _repeat(repeat: Repeat) -> Iterator[Line]:

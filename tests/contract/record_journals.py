@@ -1,7 +1,7 @@
 """Records one whole show as the server tells it, to viewers and to staff, for the reducers that are not written in Python.
 
 `python -m tests.contract.record_journals` writes `journals/*.json` anew, each with `position`, `snapshot`, `pushes` and `end`: the snapshot
-with the pushes applied must equal `end`. Times stand still or move by fixed steps, and generated ids are numbered, so that the same
+with the pushes applied must equal `end`; beside them what the show's replay tells again. Times stand still or move by fixed steps, and generated ids are numbered, so that the same
 server always records the same.
 """
 
@@ -14,6 +14,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+
+from msgspec import to_builtins
 
 from server.auctions import book as bidding
 from server.auctions.rules import Step, Terms
@@ -38,10 +40,13 @@ from server.polls.voting import Voting
 from server.questions.erasing import erase_many
 from server.questions.rules import Begin, Hold, Merge, Undo
 from server.questions.tasks import Give, TakeOff
+from server.replay.service import Replays
 from server.reports.repository import Item
 from server.sanctions import rules as sanctioning
 from server.shop.order_counts import OrderCounts
 from server.shows.line_up_repository import LineUpItem
+from server.shows.recording import Recording
+from server.shows.recordings import Recordings as ShowRecordings
 from server.surveys.rules import wording_of
 from tests.support.reducer import Seen, assert_snapshot_plus_pushes_equals_fresh, see
 from tests.support.stage import CHANNEL, HOST, MODERATOR, Stage, open_stage
@@ -62,7 +67,9 @@ async def record(database_url: str) -> Recordings:
         await play_rest(stage)
         public, staff = await assert_snapshot_plus_pushes_equals_fresh(stage.database, SHOW, old)
         end = await see(stage.database, SHOW)
+        replay = await Replays(stage.database, stage.clock).moments(SHOW, None, after=0, limit=500)
     return {
+        "a_replay.json": {"moments": to_builtins(replay.moments)},
         "a_show_for_viewers.json": _recording(old, old.public, public, end.public),
         "a_show_for_staff.json": _recording(old, old.staff, staff, end.staff),
     }
@@ -125,6 +132,16 @@ async def play_rest(stage: Stage) -> None:
     await stage.planning.arrange(SHOW, CHANNEL, HOST, line_up, ANY_VERSION)
     await shop.pin_product(SHOW, HOST, "p_apron")
     await stage.shows.end(SHOW, HOST)
+    await play_again(stage)
+
+
+async def play_again(stage: Stage) -> None:
+    """The show is watched again, and somebody asks."""
+    recording = Recording(mp4="/media/show.mp4", starts_ms=-1_000)
+    await ShowRecordings(stage.journal, stage.database).set(SHOW, CHANNEL, HOST, recording, ANY_VERSION)
+    stage.tick()
+    asked = await stage.questions.ask(SHOW, "v_9", "Nao", "Is it still sold?", replay_ms=0)
+    await stage.questions.approve(SHOW, MODERATOR, asked.id, 0)
 
 
 async def play_teamwork(stage: Stage, open_one: str) -> None:

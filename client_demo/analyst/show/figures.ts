@@ -27,7 +27,7 @@ export interface Figure {
 }
 
 export interface FigureGroup {
-  key: "audience" | "engagement" | "questions" | "sales" | "repeat";
+  key: "audience" | "engagement" | "questions" | "sales" | "repeat" | "replay";
   figures: Figure[];
 }
 
@@ -41,6 +41,11 @@ export type FigureKey =
   | "watch_median"
   | "watch_total"
   | "replay_viewers"
+  | "replay_watched"
+  | "replay_questions"
+  | "replay_reactions"
+  | "replay_orders"
+  | "replay_gmv"
   | "engaged"
   | "reactions"
   | "senders"
@@ -95,6 +100,7 @@ export function groupsOf(report: ShowReport): FigureGroup[] {
     { key: "engagement", figures: engagementOf(report) },
     { key: "questions", figures: questionsOf(report) },
     { key: "sales", figures: salesOf(report) },
+    ...(report.replay ? [{ key: "replay" as const, figures: replayOf(report.replay) }] : []),
   ];
 }
 
@@ -138,7 +144,8 @@ function salesOf(report: ShowReport): Figure[] {
   const conversion = report.conversion.map((each): Figure => {
     const figure = shared(`conversion_${each.window}`, each.rate, "viewers");
     const beside = each.without_a_view ? { beside: { key: "buyers" as const, amount: each.without_a_view } } : {};
-    const note = each.window === "live" ? {} : { note: "nothing_after" as const };
+    const nothing = each.window !== "live" && each.rate && each.rate.part === report.conversion[0]?.rate?.part;
+    const note = nothing ? { note: "nothing_after" as const } : {};
     return { ...figure, provisional: each.provisional, knownAt: each.closes_at, ...beside, ...note };
   });
   const [live, ...later] = conversion;
@@ -147,6 +154,20 @@ function salesOf(report: ShowReport): Figure[] {
     ...report.money.flatMap((each) => moneyOf(each, report.money.length > 1)),
     ...clicksOf(report),
     ...later,
+  ];
+}
+
+/** What was done at the replay, beside the show's own figures; its orders are in the show's money too. */
+function replayOf({ watched_seconds, questions, reactions, money }: NonNullable<ShowReport["replay"]>): Figure[] {
+  const several = money.length > 1;
+  return [
+    timed("replay_watched", watched_seconds),
+    counted("replay_questions", questions),
+    counted("replay_reactions", reactions),
+    ...money.flatMap(({ currency, orders, gmv_minor }): Figure[] => [
+      { ...counted("replay_orders", orders), currency, ...(several && { named: true }) },
+      { key: "replay_gmv", kind: "money", amount: gmv_minor, currency },
+    ]),
   ];
 }
 

@@ -195,8 +195,37 @@ describe("the figures of a report", () => {
     expect(find("bot_sales")).toBeUndefined();
   });
 
-  it("say of windows after the end that nothing is sold in them yet", () => {
-    expect(all.filter((figure) => figure.note === "nothing_after").map((figure) => figure.key)).toEqual(["conversion_24h"]);
+  it("say of a window after the end, once it is known, that nobody bought in it", () => {
+    const window = (name: "live" | "24h" | "7d", rate: Ratio | null) => ({
+      window: name,
+      closes_at: null,
+      provisional: true,
+      rate,
+      without_a_view: null,
+    });
+    const conversion = [window("live", ratio(61, 412)), window("24h", ratio(61, 412)), window("7d", ratio(64, 412))];
+    const noted = (report: ShowReport) =>
+      groupsOf(report)
+        .flatMap((group) => group.figures)
+        .filter((figure) => figure.note === "nothing_after")
+        .map((figure) => figure.key);
+    expect(noted({ ...REPORT, conversion })).toEqual(["conversion_24h"]);
+    expect(noted(REPORT)).toEqual([]);
+  });
+
+  it("have those of a replay in a group of their own, where there is one", () => {
+    const money = [{ currency: "JPY", orders: 2, units: 3, gmv_minor: 5_000 }];
+    const replay = { viewers: 1, watched_seconds: 90, questions: 2, answered: 1, reactions: 7, money };
+    const groups = groupsOf({ ...REPORT, replay });
+    expect(groups.at(-1)?.key).toBe("replay");
+    expect(groups.at(-1)?.figures.map(({ key, amount }) => [key, amount])).toEqual([
+      ["replay_watched", 90],
+      ["replay_questions", 2],
+      ["replay_reactions", 7],
+      ["replay_orders", 2],
+      ["replay_gmv", 5_000],
+    ]);
+    expect(groupsOf(REPORT).map((group) => group.key)).not.toContain("replay");
   });
 });
 

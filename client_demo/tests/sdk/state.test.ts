@@ -127,7 +127,7 @@ interface Recording {
 const JOURNALS = new URL("../../../tests/contract/journals/", import.meta.url);
 
 describe("a snapshot with the pushes after it applied equals a fresh one", () => {
-  const names = readdirSync(JOURNALS).filter((name) => name.endsWith(".json"));
+  const names = readdirSync(JOURNALS).filter((name) => name.startsWith("a_show_"));
 
   it("in at least one recording", () => {
     expect(names.length).toBeGreaterThan(0);
