@@ -54,7 +54,8 @@ WINDOW: Final = """
 
 # From stretches, `piece (show_id, viewer_id, start, stop, order_by)`, to what was watched. Stretches overlap: of each, what is new is what
 # lies behind all that began before it. A stretch begins a visit where that lies more than 30 min back. A show that is not there (or has no
-# row yet) has no bounds; what was played before a start is not watched, and what was played after the end is replay.
+# row yet) has no bounds; what was played before a start is not watched, and what was played after the end is replay, once it is over:
+# rows of a show that is final do not grow by themselves.
 WATCHED: Final = """
     cut AS (
         SELECT piece.show_id, piece.viewer_id, part.replay, piece.order_by,
@@ -65,7 +66,7 @@ WATCHED: Final = """
                     coalesce(bounds.ended_at, 'infinity')),
                    (true, coalesce(bounds.ended_at, 'infinity'), 'infinity')
         ) AS part (replay, since, until)
-        WHERE greatest(piece.start, part.since) < least(piece.stop, part.until)
+        WHERE greatest(piece.start, part.since) < least(piece.stop, part.until) AND NOT (part.replay AND piece.playing)
     ), ordered AS (
         SELECT *, max(stop) OVER (PARTITION BY show_id, viewer_id, replay ORDER BY start, order_by
                                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS behind

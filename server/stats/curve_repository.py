@@ -42,7 +42,8 @@ _TAPS = text(f"""
 _REPLAYED = text("""
     SELECT EXISTS (
         SELECT FROM playing AS p JOIN rollup AS r ON r.show_id = p.show_id AND r.viewer_id = p.viewer_id
-        WHERE p.show_id = :show AND p.started_at >= :ended AND NOT r.suspect AND NOT r.staff)
+        LEFT JOIN ledger_process AS l USING (process_id)
+        WHERE p.show_id = :show AND p.started_at >= :ended AND (p.ended_at IS NOT NULL OR l.ended) AND NOT r.suspect AND NOT r.staff)
 """)
 _KEEP = text("""
     INSERT INTO show_curve (show_id, started_at, ended_at, peak, peak_us, present, joined, watching, reactions, clicks, replayed,

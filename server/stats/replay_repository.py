@@ -1,6 +1,7 @@
 """The SQL of what was asked, tapped and bought at a show's replay; who watched it is in the wide rows."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import text
@@ -51,6 +52,10 @@ class ReplayTallies:
     answered: int = 0
     reactions: int = 0
     sold: tuple[ReplaySales, ...] = ()
+
+    def watched_for(self, each: Iterable[int]) -> "ReplayTallies":
+        """Return the same, where each of the viewers watched so long, whatever rows say of them."""
+        return replace(self, watched_us=sum(each))
 
     def __bool__(self) -> bool:
         """Whether there is anything."""

@@ -46,15 +46,20 @@ _PEOPLE = text(f"""
 """)
 
 # A stretch that is still open counts until its process was last known alive. Microseconds since the show's start.
+# What plays at a replay counts once it is over, as in the rows.
 _STRETCHES = text(f"""
     WITH {LEFT_OUT}
     SELECT array_agg(viewer_id ORDER BY viewer_id, start), array_agg(start ORDER BY viewer_id, start),
            array_agg(stop ORDER BY viewer_id, start)
     FROM (SELECT p.viewer_id,
                  CAST(extract(epoch FROM p.started_at - CAST(:origin AS timestamptz)) * 1000000 AS bigint) AS start,
-                 CAST(extract(epoch FROM coalesce(p.ended_at, l.alive_until, p.started_at) - :origin) * 1000000 AS bigint) AS stop
+                 CAST(extract(epoch FROM CASE
+                     WHEN p.ended_at IS NULL AND l.ended IS NOT TRUE
+                     THEN least(coalesce(l.alive_until, p.started_at), CAST(:ended AS timestamptz))
+                     ELSE coalesce(p.ended_at, l.alive_until, p.started_at) END - :origin) * 1000000 AS bigint) AS stop
           FROM playing AS p LEFT JOIN ledger_process AS l USING (process_id)
-          WHERE p.show_id = :show) AS stretch
+          WHERE p.show_id = :show
+            AND NOT (p.ended_at IS NULL AND l.ended IS NOT TRUE AND p.started_at >= CAST(:ended AS timestamptz))) AS stretch
     WHERE NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = stretch.viewer_id)
 """)
 
@@ -167,7 +172,8 @@ async def read_stretches(connection: AsyncConnection, show: ShowHead) -> list[St
     """Return what each viewer played, in microseconds since the show's start; nothing for a show that has not started."""
     if show.started_at is None:
         return []
-    found = (await connection.execute(_STRETCHES, {"show": show.id, "origin": show.started_at})).one()
+    given = {"show": show.id, "origin": show.started_at, "ended": show.ended_at or "infinity"}
+    found = (await connection.execute(_STRETCHES, given)).one()
     return list(_by_viewer(*(column or [] for column in found)))
 
 

@@ -226,4 +226,5 @@ async def _count_in_turn(
     )
     counted = await asyncio.to_thread(count_facts, facts)
     surveys = await read_survey_figures(connection, show, viewers, repeat_window)
-    return replace(counted, surveys=surveys, replay=await read_replay(connection, show.id))
+    replay = await read_replay(connection, show.id)
+    return replace(counted, surveys=surveys, replay=replay.watched_for(attendance.replay.values()))

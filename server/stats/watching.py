@@ -45,14 +45,15 @@ class Attendance:
     """Who watched: live within the show's length, and its replay after the end. Only viewers with a qualified view are in it."""
 
     live: dict[str, Watched]
-    replay: set[str]
+    replay: dict[str, int]
+    """How long each of them watched the replay."""
     replay_known: bool = False
     """Whether any playing after the end was recorded, so that nobody's replay is more than a gap in the record."""
 
     @property
     def in_all(self) -> int:
         """Viewers of either, each once."""
-        return len(self.replay.union(self.live))
+        return len(self.replay.keys() | self.live.keys())
 
 
 def union(starts: Sequence[int], ends: Sequence[int], begin: int, end: int) -> list[Interval]:
@@ -95,7 +96,7 @@ def watch(stretches: Stretches, begin: int, end: int) -> Watched:
 def attend(viewers: Iterable[Stretches], length: int) -> Attendance:
     """Return who watched a show of `length`: what was played before the start counts nowhere, what after the end as replay."""
     live: dict[str, Watched] = {}
-    replay: set[str] = set()
+    replay: dict[str, int] = {}
     replay_known = False
     for stretches in viewers:
         watched = watch(stretches, 0, length)
@@ -103,6 +104,7 @@ def attend(viewers: Iterable[Stretches], length: int) -> Attendance:
             live[stretches.viewer_id] = watched
         if stretches.starts[-1] >= length:
             replay_known = True
-        if max(stretches.ends) > length and watch(stretches, length, FOREVER).views:
-            replay.add(stretches.viewer_id)
+        again = watch(stretches, length, FOREVER) if max(stretches.ends) > length else None
+        if again is not None and again.views:
+            replay[stretches.viewer_id] = again.total
     return Attendance(live, replay, replay_known)
