@@ -93,11 +93,9 @@ class Questions(Lists):
     ) -> Asked:
         """Post a question of `author`, who is `role` in the channel, or hand it to the moderators where the show wants that first.
 
-        `product`: what it is about. `anonymous`: viewers read no name, staff a pseudonym; not for staff. `replay_ms`: which place of the
-        show is seen, at the replay of one that has ended.
-        Returns `AskedBefore` when the intent was carried out before. Raises `invalid` for a text that holds nothing visible
-        and for a place that the replay does not have, `not_found` for a product that the channel does not sell, `show_not_live` after
-        the end of a show without a replay, what the screening refuses with.
+        `anonymous`: staff read a pseudonym; not for staff. `replay_ms`: which place of the show is seen, at a replay. Returns `AskedBefore`
+        when the intent was carried out before. Raises `invalid` for a text that holds nothing visible and for a place that the replay
+        does not have, `not_found` for a product that the channel does not sell, `show_not_live`, and what the screening refuses with.
         """
         if anonymous and is_staff(role):
             raise RefusedError(Code.INVALID, "Staff ask under their names.")
@@ -129,9 +127,8 @@ class Questions(Lists):
     ) -> int:
         """Vote once for an open or answered question, and return its votes as they are for the voter; voting again changes nothing.
 
-        A vote in doubt counts apart, which only staff see; its voter's own page counts it.
-
-        Raises `not_found` for a question that viewers cannot see, `show_not_live` after the show's end.
+        A vote in doubt counts apart, which only staff see; its voter's own page counts it. Raises `not_found` for a question that viewers
+        cannot see, `show_not_live` after the show's end.
         """
         voting = Voting(viewer_id, question_id, doubt, staff=role != "viewer")
         return await self._journal.commit(

@@ -1,8 +1,8 @@
 """Records one whole show as the server tells it, to viewers and to staff, for the reducers that are not written in Python.
 
 `python -m tests.contract.record_journals` writes `journals/*.json` anew, each with `position`, `snapshot`, `pushes` and `end`: the snapshot
-with the pushes applied must equal `end`; beside them what the show's replay tells again. Times stand still or move by fixed steps, and generated ids are numbered, so that the same
-server always records the same.
+with the pushes applied must equal `end`; beside them what the show's replay tells again. Times stand still or move by fixed steps, and
+generated ids are numbered, so that the same server always records the same.
 """
 
 import asyncio
