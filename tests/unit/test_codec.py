@@ -14,7 +14,6 @@ from server.protocol.codes import MEANINGS, Code
 from server.protocol.command_kinds import Command
 from server.protocol.commands import (
     AnyCommand,
-    Ask,
     Buy,
     Impression,
     Join,
@@ -23,6 +22,7 @@ from server.protocol.commands import (
     React,
     Share,
 )
+from server.protocol.question_commands import Ask
 
 TYPES = sorted(str(kind.__struct_config__.tag) for kind in get_args(AnyCommand))
 CODES = {Code.BAD_JSON, Code.TOO_DEEP, Code.UNKNOWN_TYPE, Code.INVALID}

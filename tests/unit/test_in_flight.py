@@ -7,7 +7,7 @@ from server.hub.connection import Connection
 from server.hub.dispatch import Dispatcher
 from server.hub.room import Room
 from server.protocol.codes import Code
-from server.protocol.commands import Vote
+from server.protocol.question_commands import Vote
 from server.running.limits import hub_for
 from server.settings import Settings
 from server.viewers.stream import new_stream
