@@ -30,6 +30,7 @@ import server.fulfilment.refund_routes
 import server.fulfilment.shipping_routes
 import server.giveaways.routes
 import server.history.routes
+import server.joint.routes
 import server.mail.link_routes
 import server.mail.reach_routes
 import server.mail.routes
@@ -98,6 +99,7 @@ ROUTES = (
     server.surveys.routes,
     server.polls.routes,
     server.giveaways.routes,
+    server.joint.routes,
     server.surveys.review_routes,
     server.faq.routes,
     server.offers.routes,

@@ -44,6 +44,7 @@ PARTS_FOR_ROUTES = (
     "erasures",
     "hub",
     "joins",
+    "joint_shows",
     "journal",
     "known_keys",
     "offers",

@@ -787,6 +787,79 @@ export interface Group {
   conversion: Figure;
 }
 /**
+ * What was sold to the audiences in one currency; in minor units.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "JointMoney".
+ */
+export interface JointMoney {
+  currency: string;
+  orders: number;
+  units: number;
+  gmv_minor: number;
+  refunded_minor: number;
+  net_minor: number;
+}
+/**
+ * One channel's own figures, as its report says them.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "JointPart".
+ */
+export interface JointPart {
+  show: string;
+  channel: string;
+  /**
+   * the channel's
+   */
+  name: string;
+  title: string;
+  /**
+   * V(s) of this show
+   */
+  viewers: number;
+  bought: Ratio;
+  money: JointMoney[];
+}
+/**
+ * The figures of shows that are held as one, at one moment.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "JointReport".
+ */
+export interface JointReport {
+  definition_version: number;
+  as_of: string;
+  provisional: boolean;
+  /**
+   * the show that people talked in
+   */
+  leading: string;
+  /**
+   * the leading one first
+   */
+  shows: JointPart[];
+  together: JointTogether;
+}
+/**
+ * What they come to together; whoever was in several of the shows is one viewer.
+ *
+ * This interface was referenced by `Figures`'s JSON-Schema
+ * via the `definition` "JointTogether".
+ */
+export interface JointTogether {
+  /**
+   * in V(s) of any of the shows
+   */
+  viewers: number;
+  bought: Ratio;
+  /**
+   * of these, those who bought of more than one channel
+   */
+  bought_of_several: number;
+  money: JointMoney[];
+}
+/**
  * Groups × metrics over a period.
  *
  * This interface was referenced by `Figures`'s JSON-Schema

@@ -110,6 +110,7 @@ export type Code =
   | "forbidden"
   | "giveaway_closed"
   | "guests_refused"
+  | "held_elsewhere"
   | "hold_ended"
   | "internal"
   | "invalid"
@@ -1532,6 +1533,7 @@ export interface Show {
   slow_seconds?: number | null;
   hand_over?: HandOver | null;
   replay?: Replay | null;
+  joint?: Joint | null;
 }
 /**
  * Addresses of the show's pictures; empty strings where there is none.
@@ -1558,6 +1560,27 @@ export interface Replay {
   mp4: string;
   starts_ms: number;
   length_ms: number | null;
+}
+/**
+ * Which shows are held as one. `leading`: where people talk, and what everybody watches; the others sell beside it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Joint".
+ */
+export interface Joint {
+  leading: string;
+  shows: JointShow[];
+}
+/**
+ * One of the shows that are held as one: whose it is, and what that channel is called.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "JointShow".
+ */
+export interface JointShow {
+  show: string;
+  channel: string;
+  name: string;
 }
 /**
  * A product on sale; `price` in minor units of `currency`, `stock` in units left.

@@ -6,11 +6,11 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from server.access.entry import require_entry
+from server.access.entry import ShowTerms, as_entrant, require_entry
 from server.access.permission import identity_with, permitted
 from server.access.principal import Principal
 from server.access.repository import read_terms
-from server.access.roles import ANALYSTS, Role, Scope, require_role
+from server.access.roles import ANALYSTS, Role, Scope, is_staff, require_role
 from server.access.tokens import Identity
 from server.db.engine import Database
 from server.errors import RefusedError
@@ -60,12 +60,24 @@ OptionalIdentity = Annotated[Identity | None, Depends(optional_identity)]
 
 async def entrant_of(show: ShowId, request: Request, identity: CurrentIdentity) -> Identity:
     """Return the caller, who may enter `show`; raises `not_found`, `forbidden` and `guests_refused`."""
-    await require_entry_to(show, request, identity)
-    return identity
+    return as_entrant(identity, await require_entry_to(show, request, identity))
 
 
-async def require_entry_to(show: str, request: Request, identity: Identity | None) -> None:
-    """Raise unless the bearer may enter `show`, None without a token: `not_found`, `forbidden` and `guests_refused`."""
+async def talker_of(show: ShowId, request: Request, identity: CurrentIdentity) -> Identity:
+    """`entrant_of` for a route about what people say in `show`: partners' staff moderate it too."""
+    return as_entrant(identity, await require_entry_to(show, request, identity), talks=True)
+
+
+async def moderates(show: str, request: Request, identity: Identity) -> bool:
+    """Whether the bearer, who may enter `show`, moderates what people say there; raises as `entrant_of` does."""
+    return is_staff((await talker_of(show, request, identity)).role)
+
+
+async def require_entry_to(show: str, request: Request, identity: Identity | None) -> ShowTerms:
+    """Return the terms of `show`, which the bearer may enter, None without a token.
+
+    Raises `not_found`, `forbidden` and `guests_refused`.
+    """
     viewer_id = None if identity is None else identity.viewer_id
     database = cast("Database", request.app.state.database)
     async with database.read_soon() as connection:
@@ -73,9 +85,11 @@ async def require_entry_to(show: str, request: Request, identity: Identity | Non
     if terms is None:
         raise RefusedError(Code.NOT_FOUND)
     require_entry(identity, terms)
+    return terms
 
 
 EntrantOfShow = Annotated[Identity, Depends(entrant_of)]
+TalkerOfShow = Annotated[Identity, Depends(talker_of)]
 
 
 def reader_of_show(roles: Collection[Role], scope: Scope) -> Any:
@@ -117,7 +131,9 @@ async def _require_in_show(show: str, request: Request, by: Principal) -> None:
     if by.identity is None:
         await require_show_of(show, request, by)
     else:
-        await entrant_of(show, request, by.identity)
+        terms = await require_entry_to(show, request, by.identity)
+        if terms.channel_id != by.channel_id:
+            raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
 
 
 async def require_show_of(show: str, request: Request, by: Principal) -> None:

@@ -1,19 +1,30 @@
 """The SQL of sign-in codes, of who is staff, and of who may enter a show."""
 
+from collections.abc import Container
 from datetime import datetime
+from typing import Any
 
+import msgspec
 from sqlalchemy import column, delete, insert, select, table, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.entry import ShowTerms
 from server.access.sanctions_repository import is_banned
 from server.access.tables import SignInCodeRow, StaffMemberRow
-from server.protocol.pushes import HIDDEN
+from server.protocol.pushes import HIDDEN, Joint
 
 _CODE = SignInCodeRow.__table__  # type: ignore[attr-defined]
 _STAFF = StaffMemberRow.__table__  # type: ignore[attr-defined]
-_SHOW = table("show", column("id"), column("channel_id"), column("guests_allowed"), column("state"))
+_SHOW = table(
+    "show",
+    column("id"),
+    column("channel_id"),
+    column("guests_allowed"),
+    column("state"),
+    column("joint", JSONB),
+)
 """Only what says who may enter; the rest of the row is the shows' own."""
 
 
@@ -22,13 +33,35 @@ async def read_terms(
 ) -> ShowTerms | None:
     """Return who may enter the show, and whether `viewer_id` is banned from it at `now`; None when there is no such show."""
     banned = is_banned(_SHOW.c.id, _SHOW.c.channel_id, viewer_id, now).label("banned")
-    columns = (_SHOW.c.channel_id, _SHOW.c.guests_allowed, _SHOW.c.state, banned)
+    columns = (_SHOW.c.channel_id, _SHOW.c.guests_allowed, _SHOW.c.state, _SHOW.c.joint, banned)
     asked = select(*columns).where(_SHOW.c.id == show_id)
     found = (await connection.execute(asked)).one_or_none()
     if found is None:
         return None
     barred = (viewer_id,) if found.banned and viewer_id else ()
-    return ShowTerms(found.channel_id, found.guests_allowed, barred, hidden=found.state in HIDDEN)
+    return terms_of(
+        show_id,
+        found.channel_id,
+        found.state,
+        guests_allowed=found.guests_allowed,
+        joint=found.joint,
+        banned=barred,
+    )
+
+
+def terms_of(
+    show_id: str, channel_id: str, state: str, *, guests_allowed: bool, joint: Any, banned: Container[str]
+) -> ShowTerms:
+    """Return the terms by what a show's row holds."""
+    held = None if joint is None else msgspec.convert(joint, Joint)
+    return ShowTerms(
+        channel_id,
+        guests_allowed,
+        banned,
+        hidden=state in HIDDEN,
+        partners=() if held is None else held.channels,
+        leading=held is None or held.leading == show_id,
+    )
 
 
 async def insert_code(connection: AsyncConnection, row: SignInCodeRow) -> None:

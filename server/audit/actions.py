@@ -21,6 +21,9 @@ Action = Literal[
     "show.restore",
     "show.line_up",
     "show.staff",
+    "joint.invite",
+    "joint.join",
+    "joint.leave",
     "announce",
     "announce.remove",
     "question.approve",
@@ -166,6 +169,7 @@ KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
     {
         "shows": (
             "show",
+            "joint",
             "announce",
             "question",
             "comment",

@@ -5,7 +5,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from server.access.dependencies import OptionalIdentity, ShowId, entrant_of
+from server.access.dependencies import OptionalIdentity, ShowId, moderates
 from server.access.entry import require_entry
 from server.access.roles import is_staff
 from server.comments.bodies import CommentBody, StaffCommentBody
@@ -77,8 +77,7 @@ async def list_comments(
     """Staff of the show's channel get all of them, whatever their state; everybody else those that viewers were shown."""
     comments = cast("Comments", request.app.state.comments)
     response.headers["Vary"] = "Authorization"
-    if identity is not None and is_staff(identity.role):
-        await entrant_of(show, request, identity)
+    if identity is not None and is_staff(identity.role) and await moderates(show, request, identity):
         response.headers["Cache-Control"] = "no-store"
         return await _staff_page(comments, show, state, cursor, limit)
     if state not in (None, "open"):

@@ -35,6 +35,8 @@ class Place(Protocol):
     def show_id(self) -> str: ...
     @property
     def names(self) -> ReservedNames: ...
+    @property
+    def beside(self) -> str | None: ...
 
 
 class Connection:
@@ -65,6 +67,7 @@ class Connection:
         "nonsense",
         "own_name",
         "page",
+        "partner",
         "playing",
         "role",
         "room",
@@ -98,6 +101,8 @@ class Connection:
         self.own_name = ""
         self.guest = True
         self.staff = False
+        self.partner = False
+        """Staff of another channel, which holds the show together with its own."""
         self.sign_in_id = ""
         self.expires_at = math.inf
         """Of the token, in seconds since 1970; whoever has not joined has none."""

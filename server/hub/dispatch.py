@@ -20,6 +20,7 @@ from server.protocol.codec import UndecodableError, decode_command, error_line, 
 from server.protocol.codes import Code
 from server.protocol.command_kinds import Command
 from server.protocol.commands import Join, Playing
+from server.protocol.joint import FOR_PARTNERS, TALK
 
 Handler = Callable[[Connection, Any], Awaitable[bytes | None] | bytes | None]
 Commands = Mapping[type[Command], Handler]
@@ -104,6 +105,7 @@ class Dispatcher:
             raise _busy()
         connection.in_flight += 1
         try:
+            _require_here(connection, command)
             result = self._handlers[type(command)](connection, command)
             return result if result is None or isinstance(result, bytes) else await result
         finally:
@@ -186,6 +188,7 @@ class Dispatcher:
 
     def _call(self, connection: Connection, command: Command) -> RefusedError | None:
         try:
+            _require_here(connection, command)
             result = self._handlers[type(command)](connection, command)
         except Exception as error:
             return self._refuse(connection, command.id, _as_refusal(connection, command, error))
@@ -267,6 +270,15 @@ class Dispatcher:
         if lines > 1:
             refusal.data["refused"] = lines
         connection.send(error_line(id, refusal))
+
+
+def _require_here(connection: Connection, command: Command) -> None:
+    """Raise where shows are held as one: `forbidden` for what is its own channel's to do, `held_elsewhere` for talk beside the room."""
+    kind, room = type(command), connection.room
+    if connection.partner and kind not in FOR_PARTNERS:
+        raise RefusedError(Code.FORBIDDEN, "This show's own channel alone may do this.")
+    if kind in TALK and room is not None and room.beside is not None:
+        raise RefusedError(Code.HELD_ELSEWHERE, show=room.beside)
 
 
 def _as_refusal(connection: Connection, command: Command, error: Exception) -> RefusedError:

@@ -20,6 +20,8 @@ class Reading(Enum):
 
     VIEWER = "viewer"
     STAFF = "staff"
+    PARTNER = "partner"
+    """Staff of another channel that holds the show too: as staff, but for what is sold, which is the channel's own."""
     PULSE = "pulse"
 
     __hash__ = object.__hash__
@@ -48,6 +50,8 @@ class Lane:
             lines += [(p.line, self._id_of(p)) for p in publications]
         elif self.reading is Reading.STAFF:
             lines += [(p.for_staff, self._id_of(p)) for p in publications]
+        elif self.reading is Reading.PARTNER:
+            lines += [(p.for_partner, self._id_of(p)) for p in publications]
         if pulse is not None:
             lines.append((pulse, None))
         return lines

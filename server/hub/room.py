@@ -1,7 +1,7 @@
 """The audience of one show inside this process, and the last publications of its journal."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -12,7 +12,7 @@ from server.hub.encoding import Encoding, encode_begun, encode_lines, encode_res
 from server.hub.lane import Lane, Reading
 from server.hub.pulse import RoomPulse
 from server.protocol.publication import Publication
-from server.protocol.pushes import HIDDEN, Show
+from server.protocol.pushes import HIDDEN, Joint, Show
 from server.text.names import NOBODY
 
 EARLY_MAX = 1000
@@ -65,6 +65,8 @@ class RoomSnapshot:
     public: bytes
     staff: bytes
     read_at: float
+    partner: bytes | None = None
+    """For the staff of channels that hold the show together with its own; None where there are none."""
 
 
 class Room:
@@ -92,6 +94,8 @@ class Room:
         self.state = state
         self.replayed = False
         """Whether the show has ended and is watched again."""
+        self.joint: Joint | None = None
+        """With which shows it is held as one."""
         self.snapshot: RoomSnapshot | None = None
         self.names = NOBODY
         """The names that only staff may carry here."""
@@ -131,11 +135,23 @@ class Room:
     def learn_show(self, line: bytes) -> None:
         """Take over who may enter, and whether the show is watched again, from a `show.changed`."""
         show = _changed.decode(line).show
-        self.state, self.guests_allowed, self.replayed = (
-            show.state,
-            show.guests_allowed,
-            show.replay is not None,
-        )
+        self.state, self.guests_allowed = show.state, show.guests_allowed
+        self.replayed, self.joint = show.replay is not None, show.joint
+
+    @property
+    def partners(self) -> Collection[str]:
+        """The channels that hold the show together with its own."""
+        return () if self.joint is None else self.joint.channels
+
+    @property
+    def beside(self) -> str | None:
+        """The show that this one is held in; None where people talk here."""
+        return None if self.joint is None or self.joint.leading == self.show_id else self.joint.leading
+
+    @property
+    def leading(self) -> bool:
+        """Whether people talk here."""
+        return self.beside is None
 
     def learn_line_up(self, line: bytes) -> None:
         """Take over what the show sells from a `line_up.changed`."""
@@ -179,7 +195,10 @@ class Room:
 
     def lane_for(self, connection: Connection, *, pulse_only: bool = False) -> Lane:
         """Return the lane whose bytes this connection is to read."""
-        reading = Reading.PULSE if pulse_only else Reading.STAFF if connection.staff else Reading.VIEWER
+        own = (
+            (Reading.PARTNER if connection.partner else Reading.STAFF) if connection.staff else Reading.VIEWER
+        )
+        reading = Reading.PULSE if pulse_only else own
         return self._lanes[reading, connection.encoding]
 
     def staff_names(self) -> set[str]:

@@ -49,6 +49,8 @@ class SnapshotRead(Protocol):
     def public(self) -> bytes: ...
     @property
     def staff(self) -> bytes: ...
+    @property
+    def partner(self) -> bytes | None: ...
 
 
 ReadSnapshot = Callable[[AsyncConnection, str], Awaitable[SnapshotRead | None]]
@@ -166,6 +168,7 @@ class Rooms:
         room.banned = Barred(self._hub.wall, read.banned)
         room.on_sale = read.on_sale
         room.replayed = read.show.replay is not None
+        room.joint = read.show.joint
         room.snapshot = self._as_snapshot(head.top, read)
         room.empty_since = asyncio.get_running_loop().time()
         return room
@@ -193,10 +196,11 @@ class Rooms:
                 room.banned = Barred(self._hub.wall, read.banned)
             room.state = read.show.state
             room.replayed = read.show.replay is not None
+            room.joint = read.show.joint
             room.on_sale = read.on_sale
         room.guests_allowed = read.guests_allowed
         room.names = read.names.with_staff(room.staff_names())
         room.snapshot = self._as_snapshot(head.top, read)
 
     def _as_snapshot(self, offset: int, read: SnapshotRead) -> RoomSnapshot:
-        return RoomSnapshot(offset, read.public, read.staff, asyncio.get_running_loop().time())
+        return RoomSnapshot(offset, read.public, read.staff, asyncio.get_running_loop().time(), read.partner)

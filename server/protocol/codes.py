@@ -31,6 +31,7 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     SHOW_NOT_LIVE = "show_not_live"
     NO_REPLAY = "no_replay"
+    HELD_ELSEWHERE = "held_elsewhere"
     COMMENTS_CLOSED = "comments_closed"
     SURVEY_CLOSED = "survey_closed"
     POLL_CLOSED = "poll_closed"
@@ -119,6 +120,11 @@ MEANINGS: dict[Code, Meaning] = {
     Code.SHOW_NOT_LIVE: Meaning("never", 409, "The show has not started or has ended."),
     Code.NO_REPLAY: Meaning(
         "never", 409, "The show has not ended, or nothing that was recorded of it is open to viewers."
+    ),
+    Code.HELD_ELSEWHERE: Meaning(
+        "never",
+        409,
+        "The show is held in another one, `show`: people talk there, and it starts and ends with it.",
     ),
     Code.COMMENTS_CLOSED: Meaning(
         "never",

@@ -2,6 +2,9 @@
 
 from msgspec import Struct
 
+OF_SELLING = ("product.", "offer.", "auction.", "line_up.")
+"""How the types of publications about what is sold begin."""
+
 
 class Publication(Struct, frozen=True, array_like=True, gc=False):
     """What happened at `offset`: its `line` as viewers read it and its `staff_line`, both whole JSON objects with offset and time."""
@@ -16,3 +19,8 @@ class Publication(Struct, frozen=True, array_like=True, gc=False):
     def for_staff(self) -> bytes:
         """The line that staff read."""
         return self.line if self.staff_line is None else self.staff_line
+
+    @property
+    def for_partner(self) -> bytes:
+        """The line that the staff of another channel read, which holds the show too: of what is sold, what everybody reads."""
+        return self.line if self.type.startswith(OF_SELLING) else self.for_staff

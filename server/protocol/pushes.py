@@ -49,6 +49,26 @@ class HandOver(Struct, frozen=True):
     at: str
 
 
+class JointShow(Struct, frozen=True):
+    """One of the shows that are held as one: whose it is, and what that channel is called."""
+
+    show: str
+    channel: str
+    name: str
+
+
+class Joint(Struct, frozen=True):
+    """Which shows are held as one. `leading`: where people talk, and what everybody watches; the others sell beside it."""
+
+    leading: str
+    shows: list[JointShow]
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """The channels whose shows these are."""
+        return frozenset(each.channel for each in self.shows)
+
+
 class Show(Struct, frozen=True):
     """A show as everybody may see it."""
 
@@ -79,6 +99,13 @@ class Show(Struct, frozen=True):
     hand_over: HandOver | None = None
     replay: Replay | None = None
     """Of an ended show whose recording is open to everybody."""
+    joint: Joint | None = None
+    """With which other shows it is held as one; None: by itself."""
+
+    @property
+    def beside(self) -> str | None:
+        """The show that this one is held in, which sells beside it; None for one that people talk in."""
+        return None if self.joint is None or self.joint.leading == self.id else self.joint.leading
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):

@@ -6,7 +6,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from server.access.dependencies import OptionalIdentity, ShowId, entrant_of
+from server.access.dependencies import OptionalIdentity, ShowId, moderates
 from server.access.entry import require_entry
 from server.access.roles import is_staff
 from server.errors import RefusedError
@@ -117,8 +117,7 @@ async def list_questions(
     response.headers["Vary"] = "Authorization"
     states = None if state is None else (state,)
     choice = Choice(show, states, order, product, label, q)
-    if identity is not None and is_staff(identity.role):
-        await entrant_of(show, request, identity)
+    if identity is not None and is_staff(identity.role) and await moderates(show, request, identity):
         response.headers["Cache-Control"] = "no-store"
         browsing = cast("Browsing", request.app.state.browsing_questions)
         return _as_staff_page(await browsing.page(choice, cursor, limit))

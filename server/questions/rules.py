@@ -106,16 +106,6 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowDoor:
-    """Who may come to a show and read its questions."""
-
-    channel_id: str
-    guests_allowed: bool
-    banned: frozenset[str]
-    hidden: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Approve:
     """Let everybody see a question that waits for it, or that its author alone sees."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from server.access.dependencies import EntrantOfShow, ShowId
+from server.access.dependencies import ShowId, TalkerOfShow
 from server.access.roles import is_staff
 from server.http import pacing
 from server.http.params import Face
@@ -68,7 +68,7 @@ def router() -> APIRouter:
 
 
 async def find_similar(
-    show: ShowId, body: SimilarRequest, entrant: EntrantOfShow, request: Request, response: Response
+    show: ShowId, body: SimilarRequest, entrant: TalkerOfShow, request: Request, response: Response
 ) -> SimilarBody:
     """For whoever may enter the show: what viewers see, and for staff what waits as well. The text is kept nowhere."""
     await pacing.spend(request, Act.SIMILAR, viewer=entrant.viewer_id)

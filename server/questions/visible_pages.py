@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from server.access.entry import ShowTerms
 from server.questions.browsing import Browsing
 from server.questions.choice import Choice, Page
-from server.questions.rules import ShowDoor
 from server.questions.service import Questions
 
 FRESH_SECONDS = 1.0
@@ -28,7 +28,7 @@ class Wanted:
 class VisiblePage:
     """A page, and who may come to its show."""
 
-    door: ShowDoor
+    door: ShowTerms
     page: Page
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 Loops = dict[str, Coroutine[Any, Any, None]]
 
 EMPTY_ROOMS_SECONDS = 10.0
+JOINT_SECONDS = 1.0
+"""How often it is looked whether shows follow the one that they are held in."""
 OFFERS_SECONDS = 1.0
 """How often it is looked which offers are to open and which are over."""
 ORDER_COUNTS_SECONDS = 5.0
@@ -64,6 +66,7 @@ def _of_shows(process: Process) -> Loops:
         "offers": repeat("offers", OFFERS_SECONDS, process.offers.settle),
         "polls": repeat("polls", POLLS_SECONDS, process.polls.settle),
         "giveaways": repeat("giveaways", GIVEAWAYS_SECONDS, process.giveaways.settle),
+        "joint shows": repeat("joint_shows", JOINT_SECONDS, process.joint_settling.run_once),
         "rooms": repeat("rooms", EMPTY_ROOMS_SECONDS, process.rooms.close_empty),
         "holds": repeat("holds", LAPSED_SECONDS, process.holds.let_lapsed_go),
         "order counts": repeat("order_counts", ORDER_COUNTS_SECONDS, counts.run_once),

@@ -24,6 +24,8 @@ from server.hub.connection import Connection
 from server.hub.dispatch import Dispatcher
 from server.hub.endings import of_pages, of_sign_ins
 from server.hub.hub import PAGE_REFUSED, SIGNED_OUT
+from server.joint.service import JointShows
+from server.joint.settling import Settling
 from server.journal.journal import Journal
 from server.journal.rooms import Rooms
 from server.journal.topcheck import TopCheck
@@ -126,6 +128,8 @@ class Process:
         self.cards = Cards(self.database)
         at_end = [self.auctions.end_with_show, self.waitlist.end_at_end]
         self.shows = shows_for(settings, self.journal, self.database, clock, at_end=at_end)
+        self.joint_settling = Settling(self.journal, self.database, clock, self.shows)
+        self.joint_shows = JointShows(self.database, clock, self.joint_settling)
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
         self.at_work = StaffAtWork(self.hub, self.bus.tell, self.questions)
         self.pace = pace_for(settings, self.bus)

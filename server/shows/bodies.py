@@ -93,6 +93,21 @@ class ReplayBody(Face):
     )
 
 
+class JointShowBody(Face):
+    """One of the shows that are held as one; `name` is its channel's."""
+
+    show: str
+    channel: str
+    name: str
+
+
+class JointBody(Face):
+    """Which shows are held as one: people talk in the `leading` one, and each channel sells in its own."""
+
+    leading: str
+    shows: list[JointShowBody]
+
+
 class ShowBody(Face):
     """A show as everybody may see it."""
 
@@ -127,6 +142,9 @@ class ShowBody(Face):
     )
     replay: ReplayBody | None = Field(
         default=None, description="Of an ended show whose recording is open to everybody."
+    )
+    joint: JointBody | None = Field(
+        default=None, description="With which shows of other channels it is held as one; null: by itself."
     )
 
 

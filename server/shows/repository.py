@@ -15,7 +15,7 @@ from server.errors import RefusedError
 from server.http.cards import Card
 from server.journal.tables import JournalHead
 from server.protocol.codes import Code
-from server.protocol.pushes import HIDDEN, Announcement, HandOver, Show, ShowState, Video
+from server.protocol.pushes import HIDDEN, Announcement, HandOver, Joint, Show, ShowState, Video
 from server.shows.recording import replay_of
 from server.shows.tables import ShowRow
 
@@ -171,6 +171,7 @@ def as_show(row: ShowRow) -> Show:
         slow_seconds=row.slow_seconds,
         hand_over=None if row.hand_over is None else msgspec.convert(row.hand_over, HandOver),
         replay=replay_of(row),
+        joint=None if row.joint is None else msgspec.convert(row.joint, Joint),
     )
 
 

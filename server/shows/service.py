@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -89,6 +89,10 @@ class Shows:
         stepping = Stepping(actor, step, self._bots_looked_for, channel_id)
         await self._step(show_id, stepping, intent)
         return await self.find(show_id)
+
+    async def follow(self, show_id: str, actor: Actor, step: Literal["start", "end"]) -> ShowState:
+        """Start or end a show because the one that it is held in was started or has ended; raises `conflict` and `show_not_live`."""
+        return await self._step(show_id, Stepping(actor, step, self._bots_looked_for, follows=True), None)
 
     async def _step(self, show_id: str, stepping: Stepping, intent: Intent | None) -> ShowState:
         return await self._journal.commit(

@@ -34,6 +34,8 @@ class Stepping:
     step: Step
     bots_looked_for: bool = True
     channel_id: str | None = None
+    follows: bool = False
+    """Taken because the show that this one is held in has taken it."""
 
 
 AtStep = Callable[[ShowTransaction, ShowRow], Awaitable[None]]
@@ -66,6 +68,8 @@ class Steps:
         if row is None or stepping.channel_id not in (None, row.channel_id):
             raise RefusedError(Code.NOT_FOUND)
         show = as_show(row)
+        if show.beside is not None and stepping.step in ("start", "end") and not stepping.follows:
+            raise RefusedError(Code.HELD_ELSEWHERE, show=show.beside)
         try:
             state = state_after(stepping.step, show.state)
         except RefusedError as refused:

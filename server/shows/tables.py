@@ -61,6 +61,8 @@ class ShowRow(SQLModel, table=True):
         default=None, sa_column=Column("recording", JSONB, nullable=True)
     )
     """What was recorded of an ended show, as `Recording` has it."""
+    joint: dict[str, Any] | None = Field(default=None, sa_column=Column("joint", JSONB, nullable=True))
+    """With which shows it is held as one, as `Joint` has it; the joint shows' own table says so first."""
     comments: str = Field(default="on", sa_column_kwargs={"server_default": "on"})
     """Who may comment: `on`, `off`, or `known` viewers alone."""
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Literal
 
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.repository import read_staff_names
@@ -21,7 +22,7 @@ from server.polls import repository as polls
 from server.polls import telling as polled
 from server.protocol.codec import encode
 from server.protocol.codes import Code
-from server.protocol.pushes import Show, Snapshot, StaffSnapshot
+from server.protocol.pushes import Joint, Sales, Show, Snapshot, StaffSnapshot
 from server.questions import repository as questions
 from server.questions.stages_repository import StagesPart, read_stages
 from server.reports.repository import read_reported
@@ -37,6 +38,10 @@ SANCTIONS_SHOWN_MAX = 200
 """The newest in a staff's snapshot; all of them hold."""
 
 
+NOTHING_SOLD = Sales(orders=0, units=0, amount={})
+"""What partners are told of a channel's sales, which are its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class SnapshotRead:
     """A show's state at the moment of the read: as JSON for viewers (`public`) and for staff."""
@@ -50,6 +55,8 @@ class SnapshotRead:
     on_sale: frozenset[str]
     public: bytes
     staff: bytes
+    partner: bytes | None
+    """For staff of channels that hold the show together with its own; None where there are none."""
 
 
 async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max: int = 0) -> SnapshotRead:
@@ -113,16 +120,26 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         given_away,
         staged.staff,
     )
+    partner = None if show.joint is None else encode(replace(staff, sales=NOTHING_SOLD, offers=[]))
     banned = await read_banned(connection, show_id, row.channel_id)
-    names = await _read_names(connection, row)
+    names = await _read_names(connection, row, show.joint)
     on_sale = frozenset(sold_ids(sold.products))
     return SnapshotRead(
-        show, row.channel_id, row.guests_allowed, banned, names, on_sale, encode(public), encode(staff)
+        show,
+        row.channel_id,
+        row.guests_allowed,
+        banned,
+        names,
+        on_sale,
+        encode(public),
+        encode(staff),
+        partner,
     )
 
 
-async def _read_names(connection: AsyncConnection, row: ShowRow) -> ReservedNames:
-    staff = await read_staff_names(connection, row.channel_id)
+async def _read_names(connection: AsyncConnection, row: ShowRow, joint: Joint | None) -> ReservedNames:
+    channels = {row.channel_id} | (frozenset() if joint is None else joint.channels)
+    staff = [name for each in sorted(channels) for name in await read_staff_names(connection, each)]
     channel = await read_channel_name(connection, row.channel_id)
     return _reserved(frozenset((row.host, *staff)), row.title, channel)
 

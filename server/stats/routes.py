@@ -1,18 +1,20 @@
 """The figures over HTTP: for analysts, hosts and admins of the show's own channel."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from server import security
 from server.access.dependencies import ShowId, StatsReaderOfShow
+from server.db.engine import Database
 from server.http.guard import is_head
 from server.http.made_once import made_once
 from server.http.refusals import TO_PERMITTED, refusals
 from server.protocol.codes import Code
 from server.stats.definitions import REPEAT_DAYS, REPEAT_DAYS_MAX
 from server.stats.export import ExportOf, csv_chunks
+from server.stats.joint import JointReport, report_joint
 from server.stats.report import ShowReport
 from server.stats.series_report import SeriesReport
 from server.stats.service import Reports
@@ -31,6 +33,12 @@ def router() -> APIRouter:
     api.add_api_route("/stats", show_report, methods=["GET"], summary="The report of a show")
     api.add_api_route(
         "/stats/series", show_series, methods=["GET"], summary="The figures of a show over time"
+    )
+    api.add_api_route(
+        "/stats/joint",
+        show_joint,
+        methods=["GET"],
+        summary="The figures of shows that are held as one",
     )
     api.add_api_route(
         "/export.csv",
@@ -61,6 +69,13 @@ async def show_series(
 ) -> SeriesReport:
     """Columns of equal length, and marks for what the host's side did. A long show is answered with a wider step."""
     return await reports.series(show, step_seconds=step)
+
+
+async def show_joint(
+    show: ShowId, reader: StatsReaderOfShow, reports: TheReports, request: Request
+) -> JointReport:
+    """Each channel's own figures side by side, and what they come to together; of a show that is held by itself its own."""
+    return await report_joint(reports, cast("Database", request.app.state.database), show)
 
 
 async def export_rows(

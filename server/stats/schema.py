@@ -9,6 +9,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from server.stats.channel.moments import MomentsReport
 from server.stats.channel.report import Breakdown, ChannelReport, Comparison
+from server.stats.joint import JointReport
 from server.stats.lifetime.kpi_map import KpiMap
 from server.stats.lifetime.lifetime_report import ChurnReport, LifetimeReport, RetentionReport
 from server.stats.lifetime.segment_bodies import (
@@ -25,6 +26,7 @@ from server.stats.visits.word_report import WordOfMouthReport
 
 ANSWERS: tuple[type[BaseModel], ...] = (
     ShowReport,
+    JointReport,
     SeriesReport,
     ChannelReport,
     Comparison,

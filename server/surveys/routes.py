@@ -46,8 +46,8 @@ async def reader_of(
     if by.identity is None:
         await require_show_of(show, request, by)
         return by
-    await entrant_of(show, request, by.identity)
-    if by.role not in MEMBERS:
+    entrant = await entrant_of(show, request, by.identity)
+    if entrant.role not in MEMBERS:
         raise RefusedError(Code.FORBIDDEN, "Only people of this channel may do this.")
     return by
 

@@ -26,6 +26,7 @@ from server.hub.dispatch import Dispatcher
 from server.hub.handshake import join_headers
 from server.hub.http_connection import PEER
 from server.hub.hub import Hub
+from server.hub.room import Room
 from server.journal.rooms import Rooms
 from server.protocol.codec import FRAME_BYTES_MAX, with_key
 from server.protocol.codes import Code
@@ -108,7 +109,7 @@ class Desk:
         """
         room = await self._rooms.open(show_id)
         require_entry(identity, room)
-        desk = self._desk_of(show_id, identity)
+        desk = self._desk_of(room, identity)
         desk.room, desk.host = room, host
         find = None if stream is None else partial(self._find_stream, (show_id, identity.viewer_id, stream))
         return await self._dispatcher.carry_out(
@@ -120,11 +121,11 @@ class Desk:
             raise RefusedError(Code.NOT_FOUND, "This process has no such stream.")
         return stream
 
-    def _desk_of(self, show_id: str, identity: Identity) -> Connection:
-        key = (show_id, identity.viewer_id)
+    def _desk_of(self, room: Room, identity: Identity) -> Connection:
+        key = (room.show_id, identity.viewer_id)
         desk = self._desks.pop(key, None) or new_stream(self._hub.admission.limits, self._hub, "http")
         self._desks[key] = desk
-        introduce(desk, identity, self._hub.crowd)
+        introduce(desk, identity, room, self._hub.crowd)
         if len(self._desks) > DESKS_MAX:
             self._desks.popitem(last=False)
         return desk

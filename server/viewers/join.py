@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from server.access.customer_claims import is_own
 from server.access.customers import Customers
-from server.access.entry import require_entry
+from server.access.entry import as_entrant, require_entry
 from server.access.roles import is_staff
 from server.access.tokens import Identity, Tokens
 from server.errors import RefusedError
@@ -131,7 +131,7 @@ class Joins:
         if not self._origins.opens(connection.page, room.channel_id):
             raise RefusedError(Code.FORBIDDEN, "Pages of this origin may not enter this show.")
         entrant = self._let_in(customer, room) if customer else self._identify(connection, command, room)
-        identity = entrant.identity
+        identity = as_entrant(entrant.identity, room, talks=True)
         connection.device_id = command.device or connection.device_id
         if identity.role == "viewer" and self._bars(
             connection, room, identity.viewer_id, identity.name, guest=identity.guest
@@ -142,13 +142,13 @@ class Joins:
             self._check_space(room)
         same = connection.room is room and connection.viewer_id == identity.viewer_id
         self._hub.leave(connection, goes_on=same and connection.role == identity.role)
-        introduce(connection, identity, self._hub.crowd)
+        introduce(connection, entrant.identity, room, self._hub.crowd)
         lane = room.lane_for(connection, pulse_only=command.pulse_only)
         answer = answer_join(lane, command, room, entrant)
         connection.transport.write(answer)
         charge_join(connection, len(answer) / ANSWER_BYTES_A_TOKEN)
         self._hub.enter(connection, room, lane)
-        if connection.staff and not command.pulse_only:
+        if connection.staff and not connection.partner and not command.pulse_only:
             self._greet_staff(connection)
         if not room.hidden:
             self._attend(connection, command, room, identity)
@@ -245,8 +245,10 @@ def _barred(entrant: Entrant) -> RefusedError:
     return refused
 
 
-def introduce(connection: Connection, identity: Identity, crowd: Crowd) -> None:
-    """Write down on a connection whose it is."""
+def introduce(connection: Connection, bearer: Identity, room: Room, crowd: Crowd) -> None:
+    """Write down on a connection whose it is, as who they are in the room."""
+    identity = as_entrant(bearer, room, talks=True)
+    connection.partner = bearer.channel_id != room.channel_id and bearer.role != "viewer"
     connection.viewer_id = identity.viewer_id
     connection.role = identity.role
     connection.channel_id = identity.channel_id

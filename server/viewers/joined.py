@@ -7,12 +7,13 @@ from functools import lru_cache
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from server.access.entry import as_entrant
 from server.access.roles import is_staff
 from server.access.tokens import Identity
 from server.clock import to_wire
 from server.hub import metrics
 from server.hub.lane import Lane
-from server.hub.room import Room
+from server.hub.room import Room, RoomSnapshot
 from server.protocol.codec import encode
 from server.protocol.commands import Join, Position
 from server.protocol.pushes import Joined
@@ -40,14 +41,14 @@ def _recovers(room: Room, position: Position | None) -> bool:
 
 def answer_join(lane: Lane, command: Join, room: Room, entrant: Entrant) -> bytes:
     """Return `joined`, the journal pushes since its position, and the whole pulse, as bytes for this lane."""
-    identity, position = entrant.identity, command.position
+    identity, position = as_entrant(entrant.identity, room, talks=True), command.position
     if position is not None and _recovers(room, position):
         snapshot = None
         metrics.JOINS.labels("recovered").inc()
     else:
         held = room.snapshot
         assert held is not None, "made ready before, and a room never loses its snapshot"
-        snapshot = held.staff if is_staff(identity.role) else held.public
+        snapshot = _snapshot_for(held, identity, partner=entrant.identity.channel_id != room.channel_id)
         if position is None:
             metrics.COUNTS.joins_fresh += 1
         else:
@@ -66,6 +67,13 @@ def answer_join(lane: Lane, command: Join, room: Room, entrant: Entrant) -> byte
         name = room.names.shown(identity.name, identity.viewer_id)
         joined = replace(joined, name_refused=True, name=name, guest=guest_number(name))
     return room.welcome(lane, encode(joined)[:-1], position.offset, snapshot)
+
+
+def _snapshot_for(held: RoomSnapshot, identity: Identity, *, partner: bool) -> bytes:
+    if not is_staff(identity.role):
+        return held.public
+    # One that was read before the shows were joined has nothing for partners.
+    return held.staff if not partner else held.partner or held.public
 
 
 @lru_cache(maxsize=1024)

@@ -29,6 +29,7 @@ class Showroom:
     address: str
     codes: dict[Role, str]
     tokens: Tokens
+    channel: str = CHANNEL_ID
 
     def url(self, path: str, *, by: str | None = None) -> str:
         """Return the address of a page; `by` names another `host:port` that leads to the same server."""
@@ -40,7 +41,7 @@ class Showroom:
 
     def token(self, role: Role) -> str:
         """Return a token of a member of the channel."""
-        return self.tokens.sign(self.tokens.new_member(CHANNEL_ID, role, name=role.title()))
+        return self.tokens.sign(self.tokens.new_member(self.channel, role, name=role.title()))
 
     async def ask(self, method: str, path: str, role: Role, body: dict[str, Any] | None = None) -> Any:
         """Make one request of the HTTP API as a member of the channel, and return the JSON that came."""

@@ -83,11 +83,11 @@ def test_who_has_spoken_is_expected_no_longer() -> None:
 
 
 def test_a_new_guest_has_one_id_for_all_that_is_theirs() -> None:
-    crowd = Crowd(LIMITS)
+    crowd, room = Crowd(LIMITS), room_of(hub_for(Settings()))
     fresh = TOKENS.new_guest("demo", name=None, remember=False)
     for identity in (fresh, TOKENS.verify(TOKENS.sign(fresh)), TOKENS.renew(fresh)):
         connection = silent_connection("c")
-        introduce(connection, identity, crowd)
+        introduce(connection, identity, room, crowd)
         assert identity.sign_in_id == fresh.viewer_id
         assert connection.sign_in_id is connection.viewer_id
     assert TOKENS.renew(fresh).token_id != fresh.token_id
