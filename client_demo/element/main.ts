@@ -26,6 +26,7 @@ class ShowfloorShow extends HTMLElement {
   #open: { page: OpenPage; over: AbortController } | null = null;
   #token: Wishes["token"] = null;
   #isDue = false;
+  #plays = false;
 
   /** Who watches: a token, or a function that gets one and is asked whenever one is needed. The attribute does for a token that is known. */
   get token(): Wishes["token"] {
@@ -35,6 +36,16 @@ class ShowfloorShow extends HTMLElement {
   set token(token: Wishes["token"]) {
     this.#token = token;
     this.#open?.page.become(this.token);
+  }
+
+  /** Of a counter: whether the show that it sells beside is watched. */
+  get plays(): boolean {
+    return this.#plays;
+  }
+
+  set plays(plays: boolean) {
+    this.#plays = plays;
+    this.#open?.page.watch(plays);
   }
 
   connectedCallback(): void {
@@ -86,6 +97,7 @@ class ShowfloorShow extends HTMLElement {
     this.#keepInSight(frame, over.signal);
     try {
       this.#open = { over, page: openPage(this.#placeFor(show, frame, over.signal)) };
+      this.#open.page.watch(this.#plays);
     } catch (error) {
       over.abort();
       this.#tell("error", { code: "invalid", error });
@@ -108,7 +120,7 @@ class ShowfloorShow extends HTMLElement {
       frame,
       server,
       kept: `${host}/`,
-      wishes: { show, token: this.token, language: this.getAttribute("lang") },
+      wishes: { show, token: this.token, language: this.getAttribute("lang"), counter: this.hasAttribute("counter") },
       over,
       tell: (type, detail) => this.#tell(type, detail),
       restart: () => this.#restart(),

@@ -6,6 +6,8 @@ export interface OpenPage {
   speak(language: string): void;
   /** Goes on as somebody else. */
   become(token: Wishes["token"]): void;
+  /** Whether the show around a counter is watched. */
+  watch(plays: boolean): void;
 }
 
 /** Draws a page of its own in a place; it lasts until `place.over`. */

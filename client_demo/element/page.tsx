@@ -6,11 +6,13 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { addTexts, LANGUAGES, speak } from "../shared/i18n";
 import { place } from "../shared/place";
+import { talkedIn } from "../viewer/joint/beside";
+import { Counter } from "../viewer/joint/counter";
 import { followLateParts } from "../viewer/late";
 import { followMine } from "../viewer/me";
 import { Page } from "../viewer/page";
 import { followQuestions } from "../viewer/questions/list";
-import { arrive, identity, link, room, show } from "../viewer/session";
+import { arrive, identity, isLive, link, pinnedProduct, room, setVideoPlays, show } from "../viewer/session";
 import type { OpenPage } from "./open_page";
 
 /** Tells the page around the element, each once: that the show is joined, that it is over, that it cannot be entered. */
@@ -37,16 +39,29 @@ function tellArrivals(): void {
 addTexts("en", en);
 addTexts("ja", ja);
 
+/** Tells the page around a counter what the host holds into the camera now, if anything. */
+function tellPins(): void {
+  effect(() => {
+    place.tell("pin", { product: isLive.value ? pinnedProduct.value : null });
+  });
+}
+
+/** What sells beside another show is drawn without a stage: nobody watches or talks there. */
+function ShowOrCounter() {
+  return place.wishes?.counter || talkedIn.value ? <Counter /> : <Page />;
+}
+
 /** Draws the page in its place, until `place.over`. */
 export function open(): OpenPage {
   followMine();
   followQuestions();
   followLateParts();
   tellArrivals();
+  if (place.wishes?.counter) tellPins();
   void arrive();
   const { frame } = place;
   if (frame) {
-    render(<Page />, frame);
+    render(<ShowOrCounter />, frame);
     place.over.addEventListener("abort", () => render(null, frame));
   }
   return {
@@ -56,5 +71,8 @@ export function open(): OpenPage {
       if (next) speak(next).catch(() => undefined);
     },
     become: (token) => void room().rejoinAs(token),
+    watch: (plays) => {
+      if (place.wishes?.counter) setVideoPlays(plays);
+    },
   };
 }

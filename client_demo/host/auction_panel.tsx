@@ -16,7 +16,7 @@ import { why } from "./actions";
 import { AuctionForm } from "./auction_form";
 import { now } from "./clock";
 import { attempt } from "./deeds";
-import { snapshot, theRoom } from "./desk";
+import { isOwn, roleHere, snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
 import { RUNNERS } from "./plan_line";
 
@@ -58,7 +58,7 @@ const blocksOf = (): string => `/channels/${encodeURIComponent(snapshot.peek()?.
 const token = (): string => session.peek()?.token ?? "";
 
 async function load(): Promise<void> {
-  if (!snapshot.peek() || !token()) return;
+  if (!isOwn.peek() || !token()) return;
   try {
     auctions.value = (await request<{ auctions: Kept[] }>(pathOf(), { token: token() })).auctions;
     if (auctions.value.length > 0) blocks.value = (await request<{ blocks: Block[] }>(blocksOf(), { token: token() })).blocks;
@@ -170,7 +170,7 @@ function prepare(form: HTMLFormElement): void {
 
 /** Lots that go to who bids the most: prepared here or over the API, started in two taps, with the price and who leads while bids come. */
 export function AuctionPanel() {
-  const may = RUNNERS.has(session.value?.role ?? "");
+  const may = RUNNERS.has(roleHere.value);
   const here = snapshot.value?.auctions ?? [];
   useEffect(() => {
     const timer = setInterval(() => void load(), QUIET_MS);

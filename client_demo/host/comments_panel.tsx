@@ -27,6 +27,7 @@ import {
 import "./comments.css";
 import { t } from "./comments_text";
 import { isWriting } from "./deafness";
+import { isPartner } from "./desk";
 import { Fold } from "./fold";
 import { Key } from "./key_hint";
 import { keysOn } from "./keys";
@@ -150,7 +151,7 @@ function Row({ comment }: { comment: Comment }) {
 
 function Switch() {
   return (
-    <fieldset class="segmented" aria-label={t("comments.setting")}>
+    <fieldset class="segmented" disabled={isPartner.value} aria-label={t("comments.setting")}>
       {SETTINGS.map((each) => (
         <button
           type="button"

@@ -34,6 +34,16 @@ const RETRY_MS = 3_000;
 export const view = signal<RoomView>({ link: { is: "idle" }, state: null, identity: null, joins: 0 });
 export const snapshot = computed(() => view.value.state?.snapshot ?? null);
 
+/** What the person may do in this show: less than at home in one of another channel that is held together with theirs. */
+export const roleHere = computed(() => view.value.identity?.role ?? session.value?.role ?? "viewer");
+/** Whose show it is: of the person's own channel, or another's with whom it is held together, who moderates there; null: not known yet. */
+const whose = computed(() => {
+  const channel = snapshot.value?.show.channel;
+  return channel === undefined ? null : channel === session.value?.channel ? "own" : "partner";
+});
+export const isOwn = computed(() => whose.value === "own");
+export const isPartner = computed(() => whose.value === "partner");
+
 /** Every question that this page has heard of: the room keeps the newest ones only. */
 const heard = signal<Known>(new Map());
 /** Moves that were sent and not yet confirmed, and moves confirmed by a reply whose push is still on its way. */

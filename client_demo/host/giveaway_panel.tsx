@@ -11,7 +11,7 @@ import { Button } from "../shared/ui/button";
 import { why } from "./actions";
 import { now } from "./clock";
 import { attempt } from "./deeds";
-import { snapshot, theRoom } from "./desk";
+import { isOwn, roleHere, snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
 import { type GiveawayBody, GiveawayForm, t } from "./giveaway_form";
 import { RUNNERS } from "./plan_line";
@@ -46,7 +46,7 @@ const pathOf = (): string => `/shows/${encodeURIComponent(snapshot.peek()?.show.
 const token = (): string => session.peek()?.token ?? "";
 
 async function load(): Promise<void> {
-  if (!snapshot.peek() || !token()) return;
+  if (!isOwn.peek() || !token()) return;
   try {
     giveaways.value = (await request<{ giveaways: Prepared[] }>(pathOf(), { token: token() })).giveaways;
   } catch {
@@ -102,7 +102,7 @@ async function prepare(body: GiveawayBody, opens: boolean): Promise<boolean> {
 
 /** A prize for somebody who takes part: opened, closed, drawn, and whom it goes to. */
 export function GiveawayPanel() {
-  const may = RUNNERS.has(session.value?.role ?? "");
+  const may = RUNNERS.has(roleHere.value);
   useEffect(() => {
     const timer = setInterval(() => void load(), QUIET_MS);
     return () => clearInterval(timer);

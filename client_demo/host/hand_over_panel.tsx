@@ -3,11 +3,10 @@ import type { Show } from "../sdk/wire";
 import { createTranslator } from "../shared/i18n";
 import type en from "../shared/locales/host_hand_over.en.json";
 import { ask } from "../shared/staff/ask";
-import { session } from "../shared/staff/session";
 import { Button } from "../shared/ui/button";
 import { why } from "./actions";
 import { attempt } from "./deeds";
-import { snapshot, theRoom } from "./desk";
+import { roleHere, snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
 import { RUNNERS } from "./plan_line";
 
@@ -38,7 +37,7 @@ function handOver(to: { show: string; title: string } | null): void {
 /** Shows viewers the way to another live show of the channel, as hosts do at the end of theirs. */
 export function HandOverPanel() {
   const show = snapshot.value?.show;
-  const may = RUNNERS.has(session.value?.role ?? "");
+  const may = RUNNERS.has(roleHere.value);
   if (!show || !may || (show.state !== "live" && show.state !== "ended")) return null;
   const now = show.hand_over;
   return (

@@ -29,6 +29,7 @@ export function LatePlan({
     | "CommentsPanel"
     | "GiveawayPanel"
     | "HandOverPanel"
+    | "JointNote"
     | "OfferPanel"
     | "PlanLine"
     | "PlanPanel"

@@ -15,7 +15,7 @@ import { takeUpAnnouncements } from "./actions";
 import { AnnouncePanel } from "./announce_panel";
 import { followClock } from "./clock";
 import { DeedList, LastDeed } from "./deed_list";
-import { openShow, snapshot, theRoom, view } from "./desk";
+import { isOwn, isPartner, openShow, snapshot, theRoom, view } from "./desk";
 import { DismissDialog } from "./dismiss_dialog";
 import { Key } from "./key_hint";
 import { listenToKeys } from "./keys";
@@ -94,34 +94,26 @@ function Show({ id }: { id: string }) {
       <TopBar />
       <div class="desk-numbers">
         <Numbers />
-        <LatePlan part="PlanLine" />
+        {isOwn.value && <LatePlan part="PlanLine" />}
       </div>
       <main class="work" data-pane={deskPane.value}>
         <DeskTabs />
         <QueueList />
         <div class="middle">
           <NoVideo />
+          <LatePlan part="JointNote" />
           <Over />
           <LatePlan part="StageNews" />
           <QuestionCard />
           <LastDeed />
         </div>
         <div class="side">
-          <ProductPanel />
+          {!isPartner.value && <ProductPanel />}
           <AnnouncePanel />
           <div class="side-more">
             <LatePlan part="CommentsPanel" />
             <LatePlan part="StagesPanel" />
-            <LatePlan part="TakingsPanel" />
-            <LatePlan part="OfferPanel" />
-            <LatePlan part="AuctionPanel" />
-            <LatePlan part="PollPanel" />
-            <LatePlan part="GiveawayPanel" />
-            <SurveyPanel />
-            <LatePlan part="WritingPanel" />
-            <LatePlan part="PlanPanel" />
-            <LatePlan part="HandOverPanel" />
-            <LatePlan part="SafetyPanel" />
+            {isOwn.value && <OfOwnShow />}
             <DeedList />
           </div>
         </div>
@@ -133,6 +125,24 @@ function Show({ id }: { id: string }) {
       {keysShown.value && <KeysDialog />}
       {onStage.value && <Stage />}
     </div>
+  );
+}
+
+/** What only the show's own channel does in it. */
+function OfOwnShow() {
+  return (
+    <>
+      <LatePlan part="TakingsPanel" />
+      <LatePlan part="OfferPanel" />
+      <LatePlan part="AuctionPanel" />
+      <LatePlan part="PollPanel" />
+      <LatePlan part="GiveawayPanel" />
+      <SurveyPanel />
+      <LatePlan part="WritingPanel" />
+      <LatePlan part="PlanPanel" />
+      <LatePlan part="HandOverPanel" />
+      <LatePlan part="SafetyPanel" />
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 import { count, duration, money } from "../shared/format";
 import { now } from "./clock";
-import { counts, snapshot, view } from "./desk";
+import { counts, isPartner, snapshot, view } from "./desk";
 import { t } from "./text";
 
 /** The show's length so far in seconds, new each second while it runs; null before its start. */
@@ -14,7 +14,7 @@ export function elapsedSeconds(): number | null {
 /** The five numbers that a host needs. */
 export function Numbers() {
   const { state } = view.value;
-  const sales = state?.snapshot.sales;
+  const sales = isPartner.value ? undefined : state?.snapshot.sales;
   const elapsed = elapsedSeconds();
   const unanswered = counts.value.open + counts.value.pending;
   const amounts = Object.entries(sales?.amount ?? {});

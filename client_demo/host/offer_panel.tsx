@@ -12,7 +12,7 @@ import { Button } from "../shared/ui/button";
 import { asMinor, asWhole } from "../studio/amounts";
 import { why } from "./actions";
 import { attempt } from "./deeds";
-import { snapshot, theRoom } from "./desk";
+import { isOwn, roleHere, snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
 import { RUNNERS } from "./plan_line";
 
@@ -50,7 +50,7 @@ const pathOf = (): string => `/shows/${encodeURIComponent(snapshot.peek()?.show.
 const token = (): string => session.peek()?.token ?? "";
 
 async function load(): Promise<void> {
-  if (!snapshot.peek() || !token()) return;
+  if (!isOwn.peek() || !token()) return;
   try {
     offers.value = (await request<{ offers: Prepared[] }>(pathOf(), { token: token() })).offers;
   } catch {
@@ -134,7 +134,7 @@ function prepare(form: HTMLFormElement): void {
 
 /** Prices for some viewers and for some minutes: prepared here or over the API, opened in two taps, sold units and money while they come. */
 export function OfferPanel() {
-  const may = RUNNERS.has(session.value?.role ?? "");
+  const may = RUNNERS.has(roleHere.value);
   useEffect(() => {
     const timer = setInterval(() => void load(), QUIET_MS);
     if (may) void loadSegments();

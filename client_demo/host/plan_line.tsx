@@ -4,9 +4,8 @@ import { ActionList } from "../shared/plan/action_list";
 import { amountText, metricName, t, wishText } from "../shared/plan/text";
 import { pathOf, type Targets } from "../shared/plan/told";
 import { ask } from "../shared/staff/ask";
-import { session } from "../shared/staff/session";
 import { Toasts } from "../shared/ui/toast";
-import { snapshot } from "./desk";
+import { roleHere, snapshot } from "./desk";
 import { Fold } from "./fold";
 import "./plan.css";
 
@@ -21,7 +20,7 @@ export function PlanLine() {
   const show = snapshot.value?.show;
   const id = show?.id;
   const played = show?.state === "live" || show?.state === "ended";
-  const may = RUNNERS.has(session.value?.role ?? "");
+  const may = RUNNERS.has(roleHere.value);
   useEffect(() => {
     targets.value = null;
     if (!id || !played || !may) return;

@@ -11,7 +11,7 @@ import { Button } from "../shared/ui/button";
 import { why } from "./actions";
 import { now } from "./clock";
 import { attempt } from "./deeds";
-import { snapshot, theRoom } from "./desk";
+import { isOwn, roleHere, snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
 import { RUNNERS } from "./plan_line";
 import { type PollBody, PollForm, t } from "./poll_form";
@@ -38,7 +38,7 @@ const pathOf = (): string => `/shows/${encodeURIComponent(snapshot.peek()?.show.
 const token = (): string => session.peek()?.token ?? "";
 
 async function load(): Promise<void> {
-  if (!snapshot.peek() || !token()) return;
+  if (!isOwn.peek() || !token()) return;
   try {
     polls.value = (await request<{ polls: Prepared[] }>(pathOf(), { token: token() })).polls;
   } catch {
@@ -101,7 +101,7 @@ async function prepare(body: PollBody, now: boolean): Promise<boolean> {
 
 /** A question with choices to everybody: prepared and opened in two taps, its counts while they grow, its result. */
 export function PollPanel() {
-  const may = RUNNERS.has(session.value?.role ?? "");
+  const may = RUNNERS.has(roleHere.value);
   useEffect(() => {
     const timer = setInterval(() => void load(), QUIET_MS);
     return () => clearInterval(timer);

@@ -7,7 +7,7 @@ import { session } from "../shared/staff/session";
 import { Button } from "../shared/ui/button";
 import { why } from "./actions";
 import { attempt } from "./deeds";
-import { snapshot, theRoom } from "./desk";
+import { isOwn, snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
 import { t } from "./text";
 
@@ -33,7 +33,7 @@ const picked = signal<string | null>(null);
 async function load(): Promise<void> {
   const show = snapshot.peek()?.show.id;
   const token = session.peek()?.token;
-  if (!show || !token) return;
+  if (!show || !isOwn.peek() || !token) return;
   try {
     surveys.value = (await request<{ surveys: Counted[] }>(`/shows/${encodeURIComponent(show)}/surveys`, { token })).surveys;
   } catch {

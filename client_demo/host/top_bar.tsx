@@ -1,7 +1,6 @@
-import { session } from "../shared/staff/session";
 import { Button } from "../shared/ui/button";
 import { askAboutShow } from "./actions";
-import { snapshot, view } from "./desk";
+import { roleHere, snapshot, view } from "./desk";
 import { Key } from "./key_hint";
 import { onStage } from "./surface";
 import { shared, t } from "./text";
@@ -37,7 +36,7 @@ export function TopBar() {
           {t("stage.open")}
           <Key of="S" />
         </Button>
-        {show && RUNNERS.has(session.value?.role ?? "") && STEPPING.has(show.state) && (
+        {show && RUNNERS.has(roleHere.value) && STEPPING.has(show.state) && (
           <Button
             size="small"
             look={show.state === "live" ? "danger" : "primary"}

@@ -7,6 +7,8 @@ export interface Wishes {
   /** A token, the shop's signature of a customer, or a function that gets one; null for a guest. */
   token: string | null | (() => string | null | Promise<string | null>);
   language: string | null;
+  /** It sells beside another show, which is what is watched: its goods and orders alone are drawn. */
+  counter?: boolean;
 }
 
 export interface Place {

@@ -3,6 +3,7 @@ import { resolve } from "../shared/server";
 import { embedded } from "../shared/place";
 import { Icon } from "../shared/ui/icon";
 import { t } from "./late_text";
+import { PinnedBeside } from "./joint/counters";
 import { goTo } from "./more_shows";
 import { show } from "./session";
 
@@ -19,6 +20,7 @@ export function HandedOver() {
   const query = new URLSearchParams({ utm_source: "showfloor", utm_medium: "hand_over", utm_campaign: show.value?.id ?? "" });
   return (
     <div class="announcement-place" role="status">
+      <PinnedBeside />
       {to && (
         <p class="announcement" data-testid="handed-over">
           <Icon name="send" />

@@ -62,6 +62,8 @@ export function Late({
     | "Buying"
     | "BuyingSheets"
     | "Comments"
+    | "Counters"
+    | "Elsewhere"
     | "ForYou"
     | "HandedOver"
     | "OnStage"

@@ -1,5 +1,6 @@
 // Everything of the viewer's page that is loaded after its start (`late.tsx`).
 import { followComments } from "./comments/stream";
+import { followJoint } from "./joint/counters";
 import { followOwn } from "./questions/own_questions";
 import { followSanctions } from "./safety/own";
 import { followAuctions } from "./shop/auctions";
@@ -14,6 +15,8 @@ import { followWaitlist } from "./shop/waitlist/own";
 
 export { Comments } from "./comments/comments";
 export { HandedOver } from "./handed_over";
+export { Counters } from "./joint/counters";
+export { Elsewhere } from "./joint/elsewhere";
 export { tellPageView } from "./page_view";
 export { AskHelp } from "./questions/ask_help";
 export { OnStage } from "./questions/on_stage";
@@ -40,4 +43,5 @@ followSanctions();
 followAuctions();
 followCounts();
 followSoldOut();
+followJoint();
 void loadRatings();

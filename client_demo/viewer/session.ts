@@ -56,7 +56,8 @@ const privateListeners = new Set<(push: PrivatePush) => void>();
 let taps: Taps | null = null;
 let impressions: Impressions | null = null;
 let watching: ReturnType<typeof reportWatching> | null = null;
-let videoPlays = false;
+/** Whether the video plays, as its player tells. */
+export const videoPlays = signal(false);
 
 /** The show that is entered, or was asked for and may not be. */
 export const shownId = (): string => show.peek()?.id ?? named ?? "";
@@ -159,8 +160,8 @@ function enter(showId: string): void {
   });
   taps = new Taps(current);
   impressions = new Impressions(current);
-  watching = reportWatching(current);
-  watching.setPlaying(videoPlays);
+  watching = reportWatching(current, place.wishes?.counter);
+  watching.setPlaying(videoPlays.peek());
   current.subscribe((next) => {
     if (!hold) view.value = untilHeld(next);
     void mindThePicture(next);
@@ -176,7 +177,7 @@ function enter(showId: string): void {
 }
 
 export function setVideoPlays(plays: boolean): void {
-  videoPlays = plays;
+  videoPlays.value = plays;
   watching?.setPlaying(plays);
 }
 

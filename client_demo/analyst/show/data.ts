@@ -3,7 +3,7 @@ import { place } from "../address";
 import { part } from "../channel/parts";
 import { keepFetched } from "../load";
 import type { SeriesReport, ShowPage, ShowReport } from "../report";
-import type { Breakdown, MomentsReport } from "../report.generated";
+import type { Breakdown, JointReport, MomentsReport } from "../report.generated";
 import { listPath } from "../shows/list";
 import { readPages } from "../shows/pages";
 import { stepFor } from "./marks";
@@ -55,3 +55,10 @@ export const showParts = keepFetched<Breakdown>(
   () => (step.value === null ? null : pathOf(place.value.show, `stats/breakdown?by=${part.value}`)),
   (value) => (value.provisional ? PARTS_AGAIN_MS : null),
 );
+
+/** What shows that are held as one come to together; asked for where this one is held so. */
+export const jointReport = keepFetched<JointReport>(() => {
+  const here = place.value.show;
+  const joint = comparable.state.value.value?.shows.find(({ id }) => id === here)?.joint;
+  return joint ? pathOf(here, "stats/joint") : null;
+}, whileProvisional);

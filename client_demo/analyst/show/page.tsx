@@ -21,6 +21,7 @@ import { FigureList } from "./figure_list";
 import { FunnelChart } from "./funnel";
 import { Headlines } from "./headlines";
 import { FollowUpMail } from "./mail";
+import { Joint } from "./joint";
 import { Moments } from "./moments";
 import { Products } from "./products";
 import { RetentionChart } from "./retention";
@@ -164,6 +165,7 @@ function Body({ report: now }: { report: ShowReport }) {
           {curve.failure ? explainError(curve.failure) : shared("loading")}
         </div>
       )}
+      <Joint show={now.show.id} />
       <FigureList report={now} other={other} />
       <Check show={now.show.id} />
       <div class="pair">

@@ -8,6 +8,7 @@ import { theChannel } from "../channel";
 import { CheckField, Field, MomentField, NumberField, SelectField, TextField } from "../fields";
 import { Form, useForm, type Version } from "../form";
 import type { FormState } from "../form_state";
+import { JointPart } from "../joint/joint_part";
 import { forgetLists } from "../list_state";
 import { OffersPart } from "../offers/offers_part";
 import { PageFrame, Section } from "../page";
@@ -131,6 +132,15 @@ export default function ShowPage({ params }: PageProps) {
       >
         <Fields form={form} people={people.value} />
       </Form>
+      {show && (
+        <JointPart
+          key={`joint ${show.id}`}
+          show={show}
+          changed={() => {
+            void form.load();
+          }}
+        />
+      )}
       {show && <OffersPart key={`offers ${show.id}`} show={show.id} />}
       {show && <SurveysPart key={show.id} show={show.id} />}
       {show && <PlanPart show={show} />}

@@ -1,4 +1,5 @@
 import type { Product } from "../../sdk";
+import { talkedIn } from "../joint/beside";
 import { AskAbout } from "../questions/ask_help";
 import { AuctionPart } from "./auction_part";
 import { CountedLine } from "./counted";
@@ -18,7 +19,7 @@ export function ProductLines({ product }: { product: Product }) {
       <BackLine product={product} />
       <CountedLine product={product} />
       <WaitingLine product={product} />
-      <AskAbout product={product} />
+      {!talkedIn.value && <AskAbout product={product} />}
     </>
   );
 }

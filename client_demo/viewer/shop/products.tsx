@@ -26,6 +26,7 @@ export function Products() {
             </li>
           ))}
         </ul>
+        <Late part="Counters" />
       </div>
     </div>
   );
