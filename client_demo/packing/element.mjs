@@ -4,7 +4,8 @@
 // A page of ours is a set of modules with a state of their own, and so is each element: the modules are put into functions, which are called once
 // for each element with its place (shared/place.ts).
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 import { lateAsFunction, pageAsFunction } from "./as_functions.mjs";
@@ -73,6 +74,20 @@ function writeLate(name, code) {
   compressed(`dist/assets/${file}`, code);
   return `../assets/${file}`;
 }
+
+/** A style sheet's file with all that it imports. */
+function sheetsOf(file) {
+  const imports = [...readFileSync(file, "utf8").matchAll(/@import "([^"]+)"/g)].map(([, path]) => join(dirname(file), path));
+  return [file, ...imports.flatMap(sheetsOf)];
+}
+
+// What a module imports is left out of a function: the element has the styles that its own sheet names, and must name them all.
+const named = new Set(sheetsOf("element/looks.css"));
+const unnamed = readdirSync("viewer", { recursive: true })
+  .filter((name) => name.endsWith(".css"))
+  .map((name) => join("viewer", name))
+  .filter((file) => !named.has(file));
+if (unnamed.length > 0) throw new Error(`element/looks.css does not import ${unnamed.join(", ")}`);
 
 mkdirSync("dist/element", { recursive: true });
 mkdirSync("dist/assets", { recursive: true });

@@ -1,4 +1,4 @@
-"""Two shops hold a show as one: invited and taken up in the studio, bought of both by one viewer, moderated by both, counted apart and together."""
+"""Two shops hold a show as one: taken up in the studio, bought of both by one viewer, moderated by both, counted apart and together."""
 
 from dataclasses import replace
 

@@ -22,7 +22,7 @@ export function Counter() {
                 type="button"
                 key={each}
                 class="tab"
-                aria-pressed={each === now}
+                aria-current={each === now}
                 data-testid={`counter-${each}`}
                 onClick={() => openPane(each)}
               >
