@@ -56,6 +56,7 @@ class Connection:
         "expires_at",
         "guest",
         "heard_at",
+        "home",
         "host",
         "id",
         "in_flight",
@@ -67,7 +68,6 @@ class Connection:
         "nonsense",
         "own_name",
         "page",
-        "partner",
         "playing",
         "role",
         "room",
@@ -101,8 +101,8 @@ class Connection:
         self.own_name = ""
         self.guest = True
         self.staff = False
-        self.partner = False
-        """Staff of another channel, which holds the show together with its own."""
+        self.home: str | None = None
+        """The channel whose token it was, where that is another one, which holds the show too."""
         self.sign_in_id = ""
         self.expires_at = math.inf
         """Of the token, in seconds since 1970; whoever has not joined has none."""
@@ -143,6 +143,11 @@ class Connection:
         if self.role != "viewer" or self.room is None:
             return self.own_name
         return self.room.names.shown(self.own_name, self.viewer_id)
+
+    @property
+    def partner(self) -> bool:
+        """Whether this is staff of another channel, which holds the show together with its own."""
+        return self.home is not None and self.staff
 
     @property
     def counted(self) -> bool:

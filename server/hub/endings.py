@@ -57,6 +57,12 @@ def of_sign_ins(rooms: Iterable[Room], sign_ins: frozenset[str], viewers: frozen
     ]
 
 
+def of_strangers(room: Room) -> list[Connection]:
+    """Return the connections of channels that hold the show no longer together with its own."""
+    partners = room.partners
+    return [each for each in room.connections if each.home is not None and each.home not in partners]
+
+
 def of_pages(rooms: Iterable[Room], opens: Callable[[Origin | None, str], bool]) -> list[Connection]:
     """Return the connections of pages that may not be in their room: `opens(page, channel_id)` says which may."""
     return [

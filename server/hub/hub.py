@@ -10,7 +10,7 @@ from server.hub import metrics
 from server.hub.admission import Admission, Limits
 from server.hub.connection import Connection
 from server.hub.crowd import Crowd, CrowdLimits
-from server.hub.endings import BAN, UNBAN, Endings, heed_ban
+from server.hub.endings import BAN, UNBAN, Endings, heed_ban, of_strangers
 from server.hub.fanout import FanOut
 from server.hub.lane import Lane
 from server.hub.leaving import end_stuck, end_unjoined, evict, send_away
@@ -115,6 +115,8 @@ class Hub:
                 self.audience.watching_ended(room)
         elif publication.type == "show.changed":
             learn_show(room, publication.line, self.audience)
+            for connection in of_strangers(room):
+                self.evict(connection, TOKEN_ENDED, "these shows are held apart now", "apart")
         elif publication.type == "line_up.changed":
             room.learn_line_up(publication.line)
         elif publication.type == "product.stock":

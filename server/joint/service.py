@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from server.audit.actions import Action
 from server.audit.tables import AuditRow
 from server.audit.trail import insert_audit
 from server.clock import Clock
-from server.db.engine import Database
+from server.db.engine import SQL_AWAY, Database
 from server.errors import RefusedError
 from server.ids import new_id
 from server.joint import repository
@@ -93,7 +94,7 @@ class JointShows:
             await repository.insert_joint(connection, leading.id, show_id, now, by.id)
             for place, other in ((leading.id, show_id), (show_id, leading.id)):
                 await insert_audit(connection, _note(by, place, "joint.join", other, now))
-        await self._settling.settle(leading.id)
+        await self._settle(leading.id)
         return await self._show(show_id)
 
     async def leave(self, show_id: str, other_id: str, by: Principal) -> Show:
@@ -110,8 +111,13 @@ class JointShows:
                 raise RefusedError(Code.NOT_FOUND, "These shows are not held as one.")
             for place, other in ((show_id, other_id), (other_id, show_id)):
                 await insert_audit(connection, _note(by, place, "joint.leave", other, now))
-        await self._settling.settle(show_id if leads else other_id)
+        await self._settle(show_id if leads else other_id)
         return await self._show(show_id)
+
+    async def _settle(self, leading_id: str) -> None:
+        """Have the shows follow at once; what does not come about now is made up for by the loop, since it is written down."""
+        with suppress(RefusedError, *SQL_AWAY):
+            await self._settling.settle(leading_id)
 
     async def _find(self, connection: AsyncConnection, code: str) -> JointInvitationRow:
         row = await repository.read_invitation(connection, _hash(code), self._clock.now())

@@ -248,7 +248,7 @@ def _barred(entrant: Entrant) -> RefusedError:
 def introduce(connection: Connection, bearer: Identity, room: Room, crowd: Crowd) -> None:
     """Write down on a connection whose it is, as who they are in the room."""
     identity = as_entrant(bearer, room, talks=True)
-    connection.partner = bearer.channel_id != room.channel_id and bearer.role != "viewer"
+    connection.home = None if bearer.channel_id == room.channel_id else bearer.channel_id
     connection.viewer_id = identity.viewer_id
     connection.role = identity.role
     connection.channel_id = identity.channel_id

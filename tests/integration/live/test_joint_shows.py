@@ -1,6 +1,7 @@
 """Two channels hold a show as one: one room to talk in, each channel's catalogue beside it, and what is whose stays so."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -193,19 +194,22 @@ async def test_either_channel_leaves_and_what_has_begun_goes_on_by_itself(
     party: Party, sign_for: SignFor
 ) -> None:
     await party.join()
-    async with viewer_at(party.two) as viewer:
+    async with viewer_at(party.two) as viewer, AsyncExitStack() as stack:
         await viewer.join()
+        ren = await stack.enter_async_context(joined_at(party.one, token=sign_for("host", channel=THEIRS)))
         nobody = await party.theirs.delete(f"/shows/{party.beside}/joint/s_nowhere")
         assert nobody.json()["code"] == "not_found"
         left = await party.ours.delete(f"/shows/demo/joint/{party.beside}")
         assert left.json()["joint"] is None
         await viewer.expect_push("show.changed", lambda line: line["show"]["joint"] is None)
+        assert await ren.closed() == 4401
+        assert not viewer.socket.close_code
         alone = (await party.theirs.get(f"/shows/{party.beside}")).json()
         assert (alone["state"], alone["joint"]) == ("live", None)
         async with viewer_at(party.one) as beside:
             assert await beside.refused("join", show=party.beside, token=viewer.token) == "forbidden"
-    async with joined_at(party.two, party.beside, token=sign_for("host", channel=THEIRS)) as ren:
-        await ren.do("announce", text="By ourselves now.")
+    async with joined_at(party.two, party.beside, token=sign_for("host", channel=THEIRS)) as again:
+        await again.do("announce", text="By ourselves now.")
     assert (await party.join())["joint"] == _joint(party)
 
 
