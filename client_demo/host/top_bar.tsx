@@ -12,6 +12,8 @@ const RUNNERS: ReadonlySet<string> = new Set(["host", "admin"]);
 /** The show, how it stands, and what concerns all of it. */
 export function TopBar() {
   const show = snapshot.value?.show;
+  // It begins and ends with the show that it is held in.
+  const beside = show?.joint && show.joint.leading !== show.id;
   return (
     <header class="bar">
       <div class="bar-title">
@@ -36,7 +38,7 @@ export function TopBar() {
           {t("stage.open")}
           <Key of="S" />
         </Button>
-        {show && RUNNERS.has(roleHere.value) && STEPPING.has(show.state) && (
+        {show && !beside && RUNNERS.has(roleHere.value) && STEPPING.has(show.state) && (
           <Button
             size="small"
             look={show.state === "live" ? "danger" : "primary"}

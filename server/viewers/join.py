@@ -154,18 +154,20 @@ class Joins:
             self._attend(connection, command, room, identity)
 
     def _attend(self, connection: Connection, command: Join, room: Room, identity: Identity) -> None:
+        # What they have agreed to with their own channel says nothing of this one: here they count, and are strangers.
+        stranger = connection.home is not None
         share, fault = self.codes.read(command.share, room.channel_id, same_device=command.own_share)
         self._recorder.attend(
             room.show_id,
             identity.viewer_id,
             connection.id,
-            guest=identity.guest,
-            remembered=identity.remembered,
+            guest=identity.guest or stranger,
+            remembered=identity.remembered and not stranger,
             source=command.source and source_of(command.source),
             share=share,
             share_fault=fault,
             device=connection.device,
-            consent_at=identity.consent_at,
+            consent_at=None if stranger else identity.consent_at,
             staff=not connection.counted,
             suspect=connection.standing is not None and connection.standing.burst,
         )
@@ -179,7 +181,9 @@ class Joins:
         name, refused = command.name, identity.role == "viewer" and _is_refused(room, command.name, identity)
         if refused:
             name = default_name(identity.viewer_id)
-        revised = self._tokens.revised(identity, name=name, remember=command.remember)
+        # Consent is given to one's own channel, and taken back there.
+        remember = command.remember if identity.channel_id == room.channel_id else None
+        revised = self._tokens.revised(identity, name=name, remember=remember)
         self._record_consent(connection, command, room, identity.remembered, revised)
         return Entrant(revised, None if revised is identity else self._tokens.sign(revised), refused)
 

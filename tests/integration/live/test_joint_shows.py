@@ -8,8 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.integration.live.test_what_is_kept import Rows, found, rows
 from tests.support.servers import SignFor
 from tests.support.viewer import joined_at, viewer_at
+
+__all__ = ["rows"]
 
 OURS, THEIRS = "demo", "elsewhere"
 
@@ -122,6 +125,18 @@ async def test_a_viewer_talks_in_one_room_and_buys_of_both_channels_by_one_token
     async with _as(party.two, str(viewer.token)) as http:
         mine = (await http.get(f"/shows/{party.beside}/me")).json()
         assert [each["order"] for each in mine["orders"]] == [order["order"]]
+
+
+async def test_who_agreed_to_be_recognised_by_one_channel_is_a_stranger_to_the_other(
+    party: Party, rows: Rows
+) -> None:
+    await party.join()
+    async with viewer_at(party.two) as viewer, viewer_at(party.one) as beside:
+        await viewer.join(remember=True, name="Aki")
+        again = await beside.join(party.beside, token=viewer.token, remember=False)
+        assert "token" not in again or again["token"] is None
+        kept = await found(rows, "SELECT show_id, guest, remembered FROM attendance", 2)
+        assert sorted(kept) == sorted([("demo", True, True), (party.beside, True, False)])
 
 
 async def test_staff_of_the_other_channel_moderate_what_is_said_and_nothing_else(
