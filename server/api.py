@@ -43,6 +43,8 @@ import server.personal.routes
 import server.pictures.routes
 import server.plan.routes
 import server.polls.routes
+import server.posts.picture_routes
+import server.posts.routes
 import server.privacy.routes
 import server.query.routes
 import server.query.saved_routes
@@ -100,6 +102,8 @@ ROUTES = (
     server.polls.routes,
     server.giveaways.routes,
     server.joint.routes,
+    server.posts.picture_routes,
+    server.posts.routes,
     server.surveys.review_routes,
     server.faq.routes,
     server.offers.routes,

@@ -68,6 +68,8 @@ PARTS_FOR_ROUTES = (
     "surveys",
     "polls",
     "giveaways",
+    "posts",
+    "post_pictures",
     "tokens",
     "visible_questions",
     "vouchers",

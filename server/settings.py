@@ -190,6 +190,10 @@ class Settings(SecretSettings):
     comments_per_minute_per_ip: NonNegativeFloat = 1_200.0
     comments_per_minute_per_show: NonNegativeFloat = 60_000.0
     """Per show and process, shown or not; 0: no limit. Two seconds' worth may come at once."""
+    posts_per_minute: NonNegativeFloat = 6.0
+    """Viewers' own posts per viewer, and as many pictures for them; 0: no limit. Above: `too_fast`; a minute's worth may come at once."""
+    posts_per_minute_per_ip: NonNegativeFloat = 60.0
+    """Per address; 0: no limit. A minute's worth may come at once."""
     votes_per_minute: NonNegativeFloat = 60.0
     votes_per_minute_per_ip: NonNegativeFloat = 3_000.0
     orders_per_minute: NonNegativeFloat = 20.0

@@ -34,6 +34,7 @@ export function LatePlan({
     | "PlanLine"
     | "PlanPanel"
     | "PollPanel"
+    | "PostsPanel"
     | "SafetyPanel"
     | "SanctionDialog"
     | "StageNews"

@@ -10,6 +10,7 @@ export { OfferPanel } from "./offer_panel";
 export { PickedBar } from "./picked_bar";
 export { PlanLine, PlanPanel } from "./plan_line";
 export { PollPanel } from "./poll_panel";
+export { PostsPanel } from "./posts_panel";
 export { QuestionAside } from "./question_aside";
 export { SafetyPanel } from "./safety_panel";
 export { SanctionDialog } from "./sanction_dialog";

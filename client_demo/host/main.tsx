@@ -137,6 +137,7 @@ function OfOwnShow() {
       <LatePlan part="AuctionPanel" />
       <LatePlan part="PollPanel" />
       <LatePlan part="GiveawayPanel" />
+      <LatePlan part="PostsPanel" />
       <SurveyPanel />
       <LatePlan part="WritingPanel" />
       <LatePlan part="PlanPanel" />

@@ -9,11 +9,11 @@ const PACKS = {
   viewer: ["shared", "viewer"],
   viewer_late: ["settings", "viewer_*"],
   host: ["shared", "staff", "host"],
-  host_late: ["plan", "analyst_definitions", "host_*"],
+  host_late: ["plan", "analyst_definitions", "staff_posts", "host_*"],
   analyst: ["shared", "staff", "analyst"],
   analyst_late: ["plan", "analyst_*"],
   studio: ["shared", "staff", "studio"],
-  studio_late: ["plan", "studio_*", "analyst_definitions"],
+  studio_late: ["plan", "staff_posts", "studio_*", "analyst_definitions"],
   receipt: ["shared", "receipt"],
 };
 const NAME = /^\0?virtual:texts\/(\w+)_(en|ja)$/;

@@ -14,7 +14,7 @@ import { type RoomView, Views } from "./room_view";
 import { Server } from "./server";
 import { applyPulse, applyPush, begin, place } from "./state";
 import { type Entrant, WayIn } from "./way_in";
-import type { CommandType, FieldsOf, Joined, JournalPush, Line, Refusal, Reply, ReplyOf } from "./wire";
+import type { CommandType, FieldsOf, Joined, JournalPush, Line, PrivatePush, Refusal, Reply, ReplyOf } from "./wire";
 
 /** One show as one viewer lives it: joins, recovers, applies pushes, sends commands, and comes back by itself. */
 export class Room {
@@ -190,16 +190,10 @@ export class Room {
         return this.join();
       case "question.answering":
         return this.options.onAnswering?.(line);
-      case "question.own":
-      case "comment.own":
-      case "sanction.own":
-      case "hold.changed":
-      case "waitlist.changed":
-      case "payment.changed":
-      case "order.changed":
-        return this.options.onPrivate?.(line);
       default:
+        // What has no place in the journal is for this viewer alone; kinds that a listener does not know are nothing to it.
         if ("offset" in line) this.hearPush(line as JournalPush);
+        else this.options.onPrivate?.(line as PrivatePush);
     }
   }
 

@@ -111,18 +111,29 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
     case "survey.opened":
       return { ...snapshot, survey: push.survey };
     case "survey.closed":
-      return snapshot.survey?.id === push.survey ? without(snapshot) : snapshot;
+      return without(snapshot, "survey", push.survey);
     case "poll.opened":
     case "poll.closed":
       return { ...snapshot, poll: push.poll };
     case "poll.counted":
+      return withCounts(snapshot, push);
     case "poll.hidden":
-      return snapshot.poll?.id === push.poll ? withPoll(snapshot, push) : snapshot;
+      return without(snapshot, "poll", push.poll);
     case "giveaway.changed":
       return { ...snapshot, giveaway: push.giveaway };
-    case "giveaway.counted":
+    case "giveaway.counted": {
+      const { giveaway } = snapshot;
+      return giveaway?.id === push.giveaway ? { ...snapshot, giveaway: { ...giveaway, entries: push.entries } } : snapshot;
+    }
     case "giveaway.hidden":
-      return snapshot.giveaway?.id === push.giveaway ? withGiveaway(snapshot, push) : snapshot;
+      return without(snapshot, "giveaway", push.giveaway);
+    case "post.shown":
+      return { ...snapshot, post: push.post };
+    case "post.hidden":
+    case "post.removed":
+      return without(snapshot, "post", push.post);
+    case "posts.waiting":
+      return { ...snapshot, posts_waiting: push.waiting };
     case "offer.opened":
       return withOffers(snapshot, [...(snapshot.offers ?? []), push.offer]);
     case "offer.closed":
@@ -169,23 +180,16 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
   }
 }
 
-function without({ survey: _, ...rest }: Snapshot): Snapshot {
-  return rest;
+/** Without what was shown, if it was this one. */
+function without(snapshot: Snapshot, part: "survey" | "poll" | "giveaway" | "post", id: string): Snapshot {
+  if (snapshot[part]?.id !== id) return snapshot;
+  const { [part]: _, ...rest } = snapshot;
+  return rest as Snapshot;
 }
 
-/** With the newest counts, or without the result that is shown no more. */
-function withGiveaway(
-  { giveaway: known, ...rest }: Snapshot,
-  push: Extract<JournalPush, { type: "giveaway.counted" | "giveaway.hidden" }>,
-): Snapshot {
-  return known && push.type === "giveaway.counted" ? { ...rest, giveaway: { ...known, entries: push.entries } } : rest;
-}
-
-function withPoll(snapshot: Snapshot, push: Extract<JournalPush, { type: "poll.counted" | "poll.hidden" }>): Snapshot {
-  const { poll: known, ...rest } = snapshot;
-  if (!known || push.type === "poll.hidden") return rest;
-  const { type: _type, offset: _offset, at: _at, poll: _poll, ...now } = push;
-  return { ...rest, poll: { ...known, ...now } };
+function withCounts(snapshot: Snapshot, push: Extract<JournalPush, { type: "poll.counted" }>): Snapshot {
+  const { type: _type, offset: _offset, at: _at, poll, ...now } = push;
+  return snapshot.poll?.id === poll ? { ...snapshot, poll: { ...snapshot.poll, ...now } } : snapshot;
 }
 
 /** There is no such part when there are none. */

@@ -85,6 +85,8 @@ export type Command =
   | GiveawayDraw
   | GiveawayCancel
   | GiveawayHide
+  | PostShow
+  | PostHide
   | ShowHandOver;
 /**
  * An error code as it stands on the wire.
@@ -105,6 +107,7 @@ export type Code =
   | "claim_over"
   | "comments_closed"
   | "conflict"
+  | "consent_needed"
   | "email_taken"
   | "feed_unreadable"
   | "forbidden"
@@ -1141,6 +1144,29 @@ export interface GiveawayHide {
   key?: string | null;
 }
 /**
+ * `version`: the one that was seen; without it, whichever there is.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PostShow".
+ */
+export interface PostShow {
+  type: "post.show";
+  post: string;
+  version?: number | null;
+  id?: number | null;
+  key?: string | null;
+}
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PostHide".
+ */
+export interface PostHide {
+  type: "post.hide";
+  post: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
  * Without a show: taken back.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -1503,6 +1529,8 @@ export interface StaffSnapshot {
   reported?: Reported[];
   giveaway?: Giveaway;
   stages?: StaffStage[];
+  post?: Post;
+  posts_waiting?: number;
 }
 /**
  * A show as everybody may see it.
@@ -1842,6 +1870,26 @@ export interface StaffStage {
   questions: Given[];
 }
 /**
+ * A post that staff have approved, as everybody reads it.
+ *
+ *     `author` is empty where the author did not want to be named; `guest`: the number of one who chose no name. `picture`: the address of
+ *     a rendering; `width` and `height` are those that it came with.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Post".
+ */
+export interface Post {
+  id: string;
+  product: string;
+  text: string;
+  author: string;
+  at: string;
+  guest?: number | null;
+  picture?: string | null;
+  width?: number | null;
+  height?: number | null;
+}
+/**
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "JoinedAsViewer".
  */
@@ -1881,6 +1929,7 @@ export interface Snapshot {
   poll?: Poll;
   giveaway?: Giveaway;
   stages?: Stage[];
+  post?: Post;
 }
 /**
  * An open offer as everybody may know of it. What it costs `offer.see` tells, to those it is open to.
@@ -1960,6 +2009,27 @@ export interface OwnComment {
   reason?: string | null;
 }
 /**
+ * A post as its author reads it, whatever became of it. `picture`: it has one, which its author asks for by the post's id.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "OwnPost".
+ */
+export interface OwnPost {
+  id: string;
+  product: string;
+  show: string;
+  text: string;
+  author: string;
+  at: string;
+  state: "approved" | "held" | "rejected" | "removed" | "withdrawn";
+  version: number;
+  guest?: number | null;
+  picture?: boolean;
+  width?: number | null;
+  height?: number | null;
+  reason?: ("off_topic" | "other" | "personal" | "quality" | "rude" | "spam") | null;
+}
+/**
  * As the person learns of it; a shadow mute is not told. `lifted`: it holds no more. `appeal`: how theirs stands.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -2032,4 +2102,28 @@ export interface Pulse {
 export interface QuestionVotes {
   question: string;
   votes: number;
+}
+/**
+ * A post as staff read it. `held_for`: what the screening has against it. `shown_in`: the shows before whose viewers it stands.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "StaffPost".
+ */
+export interface StaffPost {
+  id: string;
+  product: string;
+  show: string;
+  text: string;
+  author: string;
+  at: string;
+  state: "approved" | "held" | "rejected" | "removed" | "withdrawn";
+  version: number;
+  guest?: number | null;
+  picture?: boolean;
+  width?: number | null;
+  height?: number | null;
+  reason?: ("off_topic" | "other" | "personal" | "quality" | "rude" | "spam") | null;
+  moderated_by?: string | null;
+  held_for?: HeldFor[];
+  shown_in?: string[];
 }

@@ -11,11 +11,14 @@ export type {
   Auction,
   Giveaway,
   HeldStock,
+  OwnPost,
   PlaceInLine,
   Position,
+  Post,
   Product,
   Sales,
   Show,
+  StaffPost,
   Survey,
   Variant,
 } from "./wire.generated";
@@ -55,6 +58,8 @@ export type Snapshot = Omit<wire.Snapshot, "questions" | "offers" | "comments" |
   sanctions?: wire.Sanction[];
   reported?: wire.Reported[];
   stages?: Stage[];
+  /** So many viewers' posts of this show wait for a moderator. */
+  posts_waiting?: number;
 };
 
 /** A host's stage. Viewers read the `question` that its host has before them; staff `host` and all `questions` there, that one first. */
@@ -201,6 +206,9 @@ export type JournalPush = Published &
     | { type: "giveaway.changed"; giveaway: wire.Giveaway }
     | { type: "giveaway.counted"; giveaway: string; entries: number }
     | { type: "giveaway.hidden"; giveaway: string }
+    | { type: "post.shown"; post: wire.Post }
+    | { type: "post.hidden" | "post.removed"; post: string }
+    | { type: "posts.waiting"; waiting: number }
     | { type: "offer.opened"; offer: Offer }
     | { type: "offer.closed"; offer: string; why: OfferEnd }
     | { type: "offer.stock"; offers: OfferStock[] }
@@ -391,6 +399,8 @@ interface Replies extends CommentReplies {
   "giveaway.draw": GiveawayMoved;
   "giveaway.cancel": GiveawayMoved;
   "giveaway.hide": GiveawayMoved;
+  "post.show": { post: string; shown: boolean };
+  "post.hide": { post: string; shown: boolean };
   "offer.see": OfferSeen;
   "offer.open": { offer: string; state: OfferState };
   "offer.close": { offer: string; state: OfferState };
@@ -430,6 +440,7 @@ export type PrivatePush =
   | { type: "comment.own"; comment: OwnComment }
   | { type: "sanction.own"; sanction: wire.OwnSanction }
   | ({ type: "giveaway.own" } & GiveawayOwn)
+  | { type: "post.own"; post: wire.OwnPost }
   | { type: "hold.changed"; hold: wire.HeldStock }
   | { type: "waitlist.changed"; place: wire.PlaceInLine }
   | ({ type: "payment.changed" } & Payment)

@@ -71,8 +71,8 @@ function CardsShown() {
   return loaded && <loaded.StageCards />;
 }
 
-/** The poll and the giveaway that are shown. */
-export const Cards = () => (snapshot.value?.poll || snapshot.value?.giveaway ? <CardsShown /> : null);
+/** The poll, the giveaway and the viewer's own post that are shown. */
+export const Cards = () => (snapshot.value?.poll || snapshot.value?.giveaway || snapshot.value?.post ? <CardsShown /> : null);
 
 const waysOn = signal<typeof import("./more_shows") | null>(null);
 const poster = signal<typeof import("./poster") | null>(null);

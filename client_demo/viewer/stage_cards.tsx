@@ -1,7 +1,8 @@
-// What lies over the foot of the picture: the poll and the giveaway that are shown. One of them is big at a time.
+// What lies over the foot of the picture: the poll, the giveaway and the viewer's own post that are shown. One of them is big at a time.
 import "./stage_cards.css";
 import { GiveawayCard } from "./giveaway";
 import { isPollSmall, makePollSmall, PollCard } from "./poll";
+import { PostCard } from "./posts/card";
 import { isLive, snapshot } from "./session";
 
 export function StageCards() {
@@ -16,6 +17,7 @@ export function StageCards() {
         }}
       />
       {poll && <PollCard />}
+      {!pollBig && <PostCard />}
     </div>
   );
 }

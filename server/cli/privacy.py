@@ -79,13 +79,18 @@ async def _with_privacy(settings: Settings, viewer: str, ask: "Callable[[Privacy
     from server.journal.journal import Journal
     from server.protocol.codes import Code
     from server.running.privacy import privacy_for
+    from server.running.uploads import pictures_for
 
     database = Database(database_url(settings), pool_size=2)
     try:
         clock = SystemClock()
         # Whoever is in a show hears of it by the servers, which look into the journals by themselves.
         journal = Journal(database, clock, lambda show, epoch, publications: None)
-        return await ask(privacy_for(settings, database, clock, journal, Revocations(database, clock)))
+        pictures = pictures_for(settings, database, clock)
+        revocations = Revocations(database, clock)
+        return await ask(
+            privacy_for(settings, database, clock, journal, revocations=revocations, pictures=pictures)
+        )
     except RefusedError as error:
         if error.code is Code.FORBIDDEN:
             raise Trouble(

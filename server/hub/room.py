@@ -20,7 +20,8 @@ EARLY_MAX = 1000
 
 QUESTION_ERASED = "question.erased"
 COMMENT_ERASED = "comment.erased"
-ERASED = frozenset({QUESTION_ERASED, COMMENT_ERASED})
+POST_REMOVED = "post.removed"
+ERASED = frozenset({QUESTION_ERASED, COMMENT_ERASED, POST_REMOVED})
 """Publications behind which no line from before may be told again."""
 WELCOMES_MAX = 32
 """Beginnings of which a room keeps what follows, for a moment: in a storm most come from a few positions."""

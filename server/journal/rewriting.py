@@ -12,6 +12,8 @@ from server.protocol.codec import encode
 
 ERASED: Final = "–"
 """What stands where their name and their words stood."""
+_OF_THEIRS: Final = ("guest", "picture", "width", "height")
+"""What goes with their name and their words."""
 
 _PUBLISHED = text(
     'SELECT "offset", line, staff_line FROM publication WHERE show_id = :show AND (line ~ :any OR staff_line ~ :any)'
@@ -27,7 +29,7 @@ def any_of(ids: Collection[str]) -> str:
 
 
 async def rewrite_published(connection: AsyncConnection, show_id: str, ids: Collection[str]) -> int:
-    """Take words and authors of these questions or comments out of the show's publications; return how many were written anew."""
+    """Take words and authors of these questions, comments or posts out of the show's publications; return how many were written anew."""
     found = await connection.execute(_PUBLISHED, {"show": show_id, "any": any_of(ids)})
     rows = [
         {
@@ -44,7 +46,7 @@ async def rewrite_published(connection: AsyncConnection, show_id: str, ids: Coll
 
 
 def without_words(line: str, ids: Collection[str]) -> str:
-    """Return a line of JSON in which each of the questions or comments, wherever it stands whole, has no words and no author any more."""
+    """Return a line of JSON in which each of the questions, comments or posts, wherever it stands whole, has no words, author, picture."""
     return encode(_without(msgspec.json.decode(line), frozenset(ids))).decode()
 
 
@@ -56,5 +58,6 @@ def _without(told: Any, ids: frozenset[str]) -> Any:
     found = {name: _without(value, ids) for name, value in told.items()}
     if "text" in found and "author" in found and found.get("id") in ids:
         found |= {"text": ERASED, "author": ERASED}
-        found.pop("guest", None)
+        for name in _OF_THEIRS:
+            found.pop(name, None)
     return found

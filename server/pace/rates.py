@@ -25,6 +25,10 @@ class Act(Enum):
     ANSWER = "answer"
     """An answer to a survey."""
     REVIEW = "review"
+    POST = "post"
+    """A viewer's own post about a product."""
+    POST_PICTURE = "post_picture"
+    """A picture for one: it is rendered, which costs more than anything else that a viewer may ask for."""
     ORDER = "order"
     BID = "bid"
     CODE = "code"
@@ -74,6 +78,8 @@ SHARED = frozenset(
         Act.VOTE,
         Act.REPORT,
         Act.REVIEW,
+        Act.POST,
+        Act.POST_PICTURE,
         Act.ORDER,
         Act.CODE,
         Act.SIGN_IN,
@@ -84,19 +90,24 @@ SHARED = frozenset(
 """What is counted over all processes; all else by each for itself."""
 
 
+def _of_one(per_minute: float, per_minute_per_ip: float) -> dict[By, Rate]:
+    """Return the limits of what one person does, by whichever socket, and of all behind their address."""
+    return {
+        By.VIEWER: Rate(per_minute, 0.5),
+        By.SOCKET: Rate(per_minute, 0.5),
+        By.ADDRESS: Rate(per_minute_per_ip, 1.0),
+    }
+
+
 def rates_of(settings: Settings) -> Rates:
     """Return the limits as the settings have them. Who comes as another viewer by the same socket goes by the socket's bucket too."""
     asks, votes, orders = settings.asks_per_minute, settings.votes_per_minute, settings.orders_per_minute
     commands = settings.commands_per_second * 60
-    asking = {
-        By.VIEWER: Rate(asks, 0.5),
-        By.SOCKET: Rate(asks, 0.5),
-        By.ADDRESS: Rate(settings.asks_per_minute_per_ip, 1.0),
-    }
-    voting = {
-        By.VIEWER: Rate(votes, 0.5),
-        By.SOCKET: Rate(votes, 0.5),
-        By.ADDRESS: Rate(settings.votes_per_minute_per_ip, 1.0),
+    asking = _of_one(asks, settings.asks_per_minute_per_ip)
+    voting = _of_one(votes, settings.votes_per_minute_per_ip)
+    posting = {
+        By.VIEWER: Rate(settings.posts_per_minute, 1.0),
+        By.ADDRESS: Rate(settings.posts_per_minute_per_ip, 1.0),
     }
     return {
         Act.REQUEST: {By.ADDRESS: Rate(settings.requests_per_second_per_ip * 60, 1 / 3)},
@@ -126,11 +137,9 @@ def rates_of(settings: Settings) -> Rates:
             By.VIEWER: Rate(asks, 0.5),
             By.ADDRESS: Rate(settings.asks_per_minute_per_ip, 1.0),
         },
-        Act.ORDER: {
-            By.VIEWER: Rate(orders, 0.5),
-            By.SOCKET: Rate(orders, 0.5),
-            By.ADDRESS: Rate(settings.orders_per_minute_per_ip, 1.0),
-        },
+        Act.POST: posting,
+        Act.POST_PICTURE: posting,
+        Act.ORDER: _of_one(orders, settings.orders_per_minute_per_ip),
         Act.BID: {
             By.VIEWER: Rate(settings.bids_per_minute, 0.25),
             By.SOCKET: Rate(settings.bids_per_minute, 0.25),

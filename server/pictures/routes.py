@@ -12,6 +12,7 @@ from server.clock import to_wire
 from server.errors import RefusedError
 from server.http.params import Cursor, Face, Limit, Moment
 from server.http.refusals import TO_PERMITTED, refusals
+from server.http.uploads import read_body
 from server.pictures.rules import CARD, MEDIA_TYPES, WIDTHS, address_of, file_of
 from server.pictures.service import Pictures
 from server.pictures.tables import PictureRow
@@ -27,7 +28,7 @@ FOR_GOOD = {
 }
 """A shop's page of another origin may show them too, and nothing in them is ever carried out."""
 _KINDS = ("image/jpeg", "image/png", "image/webp", "image/avif")
-_BODY: dict[str, Any] = {
+A_PICTURE: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in _KINDS},
@@ -64,7 +65,7 @@ def router() -> APIRouter:
         methods=["POST"],
         status_code=201,
         summary="Send a picture",
-        openapi_extra=_BODY,
+        openapi_extra=A_PICTURE,
         responses={
             200: {"model": PictureBody, "description": "The channel has it already."},
             **refusals(
@@ -102,20 +103,10 @@ async def send_picture(by: Writer, request: Request, response: Response) -> Pict
     The same bytes twice are one picture.
     """
     pictures = _pictures(request)
-    content = await _body(request, pictures.bounds.bytes_max)
+    content = await read_body(request, pictures.bounds.bytes_max)
     picture, new = await pictures.add(by.channel_id, content, by=by.id)
     response.status_code = 201 if new else 200
     return as_body(picture)
-
-
-async def _body(request: Request, bytes_max: int) -> bytes:
-    """Return the whole body; stops reading above `bytes_max`, which is refused by its length then."""
-    content = bytearray()
-    async for piece in request.stream():
-        content += piece
-        if len(content) > bytes_max:
-            break
-    return bytes(content)
 
 
 async def list_pictures(

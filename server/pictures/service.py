@@ -45,14 +45,13 @@ class Pictures:
 
         Raises `picture_unreadable`, `picture_too_large`, `busy` when many wait, and `unavailable` when the store is away.
         """
-        if len(content) > self.bounds.bytes_max:
-            raise too_large(self.bounds, "It has too many bytes.")
+        self._require_bytes(content)
         id = id_of(content)
         async with self._database.read() as connection:
             present = await find_picture(connection, channel_id, id)
         if present is not None:
             return present, False
-        rendered = await self._render(content)
+        rendered = await self.render(content)
         await self.files.write(id, rendered.files)
         picture = PictureRow(
             channel_id=channel_id,
@@ -87,12 +86,18 @@ class Pictures:
             raise RefusedError(Code.NOT_FOUND)
         return content
 
-    async def _render(self, content: bytes) -> Files:
+    async def render(self, content: bytes) -> Files:
+        """Return a picture made anew, kept nowhere yet; raises as `add` does."""
+        self._require_bytes(content)
         async with self._turn():
             outcome = await _render_apart(content, self.bounds)
         if isinstance(outcome, Files):
             return outcome
         raise RefusedError(outcome.code, outcome.message, **outcome.data)
+
+    def _require_bytes(self, content: bytes) -> None:
+        if len(content) > self.bounds.bytes_max:
+            raise too_large(self.bounds, "It has too many bytes.")
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:

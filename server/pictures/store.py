@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -14,6 +14,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
 from server.errors import RETRY_MS, RefusedError
+from server.pictures.rules import NAMES
 from server.protocol.codes import Code
 
 KEPT_BYTES_MAX = 32 << 20
@@ -62,7 +63,7 @@ def folder_of(url: str | None, data: Path) -> Path | None:
 
 
 class PictureFiles:
-    """The files, by `{id}-{name}`. What is written under a name never changes, so that what was read once may be kept."""
+    """The files, by `{id}-{name}`. What is written under a name never changes until it is deleted, so what was read once may be kept."""
 
     def __init__(self, open_it: Callable[[], AnyStore], *, kept_bytes_max: int = KEPT_BYTES_MAX) -> None:
         """`open_it` is called when the first file is written or read: a server that has no pictures needs no place for them."""
@@ -96,6 +97,21 @@ class PictureFiles:
             task = self._reading[path] = asyncio.create_task(self._fetch(path), name="picture")
             task.add_done_callback(lambda _: self._reading.pop(path, None))
         return await asyncio.shield(task)
+
+    async def delete(self, id: str) -> None:
+        """Delete all files of a picture, from memory too; what is not there is passed over. Raises `unavailable` as `write` does."""
+        self.forget(id)
+        async with _answering():
+            await asyncio.gather(*(self._delete(f"{id}-{name}") for name in NAMES))
+
+    def forget(self, id: str) -> None:
+        """Keep the files of a picture in memory no longer."""
+        for name in NAMES:
+            self._kept_bytes -= len(self._kept.pop(f"{id}-{name}", b""))
+
+    async def _delete(self, path: str) -> None:
+        with suppress(FileNotFoundError):
+            await self._store.delete_async(path)
 
     async def _fetch(self, path: str) -> bytes | None:
         async with _answering():

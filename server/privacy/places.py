@@ -46,6 +46,8 @@ GONE: Final[Mapping[str, str]] = {
     "mail_consent": "viewer_id",
     "offer_holder": "viewer_id",
     "order_link": "viewer_id",
+    "post": "viewer_id",
+    "post_upload": "viewer_id",
     "report": "viewer_id",
     "review": "viewer_id",
     "sanction": "viewer_id",

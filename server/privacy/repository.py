@@ -42,6 +42,7 @@ _SHOWS = text("""
     UNION SELECT a.show_id FROM auction_bidder AS b JOIN auction AS a ON a.id = b.auction_id WHERE b.viewer_id = ANY(:ids)
     UNION SELECT show_id FROM question WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM comment WHERE viewer_id = ANY(:ids)
+    UNION SELECT show_id FROM post WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM report WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM sanction WHERE viewer_id = ANY(:ids)
     UNION SELECT show_id FROM reported_sale WHERE viewer_id = ANY(:ids)
@@ -86,6 +87,11 @@ _UNTIE = (
     """),
     text("UPDATE giveaway_winner SET name = '–', contact = NULL WHERE viewer_id = ANY(:ids)"),
     text("UPDATE giveaway_entry SET name = '–', address = NULL WHERE viewer_id = ANY(:ids)"),
+    text("""
+        INSERT INTO dropped_picture (id, due_at)
+        SELECT id, to_timestamp(0) FROM post_upload WHERE viewer_id = ANY(:ids)
+        UNION SELECT picture_id, to_timestamp(0) FROM post WHERE viewer_id = ANY(:ids) AND picture_id IS NOT NULL ON CONFLICT DO NOTHING
+    """),
     text("UPDATE auction_bidder SET name = '' WHERE viewer_id = ANY(:ids)"),
     text("UPDATE payment SET key = md5(key || :salt), redirect_url = NULL WHERE viewer_id = ANY(:ids)"),
     # What is queued is not sent; the hash stays, so that who was suppressed is not written to again.
@@ -198,9 +204,9 @@ async def erase(
 
 
 async def read_written_by(
-    connection: AsyncConnection, ids: Sequence[str], table: Literal["question", "comment"]
+    connection: AsyncConnection, ids: Sequence[str], table: Literal["question", "comment", "post"]
 ) -> list[tuple[str, list[str]]]:
-    """Return the ids of the questions or comments that they wrote, by show."""
+    """Return the ids of the questions, comments or posts that they wrote, by show."""
     written = await connection.execute(text(_WRITTEN.format(table=table)), {"ids": list(ids)})
     return [(show, list(found)) for show, found in written]
 

@@ -1,8 +1,9 @@
 """Forgetting a person, and handing out what is kept of them."""
 
 import asyncio
+import base64
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,8 @@ from server.faq.keeping import forget_asked
 from server.ids import new_id
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
+from server.posts.pictures import PostPictures
+from server.posts.service import Posts
 from server.privacy import repository
 from server.privacy.links_repository import find_links, rename_links
 from server.protocol.codes import Code
@@ -51,16 +54,28 @@ class Privacy:
     """Erases and hands out by any id that a person has: a known viewer's, or that of a guest who turned out to be them."""
 
     def __init__(
-        self, database: Database, clock: Clock, *, sealer: Sealer, journal: Journal, revocations: Revocations
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        sealer: Sealer,
+        journal: Journal,
+        revocations: Revocations,
+        pictures: PostPictures,
     ) -> None:
         self._database = database
         self._clock = clock
         self._sealer = sealer
         self._journal = journal
         self._revocations = revocations
+        self._posts = Posts(journal, database)
+        self._pictures = pictures
 
     async def hand_out(self, viewer_id: str) -> dict[str, Any]:
-        """Return everything that is kept about the person, by table, as JSON-ready rows; raises `not_found` where there is nothing."""
+        """Return everything that is kept about the person: rows by table, JSON-ready, and pictures by their ids, JPEG in Base64.
+
+        Raises `not_found` where there is nothing.
+        """
         async with self._database.read() as connection:
             ids = await repository.read_ids(connection, viewer_id)
             shows = await repository.read_shows(connection, ids)
@@ -69,7 +84,9 @@ class Privacy:
                 rows[table] = [*rows.get(table, []), *(row for row in sealed if not _is_kept(table, row))]
         if not rows:
             raise RefusedError(Code.NOT_FOUND)
-        return {"ids": ids, "made_at": self._clock.now(), "rows": rows}
+        kept = {"ids": ids, "made_at": self._clock.now(), "rows": rows}
+        pictures = await self._read_pictures(rows)
+        return {**kept, "pictures": pictures} if pictures else kept
 
     async def forget(self, viewer_id: str, *, settling_seconds: float = SETTLING_SECONDS_MAX) -> Forgotten:
         """Erase the person: rows that counts rest on stay under random ids, the rest is deleted. No figure changes.
@@ -113,14 +130,23 @@ class Privacy:
         rows = await self._erase_words(ids)
         shows, more = await self._rename({id: new_id("v") for id in ids}, secrets.token_urlsafe(32))
         await self._sealer.tidy()
+        await self._pictures.drop_due()
         return Forgotten(len(ids), shows, rows + more, settled)
 
     async def _erase_words(self, ids: Sequence[str]) -> int:
         async with self._database.read() as connection:
             asked = await repository.read_written_by(connection, ids, "question")
             commented = await repository.read_written_by(connection, ids, "comment")
+            posted = await repository.read_written_by(connection, ids, "post")
         rows = sum([await self._journal.commit(show, _erase_questions, found) for show, found in asked])
-        return rows + sum([await self._journal.commit(show, erase_comments, f) for show, f in commented])
+        rows += sum([await self._journal.commit(show, erase_comments, f) for show, f in commented])
+        return rows + await self._posts.erase(posted, ids)
+
+    async def _read_pictures(self, rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, str]:
+        ids = [row["picture_id"] for row in rows.get("post", []) if row["picture_id"]]
+        ids += [row["id"] for row in rows.get("post_upload", [])]
+        files = {id: await self._pictures.read_card(id) for id in ids}
+        return {id: base64.b64encode(file).decode() for id, file in files.items() if file}
 
     async def _rename(self, names: dict[str, str], salt: str) -> tuple[int, int]:
         now = self._clock.now()

@@ -67,6 +67,7 @@ class Code(StrEnum):
     NO_PROVIDER = "no_provider"
     PICTURE_UNREADABLE = "picture_unreadable"
     PICTURE_TOO_LARGE = "picture_too_large"
+    CONSENT_NEEDED = "consent_needed"
     FEED_UNREADABLE = "feed_unreadable"
     UNAVAILABLE = "unavailable"
     OUTCOME_UNKNOWN = "outcome_unknown"
@@ -115,7 +116,7 @@ MEANINGS: dict[Code, Meaning] = {
     Code.NOT_FOUND: Meaning(
         "never",
         404,
-        "There is no such show, product, offer, auction, question, comment, survey, poll, giveaway, hold or order here.",
+        "There is no such show, product, offer, auction, question, comment, survey, poll, giveaway, post, hold or order here.",
     ),
     Code.SHOW_NOT_LIVE: Meaning("never", 409, "The show has not started or has ended."),
     Code.NO_REPLAY: Meaning(
@@ -236,6 +237,11 @@ MEANINGS: dict[Code, Meaning] = {
         "never",
         413,
         "The picture has more bytes or pixels than are taken; `bytes_max`, `pixels_max` and `side_max` say how many.",
+    ),
+    Code.CONSENT_NEEDED: Meaning(
+        "reload",
+        422,
+        "Nothing of a viewer's is shown without their consent to the words in force; `consent` names those.",
     ),
     Code.FEED_UNREADABLE: Meaning(
         "never", 422, "The file is no product feed that can be read; `reason` says why, `line` where."

@@ -26,6 +26,7 @@ from server.protocol.command_kinds import (
 from server.protocol.comment_commands import CommentCommand
 from server.protocol.giveaway_commands import GiveawayCommand
 from server.protocol.poll_commands import PollCommand
+from server.protocol.post_commands import PostCommand
 from server.protocol.question_commands import Ask, QuestionCommand, Vote
 from server.protocol.report_commands import Report, ReportSettle
 from server.protocol.sanction_commands import (
@@ -252,5 +253,6 @@ AnyCommand = (
     | CommentCommand
     | ShowModerate
     | GiveawayCommand
+    | PostCommand
     | ShowHandOver
 )

@@ -10,6 +10,7 @@ from server.protocol.commented import Comments, CommentsFor, StaffComments
 from server.protocol.given_away import Giveaway
 from server.protocol.offered import Offer, StaffOffer
 from server.protocol.polled import Poll, StaffPoll
+from server.protocol.posted import Post
 from server.protocol.replayed import Replay
 from server.protocol.reported import Reported
 from server.protocol.sanctioned import Sanction
@@ -252,6 +253,8 @@ class Snapshot(Struct, frozen=True):
     """The giveaway that is shown; not there when there is none."""
     stages: list[Stage] | UnsetType = UNSET
     """Which host has which question before them; not there when nobody has one."""
+    post: Post | UnsetType = UNSET
+    """The viewer's own post that the host shows; not there when there is none."""
 
 
 class StaffSnapshot(Struct, frozen=True):
@@ -278,6 +281,9 @@ class StaffSnapshot(Struct, frozen=True):
     giveaway: Giveaway | UnsetType = UNSET
     stages: list[StaffStage] | UnsetType = UNSET
     """One of each host of the show; not there when nobody is named as one."""
+    post: Post | UnsetType = UNSET
+    posts_waiting: int = 0
+    """So many of the posts that were sent in this show wait for a moderator."""
 
 
 class QuestionVotes(Struct, frozen=True):

@@ -9,6 +9,7 @@ import msgspec
 from server.protocol.commands import AnyCommand
 from server.protocol.commented import OwnComment
 from server.protocol.hold_lines import HeldStock
+from server.protocol.posted import OwnPost, StaffPost
 from server.protocol.pulse_line import Pulse
 from server.protocol.pushes import (
     Announcement,
@@ -40,11 +41,13 @@ _SAID_BY_THE_SERVER = (
     JoinedAsStaff,
     JoinedAsViewer,
     OwnComment,
+    OwnPost,
     OwnSanction,
     PlaceInLine,
     ProductStock,
     Pulse,
     QuestionVotes,
+    StaffPost,
     StaffQuestion,
 )
 

@@ -22,6 +22,7 @@ from server.protocol import commands as said
 from server.protocol.schema import JoinedAsStaff, JoinedAsViewer
 from server.protocol.spoken_as import Spoken
 from server.protocol.spoken_of_giveaways import GIVEAWAYS
+from server.protocol.spoken_of_posts import POSTS
 from server.protocol.spoken_safety import SAFETY
 
 __all__ = ["COMMANDS", "Spoken"]
@@ -267,6 +268,7 @@ COMMANDS = (
         poll_commands.PollHide, "staff", (poll_lines.PollMoved,), "Show the result of a closed poll no more."
     ),
     *GIVEAWAYS,
+    *POSTS,
     Spoken(said.OfferOpen, "staff", (offer_lines.OfferMoved,), "Open an offer that was prepared."),
     Spoken(said.OfferClose, "staff", (offer_lines.OfferMoved,), "Sell nothing more under an offer."),
     Spoken(

@@ -11,6 +11,7 @@ from server.hub.dispatch import Commands
 from server.offers.commands import OfferCommands
 from server.payments.commands import PaymentCommands
 from server.polls.commands import PollCommands
+from server.posts.commands import PostCommands
 from server.protocol.commands import Join
 from server.questions.commands import QuestionCommands
 from server.reports.commands import ReportCommands
@@ -44,6 +45,7 @@ def commands_of(process: Process) -> Commands:
         **SurveyCommands(process.surveys, process.recorder, process.pace).table(),
         **PollCommands(process.polls, process.pace, doubt_of=doubts.of).table(),
         **GiveawayCommands(process.giveaways, process.pace, doubt_of=doubts.of).table(),
+        **PostCommands(process.posts).table(),
         **OfferCommands(process.offers, process.recorder, process.pace).table(),
         **AuctionCommands(process.auctions, process.pace).table(),
         **ShopCommands(process.shop, process.holds, process.exchanges, process.pace).table(),

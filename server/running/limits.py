@@ -23,6 +23,7 @@ def uploads_of(settings: Settings) -> dict[str, int]:
     return {
         "/v1/imports": settings.import_bytes_max,
         "/v1/pictures": settings.picture_bytes_max,
+        "/v1/posts/pictures": settings.picture_bytes_max,
         "/v1/products/bulk": BULK_BYTES_MAX,
         "/v1/orders/report": REPORTS_BYTES_MAX,
         "/m/returns": RETURNS_BYTES_MAX,

@@ -14,6 +14,7 @@ from server.running.giveaways import GIVEAWAYS_SECONDS
 from server.running.keeping import keeping_loops
 from server.running.paying import payment_loops
 from server.running.polls import POLLS_SECONDS
+from server.running.posts import post_loops
 from server.running.privacy import erasure_loops
 from server.running.refunding import refund_loops
 from server.running.resealing import resealing_loops
@@ -82,6 +83,7 @@ def _beside(process: Process) -> Loops:
         "kept details": repeat("kept_details", WITHDRAWN_SECONDS, process.checkouts.forget_withdrawn),
         **upload_loops(process.feeds, process.picture_errands),
         **export_loops(process.exports),
+        **post_loops(process.posts, process.post_pictures),
         **erasure_loops(process.erasures),
         **forgetting_loops(process.settings, process.database, process.clock, process.revocations),
     }

@@ -8,6 +8,8 @@ from server.clock import Clock
 from server.db.engine import Database
 from server.history.exports import Exports
 from server.journal.journal import Journal
+from server.pictures.service import Pictures
+from server.posts.pictures import PostPictures
 from server.privacy.erasures import Erasures
 from server.privacy.service import Privacy
 from server.running.sealing import sealer_for
@@ -18,11 +20,24 @@ ERASURE_SECONDS = 1.0
 
 
 def privacy_for(
-    settings: Settings, database: Database, clock: Clock, journal: Journal, revocations: Revocations
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    journal: Journal,
+    *,
+    revocations: Revocations,
+    pictures: Pictures,
 ) -> Privacy:
     """Return what erases and hands out. Nothing runs."""
     sealer = sealer_for(settings, database, clock)
-    return Privacy(database, clock, sealer=sealer, journal=journal, revocations=revocations)
+    return Privacy(
+        database,
+        clock,
+        sealer=sealer,
+        journal=journal,
+        revocations=revocations,
+        pictures=PostPictures(database, clock, pictures),
+    )
 
 
 def erasures_for(

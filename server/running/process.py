@@ -32,6 +32,7 @@ from server.journal.topcheck import TopCheck
 from server.ledger.recorder import Recorder
 from server.ledger.repository import read_reaction_totals
 from server.payments import polling
+from server.privacy.service import Privacy
 from server.protocol.publication import Publication
 from server.running.commands import commands_of
 from server.running.comments import comments_for
@@ -43,6 +44,7 @@ from server.running.loops import loops_of
 from server.running.mail import MailDelivery
 from server.running.offers import offers_for
 from server.running.polls import polls_for
+from server.running.posts import posts_for
 from server.running.privacy import erasures_for, privacy_for
 from server.running.questions import StaffAtWork, question_lists_for, questions_for
 from server.running.reports import reports_for
@@ -50,7 +52,7 @@ from server.running.sanctions import recognition_for, sanctions_for
 from server.running.screening import screening_for
 from server.running.selling import Selling, selling_for
 from server.running.shows import shows_for
-from server.running.uploads import feeds_for, picture_errands_for
+from server.running.uploads import feeds_for, picture_errands_for, pictures_for
 from server.running.vouchers import vouchers_for
 from server.running.watch import ProcessWatch
 from server.running.webhooks import WebhookDelivery
@@ -109,6 +111,10 @@ class Process:
         self.surveys = Surveys(self.journal, self.database, clock)
         self.polls = polls_for(settings, self.journal, self.database, clock)
         self.giveaways = giveaways_for(settings, self.journal, self.database, clock, push)
+        self.pictures = pictures_for(settings, self.database, clock)
+        self.posts, self.post_pictures = posts_for(
+            self.journal, self.database, clock, push=push, screening=door, pictures=self.pictures
+        )
         self.offers = offers_for(settings, self.journal, self.database, clock)
         self.vouchers, self.reserving = vouchers_for(settings, self.database, clock)
         self.receipt_links = self._receipt_links()
@@ -122,8 +128,7 @@ class Process:
         self.exports = exports_for(settings, self.database, clock)
         self.feeds = feeds_for(settings, self.database, clock, self.catalogue.tell)
         self.picture_errands = picture_errands_for(settings, self.database, clock, self.catalogue.tell)
-        privacy = privacy_for(settings, self.database, clock, self.journal, self.revocations)
-        self.erasures = erasures_for(self.database, clock, privacy, self.revocations, self.exports)
+        self.erasures = erasures_for(self.database, clock, self._privacy(), self.revocations, self.exports)
         self.stockroom = Stockroom(self.database, clock, self.shop.neighbours.note_stock)
         self.cards = Cards(self.database)
         at_end = [self.auctions.end_with_show, self.waitlist.end_at_end]
@@ -147,6 +152,12 @@ class Process:
     def _receipt_links(self) -> ReceiptLinks:
         old_secret = self.settings.old_signing_secret()
         return ReceiptLinks(self.settings.signing_secret(), self.clock, old_secret=old_secret)
+
+    def _privacy(self) -> Privacy:
+        return privacy_for(
+            self.settings, self.database, self.clock, self.journal,
+            revocations=self.revocations, pictures=self.pictures,
+        )  # fmt: skip
 
     def _sanctions(self) -> tuple[Sanctions, ChannelBans]:
         return sanctions_for(

@@ -8,6 +8,7 @@ from server.giveaways.moving import GiveawaysAside, close_giveaways_at_end
 from server.journal.journal import Journal
 from server.offers.opening import OffersAside, close_at_end
 from server.polls.moving import PollsAside, close_polls_at_end
+from server.posts.showing import hide_at_end
 from server.running.limits import crowd_limits_of
 from server.screening.service import forget_pace
 from server.settings import Settings
@@ -31,6 +32,7 @@ def shows_for(
             *at_end,
             close_polls_at_end,
             close_giveaways_at_end,
+            hide_at_end,
             open_at_end,
             close_at_end,
             forget_shelf,
@@ -45,4 +47,8 @@ def tables_aside() -> list[TablesAside]:
     """Return what a rehearsal leaves as it was, of the features that have nothing but rows."""
     questions = {"question": {"anonymous": False, "labels": []}, "vote": {}}
     comments: dict[str, dict[str, object]] = {"comment_stream": {}, "comment": {}, "comment_reaction": {}}
-    return [TablesAside("questions", questions), TablesAside("comments", comments)]
+    return [
+        TablesAside("questions", questions),
+        TablesAside("comments", comments),
+        TablesAside("posts", {"post_showing": {}}),
+    ]

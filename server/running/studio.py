@@ -23,7 +23,6 @@ from server.running.limits import units_max_of
 from server.running.mail import mail_parts
 from server.running.people import people_parts
 from server.running.process import Process
-from server.running.uploads import pictures_for
 from server.running.webhooks import webhooks_for
 from server.shop.attributions import Attributions
 from server.shop.reports import OrderReports
@@ -89,7 +88,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "faq": Faq(database, clock),
         "transcripts": Transcripts(database, Pseudonyms(settings.signing_secret())),
         "reviews": Reviews(database, clock, process.aliases),
-        "pictures": pictures_for(settings, database, clock),
+        "pictures": process.pictures,
         "press": Press(),
         "checkout_settings": CheckoutSettings(database, clock, process.catalogue.tell),
         "screening": process.screening.screening,

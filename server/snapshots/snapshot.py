@@ -20,6 +20,9 @@ from server.giveaways.telling import as_public as as_given_away
 from server.offers import repository as offers
 from server.polls import repository as polls
 from server.polls import telling as polled
+from server.posts.faces import as_public as as_posted
+from server.posts.repository import count_waiting
+from server.posts.showing_repository import read_shown as read_shown_post
 from server.protocol.codec import encode
 from server.protocol.codes import Code
 from server.protocol.pushes import Joint, Sales, Show, Snapshot, StaffSnapshot
@@ -83,6 +86,8 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
     poll = await polls.read_shown(connection, show_id)
     giveaway = await giveaways.read_shown(connection, show_id)
     given_away = UNSET if giveaway is None else as_given_away(giveaway)
+    post = await read_shown_post(connection, show_id)
+    posted = UNSET if post is None else as_posted(post)
     public = Snapshot(
         show,
         sold.products,
@@ -99,6 +104,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         UNSET if poll is None else polled.as_public(poll),
         given_away,
         staged.public,
+        posted,
     )
     staff = StaffSnapshot(
         show,
@@ -119,6 +125,8 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         await read_reported(connection, show_id, most=SANCTIONS_SHOWN_MAX) or UNSET,
         given_away,
         staged.staff,
+        posted,
+        await count_waiting(connection, show_id=show_id),
     )
     partner = None if show.joint is None else encode(replace(staff, sales=NOTHING_SOLD, offers=[]))
     banned = await read_banned(connection, show_id, row.channel_id)

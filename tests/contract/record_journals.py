@@ -37,6 +37,12 @@ from server.offers.service import Wanted
 from server.polls import rules as polled
 from server.polls.moving import Moving
 from server.polls.voting import Voting
+from server.posts import rules as approving
+from server.posts.files_repository import insert_upload
+from server.posts.rules import CONSENT
+from server.posts.service import Draft
+from server.posts.showing import Showing
+from server.posts.tables import PostUploadRow
 from server.questions.erasing import erase_many
 from server.questions.rules import Begin, Hold, Merge, Undo
 from server.questions.tasks import Give, TakeOff
@@ -53,7 +59,7 @@ from tests.support.stage import CHANNEL, HOST, MODERATOR, Stage, open_stage
 
 JOURNALS = Path(__file__).parent / "journals"
 SHOW = "evening"
-GENERATED_ID = re.compile(r'"(q|p|sv|po|gv|f|au|cm|sn)_[0-9a-f]{32}"')
+GENERATED_ID = re.compile(r'"(q|p|sv|po|gv|vp|f|au|cm|sn)_[0-9a-f]{32}"')
 
 Recordings = dict[str, dict[str, Any]]
 
@@ -117,6 +123,7 @@ async def play_rest(stage: Stage) -> None:
     chances = count(1)
     with patch("secrets.token_hex", lambda length: f"{next(chances):0{2 * length}x}"):
         await play_giveaways(stage)
+    await play_posts(stage)
     await play_offers(stage)
     await play_auctions(stage)
     await play_comments(stage)
@@ -272,6 +279,39 @@ async def play_giveaways(stage: Stage) -> None:
     await stage.giveaways.move(SHOW, GiveawayMoving(HOST, bowl, "hidden"))
     await stage.giveaways.move(SHOW, GiveawayMoving(HOST, cup, "open"))
     await stage.giveaways.move(SHOW, GiveawayMoving(HOST, cup, "cancelled", reason="It broke"))
+
+
+async def play_posts(stage: Stage) -> None:
+    """One is shown, makes way for another, which is taken back, and is shown again; a third one is rejected."""
+    aki = stage.tokens.new_member(CHANNEL, "viewer", name="Aki")
+    picture = "0123456789" * 4
+    async with stage.database.write() as connection:
+        row = PostUploadRow(
+            id=picture,
+            channel_id=CHANNEL,
+            viewer_id=aki.viewer_id,
+            width=900,
+            height=600,
+            at=stage.clock.now(),
+        )
+        await insert_upload(connection, row)
+    worn, small, soft = [
+        await stage.posts.send(SHOW, aki, draft)
+        for draft in (
+            Draft("p_apron", "毎日着ています 🧣", picture, CONSENT),
+            Draft("p_apron", "Too small for me", None, CONSENT, anonymous=True),
+            Draft("p_apron", "As soft as it looks", None, CONSENT),
+        )
+    ]
+    for post in (worn, small):
+        stage.tick()
+        await stage.posts.moderate(CHANNEL, MODERATOR, post.id, approving.Approve())
+        await stage.posts.show(SHOW, Showing(HOST, post.id, shown=True))
+    await stage.posts.withdraw(aki, small.id)
+    await stage.posts.show(SHOW, Showing(HOST, worn.id, shown=True))
+    await stage.posts.show(SHOW, Showing(HOST, worn.id, shown=False))
+    await stage.posts.show(SHOW, Showing(HOST, worn.id, shown=True))
+    await stage.posts.moderate(CHANNEL, MODERATOR, soft.id, approving.Reject("off_topic"))
 
 
 async def play_offers(stage: Stage) -> None:

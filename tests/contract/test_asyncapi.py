@@ -11,6 +11,7 @@ import jsonschema_rs
 import pytest
 from msgspec import Struct
 
+from server.posts.rules import CONSENT
 from server.protocol.asyncapi import JOURNAL_PUSHES, OTHER_PUSHES, asyncapi, name_of, wire_type
 from server.protocol.commands import AnyCommand
 from server.protocol.lines import Error
@@ -23,7 +24,14 @@ __all__ = ["server", "set_stage", "sign_for"]
 TOP = Path(__file__).parents[2]
 JOURNALS = Path(__file__).parent / "journals"
 DOCUMENT = asyncapi(host="showfloor.test", secure=True)
-STAFF_ALONE = {"question.submitted", "viewer.banned", "viewer.unbanned", "sanction.changed", "report.changed"}
+STAFF_ALONE = {
+    "question.submitted",
+    "posts.waiting",
+    "viewer.banned",
+    "viewer.unbanned",
+    "sanction.changed",
+    "report.changed",
+}
 _COMMAND_ROW = re.compile(r"^\| ((?:`[\w.]+` ?)+)\| (all|staff|host, admin) \|", re.MULTILINE)
 
 COMMENT_ACTS = [f"comment.{act}" for act in ("react", "approve", "remove", "undo", "to_question", "withdraw")]
@@ -179,6 +187,20 @@ async def prepare_giveaway(server: str, token: str) -> str:
         return str(made.json()["id"])
 
 
+async def send_post(server: str, viewer: str, host: str) -> str:
+    """A viewer's post that is approved, by its id."""
+    async with httpx.AsyncClient(base_url=f"http://{server}/v1") as client:
+        said = {"product": "p_apron", "text": "I wear it", "consent": CONSENT}
+        sent = await client.post("/shows/demo/posts", json=said, headers=bearing(viewer))
+        post = str(sent.json()["id"])
+        assert (await client.post(f"/posts/{post}/approve", headers=bearing(host))).is_success
+        return post
+
+
+def bearing(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
 async def prepare_offer(server: str, token: str) -> str:
     """An offer that is prepared, by its id."""
     headers = {"Authorization": f"Bearer {token}"}
@@ -209,6 +231,7 @@ async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_f
         await host.do("poll.open", poll=poll)
         giveaway = await prepare_giveaway(server, sign_for("host"))
         await host.do("giveaway.open", giveaway=giveaway)
+        post = await send_post(server, sign_for("viewer"), sign_for("host"))
         auction = await prepare_auction(server, sign_for("host"))
         for spoken in COMMANDS:
             name = name_of(spoken.command)
@@ -219,6 +242,7 @@ async def test_what_is_answered_and_pushed_fits_the_document(server: str, sign_f
                 "survey": survey,
                 "poll": polled,
                 "giveaway": {"giveaway": giveaway},
+                "post": {"post": post},
                 "offer": {"offer": offer},
                 "auction": moved,
             }

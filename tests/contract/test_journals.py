@@ -41,6 +41,9 @@ FOR_ALL = {
     "giveaway.changed",
     "giveaway.counted",
     "giveaway.hidden",
+    "post.shown",
+    "post.hidden",
+    "post.removed",
     "auction.opened",
     "auction.bid",
     "auction.extended",
@@ -55,7 +58,14 @@ FOR_ALL = {
 KINDS = {
     "a_show_for_viewers.json": FOR_ALL | {"withheld"},
     "a_show_for_staff.json": FOR_ALL
-    | {"question.submitted", "viewer.banned", "viewer.unbanned", "sanction.changed", "report.changed"},
+    | {
+        "question.submitted",
+        "posts.waiting",
+        "viewer.banned",
+        "viewer.unbanned",
+        "sanction.changed",
+        "report.changed",
+    },
 }
 
 

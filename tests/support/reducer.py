@@ -113,6 +113,8 @@ def apply(state: State, push: Push) -> State:
         return _given_away(state, push)
     if kind.startswith("poll."):
         return _polled(state, push)
+    if kind.startswith("post"):
+        return _posted(state, push)
     if kind == "offer.opened":
         return _with_offers(state, [*state.get("offers", []), push["offer"]])
     if kind == "offer.closed":
@@ -211,6 +213,15 @@ def _given_away(state: State, push: Push) -> State:
     if push["type"] == "giveaway.hidden":
         return {name: part for name, part in state.items() if name != "giveaway"}
     return state | {"giveaway": state["giveaway"] | {"entries": push["entries"]}}
+
+
+def _posted(state: State, push: Push) -> State:
+    if push["type"] == "post.shown":
+        return state | {"post": push["post"]}
+    if push["type"] == "posts.waiting":
+        return state | {"posts_waiting": push["waiting"]}
+    gone = state.get("post", {}).get("id") == push["post"]
+    return {name: part for name, part in state.items() if name != "post" or not gone}
 
 
 def _with_offers(state: State, offers: list[State]) -> State:

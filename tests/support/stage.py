@@ -41,6 +41,8 @@ from server.offers.secrets import Secrets
 from server.offers.service import Offers
 from server.polls.moving import PollsAside, close_polls_at_end
 from server.polls.service import Polls
+from server.posts.service import Posts
+from server.posts.showing import hide_at_end
 from server.protocol.codes import Code
 from server.protocol.publication import Publication
 from server.questions.moderating import follow_hosts
@@ -114,6 +116,7 @@ class Stage:
     surveys: Surveys
     polls: Polls
     giveaways: Giveaways
+    posts: Posts
     reviews: Reviews
     offers: Offers
     auctions: Auctions
@@ -312,6 +315,7 @@ async def open_stage(
                 waitlist.end_at_end,
                 close_polls_at_end,
                 close_giveaways_at_end,
+                hide_at_end,
                 open_at_end,
                 close_at_end,
                 forget_shelf,
@@ -333,6 +337,7 @@ async def open_stage(
         Surveys(journal, database, clock),
         Polls(journal, database, clock, watch_seconds=WATCH_SECONDS),
         Giveaways(journal, database, clock, watch_seconds=WATCH_SECONDS, push=tell),
+        Posts(journal, database, screening=Silencing(ByModeration()), push=tell),
         Reviews(database, clock, Aliases(database, clock)),
         offers,
         auctions,

@@ -60,6 +60,8 @@ ZERO_TOO = (
     "comments_per_minute",
     "comments_per_minute_per_ip",
     "comments_per_minute_per_show",
+    "posts_per_minute",
+    "posts_per_minute_per_ip",
     "votes_per_minute",
     "votes_per_minute_per_ip",
     "orders_per_minute",

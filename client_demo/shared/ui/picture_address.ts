@@ -1,5 +1,5 @@
 // Pictures that the server keeps are there in three widths, under addresses that differ in the width alone (PROTOCOL.md, 2.6).
-const OURS = /^(.*\/pictures\/[0-9a-f]{40})-640\.webp$/;
+const OURS = /^(.*\/(?:picture|post)s\/[0-9a-f]{40})-640\.webp$/;
 const WIDTHS = [320, 640, 1280];
 
 export interface PictureSource {

@@ -1,5 +1,6 @@
 import type { Product } from "../../sdk";
 import { talkedIn } from "../joint/beside";
+import { PostsLine } from "../posts/line";
 import { AskAbout } from "../questions/ask_help";
 import { AuctionPart } from "./auction_part";
 import { CountedLine } from "./counted";
@@ -19,7 +20,10 @@ export function ProductLines({ product }: { product: Product }) {
       <BackLine product={product} />
       <CountedLine product={product} />
       <WaitingLine product={product} />
-      {!talkedIn.value && <AskAbout product={product} />}
+      <div class="product-ways">
+        {!talkedIn.value && <AskAbout product={product} />}
+        <PostsLine product={product} />
+      </div>
     </>
   );
 }

@@ -7,6 +7,7 @@ import { Icon } from "../../shared/ui/icon";
 import { showToast } from "../../shared/ui/toast";
 import { t } from "../late_text";
 import { openPane } from "../panes";
+import { PostsSheet } from "../posts/line";
 import { isLive, products } from "../session";
 import { buyable, leftToMe } from "./buyable";
 import { CheckoutSheet, withCheckout } from "./buying";
@@ -196,12 +197,13 @@ function PurchaseSheet() {
   );
 }
 
-/** What rises when the person buys: the second look, or the checkout. */
+/** What rises when the person buys: the second look, or the checkout; and what viewers show of a product. */
 export function BuyingSheets() {
   return (
     <>
       <PurchaseSheet />
       <CheckoutSheet />
+      <PostsSheet />
     </>
   );
 }

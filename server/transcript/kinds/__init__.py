@@ -10,6 +10,7 @@ from server.transcript.kinds import (
     comments,
     poll_answers,
     polls,
+    posts,
     questions,
     reports,
     sanctions,
@@ -18,6 +19,6 @@ from server.transcript.kinds import (
 
 KINDS: Final[Mapping[str, Kind]] = {
     module.KIND.name: module.KIND
-    for module in (questions, votes, answers, comments, polls, poll_answers, reports, sanctions, audit)
+    for module in (questions, votes, answers, comments, polls, poll_answers, posts, reports, sanctions, audit)
 }
 """By their names."""

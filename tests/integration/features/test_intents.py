@@ -29,6 +29,10 @@ from server.pace.service import Pace
 from server.polls import rules as polled
 from server.polls.commands import PollCommands
 from server.polls.moving import Moving
+from server.posts.commands import PostCommands
+from server.posts.rules import CONSENT, Approve
+from server.posts.service import Draft
+from server.posts.showing import Showing
 from server.protocol.auction_commands import PlaceBid
 from server.protocol.codec import decode_command
 from server.protocol.codes import Code
@@ -118,6 +122,7 @@ async def say(stage: Stage, speaker: Speaker, **command: Any) -> dict[str, Any]:
         OfferCommands(stage.offers, Recorder(_take, process_id="p", clock=stage.clock)),
         PollCommands(stage.polls, doubt_of=lambda _: None),
         GiveawayCommands(stage.giveaways, doubt_of=lambda _: None),
+        PostCommands(stage.posts),
         CommentCommands(stage.comments),
         SanctionCommands(stage.sanctions),
         ReportCommands(stage.reports, Pace(rates_of(Settings()), limited=False)),
@@ -152,6 +157,17 @@ async def prepare_giveaways(stage: Stage, name: str) -> tuple[str, str]:
         if to == "open" and name == "giveaway.claim":
             await stage.giveaways.enter(SHOW, Entering("m_1", one, "Aki"))
     return one, two
+
+
+async def prepare_posts(stage: Stage, name: str) -> tuple[str, str]:
+    """Return two posts that are approved, the first of which the command fits."""
+    aki = stage.tokens.new_member(CHANNEL, "viewer", name="Aki")
+    sent = [await stage.posts.send(SHOW, aki, Draft("p_apron", "It fits", None, CONSENT)) for _ in range(2)]
+    for post in sent:
+        await stage.posts.moderate(CHANNEL, MODERATOR, post.id, Approve())
+    if name == "post.hide":
+        await stage.posts.show(SHOW, Showing(HOST, sent[0].id, shown=True))
+    return sent[0].id, sent[1].id
 
 
 async def prepare_comments(stage: Stage, name: str) -> tuple[str, str]:
@@ -217,6 +233,8 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
             await stage.polls.move(SHOW, Moving(HOST, one, to))
     elif name.startswith("giveaway."):
         one, two = await prepare_giveaways(stage, name)
+    elif name.startswith("post."):
+        one, two = await prepare_posts(stage, name)
     elif name.startswith("comment."):
         one, two = await prepare_comments(stage, name)
     elif name.startswith(("viewer.", "sanction.", "appeal.", "report")):
@@ -265,6 +283,7 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         "poll.vote": ({"poll": one, "choices": [0]}, {"poll": one, "choices": [1]}),
         **{f"poll.{act}": ({"poll": one}, {"poll": two}) for act in ("open", "close", "hide")},
         **{f"giveaway.{act}": ({"giveaway": one}, {"giveaway": two}) for act in GIVEAWAY_STEPS},
+        **{f"post.{act}": ({"post": one}, {"post": two}) for act in ("show", "hide")},
         "survey.close": ({"survey": one}, {"survey": two}),
         "auction.start": ({"auction": one}, {"auction": two}),
         "auction.cancel": ({"auction": one, "reason": "A"}, {"auction": one, "reason": "B"}),

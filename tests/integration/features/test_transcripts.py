@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from msgspec import structs
 from sqlalchemy import text
 
 import server.transcript.routes
@@ -22,6 +23,8 @@ from server.polls.moving import Moving
 from server.polls.repository import read_votes
 from server.polls.rules import wording_of
 from server.polls.voting import Voting
+from server.posts.rules import CONSENT
+from server.posts.service import Draft
 from server.protocol.codec import encode
 from server.questions.faces import as_staff
 from server.questions.pseudonyms import Pseudonyms
@@ -68,6 +71,9 @@ async def play(stage: Stage) -> None:
     await stage.questions.answer(SHOW, HOST, first, None, text="いいえ", live=False)
     await stage.questions.answer(SHOW, HOST, hidden, None, text="Ten years", live=False, private=True)
     await stage.questions.dismiss(SHOW, MODERATOR, rude, None, "rude")
+    aki = structs.replace(stage.tokens.new_member(CHANNEL, "viewer", name="Aki"), viewer_id="v_1")
+    for said, anonymous in (("Mine is blue", False), ("Mine is old", True)):
+        await stage.posts.send(SHOW, aki, Draft("p_bowl", said, None, CONSENT, anonymous=anonymous))
     kept = await stage.comments.write(SHOW, "v_2", "Mio", "@all lovely")
     gone = await stage.comments.write(SHOW, "v_3", "Troll", "Rubbish again!")
     await stage.comments.react(SHOW, "v_1", kept.id, "heart", on=True)
@@ -190,6 +196,9 @@ async def test_without_names_each_viewer_is_one_word_and_an_anonymous_asker_no_w
     assert first["author"] == f"Viewer {first['viewer'][:6]}"
     assert twin["viewer"] == told["votes"][0]["viewer"] == told["comments"][0]["viewer"] != first["viewer"]
     assert told["sanctions"][0]["viewer"] in json.dumps(told["audit"])
+    by_name, nameless = told["posts"]
+    assert (by_name["viewer"], by_name["text"]) == (first["viewer"], "Mine is blue")
+    assert (nameless["viewer"], nameless["author"], nameless["text"]) == (None, "", "Mine is old")
     with_names = await lines(transcripts, "questions")
     assert (with_names[0]["viewer"], with_names[1]["viewer"]) == ("v_1", None)
 

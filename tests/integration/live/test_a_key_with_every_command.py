@@ -87,6 +87,8 @@ IN_ORDER: dict[str, Fields] = {
     "giveaway.claim": {"giveaway": "gv_won"},
     "giveaway.hide": {"giveaway": "gv_1"},
     "giveaway.cancel": {"giveaway": "gv_off"},
+    "post.show": {"post": "vp_1"},
+    "post.hide": {"post": "vp_1"},
     "offer.open": {"offer": "f_1"},
     "offer.see": {"offer": "f_1"},
     "offer.close": {"offer": "f_1"},
@@ -138,6 +140,10 @@ GIVEAWAYS = """
         seed, commitment, entries, told_entries, reason, created_at, opened_at)
     SELECT id, 'demo', 'demo', 'A bowl', 'enter', '', 1, 60, 0, state, 1, false, repeat('00', 32), repeat('00', 32), 1, 1, '', now(), now()
     FROM (VALUES ('gv_1', 'ready'), ('gv_off', 'open'), ('gv_won', 'drawn')) AS made (id, state)
+"""
+POST = """
+    INSERT INTO post (id, channel_id, show_id, product_id, viewer_id, author, text, state, version, at, consent)
+    VALUES ('vp_1', 'demo', 'demo', 'p_apron', 'v_other', 'Ren', 'I wear it', 'approved', 2, now(), '2026-11')
 """
 WON = """
     INSERT INTO giveaway_winner (giveaway_id, rank, viewer_id, ticket, name, state, claim_by)
@@ -195,6 +201,7 @@ async def database(settings: Settings, set_stage: None) -> Any:
         await connection.execute(text(SURVEY))
         await connection.execute(text(POLL))
         await connection.execute(text(GIVEAWAYS))
+        await connection.execute(text(POST))
         await connection.execute(text(REPORTED))
         await connection.execute(text(HELD))
         await connection.execute(text(SANCTIONS))

@@ -17,6 +17,7 @@ import pytest
 from server.access.roles import ROLES, STAFF, Role
 from server.access.tokens import Identity, Tokens
 from server.clock import SystemClock
+from server.posts.rules import CONSENT
 from server.protocol.commands import AnyCommand
 from tests.conftest import MakeSettings
 from tests.support.live_server import live_server
@@ -54,6 +55,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/shows/{show}/auctions/{auction}/bids"): {"max": 1},
     ("PUT", "/v1/shows/{show}/reviews/{product}"): {"stars": 5},
     ("DELETE", "/v1/shows/{show}/reviews/{product}"): {},
+    ("POST", "/v1/shows/{show}/posts"): {"product": "p_bowl", "text": "It fits", "consent": CONSENT},
     ("POST", "/v1/shows/{show}/mail"): {"address": "a@b.example", "language": "en", "wording": 1},
     ("POST", "/v1/shows/{show}/mail/stop"): {},
 }

@@ -39,6 +39,7 @@ from server.viewers.alias_repository import insert_alias_once
 from server.viewers.tables import ViewerAliasRow
 from tests.integration.stats.hand_made import CHANNEL, START, HandMade, add_process, make_the_show
 from tests.support.commands import showfloor
+from tests.support.pictures import post_pictures_in
 
 LONG_AFTER = START + timedelta(days=100)
 SHOWS = ("s", "earlier", "later")
@@ -49,6 +50,8 @@ WITHOUT_VIEWERS = {
         "api_key",
         "channel",
         "comment_stream",
+        "dropped_picture",
+        "post_showing",
         "customer_secret",
         "customer_source",
         "feed_import",
@@ -138,6 +141,7 @@ WITHOUT_VIEWERS = {
 KNOWN, GUEST = "v_anna_the_known", "v_anna_the_guest"
 WORDS = "Does it fit my cat Momo?"
 PARCEL = "parcel-to-anna"
+PICTURE, UPLOAD = "a1" * 20, "b2" * 20
 
 
 @dataclass
@@ -209,7 +213,12 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     sealer = Sealer(database, clock, base_of(None, tmp_path), settled=settled, reactions=read_reaction_totals)
     journal = Journal(database, clock, lambda show, epoch, publications: None)
     privacy = Privacy(
-        database, clock, sealer=sealer, journal=journal, revocations=Revocations(database, clock)
+        database,
+        clock,
+        sealer=sealer,
+        journal=journal,
+        revocations=Revocations(database, clock),
+        pictures=post_pictures_in(tmp_path.with_name(f"{tmp_path.name}-pictures"), database, clock),
     )
     yield World(database, Reports(database, clock), privacy, sealer, tmp_path / "sealed")
     await database.close()
@@ -230,6 +239,13 @@ _OTHER_ROWS = (
     f"INSERT INTO survey_answer VALUES ('sv', '{KNOWN}', 's', 9, NULL, '{WORDS}', now(), now())",
     "INSERT INTO review (id, channel_id, product_id, show_id, viewer_id, stars, words, author, bought, state, version, at)"
     f" VALUES ('rv', 'channel', 'channel-1', 's', '{KNOWN}', 5, '{WORDS}', 'Anna', true, 'approved', 1, now())",
+    "INSERT INTO post (id, channel_id, show_id, product_id, viewer_id, author, text, picture_id, state, version, at, consent)"
+    f" VALUES ('vp', 'channel', 's', 'channel-1', '{KNOWN}', 'Anna', '{WORDS}', '{PICTURE}', 'approved', 2, now(), '2026-11')",
+    "INSERT INTO post_showing VALUES ('s', 'vp', true, now())",
+    "INSERT INTO publication (show_id, \"offset\", type, at, line) SELECT 's', max(\"offset\") + 1, 'post.shown', now(),"
+    f" json_build_object('post', json_build_object('id', 'vp', 'author', 'Anna', 'text', '{WORDS}', 'picture', '{PICTURE}'))"
+    " FROM publication",
+    f"INSERT INTO post_upload VALUES ('{UPLOAD}', 'channel', '{GUEST}', 9, 9, now())",
     "INSERT INTO report (kind, item_id, viewer_id, show_id, channel_id, reason, at)"
     f" VALUES ('question', 'q', '{KNOWN}', 's', '{CHANNEL}', 'spam', now())",
     "INSERT INTO sanction (id, channel_id, show_id, kind, viewer_id, name, at, actor, actor_name, appeal, appeal_state)"
@@ -297,12 +313,9 @@ async def test_nothing_of_the_person_is_found_afterwards_and_no_figure_changes(w
     done = await world.privacy.forget(by, settling_seconds=0)
     assert (done.ids, done.shows) == (2, 2)
     dump = await world.dump()
-    assert not [word for word in (KNOWN, GUEST, WORDS, PARCEL, "Anna") if word in dump]
-    gone, digests, told = (
-        sum(len(handed.get(table, [])) for table in (*GONE, "order_note", "faq_line", "sanction_mark")),
-        2,
-        2,
-    )
+    assert not [word for word in (KNOWN, GUEST, WORDS, PARCEL, PICTURE, UPLOAD, "Anna") if word in dump]
+    gone = sum(len(handed.get(table, [])) for table in (*GONE, "order_note", "faq_line", "sanction_mark"))
+    gone, digests, told = gone + len(["post_showing"]), 2, 3
     assert dump.count("\n") == dumped.count("\n") - gone + digests + told, (
         "no row about anybody else has gone"
     )
@@ -424,6 +437,8 @@ async def test_all_that_is_kept_is_handed_out(world: World) -> None:
         "kept_details": 1,
         "ledger_entry": 3 + 3 + 2,
         "order_link": 1,
+        "post": 1,
+        "post_upload": 1,
         "order_note": 2,
         "orders": 3,
         "payment": 1,

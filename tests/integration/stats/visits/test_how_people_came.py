@@ -31,6 +31,7 @@ from server.stats.visits.visits_report import VisitsReport
 from tests.integration.stats.hand_made import CHANNEL, add_channel
 from tests.support.commands import showfloor
 from tests.support.history import export_facts, take_in
+from tests.support.pictures import post_pictures_in
 
 START = datetime(2026, 3, 10, 14, 30, tzinfo=UTC)  # 23:30 in Tokyo
 HOUR = 60
@@ -282,7 +283,10 @@ async def test_an_erased_sharer_leaves_the_counts_and_no_link(database: Database
     await sealer.seal("one")
     journal = Journal(database, CLOCK, lambda show, epoch, publications: None)
     revocations = Revocations(database, CLOCK)
-    privacy = Privacy(database, CLOCK, sealer=sealer, journal=journal, revocations=revocations)
+    pictures = post_pictures_in(tmp_path / "pictures", database, CLOCK)
+    privacy = Privacy(
+        database, CLOCK, sealer=sealer, journal=journal, revocations=revocations, pictures=pictures
+    )
     await privacy.forget("anna", settling_seconds=0)
     after = await visits.word_of_mouth(CHANNEL, asked)
     assert after.brought == before.brought
