@@ -109,29 +109,23 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
     case "product.changed":
       return withProducts(snapshot, push.products, push.removed);
     case "survey.opened":
-      return { ...snapshot, survey: push.survey };
-    case "survey.closed":
-      return without(snapshot, "survey", push.survey);
     case "poll.opened":
     case "poll.closed":
-      return { ...snapshot, poll: push.poll };
+    case "giveaway.changed":
+    case "post.shown":
+      return { ...snapshot, [partOf(push)]: (push as Partial<Snapshot>)[partOf(push)] };
+    case "survey.closed":
+    case "poll.hidden":
+    case "giveaway.hidden":
+    case "post.hidden":
+    case "post.removed":
+      return without(snapshot, push);
     case "poll.counted":
       return withCounts(snapshot, push);
-    case "poll.hidden":
-      return without(snapshot, "poll", push.poll);
-    case "giveaway.changed":
-      return { ...snapshot, giveaway: push.giveaway };
     case "giveaway.counted": {
       const { giveaway } = snapshot;
       return giveaway?.id === push.giveaway ? { ...snapshot, giveaway: { ...giveaway, entries: push.entries } } : snapshot;
     }
-    case "giveaway.hidden":
-      return without(snapshot, "giveaway", push.giveaway);
-    case "post.shown":
-      return { ...snapshot, post: push.post };
-    case "post.hidden":
-    case "post.removed":
-      return without(snapshot, "post", push.post);
     case "posts.waiting":
       return { ...snapshot, posts_waiting: push.waiting };
     case "offer.opened":
@@ -180,9 +174,17 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
   }
 }
 
+/** What stands before everybody, one of each. */
+type Shown = "survey" | "poll" | "giveaway" | "post";
+
+function partOf({ type }: JournalPush): Shown {
+  return type.split(".")[0] as Shown;
+}
+
 /** Without what was shown, if it was this one. */
-function without(snapshot: Snapshot, part: "survey" | "poll" | "giveaway" | "post", id: string): Snapshot {
-  if (snapshot[part]?.id !== id) return snapshot;
+function without(snapshot: Snapshot, push: JournalPush & Partial<Record<Shown, string>>): Snapshot {
+  const part = partOf(push);
+  if (snapshot[part]?.id !== push[part]) return snapshot;
   const { [part]: _, ...rest } = snapshot;
   return rest as Snapshot;
 }
