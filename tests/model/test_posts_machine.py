@@ -149,7 +149,7 @@ def test_nothing_is_shown_that_is_not_approved_whoever_races(database_url: str) 
 
         stages = runner.run(enter())
 
-        @settings(max_examples=20, deadline=None)
+        @settings(max_examples=10, deadline=None)
         @given(st.lists(STEPS, min_size=6, max_size=14))
         def all_goes_well(steps: list[Step]) -> None:
             runner.run(play(stages, steps))
