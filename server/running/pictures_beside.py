@@ -2,10 +2,12 @@
 
 import os
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from server.pictures.rules import file_of
 from server.pictures.store import folder_of
+from server.posts.faces import PREFIX
 from server.settings import Settings
 
 OWNER_ALONE = 0o600
@@ -24,7 +26,7 @@ def back_up_pictures(settings: Settings, file: Path) -> int | None:
     folder = folder_of(settings.pictures_url, settings.data)
     if folder is None:
         return None
-    names = sorted(each.name for each in folder.iterdir() if file_of(each.name)) if folder.is_dir() else []
+    names = sorted(_names_in(folder))
     archive = archive_beside(file)
     part = archive.with_name(f".{archive.name}.{os.getpid()}.part")
     try:
@@ -52,11 +54,24 @@ def restore_pictures(settings: Settings, file: Path) -> int:
     restored = 0
     with tarfile.open(archive) as packed:
         for member in packed:
-            source = packed.extractfile(member) if member.isreg() and file_of(member.name) else None
+            source = packed.extractfile(member) if member.isreg() and _is_name(member.name) else None
             target = folder / member.name
             if source is not None and not target.exists():
+                target.parent.mkdir(exist_ok=True)
                 part = target.with_name(f".{target.name}.part")
                 part.write_bytes(source.read())
                 part.replace(target)
                 restored += 1
     return restored
+
+
+def _names_in(folder: Path) -> Iterator[str]:
+    """Yield the names of all pictures in a folder: the merchants', and behind `posts/` those of viewers' posts."""
+    for place in (folder, folder / PREFIX):
+        if place.is_dir():
+            names = (str(each.relative_to(folder)) for each in place.iterdir())
+            yield from (name for name in names if _is_name(name))
+
+
+def _is_name(name: str) -> bool:
+    return file_of(name.removeprefix(f"{PREFIX}/")) is not None

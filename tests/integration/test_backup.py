@@ -15,6 +15,7 @@ import pytest
 import redis
 
 from server.embedded import PostgresProcess
+from server.posts.rules import CONSENT
 from server.settings import Settings
 from tests.conftest import MakeSettings
 from tests.support import drawn
@@ -230,11 +231,16 @@ async def test_pictures_come_back_with_a_restore(
         sent = await client.post("/v1/pictures", content=drawn.picture(), headers=headers, timeout=60)
         address = sent.json()["address"]
         before = (await client.get(address)).content
+        mine = {"Authorization": f"Bearer {sign_for('viewer')}"}
+        upload = await client.post("/v1/posts/pictures", content=drawn.picture(), headers=mine, timeout=60)
+        said = {"product": "p_bowl", "picture": upload.json()["id"], "consent": CONSENT}
+        post = (await client.post("/v1/shows/demo/posts", json=said, headers=mine)).json()["id"]
         written = await command(settings, "backup", str(file))
-        assert "4 files of pictures" in written.stderr, written.stderr
+        assert "8 files of pictures" in written.stderr, written.stderr
         assert await server.stop() == 0
     shutil.rmtree(settings.data / "pictures")
     restored = await command(settings, "restore", str(file), "--replace")
     assert restored.returncode == 0, restored.stderr
     async with server_processes(settings, 1) as [server], httpx.AsyncClient(base_url=server.url) as client:
         assert (await client.get(address)).content == before
+        assert (await client.get(f"/v1/posts/{post}/picture", headers=mine)).is_success

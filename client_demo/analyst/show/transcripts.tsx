@@ -16,6 +16,8 @@ const KINDS = [
   ["comments", EVERYBODY],
   ["polls", EVERYBODY],
   ["poll_answers", EVERYBODY],
+  ["giveaways", EVERYBODY],
+  ["posts", EVERYBODY],
   ["reports", RUNNERS],
   ["sanctions", RUNNERS],
   ["audit", ["admin"]],

@@ -8,6 +8,7 @@ from server.transcript.kinds import (
     answers,
     audit,
     comments,
+    giveaways,
     poll_answers,
     polls,
     posts,
@@ -19,6 +20,18 @@ from server.transcript.kinds import (
 
 KINDS: Final[Mapping[str, Kind]] = {
     module.KIND.name: module.KIND
-    for module in (questions, votes, answers, comments, polls, poll_answers, posts, reports, sanctions, audit)
+    for module in (
+        questions,
+        votes,
+        answers,
+        comments,
+        polls,
+        poll_answers,
+        giveaways,
+        posts,
+        reports,
+        sanctions,
+        audit,
+    )
 }
 """By their names."""

@@ -18,6 +18,10 @@ import server.transcript.routes
 from server.audit.repository import Sought, read_deeds
 from server.clock import to_wire
 from server.comments.rules import Remove
+from server.giveaways.entering import Entering
+from server.giveaways.moving import Moving as GiveawayMoving
+from server.giveaways.moving import To
+from server.giveaways.rules import terms_of
 from server.http import problems
 from server.polls.moving import Moving
 from server.polls.repository import read_votes
@@ -84,6 +88,12 @@ async def play(stage: Stage) -> None:
     await stage.polls.vote(SHOW, Voting("v_1", poll, (0, 2)))
     await stage.polls.vote(SHOW, Voting("v_2", poll, (2,)))
     await stage.polls.move(SHOW, Moving(HOST, poll, "closed", None))
+    prize = (await stage.giveaways.prepare(SHOW, CHANNEL, HOST, terms_of("A bowl"))).id
+    steps: tuple[To, ...] = ("open", "closed", "drawn")
+    for step in steps:
+        await stage.giveaways.move(SHOW, GiveawayMoving(HOST, prize, step))
+        if step == "open":
+            await stage.giveaways.enter(SHOW, Entering("v_2", prize, "Mio"))
     await stage.sanctions.give(SHOW, MODERATOR, Terms("ban", 3600, "abuse"), question_id=rude)
 
 
@@ -166,6 +176,16 @@ async def test_a_file_holds_exactly_what_the_lists_say(stage: Stage, transcripts
         ("v_1", ["Cups", "Plates"]),
         ("v_2", ["Plates"]),
     ]
+
+    (giveaway,) = await stage.giveaways.list_of(SHOW, CHANNEL)
+    (line,) = told["giveaways"]
+    assert (line["giveaway"], line["prize"], line["entries"], line["seed"]) == (
+        giveaway.id,
+        "A bowl",
+        1,
+        giveaway.seed,
+    )
+    assert line["winners"] == [won.ticket for won in giveaway.winners] != []
 
     (sanction,) = await stage.sanctions.list_of(CHANNEL, after=None, limit=10, appealed=False)
     (line,) = told["sanctions"]
