@@ -66,6 +66,7 @@ import server.shows.calendar_routes
 import server.shows.planning_routes
 import server.shows.recording_routes
 import server.shows.routes
+import server.shows.welcome_routes
 import server.snapshots.routes
 import server.stats.channel.routes
 import server.stats.lifetime.routes
@@ -91,6 +92,7 @@ ROUTES = (
     server.shows.planning_routes,
     server.shows.recording_routes,
     server.shows.calendar_routes,
+    server.shows.welcome_routes,
     server.snapshots.routes,
     server.questions.routes,
     server.questions.similar_routes,

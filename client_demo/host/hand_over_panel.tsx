@@ -1,5 +1,7 @@
-import { signal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
 import type { Show } from "../sdk/wire";
+import type { Arrival } from "../sdk/wire.generated";
 import { createTranslator } from "../shared/i18n";
 import type en from "../shared/locales/host_hand_over.en.json";
 import { ask } from "../shared/staff/ask";
@@ -8,7 +10,9 @@ import { why } from "./actions";
 import { attempt } from "./deeds";
 import { roleHere, snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
+import { Key } from "./key_hint";
 import { RUNNERS } from "./plan_line";
+import { arrivalKey } from "./surface";
 
 const t = createTranslator<typeof en>("host_hand_over");
 const MOST = 20;
@@ -24,14 +28,19 @@ async function load(): Promise<void> {
   found.value = page ? page.shows.filter((each) => each.id !== here.id) : "failed";
 }
 
-function handOver(to: { show: string; title: string } | null): void {
+function handOver(to: { show: string; title: string | null } | null): void {
   const before = snapshot.peek()?.show.hand_over ?? null;
   void attempt({
-    say: () => (to ? t("sent", { title: to.title }) : t("taken_back")),
+    say: () => (to ? (to.title === null ? t("sent_abroad") : t("sent", { title: to.title })) : t("taken_back")),
     send: () => theRoom().command("show.hand_over", to ? { show: to.show } : {}),
-    refused: why,
+    refused: (error) => (error.code === "not_welcome" ? () => t("not_welcome") : why(error)),
     undo: () => handOver(before),
   });
+}
+
+/** The id in a show's link, or the id itself. */
+function showIn(text: string): string | null {
+  return /(?:^|\/shows\/)([\w-]{1,40})(?:[/?#].*)?$/.exec(text.trim())?.[1] ?? null;
 }
 
 /** Shows viewers the way to another live show of the channel, as hosts do at the end of theirs. */
@@ -52,9 +61,87 @@ export function HandOverPanel() {
         </div>
       )}
       <Others now={now?.show} />
+      <Abroad />
     </Fold>
   );
 }
+
+/** Another channel's show is in no list here: its link is what one is told. */
+function Abroad() {
+  const id = useId();
+  const text = useSignal("");
+  const wrong = useSignal(false);
+  function send(event: Event): void {
+    event.preventDefault();
+    const show = showIn(text.value);
+    wrong.value = show === null;
+    if (!show) return;
+    handOver({ show, title: null });
+    text.value = "";
+  }
+  return (
+    <form class="hand-over-abroad" onSubmit={send}>
+      <label for={id}>{t("abroad")}</label>
+      <span class="hint" id={`${id}-hint`}>
+        {t("abroad.hint")}
+      </span>
+      <div class="survey-line">
+        <input
+          id={id}
+          class="input"
+          aria-describedby={`${id}-hint`}
+          aria-invalid={wrong.value}
+          value={text.value}
+          data-testid="hand-over-link"
+          onInput={(event) => {
+            text.value = event.currentTarget.value;
+            wrong.value = false;
+          }}
+        />
+        <Button size="small" type="submit" disabled={!text.value.trim()} data-testid="hand-over-abroad">
+          {t("send")}
+        </Button>
+      </div>
+      {wrong.value && <p role="alert">{t("abroad.wrong")}</p>}
+    </form>
+  );
+}
+
+/** Whose audience comes to this show, until somebody of its staff has read it. */
+export function Arrivals() {
+  const [first] = snapshot.value?.arrivals ?? [];
+  if (!first) return null;
+  const { viewers, ...from } = first;
+  return (
+    <p class="notice stage-news" role="status" data-testid="arrival">
+      <span dir="auto">{viewers ? t.count("coming", viewers, said(from)) : t("coming.unknown", said(from))}</span>
+      <Button size="small" data-testid="arrival-read" onClick={() => settleArrival(first)}>
+        {t("coming.read")}
+        <Key of="O" />
+      </Button>
+    </p>
+  );
+}
+
+const said = ({ title, host, channel }: Omit<Arrival, "viewers">): { title: string; host: string; channel: string } => ({
+  title,
+  host,
+  channel,
+});
+
+function settleArrival({ show, title }: Arrival): void {
+  void attempt({
+    say: () => t("coming.deed", { title }),
+    send: () => theRoom().command("arrival.settle", { show }),
+    refused: why,
+  });
+}
+
+arrivalKey.value = () => {
+  const [first] = snapshot.peek()?.arrivals ?? [];
+  if (first) settleArrival(first);
+  return first !== undefined;
+};
 
 function Others({ now }: { now: string | undefined }) {
   const shows = found.value;
@@ -78,7 +165,12 @@ function Others({ now }: { now: string | undefined }) {
           <p>
             <bdi>{each.title}</bdi> <span class="hint">{t("with", { host: each.host })}</span>
           </p>
-          <Button size="small" data-testid="hand-over-to" data-show={each.id} onClick={() => handOver({ show: each.id, title: each.title })}>
+          <Button
+            size="small"
+            data-testid="hand-over-to"
+            data-show={each.id}
+            onClick={() => handOver({ show: each.id, title: each.title })}
+          >
             {t("send")}
           </Button>
         </div>

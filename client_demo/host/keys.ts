@@ -12,7 +12,7 @@ import { waits } from "./held";
 import { dropPicked, pickAlong, picked, togglePick } from "./picking";
 import { TABS } from "./queue";
 import { canDeal, deal, dealt, HOST_KEYS } from "./stages";
-import { dismissing, focusOn, keysShown, mergeKey, onStage, sanctionable, sanctioning } from "./surface";
+import { arrivalKey, dismissing, focusOn, keysShown, mergeKey, onStage, sanctionable, sanctioning } from "./surface";
 
 export const keysOn = signal(readPreference("keys") !== "off");
 
@@ -48,6 +48,7 @@ export const KEYS = [
   ["announce", "M"],
   ["stage", "S"],
   ["show", "E"],
+  ["arrival", "O"],
   ["help", "?"],
 ] as const;
 
@@ -75,6 +76,8 @@ function act(key: string, event: KeyboardEvent): boolean {
       return done(() => {
         onStage.value = true;
       });
+    case "o":
+      return arrivalKey.value?.() ?? false;
     case "e":
       return done(() => {
         askAboutShow();

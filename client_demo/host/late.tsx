@@ -25,6 +25,7 @@ export function LatePlan({
   part,
 }: {
   part:
+    | "Arrivals"
     | "AuctionPanel"
     | "CommentsPanel"
     | "GiveawayPanel"

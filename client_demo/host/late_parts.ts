@@ -4,7 +4,7 @@ export { AuctionPanel } from "./auction_panel";
 export { CommentsPanel } from "./comments_panel";
 export { FindBar } from "./find_bar";
 export { GiveawayPanel } from "./giveaway_panel";
-export { HandOverPanel } from "./hand_over_panel";
+export { Arrivals, HandOverPanel } from "./hand_over_panel";
 export { JointNote } from "./joint_note";
 export { OfferPanel } from "./offer_panel";
 export { PickedBar } from "./picked_bar";

@@ -103,6 +103,7 @@ function Show({ id }: { id: string }) {
           <NoVideo />
           <LatePlan part="JointNote" />
           <Over />
+          <LatePlan part="Arrivals" />
           <LatePlan part="StageNews" />
           <QuestionCard />
           <LastDeed />

@@ -37,6 +37,9 @@ const PANE_OF = { answer: "question", label: "question", announce: "show", find:
 /** Merges a question into its likeliest twin; null while none is known. */
 export const mergeKey = signal<((question: Question) => void) | null>(null);
 
+/** Says that it was read who comes, and returns whether anybody does; null while that is not loaded. */
+export const arrivalKey = signal<(() => boolean) | null>(null);
+
 /** Puts the focus into one of the page's fields, if it is there. */
 export function focusOn(field: "answer" | "announce" | "find" | "label"): void {
   const take = (): boolean => {

@@ -40,6 +40,7 @@ const KEYED: ReadonlySet<CommandType> = new Set<CommandType>([
   "appeal.answer",
   "report",
   "report.settle",
+  "arrival.settle",
 ]);
 
 /** Commands that change nothing the second time. */

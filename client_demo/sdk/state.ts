@@ -95,7 +95,9 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
     case "question.pinned":
       return { ...snapshot, pinned_question: push.question };
     case "stage.changed":
-      return withStages(snapshot, push.stages);
+      return withPart(snapshot, "stages", push.stages);
+    case "arrivals.changed":
+      return withPart(snapshot, "arrivals", push.arrivals);
     case "product.pinned":
       return { ...snapshot, pinned_product: push.product };
     case "product.stock": {
@@ -194,19 +196,20 @@ function withCounts(snapshot: Snapshot, push: Extract<JournalPush, { type: "poll
   return snapshot.poll?.id === poll ? { ...snapshot, poll: { ...snapshot.poll, ...now } } : snapshot;
 }
 
-/** There is no such part when there are none. */
-function withStages({ stages: _, ...rest }: Snapshot, stages: Snapshot["stages"]): Snapshot {
-  return stages?.length ? { ...rest, stages } : rest;
+/** With one of its lists as it is now; there is no such part when nothing is in it. */
+function withPart<P extends "stages" | "arrivals" | "offers" | "auctions">(snapshot: Snapshot, part: P, list: Snapshot[P]): Snapshot {
+  const { [part]: _, ...rest } = snapshot;
+  return list?.length ? { ...snapshot, [part]: list } : (rest as Snapshot);
 }
 
-/** By id; there is no such part when none is open. */
-function withOffers({ offers: _, ...rest }: Snapshot, offers: readonly Offer[]): Snapshot {
-  return offers.length > 0 ? { ...rest, offers: [...offers].sort((a, b) => (a.id < b.id ? -1 : 1)) } : rest;
+const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
+
+function withOffers(snapshot: Snapshot, offers: readonly Offer[]): Snapshot {
+  return withPart(snapshot, "offers", [...offers].sort(byId));
 }
 
-/** By id; there is no such part when none runs. */
-function withAuctions({ auctions: _, ...rest }: Snapshot, auctions: readonly Auction[]): Snapshot {
-  return auctions.length > 0 ? { ...rest, auctions: [...auctions].sort((a, b) => (a.id < b.id ? -1 : 1)) } : rest;
+function withAuctions(snapshot: Snapshot, auctions: readonly Auction[]): Snapshot {
+  return withPart(snapshot, "auctions", [...auctions].sort(byId));
 }
 
 function announcementOf({ text, by, at, name, offset }: Extract<JournalPush, { type: "announce" }>): Announcement {
@@ -254,6 +257,6 @@ function withStock(snapshot: Snapshot, stock: ReadonlyMap<string, number>): Snap
 function withProducts(snapshot: Snapshot, changed: readonly Product[], removed: readonly string[]): Snapshot {
   const gone = new Set([...removed, ...changed.map(({ id }) => id)]);
   const products = [...snapshot.products.filter(({ id }) => !gone.has(id)), ...changed];
-  products.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1));
+  products.sort((a, b) => a.rank - b.rank || byId(a, b));
   return { ...snapshot, products };
 }

@@ -60,6 +60,7 @@ export type Snapshot = Omit<wire.Snapshot, "questions" | "offers" | "comments" |
   stages?: Stage[];
   /** So many viewers' posts of this show wait for a moderator. */
   posts_waiting?: number;
+  arrivals?: wire.Arrival[];
 };
 
 /** A host's stage. Viewers read the `question` that its host has before them; staff `host` and all `questions` there, that one first. */
@@ -191,6 +192,7 @@ export type JournalPush = Published &
     | { type: "question.dismissed"; question: Question | { id: string } }
     | { type: "question.voted"; votes: QuestionVotes[] }
     | { type: "question.pinned"; question: string | null; pinned?: Question | null }
+    | { type: "arrivals.changed"; arrivals: wire.Arrival[] }
     | { type: "stage.changed"; stages: Stage[]; questions: Question[] }
     | { type: "product.pinned"; product: string | null; shown?: ShownProduct | null }
     | { type: "order.counted"; product: string; buyers: number; seconds: number }
@@ -379,6 +381,7 @@ interface Replies extends CommentReplies {
   "question.pin": Moved;
   "question.unpin": Moved;
   "question.stage": Moved;
+  "arrival.settle": { show: string };
   "question.unstage": Moved;
   "product.pin": JournalOffset;
   "product.unpin": JournalOffset;

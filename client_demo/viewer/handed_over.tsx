@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
-import { resolve } from "../shared/server";
 import { embedded } from "../shared/place";
+import { resolve } from "../shared/server";
 import { Icon } from "../shared/ui/icon";
 import { t } from "./late_text";
 import { PinnedBeside } from "./joint/counters";
@@ -31,7 +31,10 @@ export function HandedOver() {
             class="button button-primary button-small"
             href={resolve(`/shows/${encodeURIComponent(to.show)}?${query}`)}
             data-testid="handed-over-go"
-            onClick={embedded ? (event) => goTo(event, to.show) : undefined}
+            // Another channel may not be shown in this page: it has a tab of its own.
+            target={embedded && to.channel ? "_blank" : undefined}
+            rel="noreferrer"
+            onClick={embedded && !to.channel ? (event) => goTo(event, to.show) : undefined}
           >
             {t("handed_over.go")}
           </a>

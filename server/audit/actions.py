@@ -24,6 +24,7 @@ Action = Literal[
     "joint.invite",
     "joint.join",
     "joint.leave",
+    "arrival.settle",
     "announce",
     "announce.remove",
     "question.approve",
@@ -167,6 +168,7 @@ Action = Literal[
     "checkout.changed",
     "screening.changed",
     "screening.secret",
+    "hand_over.settings",
     "privacy.erase",
     "privacy.hand_out",
 ]
@@ -176,6 +178,7 @@ KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
         "shows": (
             "show",
             "joint",
+            "arrival",
             "announce",
             "question",
             "comment",
@@ -196,7 +199,7 @@ KINDS: MappingProxyType[About, tuple[str, ...]] = MappingProxyType(
         "people": ("person", "invitation"),
         "connections": ("key", "customer_secret", "customer_keys", "provider", "payments", "webhook", "mail"),
         "figures": ("segment", "query", "target", "action"),
-        "channel": ("channel", "checkout", "privacy", "screening"),
+        "channel": ("channel", "checkout", "hand_over", "privacy", "screening"),
     }
 )
 """What stands before the point of the actions about each."""

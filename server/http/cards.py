@@ -110,7 +110,8 @@ def first_sight(shells: Shells, language: Language, card: Card | None) -> str:
     )
     return (
         f'<main class="viewer"><section class="stage">{picture}'
-        f'<div class="stage-top"><div class="show-title" data-served-title><h1>{escape(title)}</h1></div></div>'
+        f'<div class="stage-top"><div class="show-title" data-served-title data-channel="{escape(card.channel_id)}">'
+        f"<h1>{escape(title)}</h1></div></div>"
         f'<div class="cover"><span class="spinner"></span><p>{escape(about)}</p></div>'
         '</section><aside class="aside aside-served" aria-busy="true"></aside></main>'
     )

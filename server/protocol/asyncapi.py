@@ -49,6 +49,7 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     shelf_lines.LineUpChanged,
     lines.Announced,
     lines.AnnouncementRemoved,
+    lines.StaffArrivalsChanged,
     question_lines.QuestionPosted,
     question_lines.StaffQuestionPosted,
     question_lines.QuestionSubmitted,

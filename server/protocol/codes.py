@@ -32,6 +32,7 @@ class Code(StrEnum):
     SHOW_NOT_LIVE = "show_not_live"
     NO_REPLAY = "no_replay"
     HELD_ELSEWHERE = "held_elsewhere"
+    NOT_WELCOME = "not_welcome"
     COMMENTS_CLOSED = "comments_closed"
     SURVEY_CLOSED = "survey_closed"
     POLL_CLOSED = "poll_closed"
@@ -126,6 +127,11 @@ MEANINGS: dict[Code, Meaning] = {
         "never",
         409,
         "The show is held in another one, `show`: people talk there, and it starts and ends with it.",
+    ),
+    Code.NOT_WELCOME: Meaning(
+        "never",
+        403,
+        "The channel of that show takes no audience from this one's; nothing else is said of why.",
     ),
     Code.COMMENTS_CLOSED: Meaning(
         "never",

@@ -6,6 +6,7 @@ Where staff read more than viewers, there is a second struct of the same type.
 
 from msgspec import Struct
 
+from server.protocol.arriving import Arrival
 from server.protocol.codes import Code, Verdict
 from server.protocol.command_kinds import CommandId
 from server.protocol.pushes import (
@@ -97,6 +98,12 @@ class ShowHandedOver(Reply, frozen=True, tag="ok"):
     version: int
 
 
+class ArrivalSettled(Reply, frozen=True, tag="ok"):
+    """From which show the audience comes, also when that was read before."""
+
+    show: str
+
+
 class Pong(Struct, frozen=True, kw_only=True, tag_field="type", tag="pong", omit_defaults=True):
     """The server's time."""
 
@@ -155,6 +162,12 @@ class AnnouncementRemoved(Push, frozen=True, tag="announce.removed"):
     """What was announced at that offset is said no more; 0 means one whose offset is not known."""
 
     announcement: int
+
+
+class StaffArrivalsChanged(Push, frozen=True, tag="arrivals.changed"):
+    """Which audiences are handed over to this show now, whole."""
+
+    arrivals: list[Arrival]
 
 
 class Withheld(Push, frozen=True, tag="withheld"):

@@ -4,6 +4,7 @@ from typing import Final, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from server.protocol.arriving import Arrival
 from server.protocol.auctioned import Auction
 from server.protocol.commands import Position
 from server.protocol.commented import Comments, CommentsFor, StaffComments
@@ -42,12 +43,13 @@ class Video(Struct, frozen=True):
 
 
 class HandOver(Struct, frozen=True):
-    """To which show another one hands its audience over, as that was called and hosted at `at`."""
+    """To which show another one hands its audience over, as that was called and hosted at `at`; `channel`: where it is another one's."""
 
     show: str
     title: str
     host: str
     at: str
+    channel: str | UnsetType = UNSET
 
 
 class JointShow(Struct, frozen=True):
@@ -284,6 +286,8 @@ class StaffSnapshot(Struct, frozen=True):
     post: Post | UnsetType = UNSET
     posts_waiting: int = 0
     """So many of the posts that were sent in this show wait for a moderator."""
+    arrivals: list[Arrival] | UnsetType = UNSET
+    """Audiences that are handed over to the show, until that was read: the newest 20, the newest first; not there when none is."""
 
 
 class QuestionVotes(Struct, frozen=True):

@@ -19,3 +19,9 @@ class ShowHandOver(Keyed, tag="show.hand_over"):
     """Without a show: taken back."""
 
     show: EntityId | None = None
+
+
+class ArrivalSettle(Keyed, tag="arrival.settle"):
+    """`show`: the one whose audience comes."""
+
+    show: EntityId

@@ -286,6 +286,7 @@ COMMANDS = (
     Spoken(
         show_commands.ShowModerate, "staff", (lines.ShowTakes,), "Say how the show takes what viewers write."
     ),
+    Spoken(show_commands.ArrivalSettle, "staff", (lines.ArrivalSettled,), "Say that it was read who comes."),
     Spoken(
         show_commands.ShowHandOver,
         "host, admin",

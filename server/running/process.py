@@ -132,7 +132,7 @@ class Process:
         self.stockroom = Stockroom(self.database, clock, self.shop.neighbours.note_stock)
         self.cards = Cards(self.database)
         at_end = [self.auctions.end_with_show, self.waitlist.end_at_end]
-        self.shows = shows_for(settings, self.journal, self.database, clock, at_end=at_end)
+        self.shows = shows_for(settings, self.journal, self.database, clock, hub=self.hub, at_end=at_end)
         self.joint_settling = Settling(self.journal, self.database, clock, self.shows)
         self.joint_shows = JointShows(self.database, clock, self.joint_settling)
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)

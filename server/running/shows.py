@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from server.clock import Clock
 from server.db.engine import Database
 from server.giveaways.moving import GiveawaysAside, close_giveaways_at_end
+from server.hub.hub import Hub
 from server.journal.journal import Journal
 from server.offers.opening import OffersAside, close_at_end
 from server.polls.moving import PollsAside, close_polls_at_end
@@ -20,9 +21,20 @@ from server.surveys.opening import SurveysAside, open_at_end
 
 
 def shows_for(
-    settings: Settings, journal: Journal, database: Database, clock: Clock, *, at_end: Sequence[AtStep] = ()
+    settings: Settings,
+    journal: Journal,
+    database: Database,
+    clock: Clock,
+    *,
+    hub: Hub,
+    at_end: Sequence[AtStep] = (),
 ) -> Shows:
     """Return what is done with shows; `at_end`: what is done first when one ends, before offers are locked."""
+
+    def watching(show_id: str) -> int | None:
+        room = hub.rooms.get(show_id)
+        return None if room is None else room.pulse.viewers
+
     return Shows(
         journal,
         database,
@@ -40,6 +52,7 @@ def shows_for(
         ],
         at_start=[note_shelf],
         bots_looked_for=crowd_limits_of(settings).tells_suspects,
+        watching=watching,
     )
 
 

@@ -30,6 +30,7 @@ from server.shop.shelf import read_shelf
 from server.shop.sold_out import note_shelf
 from server.shows.planning import Planning
 from server.shows.recordings import Recordings
+from server.shows.welcome import Welcomes
 from server.surveys.reviews import Reviews
 from server.transcript.service import Transcripts
 from server.visits.recording import PageViews
@@ -105,6 +106,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
             at_line_up=[note_shelf],
             at_staff=[follow_hosts],
         ),
+        "welcomes": Welcomes(database, clock),
         "lines": Lines(process.journal, database, process.waitlist),
         "webhooks": webhooks_for(settings, database, clock, process.outbound),
     }

@@ -10,7 +10,7 @@ from server.protocol.commands import (
     ShowEnd,
     ShowStart,
 )
-from server.protocol.show_commands import ShowHandOver, ShowModerate
+from server.protocol.show_commands import ArrivalSettle, ShowHandOver, ShowModerate
 from server.shows.service import Shows
 from server.viewers.caller import Caller, CommandTable, acting, intent_in
 
@@ -30,6 +30,7 @@ class ShowCommands:
             ShowEnd: self.end,
             ShowModerate: self.moderate,
             ShowHandOver: self.hand_over,
+            ArrivalSettle: self.settle_arrival,
         }
 
     async def announce(self, caller: Caller, command: Announce) -> bytes | None:
@@ -68,6 +69,12 @@ class ShowCommands:
         if command.id is None:
             return None
         return ok_line(command.id, hand_over=show.hand_over, version=show.version)
+
+    async def settle_arrival(self, caller: Caller, command: ArrivalSettle) -> bytes | None:
+        """Say that it was read which audience comes."""
+        actor, intent = acting(caller), intent_in(caller, command)
+        show = await self._shows.settle_arrival(caller.show_id, actor, command.show, intent=intent)
+        return None if command.id is None else ok_line(command.id, show=show)
 
     async def start(self, caller: Caller, command: ShowStart) -> bytes | None:
         """Start the show."""

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+from msgspec import UNSET
 
 from server.audit.trail import Actor, audit
 from server.clock import to_wire
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
-from server.protocol.pushes import HandOver, Show
+from server.protocol.pushes import HIDDEN, HandOver, Show
+from server.shows.arrivals_repository import take_back_arrival, write_arrival
 from server.shows.plans import rewrite
 from server.shows.repository import as_show, read_show
 from server.shows.tables import ShowRow
+from server.shows.welcome_repository import read_welcome
+from server.shows.welcome_rules import takes
 
 HANDED_OVER_FROM: Final = ("live", "ended")
 """The states of a show that has an audience."""
@@ -22,10 +26,11 @@ HANDED_OVER_FROM: Final = ("live", "ended")
 
 @dataclass(frozen=True, slots=True)
 class HandingOver:
-    """A member of staff hands the audience over to the show `to`; None: takes that back."""
+    """A member of staff hands the audience, about `viewers`, over to the show `to`; None: takes that back."""
 
     actor: Actor
     to: str | None
+    viewers: int | None = None
 
 
 async def hand_over_many(tx: ShowTransaction, tasks: Sequence[HandingOver]) -> list[Show | RefusedError]:
@@ -46,20 +51,35 @@ async def _hand_over(tx: ShowTransaction, task: HandingOver) -> Show | RefusedEr
             wanted = await _way_to(tx, row, task.to)
         except RefusedError as refused:
             return refused
+    if before is not None:
+        await take_back_arrival(tx.connection, tx.show_id, before)
+    if task.to is not None:
+        await write_arrival(tx.connection, tx.show_id, task.to, task.viewers, tx.now)
     audit(tx, task.actor, "show.hand_over", tx.show_id, before={"to": before}, after={"to": task.to})
     return await rewrite(tx, row, {"hand_over": wanted})
 
 
 async def _way_to(tx: ShowTransaction, row: ShowRow, id: str) -> dict[str, str]:
-    """Return the way to a show, as it is kept; raises `invalid`, `not_found` and `show_not_live`."""
+    """Return the way to a show, as it is kept; raises `invalid`, `not_found`, `not_welcome` and `show_not_live`."""
     if id == row.id:
         raise RefusedError(Code.INVALID, "A show is not handed over to itself.")
     to = await read_show(tx.connection, id)
-    if to is None or to.channel_id != row.channel_id:
+    abroad = to is not None and to.channel_id != row.channel_id
+    if to is None or (abroad and to.state in HIDDEN):
         raise RefusedError(Code.NOT_FOUND)
+    if abroad:
+        await _require_welcome(tx, row, to)
     if row.state not in HANDED_OVER_FROM or to.state != "live":
         raise RefusedError(Code.SHOW_NOT_LIVE)
+    channel = to.channel_id if abroad else UNSET
     way: dict[str, str] = msgspec.to_builtins(
-        HandOver(show=to.id, title=to.title, host=to.host, at=to_wire(tx.now))
+        HandOver(show=to.id, title=to.title, host=to.host, at=to_wire(tx.now), channel=channel)
     )
     return way
+
+
+async def _require_welcome(tx: ShowTransaction, row: ShowRow, to: ShowRow) -> None:
+    """Asked before anything of how the other show stands: who is not welcome learns no more than that."""
+    welcome = await read_welcome(tx.connection, to.channel_id)
+    if not takes(welcome.whose, welcome.channels, row.channel_id):
+        raise RefusedError(Code.NOT_WELCOME)

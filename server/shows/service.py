@@ -1,6 +1,6 @@
 """Shows through their journal: starting, ending, announcing; and creating one together with its journal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,6 +18,8 @@ from server.journal.journal import Journal
 from server.protocol.codes import Code
 from server.protocol.pushes import Show, ShowState
 from server.shows.announcements import Announcing, Removing, announce_many
+from server.shows.arrivals import Settling, Telling, about, arrive_many
+from server.shows.arrivals_repository import read_to_be_told
 from server.shows.handing_over import HandingOver, hand_over_many
 from server.shows.moderation import HowWritten, Moderating, moderate_show_many
 from server.shows.plans import Plan
@@ -47,8 +49,16 @@ class Selection:
 EVERY_SHOW = Selection()
 
 
+Watching = Callable[[str], int | None]
+"""How many watch a show now, in all processes; None where this process does not know."""
+
+
+def nobody_counts(show_id: str) -> None:
+    """For where there are no rooms."""
+
+
 class Shows:
-    """What may be done with shows as a whole."""
+    """What may be done with shows as a whole; `watching` counts an audience that is handed over."""
 
     def __init__(
         self,
@@ -60,7 +70,9 @@ class Shows:
         at_end: Sequence[AtStep] = (),
         at_start: Sequence[AtStep] = (),
         bots_looked_for: bool = True,
+        watching: Watching = nobody_counts,
     ) -> None:
+        self._watching = watching
         self._bots_looked_for = bots_looked_for
         self._journal = journal
         self._database = database
@@ -70,6 +82,7 @@ class Shows:
         self._announce_many = announce_many
         self._moderate_many = moderate_show_many
         self._hand_over_many = hand_over_many
+        self._arrive_many = arrive_many
 
     async def start(self, show_id: str, actor: Actor, *, intent: Intent | None = None) -> ShowState:
         """Open the show for reactions and purchases; a live show stays live. Raises `conflict` in any other state than before that."""
@@ -120,13 +133,29 @@ class Shows:
     async def hand_over(
         self, show_id: str, actor: Actor, to: str | None, *, intent: Intent | None = None
     ) -> Show:
-        """Show viewers the way to another live show of the channel, or none, and return the show as it stands then.
+        """Show viewers the way to another live show, or none, tell the staff there, and return the show as it stands then.
 
-        Raises `invalid` for the show itself, `not_found`, and `show_not_live` unless there is an audience here and a show there.
+        Raises `invalid` for the show itself, `not_found`, `not_welcome` for a show of a channel that takes no audience from this one's,
+        and `show_not_live` unless there is an audience here and a show there.
         """
-        task = HandingOver(actor, to)
-        return await self._journal.commit(
+        watching = self._watching(show_id)
+        task = HandingOver(actor, to, None if watching is None else about(watching))
+        show = await self._journal.commit(
             show_id, self._hand_over_many, task, intent=intent, kind=Show, repeatable=True
+        )
+        async with self._database.read_soon() as connection:
+            others = await read_to_be_told(connection, show_id)
+        for other in others:
+            await self._journal.commit(other, self._arrive_many, Telling())
+        return show
+
+    async def settle_arrival(
+        self, show_id: str, actor: Actor, from_show: str, *, intent: Intent | None = None
+    ) -> str:
+        """Say that staff have read which audience comes, and return its show's id; again it changes nothing."""
+        task = Settling(actor, from_show)
+        return await self._journal.commit(
+            show_id, self._arrive_many, task, intent=intent, kind=str, repeatable=True
         )
 
     async def announce(self, show_id: str, actor: Actor, text: str, *, intent: Intent | None = None) -> int:

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, String, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
@@ -87,3 +87,40 @@ class ShowStaffRow(SQLModel, table=True):
     person_id: str = Field(primary_key=True)
     part: str
     """`host` or `moderator`."""
+
+
+class WelcomeRow(SQLModel, table=True):
+    """Whose hand-over of an audience a channel takes; a channel without a row takes nobody's but its own."""
+
+    __tablename__ = "welcome"
+    __table_args__ = (CheckConstraint("whose IN ('nobody', 'named', 'everybody')", name="welcome_whose"),)
+
+    channel_id: str = Field(primary_key=True, foreign_key="channel.id")
+    whose: str = "nobody"
+    channels: list[str] = Field(
+        default_factory=list,
+        sa_column=Column("channels", ARRAY(String), nullable=False, server_default="{}"),
+    )
+    """Those that are named."""
+    version: int = Field(default=1, sa_type=BigInteger, sa_column_kwargs={"server_default": "1"})
+
+
+class ArrivalRow(SQLModel, table=True):
+    """The audience of the show `from_show_id` is handed over to `show_id`, as that one was called and hosted then, in which channel."""
+
+    __tablename__ = "arrival"
+    __table_args__ = (Index("arrival_from", "from_show_id", postgresql_where=text("NOT told")),)
+
+    show_id: str = Field(primary_key=True, foreign_key="show.id")
+    from_show_id: str = Field(primary_key=True)
+    title: str
+    host: str
+    channel: str
+    """Its name."""
+    viewers: int | None = Field(default=None, sa_type=BigInteger)
+    """So many watched it, about; null: nobody counted them."""
+    at: datetime = moment("at", nullable=False)
+    told: bool = False
+    """Whether the staff of `show_id` know how it stands."""
+    gone: bool = False
+    """It was taken back, or is handed over to another show."""

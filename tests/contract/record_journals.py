@@ -134,6 +134,7 @@ async def play_rest(stage: Stage) -> None:
     await stage.questions.ask(SHOW, "m_host", "Mika", "Shall I show the back?", role="host")
     await play_sanctions(stage, spam)
     await stage.journal.commit(SHOW, erase_many, [washable])
+    await play_arrivals(stage)
     await shop.unpin_product(SHOW, HOST, None)
     line_up = (LineUpItem("p_bowl", 900), LineUpItem("p_apron"))
     await stage.planning.arrange(SHOW, CHANNEL, HOST, line_up, ANY_VERSION)
@@ -388,6 +389,16 @@ async def play_sanctions(stage: Stage, spam: str) -> None:
     await play_reports(stage)
     shadow = await sanctions.give(SHOW, MODERATOR, sanctioning.Terms("shadow", None, "spam"), viewer_id="v_2")
     await sanctions.lift(CHANNEL, HOST, shadow.sanction)
+
+
+async def play_arrivals(stage: Stage) -> None:
+    """Two shows hand their audiences over, of which one is read, and one taken back."""
+    for nth, show in enumerate(("morning", "noon")):
+        await stage.add_show(show, title=f"Show {nth}")
+        stage.tick()
+        await stage.shows.hand_over(show, HOST, SHOW)
+    await stage.shows.settle_arrival(SHOW, MODERATOR, "morning")
+    await stage.shows.hand_over("noon", HOST, None)
 
 
 async def play_reports(stage: Stage) -> None:

@@ -31,6 +31,7 @@ STAFF_ALONE = {
     "viewer.unbanned",
     "sanction.changed",
     "report.changed",
+    "arrivals.changed",
 }
 _COMMAND_ROW = re.compile(r"^\| ((?:`[\w.]+` ?)+)\| (all|staff|host, admin) \|", re.MULTILINE)
 
@@ -143,6 +144,7 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
         "question.merge": {**about, "into": question},
         "question.stage": {**about, "host": "m_nobody"},
         "question.unstage": about,
+        "arrival.settle": {"show": "s_nowhere"},
         "question.label": {**about, "labels": ["size"]},
         "question.many": {"acts": [{"act": "hold", **about}, {"act": "merge", "into": question, **about}]},
         "question.answer": {**about, "text": "Yes"},

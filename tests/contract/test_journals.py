@@ -65,6 +65,7 @@ KINDS = {
         "viewer.unbanned",
         "sanction.changed",
         "report.changed",
+        "arrivals.changed",
     },
 }
 

@@ -1,4 +1,4 @@
-"""The studio's page of what happens by itself: after how many reports, and to whoever comes back although they are banned."""
+"""The studio's page of what happens by itself: after how many reports, to whoever comes back, and who is handed over."""
 
 from typing import Literal
 
@@ -25,6 +25,10 @@ async def test_a_host_says_what_happens_by_itself(
     await expect(part("wrong-after")).not_to_be_empty()
     await part("field-after").fill("5")
     await part("field-returning").select_option("mute")
+    await part("field-whose").select_option("named")
+    await part("form-save").click()
+    await expect(part("wrong-channels")).not_to_be_empty()
+    await part("field-channels").fill(CHANNEL_ID)
     await settle(page)
     assert await find_faults(page) == []
     await picture(page, f"conduct-{seen[0]}-{seen[1]}")
@@ -33,6 +37,8 @@ async def test_a_host_says_what_happens_by_itself(
     of = f"/channels/{CHANNEL_ID}"
     assert await showroom.ask("GET", f"{of}/report-settings", "host") == {"hold_after": 5}
     assert await showroom.ask("GET", f"{of}/sanction-settings", "host") == {"returning": "mute"}
+    hand_over = await showroom.ask("GET", f"{of}/hand-over-settings", "host")
+    assert (hand_over["whose"], hand_over["version"]) == ("named", 2)
     await part("field-reports").select_option("nothing")
     await expect(part("field-after")).to_have_count(0)
     await part("form-save").click()

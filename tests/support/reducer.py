@@ -91,9 +91,10 @@ def apply(state: State, push: Push) -> State:
         return state | {"questions": [q | votes.get(q["id"], {}) for q in state["questions"]]}
     if kind == "question.pinned":
         return state | {"pinned_question": push["question"]}
-    if kind == "stage.changed":
-        rest = {name: part for name, part in state.items() if name != "stages"}
-        return rest | {"stages": push["stages"]} if push["stages"] else rest
+    if kind in ("stage.changed", "arrivals.changed"):
+        part = "stages" if kind == "stage.changed" else "arrivals"
+        rest = {name: value for name, value in state.items() if name != part}
+        return rest | {part: push[part]} if push[part] else rest
     if kind == "product.pinned":
         return state | {"pinned_product": push["product"]}
     if kind == "product.stock":

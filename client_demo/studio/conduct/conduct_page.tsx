@@ -1,33 +1,38 @@
 import { session } from "../../shared/staff/session";
 import { read, replace } from "../api";
-import { NumberField, SelectField } from "../fields";
+import { NumberField, SelectField, TextField } from "../fields";
 import { Form, useForm, type Version } from "../form";
 import { PageFrame, Section } from "../page";
 import {
   asText,
   type Conduct,
   check,
+  type HandOverSettings,
+  handOverOf,
   NAMES,
   REPORTS,
   RETURNING,
   type ReportSettings,
   reportsOf,
   type SanctionSettings,
+  WHOSE,
 } from "./settings";
 import { t } from "./text";
 
 /** What happens by itself when viewers report something, and when somebody who is banned comes back. */
 export default function ConductPage() {
-  const of = (what: "report" | "sanction"): string => `/channels/${session.value?.channel ?? ""}/${what}-settings`;
+  const of = (what: "report" | "sanction" | "hand-over"): string => `/channels/${session.value?.channel ?? ""}/${what}-settings`;
   const stored = async (): Promise<Version<Conduct>> => {
     const reports = read<ReportSettings>(of("report"));
     const sanctions = read<SanctionSettings>(of("sanction"));
-    return { values: asText((await reports).value, (await sanctions).value), etag: null };
+    const { value, etag } = await read<HandOverSettings>(of("hand-over"));
+    return { values: asText((await reports).value, (await sanctions).value, value), etag };
   };
   const form = useForm<Conduct>({
     place: "conduct",
     read: stored,
-    save: async (changes, whole) => {
+    save: async (changes, whole, etag) => {
+      if ("whose" in changes || "channels" in changes) await replace(of("hand-over"), handOverOf(whole), etag);
       if ("reports" in changes || "after" in changes) await replace(of("report"), reportsOf(whole), null);
       if ("returning" in changes) await replace(of("sanction"), { returning: whole.returning }, null);
       return stored();
@@ -57,6 +62,17 @@ export default function ConductPage() {
             hint={t(`returning.${form.values.returning}.hint` as "returning.hold.hint")}
             options={RETURNING.map((value) => ({ value, label: t(`returning.${value}`) }))}
           />
+        </Section>
+        <Section title={t("abroad")} hint={t("abroad.hint")}>
+          <SelectField
+            form={form}
+            name="whose"
+            label={t("abroad.label")}
+            options={WHOSE.map((value) => ({ value, label: t(`abroad.${value}`) }))}
+          />
+          {form.values.whose === "named" && (
+            <TextField form={form} name="channels" label={t("abroad.channels")} hint={t("abroad.channels.hint")} lines={3} />
+          )}
         </Section>
       </Form>
     </PageFrame>

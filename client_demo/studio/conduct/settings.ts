@@ -1,4 +1,4 @@
-// What happens by itself when viewers report something, and when somebody who is banned comes back: two settings of the server in one form.
+// What happens by itself when viewers report something, when somebody who is banned comes back, and when another channel hands over: three settings of the server in one form.
 // Pure.
 import { asWhole } from "../amounts";
 import type { Errors } from "../form";
@@ -19,16 +19,40 @@ export interface SanctionSettings {
   returning: (typeof RETURNING)[number];
 }
 
+export const WHOSE = ["nobody", "named", "everybody"] as const;
+const CHANNELS_MOST = 100;
+
+export interface HandOverSettings {
+  whose: (typeof WHOSE)[number];
+  channels: readonly string[];
+}
+
 export interface Conduct {
   reports: string;
   after: string;
   returning: string;
+  whose: string;
+  channels: string;
 }
 
 export const NAMES = { hold_after: "after" } as const;
 
-export function asText({ hold_after: after }: ReportSettings, { returning }: SanctionSettings): Conduct {
-  return { reports: after > 0 ? "hold" : "nothing", after: String(after || HOLD_AFTER), returning };
+export function asText(
+  { hold_after: after }: ReportSettings,
+  { returning }: SanctionSettings,
+  { whose, channels }: HandOverSettings,
+): Conduct {
+  const reports = after > 0 ? "hold" : "nothing";
+  return { reports, after: String(after || HOLD_AFTER), returning, whose, channels: channels.join("\n") };
+}
+
+/** What is sent of hand-overs. */
+export function handOverOf(form: Conduct): object {
+  return { whose: form.whose, channels: idsOf(form.channels) };
+}
+
+function idsOf(text: string): string[] {
+  return text.split(/[\s,]+/).filter(Boolean);
 }
 
 /** What is sent of reports; how many it had been before does not matter where none do. */
@@ -39,5 +63,7 @@ export function reportsOf(form: Conduct): ReportSettings {
 export function check(form: Conduct): Errors<Conduct> {
   const after = asWhole(form.after);
   const wrong = form.reports === "hold" && (after === null || after < 1 || after > HOLD_AFTER_MOST);
-  return wrong ? { after: t("wrong.after") } : {};
+  const channels = idsOf(form.channels).length;
+  const noChannels = channels > CHANNELS_MOST || (form.whose === "named" && channels === 0);
+  return { ...(wrong && { after: t("wrong.after") }), ...(noChannels && { channels: t("wrong.channels") }) };
 }

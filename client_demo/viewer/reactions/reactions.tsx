@@ -5,7 +5,7 @@ import { shortCount } from "../../shared/format";
 import { Icon } from "../../shared/ui/icon";
 import { link, reactions, tap } from "../session";
 import { t } from "../text";
-import { FloatingReactions } from "./float";
+import type { FloatingReactions } from "./float";
 import { GLYPHS, KINDS } from "./glyphs";
 
 /** At most so many of one kind rise for one pulse. */
@@ -40,9 +40,16 @@ function riseOthers(before: typeof reactions.value, now: typeof reactions.value)
 export function FloatingCanvas() {
   const place = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    if (!place.current) return;
-    canvas = new FloatingReactions(place.current);
+    let here = place.current;
+    // Until it is loaded nothing floats, and everything counts.
+    import("./float").then(
+      ({ FloatingReactions }) => {
+        if (here) canvas = new FloatingReactions(here);
+      },
+      () => undefined,
+    );
     return () => {
+      here = null;
       canvas?.stop();
       canvas = null;
     };

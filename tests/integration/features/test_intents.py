@@ -239,8 +239,10 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         one, two = await prepare_comments(stage, name)
     elif name.startswith(("viewer.", "sanction.", "appeal.", "report")):
         one, two = await prepare_safety(stage, name)
-    elif name == "show.hand_over":
+    elif name in ("show.hand_over", "arrival.settle"):
         await stage.add_show("there")
+        if name == "arrival.settle":
+            await stage.shows.hand_over("there", HOST, SHOW)
     elif name == "hold.release":
         one, two = [(await stage.hold("m_1", ("p_apron", 1))).id for _ in range(2)]
     elif name == "waitlist.leave":
@@ -307,6 +309,7 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         "report.settle": ({"kind": "question", "item": one}, {"kind": "question", "item": two}),
         "show.moderate": ({"slow_seconds": 5}, {"slow_seconds": 10}),
         "show.hand_over": ({"show": "there"}, {}),
+        "arrival.settle": ({"show": "there"}, {"show": "elsewhere"}),
         "show.start": ({}, {"type": "show.end"}),
         "show.end": ({}, {"type": "show.start"}),
     }

@@ -104,6 +104,7 @@ IN_ORDER: dict[str, Fields] = {
     "appeal.answer": {"sanction": "sn_ban", "lift": True},
     "show.moderate": {"slow_seconds": 5},
     "show.hand_over": {},
+    "arrival.settle": {"show": "s_nowhere"},
     "show.start": {},
     "show.end": {},
 }

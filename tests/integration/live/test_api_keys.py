@@ -79,6 +79,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/channel/screening/try"): {"text": "So?"},
     ("PUT", "/v1/channels/{channel}/report-settings"): {"hold_after": 3},
     ("PUT", "/v1/channels/{channel}/sanction-settings"): {"returning": "hold"},
+    ("PUT", "/v1/channels/{channel}/hand-over-settings"): {"whose": "everybody"},
     ("PATCH", "/v1/queries/{query}"): {"name": "Till"},
     ("PATCH", "/v1/keys/{key}"): {"name": "Till"},
     ("PATCH", "/v1/webhooks/{webhook}"): {"description": "Till"},

@@ -73,6 +73,8 @@ WITHOUT_VIEWERS = {
         "sanction_head",
         "sanction_settings",
         "report_settings",
+        "welcome",
+        "arrival",
         "offer",
         "oidc_code",
     ),
