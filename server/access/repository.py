@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.access.entry import ShowTerms
 from server.access.sanctions_repository import is_banned
 from server.access.tables import SignInCodeRow, StaffMemberRow
-from server.protocol.pushes import HIDDEN, Joint
+from server.protocol.neighbours import Joint
+from server.protocol.pushes import HIDDEN
 
 _CODE = SignInCodeRow.__table__  # type: ignore[attr-defined]
 _STAFF = StaffMemberRow.__table__  # type: ignore[attr-defined]

@@ -11,8 +11,9 @@ from server.hub.connection import Connection
 from server.hub.encoding import Encoding, encode_begun, encode_lines, encode_rest
 from server.hub.lane import Lane, Reading
 from server.hub.pulse import RoomPulse
+from server.protocol.neighbours import Joint
 from server.protocol.publication import Publication
-from server.protocol.pushes import HIDDEN, Joint, Show
+from server.protocol.pushes import HIDDEN, Show
 from server.text.names import NOBODY
 
 EARLY_MAX = 1000

@@ -7,7 +7,7 @@ from typing import Final
 
 from server.errors import RefusedError
 from server.protocol.codes import Code
-from server.protocol.pushes import Joint, JointShow
+from server.protocol.neighbours import Joint, JointShow
 
 BESIDE_MAX: Final = 4
 """How many shows are held in one at most: a page has a connection to each of them."""

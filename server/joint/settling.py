@@ -19,7 +19,8 @@ from server.joint.rules import BESIDE, Held, joint_of
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
-from server.protocol.pushes import Joint, Show
+from server.protocol.neighbours import Joint
+from server.protocol.pushes import Show
 from server.shows.plans import rewrite
 from server.shows.repository import as_show, read_show
 from server.shows.service import Shows

@@ -23,6 +23,7 @@ FOR_PARTNERS: Final = _kinds(
     # to moderate what people say
     " announce announce.remove comment.approve comment.remove comment.undo comment.to_question report.settle"
     " question.approve question.answer question.answering question.hold question.begin question.undo question.merge question.label"
-    " question.many question.claim question.release question.dismiss question.restore question.pin question.unpin question.stage"
+    " question.many question.claim question.release question.dismiss question.restore question.pin question.unpin"
+    " question.stage question.unstage"
 )
 """What staff of another channel may do in a show that is held together; the rest of the host's side is the channel's own."""

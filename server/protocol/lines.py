@@ -9,8 +9,8 @@ from msgspec import Struct
 from server.protocol.arriving import Arrival
 from server.protocol.codes import Code, Verdict
 from server.protocol.command_kinds import CommandId
+from server.protocol.neighbours import HandOver
 from server.protocol.pushes import (
-    HandOver,
     Moderation,
     QuestionState,
     Show,

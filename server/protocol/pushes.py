@@ -9,6 +9,7 @@ from server.protocol.auctioned import Auction
 from server.protocol.commands import Position
 from server.protocol.commented import Comments, CommentsFor, StaffComments
 from server.protocol.given_away import Giveaway
+from server.protocol.neighbours import HandOver, Joint
 from server.protocol.offered import Offer, StaffOffer
 from server.protocol.polled import Poll, StaffPoll
 from server.protocol.posted import Post
@@ -40,36 +41,6 @@ class Video(Struct, frozen=True):
     hls: str
     mp4: str
     poster: str
-
-
-class HandOver(Struct, frozen=True):
-    """To which show another one hands its audience over, as that was called and hosted at `at`; `channel`: where it is another one's."""
-
-    show: str
-    title: str
-    host: str
-    at: str
-    channel: str | UnsetType = UNSET
-
-
-class JointShow(Struct, frozen=True):
-    """One of the shows that are held as one: whose it is, and what that channel is called."""
-
-    show: str
-    channel: str
-    name: str
-
-
-class Joint(Struct, frozen=True):
-    """Which shows are held as one. `leading`: where people talk, and what everybody watches; the others sell beside it."""
-
-    leading: str
-    shows: list[JointShow]
-
-    @property
-    def channels(self) -> frozenset[str]:
-        """The channels whose shows these are."""
-        return frozenset(each.channel for each in self.shows)
 
 
 class Show(Struct, frozen=True):

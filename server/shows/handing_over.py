@@ -12,7 +12,8 @@ from server.clock import to_wire
 from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
-from server.protocol.pushes import HIDDEN, HandOver, Show
+from server.protocol.neighbours import HandOver
+from server.protocol.pushes import HIDDEN, Show
 from server.shows.arrivals_repository import take_back_arrival, write_arrival
 from server.shows.plans import rewrite
 from server.shows.repository import as_show, read_show

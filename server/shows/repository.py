@@ -15,7 +15,8 @@ from server.errors import RefusedError
 from server.http.cards import Card
 from server.journal.tables import JournalHead
 from server.protocol.codes import Code
-from server.protocol.pushes import HIDDEN, Announcement, HandOver, Joint, Show, ShowState, Video
+from server.protocol.neighbours import HandOver, Joint
+from server.protocol.pushes import HIDDEN, Announcement, Show, ShowState, Video
 from server.shows.recording import replay_of
 from server.shows.tables import ShowRow
 

@@ -25,7 +25,8 @@ from server.posts.repository import count_waiting
 from server.posts.showing_repository import read_shown as read_shown_post
 from server.protocol.codec import encode
 from server.protocol.codes import Code
-from server.protocol.pushes import Joint, Sales, Show, Snapshot, StaffSnapshot
+from server.protocol.neighbours import Joint
+from server.protocol.pushes import Sales, Show, Snapshot, StaffSnapshot
 from server.questions import repository as questions
 from server.questions.stages_repository import StagesPart, read_stages
 from server.reports.repository import read_reported

@@ -12,7 +12,7 @@ from server.channels.repository import read_channel_name
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.protocol.codes import Code
-from server.protocol.pushes import Joint, JointShow
+from server.protocol.neighbours import Joint, JointShow
 from server.sealing.unsealing import facts_around
 from server.shows.repository import as_show, read_show
 from server.stats import repository
