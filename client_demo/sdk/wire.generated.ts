@@ -87,7 +87,8 @@ export type Command =
   | GiveawayHide
   | PostShow
   | PostHide
-  | ShowHandOver;
+  | ShowHandOver
+  | ArrivalSettle;
 /**
  * An error code as it stands on the wire.
  *
@@ -126,6 +127,7 @@ export type Code =
   | "not_found"
   | "not_in_audience"
   | "not_refundable"
+  | "not_welcome"
   | "offer_closed"
   | "outbid"
   | "outcome_unknown"
@@ -1179,6 +1181,18 @@ export interface ShowHandOver {
   key?: string | null;
 }
 /**
+ * `show`: the one whose audience comes.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ArrivalSettle".
+ */
+export interface ArrivalSettle {
+  type: "arrival.settle";
+  show: string;
+  id?: number | null;
+  key?: string | null;
+}
+/**
  * What became of one of many acts: how the question stands, or the `code` of the refusal, with its further fields.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -1289,6 +1303,22 @@ export interface Appeal {
   state: "kept" | "lifted" | "open";
   at: string;
   by?: string | null;
+}
+/**
+ * The audience of `show` comes, as that one is called and hosted, of the channel with that name.
+ *
+ *     `viewers`: so many watched it at `at`, to two digits; null: nobody counted them.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Arrival".
+ */
+export interface Arrival {
+  show: string;
+  title: string;
+  host: string;
+  channel: string;
+  at: string;
+  viewers?: number | null;
 }
 /**
  * An auction that runs; money is in minor units of `currency`, and for the whole lot of `quantity` units.
@@ -1435,7 +1465,7 @@ export interface Given {
   by: string;
 }
 /**
- * To which show another one hands its audience over, as that was called and hosted at `at`.
+ * To which show another one hands its audience over, as that was called and hosted at `at`; `channel`: where it is another one's.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "HandOver".
@@ -1445,6 +1475,7 @@ export interface HandOver {
   title: string;
   host: string;
   at: string;
+  channel?: string;
 }
 /**
  * `quantity` units of a product, or variant, at `price` each, in minor units of the hold's currency.
@@ -1531,6 +1562,7 @@ export interface StaffSnapshot {
   stages?: StaffStage[];
   post?: Post;
   posts_waiting?: number;
+  arrivals?: Arrival[];
 }
 /**
  * A show as everybody may see it.
