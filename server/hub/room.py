@@ -19,9 +19,7 @@ from server.text.names import NOBODY
 EARLY_MAX = 1000
 """Publications ahead of a hole that are kept while it is filled; more are left to the top check."""
 
-QUESTION_ERASED = "question.erased"
-COMMENT_ERASED = "comment.erased"
-POST_REMOVED = "post.removed"
+QUESTION_ERASED, COMMENT_ERASED, POST_REMOVED = "question.erased", "comment.erased", "post.removed"
 ERASED = frozenset({QUESTION_ERASED, COMMENT_ERASED, POST_REMOVED})
 """Publications behind which no line from before may be told again."""
 WELCOMES_MAX = 32

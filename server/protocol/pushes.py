@@ -253,7 +253,6 @@ class StaffSnapshot(Struct, frozen=True):
     """What viewers have reported and nobody has settled, the newest 200 items; not there when there is none."""
     giveaway: Giveaway | UnsetType = UNSET
     stages: list[StaffStage] | UnsetType = UNSET
-    """One of each host of the show; not there when nobody is named as one."""
     post: Post | UnsetType = UNSET
     posts_waiting: int = 0
     """So many of the posts that were sent in this show wait for a moderator."""
