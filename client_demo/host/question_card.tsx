@@ -41,6 +41,11 @@ export function QuestionCard() {
           {t.count("votes", question.votes)}
         </span>
         <VotesApart of={question} />
+        {typeof question.replay_ms === "number" && (
+          <span class="badge" data-testid="asked-at-replay">
+            {t("asked_at_replay", { at: duration(question.replay_ms / 1_000) })}
+          </span>
+        )}
         {snapshot.value?.pinned_question === question.id && (
           <span class="badge badge-accent">
             <Icon name="pin" />

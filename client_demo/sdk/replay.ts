@@ -58,6 +58,7 @@ export class Timeline {
   /** The greatest place up to each moment: clocks of several servers differ a little, and the order of the offsets counts. */
   private readonly places: number[] = [];
   private readonly kept: Replayed[];
+  private last: { count: number; seen: Replayed } | null = null;
 
   constructor(show: Show) {
     this.kept = [beginReplay(show)];
@@ -82,12 +83,15 @@ export class Timeline {
   /** Returns what viewers saw at a place: the same whichever way it is come to. */
   at(showMs: number): Replayed {
     const count = this.countUntil(showMs);
+    if (this.last?.count === count) return this.last.seen;
     for (let i = this.kept.length; i * KEPT_EVERY <= count; i++) {
       const from = (i - 1) * KEPT_EVERY;
       this.kept.push(this.applied(this.kept[i - 1] as Replayed, from, from + KEPT_EVERY));
     }
     const i = Math.floor(count / KEPT_EVERY);
-    return this.applied(this.kept[i] as Replayed, i * KEPT_EVERY, count);
+    const seen = this.applied(this.kept[i] as Replayed, i * KEPT_EVERY, count);
+    this.last = { count, seen };
+    return seen;
   }
 
   private applied(before: Replayed, from: number, to: number): Replayed {

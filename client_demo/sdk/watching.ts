@@ -18,7 +18,7 @@ export function reportWatching(room: Room, byPlayer = false): { setPlaying(playi
 
   const report = (): void => {
     const show = room.view.state?.snapshot.show;
-    const shown = show && !byPlayer && !hasVideo(show) ? show.state === "live" : playing;
+    const shown = show && !byPlayer && !hasVideo(show) && !show.replay ? show.state === "live" : playing;
     const watching = shown && document.visibilityState === "visible";
     if (watching === told || (told === null && !watching)) return;
     if (room.tell("playing", { playing: watching })) told = watching;

@@ -2,9 +2,8 @@ import { type Signal, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Show } from "../sdk";
-import { Icon } from "../shared/ui/icon";
 import { withLateTexts } from "./late_texts";
-import { arrival, choice, link, show, snapshot } from "./session";
+import { arrival, link, show, snapshot } from "./session";
 import { t } from "./text";
 
 /** A box over the stage. */
@@ -24,19 +23,6 @@ export function Cover({
       {title && <h2>{title}</h2>}
       {text && <p>{text}</p>}
       {children}
-    </div>
-  );
-}
-
-/** A live show that has no video: what it is, in the video's place. Questions, reactions and buying are as ever. */
-export function WithoutVideo() {
-  const now = show.value;
-  if (!now) return null;
-  return (
-    <div class="without-video" data-testid="without-video">
-      <Icon name="megaphone" />
-      <p class="without-video-title">{now.title}</p>
-      <p>{t("video.none")}</p>
     </div>
   );
 }
@@ -80,7 +66,7 @@ const late = signal<typeof import("./late_covers") | null>(null);
 
 /** Why nobody comes in, or that it is over: loaded when that is so. */
 const useLate = () => useLoaded(late, () => withLateTexts(import("./late_covers")));
-export const useWaysOn = () => useLoaded(waysOn, () => import("./more_shows"));
+export const useWaysOn = () => useLoaded(waysOn, () => withLateTexts(import("./more_shows")));
 
 /** Until the poster is there it is said that the show has not begun. */
 function Scheduled({ now }: { now: Show }) {
@@ -88,13 +74,15 @@ function Scheduled({ now }: { now: Show }) {
   return loaded ? <loaded.Poster show={now} /> : <Cover name="scheduled" title={t("cover.scheduled.open")} />;
 }
 
+/** A live show that has no video: what it is, in the video's place. Questions, reactions and buying are as ever. */
+export function WithoutVideo() {
+  const loaded = useLate();
+  return loaded && <loaded.WithoutVideo />;
+}
+
 function Choice() {
-  const ways = useWaysOn();
-  return (
-    <Cover name="choice" title={t("cover.choice.title")}>
-      {ways && <ways.ShowLinks shows={choice.value} />}
-    </Cover>
-  );
+  const loaded = useLate();
+  return loaded && <loaded.Choice />;
 }
 
 function Refused({ reason }: { reason: string }) {
@@ -105,6 +93,13 @@ function Refused({ reason }: { reason: string }) {
 function Over({ name }: { name: "ended" | "cancelled" }) {
   const loaded = useLate();
   return loaded && <loaded.Over name={name} />;
+}
+
+const replays = signal<typeof import("./replay/replay") | null>(null);
+
+function Again({ now }: { now: Show }) {
+  const loaded = useLoaded(replays, () => withLateTexts(import("./replay/replay")));
+  return loaded && now.replay ? <loaded.Replay show={now} replay={now.replay} /> : null;
 }
 
 /** What is drawn over the stage when it is not simply a live show that was joined. */
@@ -126,6 +121,7 @@ export function StageCover() {
     );
   }
   if (shown.state === "scheduled") return <Scheduled now={shown} />;
+  if (shown.replay) return <Again now={shown} />;
   if (shown.state === "ended" || shown.state === "cancelled") return <Over name={shown.state} />;
   return null;
 }

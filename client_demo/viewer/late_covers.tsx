@@ -1,14 +1,16 @@
 // What is drawn over the stage when a show cannot be entered, or is over: loaded when that is so.
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { createTranslator } from "../shared/i18n";
 import type en from "../shared/locales/viewer_covers.en.json";
 import { embedded } from "../shared/place";
 import { request } from "../shared/server";
 import { Button } from "../shared/ui/button";
+import { Icon } from "../shared/ui/icon";
 import { Cover, useWaysOn } from "./covers";
 import { BannedFacts } from "./safety/banned";
-import { arrive, identity, room, show } from "./session";
+import { arrive, choice, identity, room, show } from "./session";
 import { settingsOpen } from "./settings";
 import { t as viewerText } from "./text";
 
@@ -79,6 +81,29 @@ export function Refused({ reason }: { reason: string }) {
   }
 }
 
+/** A live show that has no video: what it is, in the video's place. Questions, reactions and buying are as ever. */
+export function WithoutVideo() {
+  const now = show.value;
+  if (!now) return null;
+  return (
+    <div class="without-video" data-testid="without-video">
+      <Icon name="megaphone" />
+      <p class="without-video-title">{now.title}</p>
+      <p>{t("video.none")}</p>
+    </div>
+  );
+}
+
+/** Several shows are live: one of them is to be chosen. */
+export function Choice() {
+  const ways = useWaysOn();
+  return (
+    <Cover name="choice" title={t("cover.choice.title")}>
+      {ways && <ways.ShowLinks shows={choice.value} />}
+    </Cover>
+  );
+}
+
 /** The way to mail about the show, where its channel sends any and the viewer has not asked for it; the form is in the settings. */
 function MailOffer() {
   const offered = useSignal(false);
@@ -108,10 +133,11 @@ function MailOffer() {
 }
 
 /** The show has ended, or is cancelled. */
-export function Over({ name }: { name: "ended" | "cancelled" }) {
+export function Over({ name, children }: { name: "ended" | "cancelled"; children?: ComponentChildren }) {
   const ways = useWaysOn();
   return (
     <Cover name={name} title={t(`cover.${name}.title`)} text={t(`cover.${name}.text`)}>
+      {children}
       {name === "ended" && <MailOffer />}
       {ways && <ways.MoreShows />}
     </Cover>

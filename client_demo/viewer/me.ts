@@ -4,7 +4,7 @@ import type { OwnSanction } from "../sdk/wire.generated";
 import { forgetKey, keyOf } from "../shared/drafts";
 import { request } from "../shared/server";
 import { asKept } from "../shared/writing";
-import { identity, link, questions, room, show } from "./session";
+import { identity, link, placeOfReplay, questions, room, show } from "./session";
 
 export type { OwnSanction };
 
@@ -100,7 +100,7 @@ export async function ask(place: string, text: string, onChecking: () => void): 
   // The same words about something else are another wish.
   const wish = `${text}${product}${anonymous ? "?" : ""}`;
   try {
-    const reply = await room().command("ask", { ...asking.peek(), text, key: keyOf(place, wish) });
+    const reply = await room().command("ask", { ...asking.peek(), ...placeOfReplay.peek()?.(), text, key: keyOf(place, wish) });
     remember(reply.question, text, reply.state);
     forgetKey(place, wish);
     asking.value = anonymous ? { anonymous } : {};

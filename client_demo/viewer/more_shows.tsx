@@ -5,10 +5,10 @@ import { dateTime } from "../shared/format";
 import { embedded, place } from "../shared/place";
 import { resolve } from "../shared/server";
 import { showsOf } from "./address";
+import { t } from "./late_text";
 import { myOrders } from "./me";
 import { openPane } from "./panes";
 import { channel, show } from "./session";
-import { t } from "./text";
 
 const EACH_MAX = 3;
 const AGAIN_MS = { least: 20_000, first: 20_000, most: 240_000 };

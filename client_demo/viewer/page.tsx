@@ -10,7 +10,7 @@ import { Panel, Sheet, SheetButtons } from "./pane_view";
 import { sheet, wide } from "./panes";
 import { FloatingCanvas, ReactButton, ReactionChooser } from "./reactions/reactions";
 import { served } from "./served";
-import { arrival, hasVideo, isLive, isOver, link, pinnedProduct, show } from "./session";
+import { arrival, hasVideo, isLive, isOpen, isOver, link, pinnedProduct, show } from "./session";
 import { Settings } from "./settings";
 import { ShareButton } from "./share_button";
 import { ProductCard } from "./shop/product_card";
@@ -51,7 +51,7 @@ function Stage() {
         <Picture class={hasVideo.value ? "backdrop" : "backdrop backdrop-alone"} src={still} alt={cover ? now.cover_alt : ""} />
       )}
       {!now && served.poster && <Picture class="video" src={served.poster} />}
-      {now && hasVideo.value && <Video show={now} />}
+      {now && hasVideo.value && !now.replay && <Video show={now} />}
       <FloatingCanvas />
       <StageTop />
       <div class="stage-notes">
@@ -66,8 +66,8 @@ function Stage() {
         <div class="stage-side">
           <ShareButton class="round" />
           <VideoControls />
-          {isLive.value && <ReactionChooser />}
-          {isLive.value && wide.value && <ReactButton />}
+          {isOpen.value && <ReactionChooser />}
+          {isOpen.value && wide.value && <ReactButton />}
         </div>
       )}
       {now && (isLive.value || isOver.value) && <Cards />}
@@ -78,7 +78,7 @@ function Stage() {
           {pinned && <ProductCard product={pinned} pinned small />}
           <div class="stage-ways">
             <SheetButtons />
-            {isLive.value && <ReactButton />}
+            {isOpen.value && <ReactButton />}
           </div>
         </div>
       )}

@@ -1,8 +1,10 @@
 import { batch, computed, signal } from "@preact/signals";
+import type { ComponentType } from "preact";
 import {
   Impressions,
   type JournalPush,
   type PrivatePush,
+  type Question,
   Room,
   type RoomView,
   reportWatching,
@@ -39,14 +41,23 @@ export const show = computed(() => snapshot.value?.show ?? null);
 export const products = computed(() => snapshot.value?.products ?? []);
 export const questions = computed(() => snapshot.value?.questions ?? []);
 export const comments = computed(() => snapshot.value?.comments?.latest ?? []);
-export const pinnedProduct = computed(() => products.value.find((each) => each.id === snapshot.value?.pinned_product) ?? null);
-export const pinnedQuestion = computed(() => snapshot.value?.pinned_question ?? null);
+/** What viewers saw at the place of a replay that is watched; null where none is. */
+export const replayed = signal<Snapshot | null>(null);
+/** What goes out with a question that is asked at a replay. */
+export const placeOfReplay = signal<(() => { replay_ms: number }) | null>(null);
+/** At a question: the way to where it was answered in the recording. */
+export const jumps = signal<ComponentType<{ question: Question }> | null>(null);
+const shown = computed(() => replayed.value ?? snapshot.value);
+export const pinnedProduct = computed(() => products.value.find((each) => each.id === shown.value?.pinned_product) ?? null);
+export const pinnedQuestion = computed(() => shown.value?.pinned_question ?? null);
 export const announcement = computed(() => snapshot.value?.announcement ?? null);
 export const viewers = computed(() => view.value.state?.viewers ?? null);
 export const reactions = computed(() => view.value.state?.reactions ?? {});
 export const degraded = computed(() => view.value.state?.degraded ?? false);
 export const hasVideo = computed(() => show.value !== null && showHasVideo(show.value));
 export const isLive = computed(() => show.value?.state === "live");
+/** One may ask, react and buy: the show is live, or watched again. */
+export const isOpen = computed(() => isLive.value || Boolean(show.value?.replay));
 /** Nothing more will happen in the show: it has ended, or it is cancelled. */
 export const isOver = computed(() => ["ended", "cancelled"].includes(show.value?.state ?? ""));
 
@@ -151,7 +162,14 @@ function enter(showId: string): void {
     show: showId,
     token: place.wishes?.token ?? null,
     // Said at each join: consent that was taken back without a connection is told at the next one.
-    wishes: { ...wishesOf(query), ...deviceId(), ...(name && { name }), remember: tokenStore.remembered, wording: tokenStore.wording, guest },
+    wishes: {
+      ...wishesOf(query),
+      ...deviceId(),
+      ...(name && { name }),
+      remember: tokenStore.remembered,
+      wording: tokenStore.wording,
+      guest,
+    },
     // What the page around an element says of who this is holds for as long as it says so, and is kept nowhere.
     onToken: (token, isGuests) => isGuests && tokenStore.keep({ token }),
     onPrivate: (push) => {

@@ -3,13 +3,13 @@ import { count, shortCount } from "../shared/format";
 import { StaffBadge } from "../shared/people";
 import { Icon } from "../shared/ui/icon";
 import { served } from "./served";
-import { announcement, isOver, show, viewers } from "./session";
+import { announcement, isOpen, isOver, show, viewers } from "./session";
 import { settingsOpen } from "./settings";
 import { t } from "./text";
 
 export function Watching({ short }: { short: boolean }) {
   const n = viewers.value;
-  if (n === null || show.value?.state !== "live") return null;
+  if (n === null || !isOpen.value) return null;
   return (
     <span class="watching" data-testid="watching" data-viewers={n} title={t.count("watching", n)}>
       <Icon name="eye" />
@@ -20,7 +20,7 @@ export function Watching({ short }: { short: boolean }) {
 }
 
 export function ShowState() {
-  const state = show.value?.state;
+  const state = show.value?.replay ? "replay" : show.value?.state;
   if (!state) return null;
   return (
     <span class={state === "live" ? "badge badge-live" : "badge badge-over-video"} data-testid="show-state" data-state={state}>

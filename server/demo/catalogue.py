@@ -15,6 +15,7 @@ EARLIER_TITLE = "Opening night · はじめての配信"
 WELCOME = "Welcome! Ask anything, we read along. · ようこそ！ご質問はお気軽にどうぞ。"
 VIDEO_HLS = "/media/demo.m3u8"
 VIDEO_MP4 = "/media/demo.mp4"
+VIDEO_MS = 14_000
 VIDEO_POSTER = "/media/poster.jpg"
 
 

@@ -14,6 +14,7 @@ from server.demo.plan import PastPlan
 from server.journal.tables import PublicationRow
 from server.journal.transaction import ShowTransaction
 from server.protocol.pushes import ProductStock, QuestionVotes, Sales
+from server.protocol.shelf_lines import ShownProduct
 from server.questions.faces import as_public, as_staff
 from server.questions.rules import Question
 from server.shows.repository import as_show
@@ -58,7 +59,8 @@ def _news(show: ShowRow, plan: PastPlan, history: History) -> Iterator[News]:
     yield News(plan.started_at, "show.started", {"show": as_show(live)})
     yield News(plan.ended_at, "show.ended", {"show": as_show(show)})
     for seconds, product in plan.pins:
-        yield News(plan.at(seconds), "product.pinned", {"product": product.id})
+        shown = ShownProduct(product.title, product.image, product.price, CURRENCY)
+        yield News(plan.at(seconds), "product.pinned", {"product": product.id, "shown": shown})
     for seconds, text in plan.announcements:
         yield News(plan.at(seconds), "announce", {"text": text, "by": "host", "name": HOST_NAME})
     for question in history.questions:

@@ -10,6 +10,7 @@ import asyncio
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -37,6 +38,7 @@ from server.demo.catalogue import (
     SHELF,
     VIDEO_HLS,
     VIDEO_MP4,
+    VIDEO_MS,
     VIDEO_POSTER,
     WELCOME,
     DemoProduct,
@@ -53,6 +55,7 @@ from server.journal.transaction import ShowTransaction
 from server.ledger.derive_repository import derive_rows
 from server.ledger.repository import append_facts
 from server.questions.repository import insert_questions
+from server.shows.recording import Recording
 from server.shows.repository import as_show, insert_show, read_show
 from server.shows.tables import ShowRow
 
@@ -170,6 +173,7 @@ async def _write_past_show(connection: AsyncConnection, plan: PastPlan) -> None:
     show, epoch = _show(plan.show_id, plan.title, plan.started_at), new_id("e")
     show.state, show.started_at, show.ended_at = "ended", plan.started_at, plan.ended_at
     show.pinned_product, show.announcement = plan.pins[-1][1].id, dict(last_announcement(plan))
+    show.recording = asdict(recording_of_plan(plan))
     await insert_show(connection, show, epoch)
     journal = write_journal(connection, epoch, show, plan, history)
     await insert_questions(connection, history.questions)
@@ -179,6 +183,12 @@ async def _write_past_show(connection: AsyncConnection, plan: PastPlan) -> None:
     await append_facts(connection, history.facts)
     await repository.add_sold(connection, units_sold(history.orders))
     await derive_rows(connection, show.id)
+
+
+def recording_of_plan(plan: PastPlan) -> Recording:
+    """Return what the demo has of a past show: the few seconds around the second product."""
+    seconds, _ = plan.pins[1]
+    return Recording(mp4=VIDEO_MP4, starts_ms=int(1_000 * seconds) - 4_000, length_ms=VIDEO_MS)
 
 
 async def _put_away_earlier_run(connection: AsyncConnection, now: datetime) -> None:

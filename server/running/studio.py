@@ -97,7 +97,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "shipping": shipping,
         "bulk_shipping": BulkShipping(database, shipping),
         "replays": Replays(database, clock),
-        "recordings": Recordings(process.journal, database),
+        "recordings": Recordings(process.journal, database, read_products=read),
         "planning": Planning(
             process.journal,
             database,

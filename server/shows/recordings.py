@@ -13,6 +13,7 @@ from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.protocol.pushes import Show
+from server.shows.line_up import ReadProducts
 from server.shows.plans import own_show, rewrite
 from server.shows.recording import Recording, recording_of, require_fits
 from server.shows.repository import as_show, read_show
@@ -39,11 +40,12 @@ class SetRecording:
 class Recordings:
     """Each method is about a show of `channel_id`, and raises `not_found` for any other."""
 
-    def __init__(self, journal: Journal, database: Database) -> None:
+    def __init__(self, journal: Journal, database: Database, *, read_products: ReadProducts) -> None:
         self._journal = journal
         self._database = database
+        self._read_products = read_products
         # The journal groups commands by their handler: it must be the same object each time.
-        self._set_many = set_recording_many
+        self._set_many = self.set_recording_many
 
     async def of(self, show_id: str, channel_id: str) -> Kept:
         """Return what was recorded of the show."""
@@ -64,33 +66,39 @@ class Recordings:
         show = await self._journal.commit(show_id, self._set_many, task)
         return Kept(recording, show.version)
 
+    async def set_recording_many(
+        self, tx: ShowTransaction, tasks: Sequence[SetRecording]
+    ) -> list[Show | RefusedError]:
+        """Carry out the tasks in order; what stands as wished already is neither published nor kept."""
+        answers: list[Show | RefusedError] = []
+        for task in tasks:
+            try:
+                answers.append(await self._set(tx, task))
+            except RefusedError as refused:
+                answers.append(refused)
+        return answers
 
-async def set_recording_many(tx: ShowTransaction, tasks: Sequence[SetRecording]) -> list[Show | RefusedError]:
-    """Carry out the tasks in order; what stands as wished already is neither published nor kept."""
-    answers: list[Show | RefusedError] = []
-    for task in tasks:
-        try:
-            answers.append(await _set(tx, task))
-        except RefusedError as refused:
-            answers.append(refused)
-    return answers
+    async def _set(self, tx: ShowTransaction, task: SetRecording) -> Show:
+        row = await own_show(tx, task.channel_id)
+        if row.state != "ended":
+            raise RefusedError(Code.CONFLICT, "A recording is of a show that has ended.")
+        before = recording_of(row)
+        task.match.require(row.version, Kept(before, row.version))
+        if task.recording == before:
+            return as_show(row)
+        if task.recording is not None:
+            require_fits(row, task.recording)
+        return await self._keep(tx, row, task, before)
 
-
-async def _set(tx: ShowTransaction, task: SetRecording) -> Show:
-    row = await own_show(tx, task.channel_id)
-    if row.state != "ended":
-        raise RefusedError(Code.CONFLICT, "A recording is of a show that has ended.")
-    before = recording_of(row)
-    task.match.require(row.version, Kept(before, row.version))
-    if task.recording == before:
-        return as_show(row)
-    if task.recording is not None:
-        require_fits(row, task.recording)
-    return await _keep(tx, row, task, before)
-
-
-async def _keep(tx: ShowTransaction, row: ShowRow, task: SetRecording, before: Recording | None) -> Show:
-    action: Action = "show.recording" if task.recording is not None else "show.recording_removed"
-    was, now = (each and asdict(each) for each in (before, task.recording))
-    audit(tx, task.actor, action, tx.show_id, before=was, after=now)
-    return await rewrite(tx, row, {"recording": now})
+    async def _keep(
+        self, tx: ShowTransaction, row: ShowRow, task: SetRecording, before: Recording | None
+    ) -> Show:
+        action: Action = "show.recording" if task.recording is not None else "show.recording_removed"
+        was, now = (each and asdict(each) for each in (before, task.recording))
+        audit(tx, task.actor, action, tx.show_id, before=was, after=now)
+        show = await rewrite(tx, row, {"recording": now})
+        if show.replay is not None and (before is None or not before.shown):
+            # Nothing was told of prices and stock since the end.
+            products = await self._read_products(tx.connection, tx.show_id, row.channel_id)
+            tx.publish("line_up.changed", {"products": products})
+        return show

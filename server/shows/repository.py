@@ -5,7 +5,19 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, case, func, insert, literal_column, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    case,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.channels.tables import ChannelRow
@@ -29,6 +41,8 @@ ShowOrder = Literal["newest", "soonest"]
 
 REPLAYED: Final = "(show.state = 'ended' AND coalesce(CAST(show.recording ->> 'shown' AS boolean), false))"
 """Whether a show has a replay, in SQL; `replay_of` says which."""
+REPLAYS_TOLD_MAX: Final = 20
+"""So many of a channel's replays, the newest, are told what its catalogue says now; in others a price of before is refused at buying."""
 SET_ANNOUNCEMENT: Final = """
     UPDATE show SET announcement = a.announcement
     FROM json_to_recordset(CAST(%s AS json)) AS a (show_id text, announcement jsonb) WHERE show.id = a.show_id
@@ -129,11 +143,11 @@ async def read_other_live_shows(connection: AsyncConnection, show_id: str) -> li
 
 
 async def read_open_shows(connection: AsyncConnection, channel_id: str) -> list[str]:
-    """Return the ids of the channel's shows that viewers see and that are not over."""
-    wanted = select(_SHOW.c.id).where(
-        _SHOW.c.channel_id == channel_id, _SHOW.c.state.in_(("scheduled", "rehearsal", "live"))
-    )
-    return list(await connection.scalars(wanted.order_by(_SHOW.c.id)))
+    """Return the ids of the channel's shows that viewers see and that are not over, and of the `REPLAYS_TOLD_MAX` newest replays."""
+    own = select(_SHOW.c.id).where(_SHOW.c.channel_id == channel_id)
+    wanted = own.where(_SHOW.c.state.in_(("scheduled", "rehearsal", "live"))).order_by(_SHOW.c.id)
+    again = own.where(text(REPLAYED)).order_by(_SHOW.c.ended_at.desc()).limit(REPLAYS_TOLD_MAX)
+    return [*await connection.scalars(wanted), *await connection.scalars(again)]
 
 
 async def insert_show(connection: AsyncConnection, row: ShowRow, epoch: str) -> None:

@@ -50,6 +50,7 @@ from server.replay.service import Replays
 from server.reports.repository import Item
 from server.sanctions import rules as sanctioning
 from server.shop.order_counts import OrderCounts
+from server.shop.shelf import read_shelf
 from server.shows.line_up_repository import LineUpItem
 from server.shows.recording import Recording
 from server.shows.recordings import Recordings as ShowRecordings
@@ -146,7 +147,9 @@ async def play_rest(stage: Stage) -> None:
 async def play_again(stage: Stage) -> None:
     """The show is watched again, and somebody asks."""
     recording = Recording(mp4="/media/show.mp4", starts_ms=-1_000)
-    await ShowRecordings(stage.journal, stage.database).set(SHOW, CHANNEL, HOST, recording, ANY_VERSION)
+    await ShowRecordings(stage.journal, stage.database, read_products=read_shelf).set(
+        SHOW, CHANNEL, HOST, recording, ANY_VERSION
+    )
     stage.tick()
     asked = await stage.questions.ask(SHOW, "v_9", "Nao", "Is it still sold?", replay_ms=0)
     await stage.questions.approve(SHOW, MODERATOR, asked.id, 0)

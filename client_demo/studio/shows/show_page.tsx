@@ -19,6 +19,7 @@ import { Sign } from "../sign";
 import { SurveysPart } from "../surveys/surveys_part";
 import { shared } from "../text";
 import { LineUpField } from "./line_up_field";
+import { RecordingPart } from "./recording_part";
 import { catalogue, known, readShelf } from "./shelf";
 import {
   asText,
@@ -140,6 +141,9 @@ export default function ShowPage({ params }: PageProps) {
             void form.load();
           }}
         />
+      )}
+      {show?.state === "ended" && (
+        <RecordingPart key={`recording ${show.id} ${show.version}`} show={show.id} done={() => void form.load()} />
       )}
       {show && <OffersPart key={`offers ${show.id}`} show={show.id} />}
       {show && <SurveysPart key={show.id} show={show.id} />}

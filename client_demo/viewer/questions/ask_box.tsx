@@ -9,7 +9,7 @@ import { showToast } from "../../shared/ui/toast";
 import { asKept, lengthOf } from "../../shared/writing";
 import { Late } from "../late";
 import { ask } from "../me";
-import { isLive, isOver, show } from "../session";
+import { isOpen, isOver, show } from "../session";
 import { refusalText, t } from "../text";
 
 const CHARACTERS_MAX = 500;
@@ -63,9 +63,9 @@ export function AskBox() {
           class="input ask-text"
           rows={1}
           data-testid="ask-text"
-          placeholder={t(isLive.value ? "ask.placeholder" : isOver.value ? "ask.over" : "ask.closed")}
-          disabled={!isLive.value && !text}
-          readOnly={!isLive.value}
+          placeholder={t(isOpen.value ? "ask.placeholder" : isOver.value ? "ask.over" : "ask.closed")}
+          disabled={!isOpen.value && !text}
+          readOnly={!isOpen.value}
           value={text}
           aria-invalid={problem.value !== null || tooLong}
           aria-describedby={`${id}-note ${id}-left`}
@@ -82,7 +82,7 @@ export function AskBox() {
           size="icon"
           aria-label={t("ask.send")}
           data-testid="ask-send"
-          disabled={!isLive.value || !asKept(text) || tooLong || busy.value !== "no"}
+          disabled={!isOpen.value || !asKept(text) || tooLong || busy.value !== "no"}
         >
           {busy.value === "no" ? <Icon name="send" /> : <span class="spinner" />}
         </Button>

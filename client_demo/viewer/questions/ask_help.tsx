@@ -8,7 +8,7 @@ import { showToast } from "../../shared/ui/toast";
 import { asking, myQuestionIds, myVotes, vote } from "../me";
 import { openPane } from "../panes";
 import { Silenced } from "../safety/silenced";
-import { identity, isLive, products, show } from "../session";
+import { identity, isOpen, products, show } from "../session";
 import { refusalText } from "../text";
 import { t } from "./asking_text";
 import { answers, type FaqLine, lookForTwins, tellHelped, twins } from "./twins";
@@ -20,7 +20,7 @@ export function AskHelp() {
   const text = draftOf(placeOfDraft());
   const about = asking.value.product;
   useEffect(() => lookForTwins(text, about), [text, about]);
-  const isAsking = isLive.value && Boolean(text || about);
+  const isAsking = isOpen.value && Boolean(text || about);
   return (
     <>
       <Silenced />
@@ -196,7 +196,7 @@ function Options() {
 
 /** On a product: the way to a question about it. */
 export function AskAbout({ product }: { product: Product }) {
-  if (!isLive.value) return null;
+  if (!isOpen.value) return null;
   return (
     <button
       type="button"

@@ -7,7 +7,7 @@ import { Icon } from "../../shared/ui/icon";
 import { showToast } from "../../shared/ui/toast";
 import { Late, LateReport } from "../late";
 import { myQuestionIds, myUnlisted, myVotes, vote } from "../me";
-import { isLive, isOver, pinnedQuestion, show } from "../session";
+import { isLive, isOver, jumps, pinnedQuestion, show } from "../session";
 import { refusalText, t } from "../text";
 import { AskBox } from "./ask_box";
 import { chooseSorting, drawn, hasMore, loadFailed, loading, questionCount, questionOf, showMore, sorting } from "./list";
@@ -61,6 +61,7 @@ function AnswerOf({ question }: { question: Question }) {
 
 function QuestionRow({ question, pinned }: { question: Question; pinned: boolean }) {
   const mine = myQuestionIds.value.has(question.id);
+  const Jump = jumps.value;
   return (
     <li
       class={pinned ? "question question-pinned" : "question"}
@@ -94,6 +95,7 @@ function QuestionRow({ question, pinned }: { question: Question; pinned: boolean
           </p>
         )}
         <AnswerOf question={question} />
+        {Jump && <Jump question={question} />}
       </div>
       <VoteButton question={question} />
     </li>

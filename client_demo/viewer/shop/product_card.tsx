@@ -4,7 +4,7 @@ import { Button } from "../../shared/ui/button";
 import { Picture } from "../../shared/ui/picture";
 import { unitsLeft } from "../../shared/variants";
 import { LateLines, withParts } from "../late";
-import { isLive, isOver } from "../session";
+import { isOpen, isOver } from "../session";
 import { t } from "../text";
 import { asOffered } from "./offered";
 import { Price } from "./price";
@@ -18,7 +18,7 @@ export function ProductPicture({ product, size }: { product: Product; size: numb
 
 function whyNotNow(product: Product): string | null {
   if (unitsLeft(product) === 0) return t("stock.sold_out");
-  if (isLive.value) return null;
+  if (isOpen.value) return null;
   return isOver.value ? t("product.over") : t("product.wait");
 }
 

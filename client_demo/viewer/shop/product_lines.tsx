@@ -2,6 +2,7 @@ import type { Product } from "../../sdk";
 import { talkedIn } from "../joint/beside";
 import { PostsLine } from "../posts/line";
 import { AskAbout } from "../questions/ask_help";
+import { ThenLine } from "../replay/then";
 import { AuctionPart } from "./auction_part";
 import { CountedLine } from "./counted";
 import { OfferLine } from "./offers";
@@ -15,6 +16,7 @@ import { WaitingLine } from "./waitlist/line";
 export function ProductLines({ product }: { product: Product }) {
   return (
     <>
+      <ThenLine product={product} />
       <AuctionPart product={product} />
       <OfferLine product={product} />
       <BackLine product={product} />

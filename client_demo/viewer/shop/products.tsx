@@ -1,5 +1,5 @@
 import { Late } from "../late";
-import { isLive, isOver, pinnedProduct, products } from "../session";
+import { isOpen, isOver, pinnedProduct, products } from "../session";
 import { t } from "../text";
 import { ProductCard } from "./product_card";
 
@@ -15,7 +15,7 @@ export function Products() {
             <p>{t(isOver.value ? "products.empty.ended" : "products.empty.text")}</p>
           </div>
         )}
-        {all.length > 0 && !isLive.value && (
+        {all.length > 0 && !isOpen.value && (
           <p class="hint products-note">{isOver.value ? t("product.over") : t("product.wait")}</p>
         )}
         <Late part="ForYou" />

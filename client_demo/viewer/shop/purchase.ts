@@ -8,7 +8,7 @@ import { showToast } from "../../shared/ui/toast";
 import { t } from "../late_text";
 import { addOrder, myOrders, retryMine } from "../me";
 import { openPane } from "../panes";
-import { identity, isOver, link, openedProduct, products, room, show } from "../session";
+import { identity, isOpen, isOver, link, openedProduct, products, room, show } from "../session";
 import { refusalText } from "../text";
 import { tokenStore } from "../token_store";
 import { buyable } from "./buyable";
@@ -296,7 +296,7 @@ function askUntilKnown(): () => void {
 
 /** Once the show has ended nothing can be bought any more: what is not among the orders then was never bought. */
 function giveUpAfterTheEnd(): void {
-  if (!isOver.peek()) return;
+  if (!isOver.peek() || isOpen.peek()) return;
   const keys = new Set(myOrders.peek().map((each) => each.key));
   for (const intent of doubts.peek()) {
     if (!keys.has(intent.key) && settle(intent)) showToast(t("buy.not_arrived"));

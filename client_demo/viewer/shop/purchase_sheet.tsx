@@ -8,7 +8,7 @@ import { showToast } from "../../shared/ui/toast";
 import { t } from "../late_text";
 import { openPane } from "../panes";
 import { PostsSheet } from "../posts/line";
-import { isLive, products } from "../session";
+import { isOpen, products } from "../session";
 import { buyable, leftToMe } from "./buyable";
 import { CheckoutSheet, withCheckout } from "./buying";
 import { takenByShop } from "./cart";
@@ -68,7 +68,7 @@ function noteOf(product: Product, quantity: number, problem: string | null): { t
   if (problem) return { text: problem, bad: true };
   if (doubt.value) return { text: t(working.value ? "buy.leave" : "buy.doubt"), bad: !working.value };
   if (product.stock === 0) return { text: t("buy.sold_out"), bad: true };
-  if (!isLive.value) return { text: t("buy.not_live"), bad: true };
+  if (!isOpen.value) return { text: t("buy.not_live"), bad: true };
   const { limit } = product;
   const left = leftToMe(product);
   if (takenByShop.value) return { text: t("buy.cart_note"), bad: false };
@@ -124,7 +124,7 @@ function Looking({ product }: { product: Product }) {
         look="primary"
         size="large"
         data-testid="buy-confirm"
-        disabled={busy || (!doubt.value && (buyable(product) < quantity || !isLive.value))}
+        disabled={busy || (!doubt.value && (buyable(product) < quantity || !isOpen.value))}
         onClick={() => void confirmPurchase()}
       >
         {busy && <span class="spinner" />}
@@ -146,7 +146,7 @@ function AddToCart({ product, quantity }: { product: Product; quantity: number }
     });
   };
   return (
-    <Button size="large" data-testid="cart-add" disabled={buyable(product) < quantity || !isLive.value} onClick={add}>
+    <Button size="large" data-testid="cart-add" disabled={buyable(product) < quantity || !isOpen.value} onClick={add}>
       {t("cart.add")}
     </Button>
   );

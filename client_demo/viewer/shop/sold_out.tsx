@@ -5,7 +5,7 @@ import { headOf, valuesOf } from "../../shared/sold_as";
 import { unitsLeft } from "../../shared/variants";
 import { t } from "../late_text";
 import { serverNow } from "../../shared/server_clock";
-import { isLive, onPush, pinnedProduct, products } from "../session";
+import { isOpen, onPush, pinnedProduct, products } from "../session";
 
 const SHOWN_MS = 30_000;
 /** What comes and goes within this time is one word, and the last of it counts. */
@@ -44,7 +44,7 @@ function saySoon(id: string): void {
   setTimeout(() => {
     saying = false;
     const product = pinnedProduct.peek();
-    if (product?.id === id && isLive.peek())
+    if (product?.id === id && isOpen.peek())
       said.value = t(unitsLeft(product) === 0 ? "product.now_sold_out" : "product.now_back", { title: product.title });
   }, SAID_AFTER_MS);
 }
@@ -61,7 +61,7 @@ export function SoldOutWord() {
 /** Gone again, it says nothing. */
 export function BackLine({ product }: { product: Product }) {
   const sold = back.value[product.id]?.sold;
-  if (!sold || !isLive.value || unitsLeft(product) === 0) return null;
+  if (!sold || !isOpen.value || unitsLeft(product) === 0) return null;
   const variant = product.variants?.find(({ id, stock }) => id === sold && stock < unitsLeft(product));
   return (
     <p class="hint" data-testid="back-in-stock">

@@ -128,6 +128,7 @@ async def test_a_recording_is_set_opened_closed_and_removed_by_its_channels_runn
         await told.record()
         shown = await viewer.expect_push("show.changed", lambda line: line["show"]["replay"] is not None)
         assert shown["show"]["replay"]["mp4"] == RECORDING["mp4"]
+        await viewer.expect_push("line_up.changed")
         stale = await told.http.put(
             f"/shows/{told.show}/recording", json=RECORDING | {"length_ms": 5}, headers={"If-Match": '"1"'}
         )
@@ -184,6 +185,8 @@ async def test_at_a_replay_one_asks_taps_and_buys_and_nothing_of_it_is_the_live_
         assert await again.refused("react", kind="heart") == "show_not_live"
         await told.record()
         await again.expect_push("show.changed")
+        await told.http.patch("/products/p_apron", json={"price": 1200})
+        await again.expect_push("product.changed", lambda line: line["products"][0]["price"] == 1200)
         played_from = monotonic()
         order = await _do_all(again, told.host)
         await eventually(lambda: monotonic() >= played_from + VIEW_SECONDS)
@@ -191,7 +194,7 @@ async def test_at_a_replay_one_asks_taps_and_buys_and_nothing_of_it_is_the_live_
         await eventually(lambda: _replayed(told))
         report = await _settled(told)
         _assert_only_the_replays(before, report)
-        assert report["replay"]["money"] == [{"currency": "JPY", "orders": 1, "units": 1, "gmv_minor": 1000}]
+        assert report["replay"]["money"] == [{"currency": "JPY", "orders": 1, "units": 1, "gmv_minor": 1200}]
         orders = (await told.http.get("/orders", params={"show": told.show})).json()["orders"]
         assert [(each["order"], each["replay"]) for each in orders] == [(order, True)]
         assert (await told.replay()).json()["moments"] == []

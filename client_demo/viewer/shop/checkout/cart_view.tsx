@@ -1,7 +1,7 @@
 import { money } from "../../../shared/format";
 import { Button } from "../../../shared/ui/button";
 import { Icon } from "../../../shared/ui/icon";
-import { isLive } from "../../session";
+import { isOpen } from "../../session";
 import { buyable } from "../buyable";
 import { ProductPicture } from "../product_card";
 import { cartAmount, cartLines, holdCart, setInCart } from "./cart";
@@ -78,8 +78,8 @@ export function CartView({ problem }: { problem: Problem | null }) {
           {problem.text}
         </p>
       )}
-      <p class="hint">{isLive.value ? t("cart.note") : t("checkout.not_live")}</p>
-      <Button look="primary" size="large" disabled={!isLive.value} data-testid="cart-hold" onClick={() => void holdCart()}>
+      <p class="hint">{isOpen.value ? t("cart.note") : t("checkout.not_live")}</p>
+      <Button look="primary" size="large" disabled={!isOpen.value} data-testid="cart-hold" onClick={() => void holdCart()}>
         {t("cart.hold")}
       </Button>
     </>

@@ -11,7 +11,7 @@ import { Icon } from "../../../shared/ui/icon";
 import { showToast } from "../../../shared/ui/toast";
 import { myOrders, retryMine } from "../../me";
 import { openPane } from "../../panes";
-import { isLive, products } from "../../session";
+import { isOpen, products } from "../../session";
 import { refusalText } from "../../text";
 import { FindAgain } from "../find_again";
 import { mayExchange } from "./exchanging";
@@ -160,7 +160,7 @@ function TooLate({ own: { hold } }: { own: Own }) {
       <HeldLines hold={hold} />
       <p role="status">{t("checkout.too_late.text")}</p>
       <div class="purchase-ways">
-        {head && isLive.value && (
+        {head && isOpen.value && (
           <Button data-testid="hold-see" onClick={look}>
             {t("checkout.see")}
           </Button>
@@ -180,7 +180,7 @@ function TimeOver({ own }: { own: Own }) {
       <p role="status">{t(own.hold.first_paid ? "checkout.over.unheld" : "checkout.over.text")}</p>
       <p class="hint">{t("checkout.over.late")}</p>
       <div class="purchase-ways">
-        {isLive.value && mayExchange(own.hold) && (
+        {isOpen.value && mayExchange(own.hold) && (
           <Button data-testid="hold-again" onClick={again}>
             {t("checkout.over.again")}
           </Button>

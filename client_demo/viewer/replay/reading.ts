@@ -1,0 +1,80 @@
+import { computed, effect, signal } from "@preact/signals";
+import {
+  answersOf,
+  type Chapter,
+  CommentRun,
+  chaptersOf,
+  type PlacedComment,
+  ReplaySource,
+  type Show,
+  Timeline,
+} from "../../sdk";
+import { placeOfReplay, replayed, room } from "../session";
+import { ms } from "./player";
+import { shownThen } from "./then";
+
+const AGAIN_AFTER_MS = 3_000;
+
+/** The place of the show that is watched. */
+const startsMs = signal(0);
+export const place = computed(() => Math.floor(ms.value) + startsMs.value);
+/** Everything has been read; until then what is seen at a later place may lack something. */
+export const whole = signal(false);
+export const chapters = signal<readonly Chapter[]>([]);
+export const answers = signal<ReadonlyMap<string, Chapter>>(new Map());
+export const saidThen = signal<readonly PlacedComment[]>([]);
+
+/** Reads a show's replay page by page, and follows the place that is watched; returns what ends it. */
+export function follow(show: Show, starts: number): () => void {
+  const source = new ReplaySource(room().server, show.id);
+  const timeline = new Timeline(show);
+  const read = signal(0);
+  let ends = Number.POSITIVE_INFINITY;
+  // What is in no frame of the recording cannot be gone to.
+  const held = ({ showMs }: Chapter): boolean => starts <= showMs && showMs <= ends;
+  const comments = new CommentRun(source, () => (read.value += 1));
+  let over = false;
+  startsMs.value = starts;
+  placeOfReplay.value = () => ({ replay_ms: place.peek() });
+
+  const readAll = async (): Promise<void> => {
+    for (let after: number | null = 0; after !== null && !over; ) {
+      try {
+        const page = await source.moments(after);
+        if (over) return;
+        timeline.add(page.moments);
+        ends = page.ends_ms;
+        after = page.next;
+        read.value += 1;
+      } catch {
+        await new Promise((done) => setTimeout(done, AGAIN_AFTER_MS));
+      }
+    }
+    whole.value = !over;
+  };
+  void readAll();
+  const stops = [
+    effect(() => {
+      if (read.value === 0) return;
+      chapters.value = chaptersOf(timeline.all).filter(held);
+      answers.value = new Map([...answersOf(timeline.all)].filter(([, answer]) => held(answer)));
+    }),
+    effect(() => {
+      void read.value;
+      const { room: seen, shown } = timeline.at(place.value);
+      replayed.value = seen.snapshot;
+      shownThen.value = shown;
+      saidThen.value = comments.at(place.value) ?? saidThen.peek();
+    }),
+  ];
+  return () => {
+    over = true;
+    for (const stop of stops) stop();
+    replayed.value = null;
+    placeOfReplay.value = null;
+    whole.value = false;
+    chapters.value = [];
+    answers.value = new Map();
+    saidThen.value = [];
+  };
+}
