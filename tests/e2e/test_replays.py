@@ -106,7 +106,7 @@ async def ask_and_buy(viewer: Page, language: Language) -> None:
     await viewer.get_by_test_id("pinned-product").get_by_test_id("buy").click()
     await expect(viewer.get_by_test_id("buy-total")).to_contain_text(f"{PRODUCTS[0].price + 500:,}")
     await viewer.get_by_test_id("buy-confirm").click()
-    await expect(viewer.get_by_test_id("receipt")).to_be_visible()
+    await expect(viewer.get_by_test_id("buy-done")).to_be_visible()
 
 
 async def look_at(viewer: Page, name: str) -> None:
