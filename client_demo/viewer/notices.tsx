@@ -1,4 +1,5 @@
 import { effect, signal } from "@preact/signals";
+import { t as late } from "./late_text";
 import { degraded, hasVideo, isLive, link } from "./session";
 import { t } from "./text";
 import { playback } from "./video/playback";
@@ -28,12 +29,12 @@ effect(() => {
   timer = setTimeout(() => (cut.value = "none"), BACK_FOR_MS);
 });
 
-/** What there is to say of the picture: only while there should be one. */
+/** What there is to say of the picture: only while there should be one. Its words come late, before a picture has stood still for long. */
 function pictureText(): string | null {
   if (!isLive.value || !hasVideo.value) return null;
-  if (playback.unsupported.value) return t("video.unsupported");
-  if (playback.failed.value) return t("video.failed");
-  return playback.still.value ? t("video.still") : null;
+  const { unsupported, failed, still } = playback;
+  const what = unsupported.value ? "unsupported" : failed.value ? "failed" : still.value ? "still" : null;
+  return (what && late.maybe(`video.${what}`)) ?? null;
 }
 
 function noticeText(): string | null {
@@ -58,9 +59,9 @@ export function Notices() {
         <p class={cut.value === "back" ? "notice notice-good" : "notice"} data-testid="notice">
           {(cut.value === "cut" || cut.value === "offline") && <span class="spinner" />}
           {text}
-          {text === t("video.failed") && (
+          {text === late.maybe("video.failed") && (
             <button type="button" class="button button-small" data-testid="video-again" onClick={tryAgain}>
-              {t("video.again")}
+              {late("video.again")}
             </button>
           )}
         </p>
