@@ -1,7 +1,4 @@
 import { computed, effect, signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { request } from "../sdk/http";
-import { newKey } from "../sdk/key";
 import type { Auction, AuctionState, HoldState, Product } from "../sdk/wire";
 import { lasting } from "../shared/countdown";
 import { money } from "../shared/format";
@@ -9,19 +6,18 @@ import { createTranslator, language } from "../shared/i18n";
 import type en from "../shared/locales/host_auctions.en.json";
 import { asSold, soldAs } from "../shared/sold_as";
 import { ask } from "../shared/staff/ask";
-import { session } from "../shared/staff/session";
 import { Button } from "../shared/ui/button";
 import { asMinor, asWhole } from "../studio/amounts";
 import { why } from "./actions";
 import { AuctionForm } from "./auction_form";
 import { now } from "./clock";
 import { attempt } from "./deeds";
-import { isOwn, roleHere, snapshot, theRoom } from "./desk";
+import { roleHere, snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
 import { RUNNERS } from "./plan_line";
+import { preparedList } from "./prepared";
 
 const t = createTranslator<typeof en>("host_auctions");
-const QUIET_MS = 15_000;
 const MINUTE_MS = 60_000;
 
 interface Kept {
@@ -43,8 +39,6 @@ interface Block {
 
 const auctions = signal<readonly Kept[]>([]);
 const blocks = signal<readonly Block[]>([]);
-/** The one that the next tap starts, or whose cancelling is asked about. */
-const picked = signal<string | null>(null);
 /** When bids came, by auction: (moment, bids of all by then). */
 const paces = new Map<string, [at: number, bids: number][]>();
 const sold = computed((): Product[] =>
@@ -53,15 +47,11 @@ const sold = computed((): Product[] =>
   ),
 );
 
-const pathOf = (): string => `/shows/${encodeURIComponent(snapshot.peek()?.show.id ?? "")}/auctions`;
 const blocksOf = (): string => `/channels/${encodeURIComponent(snapshot.peek()?.show.channel ?? "")}/auction-blocks`;
-const token = (): string => session.peek()?.token ?? "";
 
-async function load(): Promise<void> {
-  if (!isOwn.peek() || !token()) return;
+async function loadBlocks(): Promise<void> {
   try {
-    auctions.value = (await request<{ auctions: Kept[] }>(pathOf(), { token: token() })).auctions;
-    if (auctions.value.length > 0) blocks.value = (await request<{ blocks: Block[] }>(blocksOf(), { token: token() })).blocks;
+    blocks.value = (await ask<{ blocks: Block[] }>(blocksOf())).blocks;
   } catch {
     // What stands here stays; the next look tries again.
   }
@@ -81,9 +71,10 @@ const asked = computed(() =>
   ]),
 );
 
+const { picked, load, keep, useFresh } = preparedList("auctions", asked, auctions);
+
 effect(() => {
-  asked.value;
-  void load();
+  if (auctions.value.length > 0) void loadBlocks();
 });
 effect(() => {
   for (const { id, bids } of snapshot.value?.auctions ?? []) {
@@ -159,9 +150,8 @@ function prepare(form: HTMLFormElement): void {
   void attempt({
     say: () => t("deed.prepared", { text: lineOf({ ...body, currency: product.currency }) }),
     send: async () => {
-      const made = await request<Kept>(pathOf(), { token: token(), body, key: newKey() });
+      const made = await keep<Kept>(body);
       form.reset();
-      await load();
       picked.value = made.id;
     },
     refused: why,
@@ -172,10 +162,7 @@ function prepare(form: HTMLFormElement): void {
 export function AuctionPanel() {
   const may = RUNNERS.has(roleHere.value);
   const here = snapshot.value?.auctions ?? [];
-  useEffect(() => {
-    const timer = setInterval(() => void load(), QUIET_MS);
-    return () => clearInterval(timer);
-  }, []);
+  useFresh();
   const ready = may ? auctions.value.filter(({ state }) => state === "prepared") : [];
   const over = auctions.value.filter(({ state, awards }) => state === "closed" && awards.length > 0);
   if (!may && here.length + over.length === 0) return null;

@@ -1,20 +1,17 @@
 import "./poll.css";
-import { computed, effect, signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { request } from "../sdk/http";
-import { newKey } from "../sdk/key";
+import { computed } from "@preact/signals";
 import type { Giveaway, GiveawayState } from "../sdk/wire";
 import { lasting } from "../shared/countdown";
 import { nameOf } from "../shared/people";
-import { session } from "../shared/staff/session";
 import { Button } from "../shared/ui/button";
 import { why } from "./actions";
 import { now } from "./clock";
 import { attempt } from "./deeds";
-import { isOwn, roleHere, snapshot, theRoom } from "./desk";
+import { roleHere, snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
 import { type GiveawayBody, GiveawayForm, t } from "./giveaway_form";
 import { RUNNERS } from "./plan_line";
+import { preparedList } from "./prepared";
 
 interface Winner {
   rank: number;
@@ -35,24 +32,7 @@ interface Prepared {
   winners: Winner[];
 }
 
-/** Something may be prepared over the API at any time. */
-const QUIET_MS = 15_000;
 const BEFORE_MAX = 5;
-const giveaways = signal<readonly Prepared[]>([]);
-/** The one that the next tap opens. */
-const picked = signal<string | null>(null);
-
-const pathOf = (): string => `/shows/${encodeURIComponent(snapshot.peek()?.show.id ?? "")}/giveaways`;
-const token = (): string => session.peek()?.token ?? "";
-
-async function load(): Promise<void> {
-  if (!isOwn.peek() || !token()) return;
-  try {
-    giveaways.value = (await request<{ giveaways: Prepared[] }>(pathOf(), { token: token() })).giveaways;
-  } catch {
-    // What stands here stays; the next look tries again.
-  }
-}
 
 /** Which giveaway of which show is shown, and how far it is: the show's picture changes with every push, this with few. */
 const running = computed(() => {
@@ -60,10 +40,7 @@ const running = computed(() => {
   return `${snapshot.value?.show.id} ${shown?.id} ${shown?.version}`;
 });
 
-effect(() => {
-  running.value;
-  void load();
-});
+const { list: giveaways, picked, load, keep, useFresh } = preparedList<Prepared>("giveaways", running);
 
 type Said = Pick<Prepared, "id" | "prize" | "version">;
 const STEPS = { open: "deed.opened", close: "deed.closed", draw: "deed.drawn", hide: "deed.hidden" } as const;
@@ -91,8 +68,7 @@ async function prepare(body: GiveawayBody, opens: boolean): Promise<boolean> {
   await attempt({
     say: () => t("deed.prepared", { text: body.prize }),
     send: async () => {
-      made = await request<Prepared>(pathOf(), { token: token(), body, key: newKey() });
-      await load();
+      made = await keep<Prepared>(body);
     },
     refused: why,
   });
@@ -103,10 +79,7 @@ async function prepare(body: GiveawayBody, opens: boolean): Promise<boolean> {
 /** A prize for somebody who takes part: opened, closed, drawn, and whom it goes to. */
 export function GiveawayPanel() {
   const may = RUNNERS.has(roleHere.value);
-  useEffect(() => {
-    const timer = setInterval(() => void load(), QUIET_MS);
-    return () => clearInterval(timer);
-  }, []);
+  useFresh();
   const shown = snapshot.value?.giveaway;
   const ready = giveaways.value.filter(({ state }) => state === "ready");
   const before = giveaways.value.filter((each) => each.state === "drawn" && !each.shown).slice(-BEFORE_MAX);

@@ -1,25 +1,23 @@
-import { computed, effect, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { request } from "../sdk/http";
-import { newKey } from "../sdk/key";
 import type { Offer, Product } from "../sdk/wire";
 import { money } from "../shared/format";
 import { createTranslator } from "../shared/i18n";
 import type en from "../shared/locales/host_offers.en.json";
 import { asSold, soldAs } from "../shared/sold_as";
-import { session } from "../shared/staff/session";
+import { ask } from "../shared/staff/ask";
 import { Button } from "../shared/ui/button";
 import { asMinor, asWhole } from "../studio/amounts";
 import { why } from "./actions";
 import { attempt } from "./deeds";
-import { isOwn, roleHere, snapshot, theRoom } from "./desk";
+import { roleHere, snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
 import { RUNNERS } from "./plan_line";
+import { preparedList } from "./prepared";
 
 const t = createTranslator<typeof en>("host_offers");
 const AUDIENCES = ["everyone", "returning", "repeat_buyers", "segment", "code"] as const;
 type Audience = (typeof AUDIENCES)[number];
-const QUIET_MS = 15_000;
 
 interface Prepared {
   id: string;
@@ -35,10 +33,7 @@ interface Segment {
   name: string;
 }
 
-const offers = signal<readonly Prepared[]>([]);
 const segments = signal<readonly Segment[]>([]);
-/** The one that the next tap opens. */
-const picked = signal<string | null>(null);
 const audience = signal<Audience>("everyone");
 const sold = computed((): Product[] =>
   (snapshot.value?.products ?? []).flatMap((product) =>
@@ -46,21 +41,9 @@ const sold = computed((): Product[] =>
   ),
 );
 
-const pathOf = (): string => `/shows/${encodeURIComponent(snapshot.peek()?.show.id ?? "")}/offers`;
-const token = (): string => session.peek()?.token ?? "";
-
-async function load(): Promise<void> {
-  if (!isOwn.peek() || !token()) return;
-  try {
-    offers.value = (await request<{ offers: Prepared[] }>(pathOf(), { token: token() })).offers;
-  } catch {
-    // What stands here stays; the next look tries again.
-  }
-}
-
 async function loadSegments(): Promise<void> {
   try {
-    segments.value = (await request<{ segments: Segment[] }>("/channel/segments?limit=100", { token: token() })).segments;
+    segments.value = (await ask<{ segments: Segment[] }>("/channel/segments?limit=100")).segments;
   } catch {
     // Offers to a segment are prepared when they can be read.
   }
@@ -69,10 +52,7 @@ async function loadSegments(): Promise<void> {
 /** Which offers of which show are open: the show's picture changes with every push, this with few. */
 const running = computed(() => JSON.stringify([snapshot.value?.show.id, snapshot.value?.offers?.map(({ id }) => id)]));
 
-effect(() => {
-  running.value;
-  void load();
-});
+const { list: offers, picked, load, keep, useFresh } = preparedList<Prepared>("offers", running);
 
 function lineOf({
   product,
@@ -122,10 +102,9 @@ function prepare(form: HTMLFormElement): void {
   void attempt({
     say: () => t("deed.prepared", { text: lineOf({ ...body, currency: product.currency }) }),
     send: async () => {
-      const made = await request<Prepared>(pathOf(), { token: token(), body, key: newKey() });
+      const made = await keep<Prepared>(body);
       form.reset();
       audience.value = "everyone";
-      await load();
       picked.value = made.id;
     },
     refused: why,
@@ -135,10 +114,9 @@ function prepare(form: HTMLFormElement): void {
 /** Prices for some viewers and for some minutes: prepared here or over the API, opened in two taps, sold units and money while they come. */
 export function OfferPanel() {
   const may = RUNNERS.has(roleHere.value);
+  useFresh();
   useEffect(() => {
-    const timer = setInterval(() => void load(), QUIET_MS);
     if (may) void loadSegments();
-    return () => clearInterval(timer);
   }, [may]);
   const here = snapshot.value?.offers ?? [];
   const ready = may ? offers.value.filter(({ state }) => state === "prepared") : [];

@@ -1,20 +1,17 @@
 import "./poll.css";
-import { computed, effect, signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { request } from "../sdk/http";
-import { newKey } from "../sdk/key";
+import { computed } from "@preact/signals";
 import type { Poll } from "../sdk/wire";
 import { lasting } from "../shared/countdown";
 import { percent } from "../shared/format";
-import { session } from "../shared/staff/session";
 import { Button } from "../shared/ui/button";
 import { why } from "./actions";
 import { now } from "./clock";
 import { attempt } from "./deeds";
-import { isOwn, roleHere, snapshot, theRoom } from "./desk";
+import { roleHere, snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
 import { RUNNERS } from "./plan_line";
 import { type PollBody, PollForm, t } from "./poll_form";
+import { preparedList } from "./prepared";
 
 interface Prepared {
   id: string;
@@ -27,24 +24,7 @@ interface Prepared {
   shown: boolean;
 }
 
-/** Something may be prepared over the API at any time. */
-const QUIET_MS = 15_000;
 const BEFORE_MAX = 5;
-const polls = signal<readonly Prepared[]>([]);
-/** The one that the next tap puts to everybody. */
-const picked = signal<string | null>(null);
-
-const pathOf = (): string => `/shows/${encodeURIComponent(snapshot.peek()?.show.id ?? "")}/polls`;
-const token = (): string => session.peek()?.token ?? "";
-
-async function load(): Promise<void> {
-  if (!isOwn.peek() || !token()) return;
-  try {
-    polls.value = (await request<{ polls: Prepared[] }>(pathOf(), { token: token() })).polls;
-  } catch {
-    // What stands here stays; the next look tries again.
-  }
-}
 
 /** Which poll of which show is shown, and how far it is: the show's picture changes with every push, this with few. */
 const running = computed(() => {
@@ -52,10 +32,7 @@ const running = computed(() => {
   return `${snapshot.value?.show.id} ${poll?.id} ${poll?.state}`;
 });
 
-effect(() => {
-  running.value;
-  void load();
-});
+const { list: polls, picked, load, keep, useFresh } = preparedList<Prepared>("polls", running);
 
 type Said = Pick<Prepared, "id" | "question" | "version">;
 
@@ -90,8 +67,7 @@ async function prepare(body: PollBody, now: boolean): Promise<boolean> {
   await attempt({
     say: () => t("deed.prepared", { text: body.question }),
     send: async () => {
-      made = await request<Prepared>(pathOf(), { token: token(), body, key: newKey() });
-      await load();
+      made = await keep<Prepared>(body);
     },
     refused: why,
   });
@@ -102,10 +78,7 @@ async function prepare(body: PollBody, now: boolean): Promise<boolean> {
 /** A question with choices to everybody: prepared and opened in two taps, its counts while they grow, its result. */
 export function PollPanel() {
   const may = RUNNERS.has(roleHere.value);
-  useEffect(() => {
-    const timer = setInterval(() => void load(), QUIET_MS);
-    return () => clearInterval(timer);
-  }, []);
+  useFresh();
   const now = snapshot.value?.poll;
   const ready = polls.value.filter(({ state }) => state === "ready");
   const before = polls.value.filter(({ state, shown }) => state === "closed" && !shown).slice(-BEFORE_MAX);
@@ -192,5 +165,9 @@ function Shown({ poll }: { poll: Poll }) {
 
 function TimeLeft({ poll: { closes_at: ends, state } }: { poll: Poll }) {
   if (!ends || state !== "open") return null;
-  return <span class="hint" data-testid="poll-left">{t("ends_in", { time: lasting(Date.parse(ends) - now.value) })}</span>;
+  return (
+    <span class="hint" data-testid="poll-left">
+      {t("ends_in", { time: lasting(Date.parse(ends) - now.value) })}
+    </span>
+  );
 }

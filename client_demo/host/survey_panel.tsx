@@ -1,14 +1,11 @@
-import { computed, effect, signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { request } from "../sdk/http";
-import { newKey } from "../sdk/key";
+import { computed } from "@preact/signals";
 import type { Survey, SurveyState } from "../sdk/wire";
-import { session } from "../shared/staff/session";
 import { Button } from "../shared/ui/button";
 import { why } from "./actions";
 import { attempt } from "./deeds";
-import { isOwn, snapshot, theRoom } from "./desk";
+import { snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
+import { preparedList } from "./prepared";
 import { t } from "./text";
 
 interface Counted {
@@ -24,42 +21,19 @@ interface Counted {
 }
 
 const LIVE_MS = 3_000;
-/** Something may be prepared in the studio at any time. */
-const QUIET_MS = 15_000;
-const surveys = signal<readonly Counted[]>([]);
-/** The one that the next tap puts to everybody. */
-const picked = signal<string | null>(null);
-
-async function load(): Promise<void> {
-  const show = snapshot.peek()?.show.id;
-  const token = session.peek()?.token;
-  if (!show || !isOwn.peek() || !token) return;
-  try {
-    surveys.value = (await request<{ surveys: Counted[] }>(`/shows/${encodeURIComponent(show)}/surveys`, { token })).surveys;
-  } catch {
-    // What stands here stays; the next look tries again.
-  }
-}
 
 /** Which survey of which show is open: the show's picture changes with every push, this with few. */
 const running = computed(() => `${snapshot.value?.show.id} ${snapshot.value?.survey?.id}`);
 
-effect(() => {
-  running.value;
-  void load();
-});
+const { list: surveys, picked, load, keep, useFresh } = preparedList<Counted>("surveys", running);
 
 /** Prepares the usual question on the spot: the first of two taps. */
 async function prepareNps(): Promise<void> {
-  const show = snapshot.peek()?.show.id ?? "";
   const body = { kind: "nps", question: t("survey.nps"), why: true };
   await attempt({
     say: () => t("deed.survey_prepared"),
     send: async () => {
-      const path = `/shows/${encodeURIComponent(show)}/surveys`;
-      const made = await request<Counted>(path, { token: session.peek()?.token, body, key: newKey() });
-      await load();
-      picked.value = made.id;
+      picked.value = (await keep<Counted>(body)).id;
     },
     refused: why,
   });
@@ -85,10 +59,7 @@ function close({ id, question }: Pick<Counted, "id" | "question">): void {
 /** A question to everybody: opened in two taps, its answers counted while they come. */
 export function SurveyPanel() {
   const now = snapshot.value?.survey;
-  useEffect(() => {
-    const timer = setInterval(() => void load(), now ? LIVE_MS : QUIET_MS);
-    return () => clearInterval(timer);
-  }, [now?.id]);
+  useFresh(now ? LIVE_MS : undefined);
   const ready = surveys.value.filter((each) => each.state === "ready");
   return (
     <Fold title={t("survey.title")} testid="surveys" class="surveys" open={Boolean(now)}>
