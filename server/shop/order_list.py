@@ -31,7 +31,7 @@ from server.shop.hold_tables import OrderLineRow
 from server.shop.merchant_orders import MerchantOrder, of_ours, of_report
 from server.shop.numbers import CHARACTERS, HEXADECIMAL, LETTERS
 from server.shop.order_words import holds, of_buyers
-from server.shop.orders_repository import Goods, as_order, put_together, read_behind, read_goods
+from server.shop.orders_repository import Goods, as_order, at_replay, put_together, read_behind, read_goods
 from server.shop.report_rules import Reported, ReportState
 from server.shop.reported_tables import ReportedOrderRow
 from server.shop.reports_repository import as_reported, find_products
@@ -189,7 +189,9 @@ def _select_ours(channel_id: str, wanted: Wanted, numbers: Collection[str]) -> S
     both = _OURS.join(_PRODUCT, _PRODUCT.c.id == _OURS.c.product_id).join(
         _SHOW, _SHOW.c.id == _OURS.c.show_id
     )
-    statement = select(_OURS, *product, _SHOW.c.title.label("show_title")).select_from(both)
+    statement = select(_OURS, at_replay(_OURS.c.id), *product, _SHOW.c.title.label("show_title")).select_from(
+        both
+    )
     statement = statement.where(_OURS.c.channel_id == channel_id)
     if wanted.show is not None:
         statement = statement.where(_OURS.c.show_id == wanted.show)

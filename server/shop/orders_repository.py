@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, Select, func, literal, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.catalogue.tables import ProductRow
@@ -13,13 +13,17 @@ from server.shop.hold_tables import OrderLineRow
 from server.shop.numbers import number_from
 from server.shop.rules import Order
 from server.shop.standing import Standing
-from server.shop.tables import OrderRow
+from server.shop.tables import OrderRow, ReplayOrderRow
 
 _ORDER = OrderRow.__table__  # type: ignore[attr-defined]
 _LINE = OrderLineRow.__table__  # type: ignore[attr-defined]
+_REPLAY = ReplayOrderRow.__table__  # type: ignore[attr-defined]
 _PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
 _READ_TITLES = text("SELECT id, title FROM product WHERE id = ANY(:ids)")
 _READ_SHOW_TITLE = text("SELECT title FROM show WHERE id = :show")
+
+AT_REPLAY: Final = "EXISTS (SELECT FROM replay_order AS r WHERE r.order_id = {0})"
+"""Whether the order of this id was bought at the replay of its show."""
 
 ReadStandings = Callable[[AsyncConnection, Collection[str]], Awaitable[Mapping[str, Standing]]]
 """Returns how orders stand, by the ids of their heads; one that is left out is paid, and no more. A room above the shop knows it."""
@@ -30,6 +34,11 @@ async def read_no_standings(
 ) -> Mapping[str, Standing]:
     """What the shop knows by itself: every order is paid."""
     return {}
+
+
+def at_replay(order_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return `AT_REPLAY` of a column, called `replay`."""
+    return select(_REPLAY.c.order_id).where(_REPLAY.c.order_id == order_id).exists().label("replay")
 
 
 class Goods(NamedTuple):
@@ -44,7 +53,7 @@ class Goods(NamedTuple):
 def select_lines() -> Select[Any]:
     """Select orders line by line, each with the id of its head and its place behind that, null at heads."""
     both = _ORDER.outerjoin(_LINE, _LINE.c.order_id == _ORDER.c.id)
-    return select(_ORDER, _LINE.c.head_id, _LINE.c.nth).select_from(both)
+    return select(_ORDER, at_replay(_ORDER.c.id), _LINE.c.head_id, _LINE.c.nth).select_from(both)
 
 
 async def read_order(connection: AsyncConnection, order_id: str) -> tuple[Order, str] | None:

@@ -14,7 +14,7 @@ from server.db.driver import as_array
 from server.protocol import pushes
 from server.protocol.sold import Product
 from server.shop.holds_repository import LAPSED
-from server.shop.orders_repository import as_order
+from server.shop.orders_repository import AT_REPLAY, as_order
 from server.shop.rules import Order, Purchase
 from server.shop.shelf import in_line_up, read_shelf
 from server.shop.tables import OrderRow
@@ -24,7 +24,9 @@ from server.webhooks.outbox import WANTED
 _PRODUCT = ProductRow.__table__  # type: ignore[attr-defined]
 _ORDER = OrderRow.__table__  # type: ignore[attr-defined]
 # By name, not `o.*`: what a server has prepared must outlive a migration that adds a column.
-_ORDER_COLUMNS = ", ".join(f"o.{column.name}" for column in _ORDER.columns)
+_ORDER_COLUMNS = (
+    f"{', '.join(f'o.{column.name}' for column in _ORDER.columns)}, {AT_REPLAY.format('o.id')} AS replay"
+)
 
 # Sorted before it is locked: two shows of one channel that sell the same products wait for each other, and never in a ring.
 _READ_TERMS = text(
@@ -80,15 +82,16 @@ _INSERT_ORDERS = text(
               discount, replay)),
     placed AS (
         INSERT INTO orders (id, channel_id, show_id, viewer_id, key, product_id, quantity, unit_price_minor, amount_minor, currency,
-                            payment, at, staff, number, replay)
+                            payment, at, staff, number)
         SELECT o.id, :channel, :show, o.viewer_id, o.key, o.product_id, o.quantity, o.price, o.price * o.quantity - o.discount, o.currency,
-               o.payment, :at, o.staff, CASE WHEN o.head_id IS NULL THEN o.number END, o.replay
+               o.payment, :at, o.staff, CASE WHEN o.head_id IS NULL THEN o.number END
         FROM wanted AS o ON CONFLICT DO NOTHING RETURNING id
     ),
     moved AS (
         INSERT INTO stock_sale (order_id, product_id, move, stock_after)
         SELECT o.id, o.product_id, o.move, o.stock_after FROM wanted AS o JOIN placed USING (id) WHERE o.move IS NOT NULL
     ),
+    replayed AS (INSERT INTO replay_order (order_id) SELECT o.id FROM wanted AS o JOIN placed USING (id) WHERE o.replay),
     behind AS (
         INSERT INTO order_line (order_id, head_id, nth, show_id)
         SELECT o.id, o.head_id, o.nth, :show FROM wanted AS o JOIN placed USING (id) WHERE o.head_id IS NOT NULL
@@ -99,6 +102,7 @@ _INSERT_ORDERS = text(
 _DELETE_ORDERS = text(
     """
     WITH unmoved AS (DELETE FROM stock_sale WHERE order_id = ANY(:ids)),
+         unseen AS (DELETE FROM replay_order WHERE order_id = ANY(:ids)),
          alone AS (DELETE FROM order_line WHERE order_id = ANY(:ids))
     DELETE FROM orders WHERE id = ANY(:ids)
     """

@@ -44,9 +44,16 @@ class OrderRow(SQLModel, table=True):
         default=False, sa_column=Column("staff", Boolean, nullable=False, server_default=text("false"))
     )
     """Bought by the host's side or an analyst: told apart in the money."""
-    replay: bool = Field(
-        default=False, sa_column=Column("replay", Boolean, nullable=False, server_default=text("false"))
-    )
-    """Bought at the replay of the show."""
     number: str | None = None
     """What people call the order by; unique in the channel."""
+
+
+class ReplayOrderRow(SQLModel, table=True):
+    """An order, or a line of one, that was bought at the replay of its show.
+
+    It is no column of `orders`: servers of before read all columns of that, by what they prepared once.
+    """
+
+    __tablename__ = "replay_order"
+
+    order_id: str = Field(primary_key=True)

@@ -28,8 +28,8 @@ _DONE = text(f"""
 _SOLD = text("""
     SELECT o.currency, count(*) FILTER (WHERE l.order_id IS NULL) AS orders, sum(o.quantity)::bigint AS units,
            sum(o.amount_minor)::bigint AS gmv_minor
-    FROM orders AS o LEFT JOIN order_line AS l ON l.order_id = o.id
-    WHERE o.show_id = :show AND o.replay AND NOT o.staff GROUP BY o.currency ORDER BY o.currency
+    FROM orders AS o JOIN replay_order AS r ON r.order_id = o.id LEFT JOIN order_line AS l ON l.order_id = o.id
+    WHERE o.show_id = :show AND NOT o.staff GROUP BY o.currency ORDER BY o.currency
 """)
 
 

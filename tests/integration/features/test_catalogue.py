@@ -317,7 +317,7 @@ async def test_of_a_large_catalogue_the_first_products_are_shown_and_others_move
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shelf, "SHELF_MAX", 3)
-    monkeypatch.setattr(shelf.read_shelf, "__kwdefaults__", {"products_max": 3})
+    monkeypatch.setattr(shelf.read_shelf, "__kwdefaults__", {"products_max": 3, "among": None})
     await upsert(
         stage.catalogue, *(WantedProduct(title=f"T{n}", price_minor=1, sku=str(n)) for n in range(4))
     )
