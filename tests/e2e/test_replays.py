@@ -102,7 +102,7 @@ async def ask_and_buy(viewer: Page, language: Language) -> None:
     await expect(viewer.get_by_test_id("pinned-product")).to_have_count(1)
     await viewer.get_by_test_id("replay-play").click()
     await look_at(viewer, f"replay-questions-{language}")
-    await viewer.keyboard.press("Escape")
+    await viewer.get_by_test_id("sheet-close").click()
     await viewer.get_by_test_id("pinned-product").get_by_test_id("buy").click()
     await expect(viewer.get_by_test_id("buy-total")).to_contain_text(f"{PRODUCTS[0].price + 500:,}")
     await viewer.get_by_test_id("buy-confirm").click()
