@@ -21,7 +21,7 @@ from server.questions.pseudonyms import Pseudonyms
 from server.replay.service import Replays
 from server.running.limits import units_max_of
 from server.running.mail import mail_parts
-from server.running.people import people_parts
+from server.running.people import PeopleParts, people_parts
 from server.running.process import Process
 from server.running.webhooks import webhooks_for
 from server.shop.attributions import Attributions
@@ -41,14 +41,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
     """Return them by the names that routes find them under in the application's state."""
     database, clock, settings = process.database, process.clock, process.settings
     sealing = sealing_for(settings)
-    people = people_parts(
-        settings,
-        database,
-        clock,
-        tokens=process.tokens,
-        revocations=process.revocations,
-        follow=StageHosts(process.journal, database).heed,
-    )
+    people = _people_of(process)
     read = partial(read_shelf, units_max=units_max_of(settings))
     attributions = Attributions(sealing, clock)
     shipping = Shipping(
@@ -110,3 +103,14 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "lines": Lines(process.journal, database, process.waitlist),
         "webhooks": webhooks_for(settings, database, clock, process.outbound),
     }
+
+
+def _people_of(process: Process) -> PeopleParts:
+    return people_parts(
+        process.settings,
+        process.database,
+        process.clock,
+        tokens=process.tokens,
+        revocations=process.revocations,
+        follow=StageHosts(process.journal, process.database).heed,
+    )

@@ -131,10 +131,18 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         await count_waiting(connection, show_id=show_id),
         await read_arrivals(connection, show_id) or UNSET,
     )
+    return await _as_read(connection, row, (public, staff))
+
+
+async def _as_read(
+    connection: AsyncConnection, row: ShowRow, whole: tuple[Snapshot, StaffSnapshot]
+) -> SnapshotRead:
+    public, staff = whole
+    show = public.show
     partner = None if show.joint is None else encode(replace(staff, sales=NOTHING_SOLD, offers=[]))
-    banned = await read_banned(connection, show_id, row.channel_id)
+    banned = await read_banned(connection, row.id, row.channel_id)
     names = await _read_names(connection, row, show.joint)
-    on_sale = frozenset(sold_ids(sold.products))
+    on_sale = frozenset(sold_ids(public.products))
     return SnapshotRead(
         show,
         row.channel_id,
