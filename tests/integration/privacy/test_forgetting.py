@@ -62,6 +62,8 @@ WITHOUT_VIEWERS = {
     *(
         "imported_entry",
         "invitation",
+        "joint_invitation",
+        "joint_show",
         "journal_head",
         "ledger_cursor",
         "ledger_process",
@@ -77,6 +79,7 @@ WITHOUT_VIEWERS = {
         "arrival",
         "offer",
         "oidc_code",
+        "replay_order",
     ),
     *(
         "fake_intent",
