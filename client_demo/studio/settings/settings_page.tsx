@@ -39,7 +39,7 @@ export default function SettingsPage() {
     save: async (changes, _whole, etag) => versionOf(keepChannel(await change<Channel>("/channel", changes, etag))),
     check,
   });
-  const { currency } = theChannel();
+  const { currency, id } = theChannel();
   return (
     <PageFrame testid="settings" title={t("title")} lead={t("lead")}>
       <Form form={form} testid="settings-form">
@@ -49,6 +49,9 @@ export default function SettingsPage() {
             <dt class="field-label">{t("currency")}</dt>
             <dd data-testid="currency">{currency}</dd>
             <dd class="hint">{t("currency.hint")}</dd>
+            <dt class="field-label">{t("id")}</dt>
+            <dd data-testid="channel-id">{id}</dd>
+            <dd class="hint">{t("id.hint")}</dd>
           </dl>
         </Section>
         <Section title={t("announcing")}>
