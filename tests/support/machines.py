@@ -35,6 +35,8 @@ def play(machine: type[RuleBasedStateMachine], story: Callable[[Any], object]) -
     """Take some steps on a new machine and look at all of its claims. Raises what a claim or a step raises."""
     played = machine()
     try:
+        for first in played.setup_state().initializers:
+            first.function(played)
         story(played)
         for claim in played.invariants:
             claim.function(played)
