@@ -11,7 +11,7 @@ from secrets import token_hex
 import httpx
 from playwright.async_api import Locator, Page, expect
 
-from server.demo.catalogue import PAST_SHOW_ID, PRODUCTS, SHELF
+from server.demo.catalogue import PAST_SHOW_ID, PRODUCTS, SHELF, VIDEO_MP4
 from tests.e2e.studio_states import (
     States,
     studio_embedding,
@@ -89,8 +89,13 @@ async def receipt(page: Page, room: Showroom) -> States:
 async def viewer_elsewhere(page: Page, room: Showroom) -> States:
     """Shows that are not live, or not to be joined, and a connection that is away."""
     part = page.get_by_test_id
+    await page.goto(room.url(f"/shows/{PAST_SHOW_ID}"))
+    await expect(part("replay-begin")).to_be_visible()
+    yield "replay"
+    ended = await room.begin_show({"mp4": VIDEO_MP4})
+    await room.end_show(ended)
     for path, cover in (
-        (f"/shows/{PAST_SHOW_ID}", "ended"),
+        (f"/shows/{ended}", "ended"),
         (f"/shows/{await room.plan_show()}", "scheduled"),
         ("/shows/nowhere", "missing"),
         (f"/shows/{await room.plan_show(guests_allowed=False)}", "guests"),
