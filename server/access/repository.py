@@ -61,7 +61,7 @@ def terms_of(
         banned,
         hidden=state in HIDDEN,
         partners=() if held is None else held.channels,
-        leading=held is None or held.leading == show_id,
+        leading=held is None or held.beside(show_id) is None,
     )
 
 

@@ -146,7 +146,7 @@ class Room:
     @property
     def beside(self) -> str | None:
         """The show that this one is held in; None where people talk here."""
-        return None if self.joint is None or self.joint.leading == self.show_id else self.joint.leading
+        return None if self.joint is None else self.joint.beside(self.show_id)
 
     @property
     def leading(self) -> bool:

@@ -17,7 +17,7 @@ _INVITATION = JointInvitationRow.__table__  # type: ignore[attr-defined]
 # Who looks and then writes is alone: two shows that join each other at once would be held in a ring.
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('joint shows', 0))")
 _HELD = """
-    SELECT show.id, show.channel_id, channel.name, show.state, channel.currency
+    SELECT show.id, show.channel_id, channel.name, show.state
     FROM show JOIN channel ON channel.id = show.channel_id
 """
 _READ_HELD = text(f"{_HELD} WHERE show.id = ANY(:ids)")

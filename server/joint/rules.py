@@ -26,7 +26,6 @@ class Held:
     channel_id: str
     name: str
     state: str
-    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ leaves the rest to the loop of any other.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -78,7 +78,7 @@ class Settling:
                 await self._shows.follow(show.id, BY_THE_LEADING, step)
 
 
-def _step_of(leading: str, state: str) -> Any:
+def _step_of(leading: str, state: str) -> Literal["start", "end"] | None:
     if leading == "live" and state in BESIDE and state != "live":
         return "start"
     return "end" if leading == "ended" and state == "live" else None

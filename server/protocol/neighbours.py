@@ -27,6 +27,10 @@ class Joint(Struct, frozen=True):
     leading: str
     shows: list[JointShow]
 
+    def beside(self, show_id: str) -> str | None:
+        """Return the show that this one of them is held in, which sells beside it; None for the one that people talk in."""
+        return None if self.leading == show_id else self.leading
+
     @property
     def channels(self) -> frozenset[str]:
         """The channels whose shows these are."""

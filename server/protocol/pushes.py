@@ -79,7 +79,7 @@ class Show(Struct, frozen=True):
     @property
     def beside(self) -> str | None:
         """The show that this one is held in, which sells beside it; None for one that people talk in."""
-        return None if self.joint is None or self.joint.leading == self.id else self.joint.leading
+        return None if self.joint is None else self.joint.beside(self.id)
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):
