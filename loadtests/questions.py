@@ -221,7 +221,12 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, default=2_000)
     parser.add_argument("--questions", type=float, default=200.0, help="a minute")
     parser.add_argument("--votes", type=float, default=2_000.0, help="a minute")
-    parser.add_argument("--acts", type=float, default=120.0, help="a minute at each console")
+    parser.add_argument(
+        "--acts",
+        type=float,
+        default=90.0,
+        help="a minute at each console; more would come up with the questions",
+    )
     parser.add_argument("--seconds", type=float, default=300.0)
     given = parser.parse_args()
     load = Load(given.viewers, given.questions, given.votes, given.acts, given.seconds)

@@ -76,7 +76,7 @@ class Auctions:
         `already_leading` with `max`, `too_many`, `bidding_blocked` with `until`, and `forbidden` for staff.
         """
         return await self._journal.commit(
-            show_id, self._bid_many, wanted, hurried=True, intent=intent, kind=Taken, repeatable=True
+            show_id, self._bid_many, wanted, intent=intent, kind=Taken, repeatable=True
         )
 
     async def start(
@@ -98,7 +98,7 @@ class Auctions:
 
     async def _move(self, show_id: str, move: Move, intent: Intent | None) -> AuctionState:
         return await self._journal.commit(
-            show_id, self._move_many, move, intent=intent, kind=AuctionState, repeatable=True, hurried=True
+            show_id, self._move_many, move, intent=intent, kind=AuctionState, repeatable=True
         )
 
     async def settle(self) -> None:
@@ -106,7 +106,7 @@ class Auctions:
         async with self._database.read_soon() as connection:
             due = await repository.read_due(connection, self._clock.now())
         for show_id in due:
-            await self._journal.commit(show_id, self._settle_many, None, repeatable=True, hurried=True)
+            await self._journal.commit(show_id, self._settle_many, None, repeatable=True)
 
     async def prepare(
         self, show_id: str, channel_id: str, actor: Actor, terms: Terms, *, intent: Intent | None = None

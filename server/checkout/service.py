@@ -91,7 +91,7 @@ class Checkouts:
         details = clean(filling.details)
         wish = await self._wish(show_id, filling.hold_id, buyer, details) if details.voucher else None
         wanted = replace(filling, buyer=buyer, details=details, wish=wish)
-        standing = await self._journal.commit(show_id, self._fill_many, wanted, hurried=True, repeatable=True)
+        standing = await self._journal.commit(show_id, self._fill_many, wanted, repeatable=True)
         return await self._with_kept(standing, buyer)
 
     async def find(self, show_id: str, hold_id: str, buyer: Buyer, language: Language) -> Standing:

@@ -87,7 +87,7 @@ class Comments:
         await self._ticks.turn(show_id)
         commenting = Commenting(viewer_id, author, clean, role, known, looked)
         return await self._journal.commit(
-            show_id, self._comment_many, commenting, intent=intent, kind=KeptBefore
+            show_id, self._comment_many, commenting, intent=intent, kind=KeptBefore, patient=True
         )
 
     async def written_before(self, intent: Intent) -> Kept | None:
@@ -118,7 +118,7 @@ class Comments:
         await self._ticks.turn(show_id)
         reacting = Reacting(viewer_id, comment_id, kind, on)
         return await self._journal.commit(
-            show_id, react_many, reacting, intent=intent, kind=dict[str, int], repeatable=True
+            show_id, react_many, reacting, intent=intent, kind=dict[str, int], repeatable=True, patient=True
         )
 
     async def move(

@@ -76,7 +76,7 @@ class Refunds:
         """
         _require_ours(order)
         asked = await self._journal.commit(
-            order.show_id, self._ask_many, ToRefund(order, actor, key, wanted), hurried=True, repeatable=True
+            order.show_id, self._ask_many, ToRefund(order, actor, key, wanted), repeatable=True
         )
         if not asked.refund.open or asked.repeated:
             return asked
@@ -88,9 +88,7 @@ class Refunds:
         if answer is None or answer.kind not in ("refunded", "failed", "bounced"):
             return refund
         ended = Ended(refund, answer.kind == "refunded", answer.why, bounced=answer.kind == "bounced")
-        after = await self._journal.commit(
-            refund.show_id, self._end_many, ended, hurried=True, repeatable=True
-        )
+        after = await self._journal.commit(refund.show_id, self._end_many, ended, repeatable=True)
         metrics.REFUNDS.labels(after.state).inc()
         if after.state == "failed":
             await self._look_there(after)

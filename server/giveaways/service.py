@@ -72,7 +72,7 @@ class Giveaways:
         Raises `not_found`, `giveaway_closed`, and `task_open` with `task` for who has not done what it asks for.
         """
         return await self._journal.commit(
-            show_id, enter_many, entering, intent=intent, kind=Entered, repeatable=True
+            show_id, enter_many, entering, intent=intent, kind=Entered, repeatable=True, patient=True
         )
 
     async def claim(self, show_id: str, claiming: Claiming, *, intent: Intent | None = None) -> Claimed:
@@ -88,7 +88,7 @@ class Giveaways:
         opening one while another is to be drawn.
         """
         return await self._journal.commit(
-            show_id, self._move_many, moving, intent=intent, kind=Moved, repeatable=True, hurried=True
+            show_id, self._move_many, moving, intent=intent, kind=Moved, repeatable=True
         )
 
     async def settle(self) -> None:
@@ -96,7 +96,7 @@ class Giveaways:
         async with self._database.read_soon() as connection:
             due = await repository.read_due(connection, self._clock.now())
         for show_id in due:
-            await self._journal.commit(show_id, self._settle_many, None, repeatable=True)
+            await self._journal.commit(show_id, self._settle_many, None, repeatable=True, patient=True)
 
     async def prepare(
         self, show_id: str, channel_id: str, actor: Actor, terms: Terms, *, intent: Intent | None = None
@@ -128,7 +128,7 @@ class Giveaways:
         if found is None or found.channel_id != channel_id:
             raise RefusedError(Code.NOT_FOUND, "There is no such giveaway here.")
         removing = Removing(actor, giveaway_id, match)
-        await self._journal.commit(found.show_id, remove_many, removing, hurried=True)
+        await self._journal.commit(found.show_id, remove_many, removing)
 
     async def list_of(self, show_id: str, channel_id: str) -> list[Giveaway]:
         """Return the show's giveaways, the oldest first; raises `not_found`."""

@@ -92,15 +92,15 @@ class Journal:
         handler: Handler[C, R],
         command: C,
         *,
-        hurried: bool = False,
         intent: Intent | None = None,
         kind: Any = Any,
         repeatable: bool = False,
+        patient: bool = False,
     ) -> R:
         """Carry out `command` by `handler` in the show's next transaction, and return its result once that is committed.
 
-        What a busy room could not be told yet waits for the room's next round, so that all of it shares a transaction; unless somebody
-        waits for the answer itself: then the transaction is `hurried` and waits for no round.
+        `patient`: for what a crowd does and for what nobody waits for. What a busy room could not be told yet waits for the room's next
+        round, so that all of it shares a transaction; until somebody comes whose command waits for no round.
 
         With an `intent` it is carried out once, and its first result returned each time; `kind` is the result's type, which JSON keeps.
         `repeatable`: the same command once more does no harm even without an intent, and gets the result.
@@ -119,7 +119,7 @@ class Journal:
         answer = asyncio.get_running_loop().create_future()
         waiting = Waiting(handler, command, answer, intent, kind, repeatable=repeatable or intent is not None)
         queue.append(waiting)
-        if hurried or len(queue) >= BATCH_COMMANDS_MAX:
+        if not patient or len(queue) >= BATCH_COMMANDS_MAX:
             queue.hurried.set()
         result: R = await waiting.result
         return result

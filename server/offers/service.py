@@ -96,7 +96,8 @@ class Offers:
         async with self._database.read_soon() as connection:
             due = await repository.read_due(connection, self._clock.now())
         for show_id in due:
-            await self._journal.commit(show_id, self._opening.settle, await self._without_segment(show_id))
+            gone = await self._without_segment(show_id)
+            await self._journal.commit(show_id, self._opening.settle, gone, patient=True)
 
     async def _without_segment(self, show_id: str) -> frozenset[str]:
         """Return the show's prepared offers to a segment that was deleted."""

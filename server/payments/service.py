@@ -89,9 +89,7 @@ class Payments:
 
     async def _begin(self, show_id: str, wanted: Wanted) -> Begun:
         try:
-            return await self._journal.commit(
-                show_id, self._begin_many, wanted, hurried=True, repeatable=True
-            )
+            return await self._journal.commit(show_id, self._begin_many, wanted, repeatable=True)
         except RefusedError as refused:
             if refused.code is not Code.NOT_FOUND or wanted.earlier:
                 raise
@@ -239,7 +237,7 @@ class Payments:
         return answer
 
     async def _apply(self, show_id: str, news: News) -> Applied:
-        applied = await self._journal.commit(show_id, self._apply_many, news, hurried=True, repeatable=True)
+        applied = await self._journal.commit(show_id, self._apply_many, news, repeatable=True)
         if applied.changed:
             self._tell(applied.payment)
         return applied

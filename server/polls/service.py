@@ -46,7 +46,7 @@ class Polls:
         does not have or ask for, and `already_voted` with `choices` where a vote stays.
         """
         voted = await self._journal.commit(
-            show_id, self._vote_many, voting, intent=intent, kind=Voted, repeatable=True
+            show_id, self._vote_many, voting, intent=intent, kind=Voted, repeatable=True, patient=True
         )
         self.seeing.note(voting.poll_id, voting.viewer_id)
         return voted
@@ -58,7 +58,7 @@ class Polls:
         for closing what was never open, and for hiding what takes votes.
         """
         return await self._journal.commit(
-            show_id, move_many, moving, intent=intent, kind=Poll, repeatable=True, hurried=True
+            show_id, move_many, moving, intent=intent, kind=Poll, repeatable=True
         )
 
     async def settle(self) -> None:
@@ -66,7 +66,7 @@ class Polls:
         async with self._database.read_soon() as connection:
             due = await repository.read_due(connection, self._clock.now())
         for show_id in due:
-            await self._journal.commit(show_id, settle_many, None, repeatable=True)
+            await self._journal.commit(show_id, settle_many, None, repeatable=True, patient=True)
 
     async def prepare(
         self,
@@ -110,7 +110,7 @@ class Polls:
         if poll is None or poll.channel_id != channel_id:
             raise RefusedError(Code.NOT_FOUND, "There is no such poll here.")
         rewording = Rewording(actor, channel_id, poll_id, wording, match)
-        return await self._journal.commit(poll.show_id, reword_many, rewording, hurried=True)
+        return await self._journal.commit(poll.show_id, reword_many, rewording)
 
     async def list_of(self, show_id: str, channel_id: str) -> list[Poll]:
         """Return the show's polls, the oldest first, with their exact counts; raises `not_found`."""

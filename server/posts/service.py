@@ -108,7 +108,7 @@ class Posts:
         async with self._database.read_soon() as connection:
             show_id = (await repository.find_post(connection, channel_id, post_id)).show_id
         task = Moderating(actor, channel_id, post_id, move, match)
-        post = await self._journal.commit(show_id, self._move_many, task, hurried=True)
+        post = await self._journal.commit(show_id, self._move_many, task)
         await self._clear([post_id])
         return post
 
@@ -118,9 +118,7 @@ class Posts:
             post = await repository.find_post(connection, viewer.channel_id, post_id)
             owners = await read_ids_in(connection, post.show_id, viewer)
         withdrawing = Withdrawing(post_id, owners)
-        taken = await self._journal.commit(
-            post.show_id, self._move_many, withdrawing, hurried=True, repeatable=True
-        )
+        taken = await self._journal.commit(post.show_id, self._move_many, withdrawing, repeatable=True)
         await self._clear([post_id])
         return taken
 
@@ -130,7 +128,7 @@ class Posts:
         Raises `not_found`, `show_not_live`, and `conflict` with `current` for a post that is not approved, or another version of it.
         """
         return await self._journal.commit(
-            show_id, show_many, showing, intent=intent, kind=Placed, hurried=True, repeatable=True
+            show_id, show_many, showing, intent=intent, kind=Placed, repeatable=True
         )
 
     async def erase(self, written: Sequence[tuple[str, Sequence[str]]], viewers: Collection[str]) -> int:
@@ -179,7 +177,7 @@ class Posts:
     async def _clear(self, posts: Collection[str] | None) -> None:
         async with self._database.read_soon() as connection:
             left_over = await read_left_over(connection, posts)
-        shows = [self._journal.commit(show_id, clear_many, None, hurried=True) for show_id in left_over]
+        shows = [self._journal.commit(show_id, clear_many, None) for show_id in left_over]
         for failed in await asyncio.gather(*shows, return_exceptions=True):
             if isinstance(failed, BaseException):  # the loop tries again
                 log.warning("posts.not_cleared", error=type(failed).__name__)

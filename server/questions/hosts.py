@@ -37,7 +37,7 @@ class StageHosts:
             shows = list(await connection.scalars(_HOSTED, asked))
         for show_id in shows:
             try:
-                await self._journal.commit(show_id, heed_many, person_id)
+                await self._journal.commit(show_id, heed_many, person_id, patient=True)
             except RefusedError as refused:
                 log.warning("questions.hosts_not_told", show=show_id, code=refused.code)
 

@@ -19,7 +19,7 @@ from server.questions.repository import read_questions, update_changed
 from server.questions.rules import Merge, Question
 from server.questions.stages import Stages
 from server.questions.stages_repository import clear_stages, read_hosts, read_staged
-from server.questions.tasks import Release, Standing, Task
+from server.questions.tasks import Give, Release, Standing, TakeOff, Task
 from server.questions.telling import Push, tell_nobody
 from server.questions.united_repository import count_voters, read_merged, recount
 from server.questions.voting import publish_votes
@@ -50,7 +50,7 @@ async def moderate_many(
     if show is None:
         return [RefusedError(Code.NOT_FOUND) for _ in tasks]
     questions = await _read_wanted(tx, tasks, show.pinned_question)
-    hosts = await read_hosts(tx.connection, tx.show_id)
+    hosts = await read_hosts(tx.connection, tx.show_id) if _touches_stages(tasks, questions) else []
     if hosts:
         known = {question.id for question in questions}
         questions += [q for q in await read_staged(tx.connection, tx.show_id) if q.id not in known]
@@ -83,6 +83,12 @@ async def _read_wanted(tx: ShowTransaction, tasks: Sequence[Task], pinned: str |
     if not roots:
         return questions
     return [*questions, *await read_questions(tx.connection, tx.show_id, [id for id in roots if id])]
+
+
+def _touches_stages(tasks: Sequence[Task], questions: Sequence[Question]) -> bool:
+    """Whether a stage may stand otherwise after the tasks; most are about questions that nobody has put on one."""
+    staging = any(isinstance(task.action, Give | TakeOff) for task in tasks)
+    return staging or any(question.stage_host is not None for question in questions)
 
 
 async def follow_hosts(tx: ShowTransaction, show: ShowRow) -> None:

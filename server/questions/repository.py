@@ -1,6 +1,5 @@
 """All SQL of questions and votes."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,24 +39,25 @@ INSERT_QUESTIONS: Final = """
         role text, answered_by text, answered_role text, product_id text, anonymous boolean, comment_id text, held jsonb,
         replay_ms bigint)
 """
-_INSERT_VOTES = text(
-    """
-    INSERT INTO vote (question_id, viewer_id, show_id, at, suspect)
-    SELECT v.question, v.viewer, :show, :at, v.suspect
-    FROM unnest(CAST(:questions AS text[]), CAST(:viewers AS text[]), CAST(:suspects AS boolean[]))
-        AS v(question, viewer, suspect)
-    ON CONFLICT DO NOTHING
-    RETURNING question_id, viewer_id, suspect
-    """
-)
-_ADD_VOTES = text(
-    """
-    UPDATE question SET votes = votes + added.n, votes_apart = votes_apart + added.apart
-    FROM unnest(CAST(:questions AS text[]), CAST(:ns AS int[]), CAST(:aparts AS int[])) AS added(id, n, apart)
-    WHERE question.id = added.id
-    RETURNING question.id, question.votes, question.votes_apart
-    """
-)
+_CAST_VOTES: Final = text("""
+    WITH new AS (
+        INSERT INTO vote (question_id, viewer_id, show_id, at, suspect)
+        SELECT v.question, v.viewer, :show, :at, v.suspect
+        FROM unnest(CAST(:questions AS text[]), CAST(:viewers AS text[]), CAST(:suspects AS boolean[]))
+            AS v(question, viewer, suspect)
+        ON CONFLICT DO NOTHING
+        RETURNING question_id, viewer_id, suspect
+    ), added AS (
+        SELECT question_id, count(*) FILTER (WHERE NOT suspect) AS n, count(*) FILTER (WHERE suspect) AS apart
+        FROM new WHERE question_id <> ALL(CAST(:uncounted AS text[])) GROUP BY question_id
+    ), counted AS (
+        UPDATE question SET votes = votes + added.n, votes_apart = votes_apart + added.apart
+        FROM added WHERE question.id = added.question_id
+        RETURNING question.id, question.votes, question.votes_apart
+    )
+    SELECT new.question_id, new.viewer_id, new.suspect, counted.votes, counted.votes_apart
+    FROM new LEFT JOIN counted ON counted.id = new.question_id
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,32 +168,36 @@ async def update_changed(connection: AsyncConnection, questions: Sequence[Questi
     await connection.execute(statement, rows)
 
 
-async def insert_votes(
-    connection: AsyncConnection, show_id: str, votes: Sequence[CastVote], at: datetime
-) -> list[CastVote]:
-    """Write votes, and return those that were not there before."""
-    questions, viewers, suspects = zip(*votes, strict=True) if votes else ((), (), ())
+async def cast_votes(
+    connection: AsyncConnection,
+    show_id: str,
+    votes: Sequence[CastVote],
+    at: datetime,
+    *,
+    uncounted: Collection[str] = (),
+) -> tuple[list[CastVote], dict[str, StaffQuestionVotes]]:
+    """Write votes and count those that were not there before, in doubt apart; return these and the new counts by question.
+
+    Votes for the questions `uncounted` are only written. No SQL for none.
+    """
+    if not votes:
+        return [], {}
+    questions, viewers, suspects = zip(*votes, strict=True)
     given = {
         "show": show_id,
         "at": at,
         "questions": list(questions),
         "viewers": list(viewers),
         "suspects": list(suspects),
+        "uncounted": list(uncounted),
     }
-    return [CastVote(*row) for row in await connection.execute(_INSERT_VOTES, given)]
-
-
-async def add_votes(connection: AsyncConnection, votes: Sequence[CastVote]) -> dict[str, StaffQuestionVotes]:
-    """Count new votes, those in doubt apart, and return the new counts by question."""
-    added = Counter(vote.question_id for vote in votes if not vote.suspect)
-    apart = Counter(vote.question_id for vote in votes if vote.suspect)
-    questions = sorted(added.keys() | apart.keys())
-    given = {
-        "questions": questions,
-        "ns": [added[q] for q in questions],
-        "aparts": [apart[q] for q in questions],
+    rows = (await connection.execute(_CAST_VOTES, given)).all()
+    counts = {
+        row.question_id: StaffQuestionVotes(row.question_id, row.votes, row.votes_apart)
+        for row in rows
+        if row.votes is not None
     }
-    return {row.id: StaffQuestionVotes(*row) for row in await connection.execute(_ADD_VOTES, given)}
+    return [CastVote(row.question_id, row.viewer_id, row.suspect) for row in rows], counts
 
 
 def _visible(show_id: str) -> Select[Any]:

@@ -102,7 +102,8 @@ class Questions(Lists):
         clean = clean_text(text, characters_max=TEXT_CHARACTERS_MAX)
         looked = await self._screening.look(show_id, role, clean)
         asking = Asking(viewer_id, author, clean, role, product, anonymous, looked, replay_ms)
-        return await self._journal.commit(show_id, self._ask_many, asking, intent=intent, kind=AskedBefore)
+        ask, kind = self._ask_many, AskedBefore
+        return await self._journal.commit(show_id, ask, asking, intent=intent, kind=kind, patient=True)
 
     async def asked_before(self, intent: Intent) -> Asked | None:
         """Return what was asked under the same key before, if anything was; raises `key_reused` when it was something else."""
@@ -132,7 +133,7 @@ class Questions(Lists):
         """
         voting = Voting(viewer_id, question_id, doubt, staff=role != "viewer")
         return await self._journal.commit(
-            show_id, self._vote_many, voting, intent=intent, kind=int, repeatable=True
+            show_id, self._vote_many, voting, intent=intent, kind=int, repeatable=True, patient=True
         )
 
     async def approve(
@@ -165,9 +166,8 @@ class Questions(Lists):
         Raises `invalid` unless it is one of the two, and `conflict`.
         """
         if (text is None) != live or (private and live):
-            raise RefusedError(
-                Code.INVALID, "An answer is either `text` or `live: true`; `private` goes with `text`."
-            )
+            why = "An answer is either `text` or `live: true`; `private` goes with `text`."
+            raise RefusedError(Code.INVALID, why)
         cleaned = None if text is None else clean_text(text, characters_max=ANSWER_CHARACTERS_MAX)
         task = Task(actor, Answer(cleaned, private), question_id, version)
         return known(await self._moderate(show_id, task, intent))
@@ -260,7 +260,7 @@ class Questions(Lists):
 
     async def leave(self, show_id: str, actor: Actor, connection_id: str) -> None:
         """Release what a connection that is gone has claimed."""
-        await self._journal.commit(show_id, self._release_many, Leaving(actor, connection_id))
+        await self._journal.commit(show_id, self._release_many, Leaving(actor, connection_id), patient=True)
 
     async def label(
         self,

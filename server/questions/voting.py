@@ -10,7 +10,7 @@ from server.ledger.entries import Fact
 from server.ledger.repository import record_facts
 from server.protocol.codes import Code
 from server.protocol.pushes import QuestionVotes, StaffQuestionVotes
-from server.questions.repository import CastVote, add_votes, insert_votes, read_questions
+from server.questions.repository import CastVote, cast_votes, read_questions
 from server.questions.rules import Question, is_visible
 from server.questions.united_repository import count_voters, recount
 from server.shows.repository import read_show
@@ -48,15 +48,14 @@ async def vote_many(
         ((vote.viewer_id, vote.doubt) for vote in votes),
         watch_seconds if show.state == "live" else 0.0,
     )
-    cast_votes = [
+    cast = [
         CastVote(vote.question_id, vote.viewer_id, _is_apart(vote, found[vote.question_id], suspects))
         for vote in votes
         if _sees(vote, found.get(vote.question_id))
     ]
     united = await count_voters(tx.connection, tx.show_id, [q.id for q in seen if q.merged])
-    new = await insert_votes(tx.connection, tx.show_id, cast_votes, tx.now) if cast_votes else []
+    new, changed = await cast_votes(tx.connection, tx.show_id, cast, tx.now, uncounted=united)
     if new:
-        changed = await add_votes(tx.connection, [vote for vote in new if vote.question_id not in united])
         changed |= await recount(tx.connection, tx.show_id, united)
         publish_votes(tx, changed, {id for id in changed if changed[id].votes != counts[id]})
         staff = {vote.viewer_id for vote in votes if vote.staff}

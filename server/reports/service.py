@@ -114,8 +114,9 @@ class Reports:
                 )
 
     async def _commit(self, show_id: str, task: Reporting | Settling, intent: Intent | None) -> str:
+        by_crowd = isinstance(task, Reporting)
         return await self._journal.commit(
-            show_id, self._carry_out_many, task, intent=intent, kind=str, repeatable=True
+            show_id, self._carry_out_many, task, intent=intent, kind=str, repeatable=True, patient=by_crowd
         )
 
     async def _carry_out_all(

@@ -59,9 +59,7 @@ class Exchanges:
         async with self._database.read_soon() as connection:
             viewers = (wanted.viewer_id, *await read_guests_of(connection, show_id, wanted.viewer_id))
         exchanging = Exchanging(wanted, viewers)
-        return await self._journal.commit(
-            show_id, self._exchange_many, exchanging, hurried=True, repeatable=True
-        )
+        return await self._journal.commit(show_id, self._exchange_many, exchanging, repeatable=True)
 
     async def exchange_many(
         self, tx: ShowTransaction, wishes: Sequence[Exchanging]

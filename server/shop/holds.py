@@ -74,7 +74,7 @@ class Holds:
         Once this returns, the hold is committed. Raises as `Shop.buy` does, with `product` where a line is to blame.
         """
         wanted = await ask_admission(self._books.offers, show_id, wanted)
-        return await self._journal.commit(show_id, self._place_many, wanted, hurried=True, repeatable=True)
+        return await self._journal.commit(show_id, self._place_many, wanted, repeatable=True)
 
     async def release(
         self,
@@ -96,7 +96,7 @@ class Holds:
                 viewers = (viewer_id, *await read_guests_of(connection, show_id, viewer_id))
         releasing = Releasing(hold_id, viewers, why)
         return await self._journal.commit(
-            show_id, self._release_many, releasing, hurried=True, repeatable=True, intent=intent, kind=Hold
+            show_id, self._release_many, releasing, repeatable=True, intent=intent, kind=Hold
         )
 
     async def find(self, hold_id: str) -> Hold:

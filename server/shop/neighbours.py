@@ -52,17 +52,17 @@ class Neighbours:
         async with self._database.read_soon() as connection:
             others = await read_other_live_shows(connection, show_id)
         for other in others:
-            await self._journal.commit(other, self._publish_stock_many, product_ids)
+            await self._journal.commit(other, self._publish_stock_many, product_ids, patient=True)
 
     async def _tell_stock(self, channel_id: str, product_ids: Sequence[str]) -> None:
         for show in await self._read_open_shows(channel_id):
-            await self._journal.commit(show, self._publish_stock_many, product_ids)
+            await self._journal.commit(show, self._publish_stock_many, product_ids, patient=True)
 
     async def _tell_products(self, channel_id: str, product_ids: Sequence[str]) -> None:
         for show in await self._read_open_shows(channel_id):
             for start in range(0, len(product_ids), TOLD_AT_ONCE_MAX):
                 some = product_ids[start : start + TOLD_AT_ONCE_MAX]
-                await self._journal.commit(show, self._publish_products_many, some)
+                await self._journal.commit(show, self._publish_products_many, some, patient=True)
 
     async def _read_open_shows(self, channel_id: str) -> list[str]:
         async with self._database.read_soon() as connection:

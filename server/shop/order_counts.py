@@ -75,7 +75,7 @@ class OrderCounts:
         async with self._database.read_soon() as connection:
             counted = await count_buyers(connection, self._clock.now())
         for show_id, buyers in counted.items():
-            await self._journal.commit(show_id, self._tell_many, buyers, repeatable=True)
+            await self._journal.commit(show_id, self._tell_many, buyers, repeatable=True, patient=True)
         return len(counted)
 
 

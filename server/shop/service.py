@@ -90,7 +90,7 @@ class Shop:
                 show_id, purchase.offer_id, purchase.viewer_id, staff=purchase.staff
             )
             purchase = replace(purchase, admitted=admitted)
-        return await self._journal.commit(show_id, self._serve_many, purchase, hurried=True, repeatable=True)
+        return await self._journal.commit(show_id, self._serve_many, purchase, repeatable=True)
 
     async def restock(
         self, show_id: str, actor: Actor, product_id: str, add: int, *, intent: Intent | None = None

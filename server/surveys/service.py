@@ -57,7 +57,7 @@ class Surveys:
         """
         answering = Answering(viewer_id, survey_id, said, staff)
         return await self._journal.commit(
-            show_id, answer_many, answering, intent=intent, kind=str, repeatable=True
+            show_id, answer_many, answering, intent=intent, kind=str, repeatable=True, patient=True
         )
 
     async def open(

@@ -93,7 +93,7 @@ class Waitlist:
         `show_not_live`, `not_found`, `invalid` for a product with variants, `too_many` as for a hold, `waitlist_closed`, `conflict` for
         more units than the present place waits for, `key_reused`.
         """
-        return await self._journal.commit(show_id, self._join_many, joining, hurried=True, repeatable=True)
+        return await self._journal.commit(show_id, self._join_many, joining, repeatable=True)
 
     async def leave(
         self, show_id: str, product_id: str, viewer_id: str, *, intent: Intent | None = None
@@ -106,7 +106,7 @@ class Waitlist:
             viewers = (viewer_id, *await read_guests_of(connection, show_id, viewer_id))
         leaving = Leaving(product_id, viewers)
         return await self._journal.commit(
-            show_id, self._leave_many, leaving, hurried=True, repeatable=True, intent=intent, kind=Place
+            show_id, self._leave_many, leaving, repeatable=True, intent=intent, kind=Place
         )
 
     async def list_own(self, show_id: str, viewer_id: str) -> list[Place]:
@@ -121,7 +121,7 @@ class Waitlist:
         async with self._database.read_soon() as connection:
             due = await find_due(connection)
         for product_id, show_id in due:
-            await self._journal.commit(show_id, self._serve_many, product_id, repeatable=True)
+            await self._journal.commit(show_id, self._serve_many, product_id, repeatable=True, patient=True)
         return len(due)
 
     async def end_at_end(self, tx: ShowTransaction, show: ShowRow) -> None:

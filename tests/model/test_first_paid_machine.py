@@ -50,7 +50,7 @@ async def mark(stage: Stage, hold: Hold) -> Any:
         marked = await stage.holds.begin_paying(tx, ids)
         return [id in marked for id in ids]
 
-    return await stage.journal.commit(SHOW, handler, hold.id, hurried=True)
+    return await stage.journal.commit(SHOW, handler, hold.id)
 
 
 async def claim(stage: Stage, hold: Hold) -> RefusedError | None:
@@ -61,7 +61,7 @@ async def claim(stage: Stage, hold: Hold) -> RefusedError | None:
         return [refused.get(id) for id in ids]
 
     try:
-        return await stage.journal.commit(SHOW, handler, hold.id, hurried=True)
+        return await stage.journal.commit(SHOW, handler, hold.id)
     except RefusedError as refusal:
         return refusal
 

@@ -419,7 +419,7 @@ async def confirm(stage: Stage, hold: Hold) -> list[Order]:
                 answers.append(refusal)
         return answers
 
-    return await stage.journal.commit(hold.show_id, handler, hold.id, hurried=True)
+    return await stage.journal.commit(hold.show_id, handler, hold.id)
 
 
 def machine_on(database_url: str) -> type[HoldsMachine]:

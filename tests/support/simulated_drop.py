@@ -225,9 +225,7 @@ class SimulatedServer:
     async def _buy(self, asked: dict[str, Any]) -> dict[str, Any]:
         purchase = Purchase(asked["viewer"], PRODUCT, asked["quantity"], asked["key"], None)
         try:
-            receipt: Receipt = await self._journal.commit(
-                SHOW, self._serve_many, purchase, hurried=True, repeatable=True
-            )
+            receipt: Receipt = await self._journal.commit(SHOW, self._serve_many, purchase, repeatable=True)
         except RefusedError as refused:
             retry = str(refused.data.get("retry", MEANINGS[refused.code].verdict))
             if self._planted.doubt_is_a_no and refused.code is Code.OUTCOME_UNKNOWN:

@@ -41,7 +41,7 @@ async def confirm(stage: Stage, hold: Hold, payment: str = "pay_1", *, show: str
                 answers.append(refusal)
         return answers
 
-    return await stage.journal.commit(show, handler, (hold.id, payment), hurried=True)
+    return await stage.journal.commit(show, handler, (hold.id, payment))
 
 
 async def pay(stage: Stage, hold: Hold, *, open: bool) -> None:
@@ -55,7 +55,7 @@ async def pay(stage: Stage, hold: Hold, *, open: bool) -> None:
         await stage.holds.end_paying(tx.connection, [hold.id])
         return [None]
 
-    await stage.journal.commit(SHOW, handler, None, hurried=True)
+    await stage.journal.commit(SHOW, handler, None)
 
 
 async def test_a_hold_takes_units_from_what_is_free_until_it_is_released(stage: Stage) -> None:

@@ -41,7 +41,7 @@ async def bought(database_url: str) -> AsyncIterator[Bought]:
         async def handler(tx: ShowTransaction, ids: Sequence[str]) -> list[list[Order]]:
             return [await stage.holds.confirm_in(tx, id, "pay_1") for id in ids]
 
-        lines = await stage.journal.commit(SHOW, handler, hold.id, hurried=True)
+        lines = await stage.journal.commit(SHOW, handler, hold.id)
         stage.tick()
         yield Bought(stage, lines, (await stage.buy("v_2", "p_apron")).order)
 

@@ -50,7 +50,7 @@ async def _pay(stage: Stage, *viewers: str) -> None:
     async def confirm(tx: ShowTransaction, ids: Sequence[str]) -> list[list[Order]]:
         return [await stage.holds.confirm_in(tx, id, "pay_1") for id in ids]
 
-    paid = (stage.journal.commit(SHOW, confirm, hold.id, hurried=True) for hold in holds)
+    paid = (stage.journal.commit(SHOW, confirm, hold.id) for hold in holds)
     await asyncio.gather(*paid, stage.buy("v_9", "p_cup"))
 
 
@@ -90,7 +90,7 @@ async def test_a_hold_that_is_paid_after_its_product_went_off_sale_is_told_to_th
     async def confirm(tx: ShowTransaction, ids: Sequence[str]) -> list[list[Order]]:
         return [await two.there.holds.confirm_in(tx, id, "pay_1") for id in ids]
 
-    await two.there.journal.commit(SHOW, confirm, hold.id, hurried=True)
+    await two.there.journal.commit(SHOW, confirm, hold.id)
     await two.assert_told_is_true(two.there)
     await two.here.buy("v_1", "p_cup")
     await two.assert_told_is_true(two.here)

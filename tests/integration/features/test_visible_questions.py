@@ -14,7 +14,7 @@ from server.bus.bus import Bus
 from server.http import problems
 from server.questions.browsing import Browsing
 from server.questions.choice import Choice
-from server.questions.repository import SNAPSHOT_QUESTIONS_MAX, CastVote, add_votes
+from server.questions.repository import SNAPSHOT_QUESTIONS_MAX, CastVote, cast_votes
 from server.questions.rules import VISIBLE
 from server.questions.visible_pages import VisiblePages, Wanted
 from server.running.questions import question_lists_for
@@ -55,7 +55,7 @@ async def ask_many(stage: Stage, n: int) -> list[str]:
 async def vote(stage: Stage, votes: dict[str, int]) -> None:
     async with stage.database.write() as connection:
         cast = [CastVote(id, f"v_{n}", suspect=False) for id, count in votes.items() for n in range(count)]
-        await add_votes(connection, cast)
+        await cast_votes(connection, SHOW, cast, stage.clock.now())
 
 
 async def read_all(client: httpx.AsyncClient, **params: Any) -> list[dict[str, Any]]:

@@ -45,7 +45,7 @@ async def confirm(stage: Stage, hold_id: str, show: str = SHOW) -> list[Order]:
         except RefusedError as refused:
             return [refused]
 
-    return await stage.journal.commit(show, handler, None, hurried=True)
+    return await stage.journal.commit(show, handler, None)
 
 
 async def line(stage: Stage) -> list[tuple[str, str]]:
