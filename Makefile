@@ -26,7 +26,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 say = @printf '\033[1m==>\033[0m %s\n'
 
-.PHONY: help setup setup-dev demo sdk test check load bench bench-figures fmt generate lock clean
+.PHONY: help setup setup-dev demo sdk test check fuzz load bench bench-figures fmt generate lock clean
 .PHONY: check-format check-lint check-types check-imports check-generated check-sql check-docker check-workflows check-pages
 
 help: ## this list
@@ -46,6 +46,9 @@ sdk: $(PAGES)/node_modules/.installed ## the SDK's package, build/showfloor-sdk-
 
 test: setup-dev ## every test, browser included, three at a time; WORKERS=0 for one after another
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+
+fuzz: setup-dev ## the HTTP API under ten times as many made-up requests as in the tests
+	@FUZZ_EXAMPLES=50 $(BIN)/python -m pytest -o faulthandler_timeout=1800 -n $(WORKERS) tests/contract/test_http_fuzz.py
 
 load: setup-dev ## a short headless load
 	@$(BIN)/python -m loadtests
