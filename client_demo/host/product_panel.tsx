@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { Product, Variant } from "../sdk/wire";
-import { money } from "../shared/format";
+import { count, money } from "../shared/format";
 import { asSold, valuesOf } from "../shared/sold_as";
 import { Button } from "../shared/ui/button";
 import { Icon } from "../shared/ui/icon";
@@ -22,7 +22,9 @@ export function ProductPanel() {
     <section class="panel card" aria-labelledby="products-title" data-testid="products">
       <header class="panel-head">
         <div class="panel-name">
-          <h2 id="products-title">{t("products.title")}</h2>
+          <h2 id="products-title">
+            {t("products.title")} <span class="hint">{count(places.value.length)}</span>
+          </h2>
           <StockNews />
         </div>
         <fieldset class="segmented segmented-small" aria-label={t("stock.step")}>

@@ -5,6 +5,7 @@ from functools import partial
 
 from server.access.entry import ShowTerms
 from server.access.repository import read_terms
+from server.access.roles import is_staff
 from server.audit.trail import Actor
 from server.comments.moderating import (
     MakeQuestion,
@@ -79,15 +80,17 @@ class Comments:
     ) -> Kept:
         """Keep a comment of `author`, who is `role` in the channel, and `known` unless a guest; returns once it is committed.
 
-        Returns `KeptBefore` when the intent was carried out before. Raises `invalid` for a text that is too long or holds nothing visible,
+        In a busy show viewers' comments wait for one another, those of staff for nothing. Returns `KeptBefore` when the intent was carried out before. Raises `invalid` for a text that is too long or holds nothing visible,
         `comments_closed`, `show_not_live`, and what the screening refuses with.
         """
         clean = clean_text(text, characters_max=TEXT_CHARACTERS_MAX)
         looked = await self._screening.look(show_id, role, clean)
-        await self._ticks.turn(show_id)
+        crowd = not is_staff(role)
+        if crowd:
+            await self._ticks.turn(show_id)
         commenting = Commenting(viewer_id, author, clean, role, known, looked)
         return await self._journal.commit(
-            show_id, self._comment_many, commenting, intent=intent, kind=KeptBefore, patient=True
+            show_id, self._comment_many, commenting, intent=intent, kind=KeptBefore, patient=crowd
         )
 
     async def written_before(self, intent: Intent) -> Kept | None:
