@@ -815,7 +815,7 @@ export interface SurveyClose {
   key?: string | null;
 }
 /**
- * `choices` from 0.
+ * `choices` from 0; `version`: of the poll that the voter saw.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "PollVote".
@@ -828,6 +828,7 @@ export interface PollVote {
    * @maxItems 10
    */
   choices: number[];
+  version?: number | null;
   id?: number | null;
   key?: string | null;
 }

@@ -105,12 +105,12 @@ function hintOf({ min = 1, max = 1, choices }: Poll): string {
 
 function Form({ shown }: { shown: Poll }) {
   const { id, min = 1, max = 1, choices } = shown;
-  const draft = pickedOf(id);
+  const draft = pickedOf(shown);
   const picked = draft.length > 0 ? draft : [...(mine.value ?? [])];
   const ready = picked.length >= min && picked.length <= max && phase.value !== "sending";
   const toggle = (nth: number): void => {
-    if (max === 1) pick(id, [nth]);
-    else pick(id, picked.includes(nth) ? picked.filter((each) => each !== nth) : [...picked, nth].sort((a, b) => a - b));
+    if (max === 1) pick(shown, [nth]);
+    else pick(shown, picked.includes(nth) ? picked.filter((each) => each !== nth) : [...picked, nth].sort((a, b) => a - b));
   };
   return (
     <form
@@ -118,7 +118,7 @@ function Form({ shown }: { shown: Poll }) {
       onSubmit={(event) => {
         event.preventDefault();
         if (!ready) return;
-        void vote(id, picked).then(() => {
+        void vote(shown, picked).then(() => {
           changing.value = "";
         });
       }}
@@ -154,7 +154,7 @@ function Form({ shown }: { shown: Poll }) {
         {changing.value === id && (
           <Button
             onClick={() => {
-              pick(id, mine.value ?? []);
+              pick(shown, mine.value ?? []);
               changing.value = "";
             }}
           >
@@ -194,7 +194,7 @@ function Result({ shown }: { shown: Poll }) {
             size="small"
             data-testid="poll-change"
             onClick={() => {
-              pick(shown.id, mine.value ?? []);
+              pick(shown, mine.value ?? []);
               changing.value = shown.id;
             }}
           >
@@ -247,6 +247,7 @@ function wordOf(shown: Poll, asks: boolean): string {
   const code = refusal.value?.code;
   if (code === "poll_closed") return t("poll.closed");
   if (code === "already_voted") return t("poll.already");
+  if (code === "conflict") return t("poll.changed");
   if (code) return refusalText(refusal.value);
   if (shown.state === "closed") return outcomeOf(shown);
   if (over.value) return t("poll.over");

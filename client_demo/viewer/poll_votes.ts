@@ -33,28 +33,32 @@ export const refusal = signal<RefusedError | null>(null);
 
 const placeOf = (id: string): string => `poll.${id}`;
 const sentAt = (id: string): string => `${placeOf(id)}.sent`;
+/** What is picked belongs to what the poll asks: once it asks something else nothing is picked. */
+const pickedAt = ({ id, version }: Poll): string => `${placeOf(id)}.picked.${version}`;
 
-export const pickedOf = (id: string): number[] =>
-  draftOf(`${placeOf(id)}.picked`)
+const numbersIn = (text: string): number[] =>
+  text
     .split(" ")
     .filter((each) => each !== "")
     .map(Number);
 
-export const pick = (id: string, choices: readonly number[]): void => keepDraft(`${placeOf(id)}.picked`, choices.join(" "));
+export const pickedOf = (shown: Poll): number[] => numbersIn(draftOf(pickedAt(shown)));
+
+export const pick = (shown: Poll, choices: readonly number[]): void => keepDraft(pickedAt(shown), choices.join(" "));
 
 function keep(id: string, choices: readonly number[]): void {
   said.value = new Map([...said.peek(), [id, choices]]);
 }
 
 /** Sends the vote under a key that is kept until it is known to have arrived: after a cut, or a reload, the same goes out again. */
-export async function vote(id: string, choices: readonly number[]): Promise<void> {
+export async function vote({ id, version }: Pick<Poll, "id" | "version">, choices: readonly number[]): Promise<void> {
   const place = placeOf(id);
-  const text = choices.join(" ");
+  const text = [version, ...choices].join(" ");
   refusal.value = null;
   phase.value = "sending";
   keepDraft(sentAt(id), text);
   try {
-    const reply = await room().command("poll.vote", { poll: id, choices: [...choices], key: keyOf(place, text) });
+    const reply = await room().command("poll.vote", { poll: id, version, choices: [...choices], key: keyOf(place, text) });
     keep(id, reply.choices);
     if (reply.counts) told.value = { poll: id, voters: reply.voters, counts: reply.counts };
   } catch (error) {
@@ -100,7 +104,7 @@ export function followPolls(): void {
   effect(() => {
     const id = poll.value?.id;
     if (!id || link.value.is !== "joined") return;
-    const unsent = draftOf(sentAt(id));
-    if (unsent && phase.peek() !== "sending") void vote(id, unsent.split(" ").map(Number));
+    const [version, ...choices] = numbersIn(draftOf(sentAt(id)));
+    if (version !== undefined && phase.peek() !== "sending") void vote({ id, version }, choices);
   });
 }

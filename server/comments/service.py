@@ -80,8 +80,9 @@ class Comments:
     ) -> Kept:
         """Keep a comment of `author`, who is `role` in the channel, and `known` unless a guest; returns once it is committed.
 
-        In a busy show viewers' comments wait for one another, those of staff for nothing. Returns `KeptBefore` when the intent was carried out before. Raises `invalid` for a text that is too long or holds nothing visible,
-        `comments_closed`, `show_not_live`, and what the screening refuses with.
+        In a busy show viewers' comments wait for one another, those of staff for nobody. Returns `KeptBefore` when the intent was carried
+        out before. Raises `invalid` for a text that is too long or holds nothing visible, `comments_closed`, `show_not_live`, and what
+        the screening refuses with.
         """
         clean = clean_text(text, characters_max=TEXT_CHARACTERS_MAX)
         looked = await self._screening.look(show_id, role, clean)

@@ -51,6 +51,7 @@ class PollCommands:
             tuple(command.choices),
             self._doubt_of(caller),
             staff=caller.role != "viewer",
+            version=command.version,
         )
         if self._pace is not None:
             await self._pace.spend(Act.ANSWER, by)

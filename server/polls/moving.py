@@ -12,7 +12,7 @@ from server.http.versions import ANY_VERSION, Match
 from server.journal.transaction import ShowTransaction
 from server.polls import rules
 from server.polls.repository import delete_ready, read_shown, read_some, reset_polls, update_poll
-from server.polls.rules import Poll, Wording
+from server.polls.rules import Poll, Wording, current_of
 from server.polls.telling import publish_closed, publish_counts, publish_opened
 from server.protocol.codes import Code
 from server.protocol.polled import PollEnd
@@ -114,11 +114,6 @@ async def _move(tx: ShowTransaction, move: Moving) -> Poll:
 
 def _stands_so(poll: Poll, to: Literal["open", "closed", "hidden"]) -> bool:
     return not poll.shown and poll.state == "closed" if to == "hidden" else poll.state == to
-
-
-def current_of(poll: Poll) -> dict[str, Any]:
-    """Return what a conflict says of a poll."""
-    return {"state": poll.state, "version": poll.version, "voters": poll.tally.voters}
 
 
 async def _open(tx: ShowTransaction, poll: Poll) -> Poll:

@@ -124,6 +124,11 @@ def wording_of(
     return Wording(kind, asked, clean, picks_min, most, right, results, changeable, seconds)
 
 
+def current_of(poll: Poll) -> dict[str, str | int]:
+    """Return what a conflict says of a poll."""
+    return {"state": poll.state, "version": poll.version, "voters": poll.tally.voters}
+
+
 def opened(poll: Poll, now: datetime) -> Poll:
     """Return a poll that was prepared as it is once it takes votes."""
     seconds = poll.wording.seconds
@@ -155,8 +160,7 @@ def reworded(poll: Poll, wording: Wording) -> Poll:
     """Return the poll asking something else; raises `conflict` once somebody voted or it is closed. Its time runs from its opening."""
     voters = poll.tally.voters + poll.tally.apart
     if voters or poll.state == "closed":
-        current = {"state": poll.state, "voters": poll.tally.voters, "version": poll.version}
-        raise RefusedError(Code.CONFLICT, "What was voted in keeps its question.", current=current)
+        raise RefusedError(Code.CONFLICT, "What was voted in keeps its question.", current=current_of(poll))
     empty = Tally((0,) * len(wording.choices))
     closes_at = None
     if poll.opened_at is not None and wording.seconds is not None:
@@ -195,16 +199,21 @@ class Box:
         self.cast: dict[tuple[str, str], Ballot] = {}
         """What is to be kept: the newest ballot by poll and viewer."""
 
-    def vote(self, poll_id: str, person: str, ballot: Ballot) -> tuple[Poll, Ballot]:
+    def vote(
+        self, poll_id: str, person: str, ballot: Ballot, *, version: int | None = None
+    ) -> tuple[Poll, Ballot]:
         """Put a ballot in, in the place of the person's earlier one; return the poll and what the person has voted now.
 
-        Raises `not_found`, `poll_closed`, `invalid`, and `already_voted` where a vote stays.
+        Raises `not_found`, `poll_closed`, `conflict` where the poll asked something else at the `version` that was seen, `invalid`, and
+        `already_voted` where a vote stays.
         """
         poll = self.polls.get(poll_id)
         if poll is None or poll.state == "ready":
             raise RefusedError(Code.NOT_FOUND, "There is no such poll here.")
         if not poll.takes_votes(self._now):
             raise RefusedError(Code.POLL_CLOSED)
+        if version is not None and version != poll.version:
+            raise RefusedError(Code.CONFLICT, "The poll asks something else now.", current=current_of(poll))
         choices = check_choices(poll.wording, ballot.choices)
         before = self._known.get((poll_id, person))
         if before is None:

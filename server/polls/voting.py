@@ -16,13 +16,14 @@ from server.viewers.apart import read_suspects
 
 @dataclass(frozen=True, slots=True)
 class Voting:
-    """A viewer votes; `staff` count in a rehearsal alone."""
+    """A viewer votes; `staff` count in a rehearsal alone. `version`: of the poll that they saw; None: whichever it is."""
 
     viewer_id: str
     poll_id: str
     choices: tuple[int, ...]
     doubt: Doubt | None = None
     staff: bool = False
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ async def vote_many(
     for vote in votes:
         ballot = Ballot(vote.viewer_id, vote.choices, vote.viewer_id in apart)
         try:
-            answers.append(_vote(box, vote.poll_id, persons.get(vote.viewer_id, vote.viewer_id), ballot))
+            answers.append(_vote(box, vote, persons.get(vote.viewer_id, vote.viewer_id), ballot))
         except RefusedError as refused:
             answers.append(refused)
     if box.cast:
@@ -61,11 +62,11 @@ async def vote_many(
     return answers
 
 
-def _vote(box: Box, poll_id: str, person: str, ballot: Ballot) -> Voted:
-    poll, now = box.vote(poll_id, person, ballot)
+def _vote(box: Box, vote: Voting, person: str, ballot: Ballot) -> Voted:
+    poll, now = box.vote(vote.poll_id, person, ballot, version=vote.version)
     seen = as_seen_by(poll, now)
     counts = None if poll.wording.results == "closed" else seen.counts
-    return Voted(poll_id, now.choices, seen.voters, counts)
+    return Voted(poll.id, now.choices, seen.voters, counts)
 
 
 async def _keep(tx: ShowTransaction, box: Box, staff: set[str]) -> None:

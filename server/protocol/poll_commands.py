@@ -10,10 +10,11 @@ Choice = Annotated[int, Meta(ge=0, le=9)]
 
 
 class PollVote(Keyed, tag="poll.vote"):
-    """`choices` from 0."""
+    """`choices` from 0; `version`: of the poll that the voter saw."""
 
     poll: EntityId
     choices: Annotated[list[Choice], Meta(min_length=1, max_length=10)]
+    version: Version | None = None
 
 
 class PollSee(Passing, tag="poll.see"):

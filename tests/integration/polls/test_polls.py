@@ -169,7 +169,10 @@ async def test_a_poll_may_be_changed_until_the_first_vote(stage: Stage) -> None:
         await stage.polls.change(poll, CHANNEL, HOST, COLOURS, match=Match('"2"'))
     public, _ = await assert_snapshot_plus_pushes_equals_fresh(stage.database, SHOW, old)
     assert public[-1]["poll"]["choices"] == ["Cups", "Bowls", "Plates"]
-    await vote(stage, poll, "v_ann", 2)
+    with refused(Code.CONFLICT) as late:
+        await vote(stage, poll, "v_ann", 1, version=2)
+    assert late.value.data["current"] == {"state": "open", "voters": 0, "version": 3}
+    await vote(stage, poll, "v_ann", 2, version=3)
     with pytest.raises(RefusedError) as error:
         await stage.polls.change(poll, CHANNEL, HOST, COLOURS)
     assert error.value.code is Code.CONFLICT
