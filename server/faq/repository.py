@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -37,6 +37,22 @@ _HELP = text("""
 _HELPED = text(
     "SELECT line_id, count(*) AS viewers FROM faq_help WHERE line_id = ANY(:lines) GROUP BY line_id"
 )
+
+_ASKED = text("""
+    SELECT id, show_id, text, state, answer_text, product_id FROM question
+    WHERE id = ANY(:ids) AND NOT EXISTS (SELECT FROM faq_line WHERE source = question.id)
+""")
+
+
+class Asked(NamedTuple):
+    """A question as it stands."""
+
+    id: str
+    show_id: str
+    text: str
+    state: str
+    answer_text: str | None
+    product_id: str | None
 
 
 async def read_heads(
@@ -110,27 +126,26 @@ async def update_line(connection: AsyncConnection, line: FaqLine) -> None:
     await connection.execute(update(_LINE).where(_LINE.c.id == line.id).values(_as_row(line)))
 
 
-async def delete_line(connection: AsyncConnection, line_id: str) -> None:
-    """Remove a line."""
-    await connection.execute(delete(_LINE).where(_LINE.c.id == line_id))
+async def delete_lines(connection: AsyncConnection, ids: Collection[str]) -> None:
+    """Remove lines."""
+    await connection.execute(delete(_LINE).where(_LINE.c.id.in_(ids)))
 
 
-async def delete_unedited(connection: AsyncConnection, sources: Collection[str]) -> None:
-    """Remove what came from these questions and nobody has edited since."""
-    wanted = delete(_LINE).where(_LINE.c.source.in_(sources), ~_LINE.c.edited)
-    await connection.execute(wanted)
+async def read_from(connection: AsyncConnection, sources: Collection[str], **how: bool) -> list[FaqLine]:
+    """Return the lines that came from these questions and are `edited`, or `reworded`, so; nobody else changes them meanwhile."""
+    wanted = select(_LINE).where(_LINE.c.source.in_(sources)).filter_by(**how)
+    return _as_lines(await connection.execute(wanted.with_for_update()))
 
 
-async def forget_sources(connection: AsyncConnection, sources: Collection[str]) -> int:
-    """Remove the lines that have these questions in their askers' words; return how many rows were changed.
+async def read_asked(connection: AsyncConnection, ids: Collection[str]) -> list[Asked]:
+    """Return questions by their ids, as they stand now, but those from which a line comes."""
+    return [Asked(*row) for row in await connection.execute(_ASKED, {"ids": list(ids)})]
 
-    A question that staff have reworded stays, and leads nowhere any more.
-    """
-    gone = await connection.execute(delete(_LINE).where(_LINE.c.source.in_(sources), ~_LINE.c.reworded))
-    parted = await connection.execute(
-        update(_LINE).where(_LINE.c.source.in_(sources)).values(source=None, asked_in=None)
-    )
-    return gone.rowcount + parted.rowcount
+
+async def part_from(connection: AsyncConnection, sources: Collection[str]) -> int:
+    """Have lines lead to these questions no more; return how many did."""
+    parted = update(_LINE).where(_LINE.c.source.in_(sources)).values(source=None, asked_in=None)
+    return (await connection.execute(parted)).rowcount
 
 
 def _as_lines(rows: Iterable[Any]) -> list[FaqLine]:

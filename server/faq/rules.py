@@ -1,7 +1,7 @@
 """What a line of a product's FAQ is, and what becomes of it when a question is answered, or no longer is. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -13,13 +13,16 @@ QUESTION_CHARACTERS_MAX: Final = 500
 ANSWER_CHARACTERS_MAX: Final = 1000
 SAME_FROM: Final = 90.0
 """Two questions from this likeness on are one line."""
+EARLIER_MAX: Final = 5
+"""Questions from which a line came before that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaqLine:
     """A question and its answer. `product_id` is the product's, never a variant's.
 
-    `edited`: staff have written some of it, so no answer in a show replaces it. `reworded`: the question is in their words.
+    `edited`: staff have written some of it, so no answer in a show replaces it. `reworded`: the question is in their words. `earlier`:
+    the questions from which it came before the one that is its `source`, the last one last.
     """
 
     id: str
@@ -36,6 +39,7 @@ class FaqLine:
     at: datetime
     changed_at: datetime
     changed_by: str | None
+    earlier: Sequence[str] = ()
 
 
 class Moved(Protocol):
@@ -43,6 +47,8 @@ class Moved(Protocol):
 
     @property
     def id(self) -> str: ...
+    @property
+    def show_id(self) -> str: ...
     @property
     def text(self) -> str: ...
     @property
@@ -58,6 +64,7 @@ class Answered:
     """A question that is answered to everybody, about a product."""
 
     source: str
+    show_id: str
     product_id: str
     question: str
     answer: str
@@ -80,7 +87,7 @@ def answered_among(moved: Iterable[Moved], heads: Mapping[str, str]) -> list[Ans
     for each in moved:
         head = heads.get(each.product_id or "")
         if head and each.state == "answered" and each.answer_text and text_of(each.text).letters:
-            found.append(Answered(each.id, head, each.text, each.answer_text))
+            found.append(Answered(each.id, each.show_id, head, each.text, each.answer_text))
     return found
 
 
@@ -101,6 +108,39 @@ def changes_by(answered: Sequence[Answered], lines: Sequence[FaqLine]) -> Change
         elif _count(each.product_id, lines, new) < LINES_MAX:
             new.append(each)
     return Changes(new, again)
+
+
+def with_answer(line: FaqLine, each: Answered, at: datetime) -> FaqLine:
+    """Return the line saying what was answered newly, and remembering the question that it came from until now."""
+    before = (*line.earlier, *(() if line.source is None else (line.source,)))
+    return replace(
+        _said(line, each, at),
+        earlier=[id for id in dict.fromkeys(before) if id != each.source][-EARLIER_MAX:],
+    )
+
+
+def without_answer(line: FaqLine, standing: Mapping[str, Answered], at: datetime) -> FaqLine | None:
+    """Return the line saying again what it said before its newest answer was taken back; None when nothing of that stands.
+
+    `standing`: what is still answered about its product, by question.
+    """
+    for index in range(len(line.earlier) - 1, -1, -1):
+        each = standing.get(line.earlier[index])
+        if each is not None and each.product_id == line.product_id:
+            return replace(_said(line, each, at), earlier=line.earlier[:index])
+    return None
+
+
+def _said(line: FaqLine, each: Answered, at: datetime) -> FaqLine:
+    return replace(
+        line,
+        question=each.question,
+        answer=each.answer,
+        source=each.source,
+        asked_in=each.show_id,
+        version=line.version + 1,
+        changed_at=at,
+    )
 
 
 def _twin(wanted: Answered, lines: Sequence[FaqLine]) -> FaqLine | None:

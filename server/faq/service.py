@@ -172,7 +172,7 @@ class Faq:
         async with self._database.write_soon() as connection:
             line = _known(await repository.find_line(connection, channel_id, line_id, lock=True))
             match.require(line.version, line)
-            await repository.delete_line(connection, line_id)
+            await repository.delete_lines(connection, [line_id])
             noted = {"channel": channel_id, "product": line.product_id}
             await audit_beside(connection, by, "faq.remove", line_id, self._clock.now(), **noted)
 

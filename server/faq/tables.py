@@ -2,13 +2,18 @@
 
 from datetime import datetime
 
+from sqlalchemy import Column, String
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, Index, SQLModel
 
 from server.db.columns import moment
 
 
 class FaqLineRow(SQLModel, table=True):
-    """A question and its answer. `asked_in` and `source` name the show and the question that it came from, where it came from one."""
+    """A question and its answer. `asked_in` and `source` name the show and the question that it came from, where it came from one.
+
+    `earlier`: the questions from which it came before, the last one last.
+    """
 
     __tablename__ = "faq_line"
     __table_args__ = (
@@ -30,6 +35,9 @@ class FaqLineRow(SQLModel, table=True):
     at: datetime = moment("at", nullable=False)
     changed_at: datetime = moment("changed_at", nullable=False)
     changed_by: str | None = None
+    earlier: list[str] = Field(
+        default_factory=list, sa_column=Column("earlier", ARRAY(String), nullable=False, server_default="{}")
+    )
 
 
 class FaqHelpRow(SQLModel, table=True):

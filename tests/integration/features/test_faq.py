@@ -84,6 +84,28 @@ async def test_the_newest_answer_to_the_same_stands_unless_staff_have_edited_it(
     assert await lines_of(faq, "p_apron") == [(WASHING, "エプロンも")]
 
 
+async def test_a_line_says_again_what_it_said_before_when_its_newest_answer_is_taken_back(
+    stage: Stage, faq: Faq
+) -> None:
+    await stage.add_show("later")
+    first, second = await ask(stage, WASHING), await ask(stage, WASHING + "!")
+    await answer(stage, first, "はい")
+    await answer(stage, second, "手洗いのみ")
+    (kept,) = await faq.all_of(CHANNEL, "p_bowl")
+    third = await ask(stage, WASHING + "?", show="later")
+    await answer(stage, third, "いいえ", "later")
+    await stage.questions.move("later", HOST, third, None, Undo())
+    (line,) = await faq.all_of(CHANNEL, "p_bowl")
+    assert (line.id, line.question, line.answer) == (kept.id, WASHING + "!", "手洗いのみ")
+    assert (line.source, line.asked_in, line.version) == (second, SHOW, 4)
+    await answer(stage, third, "いいえ", "later")
+    await stage.questions.move(SHOW, HOST, second, None, Undo())
+    await stage.journal.commit("later", erase_many, [third])
+    assert await lines_of(faq) == [(WASHING, "はい")]
+    await stage.questions.dismiss(SHOW, HOST, first, None, "spam")
+    assert await lines_of(faq) == []
+
+
 async def test_whoever_asks_it_again_finds_it_in_a_later_show_too(stage: Stage, faq: Faq) -> None:
     await answer(stage, await ask(stage, WASHING), "はい")
     await answer(stage, await ask(stage, "送料はいくらですか？"), "500円")
