@@ -49,15 +49,17 @@ function shownAfter(shown: Replayed["shown"], push: JournalPush): Replayed["show
   }
 }
 
-/** After so many moments what is seen is kept, so that going back begins there and not at the start. */
+/** After so many moments what is seen is kept, so that going back begins there and not at the start; of a long show more rarely. */
 const KEPT_EVERY = 64;
+const KEPT_MAX = 128;
 
 /** All moments that have come so far, and what is seen at any place. They must be given in the order of their offsets. */
 export class Timeline {
   private readonly moments: Moment[] = [];
   /** The greatest place up to each moment: clocks of several servers differ a little, and the order of the offsets counts. */
   private readonly places: number[] = [];
-  private readonly kept: Replayed[];
+  private kept: Replayed[];
+  private every = KEPT_EVERY;
   private last: { count: number; seen: Replayed } | null = null;
 
   constructor(show: Show) {
@@ -84,14 +86,20 @@ export class Timeline {
   at(showMs: number): Replayed {
     const count = this.countUntil(showMs);
     if (this.last?.count === count) return this.last.seen;
-    for (let i = this.kept.length; i * KEPT_EVERY <= count; i++) {
-      const from = (i - 1) * KEPT_EVERY;
-      this.kept.push(this.applied(this.kept[i - 1] as Replayed, from, from + KEPT_EVERY));
+    while (this.kept.length * this.every <= count) {
+      const from = (this.kept.length - 1) * this.every;
+      this.kept.push(this.applied(this.kept.at(-1) as Replayed, from, from + this.every));
+      if (this.kept.length > KEPT_MAX) this.keepFewer();
     }
-    const i = Math.floor(count / KEPT_EVERY);
-    const seen = this.applied(this.kept[i] as Replayed, i * KEPT_EVERY, count);
+    const i = Math.floor(count / this.every);
+    const seen = this.applied(this.kept[i] as Replayed, i * this.every, count);
     this.last = { count, seen };
     return seen;
+  }
+
+  private keepFewer(): void {
+    this.kept = this.kept.filter((_, i) => i % 2 === 0);
+    this.every *= 2;
   }
 
   private applied(before: Replayed, from: number, to: number): Replayed {

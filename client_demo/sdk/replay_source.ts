@@ -46,7 +46,7 @@ export class ReplaySource {
 }
 
 /** So many comments stand at once. */
-export const COMMENTS_SHOWN_MAX = 50;
+export const COMMENTS_SHOWN_MAX = 200;
 /** So many are held. */
 const RUN_MAX = 2_000;
 /** Further ones are read when the place is so near to the end of what is known. */

@@ -70,7 +70,12 @@ async def test_an_ended_show_is_watched_again_with_what_was_there_then(
     await expect(viewer.get_by_test_id("replay-announcement")).to_contain_text("Free shipping tonight")
     await expect(viewer.get_by_test_id("replay-lines")).to_contain_text("Good evening from Kobe")
     await look_at(viewer, f"replay-then-{language}")
+    await viewer.get_by_test_id("tab-comments").click()
+    await expect(viewer.get_by_test_id("comment")).to_contain_text("Good evening from Kobe")
+    await look_at(viewer, f"replay-chat-{language}")
     await go_to(viewer, 2)
+    await expect(viewer.get_by_test_id("comments-empty")).to_be_visible()
+    await viewer.get_by_test_id("sheet-close").click()
     await expect(viewer.get_by_test_id("pinned-product")).to_have_count(0)
     await expect(viewer.get_by_test_id("replay-announcement")).to_have_count(0)
 

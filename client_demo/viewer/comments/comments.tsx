@@ -29,6 +29,7 @@ import {
   newCount,
   part,
   react,
+  saidThen,
   stopFollowing,
   withdraw,
   write,
@@ -239,8 +240,8 @@ function Stream() {
   if (drawn.length === 0) {
     return (
       <div class="pane-scroll empty" data-testid="comments-empty">
-        <h2>{t("comments.empty.title")}</h2>
-        <p>{t(isOver.value ? "comments.empty.over" : "comments.empty.text")}</p>
+        <h2>{t(saidThen.value ? "comments.empty.then" : "comments.empty.title")}</h2>
+        {!saidThen.value && <p>{t(isOver.value ? "comments.empty.over" : "comments.empty.text")}</p>}
       </div>
     );
   }

@@ -25,6 +25,9 @@ function changed(): void {
 /** Up to which place is drawn while one has scrolled up; null: the newest are followed. */
 const stoppedAt = signal<number | null>(null);
 
+/** At a replay: what had been said last at the place that is watched. */
+export const saidThen = signal<readonly Comment[] | null>(null);
+
 export const part = signal<Part | null>(null);
 export const earlierFailed = signal(false);
 export const isFollowing = computed(() => stoppedAt.value === null);
@@ -36,14 +39,15 @@ export const newCount = computed(() => {
 /** Whether there were comments before the first one that is drawn. */
 export const hasEarlier = computed(() => {
   changes.value;
-  return held.first > 1;
+  return saidThen.value === null && held.first > 1;
 });
 
 export const lines = computed<Line[]>(() => {
   changes.value;
-  const shown = held.list(stoppedAt.value, stoppedAt.value === null ? DRAWN_MAX : null);
+  const shown = saidThen.value ?? held.list(stoppedAt.value, stoppedAt.value === null ? DRAWN_MAX : null);
   const mine = new Map(myComments.value.map((each) => [each.id, each]));
   const others = shown.map((each) => lineOf(each, mine.get(each.id)));
+  if (saidThen.value) return others;
   const ids = new Set(others.map(({ id }) => id));
   const since = shown[0]?.at ?? "";
   const alone = [...mine.values()]

@@ -4,12 +4,13 @@ import {
   type Chapter,
   CommentRun,
   chaptersOf,
-  type PlacedComment,
+  type JournalPush,
   ReplaySource,
   type Show,
   Timeline,
 } from "../../sdk";
-import { placeOfReplay, replayed, room } from "../session";
+import { saidThen } from "../comments/stream";
+import { onPush, placeOfReplay, replayed, room } from "../session";
 import { ms } from "./player";
 import { shownThen } from "./then";
 
@@ -22,7 +23,6 @@ export const place = computed(() => Math.floor(ms.value) + startsMs.value);
 export const whole = signal(false);
 export const chapters = signal<readonly Chapter[]>([]);
 export const answers = signal<ReadonlyMap<string, Chapter>>(new Map());
-export const saidThen = signal<readonly PlacedComment[]>([]);
 
 /** Reads a show's replay page by page, and follows the place that is watched; returns what ends it. */
 export function follow(show: Show, starts: number): () => void {
@@ -33,6 +33,8 @@ export function follow(show: Show, starts: number): () => void {
   // What is in no frame of the recording cannot be gone to.
   const held = ({ showMs }: Chapter): boolean => starts <= showMs && showMs <= ends;
   const comments = new CommentRun(source, () => (read.value += 1));
+  const gone = new Set<string>();
+  const stays = ({ about }: Chapter): boolean => !gone.has(about);
   let over = false;
   startsMs.value = starts;
   placeOfReplay.value = () => ({ replay_ms: place.peek() });
@@ -56,15 +58,23 @@ export function follow(show: Show, starts: number): () => void {
   const stops = [
     effect(() => {
       if (read.value === 0) return;
-      chapters.value = chaptersOf(timeline.all).filter(held);
+      chapters.value = chaptersOf(timeline.all).filter((each) => held(each) && stays(each));
       answers.value = new Map([...answersOf(timeline.all)].filter(([, answer]) => held(answer)));
     }),
     effect(() => {
       void read.value;
       const { room: seen, shown } = timeline.at(place.value);
-      replayed.value = seen.snapshot;
+      const { pinned_question: pinned } = seen.snapshot;
+      replayed.value = pinned && gone.has(pinned) ? { ...seen.snapshot, pinned_question: null } : seen.snapshot;
       shownThen.value = shown;
-      saidThen.value = comments.at(place.value) ?? saidThen.peek();
+      saidThen.value = (comments.at(place.value) ?? saidThen.peek() ?? []).filter(({ id }) => !gone.has(id));
+    }),
+    // What is taken away while one watches was never there.
+    onPush((push) => {
+      const id = takenAway(push);
+      if (id === null) return;
+      gone.add(id);
+      read.value += 1;
     }),
   ];
   return () => {
@@ -75,6 +85,20 @@ export function follow(show: Show, starts: number): () => void {
     whole.value = false;
     chapters.value = [];
     answers.value = new Map();
-    saidThen.value = [];
+    saidThen.value = null;
   };
+}
+
+/** Returns the id of a question or comment that nobody may see any more. */
+function takenAway(push: JournalPush): string | null {
+  switch (push.type) {
+    case "question.dismissed":
+    case "question.erased":
+      return push.question.id;
+    case "comment.removed":
+    case "comment.erased":
+      return push.comment.id;
+    default:
+      return null;
+  }
 }

@@ -9,11 +9,12 @@ import type en from "../../shared/locales/viewer_replay.en.json";
 import { nameOf, StaffBadge } from "../../shared/people";
 import { resolve } from "../../shared/server";
 import { Icon, type IconName } from "../../shared/ui/icon";
+import { saidThen } from "../comments/stream";
 import { Over } from "../late_covers";
 import { jumps, products, replayed } from "../session";
 import { t as viewerText } from "../text";
 import { failed, lengthMs, ms, muted, over, playing, RecordingPlayer, STEP_MS } from "./player";
-import { answers, chapters, follow, place, saidThen } from "./reading";
+import { answers, chapters, follow, place } from "./reading";
 import { shownThen } from "./then";
 import "./replay.css";
 
@@ -83,7 +84,7 @@ function Chapters() {
 
 /** What was said lately at the place that is watched. */
 function LinesThen() {
-  const lines = useComputed(() => saidThen.value.slice(-LINES_MAX));
+  const lines = useComputed(() => (saidThen.value ?? []).slice(-LINES_MAX));
   return (
     <ul class="replay-lines" aria-label={t("lines")} data-testid="replay-lines">
       {lines.value.map((each) => (
