@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from server.access.dependencies import OptionalIdentity, ShowId
 from server.comments.bodies import CommentBody
 from server.comments.faces import as_public
+from server.http.documents import UNCHANGED, IfNoneMatch, answer_document
 from server.http.refusals import refusals
 from server.protocol.codes import Code
 from server.protocol.replayed import RECORDING_MS_MAX
@@ -77,52 +78,62 @@ def router() -> APIRouter:
         Code.INVALID,
         Code.UNAVAILABLE,
     )
-    for path, route, summary in (
-        ("", list_moments, "What was said and done in a show, for its replay"),
-        ("/comments", list_comments, "The comments of a show, for its replay"),
-    ):
-        api.add_api_route(path, route, methods=["GET"], summary=summary, responses=known)
+    api.add_api_route(
+        "",
+        list_moments,
+        methods=["GET"],
+        summary="What was said and done in a show, for its replay",
+        response_model=MomentsBody,
+        responses=known | UNCHANGED,
+    )
+    api.add_api_route(
+        "/comments",
+        list_comments,
+        methods=["GET"],
+        summary="The comments of a show, for its replay",
+        response_model=CommentsBody,
+        responses=known | UNCHANGED,
+    )
     return api
 
 
 async def list_moments(
     show: ShowId,
     request: Request,
-    response: Response,
     identity: OptionalIdentity,
     *,
     after: After = 0,
     limit: Annotated[int, Query(ge=1, le=MOMENTS_MAX, description="How many at most.")] = MOMENTS_MAX,
-) -> MomentsBody:
+    known: IfNoneMatch = None,
+) -> Response:
     """For whoever may enter the show. What was moderated away or taken back since is not in it.
 
     A page may hold fewer than `limit`, and none, and still have a next one.
     """
     page = await _replays(request).moments(show, identity, after=after, limit=limit)
-    _keep(response, page.watched)
-    return MomentsBody(
+    body = MomentsBody(
         replay=ReplayBody.model_validate(page.watched.replay),
         ends_ms=page.watched.ends_ms,
         moments=[MomentBody(show_ms=each.show_ms, push=each.push) for each in page.moments],
         next=page.next,
     )
+    return answer_document(body, known, **_kept(page.watched))
 
 
 async def list_comments(
     show: ShowId,
     request: Request,
-    response: Response,
     identity: OptionalIdentity,
     *,
     after: After | None = None,
     until_ms: UntilMs = None,
     limit: Annotated[int, Query(ge=1, le=COMMENTS_MAX, description="How many at most.")] = COMMENTS_MAX,
-) -> CommentsBody:
+    known: IfNoneMatch = None,
+) -> Response:
     """For whoever may enter the show: those that viewers were shown then and may still see."""
     page = await _replays(request).comments(show, identity, after=after, until_ms=until_ms, limit=limit)
-    _keep(response, page.watched)
-    comments = [_as_placed(*placed) for placed in page.comments]
-    return CommentsBody(comments=comments, next=page.next)
+    body = CommentsBody(comments=[_as_placed(*placed) for placed in page.comments], next=page.next)
+    return answer_document(body, known, **_kept(page.watched))
 
 
 def _as_placed(show_ms: int, comment: Any) -> PlacedComment:
@@ -134,7 +145,6 @@ def _replays(request: Request) -> Replays:
     return cast("Replays", request.app.state.replays)
 
 
-def _keep(response: Response, watched: Watched) -> None:
-    response.headers["Vary"] = "Authorization"
+def _kept(watched: Watched) -> dict[str, str]:
     whose = "public" if watched.open_to_all else "private"
-    response.headers["Cache-Control"] = f"{whose}, max-age={KEPT_SECONDS}"
+    return {"Vary": "Authorization", "Cache-Control": f"{whose}, max-age={KEPT_SECONDS}"}

@@ -77,11 +77,13 @@ def ends_ms(show: Recorded, replay: Replay) -> int:
 def require_place(show: Recorded, show_ms: int | None) -> None:
     """Raise unless the show's replay holds that place of the show; None says no place.
 
-    Raises `show_not_live` for an ended show without a replay, `invalid` for a place that it does not hold, or none.
+    Raises `show_not_live` for an ended show without a replay, `invalid` for a place that it does not hold, or none. Of a recording of which
+    nobody said how long it lasts, nobody can say that it ends before.
     """
     if (replay := replay_of(show)) is None:
         raise RefusedError(Code.SHOW_NOT_LIVE)
     if show_ms is None:
         raise RefusedError(Code.INVALID, "Of a replay it is said which place of it is seen.", at="replay_ms")
-    if not replay.starts_ms <= show_ms <= ends_ms(show, replay) + SLACK_MS:
+    until = None if replay.length_ms is None else ends_ms(show, replay) + SLACK_MS
+    if show_ms < replay.starts_ms or (until is not None and show_ms > until):
         raise RefusedError(Code.INVALID, "The recording has no such place.", at="replay_ms")

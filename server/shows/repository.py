@@ -41,8 +41,15 @@ ShowOrder = Literal["newest", "soonest"]
 
 REPLAYED: Final = "(show.state = 'ended' AND coalesce(CAST(show.recording ->> 'shown' AS boolean), false))"
 """Whether a show has a replay, in SQL; `replay_of` says which."""
-REPLAYS_TOLD_MAX: Final = 20
-"""So many of a channel's replays, the newest, are told what its catalogue says now; in others a price of before is refused at buying."""
+REPLAYS_TOLD_MAX: Final = 200
+"""So many of a channel's replays that somebody may have open are told what its catalogue says now, the newest of them; in others a price of
+before is refused at buying.
+"""
+_MAY_BE_OPEN: Final = text("""
+    EXISTS (SELECT FROM ledger_process_show AS s JOIN ledger_process AS p USING (process_id)
+            WHERE s.show_id = show.id AND NOT p.ended AND p.alive_until > now() - interval '1 day')
+""")
+"""Whether a server that runs has had viewers in a show."""
 SET_ANNOUNCEMENT: Final = """
     UPDATE show SET announcement = a.announcement
     FROM json_to_recordset(CAST(%s AS json)) AS a (show_id text, announcement jsonb) WHERE show.id = a.show_id
@@ -143,10 +150,10 @@ async def read_other_live_shows(connection: AsyncConnection, show_id: str) -> li
 
 
 async def read_open_shows(connection: AsyncConnection, channel_id: str) -> list[str]:
-    """Return the ids of the channel's shows that viewers see and that are not over, and of the `REPLAYS_TOLD_MAX` newest replays."""
+    """Return the ids of the channel's shows that viewers see and that are not over, and of the replays that somebody may have open."""
     own = select(_SHOW.c.id).where(_SHOW.c.channel_id == channel_id)
     wanted = own.where(_SHOW.c.state.in_(("scheduled", "rehearsal", "live"))).order_by(_SHOW.c.id)
-    again = own.where(text(REPLAYED)).order_by(_SHOW.c.ended_at.desc()).limit(REPLAYS_TOLD_MAX)
+    again = own.where(text(REPLAYED), _MAY_BE_OPEN).order_by(_SHOW.c.ended_at.desc()).limit(REPLAYS_TOLD_MAX)
     return [*await connection.scalars(wanted), *await connection.scalars(again)]
 
 

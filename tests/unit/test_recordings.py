@@ -9,7 +9,7 @@ import pytest
 from server.errors import RefusedError
 from server.protocol.codes import Code
 from server.protocol.replayed import Replay
-from server.shows.recording import SLACK_MS, Recording, replay_of, require_fits, require_place
+from server.shows.recording import SLACK_MS, Recording, ends_ms, replay_of, require_fits, require_place
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR_MS = 3_600_000
@@ -77,9 +77,10 @@ def test_a_replay_is_asked_about_where_the_recording_is() -> None:
     ]
 
 
-def test_a_recording_of_unknown_length_lasts_until_the_end_of_the_show() -> None:
-    places = (0, HOUR_MS, HOUR_MS + SLACK_MS + 1)
-    assert [why_not(recorded(), place) for place in places] == [None, None, Code.INVALID]
+def test_a_recording_of_unknown_length_may_go_on_behind_the_end_of_the_show() -> None:
+    places = (-1, 0, HOUR_MS, 2 * HOUR_MS)
+    assert [why_not(recorded(), place) for place in places] == [Code.INVALID, None, None, None]
+    assert ends_ms(Show(), Replay("", "/media/show.mp4", 0, None)) == HOUR_MS
 
 
 def test_without_a_replay_nothing_is_asked_after_the_end() -> None:
