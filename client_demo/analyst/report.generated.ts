@@ -1692,7 +1692,14 @@ export interface ReplayFigures {
    */
   reactions: number;
   /**
-   * orders placed here at the replay; they are in the show's money, and in its conversion within each window
+   * cards of products that were seen after the end; so are `clicks` and `shares` of then
+   */
+  impressions: number;
+  clicks: number;
+  shares: number;
+  engaged: Ratio;
+  /**
+   * orders placed here at the replay; beside the show's money and its buyers, never in them
    */
   money: ReplayMoney[];
 }

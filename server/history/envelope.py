@@ -29,7 +29,7 @@ COLUMNS = (
     Column("connection", "VARCHAR", "the tab or device that it came from"),
     Column("at", "TIMESTAMPTZ", "when, with an offset; else `offset_ms` says it"),
     Column("offset_ms", "BIGINT", "milliseconds since the show's start"),
-    Column("mode", "VARCHAR", "`live` or `replay`"),
+    Column("mode", "VARCHAR", "`live` or `replay`; purchase of ours: where it was bought"),
     Column("source", "VARCHAR", "where the viewer came from, such as a `utm_source`", written=True),
     Column("segment", "VARCHAR", "the viewer's segment at that time", written=True),
     Column("suspect", "BOOLEAN", "the viewer is a suspected bot in this show"),
@@ -84,6 +84,7 @@ COLUMNS = (
     Column("score", "BIGINT", "survey_answer: 0 to 10 of `nps`, 1 to 5 of `stars`"),
     Column("choice", "BIGINT", "survey_answer: which of the choices, from 0"),
     Column("changed_at", "TIMESTAMPTZ", "survey_answer: when it was changed last; `at` if left out"),
+    Column("replay_ms", "BIGINT", "question at the replay: which place of the show was seen"),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db import driver
 from server.history.envelope import COLUMNS, FACTS, NAMES
+from server.ledger.entries import OF_REPLAY
 
 _SQL = {
     "VARCHAR": "text",
@@ -24,7 +25,12 @@ def _entries(joined_to: str, /, **columns: str) -> str:
     return f"SELECT {', '.join(cells)} FROM show AS s {joined_to}"
 
 
-_NAMES = " ".join(f"WHEN '{kind}' THEN '{name}'" for name, kind in FACTS.items())
+_NAMES = " ".join(
+    f"WHEN '{told}' THEN '{name}'"
+    for name, kind in FACTS.items()
+    for told in (kind, OF_REPLAY.get(kind))
+    if told
+)
 _OF = "AS t ON t.show_id = s.id"
 # What was given back of an order's goods, over its lines in their order: each line is a purchase of its own here.
 _GIVEN_BACK = """
@@ -41,6 +47,11 @@ _GIVEN_BACK = """
 _OPEN_UNTIL = "coalesce(t.ended_at, p.alive_until, t.started_at)"
 _STRETCH = (
     "concat(s.id, '/p/', t.connection_id, '/', CAST(extract(epoch FROM t.started_at) * 1000000 AS bigint))"
+)
+_PASSING = ", ".join(f"'{kind}'" for pair in OF_REPLAY.items() for kind in pair)
+"""Of all else, such as an answer to a survey, the show itself is what it is about, however late."""
+_BOUGHT_AT = (
+    "CASE WHEN EXISTS (SELECT FROM replay_order AS b WHERE b.order_id = t.id) THEN 'replay' ELSE 'live' END"
 )
 _PLAYED = f"JOIN playing {_OF} LEFT JOIN ledger_process AS p USING (process_id)"
 
@@ -110,10 +121,11 @@ _PARTS = (
         ended_at="t.closed_at",
     ),
     _entries(
-        f"""JOIN ledger_entry {_OF} AND t.kind NOT IN ('visit', 'order', 'question')
+        f"""JOIN ledger_entry {_OF} AND t.kind NOT IN ('visit', 'order', 'question', '{OF_REPLAY["question"]}')
             LEFT JOIN survey_answer AS said ON t.kind = 'survey_answer' AND said.survey_id = t.target AND said.viewer_id = t.viewer_id""",
         id="concat(s.id, '/e/', t.id)",
         kind=f"CASE t.kind {_NAMES} ELSE t.kind END",
+        mode=f"CASE WHEN t.kind NOT IN ({_PASSING}) THEN 'live' END",
         viewer="t.viewer_id",
         connection="t.connection_id",
         at="t.at",
@@ -128,7 +140,8 @@ _PARTS = (
     ),
     _entries(
         f"""JOIN question {_OF}
-            LEFT JOIN ledger_entry AS e ON e.show_id = s.id AND e.kind = 'question' AND e.target = t.id AND e.viewer_id = t.viewer_id""",
+            LEFT JOIN ledger_entry AS e ON e.show_id = s.id AND e.kind IN ('question', '{OF_REPLAY["question"]}')
+                AND e.target = t.id AND e.viewer_id = t.viewer_id""",
         id="concat(s.id, '/q/', t.id)",
         kind="'question'",
         viewer="t.viewer_id",
@@ -144,11 +157,13 @@ _PARTS = (
         answered_at="t.answered_at",
         answer="t.answer_text",
         reason="t.dismissed_reason",
+        replay_ms="t.replay_ms",
     ),
     _entries(
         f"JOIN orders {_OF}",
         id="concat(s.id, '/o/', t.id)",
         kind="'purchase'",
+        mode=_BOUGHT_AT,
         viewer="t.viewer_id",
         at="t.at",
         target="t.id",
@@ -166,6 +181,7 @@ _PARTS = (
         f"JOIN ({_GIVEN_BACK}) {_OF} AND t.refunded_minor > 0",
         id="concat(s.id, '/o/', t.id, '/refund')",
         kind="'refund'",
+        mode=_BOUGHT_AT,
         viewer="t.viewer_id",
         at="t.at",
         target="t.id",
@@ -176,6 +192,7 @@ _PARTS = (
         f"JOIN reported_order {_OF} AND t.viewer_id IS NOT NULL",
         id="concat(s.id, '/r/', t.external_id)",
         kind="'purchase'",
+        mode="'live'",
         viewer="t.viewer_id",
         at="t.at",
         target="t.external_id",
@@ -195,6 +212,7 @@ _PARTS = (
         f"JOIN reported_order {_OF} AND t.refunded_minor > 0 AND t.viewer_id IS NOT NULL",
         id="concat(s.id, '/r/', t.external_id, '/refund')",
         kind="'refund'",
+        mode="'live'",
         viewer="t.viewer_id",
         at="t.changed_at",
         target="t.external_id",
@@ -227,7 +245,7 @@ _PARTS = (
 )
 _COMPUTED = {
     "offset_ms": "CASE WHEN e.kind <> 'show' THEN CAST(floor(extract(epoch FROM e.at - s.started_at) * 1000) AS bigint) END",
-    "mode": "CASE WHEN e.kind <> 'show' THEN CASE WHEN e.at > s.ended_at THEN 'replay' ELSE 'live' END END",
+    "mode": "CASE WHEN e.kind <> 'show' THEN coalesce(e.mode, CASE WHEN e.at > s.ended_at THEN 'replay' ELSE 'live' END) END",
     "source": "coalesce(e.source, a.source)",
     "suspect": "coalesce(e.suspect, a.suspect)",
 }

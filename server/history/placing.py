@@ -6,6 +6,7 @@ from typing import LiteralString
 from server.history import repository
 from server.history.envelope import FACTS
 from server.history.survey_checks import SAYS_SOMETHING
+from server.ledger.entries import OF_REPLAY
 
 PROCESS_ID = "history"
 """Whose imported stretches are, in place of a server process."""
@@ -40,7 +41,11 @@ BAD_KEYS = f"""
     AND {key_of("entry")} NOT IN (SELECT {key_of("fresh")} FROM fresh)
 """
 
-_KINDS = " ".join(f"WHEN '{name}' THEN '{kind}'" for name, kind in FACTS.items())
+_KINDS = " ".join(
+    f"WHEN e.kind = '{name}' AND e.\"at\" > head.ended_at THEN '{OF_REPLAY[kind]}'"
+    for name, kind in FACTS.items()
+    if kind in OF_REPLAY
+) + " ".join(f" WHEN e.kind = '{name}' THEN '{kind}'" for name, kind in FACTS.items())
 _ORDER_ID = "concat('r_', md5(concat(getvariable('channel'), chr(31), e.target)))"
 _OURS = "coalesce(e.taken_by, 'shop') = 'showfloor'"
 _UNITS = "CAST(list_sum(list_transform(e.bought, lambda l: l.quantity)) AS BIGINT)"
@@ -126,8 +131,8 @@ QUESTIONS = Placing(
     )
     SELECT e.target, e."show", e.viewer, coalesce(e.author, ''), coalesce(e."text", ''), coalesce(e.state, 'open'), 0, coalesce(v.votes, 0),
            coalesce(v.apart, 0), e."at", e.answer, coalesce(e.state, 'open') = 'answered' AND e.answer IS NULL,
-           e.answered_at, e.reason, coalesce(e.role, 'viewer')
-    FROM fresh AS e LEFT JOIN voted AS v ON v.target = e.target WHERE e.kind = 'question'
+           e.answered_at, e.reason, coalesce(e.role, 'viewer'), CASE WHEN e."at" > head.ended_at THEN coalesce(e.replay_ms, 0) END
+    FROM fresh AS e JOIN head ON head.id = e."show" LEFT JOIN voted AS v ON v.target = e.target WHERE e.kind = 'question'
     """,
 )
 VOTES = Placing(
@@ -146,6 +151,11 @@ ORDERS = Placing(
            {_AMOUNT} // {_UNITS}, {_AMOUNT}, e.currency, 'imported', e."at", coalesce(e.staff, false), e.number
     FROM fresh AS e JOIN product AS p ON p.name = e.bought[1].product WHERE e.kind = 'purchase' AND {_OURS}
     """,
+)
+REPLAY_ORDERS = Placing(
+    "orders of replays",
+    repository.COPY_REPLAY_ORDERS,
+    f"""SELECT e.target FROM fresh AS e WHERE e.kind = 'purchase' AND {_OURS} AND e.mode = 'replay'""",
 )
 # What came with a history brings no units back: none of them was taken from this stock.
 REFUNDS = Placing(
@@ -217,11 +227,12 @@ ENTRIES = Placing(
     "facts",
     repository.COPY_ENTRIES,
     f"""
-    SELECT e."show", e.viewer, CASE e.kind {_KINDS} END, e.target, e.n, e.connection, NULL, NULL, e.source, e."at", e.via
-    FROM fresh AS e WHERE e.kind IN ({", ".join(f"'{name}'" for name in FACTS)}) AND e.viewer IS NOT NULL
+    SELECT e."show", e.viewer, CASE {_KINDS} END, e.target, e.n, e.connection, NULL, NULL, e.source, e."at", e.via
+    FROM fresh AS e JOIN head ON head.id = e."show" WHERE e.kind IN ({", ".join(f"'{name}'" for name in FACTS)}) AND e.viewer IS NOT NULL
     UNION ALL
-    SELECT e."show", e.viewer, 'question', e.target, e.n, e.connection, NULL, NULL, e.source, e."at", NULL
-    FROM fresh AS e WHERE e.kind = 'question' AND e.n > 0
+    SELECT e."show", e.viewer, CASE WHEN e."at" > head.ended_at THEN '{OF_REPLAY["question"]}' ELSE 'question' END, e.target, e.n,
+           e.connection, NULL, NULL, e.source, e."at", NULL
+    FROM fresh AS e JOIN head ON head.id = e."show" WHERE e.kind = 'question' AND e.n > 0
     UNION ALL
     SELECT e."show", e.viewer, 'order', p.id, {_UNITS}, e.connection, {_AMOUNT}, e.currency, e.source, e."at", NULL
     FROM fresh AS e JOIN product AS p ON p.name = e.bought[1].product WHERE e.kind = 'purchase' AND {_OURS}
@@ -261,6 +272,7 @@ ALL = (
     QUESTIONS,
     VOTES,
     ORDERS,
+    REPLAY_ORDERS,
     REFUNDS,
     REPORTED,
     REPORTED_SALES,

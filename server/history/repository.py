@@ -55,7 +55,7 @@ COPY_SHOWS: Final = """
 """
 COPY_QUESTIONS: Final = """
     COPY question (id, show_id, viewer_id, author, text, state, version, votes, votes_apart, asked_at, answer_text, answered_live,
-                   answered_at, dismissed_reason, role) FROM STDIN (FORMAT csv)
+                   answered_at, dismissed_reason, role, replay_ms) FROM STDIN (FORMAT csv)
 """
 COPY_PAGE_VIEWS: Final = """
     COPY page_view (channel_id, show_id, viewer_id, at, page, site, referrer, source, medium, campaign, term, content, device, crawler)
@@ -73,6 +73,7 @@ COPY_ORDERS: Final = """
     COPY orders (id, channel_id, show_id, viewer_id, key, product_id, quantity, unit_price_minor, amount_minor, currency, payment, at,
                  staff, number) FROM STDIN (FORMAT csv)
 """
+COPY_REPLAY_ORDERS: Final = "COPY replay_order (order_id) FROM STDIN (FORMAT csv)"
 COPY_REFUNDS: Final = """
     COPY refund (id, channel_id, show_id, order_id, origin, state, reason, amount_minor, shipping_minor, currency, order_state, actor,
                  actor_name, role, asked_at, ended_at) FROM STDIN (FORMAT csv)

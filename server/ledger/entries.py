@@ -111,9 +111,12 @@ COLUMN_OF_KIND = {
     "comment": "comments_sent",
 }
 """Kinds that a rollup adds up by their `n`; an `order` adds one order and `n` units; other kinds are facts without a column."""
-REPLAY_QUESTION: Final = "replay_question"
-REPLAY_REACTION: Final = "replay_reaction"
-"""What was asked and tapped at a replay: facts without a column, so that they are in no figure of the show itself."""
+OF_REPLAY: Final = {
+    kind: f"replay_{kind}" for kind in ("reaction", "impression", "click", "share", "question")
+}
+"""What is done of these after a show's end is of its replay, and another kind of fact: one without a column, so that it is in no figure of
+the show itself. An order is one of a replay by where it was placed (`replay_order`), whenever it is paid.
+"""
 FIRST_OF_KIND = {kind: f"first_{kind}_at" for kind in (*COLUMN_OF_KIND, "order")}
 """The column of a kind's first moment."""
 

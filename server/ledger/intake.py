@@ -65,9 +65,18 @@ _SAVE_PROCESS_SHOWS = text("""
     ON CONFLICT DO NOTHING
 """)
 
+_READ_ENDS = text(
+    "SELECT id, ended_at FROM show WHERE id = ANY(CAST(:shows AS text[])) AND ended_at IS NOT NULL"
+)
+
+# Of who was there before the end, what is told after it is of the replay, and changes nothing that the show's figures say of them.
+_BELATED = """
+    EXISTS (SELECT FROM show JOIN attendance AS a ON a.show_id = show.id
+            WHERE show.id = r.show_id AND a.viewer_id = r.viewer_id AND a.first_at <= show.ended_at AND r.first_at > show.ended_at)
+"""
 # A viewer is a guest only while every joining was one; suspicion stays; the first source, link and time stand. Of consents the newest
 # does: whether it was taken back afterwards is a fact of its own.
-_SAVE_ATTENDANCES = text("""
+_SAVE_ATTENDANCES = text(f"""
     INSERT INTO attendance AS a (show_id, viewer_id, first_at, guest, remembered, suspect, source, share, consent_at, joined,
                                  device, share_fault)
     SELECT show_id, viewer_id, min(first_at), bool_and(guest), bool_or(remembered), bool_or(suspect),
@@ -78,6 +87,7 @@ _SAVE_ATTENDANCES = text("""
     FROM json_to_recordset(CAST(:rows AS json)) AS r (
         show_id text, viewer_id text, first_at timestamptz, guest boolean, remembered boolean, suspect boolean, source text,
         share text, consent_at timestamptz, joined boolean, device text, share_fault text)
+    WHERE NOT {_BELATED}
     GROUP BY show_id, viewer_id ORDER BY show_id, viewer_id
     ON CONFLICT (show_id, viewer_id) DO UPDATE SET
         first_at = least(a.first_at, excluded.first_at), guest = a.guest AND excluded.guest,
@@ -85,13 +95,13 @@ _SAVE_ATTENDANCES = text("""
         source = coalesce(a.source, excluded.source), share = coalesce(a.share, excluded.share),
         consent_at = greatest(a.consent_at, excluded.consent_at), joined = a.joined OR excluded.joined,
         device = coalesce(a.device, excluded.device), share_fault = coalesce(a.share_fault, excluded.share_fault)
-""")
+""")  # noqa: S608 - the text above
 
-_CLEAR = text("""
-    UPDATE attendance AS a SET suspect = false
-    FROM json_to_recordset(CAST(:rows AS json)) AS r (show_id text, viewer_id text)
-    WHERE a.show_id = r.show_id AND a.viewer_id = r.viewer_id
-""")
+_CLEAR = text(f"""
+    UPDATE attendance AS cleared SET suspect = false
+    FROM json_to_recordset(CAST(:rows AS json)) AS r (show_id text, viewer_id text, first_at timestamptz)
+    WHERE cleared.show_id = r.show_id AND cleared.viewer_id = r.viewer_id AND NOT {_BELATED}
+""")  # noqa: S608 - the same
 
 _SAVE_STAFF = text("""
     INSERT INTO staff_presence (show_id, viewer_id, first_at)
@@ -147,6 +157,14 @@ async def read_processes(connection: AsyncConnection, ids: Iterable[str]) -> dic
     return {row.process_id: ProcessState(*row) for row in rows}
 
 
+async def read_ends(connection: AsyncConnection, shows: Collection[str]) -> dict[str, datetime]:
+    """Return when each of the shows that has ended did."""
+    if not shows:
+        return {}
+    rows = await connection.execute(_READ_ENDS, {"shows": sorted(shows)})
+    return {row.id: row.ended_at for row in rows}
+
+
 async def save_processes(
     connection: AsyncConnection, processes: Iterable[ProcessState], shows: set[tuple[str, str]]
 ) -> None:
@@ -180,13 +198,16 @@ async def save_attendances(connection: AsyncConnection, attendances: list[Attend
             if not a.staff
         ]
         await connection.execute(_SAVE_ATTENDANCES, {"rows": as_json(rows)})
-        if cleared := [{"show_id": a.show_id, "viewer_id": a.viewer_id} for a in attendances if a.cleared]:
+        cleared, staff = (
+            [
+                {"show_id": a.show_id, "viewer_id": a.viewer_id, "first_at": a.first_at}
+                for a in attendances
+                if getattr(a, name)
+            ]
+            for name in ("cleared", "staff")
+        )
+        if cleared:
             await connection.execute(_CLEAR, {"rows": as_json(cleared)})
-        staff = [
-            {"show_id": a.show_id, "viewer_id": a.viewer_id, "first_at": a.first_at}
-            for a in attendances
-            if a.staff
-        ]
         await connection.execute(_SAVE_STAFF, {"rows": as_json(staff)})
 
 

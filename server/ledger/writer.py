@@ -1,12 +1,13 @@
 """From flushes to rows: what a batch of flushes means for the tables, all in the caller's one transaction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.ledger import intake
-from server.ledger.entries import RollupChanges, add_facts
+from server.ledger.entries import OF_REPLAY, RollupChanges, add_facts
 from server.ledger.final import ACTS, drop_final, find_unfinished, forget_curves
 from server.ledger.flush import Attendance, Flush, PageView, Stretch, Tally
 from server.ledger.intake import ProcessState
@@ -142,6 +143,7 @@ async def apply_batch(connection: AsyncConnection, batch: Batch) -> Applied:
 
 
 async def _apply(connection: AsyncConnection, batch: Batch) -> None:
+    await _tell_replays(connection, batch.tallies)
     changed = batch.changed
     await unseal(connection, changed)
     await intake.keep_new_shows(connection, batch.all_shows)
@@ -162,6 +164,15 @@ async def _apply(connection: AsyncConnection, batch: Batch) -> None:
         )
         await copy_entries(connection, rows)
     await keep_rows(connection, changes, came | pairs)
+
+
+async def _tell_replays(connection: AsyncConnection, tallies: Iterable[Tally]) -> None:
+    """Give what was done after a show's end the kind that says so."""
+    passing = [tally for tally in tallies if tally.kind in OF_REPLAY]
+    ends = await intake.read_ends(connection, {tally.show_id for tally in passing})
+    for tally in passing:
+        if tally.show_id in ends and tally.at > ends[tally.show_id]:
+            tally.kind = OF_REPLAY[tally.kind]
 
 
 async def _apply_stretches(connection: AsyncConnection, batch: Batch) -> set[tuple[str, str]]:

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.ids import new_id
 
 _LINKS = text("""
-    SELECT DISTINCT target FROM ledger_entry WHERE show_id = ANY(:shows) AND viewer_id = ANY(:ids) AND kind = 'share' AND target IS NOT NULL
+    SELECT DISTINCT target FROM ledger_entry
+    WHERE show_id = ANY(:shows) AND viewer_id = ANY(:ids) AND kind IN ('share', 'replay_share') AND target IS NOT NULL
 """)
 _OF_CHANNELS = """
     (SELECT id FROM show WHERE channel_id IN (SELECT channel_id FROM show WHERE id = ANY(CAST(:shows AS text[]))))
@@ -22,7 +23,8 @@ _CAME_TO = text(f"SELECT DISTINCT show_id FROM rollup WHERE show_id IN {_OF_CHAN
 _MAP = "(SELECT * FROM unnest(CAST(:olds AS text[]), CAST(:news AS text[])) AS m (old, new)) AS m"
 _RENAME = (
     text(f"""
-        UPDATE ledger_entry AS t SET target = m.new FROM {_MAP} WHERE t.show_id = ANY(:shows) AND t.kind = 'share' AND t.target = m.old
+        UPDATE ledger_entry AS t SET target = m.new FROM {_MAP}
+        WHERE t.show_id = ANY(:shows) AND t.kind IN ('share', 'replay_share') AND t.target = m.old
     """),
     text(
         f"UPDATE attendance AS t SET share = m.new FROM {_MAP} WHERE t.show_id IN {_OF_CHANNELS} AND t.share = m.old"

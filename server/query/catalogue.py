@@ -65,6 +65,7 @@ Metric = Literal[
     "gpm",
     "bot_sales",
     "staff_sales",
+    "replay_sales",
     "reported_sales",
     "viewers_orders",
     "viewers_units",
@@ -111,7 +112,19 @@ MODES: Final = ("live", "replay")
 _OF_SHOWS: Final = frozenset(("shows", "live_time", "peak", "average"))
 _OF_QUESTIONS: Final = frozenset(("askers", "asked", "answered", "answer_time"))
 _OF_MONEY: Final = frozenset(
-    ("gmv", "refunded", "net", "orders", "units", "aov", "gpm", "bot_sales", "staff_sales", "reported_sales")
+    (
+        "gmv",
+        "refunded",
+        "net",
+        "orders",
+        "units",
+        "aov",
+        "gpm",
+        "bot_sales",
+        "staff_sales",
+        "replay_sales",
+        "reported_sales",
+    )
 )
 _BY_PRODUCT: Final = frozenset(
     ("viewers", "impressed", "clickers", "ctr", "buyers", "ctor", "viewers_orders", "viewers_units")

@@ -143,7 +143,7 @@ def _tills(found: Sequence[Till], currency: str) -> Sequence[Till]:
     """Return the tills, that of the channel's currency first, even where nothing was sold in it."""
     if any(till.currency == currency for till in found):
         return sorted(found, key=lambda till: till.currency != currency)
-    empty = Till(currency, _NOTHING, _NOTHING, _NOTHING, _NOTHING, Sample(0, 0, 0.0))
+    empty = Till(currency, _NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING, Sample(0, 0, 0.0))
     return [empty, *found]
 
 

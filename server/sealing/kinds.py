@@ -19,7 +19,7 @@ ORDERS: Final[dict[Kind, str]] = {
 }
 RAW: Final[tuple[Kind, ...]] = ("entries", "playing")
 """What leaves SQL. Rollup rows are copied and stay: figures that join shows are read from them."""
-KEPT_KINDS: Final = ("consent_given", "consent_withdrawn", "share", "survey_shown")
+KEPT_KINDS: Final = ("consent_given", "consent_withdrawn", "share", "replay_share", "survey_shown")
 """Entries that stay in SQL as well, since they are about the channel and not about the show alone."""
 
 _TYPES: Final = {

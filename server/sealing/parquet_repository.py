@@ -97,7 +97,7 @@ def rename_in(kind: Kind, source: Path, target: Path, names: Mapping[str, str], 
         if "target" in has:
             link = "(SELECT new FROM renamed WHERE old = target)"
             replaced.append(
-                f"CASE WHEN kind = 'share' THEN coalesce({link}, target) ELSE target END AS target"
+                f"CASE WHEN kind IN ('share', 'replay_share') THEN coalesce({link}, target) ELSE target END AS target"
             )
         if "share" in has:
             replaced.append("coalesce((SELECT new FROM renamed WHERE old = share), share) AS share")

@@ -46,6 +46,7 @@ _SALE: Final = (
     "at",
     "staff",
     "reported",
+    "replay",
 )
 """The columns of the view `sale`, which no class describes."""
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Literal
 
-DEFINITION_VERSION = 8
+DEFINITION_VERSION = 9
 
 VIEW_MIN = timedelta(seconds=3)
 """Playing and visible for so long in total makes a visit a qualified view."""

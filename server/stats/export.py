@@ -71,13 +71,15 @@ def write_table(table: Table, stream: TextIO, *, bom: bool = False, zone: tzinfo
 def order_table(rows: Sequence[Row[Any]]) -> Table:
     """Return the show's orders, suspected bots' and staff's marked as such."""
     header = "order at viewer product title quantity unit_price_minor amount_minor currency payment"
-    return Table([*header.split(), "suspected_bot", "staff", "number", "state", "attributed_by"], rows)
+    return Table(
+        [*header.split(), "suspected_bot", "staff", "number", "state", "attributed_by", "replay"], rows
+    )
 
 
 def question_table(rows: Sequence[Row[Any]]) -> Table:
     """Return the show's questions in every state, suspected bots' and staff's marked as such; `votes_apart` are those in doubt."""
     header = "question asked_at viewer author text state votes answered_at answered_live answer dismissed_reason moderated_by"
-    return Table([*header.split(), "suspected_bot", "staff", "votes_apart"], rows)
+    return Table([*header.split(), "suspected_bot", "staff", "votes_apart", "replay"], rows)
 
 
 def survey_table(rows: Sequence[Row[Any]]) -> Table:

@@ -18,7 +18,7 @@ _VIEWERS = text(f"""
         JOIN ledger_entry AS e ON e.show_id = own.id AND e.kind = 'consent_withdrawn' WHERE show.id = :show GROUP BY e.viewer_id
     ), link AS (
         SELECT e.target AS id, min(e.via) AS via FROM show JOIN show AS own ON own.channel_id = show.channel_id
-        JOIN ledger_entry AS e ON e.show_id = own.id AND e.kind = 'share' WHERE show.id = :show GROUP BY e.target
+        JOIN ledger_entry AS e ON e.show_id = own.id AND e.kind IN ('share', 'replay_share') WHERE show.id = :show GROUP BY e.target
     ), known AS (
         SELECT viewer_id FROM attendance WHERE show_id = :show
         UNION SELECT viewer_id FROM rollup WHERE show_id = :show AND (
@@ -58,7 +58,8 @@ _ORDERS = text(f"""
                SELECT CASE WHEN bool_or(b.order_state = 'cancelled') THEN 'cancelled'
                            WHEN bool_or(b.order_state = 'refunded') THEN 'refunded'
                            WHEN count(*) > 0 THEN 'partially_refunded' END
-               FROM refund AS b WHERE NOT o.reported AND b.order_id = o.order_id AND b.state = 'done'), 'paid') AS state, r.attributed_by
+               FROM refund AS b WHERE NOT o.reported AND b.order_id = o.order_id AND b.state = 'done'), 'paid') AS state,
+           r.attributed_by, o.replay
     FROM sale AS o LEFT JOIN product AS p ON p.id = o.product_id JOIN show ON show.id = o.show_id
     LEFT JOIN orders AS own ON NOT o.reported AND own.id = o.order_id
     LEFT JOIN reported_order AS r ON o.reported AND r.id = o.order_id
@@ -69,7 +70,8 @@ _ORDERS = text(f"""
 
 _QUESTIONS = text(f"""
     SELECT q.id, q.asked_at, q.viewer_id, q.author, q.text, q.state, q.votes, q.answered_at, q.answered_live, q.answer_text,
-           q.dismissed_reason, q.moderated_by, {_SUSPECT}, s.viewer_id IS NOT NULL OR q.role <> 'viewer' AS staff, q.votes_apart
+           q.dismissed_reason, q.moderated_by, {_SUSPECT}, s.viewer_id IS NOT NULL OR q.role <> 'viewer' AS staff, q.votes_apart,
+           q.replay_ms IS NOT NULL AS replay
     FROM question AS q JOIN show ON show.id = q.show_id
     LEFT JOIN attendance AS a ON a.show_id = q.show_id AND a.viewer_id = q.viewer_id
     LEFT JOIN staff_presence AS s ON s.show_id = q.show_id AND s.viewer_id = q.viewer_id

@@ -28,8 +28,8 @@ WITHDRAWN = """withdrawn AS MATERIALIZED (
 
 
 BUYER = """buyer AS MATERIALIZED (
-    SELECT viewer_id, min(at) AS at FROM sale WHERE show_id = :show AND NOT staff GROUP BY viewer_id)"""
-"""Who bought in the show, and when first."""
+    SELECT viewer_id, min(at) AS at FROM sale WHERE show_id = :show AND NOT staff AND NOT replay GROUP BY viewer_id)"""
+"""Who bought in the show, its replay aside, and when first."""
 
 RECOGNISABLE = """(r.guest IS NOT NULL AND (NOT r.guest OR (r.remembered AND coalesce(r.consent_at, '-infinity') <= :until
     AND NOT EXISTS (SELECT FROM withdrawn AS w WHERE w.viewer_id = r.viewer_id

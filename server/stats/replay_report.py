@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from server.stats.ratio import Figures
+from server.stats.ratio import Figures, Ratio
 from server.stats.replay_repository import ReplayTallies
 
 
@@ -27,14 +27,22 @@ class ReplayFigures(Figures):
     )
     answered: int = Field(description="of these, those that are answered")
     reactions: int = Field(description="taps at the replay; in no figure of the show itself")
+    impressions: int = Field(
+        description="cards of products that were seen after the end; so are `clicks` and `shares` of then"
+    )
+    clicks: int
+    shares: int
+    engaged: Ratio = Field(
+        description="of its viewers, those who asked, tapped, opened a product or shared at it"
+    )
     money: list[ReplayMoney] = Field(
-        description="orders placed here at the replay; they are in the show's money, and in its conversion within each window"
+        description="orders placed here at the replay; beside the show's money and its buyers, never in them"
     )
 
 
 def build_replay(viewers: int | None, tallies: ReplayTallies) -> ReplayFigures | None:
-    """Return the figures of a replay; None where nothing of one is recorded."""
-    if viewers is None and not tallies:
+    """Return the figures of a replay; None where nobody watched one, asked, tapped or bought at it."""
+    if viewers is None and not tallies.shows_one:
         return None
     return ReplayFigures(
         viewers=viewers or 0,
@@ -42,6 +50,10 @@ def build_replay(viewers: int | None, tallies: ReplayTallies) -> ReplayFigures |
         questions=tallies.questions,
         answered=tallies.answered,
         reactions=tallies.reactions,
+        impressions=tallies.impressions,
+        clicks=tallies.clicks,
+        shares=tallies.shares,
+        engaged=Ratio.of(tallies.engaged, viewers or 0),
         money=[
             ReplayMoney(
                 currency=each.currency, orders=each.orders, units=each.units, gmv_minor=each.gmv_minor

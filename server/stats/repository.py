@@ -16,7 +16,7 @@ from server.ledger.repository import settled
 from server.protocol.pushes import UNCOUNTED_QUESTIONS
 from server.stats.facts import People, QuestionTallies, ShowHead, Tallies
 from server.stats.funnel import Walk, Walks
-from server.stats.population import LEFT_OUT, VIEWERS, WITHDRAWN, viewers_among
+from server.stats.population import BUYER, LEFT_OUT, VIEWERS, WITHDRAWN, viewers_among
 from server.stats.watching import Stretches
 
 # A report sorts and groups a whole show in memory, and leaves the other cores to those who sell.
@@ -30,18 +30,18 @@ _SHOW = text("""
 
 _PEOPLE = text(f"""
     WITH {WITHDRAWN}, came AS (
-        SELECT a.viewer_id, a.suspect, a.guest, a.joined,
+        SELECT a.viewer_id, a.suspect, a.guest, a.joined, a.first_at <= :until AS in_time,
                NOT a.guest OR (a.remembered AND coalesce(a.consent_at, '-infinity') <= :until AND NOT EXISTS (
                    SELECT FROM withdrawn AS w WHERE w.viewer_id = a.viewer_id
                    AND w.at >= coalesce(a.consent_at, '-infinity') AND w.at <= :until)) AS recognisable
         FROM attendance AS a WHERE a.show_id = :show
           AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = a.viewer_id)
     )
-    SELECT count(*) FILTER (WHERE suspect) AS suspects,
-           array_agg(viewer_id) FILTER (WHERE NOT suspect AND joined) AS came,
+    SELECT count(*) FILTER (WHERE suspect AND in_time) AS suspects,
+           array_agg(viewer_id) FILTER (WHERE NOT suspect AND joined AND in_time) AS came,
            array_agg(viewer_id) FILTER (WHERE NOT suspect AND guest) AS guests,
            array_agg(viewer_id) FILTER (WHERE NOT suspect AND recognisable) AS recognisable,
-           (SELECT count(*) FROM staff_presence WHERE show_id = :show) AS staff
+           (SELECT count(*) FROM staff_presence WHERE show_id = :show AND first_at <= :until) AS staff
     FROM came
 """)
 
@@ -64,9 +64,7 @@ _STRETCHES = text(f"""
 """)
 
 _TALLIES = f"""
-    WITH {VIEWERS}, {LEFT_OUT}, tally AS ({{tally}}), buyer AS (
-        SELECT DISTINCT viewer_id FROM sale WHERE show_id = :show AND NOT staff
-    ), counted AS (
+    WITH {VIEWERS}, {LEFT_OUT}, {BUYER}, tally AS ({{tally}}), counted AS (
         SELECT tally.*, viewer.viewer_id IS NOT NULL AS viewed, buyer.viewer_id IS NOT NULL AS bought
         FROM tally LEFT JOIN viewer USING (viewer_id) LEFT JOIN buyer USING (viewer_id)
         WHERE NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = tally.viewer_id))

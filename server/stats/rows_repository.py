@@ -27,9 +27,9 @@ _PEOPLE = text(f"""
         SELECT r.*, NOT suspect AND views > 0 AS viewed, NOT suspect AS honest, {RECOGNISABLE} AS recognisable
         FROM rollup AS r WHERE r.show_id = :show AND NOT r.staff
     )
-    SELECT count(*) FILTER (WHERE suspect AND guest IS NOT NULL) AS suspects,
-           (SELECT count(*) FROM staff_presence WHERE show_id = :show) AS staff,
-           count(*) FILTER (WHERE honest AND joined AND NOT viewed) AS without_a_view,
+    SELECT count(*) FILTER (WHERE suspect AND guest IS NOT NULL AND first_at <= :until) AS suspects,
+           (SELECT count(*) FROM staff_presence WHERE show_id = :show AND first_at <= :until) AS staff,
+           count(*) FILTER (WHERE honest AND joined AND NOT viewed AND first_at <= :until) AS without_a_view,
            count(*) FILTER (WHERE viewed AND NOT recognisable) AS guests_without_consent,
            count(*) FILTER (WHERE viewed) AS viewers, count(*) FILTER (WHERE viewed AND guest) AS guests,
            coalesce(sum(views) FILTER (WHERE viewed), 0) AS views, coalesce(sum(visits) FILTER (WHERE viewed), 0) AS visits,

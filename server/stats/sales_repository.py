@@ -1,4 +1,4 @@
-"""The SQL of what a show sold, and to whom."""
+"""The SQL of what a show sold, and to whom; what was bought at its replay is told by `replay_repository` alone."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from server.stats.report import ProductFigures, ProductSales, Sales
 _FIRST_ORDERS = text(f"""
     WITH {LEFT_OUT}
     SELECT viewer_id, min(at) AS at FROM sale
-    WHERE show_id = :show AND NOT staff AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = sale.viewer_id)
+    WHERE show_id = :show AND NOT staff AND NOT replay AND NOT EXISTS (SELECT FROM left_out WHERE left_out.viewer_id = sale.viewer_id)
     GROUP BY viewer_id
 """)
 
@@ -32,7 +32,7 @@ _SOLD = text(f"""
         FROM sale AS o LEFT JOIN viewer USING (viewer_id)
         LEFT JOIN attendance AS a ON a.show_id = :show AND a.viewer_id = o.viewer_id
         LEFT JOIN staff_presence AS s ON s.show_id = :show AND s.viewer_id = o.viewer_id
-        WHERE o.show_id = :show
+        WHERE o.show_id = :show AND NOT o.replay
     )
     SELECT currency, by, count(*) FILTER (WHERE nth = 0) AS orders, sum(quantity) AS units, CAST(sum(amount_minor) AS bigint) AS gmv_minor
     FROM bought GROUP BY currency, by ORDER BY currency
@@ -49,7 +49,7 @@ _REPORTED = text("""
 """)
 _GIVEN_BACK = text("""
     SELECT b.currency, CAST(sum(b.refunded_minor) AS bigint) AS refunded_minor FROM given_back AS b
-    WHERE b.show_id = :show AND NOT b.staff
+    WHERE b.show_id = :show AND NOT b.staff AND NOT b.replay
       AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = b.viewer_id)
     GROUP BY b.currency
 """)
@@ -61,7 +61,7 @@ _WARES = text(f"""
     WITH {viewers_among(_BUYING)}, {LEFT_OUT}, {HEAD}, paid AS (
         SELECT head.product_id, o.viewer_id, o.currency, count(DISTINCT o.order_id) AS orders, sum(o.quantity) AS units,
                sum(o.amount_minor) AS gmv
-        FROM sale AS o JOIN head ON head.id = o.product_id WHERE o.show_id = :show AND NOT o.staff
+        FROM sale AS o JOIN head ON head.id = o.product_id WHERE o.show_id = :show AND NOT o.staff AND NOT o.replay
           AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = o.viewer_id)
         GROUP BY head.product_id, o.viewer_id, o.currency
     ), ordered AS MATERIALIZED (
@@ -95,7 +95,7 @@ _VARIANTS = text("""
     SELECT p.parent_id, p.id, p.options, h.options AS names, o.currency, count(DISTINCT o.order_id) AS orders, sum(o.quantity) AS units,
            CAST(sum(o.amount_minor) AS bigint) AS gmv
     FROM sale AS o JOIN product AS p ON p.id = o.product_id JOIN product AS h ON h.id = p.parent_id
-    WHERE o.show_id = :show AND NOT o.staff
+    WHERE o.show_id = :show AND NOT o.staff AND NOT o.replay
       AND NOT EXISTS (SELECT FROM staff_presence AS s WHERE s.show_id = :show AND s.viewer_id = o.viewer_id)
     GROUP BY p.parent_id, p.id, p.options, h.options, p.rank, o.currency ORDER BY p.parent_id, p.rank, p.id, o.currency
 """)

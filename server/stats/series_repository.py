@@ -23,7 +23,7 @@ _SOFT = text(f"""
     GROUP BY 1, 2
 """)
 _SUSPECTS = text("""
-    SELECT count(*) FROM rollup WHERE show_id = :show AND suspect AND guest IS NOT NULL AND NOT staff
+    SELECT count(*) FROM rollup WHERE show_id = :show AND suspect AND guest IS NOT NULL AND NOT staff AND first_at <= :until
 """)
 _QUESTIONS = text(f"""
     WITH {LEFT_OUT}
@@ -95,7 +95,7 @@ async def read_series_facts(
 
 async def count_suspects(connection: AsyncConnection, show: ShowHead) -> int | None:
     """Return how many suspects a final show had; None where nobody looked for them."""
-    found: int = await connection.scalar(_SUSPECTS, {"show": show.id}) or 0
+    found: int = await connection.scalar(_SUSPECTS, {"show": show.id, "until": show.until}) or 0
     return found if found or show.bots_looked_for else None
 
 

@@ -197,7 +197,7 @@ async def _count(
     if curve is not None:
         found = await count_by_rows(connection, show, window, curve)
         surveys = await read_survey_figures(connection, show, None, window)
-        replay = await read_replay(connection, show.id)
+        replay = await read_replay(connection, show.id, None)
         return replace(found.counted, surveys=surveys, replay=replay), found.people
     # Rows that are behind are as good as none.
     anew = from_entries or bool(await find_rows_behind(connection, [show.id]))
@@ -226,5 +226,5 @@ async def _count_in_turn(
     )
     counted = await asyncio.to_thread(count_facts, facts)
     surveys = await read_survey_figures(connection, show, viewers, repeat_window)
-    replay = await read_replay(connection, show.id)
+    replay = await read_replay(connection, show.id, as_list(attendance.replay))
     return replace(counted, surveys=surveys, replay=replay.watched_for(attendance.replay.values()))

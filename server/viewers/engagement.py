@@ -10,7 +10,6 @@ from server.hub.dispatch import Commands
 from server.hub.hub import Hub
 from server.hub.pulse import APART
 from server.hub.room import Room
-from server.ledger.entries import REPLAY_REACTION
 from server.ledger.recorder import Recorder
 from server.protocol.codec import encode, ok_line
 from server.protocol.codes import Code
@@ -47,26 +46,26 @@ class Engagement:
     def react(self, connection: Connection, command: React) -> bytes | None:
         """Add taps to the pulse and to the viewer's record; in a rehearsal nothing is counted.
 
-        Those at a replay are in the viewer's record alone, as what they are: the show's own totals are over.
+        Those at a replay are in the viewer's record alone: the show's own totals are over.
         """
         room = self._hub.room_of(connection)
         assert room is not None, "the dispatcher refuses everything but join before that"
         if room.state == "rehearsal":
             return _ok(command)
         if room.replayed:
-            self._record_taps(connection, room, REPLAY_REACTION, command)
+            self._record_taps(connection, room, command)
             return _ok(command)
         if room.state != "live":
             raise RefusedError(Code.SHOW_NOT_LIVE)
         doubted = self._doubts.about(connection) is not None
         room.pulse.tally(APART if doubted else command.kind, command.n)
-        self._record_taps(connection, room, "reaction", command)
+        self._record_taps(connection, room, command)
         return _ok(command)
 
-    def _record_taps(self, connection: Connection, room: Room, kind: str, command: React) -> None:
+    def _record_taps(self, connection: Connection, room: Room, command: React) -> None:
         if connection.counted:
             self._recorder.count(
-                room.show_id, connection.viewer_id, connection.id, kind, command.kind, command.n
+                room.show_id, connection.viewer_id, connection.id, "reaction", command.kind, command.n
             )
 
     def click(self, connection: Connection, command: Click) -> bytes | None:

@@ -44,6 +44,9 @@ export type FigureKey =
   | "replay_watched"
   | "replay_questions"
   | "replay_reactions"
+  | "replay_engaged"
+  | "replay_clicks"
+  | "replay_shares"
   | "replay_orders"
   | "replay_gmv"
   | "engaged"
@@ -158,13 +161,16 @@ function salesOf(report: ShowReport): Figure[] {
 }
 
 /** What was done at the replay, beside the show's own figures; its orders are in the show's money too. */
-function replayOf({ watched_seconds, questions, reactions, money }: NonNullable<ShowReport["replay"]>): Figure[] {
-  const several = money.length > 1;
+function replayOf(replay: NonNullable<ShowReport["replay"]>): Figure[] {
+  const several = replay.money.length > 1;
   return [
-    timed("replay_watched", watched_seconds),
-    counted("replay_questions", questions),
-    counted("replay_reactions", reactions),
-    ...money.flatMap(({ currency, orders, gmv_minor }): Figure[] => [
+    timed("replay_watched", replay.watched_seconds),
+    shared("replay_engaged", replay.engaged, "viewers"),
+    counted("replay_questions", replay.questions),
+    counted("replay_reactions", replay.reactions),
+    counted("replay_clicks", replay.clicks),
+    counted("replay_shares", replay.shares),
+    ...replay.money.flatMap(({ currency, orders, gmv_minor }): Figure[] => [
       { ...counted("replay_orders", orders), currency, ...(several && { named: true }) },
       { key: "replay_gmv", kind: "money", amount: gmv_minor, currency },
     ]),

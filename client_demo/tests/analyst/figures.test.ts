@@ -215,13 +215,17 @@ describe("the figures of a report", () => {
 
   it("have those of a replay in a group of their own, where there is one", () => {
     const money = [{ currency: "JPY", orders: 2, units: 3, gmv_minor: 5_000 }];
-    const replay = { viewers: 1, watched_seconds: 90, questions: 2, answered: 1, reactions: 7, money };
+    const done = { questions: 2, answered: 1, reactions: 7, impressions: 9, clicks: 4, shares: 1 };
+    const replay = { viewers: 2, watched_seconds: 90, ...done, engaged: { part: 1, whole: 2, share: 0.5 }, money };
     const groups = groupsOf({ ...REPORT, replay });
     expect(groups.at(-1)?.key).toBe("replay");
     expect(groups.at(-1)?.figures.map(({ key, amount }) => [key, amount])).toEqual([
       ["replay_watched", 90],
+      ["replay_engaged", 0.5],
       ["replay_questions", 2],
       ["replay_reactions", 7],
+      ["replay_clicks", 4],
+      ["replay_shares", 1],
       ["replay_orders", 2],
       ["replay_gmv", 5_000],
     ]);

@@ -131,6 +131,7 @@ class Till:
     without_a_view: Sales
     suspected_bots: Sales
     staff: Sales
+    replay: Sales
     orders: Sample
     reported: Sales | None = None
     refunded_minor: int = 0

@@ -170,5 +170,7 @@ def _money(till: Till, views: int) -> Iterator[Figure]:
         yield money("bot_sales", till.suspected_bots.gmv_minor)
     if till.staff.orders:
         yield money("staff_sales", till.staff.gmv_minor)
+    if till.replay.orders:
+        yield money("replay_sales", till.replay.gmv_minor)
     if till.reported is not None:
         yield money("reported_sales", till.reported.gmv_minor)

@@ -29,7 +29,7 @@ _PRODUCTS = f"""
         SELECT s.show_id, coalesce(a.canonical, s.viewer_id) AS viewer_id, head.product_id, count(DISTINCT s.order_id) AS orders
         FROM (SELECT DISTINCT show_id FROM asked) AS asked JOIN sale AS s USING (show_id) JOIN head ON head.id = s.product_id
         LEFT JOIN viewer_alias AS a ON a.show_id = s.show_id AND a.raw = s.viewer_id AND a.taken_back_at IS NULL
-        WHERE NOT s.staff AND {{products}} GROUP BY 1, 2, 3
+        WHERE NOT s.staff AND NOT s.replay AND {{products}} GROUP BY 1, 2, 3
     ), touched AS (
         SELECT show_id, viewer_id, {{product}} AS product_id, bool_or(impressions > 0) AS saw, bool_or(clicks > 0) AS clicked,
                sum(impressions) AS impressions, sum(clicks) AS clicks, sum(least(clicks, impressions)) AS clicks_seen,
@@ -41,7 +41,7 @@ _PRODUCTS = f"""
                sum(s.quantity) AS units, sum(s.amount_minor) FILTER (WHERE s.currency = :currency) AS gmv_minor
         FROM (SELECT DISTINCT show_id FROM asked) AS asked JOIN sale AS s USING (show_id) JOIN head ON head.id = s.product_id
         LEFT JOIN viewer_alias AS a ON a.show_id = s.show_id AND a.raw = s.viewer_id AND a.taken_back_at IS NULL
-        WHERE NOT s.staff AND {{products}} GROUP BY 1, 2, 3
+        WHERE NOT s.staff AND NOT s.replay AND {{products}} GROUP BY 1, 2, 3
     ), met AS (
         SELECT asked.part, {{label}} AS label, product_id, viewer_id, coalesce(w.views, r.views, 0) > 0 AS viewed,
                coalesce(saw, false) AS saw, coalesce(clicked, false) AS clicked, touched.impressions, touched.clicks,

@@ -33,13 +33,14 @@ def _add(one: Numbers, other: Numbers) -> Numbers:
 
 def till_of(currency: str, by: Mapping[str, Numbers], reported: Numbers | None) -> Till:
     """Return a till from the numbers of each kind of buyer."""
-    audience = [numbers for who, numbers in by.items() if who != "staff"]
+    audience = [numbers for who, numbers in by.items() if who not in {"staff", "replay"}]
     return Till(
         currency=currency,
         viewers=_sales(by.get("viewers")),
         without_a_view=_sales(by.get("without_a_view")),
         suspected_bots=_sales(by.get("suspected_bots")),
         staff=_sales(by.get("staff")),
+        replay=_sales(by.get("replay")),
         orders=Sample(
             sum(each[0] for each in audience),
             sum(each[2] for each in audience),

@@ -28,7 +28,8 @@ ACTED: Final = f"""
         WHERE e.kind IN ('impression', 'click') AND (w.viewer_id IS NOT NULL OR head.product_id IS NULL)
     ), sold AS MATERIALIZED (
         SELECT s.show_id, coalesce(a.canonical, s.viewer_id) AS viewer_id, head.product_id, s.order_id, s.currency, s.at
-        FROM asked JOIN sale AS s USING (show_id) {ALIAS.format("s")} LEFT JOIN head ON head.id = s.product_id WHERE NOT s.staff
+        FROM asked JOIN sale AS s USING (show_id) {ALIAS.format("s")} LEFT JOIN head ON head.id = s.product_id
+        WHERE NOT s.staff AND NOT s.replay
     ), early AS (
         SELECT w.show_id, w.viewer_id, min(t.at) AS at FROM walker AS w JOIN touched AS t USING (show_id, viewer_id)
         WHERE w.saw_at < w.started_at AND t.kind = 'impression' AND t.at >= w.started_at AND t.at <= w.finish GROUP BY 1, 2

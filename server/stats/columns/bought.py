@@ -12,7 +12,7 @@ from server.stats.columns.rows import Column
 
 @dataclass(frozen=True, slots=True)
 class SalesOf:
-    """Sales in a group: at whose place, orders and money of viewers, and the orders that count for who bought again."""
+    """Sales in a group: at whose place, orders and money of viewers, and the orders, of replays too, that count for who bought again."""
 
     at: Column
     orders: Column
@@ -55,13 +55,14 @@ def _add(codes: Column, numbers: Column, count: int) -> Column:
 def read_sales(channel: Channel, of: Slice, at: Column, until: int, block: tuple[int, int]) -> SalesOf:
     """Return the sales of a slice, whose rows have the places `at`; consent counts until `until`."""
     rows, bits = channel.shows[of.show].rows, of.bits[of.sold]
-    orders, viewed = rows["sold.orders"][of.lines].astype(np.int64), (bits & np.uint32(f.VIEWED)) > 0
+    orders, placed = (rows[f"sold.{name}"][of.lines].astype(np.int64) for name in ("orders", "placed"))
+    viewed = (bits & np.uint32(f.VIEWED)) > 0
     counted = _is_counted(channel, of, bits, until, block)
     return SalesOf(
         at[of.sold],
         orders * viewed,
         rows["sold.gmv_minor"][of.lines] * viewed,
-        orders * counted,
+        placed * counted,
         counted & viewed,
     )
 

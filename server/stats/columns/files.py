@@ -11,7 +11,7 @@ import numpy as np
 
 from server.stats.columns.rows import Column, ShowRows
 
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 """Raise it whenever an array, or what its numbers mean, is changed: files of another layout are not read."""
 _ALIGNED = 64
 

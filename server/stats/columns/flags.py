@@ -31,6 +31,7 @@ again in it is told beside the rows."""
 
 SUSPECT: Final = 1 << 16
 STAFF: Final = 1 << 17
+LATE: Final = 1 << 19
 """In what SQL sends alone: such rows are in no array."""
 ABSENT: Final = 1 << 18
 """Of who bought alone (`paid.flags`): they have no row in the show."""
@@ -57,7 +58,7 @@ FIRST_NEW: Final = 1 << 31
 _KNOWN: Final = "(guest IS FALSE OR (guest AND remembered AND coalesce(consent_at, '-infinity') <= finish))"
 OF_ROW: Final = {
     VIEWED: "views > 0",
-    JOINED: "joined",
+    JOINED: "joined AND first_at <= finish",
     REPLAYED: "replay_views > 0",
     GUEST: "guest",
     NOBODY: "guest IS NULL",
@@ -74,6 +75,7 @@ OF_ROW: Final = {
     SAW: "views > 0 AND first_impression_at >= started_at AND first_impression_at <= finish",
     SUSPECT: "suspect",
     STAFF: "staff",
+    LATE: "first_at > finish",
 }
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from server.stats.columns import flags as f
 from server.stats.columns.purchases import EVER, NEVER, consent_of, reach_of
+from server.stats.columns.rows import NEVER as AT_REPLAY
 from server.stats.columns.rows import Column, ShowRows
 from server.stats.columns.scored import Scored
 
@@ -291,7 +292,7 @@ def _buy(show: Placed, of: Slice, first: int) -> None:
     found |= _where(bits, f.RECOGNISED, f.BOUGHT_BEFORE) * show.bought_before[of.lines]
     for bit, days in _DAYS_AFTER:
         found |= _where(bits, f.VIEWED, bit) * (bought_at <= show.finish + days * _DAY)
-    of.bits[of.sold] |= found
+    of.bits[of.sold] |= found * (bought_at != AT_REPLAY)
 
 
 def _where(bits: Column, has: int, gets: int) -> Column:

@@ -26,27 +26,32 @@ def reach_of(flags: Column, known_by: Column) -> Column:
 def bought_before(shows: Sequence[ShowRows]) -> list[Column]:
     """Return, for each line of each show's `sold`, whether its buyer bought earlier elsewhere and may be told to have.
 
-    A guest's earlier purchase counts in the span of consent that they are in now.
+    A guest's earlier purchase counts in the span of consent that they are in now. What was bought at a replay is an earlier purchase too.
     """
-    who, flags, known_by, at = (
+    who, flags, known_by, at, ever_at = (
         np.concatenate([show[f"sold.{name}"] for show in shows] or [np.empty(0, np.int64)])
-        for name in ("who", "flags", "known_by", "first_at")
+        for name in ("who", "flags", "known_by", "first_at", "ever_at")
     )
     order = np.lexsort((at, who))
-    who, flags, known_by, at = who[order], flags[order], known_by[order], at[order]
+    who, flags, known_by, at, ever_at = (each[order] for each in (who, flags, known_by, at, ever_at))
     told = (flags & (NOBODY | KNOWN)) > 0
     reach, consent = reach_of(flags, known_by), consent_of(flags, known_by)
     known = (flags & KNOWN) > 0
+    guest = (flags & GUEST) > 0
     found = np.zeros(len(who), bool)
     for shift in range(1, len(who)):
         same = who[shift:] == who[:-shift]
         if not same.any():
             break
-        earlier = same & (at[:-shift] < at[shift:])
-        guest = (flags[shift:] & GUEST) > 0
-        found[shift:] |= earlier & np.where(
-            guest, known[:-shift] & (reach[:-shift] >= consent[shift:]), told[:-shift]
-        )
+        for mine, other in (
+            (slice(shift, None), slice(None, -shift)),
+            (slice(None, -shift), slice(shift, None)),
+        ):
+            found[mine] |= (
+                same
+                & (ever_at[other] < at[mine])
+                & np.where(guest[mine], known[other] & (reach[other] >= consent[mine]), told[other])
+            )
     result = np.empty(len(who), bool)
     result[order] = found
     ends = np.cumsum([0, *(len(show["sold.who"]) for show in shows)])

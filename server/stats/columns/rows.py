@@ -33,7 +33,8 @@ ROW: Final = {
     "clicks": "i4", "orders": "i4", "source": "i8", "device": "i8", "segment": "i8",
 }  # fmt: skip
 SOLD: Final = {
-    "show": "i4", "who": "i8", "flags": "i4", "known_by": "i8", "first_at": "i8", "orders": "i4", "gmv_minor": "i8",
+    "show": "i4", "who": "i8", "flags": "i4", "known_by": "i8", "first_at": "i8", "ever_at": "i8", "orders": "i4", "placed": "i4",
+    "gmv_minor": "i8",
 }  # fmt: skip
 PAID: Final = {
     "show": "i4", "who": "i8", "flags": "i4", "known_by": "i8", "at": "i8", "net_minor": "i8", "units": "i8", "own": "i4",
@@ -44,6 +45,10 @@ ACTED: Final = {
     "show": "i4", "who": "i8", "early": "i4", "to_click_us": "i8", "to_pay_us": "i8", "clicks_seen": "i4", "orders_clicked": "i4",
     "other_impressions": "i4", "other_clicks": "i4",
 }  # fmt: skip
+NEVER: Final = 2**63 - 1
+"""`sold.first_at` of who bought at the replay alone: `first_at`, `orders` and `gmv_minor` are of the show itself, `ever_at` and `placed` of
+both.
+"""
 OPEN: Final = 0
 ANSWERED: Final = 1
 OTHER: Final = 2
@@ -107,7 +112,9 @@ def arrays_of_rows(
 ) -> tuple[dict[str, Column], dict[str, list[str]]]:
     """Return the arrays and labels of a show's records; `words` are those behind each label's hashes."""
     left_out = rows["flags"] & (flags.SUSPECT | flags.STAFF)
-    suspects, staff = rows["who"][left_out == flags.SUSPECT], rows["who"][left_out >= flags.STAFF]
+    in_time = (rows["flags"] & flags.LATE) == 0
+    suspects = rows["who"][(left_out == flags.SUSPECT) & in_time]
+    staff = rows["who"][(left_out >= flags.STAFF) & in_time]
     rows = rows[left_out == 0]
     arrays: dict[str, Column] = {
         "who": _native(rows["who"]),

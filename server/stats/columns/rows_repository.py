@@ -66,8 +66,10 @@ _WORDS: Final = text(f"""
 _OF_BUYER: Final = as_bits({bit: OF_ROW[bit] for bit in (GUEST, NOBODY, KNOWN, CONSENT)})
 _SOLD: Final = f"""
     WITH {ASKED}, paid AS (
-        SELECT asked.part, asked.finish, s.show_id, coalesce(a.canonical, s.viewer_id) AS viewer_id, min(s.at) AS bought_at,
-               count(*) FILTER (WHERE s.nth = 0) AS placed, coalesce(sum(s.amount_minor) FILTER (WHERE s.currency = :currency), 0) AS gmv
+        SELECT asked.part, asked.finish, s.show_id, coalesce(a.canonical, s.viewer_id) AS viewer_id,
+               min(s.at) FILTER (WHERE NOT s.replay) AS bought_at, min(s.at) AS ever_at,
+               count(*) FILTER (WHERE s.nth = 0 AND NOT s.replay) AS orders, count(*) FILTER (WHERE s.nth = 0) AS placed,
+               coalesce(sum(s.amount_minor) FILTER (WHERE s.currency = :currency AND NOT s.replay), 0) AS gmv
         FROM asked JOIN sale AS s USING (show_id) {ALIAS.format("s")} WHERE NOT s.staff GROUP BY 1, 2, 3, 4
     ), bought AS (
         SELECT paid.*, r.first_at, r.guest, r.remembered, r.consent_at
@@ -75,8 +77,9 @@ _SOLD: Final = f"""
         WHERE r.suspect IS NOT TRUE AND r.staff IS NOT TRUE
     )
     SELECT CAST(part - 1 AS int), {WHO.format("bought.viewer_id")}, {_OF_BUYER},
-           {_MICROSECONDS.format("coalesce(consent_at, first_at)")}, {_MICROSECONDS.format("bought_at")},
-           CAST(placed AS int), CAST(gmv AS bigint)
+           {_MICROSECONDS.format("coalesce(consent_at, first_at)")},
+           CAST(coalesce(extract(epoch FROM bought_at) * 1000000, {shapes.NEVER}) AS bigint), {_MICROSECONDS.format("ever_at")},
+           CAST(orders AS int), CAST(placed AS int), CAST(gmv AS bigint)
     FROM bought {NUMBERED.format("bought.viewer_id")}
 """
 # One row for each order: all its lines are one person's, at one moment, in one currency.
@@ -116,7 +119,7 @@ _QUESTIONS: Final = f"""
 """
 _STAFF: Final = f"""
     WITH {ASKED} SELECT CAST(part - 1 AS int), {WHO.format("s.viewer_id")}
-    FROM asked JOIN staff_presence AS s USING (show_id) {NUMBERED.format("s.viewer_id")}
+    FROM asked JOIN staff_presence AS s USING (show_id) {NUMBERED.format("s.viewer_id")} WHERE s.first_at <= asked.finish
 """
 _ACTED: Final = f"""
     WITH {ASKED}, {ACTED}

@@ -9,7 +9,7 @@ TILLS: Final = f"""
     WITH {{asked}}, {OPENED}, sold AS (
         SELECT asked.part, {{label}} AS label, s.currency, s.order_id, sum(s.quantity) AS units, sum(s.amount_minor) AS amount,
                CASE WHEN bool_or(s.staff OR r.staff IS TRUE OR p.viewer_id IS NOT NULL) THEN 'staff'
-                    WHEN bool_or(r.suspect) THEN 'suspected_bots'
+                    WHEN bool_or(s.replay) THEN 'replay' WHEN bool_or(r.suspect) THEN 'suspected_bots'
                     WHEN bool_or(coalesce(w.views, r.views) > 0) THEN 'viewers' ELSE 'without_a_view' END AS by
         FROM asked JOIN sale AS s USING (show_id)
         LEFT JOIN viewer_alias AS a ON a.show_id = s.show_id AND a.raw = s.viewer_id AND a.taken_back_at IS NULL
@@ -32,6 +32,7 @@ REPORTED: Final = f"""
         WHERE o.state <> 'cancelled'
         UNION ALL
         SELECT b.show_id, b.viewer_id, b.currency, 0, 0, 0, b.refunded_minor, b.staff FROM asked JOIN given_back AS b USING (show_id)
+        WHERE NOT b.replay
     )
     SELECT asked.part, {{label}} AS label, o.currency, CAST(sum(o.orders) AS bigint) AS orders, CAST(sum(o.units) AS bigint) AS units,
            CAST(sum(o.amount_minor) AS bigint) AS gmv_minor, CAST(sum(o.refunded_minor) AS bigint) AS refunded_minor

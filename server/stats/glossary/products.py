@@ -84,8 +84,8 @@ TERMS = (
         ),
         formula="|saw → opened| ÷ |saw|",
         trap=Text(
-            "In that order. The click rate takes any order and the replay as well.",
-            "順序どおりの行動だけを数えます。クリック率は順序を問わず、見逃し視聴も含みます。",
+            "In that order. The click rate takes any order.",
+            "順序どおりの行動だけを数えます。クリック率は順序を問いません。",
         ),
         since=6,
     ),

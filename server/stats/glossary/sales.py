@@ -158,6 +158,16 @@ TERMS = (
         since=2,
     ),
     Term(
+        key="replay_sales",
+        name=Text("Bought at replays, not in sales", "録画での注文（売上に含まず）"),
+        text=Text(
+            "What was bought while ended shows were watched again. It is in no other figure of shows; of customers it is a purchase.",
+            "終了した配信の録画を見ながら購入された額です。配信のほかの数値には含みません。顧客の数値では購入として数えます。",
+        ),
+        formula="",
+        since=9,
+    ),
+    Term(
         key="reported_sales",
         name=Text("Reported by the shop, in sales", "ショップからの報告分（売上に含む）"),
         text=Text(

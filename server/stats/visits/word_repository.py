@@ -14,7 +14,7 @@ _LINKS: Final = text("""
     SELECT e.target AS id, coalesce(k.canonical, e.viewer_id) AS sharer, e.show_id, e.at
     FROM ledger_entry AS e JOIN show AS s ON s.id = e.show_id
     LEFT JOIN viewer_alias AS k ON k.show_id = e.show_id AND k.raw = e.viewer_id AND k.taken_back_at IS NULL
-    WHERE s.channel_id = :channel AND e.kind = 'share' AND e.target IS NOT NULL ORDER BY e.at DESC, e.id DESC
+    WHERE s.channel_id = :channel AND e.kind IN ('share', 'replay_share') AND e.target IS NOT NULL ORDER BY e.at DESC, e.id DESC
 """)
 # Whether it was the first show of the channel that they ever came to is looked up for those alone who came by a link.
 _ARRIVALS: Final = text("""
@@ -32,7 +32,8 @@ _MINE: Final = text("""
         SELECT canonical FROM viewer_alias WHERE show_id = :show AND raw = :viewer AND taken_back_at IS NULL), :viewer) AS id)
     SELECT e.target AS id, me.id AS sharer, e.show_id, e.at FROM me JOIN ledger_entry AS e ON e.show_id = :show
     LEFT JOIN viewer_alias AS k ON k.show_id = e.show_id AND k.raw = e.viewer_id AND k.taken_back_at IS NULL
-    WHERE e.kind = 'share' AND e.target IS NOT NULL AND coalesce(k.canonical, e.viewer_id) = me.id ORDER BY e.at DESC, e.id DESC
+    WHERE e.kind IN ('share', 'replay_share') AND e.target IS NOT NULL AND coalesce(k.canonical, e.viewer_id) = me.id
+    ORDER BY e.at DESC, e.id DESC
 """)
 _BY_MINE: Final = text("""
     SELECT r.viewer_id, r.show_id, r.first_at, r.share, r.suspect, r.staff, r.watched_us + r.replay_us AS watched_us,

@@ -98,6 +98,12 @@ async def test_what_was_said_and_done_is_told_along_the_recordings_clock(
         assert 0 <= answer["show_ms"] <= moments[3]["show_ms"]
         assert page["next"] is None
 
+        kept = (await told.replay()).headers["ETag"]
+        same = await told.http.get(f"/shows/{told.show}/replay", headers={"If-None-Match": kept})
+        assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", kept)
+        other = await told.http.get(f"/shows/{told.show}/replay/comments", headers={"If-None-Match": kept})
+        assert other.status_code == 200
+
         first = (await told.replay(limit=2)).json()
         rest = (await told.replay(after=first["next"])).json()
         assert [*first["moments"], *rest["moments"]] == moments
@@ -204,6 +210,9 @@ async def _do_all(viewer: Viewer, host: Viewer) -> str:
     """Watch, tap, ask, be answered and buy at the replay; return the order."""
     await viewer.do("playing", playing=True)
     await viewer.do("react", kind="heart", n=3)
+    await viewer.do("impression", products=["p_apron"])
+    await viewer.do("click", product="p_apron")
+    await viewer.do("share", via="copy")
     for place in (-1_001, 604_001, None):
         where = {} if place is None else {"replay_ms": place}
         assert await viewer.refused("ask", text="Is it warm?", **where) == "invalid"
@@ -219,19 +228,30 @@ async def _do_all(viewer: Viewer, host: Viewer) -> str:
 def _assert_only_the_replays(before: Line, after: Line) -> None:
     """What was done at the replay is in the replay's figures, and in the money; the show's own stand as they were."""
     replay = after["replay"]
-    told = (replay["viewers"], replay["questions"], replay["answered"], replay["reactions"])
-    assert told == (1, 1, 1, 3)
+    told = [
+        replay[name]
+        for name in ("viewers", "questions", "answered", "reactions", "impressions", "clicks", "shares")
+    ]
+    assert told == [1, 1, 1, 3, 1, 1, 1]
+    assert replay["engaged"] == {"part": 1, "whole": 1, "share": 1.0}
     assert replay["watched_seconds"] >= 3
     assert (after["audience"].pop("replay_viewers"), after["audience"].pop("viewers_in_all")) == (1, 1)
     assert (before["audience"].pop("replay_viewers"), before["audience"].pop("viewers_in_all")) == (
         None,
         None,
     )
-    for part in ("audience", "engagement", "questions", "funnel", "clicks"):
+    for part in (
+        "left_out",
+        "audience",
+        "engagement",
+        "questions",
+        "funnel",
+        "clicks",
+        "conversion",
+        "money",
+        "products",
+    ):
         assert after[part] == before[part], part
-    live, *later = after["conversion"]
-    assert live == before["conversion"][0]
-    assert [window["rate"]["part"] for window in later] == [1, 1, 1]
 
 
 async def _report(told: Told) -> Line:
@@ -245,7 +265,9 @@ async def _watched(told: Told) -> bool:
 
 async def _replayed(told: Told) -> bool:
     replay = (await _report(told))["replay"]
-    return replay is not None and replay["viewers"] == 1 and replay["reactions"] == 3
+    return (
+        replay is not None and replay["viewers"] == 1 and replay["reactions"] == 3 and replay["shares"] == 1
+    )
 
 
 async def _settled(told: Told) -> Line:

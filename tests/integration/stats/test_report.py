@@ -81,7 +81,7 @@ async def _report_the_show(url: str) -> ShowReport:
 
 
 def test_says_of_which_moment_and_definition_it_is(report: ShowReport) -> None:
-    assert (report.definition_version, report.as_of, report.provisional) == (8, LONG_AFTER, False)
+    assert (report.definition_version, report.as_of, report.provisional) == (9, LONG_AFTER, False)
     assert (report.show.channel, report.show.state, report.show.duration_seconds) == (CHANNEL, "ended", 3_600)
 
 

@@ -97,8 +97,8 @@ async def test_every_table_can_be_exported_and_no_cell_is_a_formula(reports: Rep
     }
     assert "'=HYPERLINK(1)" in lines["questions"][1]
     assert "'@someone" in lines["questions"][1]
-    assert lines["questions"][0].endswith(",suspected_bot,staff,votes_apart")
-    assert lines["questions"][1].endswith(",false,false,0")
+    assert lines["questions"][0].endswith(",suspected_bot,staff,votes_apart,replay")
+    assert lines["questions"][1].endswith(",false,false,0,false")
     by_viewer = dict(line.split(",", 1) for line in lines["viewers"])
     assert by_viewer["viewer"].endswith("votes,orders,units,spent_minor_JPY")
     assert by_viewer["anna"].endswith(",false,false,false,,3600.0,1,1,5,2,1,0,2,0,1,2,2000")

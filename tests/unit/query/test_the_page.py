@@ -24,7 +24,7 @@ def test_every_example_is_a_question() -> None:
 
 def test_every_figure_of_a_channel_can_be_asked_for_and_is_of_its_kind() -> None:
     sales = Sales(orders=1, units=1, gmv_minor=1)
-    till = Till("JPY", sales, sales, sales, sales, Sample(3, 3.0, 3.0), sales, 0)
+    till = Till("JPY", sales, sales, sales, sales, sales, Sample(3, 3.0, 3.0), sales, 0)
     now = datetime(2026, 1, 1, tzinfo=UTC)
     figures = build_figures(PartFacts(Part([], now), tills=[till]), Terms(now, timedelta(days=90)))
     assert {figure.key: figure.kind for figure in figures} == {
