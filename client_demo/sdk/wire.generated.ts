@@ -699,7 +699,7 @@ export interface ViewerUnban {
   key?: string | null;
 }
 /**
- * By the viewer's id, or by a question or a comment of theirs; one of the three.
+ * By the viewer's id, or by a question, a comment or a post of theirs; one of the four.
  *
  *     `seconds` of a time-out or a ban; `channel`: a ban from all its shows; `device`, `address`: of whoever comes with the same one, too.
  *
@@ -712,6 +712,7 @@ export interface ViewerSanction {
   viewer?: string | null;
   question?: string | null;
   comment?: string | null;
+  post?: string | null;
   seconds?: number | null;
   reason?: "abuse" | "evasion" | "fraud" | "off_topic" | "other" | "personal_data" | "spam";
   channel?: boolean;
@@ -749,7 +750,7 @@ export interface AppealAnswer {
  */
 export interface Report {
   type: "report";
-  kind: "comment" | "question";
+  kind: "comment" | "post" | "question";
   item: string;
   reason: "abuse" | "fraud" | "off_topic" | "other" | "personal_data" | "spam";
   id?: number | null;
@@ -763,7 +764,7 @@ export interface Report {
  */
 export interface ReportSettle {
   type: "report.settle";
-  kind: "comment" | "question";
+  kind: "comment" | "post" | "question";
   item: string;
   ignore?: boolean;
   id?: number | null;
@@ -2139,6 +2140,8 @@ export interface QuestionVotes {
 /**
  * A post as staff read it. `held_for`: what the screening has against it. `shown_in`: the shows before whose viewers it stands.
  *
+ *     `anonymous`: its author does not want to be named; `author` is the pseudonym that they have in the channel.
+ *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "StaffPost".
  */
@@ -2156,6 +2159,7 @@ export interface StaffPost {
   width?: number | null;
   height?: number | null;
   reason?: ("off_topic" | "other" | "personal" | "quality" | "rude" | "spam") | null;
+  anonymous?: boolean;
   moderated_by?: string | null;
   held_for?: HeldFor[];
   shown_in?: string[];

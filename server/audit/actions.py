@@ -70,6 +70,7 @@ Action = Literal[
     "post.reject",
     "post.remove",
     "post.restore",
+    "post.hold",
     "post.show",
     "post.hide",
     "offer.prepare",

@@ -86,10 +86,13 @@ class Pictures:
             raise RefusedError(Code.NOT_FOUND)
         return content
 
-    async def render(self, content: bytes) -> Files:
-        """Return a picture made anew, kept nowhere yet; raises as `add` does."""
+    async def render(self, content: bytes, *, of_many: bool = False) -> Files:
+        """Return a picture made anew, kept nowhere yet; raises as `add` does.
+
+        `of_many`: of anybody who comes. They have half of the places, so that a crowd does not keep merchants out.
+        """
         self._require_bytes(content)
-        async with self._turn():
+        async with self._turn(self._waiting_max // 2 if of_many else self._waiting_max):
             outcome = await _render_apart(content, self.bounds)
         if isinstance(outcome, Files):
             return outcome
@@ -100,8 +103,8 @@ class Pictures:
             raise too_large(self.bounds, "It has too many bytes.")
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        if self._waiting >= self._waiting_max:
+    async def _turn(self, waiting_max: int) -> AsyncIterator[None]:
+        if self._waiting >= waiting_max:
             raise RefusedError(Code.BUSY, "Too many pictures are waiting.", retry_after_ms=BUSY_RETRY_MS)
         self._waiting += 1
         try:

@@ -6,10 +6,10 @@ from pydantic import BaseModel, Field
 
 from server.http.params import EntityId, Face, Moment, OneLine, RequestBody
 from server.pictures.rules import ID_CHARACTERS
-from server.posts.faces import as_own, as_public, as_staff
+from server.posts.faces import as_own, as_public
 from server.posts.rules import CONSENT, TEXT_CHARACTERS_MAX, Post
 from server.posts.service import Draft
-from server.protocol.posted import PostReason, PostState
+from server.protocol.posted import PostReason, PostState, StaffPost
 from server.protocol.screening_lines import HeldBy
 
 
@@ -82,6 +82,10 @@ class HeldForBody(Face):
 class StaffPostBody(_Standing):
     """A post as staff see it."""
 
+    author: str = Field(
+        description="Of an author who does not want to be named, their pseudonym in the channel."
+    )
+    anonymous: bool = Field(description="Its author does not want to be named.")
     moderated_by: str | None = Field(description="Who of the staff acted on it last.")
     held_for: list[HeldForBody]
     shown_in: list[str] = Field(description="The shows before whose viewers it stands now.")
@@ -95,10 +99,11 @@ class PostPage(BaseModel):
 
 
 class OwnPosts(BaseModel):
-    """The viewer's posts in the channel, the newest first; at most 100."""
+    """The viewer's posts, the newest first; at most 100."""
 
     posts: list[OwnPostBody]
     consent: str = Field(description="The name of the words that are in force.")
+    next: str | None = Field(description="`cursor` of the next page; null on the last.")
 
 
 class StaffPostPage(BaseModel):
@@ -124,6 +129,6 @@ def own_body(post: Post) -> OwnPostBody:
     return OwnPostBody.model_validate(as_own(post))
 
 
-def staff_body(post: Post, shown_in: list[str] | None = None) -> StaffPostBody:
+def staff_body(face: StaffPost) -> StaffPostBody:
     """Return a post as staff read it."""
-    return StaffPostBody.model_validate(as_staff(post, shown_in or ()))
+    return StaffPostBody.model_validate(face)

@@ -12,8 +12,9 @@ from server.posts.tables import PostUploadRow
 
 _UPLOAD = PostUploadRow.__table__  # type: ignore[attr-defined]
 _TAKE: Final = text("""
-    DELETE FROM post_upload WHERE id = :id AND channel_id = :channel AND viewer_id = ANY(:viewers) RETURNING id, width, height
+    DELETE FROM post_upload WHERE id = :id AND viewer_id = ANY(:viewers) RETURNING id, width, height
 """)
+_IS_UPLOAD: Final = text("SELECT EXISTS (SELECT FROM post_upload WHERE id = :id)")
 _DROP: Final = text("""
     INSERT INTO dropped_picture (id, due_at) SELECT id, :at FROM unnest(CAST(:ids AS text[])) AS p (id) ON CONFLICT DO NOTHING
 """)
@@ -34,11 +35,14 @@ async def insert_upload(connection: AsyncConnection, row: PostUploadRow) -> None
     await connection.execute(insert(_UPLOAD).values(**row.model_dump()))
 
 
-async def take_upload(
-    connection: AsyncConnection, channel_id: str, id: str, viewers: Collection[str]
-) -> Picture | None:
+async def is_upload(connection: AsyncConnection, id: str) -> bool:
+    """Whether a picture that was sent is kept still."""
+    return bool(await connection.scalar(_IS_UPLOAD, {"id": id}))
+
+
+async def take_upload(connection: AsyncConnection, id: str, viewers: Collection[str]) -> Picture | None:
     """Return a picture that one of these ids of one person has sent, for a post: no other one gets it."""
-    given = {"id": id, "channel": channel_id, "viewers": list(viewers)}
+    given = {"id": id, "viewers": list(viewers)}
     row = (await connection.execute(_TAKE, given)).one_or_none()
     return None if row is None else Picture(row.id, row.width, row.height)
 

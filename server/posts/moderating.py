@@ -11,12 +11,12 @@ from server.audit.trail import Actor, audit
 from server.errors import RefusedError
 from server.http.versions import ANY_VERSION, Match
 from server.journal.transaction import ShowTransaction
-from server.posts.faces import as_staff
+from server.posts.faces import StaffFace
 from server.posts.files_repository import drop_pictures
 from server.posts.repository import read_posts, update_post
 from server.posts.rules import Approve, Move, Post, Reject, Remove, Restore, Withdraw, carry_out
 from server.posts.showing import take_out
-from server.posts.telling import Push, tell_author, tell_waiting
+from server.posts.telling import Push, place_in, tell_author, tell_waiting
 from server.protocol.codes import Code
 from server.shows.repository import read_show
 
@@ -51,14 +51,16 @@ class Withdrawing:
 Task = Moderating | Withdrawing
 
 
-async def move_many(tx: ShowTransaction, tasks: Sequence[Task], *, push: Push) -> list[Post | RefusedError]:
+async def move_many(
+    tx: ShowTransaction, tasks: Sequence[Task], *, push: Push, face: StaffFace
+) -> list[Post | RefusedError]:
     """Carry out in order what was wanted, and return how each post stands after it. Other shows that have them are cleared afterwards."""
     posts = await read_posts(tx.connection, {task.post_id for task in tasks}, lock=True)
     before = {id: post.state for id, post in posts.items()}
     answers: list[Post | RefusedError] = []
     for task in tasks:
         try:
-            answers.append(await _carry_out(tx, posts, task, push))
+            answers.append(await _carry_out(tx, posts, task, push, face))
         except RefusedError as refused:
             answers.append(refused)
     if any((post.state == "held") != (before[id] == "held") for id, post in posts.items()):
@@ -67,12 +69,16 @@ async def move_many(tx: ShowTransaction, tasks: Sequence[Task], *, push: Push) -
     return answers
 
 
-async def _carry_out(tx: ShowTransaction, posts: dict[str, Post], task: Task, push: Push) -> Post:
+async def _carry_out(
+    tx: ShowTransaction, posts: dict[str, Post], task: Task, push: Push, face: StaffFace
+) -> Post:
     post = posts.get(task.post_id)
     if post is None or post.show_id != tx.show_id:
         raise _unknown()
     after = (
-        await _moderate(tx, post, task) if isinstance(task, Moderating) else await _withdraw(tx, post, task)
+        await _moderate(tx, post, task, face)
+        if isinstance(task, Moderating)
+        else await _withdraw(tx, post, task)
     )
     if after is not post:
         posts[post.id] = after
@@ -81,25 +87,22 @@ async def _carry_out(tx: ShowTransaction, posts: dict[str, Post], task: Task, pu
     return after
 
 
-async def _moderate(tx: ShowTransaction, post: Post, task: Moderating) -> Post:
+async def _moderate(tx: ShowTransaction, post: Post, task: Moderating, face: StaffFace) -> Post:
     if post.channel_id != task.channel_id or post.state == "withdrawn":
         raise _unknown()
     task.match.require(post.version, post)
     after = carry_out(task.move, post, task.actor.name, tx.now)
     if after is None:
-        raise RefusedError(Code.CONFLICT, current=msgspec.to_builtins(as_staff(post)))
+        raise RefusedError(Code.CONFLICT, current=msgspec.to_builtins(face(post)))
     details: dict[str, Any] = {
         "product": post.product_id,
         "from": post.state,
         "to": after.state,
         "version": after.version,
-        "offset": tx.top,
+        **place_in(tx, await read_show(tx.connection, tx.show_id)),
     }
     if after.reason is not None:
         details["reason"] = after.reason
-    show = await read_show(tx.connection, tx.show_id)
-    if show is not None and show.state == "live" and show.started_at is not None:
-        details["show_ms"] = int((tx.now - show.started_at).total_seconds() * 1000)
     audit(tx, task.actor, ACTIONS[type(task.move)], post.id, **details)
     return after
 

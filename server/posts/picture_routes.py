@@ -5,6 +5,7 @@ from typing import cast
 from fastapi import APIRouter, Request, Response
 
 from server.access.dependencies import CurrentIdentity
+from server.access.roles import is_staff
 from server.errors import RefusedError
 from server.http import pacing
 from server.http.refusals import TO_PERMITTED, refusals
@@ -63,6 +64,8 @@ async def send_picture(viewer: CurrentIdentity, request: Request) -> UploadBody:
 
     What is kept are renderings, without anything that the file says of its place and its maker; for an hour, until a post has it.
     """
+    if is_staff(viewer.role):
+        raise RefusedError(Code.FORBIDDEN, "Who works for the channel sends no viewer's posts.")
     await pacing.spend(request, Act.POST_PICTURE, viewer=viewer.viewer_id)
     content = await read_body(request, _pictures(request).bytes_max)
     return UploadBody.model_validate(

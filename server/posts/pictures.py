@@ -1,10 +1,6 @@
 """Pictures of posts: sent by viewers, kept under names that nobody guesses, answered for while their post is approved, deleted with it."""
 
-import asyncio
 import secrets
-import time
-from collections import OrderedDict
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -15,10 +11,17 @@ from server.db.engine import Database
 from server.errors import RefusedError
 from server.pictures.rules import CARD, ID_CHARACTERS, SHOWN_WIDTH, file_of
 from server.pictures.service import Pictures
+from server.posts.approval import Approvals
 from server.posts.faces import PREFIX
-from server.posts.files_repository import claim_dropped, drop_unused, forget_dropped, insert_upload
+from server.posts.files_repository import (
+    claim_dropped,
+    drop_unused,
+    forget_dropped,
+    insert_upload,
+    is_upload,
+)
 from server.posts.owners import read_ids_in
-from server.posts.repository import find_post, read_with_picture
+from server.posts.repository import read_posts
 from server.posts.tables import PostUploadRow
 from server.protocol.codes import Code
 
@@ -27,27 +30,16 @@ UNUSED_FOR: Final = timedelta(hours=1)
 TRY_AGAIN: Final = timedelta(minutes=1)
 """After which a deletion that did not end is tried again."""
 DROPPED_AT_ONCE: Final = 20
-ASKED_SECONDS: Final = 1.0
-"""So long it is remembered whether a picture may be seen: a room that is shown a post asks for it all at once."""
-REMEMBERED_MAX: Final = 1_000
 
 
 class PostPictures:
     """See the module. `pictures` renders and has the store."""
 
-    def __init__(
-        self,
-        database: Database,
-        clock: Clock,
-        pictures: Pictures,
-        *,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, pictures: Pictures) -> None:
         self._database = database
         self._clock = clock
         self._pictures = pictures
-        self._monotonic = monotonic
-        self._seen: OrderedDict[str, tuple[float, asyncio.Task[bool]]] = OrderedDict()
+        self._approvals = Approvals(database)
 
     @property
     def bytes_max(self) -> int:
@@ -56,7 +48,7 @@ class PostPictures:
 
     async def send(self, channel_id: str, viewer_id: str, content: bytes) -> PostUploadRow:
         """Take a picture for a post; raises `picture_unreadable`, `picture_too_large`, `busy` and `unavailable`."""
-        rendered = await self._pictures.render(content)
+        rendered = await self._pictures.render(content, of_many=True)
         id = secrets.token_hex(ID_CHARACTERS // 2)
         row = PostUploadRow(
             id=id,
@@ -70,6 +62,10 @@ class PostPictures:
         async with self._database.write_soon() as connection:
             await insert_upload(connection, row)
         await self._pictures.files.write(_place(id), rendered.files)
+        async with self._database.read_soon() as connection:
+            kept = await is_upload(connection, id)
+        if not kept:  # its sender was erased meanwhile, and the files may have come after their deletion
+            await self._pictures.files.delete(_place(id))
         return row
 
     async def read_public(self, name: str) -> bytes:
@@ -80,32 +76,24 @@ class PostPictures:
         return await self._read(name)
 
     async def may_be_seen(self, name: str) -> bool:
-        """Whether everybody may see the file: may be a second old where another process has changed it."""
+        """Whether everybody may see the file now, whichever process has changed that."""
         found = file_of(name)
         if found is None:
             return False
-        now = self._monotonic()
-        until, asked = self._seen.get(found[0], (now, None))
-        if asked is None or until <= now:
-            asked = asyncio.create_task(self._is_approved(found[0]), name="post picture")
-            self._seen[found[0]] = (now + ASKED_SECONDS, asked)
-            if len(self._seen) > REMEMBERED_MAX:
-                self._seen.popitem(last=False)
-        seen = await asyncio.shield(asked)
+        seen = await self._approvals.may_be_seen(found[0])
         if not seen:
-            # It may be approved at any time, and then it is shown at once.
-            self._seen.pop(found[0], None)
             self._pictures.files.forget(_place(found[0]))
         return seen
 
     async def read_for(self, reader: Identity, post_id: str) -> bytes:
         """Return the picture of a post for its author, or for staff of its channel; raises `not_found` for everybody else."""
         async with self._database.read_soon() as connection:
-            post = await find_post(connection, reader.channel_id, post_id)
-            theirs = is_staff(reader.role) or post.viewer_id in await read_ids_in(
-                connection, post.show_id, reader
+            post = (await read_posts(connection, [post_id])).get(post_id)
+            theirs = post is not None and (
+                (is_staff(reader.role) and post.channel_id == reader.channel_id)
+                or post.viewer_id in await read_ids_in(connection, post.show_id, reader)
             )
-        if post.picture is None or not theirs:
+        if post is None or post.picture is None or not theirs:
             raise RefusedError(Code.NOT_FOUND)
         return await self._read(f"{post.picture.id}-{SHOWN_WIDTH}.webp")
 
@@ -116,7 +104,6 @@ class PostPictures:
             await drop_unused(connection, now - UNUSED_FOR, now)
             due = await claim_dropped(connection, now, now + TRY_AGAIN, DROPPED_AT_ONCE)
         for id in due:
-            self._seen.pop(id, None)
             await self._pictures.files.delete(_place(id))
         if due:
             async with self._database.write_soon() as connection:
@@ -125,11 +112,6 @@ class PostPictures:
     async def read_card(self, picture_id: str) -> bytes | None:
         """Return the largest rendering of a picture, for the person whose it is; None where its files are gone."""
         return await self._pictures.files.read(f"{_place(picture_id)}-{CARD}")
-
-    async def _is_approved(self, picture_id: str) -> bool:
-        async with self._database.read_soon() as connection:
-            post = await read_with_picture(connection, picture_id)
-        return post is not None and post.state == "approved"
 
     async def _read(self, name: str) -> bytes:
         content = await self._pictures.files.read(f"{PREFIX}/{name}")

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Row, Select, exists, func, insert, or_, select, update
+from sqlalchemy import Row, Select, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.db.rows import read_all
@@ -14,12 +14,29 @@ from server.posts.tables import PostRow
 from server.protocol.codes import Code
 from server.protocol.posted import PostState
 from server.protocol.screening_lines import HeldFor
-from server.viewers.tables import ViewerAliasRow
+from server.shows.tables import ShowRow
 
 _POST = PostRow.__table__  # type: ignore[attr-defined]
-_ALIAS = ViewerAliasRow.__table__  # type: ignore[attr-defined]
+_SHOW = ShowRow.__table__  # type: ignore[attr-defined]
+COLUMNS: Final = ", ".join(f"p.{column.name}" for column in _POST.c)
+"""Of `post AS p`, by name: a server of before may meet columns that it does not know."""
 STANDING: Final = ("held", "approved")
 """States that count towards how many posts a viewer may have about a product."""
+# By the index of viewers: a guest turned out to be somebody in one show, and may be nobody in others.
+_OWN: Final = text(f"""
+    SELECT {COLUMNS} FROM post AS p
+    WHERE p.viewer_id = ANY(ARRAY(
+            SELECT CAST(:viewer AS text) UNION SELECT raw FROM viewer_alias WHERE canonical = :viewer AND taken_back_at IS NULL))
+        AND (p.viewer_id = :viewer OR EXISTS (
+            SELECT FROM viewer_alias AS a WHERE a.show_id = p.show_id AND a.raw = p.viewer_id AND a.canonical = :viewer
+                AND a.taken_back_at IS NULL))
+        AND p.state <> 'withdrawn' AND p.product_id = coalesce(:product, p.product_id) AND (CAST(:after AS text) IS NULL OR p.id < :after)
+    ORDER BY p.id DESC LIMIT :limit
+""")
+_BE_ALONE: Final = text("""
+    SELECT pg_advisory_xact_lock(hashtextextended('posts of ' || viewer, 0))
+    FROM (SELECT unnest(CAST(:viewers AS text[])) AS viewer ORDER BY 1) AS in_order
+""")
 
 
 async def read_posts(
@@ -40,14 +57,29 @@ async def find_post(connection: AsyncConnection, channel_id: str, post_id: str) 
     return post
 
 
-async def count_standing(connection: AsyncConnection, product_id: str, viewers: Collection[str]) -> int:
-    """Return how many posts of these ids of one person wait or are approved of a product."""
-    wanted = (
-        select(func.count())
-        .select_from(_POST)
-        .where(_POST.c.product_id == product_id, _POST.c.viewer_id.in_(viewers), _POST.c.state.in_(STANDING))
+async def find_in_show(connection: AsyncConnection, show_id: str, post_id: str) -> Post | None:
+    """Return a post of the channel whose show it is, whichever show it was sent in; None when there is none."""
+    of_channel = select(_SHOW.c.channel_id).where(_SHOW.c.id == show_id).scalar_subquery()
+    found = await _read(
+        connection, select(_POST).where(_POST.c.id == post_id, _POST.c.channel_id == of_channel)
     )
-    return int(await connection.scalar(wanted) or 0)
+    return found[0] if found else None
+
+
+async def be_alone(connection: AsyncConnection, viewers: Collection[str]) -> None:
+    """Keep off whoever else counts posts of these viewers, in other shows, until the transaction ends."""
+    await connection.execute(_BE_ALONE, {"viewers": list(viewers)})
+
+
+async def count_of(
+    connection: AsyncConnection, channel_id: str, product_id: str, viewers: Collection[str]
+) -> tuple[int, int]:
+    """Return of the posts of these ids of one person how many wait or are approved of a product, and how many wait in the channel."""
+    standing = (_POST.c.product_id == product_id) & _POST.c.state.in_(STANDING)
+    waiting = (_POST.c.channel_id == channel_id) & (_POST.c.state == "held")
+    counts = select(func.count().filter(standing), func.count().filter(waiting))
+    row = (await connection.execute(counts.where(_POST.c.viewer_id.in_(viewers)))).one()
+    return row[0], row[1]
 
 
 async def count_waiting(
@@ -88,17 +120,12 @@ async def read_queue(
     return await _read(connection, _page(wanted, after, limit))
 
 
-async def read_own(connection: AsyncConnection, channel_id: str, viewer_id: str, *, limit: int) -> list[Post]:
-    """Return the newest posts in a channel of a viewer, and of the guests who turned out to be them; none that was taken back."""
-    guests = exists().where(
-        _ALIAS.c.canonical == viewer_id,
-        _ALIAS.c.raw == _POST.c.viewer_id,
-        _ALIAS.c.show_id == _POST.c.show_id,
-        _ALIAS.c.taken_back_at.is_(None),
-    )
-    theirs = or_(_POST.c.viewer_id == viewer_id, guests)
-    wanted = select(_POST).where(_POST.c.channel_id == channel_id, theirs, _POST.c.state != "withdrawn")
-    return await _read(connection, _page(wanted, None, limit))
+async def read_own(
+    connection: AsyncConnection, viewer_id: str, product_id: str | None, *, after: str | None, limit: int
+) -> list[Post]:
+    """Return posts of a viewer, and of the guests who turned out to be them, about a product where given; none that was taken back."""
+    given = {"viewer": viewer_id, "product": product_id, "after": after, "limit": limit}
+    return [as_post(row) for row in await connection.execute(_OWN, given)]
 
 
 async def insert_post(connection: AsyncConnection, post: Post) -> None:
@@ -109,12 +136,6 @@ async def insert_post(connection: AsyncConnection, post: Post) -> None:
 async def update_post(connection: AsyncConnection, post: Post) -> None:
     """Write a post as it is now."""
     await connection.execute(update(_POST).where(_POST.c.id == post.id).values(**_columns(post)))
-
-
-async def read_with_picture(connection: AsyncConnection, picture_id: str) -> Post | None:
-    """Return the post that has a picture."""
-    found = await _read(connection, select(_POST).where(_POST.c.picture_id == picture_id))
-    return found[0] if found else None
 
 
 def _page(wanted: Select[Any], after: str | None, limit: int) -> Select[Any]:

@@ -35,7 +35,7 @@ from server.posts.bodies import (
     public_body,
     staff_body,
 )
-from server.posts.rules import CONSENT, Approve, Move, Reject, Remove, Restore
+from server.posts.rules import CONSENT, Approve, Move, Post, Reject, Remove, Restore
 from server.posts.service import Posts
 from server.protocol.codes import Code
 from server.protocol.posted import PostState
@@ -44,6 +44,7 @@ ProductId = Annotated[
     str, Path(pattern=ENTITY_ID, max_length=40, description="The product's id, or a variant's.")
 ]
 PostId = Annotated[str, Path(pattern=ENTITY_ID, max_length=40, description="The post's id.")]
+OWN_MAX = 100
 Moderator = Annotated[Principal, permitted(STAFF, "catalogue:write")]
 
 
@@ -68,6 +69,13 @@ def router() -> APIRouter:
         methods=["GET"],
         summary="The viewer's own posts",
         responses=refusals(*TO_PERMITTED),
+    )
+    add(
+        "/posts/{post}",
+        read_post,
+        methods=["GET"],
+        summary="One post, for moderation",
+        responses=refusals(*TO_PERMITTED, Code.NOT_FOUND),
     )
     add(
         "/shows/{show}/posts/{product}",
@@ -138,11 +146,27 @@ async def send_post(
     return own_body(await _posts(request).send(show, viewer, as_draft(body), intent=intent))
 
 
-async def list_own(viewer: CurrentIdentity, request: Request, response: Response) -> OwnPosts:
-    """For the bearer of the token alone, also when they may enter no show any more: what they sent in any show of the channel."""
+async def list_own(
+    viewer: CurrentIdentity,
+    request: Request,
+    response: Response,
+    product: Annotated[EntityId | None, Query(description="Only posts about this product.")] = None,
+    cursor: Cursor = None,
+) -> OwnPosts:
+    """For the bearer of the token alone, also when they may enter no show any more: what they sent in any show."""
     response.headers["Cache-Control"] = "no-store"
-    found = await _posts(request).own(viewer)
-    return OwnPosts(posts=[own_body(post) for post in found], consent=CONSENT)
+    found = await _posts(request).own(viewer, product, after=cursor, limit=OWN_MAX + 1)
+    page = [own_body(post) for post in found[:OWN_MAX]]
+    return OwnPosts(posts=page, consent=CONSENT, next=page[-1].id if len(found) > OWN_MAX else None)
+
+
+async def read_post(post: PostId, by: Moderator, request: Request, response: Response) -> StaffPostBody:
+    """For moderators, hosts and admins, with its version as `ETag`; one that was taken back is not found."""
+    response.headers["Cache-Control"] = "no-store"
+    posts = _posts(request)
+    found, places = await posts.find(by.channel_id, post)
+    answer_version(response, found.version)
+    return staff_body(posts.face(found, places))
 
 
 async def list_approved(
@@ -181,8 +205,9 @@ async def list_queue(
 ) -> StaffPostPage:
     """For moderators, hosts and admins, the newest first; without those that were taken back."""
     response.headers["Cache-Control"] = "no-store"
-    found = await _posts(request).queue(by.channel_id, state, product, after=cursor, limit=limit + 1)
-    page = [staff_body(post, found.places.get(post.id)) for post in found.posts[:limit]]
+    posts = _posts(request)
+    found = await posts.queue(by.channel_id, state, product, after=cursor, limit=limit + 1)
+    page = [staff_body(posts.face(post, found.places.get(post.id, ()))) for post in found.posts[:limit]]
     return StaffPostPage(
         posts=page, waiting=found.waiting, next=page[-1].id if len(found.posts) > limit else None
     )
@@ -221,11 +246,14 @@ def moving_for(move: type[Reject | Remove]) -> Callable[..., Awaitable[StaffPost
 async def _move(
     post: str, by: Principal, move: Move, *, match: IfMatch, request: Request, response: Response
 ) -> StaffPostBody:
-    moved = await _posts(request).moderate(
-        by.channel_id, acting_by(by), post, move, match.shown_by(staff_body)
-    )
+    posts = _posts(request)
+
+    def as_staff(found: Post) -> StaffPostBody:
+        return staff_body(posts.face(found))
+
+    moved = await posts.moderate(by.channel_id, acting_by(by), post, move, match.shown_by(as_staff))
     answer_version(response, moved.version)
-    return staff_body(moved)
+    return as_staff(moved)
 
 
 def _posts(request: Request) -> Posts:

@@ -14,6 +14,8 @@ from server.text import clean_text
 TEXT_CHARACTERS_MAX: Final = 500
 PER_PRODUCT_MAX: Final = 3
 """Of one viewer about one product, so many may wait or be shown at once."""
+WAITING_MAX: Final = 20
+"""Of one viewer in a channel, so many may wait at once."""
 CONSENT: Final = "2026-11"
 """The words that are in force (`docs/privacy.md` has all that were): the pages show them, and a post is kept with this name of theirs."""
 
@@ -47,6 +49,11 @@ class Post:
     reason: PostReason | None = None
     moderated_by: str | None = None
     moderated_at: datetime | None = None
+
+
+def is_anonymous(post: Post) -> bool:
+    """Whether its author does not want to be named; of one that was taken back nobody says."""
+    return post.author == "" and post.state != "withdrawn"
 
 
 def text_of(written: str, *, pictured: bool) -> str:

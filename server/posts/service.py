@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.tokens import Identity
 from server.audit.trail import Actor
@@ -14,7 +15,9 @@ from server.errors import RefusedError
 from server.http.versions import ANY_VERSION, Match
 from server.journal.intents import Intent
 from server.journal.journal import Journal
-from server.posts import repository
+from server.journal.transaction import ShowTransaction
+from server.posts import reported, repository
+from server.posts.faces import PseudonymOf, StaffFace
 from server.posts.moderating import Moderating, Withdrawing, move_many
 from server.posts.owners import read_ids_in
 from server.posts.rules import Move, Post, require_consent, text_of
@@ -26,8 +29,7 @@ from server.protocol.codes import Code
 from server.protocol.posted import PostState
 from server.screening.door import NOT_LOOKED_AT, ByModeration, Screening
 from server.shows.selling_repository import find_sold
-
-OWN_MAX = 100
+from server.waking import Waking
 
 log = structlog.get_logger()
 
@@ -52,8 +54,16 @@ class Queue:
     places: dict[str, list[str]]
 
 
+def name_nobody(channel_id: str, viewer_id: str) -> str:
+    """For where no staff read posts."""
+    return ""
+
+
 class Posts:
-    """What may be done with posts; of other channels none is found. `screening` looks at the words, `push` tells authors."""
+    """What may be done with posts. `screening` looks at the words, `push` tells authors, who are known to staff as `pseudonym_of` says.
+
+    Staff find none of other channels. `face` is how they see one.
+    """
 
     def __init__(
         self,
@@ -62,13 +72,18 @@ class Posts:
         *,
         screening: Screening | None = None,
         push: Push = tell_nobody,
+        pseudonym_of: PseudonymOf = name_nobody,
     ) -> None:
+        self.face = StaffFace(pseudonym_of)
         self._journal = journal
         self._database = database
+        self._push = push
+        self._left_over = Waking()
         self._screening = screening or ByModeration()
         # The journal groups commands by their handler: it must be the same object each time.
         self._send_many = partial(send_many, screening=self._screening)
-        self._move_many = partial(move_many, push=push)
+        self._move_many = partial(move_many, push=push, face=self.face)
+        self._show_many = partial(show_many, face=self.face)
 
     async def send(
         self, show_id: str, viewer: Identity, draft: Draft, *, intent: Intent | None = None
@@ -96,7 +111,7 @@ class Posts:
         )
         sent = await self._journal.commit(show_id, self._send_many, sending, intent=intent, kind=Sent)
         async with self._database.read_soon() as connection:
-            return (await repository.read_posts(connection, [sent.post_id]))[sent.post_id]
+            return await _find(connection, sent.post_id)
 
     async def moderate(
         self, channel_id: str, actor: Actor, post_id: str, move: Move, match: Match = ANY_VERSION
@@ -115,7 +130,7 @@ class Posts:
     async def withdraw(self, viewer: Identity, post_id: str) -> Post:
         """Take the viewer's own post back, for good; once or often, it is the same. Raises `not_found` for one that is not theirs."""
         async with self._database.read_soon() as connection:
-            post = await repository.find_post(connection, viewer.channel_id, post_id)
+            post = await _find(connection, post_id)
             owners = await read_ids_in(connection, post.show_id, viewer)
         withdrawing = Withdrawing(post_id, owners)
         taken = await self._journal.commit(post.show_id, self._move_many, withdrawing, repeatable=True)
@@ -128,7 +143,7 @@ class Posts:
         Raises `not_found`, `show_not_live`, and `conflict` with `current` for a post that is not approved, or another version of it.
         """
         return await self._journal.commit(
-            show_id, show_many, showing, intent=intent, kind=Placed, repeatable=True
+            show_id, self._show_many, showing, intent=intent, kind=Placed, repeatable=True
         )
 
     async def erase(self, written: Sequence[tuple[str, Sequence[str]]], viewers: Collection[str]) -> int:
@@ -140,8 +155,22 @@ class Posts:
         await self._clear(found)
         return len(found)
 
+    async def find_seen(self, tx: ShowTransaction, post_id: str) -> Post | None:
+        """Return a post that the viewers of the transaction's show can see; None where they see no such post."""
+        return await reported.find_seen(tx, post_id)
+
+    async def hold(self, tx: ShowTransaction, post_id: str, actor: Actor) -> None:
+        """Have a post wait again that enough viewers have reported; other shows that have it are cleared once that is committed."""
+        await reported.hold(tx, post_id, actor, push=self._push)
+        tx.afterwards.append(self._left_over.tell)
+
+    async def clear_when_told(self, seconds: float) -> None:
+        """Wait until something has to be taken out of other shows, at most so long, and do it."""
+        await self._left_over.wait(seconds)
+        await self.clear()
+
     async def clear(self) -> None:
-        """Take out of all shows what is not approved any more; for what was cut short."""
+        """Take out of all shows what is not approved any more; for what was cut short, or done in the journal of one of them."""
         await self._clear(None)
 
     async def approved(self, show_id: str, product_id: str, *, after: str | None, limit: int) -> list[Post]:
@@ -152,10 +181,22 @@ class Posts:
                 raise RefusedError(Code.NOT_FOUND)
             return await repository.read_approved(connection, sold.product_id, after=after, limit=limit)
 
-    async def own(self, viewer: Identity) -> list[Post]:
-        """Return the viewer's newest posts in their channel, whatever became of them, but those that they took back."""
+    async def own(
+        self, viewer: Identity, product_id: str | None = None, *, after: str | None = None, limit: int = 100
+    ) -> list[Post]:
+        """Return the viewer's posts, the newest first, whatever became of them, but those that they took back."""
         async with self._database.read_soon() as connection:
-            return await repository.read_own(connection, viewer.channel_id, viewer.viewer_id, limit=OWN_MAX)
+            return await repository.read_own(
+                connection, viewer.viewer_id, product_id, after=after, limit=limit
+            )
+
+    async def find(self, channel_id: str, post_id: str) -> tuple[Post, list[str]]:
+        """Return a post of the channel, and in which shows it is shown; raises `not_found`, also for one that was taken back."""
+        async with self._database.read_soon() as connection:
+            post = await repository.find_post(connection, channel_id, post_id)
+            if post.state == "withdrawn":
+                raise RefusedError(Code.NOT_FOUND, "Its author has taken it back.")
+            return post, (await read_places(connection, [post_id])).get(post_id, [])
 
     async def queue(
         self,
@@ -181,3 +222,11 @@ class Posts:
         for failed in await asyncio.gather(*shows, return_exceptions=True):
             if isinstance(failed, BaseException):  # the loop tries again
                 log.warning("posts.not_cleared", error=type(failed).__name__)
+
+
+async def _find(connection: AsyncConnection, post_id: str) -> Post:
+    """Return a post, whoever asks; raises `not_found`, as for one whose author was erased a moment ago."""
+    post = (await repository.read_posts(connection, [post_id])).get(post_id)
+    if post is None:
+        raise RefusedError(Code.NOT_FOUND, "There is no such post here.")
+    return post

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import msgspec
 
+from server.audit.actions import Action
 from server.audit.trail import Actor, audit
 from server.errors import RefusedError
 from server.hub.room import POST_REMOVED
 from server.journal.rewriting import rewrite_published
 from server.journal.transaction import ShowTransaction
-from server.posts.faces import as_public, as_staff
+from server.posts.faces import StaffFace, as_public
 from server.posts.repository import read_posts
 from server.posts.rules import Post
 from server.posts.showing_repository import (
@@ -20,6 +21,7 @@ from server.posts.showing_repository import (
     write_hidden,
     write_shown,
 )
+from server.posts.telling import place_in, tell_waiting
 from server.protocol.codes import Code
 from server.shows.repository import read_show
 from server.shows.tables import ShowRow
@@ -45,7 +47,9 @@ class Placed:
     shown: bool
 
 
-async def show_many(tx: ShowTransaction, tasks: Sequence[Showing]) -> list[Placed | RefusedError]:
+async def show_many(
+    tx: ShowTransaction, tasks: Sequence[Showing], *, face: StaffFace
+) -> list[Placed | RefusedError]:
     """Show and hide, in the order in which it came."""
     show = await read_show(tx.connection, tx.show_id)
     # Whoever takes one of them back waits until this is committed, and finds then that it is shown here.
@@ -53,18 +57,20 @@ async def show_many(tx: ShowTransaction, tasks: Sequence[Showing]) -> list[Place
     answers: list[Placed | RefusedError] = []
     for task in tasks:
         try:
-            answers.append(await _place(tx, show, posts.get(task.post_id), task))
+            answers.append(await _place(tx, show, posts.get(task.post_id), task, face))
         except RefusedError as refused:
             answers.append(refused)
     return answers
 
 
-async def _place(tx: ShowTransaction, show: ShowRow | None, post: Post | None, task: Showing) -> Placed:
+async def _place(
+    tx: ShowTransaction, show: ShowRow | None, post: Post | None, task: Showing, face: StaffFace
+) -> Placed:
     if show is None or post is None or post.channel_id != show.channel_id:
         raise RefusedError(Code.NOT_FOUND, "There is no such post here.")
     shown = await read_shown_id(tx.connection, tx.show_id)
     if task.shown and shown != post.id:
-        _require_showable(show, post, task)
+        _require_showable(show, post, task, face)
         await write_hidden(tx.connection, tx.show_id)
         await write_shown(tx.connection, tx.show_id, post.id, tx.now)
         tx.publish("post.shown", {"post": as_public(post)})
@@ -76,25 +82,26 @@ async def _place(tx: ShowTransaction, show: ShowRow | None, post: Post | None, t
     return Placed(post.id, task.shown)
 
 
-def _require_showable(show: ShowRow, post: Post, task: Showing) -> None:
+def _require_showable(show: ShowRow, post: Post, task: Showing, face: StaffFace) -> None:
     if show.state not in SHOWN_IN:
         raise RefusedError(Code.SHOW_NOT_LIVE)
     if post.state != "approved" or task.version not in (None, post.version):
         why = "It is not approved." if post.state != "approved" else None
-        raise RefusedError(Code.CONFLICT, why, current=msgspec.to_builtins(as_staff(post)))
+        raise RefusedError(Code.CONFLICT, why, current=msgspec.to_builtins(face(post)))
 
 
 def _audit(tx: ShowTransaction, show: ShowRow, task: Showing, post: Post, *, before: str | None) -> None:
-    details = {"product": post.product_id, "before": before, "offset": tx.top}
-    if show.state == "live" and show.started_at is not None:
-        details["show_ms"] = int((tx.now - show.started_at).total_seconds() * 1000)
-    audit(tx, task.actor, "post.show" if task.shown else "post.hide", post.id, **details)
+    action: Action = "post.show" if task.shown else "post.hide"
+    audit(tx, task.actor, action, post.id, product=post.product_id, before=before, **place_in(tx, show))
 
 
 async def clear_many(tx: ShowTransaction, asked: Sequence[None]) -> list[None]:
     """Take out of the show what is not approved any more."""
-    left_over = await read_left_over(tx.connection)
-    await take_out(tx, left_over.get(tx.show_id, []))
+    left_over = (await read_left_over(tx.connection)).get(tx.show_id, [])
+    await take_out(tx, left_over)
+    posts = await read_posts(tx.connection, left_over) if left_over else {}
+    if any(post.show_id == tx.show_id for post in posts.values()):
+        await tell_waiting(tx)  # it was held in the journal of another show
     return [None for _ in asked]
 
 

@@ -7,17 +7,20 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.posts.repository import as_post
+from server.posts.repository import COLUMNS, as_post
 from server.posts.rules import Post
 
-_SHOWN: Final = text("""
-    SELECT p.* FROM post AS p JOIN post_showing AS s ON s.post_id = p.id
+_SHOWN: Final = text(f"""
+    SELECT {COLUMNS} FROM post AS p JOIN post_showing AS s ON s.post_id = p.id
     WHERE s.show_id = :show AND s.shown AND p.state = 'approved'
 """)
 _SHOWN_ID: Final = text("SELECT post_id FROM post_showing WHERE show_id = :show AND shown")
 _SHOW: Final = text("""
     INSERT INTO post_showing (show_id, post_id, shown, at) VALUES (:show, :post, true, :at)
     ON CONFLICT (show_id, post_id) DO UPDATE SET shown = true, at = excluded.at
+""")
+_MARK: Final = text("""
+    INSERT INTO post_showing (show_id, post_id, shown, at) VALUES (:show, :post, false, :at) ON CONFLICT DO NOTHING
 """)
 _HIDE: Final = text("UPDATE post_showing SET shown = false WHERE show_id = :show AND shown RETURNING post_id")
 _FORGET: Final = text("DELETE FROM post_showing WHERE show_id = :show AND post_id = ANY(:posts)")
@@ -54,6 +57,11 @@ async def write_hidden(connection: AsyncConnection, show_id: str) -> str | None:
     """Keep that no post is shown in the show, and return which one was."""
     found: str | None = await connection.scalar(_HIDE, {"show": show_id})
     return found
+
+
+async def mark_left_over(connection: AsyncConnection, show_id: str, post_id: str, at: datetime) -> None:
+    """Keep that a show must be told of a post that is not approved any more."""
+    await connection.execute(_MARK, {"show": show_id, "post": post_id, "at": at})
 
 
 async def forget_showing(connection: AsyncConnection, show_id: str, posts: Sequence[str]) -> bool:

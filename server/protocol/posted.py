@@ -51,8 +51,12 @@ class OwnPost(_Standing, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StaffPost(_Standing, frozen=True, kw_only=True, omit_defaults=True):
-    """A post as staff read it. `held_for`: what the screening has against it. `shown_in`: the shows before whose viewers it stands."""
+    """A post as staff read it. `held_for`: what the screening has against it. `shown_in`: the shows before whose viewers it stands.
 
+    `anonymous`: its author does not want to be named; `author` is the pseudonym that they have in the channel.
+    """
+
+    anonymous: bool = False
     moderated_by: str | None = None
     held_for: list[HeldFor] = []
     shown_in: list[str] = []

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-ReportKind = Literal["question", "comment"]
+ReportKind = Literal["question", "comment", "post"]
 """What may be reported; it grows."""
 ReportReason = Literal["spam", "abuse", "off_topic", "fraud", "personal_data", "other"]
 

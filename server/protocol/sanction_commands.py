@@ -22,7 +22,7 @@ class ViewerUnban(Keyed, tag="viewer.unban"):
 
 
 class ViewerSanction(Keyed, tag="viewer.sanction"):
-    """By the viewer's id, or by a question or a comment of theirs; one of the three.
+    """By the viewer's id, or by a question, a comment or a post of theirs; one of the four.
 
     `seconds` of a time-out or a ban; `channel`: a ban from all its shows; `device`, `address`: of whoever comes with the same one, too.
     """
@@ -31,6 +31,7 @@ class ViewerSanction(Keyed, tag="viewer.sanction"):
     viewer: EntityId | None = None
     question: EntityId | None = None
     comment: EntityId | None = None
+    post: EntityId | None = None
     seconds: Seconds | None = None
     reason: SanctionReason = "other"
     channel: bool = False

@@ -1,6 +1,7 @@
 """The posts of a process, and their pictures."""
 
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 from server.clock import Clock
@@ -10,7 +11,9 @@ from server.pictures.service import Pictures
 from server.posts.pictures import PostPictures
 from server.posts.service import Posts
 from server.posts.telling import Push
+from server.questions.pseudonyms import Pseudonyms
 from server.screening.door import Screening
+from server.settings import Settings
 from server.workers.loop import repeat
 
 CLEARED_SECONDS = 5.0
@@ -20,6 +23,7 @@ DROPPED_SECONDS = 1.0
 
 
 def posts_for(
+    settings: Settings,
     journal: Journal,
     database: Database,
     clock: Clock,
@@ -28,13 +32,15 @@ def posts_for(
     screening: Screening,
     pictures: Pictures,
 ) -> tuple[Posts, PostPictures]:
-    """Return the posts of all shows; authors are told by `push`."""
-    return Posts(journal, database, screening=screening, push=push), PostPictures(database, clock, pictures)
+    """Return the posts of all shows; authors are told by `push`, and have the pseudonyms under which they ask questions."""
+    pseudonym_of = Pseudonyms(settings.signing_secret()).of
+    posts = Posts(journal, database, screening=screening, push=push, pseudonym_of=pseudonym_of)
+    return posts, PostPictures(database, clock, pictures)
 
 
 def post_loops(posts: Posts, pictures: PostPictures) -> dict[str, Coroutine[Any, Any, None]]:
     """Return what ends what was cut short, and deletes pictures, by name."""
     return {
-        "posts": repeat("posts", CLEARED_SECONDS, posts.clear),
+        "posts": repeat("posts", 0, partial(posts.clear_when_told, CLEARED_SECONDS)),
         "post pictures": repeat("post_pictures", DROPPED_SECONDS, pictures.drop_due),
     }

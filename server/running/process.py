@@ -34,6 +34,7 @@ from server.ledger.repository import read_reaction_totals
 from server.payments import polling
 from server.privacy.service import Privacy
 from server.protocol.publication import Publication
+from server.questions.pseudonyms import Pseudonyms
 from server.running.commands import commands_of
 from server.running.comments import comments_for
 from server.running.disk import DataDisks
@@ -107,14 +108,14 @@ class Process:
         self.questions = questions_for(settings, self.journal, self.database, push, door)
         self.comments = comments_for(self.journal, self.database, push, door)
         self.sanctions, self.channel_bans = self._sanctions()
-        self.reports = reports_for(self.journal, self.database, clock, push)
         self.surveys = Surveys(self.journal, self.database, clock)
         self.polls = polls_for(settings, self.journal, self.database, clock)
         self.giveaways = giveaways_for(settings, self.journal, self.database, clock, push)
         self.pictures = pictures_for(settings, self.database, clock)
         self.posts, self.post_pictures = posts_for(
-            self.journal, self.database, clock, push=push, screening=door, pictures=self.pictures
+            settings, self.journal, self.database, clock, push=push, screening=door, pictures=self.pictures
         )
+        self.reports = reports_for(self.journal, self.database, clock, push, self.posts)
         self.offers = offers_for(settings, self.journal, self.database, clock)
         self.vouchers, self.reserving = vouchers_for(settings, self.database, clock)
         self.receipt_links = self._receipt_links()
@@ -162,7 +163,7 @@ class Process:
     def _sanctions(self) -> tuple[Sanctions, ChannelBans]:
         return sanctions_for(
             self.hub, self.journal, self.database, self.clock, self.recognition,
-            push=self.own_pushes.push, tell=self.bus.tell_everyone,
+            pseudonyms=Pseudonyms(self.settings.signing_secret()), push=self.own_pushes.push, tell=self.bus.tell_everyone,
         )  # fmt: skip
 
     def _selling(self) -> Selling:

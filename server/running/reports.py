@@ -11,6 +11,7 @@ from server.comments.rules import Remove, is_seen
 from server.db.engine import Database
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
+from server.posts.service import Posts
 from server.questions.from_comment import make_question
 from server.questions.moderating import moderate_many
 from server.questions.repository import read_questions
@@ -45,10 +46,16 @@ async def _take_away(tx: ShowTransaction, comment_id: str, actor: Actor, *, push
     await comments.moderate_many(tx, [removing], make_question=partial(make_question, push=push), push=push)
 
 
-def reports_for(journal: Journal, database: Database, clock: Clock, push: Push) -> Reports:
+async def _find_poster(tx: ShowTransaction, post_id: str, *, posts: Posts) -> Author | None:
+    found = await posts.find_seen(tx, post_id)
+    return None if found is None else Author(found.viewer_id, staff=False)
+
+
+def reports_for(journal: Journal, database: Database, clock: Clock, push: Push, posts: Posts) -> Reports:
     """Return the reports of all shows."""
     targets = {
         "question": Target(_find_asker, partial(_hold, push=push)),
         "comment": Target(_find_writer, partial(_take_away, push=push)),
+        "post": Target(partial(_find_poster, posts=posts), posts.hold),
     }
     return Reports(journal, database, clock, targets)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.marks_repository import read_returning
 from server.clock import Clock
@@ -11,6 +12,9 @@ from server.db.engine import Database
 from server.hub.connection import Connection
 from server.hub.hub import BANNED, Hub
 from server.journal.journal import Journal
+from server.posts.faces import StaffFace
+from server.posts.repository import find_in_show
+from server.questions.pseudonyms import Pseudonyms
 from server.questions.repository import read_asker
 from server.sanctions.following import ChannelBans
 from server.sanctions.giving import Push, Writers
@@ -19,7 +23,18 @@ from server.sanctions.recognising import Recognition
 from server.sanctions.service import Sanctions
 from server.settings import Settings
 
-WRITERS: Final[Writers] = {"question": read_asker, "comment": read_writer}
+
+async def _read_poster(
+    connection: AsyncConnection, show_id: str, post_id: str, *, face: StaffFace
+) -> tuple[str, str | None] | None:
+    found = await find_in_show(connection, show_id, post_id)
+    return None if found is None else (found.viewer_id, face.name_of(found) or None)
+
+
+def writers_with(pseudonyms: Pseudonyms) -> Writers:
+    """Return by what people can be named who wrote it; those who want no name are called by their pseudonyms."""
+    read_poster = partial(_read_poster, face=StaffFace(pseudonyms.of))
+    return {"question": read_asker, "comment": read_writer, "post": read_poster}
 
 
 def _put_out(hub: Hub, connection: Connection) -> None:
@@ -38,6 +53,7 @@ def sanctions_for(
     clock: Clock,
     recognition: Recognition,
     *,
+    pseudonyms: Pseudonyms,
     push: Push,
     tell: Callable[[bytes], None],
 ) -> tuple[Sanctions, ChannelBans]:
@@ -56,7 +72,7 @@ def sanctions_for(
         journal,
         database,
         clock,
-        writers=WRITERS,
+        writers=writers_with(pseudonyms),
         returning=read_returning,
         push=push,
         tell=channel_bans.changed,

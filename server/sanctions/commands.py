@@ -64,6 +64,7 @@ class SanctionCommands:
             viewer_id=command.viewer,
             question_id=command.question,
             comment_id=command.comment,
+            post_id=command.post,
             intent=intent_in(caller, command),
         )
         return _reply(command.id, standing)

@@ -69,18 +69,21 @@ class Sanctions:
         viewer_id: str | None = None,
         question_id: str | None = None,
         comment_id: str | None = None,
+        post_id: str | None = None,
         intent: Intent | None = None,
     ) -> Standing:
-        """Lay a sanction on a viewer, or on whoever wrote a question or a comment; what stands gets the new end and reason.
+        """Lay a sanction on a viewer, or on whoever wrote a question, a comment or a post; what stands gets the new end and reason.
 
-        Raises `invalid` unless one of the three is given, or for terms that this kind has not; `not_found` for nothing that is so called,
+        Raises `invalid` unless one of the four is given, or for terms that this kind has not; `not_found` for nothing that is so called,
         or a viewer of other channels alone; `forbidden` for staff.
         """
-        named = {"question": question_id, "comment": comment_id}
+        named = {"question": question_id, "comment": comment_id, "post": post_id}
         given: list[str | Written] = [Written(kind, id) for kind, id in named.items() if id]
         given += [viewer_id] if viewer_id else []
         if len(given) != 1:
-            raise RefusedError(Code.INVALID, "One of `viewer`, `question` and `comment` must be given.")
+            raise RefusedError(
+                Code.INVALID, "One of `viewer`, `question`, `comment` and `post` must be given."
+            )
         check(terms)
         return await self._commit(show_id, Giving(actor, terms, given[0]), intent)
 

@@ -15,6 +15,7 @@ from server.posts.rules import CONSENT, Approve, Move, Reject, Remove, Restore
 from server.posts.service import Draft
 from server.posts.showing import Showing
 from server.protocol.codes import Code
+from server.reports.repository import Item
 from tests.support.reducer import Seen, assert_snapshot_plus_pushes_equals_fresh, read_pushes, see
 from tests.support.stage import CHANNEL, HOST, MODERATOR, Stage, open_stage
 
@@ -56,13 +57,23 @@ class Race:
     acts: tuple["Act", ...]
 
 
-Act = Sends | Withdraws | Moves | Shows
+@dataclass(frozen=True)
+class Reports:
+    """A viewer whom nobody has heard of reports a post; with the third one it is held."""
+
+    place: int
+    show: int
+    process: int
+
+
+Act = Sends | Withdraws | Moves | Shows | Reports
 Step = Act | Race
 ACTS = st.one_of(
     st.builds(Sends, PROCESSES),
     st.builds(Withdraws, PLACES, PROCESSES),
     *[st.builds(Moves, PLACES, st.sampled_from(MOVES), PROCESSES)] * 2,
     *[st.builds(Shows, PLACES, st.integers(0, 1), st.sampled_from([True, True, False]), PROCESSES)] * 2,
+    st.builds(Reports, PLACES, st.integers(0, 1), PROCESSES),
 )
 STEPS = st.one_of(ACTS, st.builds(Race, st.lists(ACTS, min_size=2, max_size=6).map(tuple)))
 
@@ -96,6 +107,10 @@ async def do(world: World, act: Act) -> None:
                 await posts.moderate(CHANNEL, HOST if act.process else MODERATOR, id, act.move)
             case Shows():
                 await posts.show(world.shows[act.show], Showing(HOST, id, shown=act.on))
+            case Reports():
+                reports = world.stages[act.process].reports
+                await reports.report(world.shows[act.show], new_id("v"), Item("post", id), "spam")
+                await posts.clear()  # as the loop does that is told
     except RefusedError as error:
         if error.code not in EXPECTED:
             raise

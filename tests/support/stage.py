@@ -53,7 +53,7 @@ from server.running.auctions import auctions_for
 from server.running.comments import comments_for
 from server.running.offers import offers_with
 from server.running.reports import reports_for
-from server.running.sanctions import WRITERS
+from server.running.sanctions import writers_with
 from server.running.shows import tables_aside
 from server.running.vouchers import vouchers_with
 from server.sanctions.service import Sanctions
@@ -288,6 +288,13 @@ async def open_stage(
         limits=limits,
         write=tell_turn,
     )
+    posts = Posts(
+        journal,
+        database,
+        screening=Silencing(ByModeration()),
+        push=tell,
+        pseudonym_of=Pseudonyms(SECRET).of,
+    )
     stage = Stage(
         database,
         clock,
@@ -337,7 +344,7 @@ async def open_stage(
         Surveys(journal, database, clock),
         Polls(journal, database, clock, watch_seconds=WATCH_SECONDS),
         Giveaways(journal, database, clock, watch_seconds=WATCH_SECONDS, push=tell),
-        Posts(journal, database, screening=Silencing(ByModeration()), push=tell),
+        posts,
         Reviews(database, clock, Aliases(database, clock)),
         offers,
         auctions,
@@ -352,11 +359,11 @@ async def open_stage(
             journal,
             database,
             clock,
-            writers=WRITERS,
+            writers=writers_with(Pseudonyms(SECRET)),
             returning=read_returning,
             push=tell,
         ),
-        reports_for(journal, database, clock, tell),
+        reports_for(journal, database, clock, tell, posts),
         delivered,
         told,
     )

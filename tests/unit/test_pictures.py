@@ -67,6 +67,12 @@ def test_a_picture_that_lies_is_stood_up_and_says_nothing_of_where_it_was_taken(
         assert not {"exif", "icc_profile", "xmp", "comment"} & set(image.info)
 
 
+def test_of_a_file_that_is_something_else_too_the_picture_alone_is_kept() -> None:
+    page = b"<html><script>alert(1)</script></html>"
+    made = rendered(drawn.picture("JPEG") + page)
+    assert not [name for name, file in made.files.items() if b"script" in file]
+
+
 @pytest.mark.parametrize(
     ("kind", "mode"), [("JPEG", "CMYK"), ("PNG", "P"), ("PNG", "LA"), ("PNG", "1"), ("JPEG", "L")]
 )

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from server.posts.faces import as_own, as_public, as_staff
+from server.posts.faces import StaffFace, as_own, as_public
 from server.posts.rules import (
     CONSENT,
     EDGES,
@@ -87,9 +87,15 @@ def test_other_words_than_those_in_force_are_no_consent(given: str) -> None:
 def test_a_face_shows_what_its_reader_may_see() -> None:
     assert as_public(post("approved")).picture == f"/posts/{'a' * 40}-640.webp"
     assert as_public(post("approved", author="Guest 1234")).guest == 1234
-    own, staff = as_own(post()), as_staff(post(), ["s"])
+    face = StaffFace(lambda channel, viewer: "Anonymous K3QZ7A")
+    own, staff = as_own(post()), face(post(), ["s"])
     assert own.picture
-    assert staff.shown_in == ["s"]
+    assert (staff.author, staff.anonymous, staff.shown_in) == ("Aki", False, ["s"])
+    nameless = post("approved", author="")
+    assert (face(nameless).author, face(nameless).anonymous) == ("Anonymous K3QZ7A", True)
+    assert as_public(nameless).author == as_own(nameless).author == ""
+    gone = face(post("withdrawn", author=""))
+    assert (gone.author, gone.anonymous) == ("", False)
     assert "v_aki" not in f"{own} {staff}"
     with pytest.raises(AssertionError):
         as_public(post("held"))

@@ -62,6 +62,9 @@ async def test_a_post_goes_from_a_viewer_to_every_screen_and_back(
         async with at(one, sign_for("viewer")) as other:
             assert (await other.get(f"/v1/posts/{post}/picture")).status_code == 404
         assert await host.refused("post.show", post=post) == "conflict"
+        asked = await moderator.get(f"/v1/posts/{post}")
+        assert (asked.headers["etag"], asked.json()["state"]) == ('"1"', "held")
+        assert await refused(await author.get(f"/v1/posts/{post}")) == (403, "forbidden")
         queue = (await moderator.get("/v1/posts?state=held")).json()
         assert ([each["id"] for each in queue["posts"]], queue["waiting"]) == ([post], 1)
         approved = await moderator.post(f"/v1/posts/{post}/approve", headers={"If-Match": '"1"'})
@@ -83,21 +86,20 @@ async def test_a_post_goes_from_a_viewer_to_every_screen_and_back(
         assert await guest.refused("post.show", post=post) == "forbidden"
         await host.do("post.show", post=post, version=2)
         assert (await guest.expect_push("post.shown"))["post"]["text"] == "I eat from it"
-        own = (await author.get("/v1/posts/own")).json()
+        assert (await author.get("/v1/posts/own?product=p_apron")).json()["posts"] == []
+        own = (await author.get("/v1/posts/own?product=p_bowl")).json()
         assert ([each["id"] for each in own["posts"]], own["consent"]) == ([post], CONSENT)
         assert (await author.delete(f"/v1/posts/{post}")).status_code == 204
         assert (await guest.expect_push("post.removed"))["post"] == post
         assert (await anybody.get("/v1/shows/demo/posts/p_bowl")).json()["posts"] == []
-        assert (await author.get(address)).status_code == 404
         gone = {"If-None-Match": shown.headers["etag"]}
-        await eventually(lambda: is_gone(anybody, address, gone))
+        for asking in (author, anybody):
+            for headers in ({}, gone):
+                assert (await asking.get(address, headers=headers)).status_code == 404, "at once, at both"
+        assert (await moderator.get(f"/v1/posts/{post}")).status_code == 404
         assert (await author.delete(f"/v1/posts/{post}")).status_code == 204
         files = settings.data / "pictures" / "posts"
         await eventually(lambda: not list(files.glob("*.webp")))
-
-
-async def is_gone(client: httpx.AsyncClient, address: str, headers: dict[str, str]) -> bool:
-    return (await client.get(address, headers=headers)).status_code == 404
 
 
 @pytest.mark.usefixtures("set_stage")
@@ -121,8 +123,11 @@ async def test_what_is_wrong_has_a_code(
         ]:
             assert await refused(await me.post(posts, json=body)) == (status, code), body
         assert await refused(await host.post(posts, json=SAID)) == (403, "forbidden")
+        theirs = await host.post("/v1/posts/pictures", content=drawn.picture(size=(9, 9)))
+        assert await refused(theirs) == (403, "forbidden")
         for code, status, content in [
-            ("picture_unreadable", 422, b"no picture"),
+            ("picture_unreadable", 422, b""),
+            ("picture_unreadable", 422, drawn.NO_PICTURES["svg"]),
             ("picture_too_large", 413, drawn.picture("PNG", size=(8_000, 7_000))),
         ]:
             sent = await me.post("/v1/posts/pictures", content=content)

@@ -1,9 +1,11 @@
 """Viewers' own posts in the journal: they wait, staff let them be seen, the host shows them, and their authors take them back."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy import text
@@ -12,15 +14,29 @@ from server.access.tokens import Identity
 from server.errors import RefusedError
 from server.http.versions import Match
 from server.journal.intents import intent_of
+from server.pictures.store import PictureFiles
 from server.posts.pictures import PostPictures
-from server.posts.rules import CONSENT, PER_PRODUCT_MAX, Approve, Post, Reject, Remove, Restore
+from server.posts.rules import (
+    CONSENT,
+    PER_PRODUCT_MAX,
+    WAITING_MAX,
+    Approve,
+    Post,
+    Reject,
+    Remove,
+    Restore,
+)
 from server.posts.service import Draft
 from server.posts.showing import Placed, Showing
 from server.protocol.codes import Code
+from server.protocol.sanctioned import SanctionKind
+from server.questions.pseudonyms import Pseudonyms
+from server.reports.repository import Item
 from server.sanctions import rules as sanctioning
 from tests.support import drawn
+from tests.support.pictures import pictures_in
 from tests.support.reducer import assert_snapshot_plus_pushes_equals_fresh, read_pushes, see
-from tests.support.stage import CHANNEL, ELSEWHERE, HOST, MODERATOR, SHOW, Stage, refused
+from tests.support.stage import CHANNEL, ELSEWHERE, HOST, MODERATOR, SECRET, SHOW, Stage, refused
 
 WORDS = "I wear it every day"
 OTHER_SHOW = "second"
@@ -280,7 +296,207 @@ async def test_sanctions_are_asked(stage: Stage, kind: Any, code: Code | None) -
         with refused(code):
             await send(stage, aki)
     else:
-        assert (await send(stage, aki)).state == "held"
+        post = await send(stage, aki)
+        assert (post.state, [why.by for why in post.held_for]) == ("held", ["sanction"])
+
+
+async def report(stage: Stage, post: Post, *, where: str = SHOW) -> str:
+    viewer = somebody(stage).viewer_id
+    return await stage.reports.report(where, viewer, Item("post", post.id), "abuse")
+
+
+async def reported_in(stage: Stage, show: str) -> list[int]:
+    """Return how many viewers have reported each item, as staff of the show read it."""
+    return [each["reporters"] for each in (await see(stage.database, show)).staff.get("reported", [])]
+
+
+async def test_enough_reports_in_a_show_hold_a_post_in_all_of_them(stage: Stage, second: Stage) -> None:
+    for id in (OTHER_SHOW, "third"):
+        await stage.add_show(id)
+    aki = somebody(stage)
+    post = await approve(stage, await send(stage, aki))
+    places = (SHOW, OTHER_SHOW, "third")
+    for where in places[1:]:
+        await show(stage, post, where=where)
+    before = {where: await see(stage.database, where) for where in places}
+    with refused(Code.FORBIDDEN):
+        await stage.reports.report(OTHER_SHOW, aki.viewer_id, Item("post", post.id), "spam")
+    await report(stage, post)
+    await asyncio.gather(*(report(one, post, where=OTHER_SHOW) for one in (stage, second)))
+    assert (await seen(stage), await reported_in(stage, OTHER_SHOW)) == ([WORDS], [2])
+    await report(second, post, where=OTHER_SHOW)
+    assert await seen(stage) == []
+    assert "post" not in (await see(stage.database, "third")).public, "nobody who comes now is shown it"
+    await asyncio.gather(stage.posts.clear(), second.posts.clear())
+    for where, old in before.items():
+        public, _ = await assert_snapshot_plus_pushes_equals_fresh(stage.database, where, old)
+        assert [push["type"] for push in public if push["type"] != "withheld"] == ["post.removed"]
+        assert WORDS not in await journal_of(stage, where)
+    assert ((await see(stage.database, SHOW)).staff["posts_waiting"], await reported_in(stage, SHOW)) == (
+        1,
+        [1],
+    )
+    (held,) = (await stage.posts.queue(CHANNEL, "held", None, after=None, limit=9)).posts
+    assert (held.id, held.moderated_by, held.version) == (post.id, "", 3)
+    deed = (await stage.audits())[-1]
+    assert (deed.action, deed.actor, deed.details["from"], deed.details["show_ms"]) == (
+        "post.hold",
+        "reports",
+        "approved",
+        0,
+    )
+    await approve(stage, post)
+    await report(stage, post, where=OTHER_SHOW)
+    assert await seen(stage) == [WORDS], "what staff let stand is not held again"
+    await stage.reports.settle(OTHER_SHOW, MODERATOR, Item("post", post.id), ignore=False)
+    assert (await reported_in(stage, OTHER_SHOW), await reported_in(stage, SHOW)) == ([], [1])
+
+
+async def test_what_viewers_do_not_see_is_not_reported(stage: Stage) -> None:
+    await stage.add_show("theirs", channel=ELSEWHERE)
+    post = await send(stage)
+    with refused(Code.NOT_FOUND):
+        await report(stage, post)
+    await approve(stage, post)
+    with refused(Code.NOT_FOUND):
+        await report(stage, post, where="theirs")
+    await stage.posts.moderate(CHANNEL, MODERATOR, post.id, Remove("rude"))
+    with refused(Code.NOT_FOUND):
+        await report(stage, post)
+
+
+@pytest.mark.parametrize("kind", get_args(SanctionKind))
+async def test_its_author_is_stopped_by_the_post_also_without_a_name(stage: Stage, kind: Any) -> None:
+    await stage.add_show(OTHER_SHOW)
+    await stage.add_show("theirs", channel=ELSEWHERE)
+    aki = somebody(stage)
+    post = await send(stage, aki, anonymous=True)
+    seconds = 60 if kind == "timeout" else None
+    terms = sanctioning.Terms(kind, seconds)
+    given = await stage.sanctions.give(OTHER_SHOW, MODERATOR, terms, post_id=post.id)
+    assert given.viewer == aki.viewer_id
+    (told,) = (await see(stage.database, OTHER_SHOW)).staff["sanctions"]
+    face = stage.posts.face(post)
+    assert (told["name"], face.author) == (Pseudonyms(SECRET).of(CHANNEL, aki.viewer_id),) * 2
+    with refused(Code.NOT_FOUND):
+        await stage.sanctions.give("theirs", MODERATOR, terms, post_id=post.id)
+    with refused(Code.INVALID):
+        await stage.sanctions.give(SHOW, MODERATOR, terms, post_id=post.id, comment_id="c_1")
+
+
+async def test_who_wants_no_name_has_one_pseudonym_among_staff_and_none_anywhere_else(stage: Stage) -> None:
+    aki = somebody(stage)
+    old = await see(stage.database, SHOW)
+    posts = [await send(stage, aki, anonymous=True, text=words) for words in ("one", "two")]
+    faces = [stage.posts.face(post) for post in posts]
+    assert {(face.author, face.anonymous) for face in faces} == {
+        (Pseudonyms(SECRET).of(CHANNEL, aki.viewer_id), True)
+    }
+    assert stage.posts.face(await send(stage, text="three")).author == "Aki"
+    await approve(stage, posts[0])
+    await show(stage, posts[0])
+    public, _ = await assert_snapshot_plus_pushes_equals_fresh(stage.database, SHOW, old)
+    assert public[-1]["post"]["author"] == ""
+    told = f"{await journal_of(stage)} {stage.told} {await stage.posts.own(aki)}"
+    assert "Anonymous" not in told
+    with refused(Code.CONFLICT):
+        await show(stage, posts[1])
+    with refused(Code.CONFLICT) as lost:
+        await stage.posts.moderate(CHANNEL, HOST, posts[0].id, Reject("spam"))
+    assert lost.value.data["current"]["author"] == faces[0].author
+
+
+async def test_what_is_sent_with_another_channels_token_is_its_authors_all_the_same(
+    stage: Stage, pictures: Callable[[Stage], PostPictures]
+) -> None:
+    """Shows that are held together are entered by one token."""
+    await stage.add_show("beside", channel=ELSEWHERE)
+    aki, mine = somebody(stage), pictures(stage)
+    upload = await mine.send(CHANNEL, aki.viewer_id, drawn.picture(size=(9, 9)))
+    post = await send(stage, aki, show="beside", product_id="p_other", picture_id=upload.id)
+    assert post.channel_id == ELSEWHERE
+    assert [each.id for each in await stage.posts.own(aki)] == [post.id]
+    assert await mine.read_for(aki, post.id)
+    with refused(Code.NOT_FOUND):
+        await mine.read_for(somebody(stage, role="host"), post.id)
+    with refused(Code.NOT_FOUND):
+        await stage.posts.moderate(CHANNEL, HOST, post.id, Approve())
+    assert (await stage.posts.withdraw(aki, post.id)).state == "withdrawn"
+
+
+async def test_ones_own_posts_are_found_page_by_page_and_by_product(stage: Stage) -> None:
+    aki = somebody(stage)
+    posts = [await send(stage, aki, product_id=product) for product in ("p_apron", "p_bowl", "p_apron")]
+    newest = [post.id for post in reversed(posts)]
+    first = await stage.posts.own(aki, limit=2)
+    rest = await stage.posts.own(aki, after=first[-1].id, limit=2)
+    assert [post.id for post in (*first, *rest)] == newest
+    assert [post.id for post in await stage.posts.own(aki, "p_bowl")] == [posts[1].id]
+
+
+async def test_of_one_viewer_so_many_wait_in_the_channel_however_many_shows_and_products(
+    stage: Stage, second: Stage
+) -> None:
+    await stage.add_show(OTHER_SHOW)
+    aki, ends = somebody(stage), range(WAITING_MAX // PER_PRODUCT_MAX + 1)
+    for n in ends:
+        await stage.add_product(f"p_{n}")
+    sent = await asyncio.gather(
+        *(
+            send(one, aki, product_id=f"p_{n}", show=where)
+            for n in ends
+            for one, where in ((stage, SHOW), (second, OTHER_SHOW)) * 2
+        ),
+        return_exceptions=True,
+    )
+    kept = [post for post in sent if isinstance(post, Post)]
+    assert len(kept) == WAITING_MAX
+    assert max(Counter(post.product_id for post in kept).values()) == PER_PRODUCT_MAX
+    assert {each.code for each in sent if isinstance(each, RefusedError)} == {Code.TOO_MANY}
+
+
+async def test_a_picture_is_answered_for_by_no_process_once_its_post_is_taken_back(
+    stage: Stage, second: Stage, pictures: Callable[[Stage], PostPictures]
+) -> None:
+    aki, here, there = somebody(stage), pictures(stage), pictures(second)
+    upload = await here.send(CHANNEL, aki.viewer_id, drawn.picture(size=(9, 9)))
+    post = await send(stage, aki, picture_id=upload.id)
+    name = f"{upload.id}-640.webp"
+    await approve(stage, post)
+    assert all(await asyncio.gather(*(each.may_be_seen(name) for each in (here, there) * 20)))
+    early = [asyncio.create_task(there.may_be_seen(name)) for _ in range(20)]
+    await stage.posts.withdraw(aki, post.id)
+    late = await asyncio.gather(*(each.may_be_seen(name) for each in (here, there) * 20))
+    assert not any(late)
+    await asyncio.gather(*early)
+
+
+async def test_a_crowd_that_sends_pictures_does_not_keep_merchants_out(stage: Stage, tmp_path: Path) -> None:
+    pictures = pictures_in(tmp_path, stage.database, stage.clock)
+    crowd, content = PostPictures(stage.database, stage.clock, pictures), drawn.picture(size=(9, 9))
+    sending = asyncio.gather(
+        *(crowd.send(CHANNEL, f"v_{n}", content) for n in range(6)), return_exceptions=True
+    )
+    (_, new), sent = await asyncio.gather(pictures.add(CHANNEL, content, by="m_host"), sending)
+    assert new
+    busy = [each.code for each in sent if isinstance(each, RefusedError)]
+    assert busy == [Code.BUSY] * 2
+
+
+async def test_a_picture_whose_sender_is_erased_meanwhile_leaves_no_file(
+    stage: Stage, pictures: Callable[[Stage], PostPictures], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = pictures(stage)
+    write = PictureFiles.write
+
+    async def erase_then_write(files: PictureFiles, id: str, content: Any) -> None:
+        async with stage.database.write() as connection:
+            await connection.execute(text("DELETE FROM post_upload"))
+        await write(files, id, content)
+
+    monkeypatch.setattr(PictureFiles, "write", erase_then_write)
+    upload = await mine.send(CHANNEL, "v_aki", drawn.picture(size=(9, 9)))
+    assert await mine.read_card(upload.id) is None
 
 
 async def test_what_is_not_used_is_deleted_after_an_hour(
