@@ -11,6 +11,8 @@ import { known, snapshot } from "./desk";
 import { Fold } from "./fold";
 import "./safety.css";
 import { answer, appeals, calledOf, elsewhere, fetchListed, isOver, type Listed, lift, settle, t } from "./sanctions";
+import { fetchPost, postOf } from "./posts";
+import { Row as PostWithActs } from "./posts_panel";
 import { dismissing, type Sanctionable, sanctioning } from "./surface";
 import { t as host, languageOf } from "./text";
 
@@ -71,18 +73,27 @@ function List({ title, testid, children }: { title: string; testid: string; chil
 
 /** What was reported, as far as this page holds it. */
 function ReportedItem({ reported }: { reported: Reported }) {
-  const question = reported.kind === "question" ? known.value.get(reported.item) : undefined;
-  const comment = reported.kind === "comment" ? comments.value.find(({ id }) => id === reported.item) : undefined;
+  const { kind, item: id } = reported;
+  useEffect(() => {
+    if (kind === "post") void fetchPost(id);
+  }, [kind, id]);
+  const post = kind === "post" ? postOf(id) : undefined;
+  const question = kind === "question" ? known.value.get(id) : undefined;
+  const comment = kind === "comment" ? comments.value.find((each) => each.id === id) : undefined;
   const item = question ?? comment;
   const reasons = Object.entries(reported.reasons)
     .sort(([, a], [, b]) => b - a)
     .map(([reason, n]) => `${t.maybe(`reason.${reason}`) ?? reason} ${count(n)}`);
   const [worst] = Object.entries(reported.reasons).sort(([, a], [, b]) => b - a)[0] ?? [];
   return (
-    <li data-testid="reported" data-item={reported.item}>
-      <p class="safety-text" dir="auto" lang={item && languageOf(item.text)}>
-        {item ? item.text : t(reported.kind === "comment" ? "reported.comment" : "reported.question")}
-      </p>
+    <li data-testid="reported" data-item={id}>
+      {post ? (
+        <PostWithActs post={post} reason={worst as Sanctionable["reason"]} />
+      ) : (
+        <p class="safety-text" dir="auto" lang={item && languageOf(item.text)}>
+          {item ? item.text : t.maybe(`reported.${kind}`)}
+        </p>
+      )}
       <p class="hint">
         {[item && nameOf(item), t.count("reported.by", reported.reporters), ...reasons].filter(Boolean).join(" · ")}
       </p>
@@ -97,7 +108,7 @@ function ReportedItem({ reported }: { reported: Reported }) {
             {t("reported.remove")}
           </Button>
         )}
-        {!item?.role && (
+        {kind !== "post" && !item?.role && (
           <Button
             size="small"
             aria-haspopup="dialog"

@@ -8,7 +8,7 @@ import { nameOf } from "../shared/people";
 export const dismissing = signal<Question | null>(null);
 /** On whom something is to be laid: by what they wrote, or by their id; who they are, and what is shown of it. */
 export interface Sanctionable {
-  whom: { question: string } | { comment: string } | { viewer: string };
+  whom: { question: string } | { comment: string } | { post: string } | { viewer: string };
   who: string;
   text: string;
   reason?: Sanction["reason"] | undefined;

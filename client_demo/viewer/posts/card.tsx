@@ -4,7 +4,7 @@ import { draftOf, keepDraft } from "../../shared/drafts";
 import { Button } from "../../shared/ui/button";
 import { Icon } from "../../shared/ui/icon";
 import { products, snapshot } from "../session";
-import { PostPicture, whose } from "./post";
+import { PostPicture, Report, whose } from "./post";
 import { t } from "./text";
 
 /** "away", or nothing where nobody has said. */
@@ -25,15 +25,18 @@ export function PostCard() {
     <section class="poll post-shown" aria-label={t("shown")} data-testid="post-shown" data-post={post.id}>
       <header class="poll-head">
         <p class="poll-kind">{t("shown")}</p>
-        <Button
-          look="quiet"
-          size="icon"
-          aria-label={t("away")}
-          data-testid="post-away"
-          onClick={() => keepDraft(sizeAt(post.id), "away")}
-        >
-          <Icon name="close" />
-        </Button>
+        <span class="post-shown-acts">
+          <Report post={post} />
+          <Button
+            look="quiet"
+            size="icon"
+            aria-label={t("away")}
+            data-testid="post-away"
+            onClick={() => keepDraft(sizeAt(post.id), "away")}
+          >
+            <Icon name="close" />
+          </Button>
+        </span>
       </header>
       <div class="post-shown-body">
         <PostPicture post={post} size={160} />

@@ -15,7 +15,7 @@ import { asKept, lengthOf } from "../../shared/writing";
 import { identity, onPrivate, onPush, show } from "../session";
 import { refusalText } from "../text";
 import { opened } from "./line";
-import { PostPicture, whose } from "./post";
+import { PostPicture, Report, whose } from "./post";
 import { Attempt } from "./sending";
 import { t } from "./text";
 
@@ -33,8 +33,8 @@ export function Posts({ product }: { product: Product }) {
   const own = useSignal<readonly OwnPost[]>([]);
   const path = `/shows/${encodeURIComponent(show.value?.id ?? "")}/posts/${product.id}`;
   const loadOwn = async (): Promise<void> => {
-    const found = await request<{ posts: OwnPost[] }>("/posts/own", { token: token() }).catch(() => null);
-    if (found) own.value = found.posts.filter((each) => each.product === product.id);
+    const found = await request<{ posts: OwnPost[] }>(`/posts/own?product=${product.id}`, { token: token() }).catch(() => null);
+    if (found) own.value = found.posts;
   };
   const load = async (): Promise<void> => {
     page.value = await request<Page>(path, { token: token() }).catch(() => page.peek() ?? { posts: [], next: null });
@@ -104,7 +104,10 @@ export function Posts({ product }: { product: Product }) {
                 {post.text}
               </p>
             )}
-            <p class="hint">{[whose(post), dateTime(post.at)].join(" · ")}</p>
+            <p class="post-from hint">
+              {[whose(post), dateTime(post.at)].join(" · ")}
+              <Report post={post} />
+            </p>
           </li>
         ))}
       </ul>

@@ -14,12 +14,16 @@ interface Row {
   product: string;
   at: string;
   act: (to: Move, reason?: Reason) => void;
-  /** What else can be done with it. */
+  /** What else can be done with it, before and behind the moves. */
   children?: ComponentChildren;
+  last?: ComponentChildren;
 }
 
+/** Nobody of the staff has it wait: viewers have reported it. */
+const heldByReports = ({ state, moderated_by: by }: StaffPost): boolean => state === "held" && by === "";
+
 /** A viewer's own post as staff see it, with what they may do. */
-export function PostRow({ post, product, at, act, children }: Row) {
+export function PostRow({ post, product, at, act, children, last }: Row) {
   const who = post.author ? nameOf(post) : t("nobody");
   const said = [
     who,
@@ -45,28 +49,32 @@ export function PostRow({ post, product, at, act, children }: Row) {
           </p>
         )}
         <p class="hint">{said.filter(Boolean).join(" · ")}</p>
+        {heldByReports(post) && (
+          <p class="hint" data-testid="post-why">
+            {t("held.reports")}
+          </p>
+        )}
         {(post.held_for ?? []).map(({ by, what }) => (
-          <p key={by} class="hint" data-testid="post-why">
+          <p key={`${by} ${what}`} class="hint" data-testid="post-why">
             {[t(`held.${by}`), what].filter(Boolean).join(" ")}
           </p>
         ))}
-        <div class="staff-post-acts">
-          {children}
-          {post.state !== "approved" && (
-            <Button size="small" look="primary" data-testid="post-approve" onClick={() => act("approve")}>
-              {t("approve")}
-            </Button>
-          )}
-          {post.state === "held" && <Why label={t("reject")} testid="post-reject" chosen={(reason) => act("reject", reason)} />}
-          {post.state === "approved" && (
-            <Why label={t("remove")} testid="post-remove" chosen={(reason) => act("remove", reason)} />
-          )}
-          {post.state !== "held" && (
-            <Button size="small" look="quiet" data-testid="post-restore" onClick={() => act("restore")}>
-              {t("restore")}
-            </Button>
-          )}
-        </div>
+      </div>
+      <div class="staff-post-acts">
+        {children}
+        {post.state !== "approved" && (
+          <Button size="small" look="primary" data-testid="post-approve" onClick={() => act("approve")}>
+            {t("approve")}
+          </Button>
+        )}
+        {post.state === "held" && <Why label={t("reject")} testid="post-reject" chosen={(reason) => act("reject", reason)} />}
+        {post.state === "approved" && <Why label={t("remove")} testid="post-remove" chosen={(reason) => act("remove", reason)} />}
+        {post.state !== "held" && (
+          <Button size="small" look="quiet" data-testid="post-restore" onClick={() => act("restore")}>
+            {t("restore")}
+          </Button>
+        )}
+        {last}
       </div>
     </article>
   );
