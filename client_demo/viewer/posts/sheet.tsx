@@ -179,24 +179,26 @@ function Form({ product, kept }: { product: Product; kept: () => Promise<void> }
     >
       <div class="post-choice">
         {file && <PrivatePicture from={file} class="post-picture" label={t("picture.chosen")} />}
-        <label class="button">
-          {t(file ? "picture.other" : "picture.choose")}
-          <input
-            type="file"
-            class="visually-hidden"
-            accept={KINDS}
-            data-testid="post-file"
-            onChange={({ currentTarget }) => {
-              attempt.choose(currentTarget.files?.[0] ?? null);
-              currentTarget.value = "";
-            }}
-          />
-        </label>
-        {file && (
-          <Button look="quiet" data-testid="post-file-away" onClick={() => attempt.choose(null)}>
-            {t("picture.away")}
-          </Button>
-        )}
+        <div class="post-choice-acts">
+          <label class="button">
+            {t(file ? "picture.other" : "picture.choose")}
+            <input
+              type="file"
+              class="visually-hidden"
+              accept={KINDS}
+              data-testid="post-file"
+              onChange={({ currentTarget }) => {
+                attempt.choose(currentTarget.files?.[0] ?? null);
+                currentTarget.value = "";
+              }}
+            />
+          </label>
+          {file && (
+            <Button look="quiet" data-testid="post-file-away" onClick={() => attempt.choose(null)}>
+              {t("picture.away")}
+            </Button>
+          )}
+        </div>
       </div>
       <label class="field">
         <span class="field-label">{t("text")}</span>

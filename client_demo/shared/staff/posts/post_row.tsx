@@ -26,6 +26,7 @@ const heldByReports = ({ state, moderated_by: by }: StaffPost): boolean => state
 export function PostRow({ post, product, at, act, children, last }: Row) {
   const who = post.author ? nameOf(post) : t("nobody");
   const said = [
+    t(`state.${post.state}`),
     who,
     product,
     at,
