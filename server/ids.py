@@ -21,6 +21,11 @@ def made_at(id: str) -> float:
         return 0.0
 
 
+def in_channel(channel_id: str, viewer_id: str) -> str:
+    """Return what a viewer is called as one whose tokens are of that channel; no id is written so."""
+    return f"{channel_id} {viewer_id}"
+
+
 def new_epoch() -> str:
     """Return the epoch of a new journal: eight characters by chance."""
     return secrets.token_urlsafe(EPOCH_BYTES)

@@ -96,7 +96,7 @@ class Customers:
         held = await self._verify(token, head, claims)
         identity = _identity_of(token, claims, held.pseudonym_key)
         issued_at = claims.iat if claims.iat is not UNSET else claims.exp - HELD_FOR.total_seconds()
-        if self._revoked.holds(identity.sign_in_id, identity.viewer_id, int(issued_at)):
+        if self._revoked.holds(identity.sign_in_id, identity.viewer_id, int(issued_at), identity.channel_id):
             raise RefusedError(Code.TOKEN_REVOKED)
         return identity
 

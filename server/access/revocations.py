@@ -18,6 +18,7 @@ from server.clock import Clock
 from server.db.engine import Database
 from server.db.following import Following
 from server.errors import RefusedError
+from server.ids import in_channel
 from server.protocol.codes import Code
 
 LONGEST_LIFETIME = timedelta(days=366)
@@ -32,7 +33,10 @@ ERASED_AS = "erased:"
 
 
 def erased_as(viewer_id: str) -> str:
-    """Return under what an erased person is remembered, so that tokens left somewhere bring nobody back: a digest that names nobody."""
+    """Return under what an erased person is remembered, so that tokens left somewhere bring nobody back: a digest that names nobody.
+
+    For who is erased from one channel alone it is made of what `in_channel` returns.
+    """
     return ERASED_AS + hashlib.sha256(viewer_id.encode()).hexdigest()
 
 
@@ -49,7 +53,7 @@ def _tell_nobody(word: bytes) -> None:
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """What a process has just learnt: sign-ins by their id, and people by theirs."""
+    """What a process has just learnt: sign-ins by their id, and people by theirs, or as `in_channel` calls those of one channel."""
 
     sign_ins: frozenset[str]
     people: frozenset[str]
@@ -67,10 +71,11 @@ class Ending:
         self.rows: list[RevokedRow] = []
         self._clock = clock
 
-    async def end_person(self, viewer_id: str) -> datetime:
-        """End every token that a person holds now, of whichever sign-in; return up to when they were made."""
+    async def end_person(self, viewer_id: str, *, channel_id: str | None = None) -> datetime:
+        """End every token that a person holds now, or those of one channel; return up to when they were made."""
         now = self._clock.now()
-        await self.keep(viewer_id, True, now, now + LONGEST_LIFETIME)
+        id = viewer_id if channel_id is None else in_channel(channel_id, viewer_id)
+        await self.keep(id, True, now, now + LONGEST_LIFETIME)
         return now
 
     async def end_sign_in(self, sign_in_id: str) -> None:
@@ -108,14 +113,16 @@ class Revocations:
         """Whether anybody has been erased whose tokens have not ended by themselves yet."""
         self._following = Following("revocations", self.run_once)
 
-    def holds(self, sign_in_id: str, viewer_id: str, issued_at: int) -> bool:
-        """Whether a token of the sign-in, made at `issued_at` (seconds), was ended before its time."""
+    def holds(self, sign_in_id: str, viewer_id: str, issued_at: int, channel_id: str = "") -> bool:
+        """Whether a token of the sign-in, made at `issued_at` (seconds) for the channel, was ended before its time."""
         if sign_in_id in self._sign_ins:
             return True
-        person = self._people.get(viewer_id)
-        if person is None and self._knows_erased:
-            person = self._people.get(erased_as(viewer_id))
-        return person is not None and issued_at <= person[0]
+        if not self._people:
+            return False
+        names = [viewer_id, in_channel(channel_id, viewer_id)]
+        if self._knows_erased:
+            names += [erased_as(name) for name in names]
+        return any(issued_at <= self._people[name][0] for name in names if name in self._people)
 
     async def sign_out(self, identity: Identity) -> None:
         """End every token of the bearer's sign-in, in all processes; returns once that is committed and holds here.

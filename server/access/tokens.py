@@ -71,13 +71,13 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
 class Revoked(Protocol):
     """Who knows which tokens were ended before their time."""
 
-    def holds(self, sign_in_id: str, viewer_id: str, issued_at: int) -> bool:
-        """Whether the token is one of them; `issued_at` in seconds. Asked at every join and request: no more than a look-up."""
+    def holds(self, sign_in_id: str, viewer_id: str, issued_at: int, channel_id: str = "") -> bool:
+        """Whether the token, of that channel, is one of them; `issued_at` in seconds. Asked at every join: no more than look-ups."""
         ...
 
 
 class _NothingRevoked:
-    def holds(self, sign_in_id: str, viewer_id: str, issued_at: int) -> bool:
+    def holds(self, sign_in_id: str, viewer_id: str, issued_at: int, channel_id: str = "") -> bool:
         return False
 
 
@@ -151,7 +151,7 @@ class Tokens:
             raise _ended(Code.TOKEN_EXPIRED, claims)
         token_id = id_by_signature(token) if claims.jti is msgspec.UNSET else claims.jti
         sign_in_id = token_id if claims.sid is msgspec.UNSET else claims.sid
-        if revoked.holds(sign_in_id, claims.sub, claims.iat):
+        if revoked.holds(sign_in_id, claims.sub, claims.iat, claims.ch):
             raise _ended(Code.TOKEN_REVOKED, claims)
         signed_in_at = claims.iat if claims.auth_time is msgspec.UNSET else claims.auth_time
         return Identity(

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from server.browsers import Device
+from server.hub.called import Called
 from server.hub.encoding import Encoding, encode_close, encode_lines, ping_of, plain
 from server.hub.lane import Lane
-from server.text.names import ReservedNames
 
 if TYPE_CHECKING:
     from server.hosts import Origin
@@ -34,7 +34,7 @@ class Place(Protocol):
     @property
     def show_id(self) -> str: ...
     @property
-    def names(self) -> ReservedNames: ...
+    def called(self) -> Called: ...
     @property
     def beside(self) -> str | None: ...
 
@@ -139,10 +139,15 @@ class Connection:
 
     @property
     def name(self) -> str:
-        """What this viewer is called in the room now: the own name, unless that has become a member of staff's."""
+        """What this viewer is called in the room now: the own name, unless that has become one that they may not have there."""
         if self.role != "viewer" or self.room is None:
             return self.own_name
-        return self.room.names.shown(self.own_name, self.viewer_id)
+        return self.room.called.shown(self.own_name, self.viewer_id)
+
+    @property
+    def own_channel(self) -> str:
+        """The channel whose token it was."""
+        return self.home or self.channel_id
 
     @property
     def partner(self) -> bool:

@@ -9,6 +9,7 @@ from server.hosts import Origin
 from server.hub.barred import NEVER
 from server.hub.connection import Connection
 from server.hub.room import Room
+from server.ids import in_channel
 from server.protocol.publication import Publication
 
 BAN, UNBAN = "viewer.banned", "viewer.unbanned"
@@ -48,12 +49,14 @@ class Endings:
 
 
 def of_sign_ins(rooms: Iterable[Room], sign_ins: frozenset[str], viewers: frozenset[str]) -> list[Connection]:
-    """Return the connections of these sign-ins, and those of these viewers."""
+    """Return the connections of these sign-ins, and those of these viewers, whether by their id or as `in_channel` calls them."""
     return [
         connection
         for room in rooms
         for connection in room.connections
-        if connection.sign_in_id in sign_ins or connection.viewer_id in viewers
+        if connection.sign_in_id in sign_ins
+        or connection.viewer_id in viewers
+        or (viewers and in_channel(connection.own_channel, connection.viewer_id) in viewers)
     ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from server.hub.barred import Barred
+from server.hub.called import Called
 from server.hub.connection import Connection
 from server.hub.encoding import Encoding, encode_begun, encode_lines, encode_rest
 from server.hub.lane import Lane, Reading
@@ -14,7 +15,6 @@ from server.hub.pulse import RoomPulse
 from server.protocol.neighbours import Joint
 from server.protocol.publication import Publication
 from server.protocol.pushes import HIDDEN, Show
-from server.text.names import NOBODY
 
 EARLY_MAX = 1000
 """Publications ahead of a hole that are kept while it is filled; more are left to the top check."""
@@ -97,8 +97,8 @@ class Room:
         self.joint: Joint | None = None
         """With which shows it is held as one."""
         self.snapshot: RoomSnapshot | None = None
-        self.names = NOBODY
-        """The names that only staff may carry here."""
+        self.called = Called()
+        """What viewers may be called here."""
         self.on_sale: frozenset[str] = frozenset()
         """Ids of the products that the show sells."""
         self.pulse = RoomPulse()

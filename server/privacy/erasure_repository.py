@@ -1,23 +1,29 @@
 """All SQL of the erasures that were asked for, and of finding whom they are about."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import delete, exists, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.privacy.tables import ErasureRow
+from server.privacy.tables import NEVER, ErasurePartRow, ErasureRow
 
 _ERASURE = ErasureRow.__table__  # type: ignore[attr-defined]
+_PART = ErasurePartRow.__table__  # type: ignore[attr-defined]
 _CLAIM = text("""
     UPDATE erasure SET try_at = :until
     WHERE id = (SELECT id FROM erasure WHERE done_at IS NULL AND try_at <= :now ORDER BY try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING *
 """)
+_CLAIM_PART = text("""
+    UPDATE erasure_part SET due_at = :until WHERE erasure_id = (
+        SELECT erasure_id FROM erasure_part WHERE due_at <= :now ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING erasure_id
+""")
 _PUT_OFF = text("UPDATE erasure SET try_at = :at WHERE id = :id AND done_at IS NULL")
 _DONE = text("UPDATE erasure SET done_at = :at, ids = :ids, shows = :shows, rows = :rows WHERE id = :id")
-_OTHER_CHANNELS = text("SELECT EXISTS (SELECT FROM show WHERE id = ANY(:shows) AND channel_id <> :channel)")
 _BY_ORDER = text("""
     SELECT viewer_id FROM orders WHERE channel_id = :channel AND number = :order
     UNION ALL
@@ -26,15 +32,37 @@ _BY_ORDER = text("""
 """)
 
 
-async def insert_erasure(connection: AsyncConnection, row: ErasureRow) -> None:
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """An erasure: of all that is kept of the person, or `partly`, of what its channel keeps, since others keep something too."""
+
+    row: ErasureRow
+    partly: bool
+
+    @property
+    def channel(self) -> str | None:
+        """The channel whose part alone it is; None: the whole."""
+        return self.row.channel_id if self.partly else None
+
+
+async def insert_erasure(connection: AsyncConnection, erasure: Erasure) -> None:
     """Keep that somebody is to be erased."""
-    await connection.execute(insert(_ERASURE).values(**row.model_dump()))
+    row = erasure.row
+    if not erasure.partly:
+        await connection.execute(insert(_ERASURE).values(**row.model_dump()))
+        return
+    await connection.execute(insert(_ERASURE).values(**(row.model_dump() | {"try_at": NEVER})))
+    await connection.execute(insert(_PART).values(erasure_id=row.id, due_at=row.try_at))
 
 
-async def find_open(connection: AsyncConnection, ids: Sequence[str]) -> ErasureRow | None:
-    """Return the erasure of one of these ids that is asked for and not done."""
-    wanted = select(_ERASURE).where(_ERASURE.c.viewer_id.in_(ids), _ERASURE.c.done_at.is_(None)).limit(1)
-    return _row(await connection.execute(wanted))
+async def find_open(
+    connection: AsyncConnection, ids: Sequence[str], channel_id: str | None
+) -> ErasureRow | None:
+    """Return an erasure of one of these ids that is asked for and not done: of the whole, or of the part of `channel_id`."""
+    part = exists().where(_PART.c.erasure_id == _ERASURE.c.id)
+    covers = or_(~part, _ERASURE.c.channel_id == channel_id)
+    wanted = select(_ERASURE).where(_ERASURE.c.viewer_id.in_(ids), _ERASURE.c.done_at.is_(None), covers)
+    return _row(await connection.execute(wanted.limit(1)))
 
 
 async def read_erasures(
@@ -48,26 +76,33 @@ async def read_erasures(
     return [ErasureRow(**row._mapping) for row in rows]
 
 
-async def claim(connection: AsyncConnection, now: datetime, until: datetime) -> ErasureRow | None:
+async def claim(connection: AsyncConnection, now: datetime, until: datetime) -> Erasure | None:
     """Return one that is due, and keep others from it until then."""
-    return _row(await connection.execute(_CLAIM, {"now": now, "until": until}))
+    given = {"now": now, "until": until}
+    whole = _row(await connection.execute(_CLAIM, given))
+    if whole is not None:
+        return Erasure(whole, partly=False)
+    id = await connection.scalar(_CLAIM_PART, given)
+    part = _row(await connection.execute(select(_ERASURE).where(_ERASURE.c.id == id))) if id else None
+    return None if part is None else Erasure(part, partly=True)
 
 
-async def put_off(connection: AsyncConnection, id: str, at: datetime) -> None:
+async def put_off(connection: AsyncConnection, erasure: Erasure, at: datetime) -> None:
     """Let it be tried again from then on."""
-    await connection.execute(_PUT_OFF, {"id": id, "at": at})
+    if erasure.partly:
+        part = update(_PART).where(_PART.c.erasure_id == erasure.row.id)
+        await connection.execute(part.values(due_at=at))
+    else:
+        await connection.execute(_PUT_OFF, {"id": erasure.row.id, "at": at})
 
 
 async def write_done(
-    connection: AsyncConnection, id: str, at: datetime, *, ids: int, shows: int, rows: int
+    connection: AsyncConnection, erasure: Erasure, at: datetime, *, ids: int, shows: int, rows: int
 ) -> None:
     """Keep that it is done, and how much that was."""
-    await connection.execute(_DONE, {"id": id, "at": at, "ids": ids, "shows": shows, "rows": rows})
-
-
-async def is_of_others(connection: AsyncConnection, channel_id: str, shows: Sequence[str]) -> bool:
-    """Whether one of the shows is another channel's."""
-    return bool(await connection.scalar(_OTHER_CHANNELS, {"channel": channel_id, "shows": list(shows)}))
+    given = {"id": erasure.row.id, "at": at, "ids": ids, "shows": shows, "rows": rows}
+    await connection.execute(_DONE, given)
+    await connection.execute(delete(_PART).where(_PART.c.erasure_id == erasure.row.id))
 
 
 async def find_buyer(connection: AsyncConnection, channel_id: str, order: str) -> str | None:

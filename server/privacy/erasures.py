@@ -14,6 +14,7 @@ from server.errors import RefusedError
 from server.ids import new_id
 from server.privacy import erasure_repository as kept
 from server.privacy import repository
+from server.privacy.erasure_repository import Erasure
 from server.privacy.service import Privacy
 from server.privacy.tables import ErasureRow
 from server.protocol.codes import Code
@@ -47,26 +48,27 @@ class Erasures:
         Raises `forbidden` for staff, and for a guest who is a customer since: then the customer must ask, with their own token.
         """
         ids = await self._require_own(viewer)
-        return await self._keep(viewer.channel_id, viewer.viewer_id, ids)
+        row = self._asked(viewer.channel_id, viewer.viewer_id)
+        return await self._keep(Erasure(row, partly=False), ids)
 
     async def ask_for(self, by: Principal, viewer_id: str) -> ErasureRow:
-        """Have a viewer of the caller's channel erased; raises `not_found`, and `forbidden` for staff and for viewers of others, too."""
-        ids = await self.require_of(by.channel_id, viewer_id)
-        return await self._keep(by.channel_id, viewer_id, ids, by)
+        """Have erased what the caller's channel keeps of a viewer; raises `not_found`, and `forbidden` for staff.
 
-    async def require_of(self, channel_id: str, viewer_id: str) -> list[str]:
-        """Return all ids of a viewer who is the channel's alone; raises as `ask_for`."""
-        ids = await self._privacy.ids_of(viewer_id)
+        Of a viewer of other channels, too, what those keep stays, and is theirs to erase.
+        """
+        channel_id = by.channel_id
+        ids = await self._privacy.ids_of(viewer_id, channel_id)
+        row = self._asked(channel_id, viewer_id)
+        row.asked_by, row.asked_by_name = by.id, by.name
         async with self._database.read() as connection:
-            shows = await repository.read_shows(connection, ids)
-            if await kept.is_of_others(connection, channel_id, shows):
-                raise RefusedError(Code.NOT_FOUND)
-        return ids
+            everywhere = await repository.read_ids(connection, viewer_id)
+            reach = await repository.read_reach(connection, everywhere, channel_id)
+        return await self._keep(Erasure(row, partly=reach.channel is not None), ids, by)
 
     async def look_at(self, channel_id: str, viewer_id: str) -> dict[str, Any]:
-        """Return what is kept of a viewer of the channel, as `Privacy.hand_out`; raises as `ask_for`."""
-        await self.require_of(channel_id, viewer_id)
-        return await self._privacy.hand_out(viewer_id)
+        """Return what the channel keeps of a viewer, as `Privacy.hand_out`; raises as `ask_for`."""
+        await self._privacy.ids_of(viewer_id, channel_id)
+        return await self._privacy.hand_out(viewer_id, channel_id)
 
     async def hand_out_by(self, by: Principal, viewer_id: str) -> dict[str, Any]:
         """Return the same for an admin to hand on, and note that in the audit."""
@@ -97,43 +99,43 @@ class Erasures:
         """Carry out the next one that is due and can be; returns whether any was due."""
         now = self._clock.now()
         async with self._database.write() as connection:
-            row = await kept.claim(connection, now, now + CLAIMED_FOR)
-        if row is None:
+            due = await kept.claim(connection, now, now + CLAIMED_FOR)
+        if due is None:
             return False
         async with self._database.read() as connection:
-            ids = await repository.read_ids(connection, row.viewer_id)
-        if await self._privacy.is_quiet(ids) and await self._privacy.is_settled(row.asked_at):
-            await self._carry_out(row, ids)
+            ids = await repository.read_ids(connection, due.row.viewer_id, due.channel)
+        quiet = await self._privacy.is_quiet(ids, due.channel)
+        if quiet and await self._privacy.is_settled(due.row.asked_at):
+            await self._carry_out(due, ids)
         else:
             async with self._database.write() as connection:
-                await kept.put_off(connection, row.id, self._clock.now() + AGAIN_AFTER)
+                await kept.put_off(connection, due, self._clock.now() + AGAIN_AFTER)
         return True
 
-    async def _keep(
-        self, channel_id: str, viewer_id: str, ids: list[str], by: Principal | None = None
-    ) -> ErasureRow:
-        """Write it down and end the person's sign-ins, once however often it is asked for."""
+    def _asked(self, channel_id: str, viewer_id: str) -> ErasureRow:
         now = self._clock.now()
-        row = ErasureRow(
+        return ErasureRow(
             id=new_id("e"), channel_id=channel_id, viewer_id=viewer_id, asked_at=now, try_at=now + AGAIN_AFTER
         )
+
+    async def _keep(self, erasure: Erasure, ids: list[str], by: Principal | None = None) -> ErasureRow:
+        """Write it down and end the person's sign-ins, of a part those of its channel, once however often it is asked for."""
+        row, channel = erasure.row, erasure.channel
         async with self._revocations.ending() as ending:
-            if (before := await kept.find_open(ending.connection, ids)) is not None:
+            if (before := await kept.find_open(ending.connection, ids, channel)) is not None:
                 return before
             if by is not None:
-                row.asked_by, row.asked_by_name = by.id, by.name
-                await note_by(ending.connection, by, "privacy.erase", row.id, now)
-            await kept.insert_erasure(ending.connection, row)
+                await note_by(ending.connection, by, "privacy.erase", row.id, row.asked_at)
+            await kept.insert_erasure(ending.connection, erasure)
             for id in ids:
-                await ending.end_person(id)
+                await ending.end_person(id, channel_id=channel)
         return row
 
-    async def _carry_out(self, row: ErasureRow, ids: list[str]) -> None:
-        done = await self._privacy.erase(ids)
+    async def _carry_out(self, erasure: Erasure, ids: list[str]) -> None:
+        done = await self._privacy.erase(ids, channel=erasure.channel)
+        now = self._clock.now()
         async with self._database.write() as connection:
-            await kept.write_done(
-                connection, row.id, self._clock.now(), ids=done.ids, shows=done.shows, rows=done.rows
-            )
+            await kept.write_done(connection, erasure, now, ids=done.ids, shows=done.shows, rows=done.rows)
         await self._drop_files()
 
     async def _require_own(self, viewer: Identity) -> list[str]:

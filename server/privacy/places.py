@@ -80,12 +80,54 @@ BY_SHOW: Final = (
     "ledger_entry",
     "playing",
     "poll_vote",
+    "publication",
     "rollup",
     "rollup_due",
     "survey_answer",
     "vote",
 )
 """Tables that are found by show and viewer together."""
+
+OF_CHANNELS: Final = (
+    "auction_block",
+    "checkout",
+    "erasure",
+    "faq_line",
+    "hold",
+    "kept_details",
+    "mail_consent",
+    "mail_message",
+    "order_link",
+    "order_note",
+    "orders",
+    "page_view",
+    "payment",
+    "post",
+    "post_upload",
+    "report",
+    "reported_order",
+    "reported_sale",
+    "review",
+    "sanction",
+    "shipment",
+    "sign_in_code",
+    "waitlist_place",
+    "webhook_event",
+)
+"""Tables whose rows say in `channel_id` which channel keeps them. Rows of the others are of the channel of their `show_id`, but:"""
+
+OF_PARENTS: Final[Mapping[str, tuple[str, str]]] = {
+    "auction_bidder": ("auction_id", "auction"),
+    "giveaway_winner": ("giveaway_id", "giveaway"),
+    "offer_holder": ("offer_id", "offer"),
+    "offer_sale": ("offer_id", "offer"),
+    "offer_shown": ("offer_id", "offer"),
+    "sanction_mark": ("sanction_id", "sanction"),
+}
+"""Rows of what another row is of: the column that names it, and its table, which has `channel_id`."""
+
+OF_ALL_CHANNELS: Final = ("intent", "sealed_person")
+"""Rows of a person that are no single channel's: keys, which are kept for hours, and the person's number."""
 
 STAFF: Final[Mapping[str, str]] = {"staff_member": "viewer_id", "person": "id"}
 """Who stands here works for a channel: they are removed in the studio, not forgotten as viewers."""

@@ -151,7 +151,7 @@ async def erase_me(viewer: CurrentIdentity, request: Request) -> AskedBody:
 
 
 async def find_person(body: PersonNamed, by: Admin, request: Request) -> PeopleFound:
-    """For admins. Whoever is a viewer of other channels too is not found."""
+    """For admins, about what their channel keeps: what other channels keep of the same person is in nothing here."""
     try:
         viewer = await _viewer_named(body, by, request)
         found = await _erasures(request).look_at(by.channel_id, viewer)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.revocations import LONGEST_LIFETIME, Revocations, erased_as
 from server.access.revoked_repository import insert_revoked
@@ -17,17 +18,20 @@ from server.comments.erasing import erase_many as erase_comments
 from server.db.engine import Database
 from server.errors import RefusedError
 from server.faq.keeping import forget_asked
-from server.ids import new_id
+from server.ids import in_channel, new_id
 from server.journal.journal import Journal
 from server.journal.transaction import ShowTransaction
+from server.ledger.final import drop_generations
 from server.posts.pictures import PostPictures
 from server.posts.service import Posts
 from server.privacy import repository
 from server.privacy.links_repository import find_links, rename_links
+from server.privacy.repository import Reach
 from server.protocol.codes import Code
 from server.questions.erasing import erase_many as erase_questions
 from server.sealing.kinds import KEPT_KINDS
 from server.sealing.service import Sealer
+from server.sealing.unsealing import unseal
 
 SETTLING_SECONDS_MAX = 45.0
 """How long what is still under way to SQL is waited for."""
@@ -71,16 +75,16 @@ class Privacy:
         self._posts = Posts(journal, database)
         self._pictures = pictures
 
-    async def hand_out(self, viewer_id: str) -> dict[str, Any]:
-        """Return everything that is kept about the person: rows by table, JSON-ready, and pictures by their ids, JPEG in Base64.
+    async def hand_out(self, viewer_id: str, channel: str | None = None) -> dict[str, Any]:
+        """Return everything that is kept about the person, or what `channel` keeps: rows by table, JSON-ready, and pictures by their ids.
 
-        Raises `not_found` where there is nothing.
+        Pictures are JPEG in Base64. Raises `not_found` where there is nothing.
         """
         async with self._database.read() as connection:
-            ids = await repository.read_ids(connection, viewer_id)
-            shows = await repository.read_shows(connection, ids)
-            rows = await repository.read_rows(connection, ids, shows)
-            for table, sealed in (await self._sealer.rows_about(connection, ids, shows)).items():
+            ids = await repository.read_ids(connection, viewer_id, channel)
+            reach = await repository.read_reach(connection, ids, channel)
+            rows = await repository.read_rows(connection, reach)
+            for table, sealed in (await self._sealer.rows_about(connection, ids, reach.shows)).items():
                 rows[table] = [*rows.get(table, []), *(row for row in sealed if not _is_kept(table, row))]
         if not rows:
             raise RefusedError(Code.NOT_FOUND)
@@ -105,39 +109,48 @@ class Privacy:
         settled = await _wait_for(lambda: self.is_settled(at), settling_seconds)
         return await self.erase(ids, settled=settled)
 
-    async def ids_of(self, viewer_id: str) -> list[str]:
-        """Return all ids of a person of whom something is kept; raises `not_found`, and `forbidden` for those who work for a channel."""
+    async def ids_of(self, viewer_id: str, channel: str | None = None) -> list[str]:
+        """Return all ids of a person of whom something is kept, or by whom `channel` knows them and keeps something.
+
+        Raises `not_found`, and `forbidden` for those who work for a channel.
+        """
         async with self._database.read() as connection:
-            ids = await repository.read_ids(connection, viewer_id)
+            ids = await repository.read_ids(connection, viewer_id, channel)
             if await repository.is_staff(connection, ids):
                 raise RefusedError(Code.FORBIDDEN)
-            if not await repository.is_kept(connection, ids, await repository.read_shows(connection, ids)):
+            if not await repository.is_kept(
+                connection, await repository.read_reach(connection, ids, channel)
+            ):
                 raise RefusedError(Code.NOT_FOUND)
         return ids
 
-    async def is_quiet(self, ids: Sequence[str]) -> bool:
-        """Whether none of the ids is watching on a server that is alive."""
+    async def is_quiet(self, ids: Sequence[str], channel: str | None = None) -> bool:
+        """Whether none of the ids is watching, a show of `channel` where given, on a server that is alive."""
+        since = self._clock.now() - SILENT_FOR
         async with self._database.read() as connection:
-            return not await repository.is_watching(connection, ids, self._clock.now() - SILENT_FOR)
+            return not await repository.is_watching(connection, ids, since, channel)
 
     async def is_settled(self, at: datetime) -> bool:
         """Whether workers have counted whatever servers recorded until then."""
         async with self._database.read() as connection:
             return await repository.is_read_until(connection, at + FLUSHED_WITHIN)
 
-    async def erase(self, ids: Sequence[str], *, settled: bool = True) -> Forgotten:
-        """Erase all that is kept of the ids now; what a show's viewers read of them first."""
-        rows = await self._erase_words(ids)
-        shows, more = await self._rename({id: new_id("v") for id in ids}, secrets.token_urlsafe(32))
+    async def erase(
+        self, ids: Sequence[str], *, channel: str | None = None, settled: bool = True
+    ) -> Forgotten:
+        """Erase all that is kept of the ids now, or what `channel` keeps; what a show's viewers read of them first."""
+        rows = await self._erase_words(ids, channel)
+        shows, more = await self._rename({id: new_id("v") for id in ids}, secrets.token_urlsafe(32), channel)
         await self._sealer.tidy()
         await self._pictures.drop_due()
         return Forgotten(len(ids), shows, rows + more, settled)
 
-    async def _erase_words(self, ids: Sequence[str]) -> int:
+    async def _erase_words(self, ids: Sequence[str], channel: str | None) -> int:
         async with self._database.read() as connection:
-            asked = await repository.read_written_by(connection, ids, "question")
-            commented = await repository.read_written_by(connection, ids, "comment")
-            posted = await repository.read_written_by(connection, ids, "post")
+            reach = await repository.read_reach(connection, ids, channel)
+            asked = await repository.read_written(connection, reach, "question")
+            commented = await repository.read_written(connection, reach, "comment")
+            posted = await repository.read_written(connection, reach, "post")
         rows = sum([await self._journal.commit(show, _erase_questions, found) for show, found in asked])
         rows += sum([await self._journal.commit(show, erase_comments, f) for show, f in commented])
         return rows + await self._posts.erase(posted, ids)
@@ -148,25 +161,38 @@ class Privacy:
         files = {id: await self._pictures.read_card(id) for id in ids}
         return {id: base64.b64encode(file).decode() for id, file in files.items() if file}
 
-    async def _rename(self, names: dict[str, str], salt: str) -> tuple[int, int]:
+    async def _rename(self, names: dict[str, str], salt: str, channel: str | None) -> tuple[int, int]:
         now = self._clock.now()
         for attempt in range(1, TRIES + 1):
             try:
                 async with self._database.write() as connection:
-                    shows = await repository.read_shows(connection, list(names))
-                    links = await find_links(connection, list(names), shows)
-                    rows = await self._sealer.rename(connection, {**names, **links.names}, links.shows, salt)
-                    rows += await rename_links(connection, links)
-                    rows += await repository.erase(connection, names, shows, salt)
-                    for id in names:
+                    reach = await repository.read_reach(connection, list(names), channel)
+                    rows = await self._rename_in(connection, reach, names, salt)
+                    ended = [id if channel is None else in_channel(channel, id) for id in names]
+                    rows += await repository.forget_ended(connection, [*names, *ended])
+                    for each in map(erased_as, ended):
                         await insert_revoked(
-                            connection, erased_as(id), person=True, at=now, ends_at=now + LONGEST_LIFETIME
+                            connection, each, person=True, at=now, ends_at=now + LONGEST_LIFETIME
                         )
-                    return len(shows), rows
+                    return len(reach.shows), rows
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) not in _CONTENTION or attempt == TRIES:
                     raise
         raise AssertionError("the last attempt returns or raises")
+
+    async def _rename_in(
+        self, connection: AsyncConnection, reach: Reach, names: dict[str, str], salt: str
+    ) -> int:
+        links = await find_links(connection, reach.ids, reach.shows)
+        if reach.channel is None:
+            rows = await self._sealer.rename(connection, {**names, **links.names}, links.shows, salt)
+        else:
+            # The person keeps their number in what others have sealed, and gets another one here when these shows are sealed anew.
+            rows = 0
+            await unseal(connection, links.shows)
+            await drop_generations(connection, reach.shows)
+        rows += await rename_links(connection, links)
+        return rows + await repository.erase(connection, reach, names, salt)
 
 
 async def _erase_questions(tx: ShowTransaction, asked: Sequence[Sequence[str]]) -> list[int]:

@@ -1,11 +1,14 @@
 """Erasures that were asked for."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from server.db.columns import moment
+
+NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class ErasureRow(SQLModel, table=True):
@@ -25,8 +28,20 @@ class ErasureRow(SQLModel, table=True):
     """Who of the channel has asked, and `asked_by_name`; null: the person themselves."""
     asked_by_name: str | None = None
     try_at: datetime = moment("try_at", nullable=False)
-    """No process takes it on before that."""
+    """No process takes it on before that. `NEVER` where a part is due by another row."""
     done_at: datetime | None = moment("done_at")
     ids: int | None = Field(default=None, sa_column=Column("ids", BigInteger))
     shows: int | None = Field(default=None, sa_column=Column("shows", BigInteger))
     rows: int | None = Field(default=None, sa_column=Column("rows", BigInteger))
+
+
+class ErasurePartRow(SQLModel, table=True):
+    """That the erasure, until it is done, is of what its channel keeps alone, and when it is tried next.
+
+    In a table of its own: a server of the version before knows of whole erasures only, and must not take this one for one.
+    """
+
+    __tablename__ = "erasure_part"
+
+    erasure_id: str = Field(primary_key=True, foreign_key="erasure.id")
+    due_at: datetime = moment("due_at", nullable=False, index=True)

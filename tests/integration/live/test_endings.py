@@ -211,10 +211,10 @@ async def test_what_was_ended_is_forgotten_when_no_token_could_be_believed_any_m
         clock.at = identity.expires_at - timedelta(seconds=1)
         await revocations.forget_ended()
         await other.run_once()
-        assert revocations.holds(identity.sign_in_id, identity.viewer_id, 0)
-        assert other.holds(identity.sign_in_id, identity.viewer_id, 0)
+        assert revocations.holds(identity.sign_in_id, identity.viewer_id, 0, "demo")
+        assert other.holds(identity.sign_in_id, identity.viewer_id, 0, "demo")
         clock.at = identity.expires_at + timedelta(days=1)
         await revocations.forget_ended()
-        assert not revocations.holds(identity.sign_in_id, identity.viewer_id, 0)
+        assert not revocations.holds(identity.sign_in_id, identity.viewer_id, 0, "demo")
     finally:
         await database.close()

@@ -26,7 +26,19 @@ from server.ledger.flush import Flush, Tally
 from server.ledger.repository import read_reaction_totals, settled
 from server.ledger.rollup_repository import verify_rollups
 from server.ledger.writer import apply_batch, gather
-from server.privacy.places import GONE, HASHED, MENTIONED, NAMED, OF_ORDERS, OF_QUESTIONS, OF_SANCTIONS, STAFF
+from server.privacy.places import (
+    GONE,
+    HASHED,
+    MENTIONED,
+    NAMED,
+    OF_ALL_CHANNELS,
+    OF_CHANNELS,
+    OF_ORDERS,
+    OF_PARENTS,
+    OF_QUESTIONS,
+    OF_SANCTIONS,
+    STAFF,
+)
 from server.privacy.service import Privacy
 from server.protocol.codes import Code
 from server.sealing.parquet_repository import names_in
@@ -37,7 +49,14 @@ from server.stats.final import differing
 from server.stats.service import Reports
 from server.viewers.alias_repository import insert_alias_once
 from server.viewers.tables import ViewerAliasRow
-from tests.integration.stats.hand_made import CHANNEL, START, HandMade, add_process, make_the_show
+from tests.integration.stats.hand_made import (
+    CHANNEL,
+    START,
+    HandMade,
+    add_channel,
+    add_process,
+    make_the_show,
+)
 from tests.support.commands import showfloor
 from tests.support.pictures import post_pictures_in
 
@@ -77,6 +96,8 @@ WITHOUT_VIEWERS = {
         "report_settings",
         "welcome",
         "arrival",
+        "declined_arrival",
+        "erasure_part",
         "offer",
         "oidc_code",
         "replay_order",
@@ -309,6 +330,26 @@ def test_every_table_says_what_it_keeps_of_a_viewer(database_url: str, world: Wo
     assert not named & WITHOUT_VIEWERS
 
 
+def test_every_row_about_a_viewer_says_of_which_channel_it_is(database_url: str) -> None:
+    with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
+        found = connection.execute(
+            "SELECT table_name, array_agg(column_name::text) FROM information_schema.columns"
+            " WHERE table_schema = 'public' GROUP BY 1"
+        ).fetchall()
+    columns = {table: set(names) for table, names in found}
+    theirs = {*NAMED, *GONE, *MENTIONED, *OF_ORDERS, *OF_QUESTIONS, *OF_SANCTIONS} - {*OF_ALL_CHANNELS}
+    for table in theirs:
+        if table in OF_CHANNELS:
+            assert "channel_id" in columns[table], table
+        elif table in OF_PARENTS:
+            column, parent = OF_PARENTS[table]
+            assert column in columns[table], table
+            assert "channel_id" in columns[parent], parent
+        else:
+            assert "show_id" in columns[table], table
+            assert table == "audit" or "channel_id" not in columns[table], table
+
+
 @pytest.mark.parametrize("by", [KNOWN, GUEST])
 async def test_nothing_of_the_person_is_found_afterwards_and_no_figure_changes(world: World, by: str) -> None:
     stored = [await world.reports.report(show) for show in SHOWS]
@@ -477,3 +518,35 @@ def test_the_commands_hand_out_and_forget(
     assert (code, "Forgotten" in told, "once more" in told) == (0, True, False), told
     assert run("forget", KNOWN, "--yes")[0] == 1
     assert run("hand-out", KNOWN)[0] == 1
+
+
+THEIRS = "theirs"
+
+
+async def test_a_channel_erases_what_it_keeps_and_leaves_what_others_do(world: World) -> None:
+    async with world.database.write() as connection:
+        await add_channel(connection, THEIRS)
+        await connection.exec_driver_sql(f"UPDATE show SET channel_id = '{THEIRS}' WHERE id = 'earlier'")
+        await connection.exec_driver_sql(
+            f"UPDATE orders SET channel_id = '{THEIRS}' WHERE show_id = 'earlier'"
+        )
+    await world.sealer.seal("earlier")
+    before = await world.tell()
+    handed = (await world.privacy.hand_out(KNOWN, THEIRS))["rows"]
+    assert {row["show_id"] for row in handed["attendance"]} == {"earlier"}
+    assert "question" not in handed
+    ids = await world.privacy.ids_of(KNOWN, THEIRS)
+    assert ids == [KNOWN], "who the guest of another channel turned out to be is none of theirs"
+    done = await world.privacy.erase(ids, channel=THEIRS)
+    assert (done.ids, done.shows) == (1, 1)
+    assert await world.tell() == before, "nobody's own figures change"
+    with pytest.raises(RefusedError, check=lambda error: error.code is Code.NOT_FOUND):
+        await world.privacy.hand_out(KNOWN, THEIRS)
+    kept = (await world.privacy.hand_out(KNOWN))["rows"]
+    assert {row["show_id"] for row in kept["attendance"]} == {"s"}
+    assert kept["question"][0]["text"] == WORDS
+    assert world.in_files() == set()
+    # What is left is the other channel's to erase, and then nothing is.
+    await world.privacy.erase(await world.privacy.ids_of(GUEST, CHANNEL), channel=CHANNEL)
+    with pytest.raises(RefusedError, check=lambda error: error.code is Code.NOT_FOUND):
+        await world.privacy.hand_out(KNOWN)
