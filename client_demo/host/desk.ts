@@ -26,6 +26,7 @@ import {
   withVotes,
 } from "./queue";
 import { hearStock } from "./stock_news";
+import { turnedBack } from "./surface";
 
 const PAGE = 100;
 const PAGES_AT_START_MAX = 10;
@@ -184,6 +185,7 @@ function hear(push: JournalPush): void {
     takeIn([push.question]);
   if (push.type === "question.voted") countVotes(push.votes);
   if (push.type === "stage.changed") takeIn(push.questions);
+  if (push.type === "hand_over.declined") turnedBack.value = push.hand_over;
 }
 
 /** A colleague brought back what this person had moved away: it is new again, and waits to be let in. */

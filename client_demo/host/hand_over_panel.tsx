@@ -12,7 +12,7 @@ import { roleHere, snapshot, theRoom } from "./desk";
 import { Fold } from "./fold";
 import { Key } from "./key_hint";
 import { RUNNERS } from "./plan_line";
-import { arrivalKey } from "./surface";
+import { arrivalKey, turnedBack } from "./surface";
 
 const t = createTranslator<typeof en>("host_hand_over");
 const MOST = 20;
@@ -61,29 +61,50 @@ export function HandOverPanel() {
         </div>
       )}
       <Others now={now?.show} />
-      <Abroad />
+      {/* Another channel's show is in no list here: its link is what one is told. */}
+      <ByLink name="abroad" act={t("send")} send={(show) => handOver({ show, title: null })} />
+      <NotTaken />
     </Fold>
   );
 }
 
-/** Another channel's show is in no list here: its link is what one is told. */
-function Abroad() {
+/** The shows whose viewers are not taken, and a way to name one before they come. */
+function NotTaken() {
+  return (
+    <>
+      {(snapshot.value?.declined ?? []).map(({ show, title, host, channel }) => (
+        <div key={show} class="survey-line" data-testid="not-taken" data-show={show}>
+          <p>
+            {t("not_taken", { title })} <span class="hint">{t("not_taken.of", { host, channel })}</span>
+          </p>
+          <Button size="small" data-testid="take-again" onClick={() => decline({ show, title }, true)}>
+            {t("not_taken.back")}
+          </Button>
+        </div>
+      ))}
+      <ByLink name="decline" act={t("coming.decline")} send={(show) => decline({ show, title: null })} />
+    </>
+  );
+}
+
+/** A show of whichever channel, named by its link. */
+function ByLink({ name, act, send }: { name: "abroad" | "decline"; act: string; send: (show: string) => void }) {
   const id = useId();
   const text = useSignal("");
   const wrong = useSignal(false);
-  function send(event: Event): void {
+  function submit(event: Event): void {
     event.preventDefault();
     const show = showIn(text.value);
     wrong.value = show === null;
     if (!show) return;
-    handOver({ show, title: null });
+    send(show);
     text.value = "";
   }
   return (
-    <form class="hand-over-abroad" onSubmit={send}>
-      <label for={id}>{t("abroad")}</label>
+    <form class="hand-over-abroad" onSubmit={submit}>
+      <label for={id}>{t(name)}</label>
       <span class="hint" id={`${id}-hint`}>
-        {t("abroad.hint")}
+        {t(`${name}.hint`)}
       </span>
       <div class="survey-line">
         <input
@@ -92,14 +113,14 @@ function Abroad() {
           aria-describedby={`${id}-hint`}
           aria-invalid={wrong.value}
           value={text.value}
-          data-testid="hand-over-link"
+          data-testid={`hand-over-link-${name}`}
           onInput={(event) => {
             text.value = event.currentTarget.value;
             wrong.value = false;
           }}
         />
-        <Button size="small" type="submit" disabled={!text.value.trim()} data-testid="hand-over-abroad">
-          {t("send")}
+        <Button size="small" type="submit" disabled={!text.value.trim()} data-testid={`hand-over-${name}`}>
+          {act}
         </Button>
       </div>
       {wrong.value && <p role="alert">{t("abroad.wrong")}</p>}
@@ -110,20 +131,58 @@ function Abroad() {
 /** Whose audience comes to this show, until somebody of its staff has read it. */
 export function Arrivals() {
   const [first] = snapshot.value?.arrivals ?? [];
-  if (!first) return null;
-  const { viewers, ...from } = first;
   return (
-    <p class="notice stage-news" role="status" data-testid="arrival">
-      <span dir="auto">{viewers ? t.count("coming", viewers, said(from)) : t("coming.unknown", said(from))}</span>
-      <Button size="small" data-testid="arrival-read" onClick={() => settleArrival(first)}>
+    <>
+      <TurnedBack />
+      {first && (
+        <p class="notice stage-news" role="status" data-testid="arrival">
+          <span dir="auto">
+            {first.viewers ? t.count("coming", first.viewers, said(first)) : t("coming.unknown", said(first))}
+          </span>
+          <Button size="small" data-testid="arrival-decline" onClick={() => decline(first)}>
+            {t("coming.decline")}
+          </Button>
+          <Button size="small" data-testid="arrival-read" onClick={() => settleArrival(first)}>
+            {t("coming.read")}
+            <Key of="O" />
+          </Button>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** That the hosts of the show where viewers were shown the way do not take them, until somebody has read it. */
+function TurnedBack() {
+  const way = turnedBack.value;
+  if (!way) return null;
+  return (
+    <p class="notice stage-news" role="status" data-testid="turned-back">
+      <span dir="auto">{t("turned_back", { title: way.title })}</span>
+      <Button
+        size="small"
+        onClick={() => {
+          turnedBack.value = null;
+        }}
+      >
         {t("coming.read")}
-        <Key of="O" />
       </Button>
     </p>
   );
 }
 
-const said = ({ title, host, channel }: Omit<Arrival, "viewers">): { title: string; host: string; channel: string } => ({
+/** Takes no viewers of a show, or takes them after all. */
+function decline(of: { show: string; title: string | null }, undo = false): void {
+  const { show, title } = of;
+  void attempt({
+    say: () => (title === null ? t("decline.deed_by_link") : t(undo ? "not_taken.back_deed" : "decline.deed", { title })),
+    send: () => theRoom().command("arrival.decline", { show, undo }),
+    refused: why,
+    undo: () => decline(of, !undo),
+  });
+}
+
+const said = ({ title, host, channel }: Arrival): { title: string; host: string; channel: string } => ({
   title,
   host,
   channel,

@@ -1,7 +1,7 @@
 // What lies open on the page: dialogs, and where the keys put the focus.
 import { signal } from "@preact/signals";
 import type { Question } from "../sdk/wire";
-import type { Sanction } from "../sdk/wire.generated";
+import type { HandOver, Sanction } from "../sdk/wire.generated";
 import { nameOf } from "../shared/people";
 
 /** The question as it was when its dismissal was opened: what lies in hand does not change under it. */
@@ -39,6 +39,8 @@ export const mergeKey = signal<((question: Question) => void) | null>(null);
 
 /** Says that it was read who comes, and returns whether anybody does; null while that is not loaded. */
 export const arrivalKey = signal<(() => boolean) | null>(null);
+/** The way that the hosts of the other show do not take; null: none, or somebody has read it. */
+export const turnedBack = signal<HandOver | null>(null);
 
 /** Puts the focus into one of the page's fields, if it is there. */
 export function focusOn(field: "answer" | "announce" | "find" | "label"): void {

@@ -41,6 +41,7 @@ const KEYED: ReadonlySet<CommandType> = new Set<CommandType>([
   "report",
   "report.settle",
   "arrival.settle",
+  "arrival.decline",
 ]);
 
 /** Commands that change nothing the second time. */

@@ -98,6 +98,8 @@ function nextSnapshot(snapshot: Snapshot, push: JournalPush): Snapshot {
       return withPart(snapshot, "stages", push.stages);
     case "arrivals.changed":
       return withPart(snapshot, "arrivals", push.arrivals);
+    case "arrivals.declined":
+      return withPart(snapshot, "declined", push.declined);
     case "product.pinned":
       return { ...snapshot, pinned_product: push.product };
     case "product.stock": {
@@ -197,7 +199,11 @@ function withCounts(snapshot: Snapshot, push: Extract<JournalPush, { type: "poll
 }
 
 /** With one of its lists as it is now; there is no such part when nothing is in it. */
-function withPart<P extends "stages" | "arrivals" | "offers" | "auctions">(snapshot: Snapshot, part: P, list: Snapshot[P]): Snapshot {
+function withPart<P extends "stages" | "arrivals" | "declined" | "offers" | "auctions">(
+  snapshot: Snapshot,
+  part: P,
+  list: Snapshot[P],
+): Snapshot {
   const { [part]: _, ...rest } = snapshot;
   return list?.length ? { ...snapshot, [part]: list } : (rest as Snapshot);
 }

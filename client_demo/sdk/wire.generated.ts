@@ -88,7 +88,8 @@ export type Command =
   | PostShow
   | PostHide
   | ShowHandOver
-  | ArrivalSettle;
+  | ArrivalSettle
+  | ArrivalDecline;
 /**
  * An error code as it stands on the wire.
  *
@@ -1195,6 +1196,19 @@ export interface ArrivalSettle {
   key?: string | null;
 }
 /**
+ * The audience of `show` is not taken, whether it comes already or not; `undo`: it may come after all.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ArrivalDecline".
+ */
+export interface ArrivalDecline {
+  type: "arrival.decline";
+  show: string;
+  undo?: boolean;
+  id?: number | null;
+  key?: string | null;
+}
+/**
  * What became of one of many acts: how the question stands, or the `code` of the refusal, with its further fields.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -1394,6 +1408,18 @@ export interface Comments {
   latest: Comment[];
 }
 /**
+ * The audience of `show` is not taken, as that one is called and hosted, of the channel with that name.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Declined".
+ */
+export interface Declined {
+  show: string;
+  title: string;
+  host: string;
+  channel: string;
+}
+/**
  * A giveaway that is open, closed, drawn or cancelled, as everybody reads it.
  *
  *     `commitment` is the SHA-256 of the `seed`, which is told with the draw; `digest` that of the drawn entries' tickets (2.25).
@@ -1565,6 +1591,7 @@ export interface StaffSnapshot {
   post?: Post;
   posts_waiting?: number;
   arrivals?: Arrival[];
+  declined?: Declined[];
 }
 /**
  * A show as everybody may see it.

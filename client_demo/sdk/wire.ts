@@ -61,6 +61,7 @@ export type Snapshot = Omit<wire.Snapshot, "questions" | "offers" | "comments" |
   /** So many viewers' posts of this show wait for a moderator. */
   posts_waiting?: number;
   arrivals?: wire.Arrival[];
+  declined?: wire.Declined[];
 };
 
 /** A host's stage. Viewers read the `question` that its host has before them; staff `host` and all `questions` there, that one first. */
@@ -193,6 +194,8 @@ export type JournalPush = Published &
     | { type: "question.voted"; votes: QuestionVotes[] }
     | { type: "question.pinned"; question: string | null; pinned?: Question | null }
     | { type: "arrivals.changed"; arrivals: wire.Arrival[] }
+    | { type: "arrivals.declined"; declined: wire.Declined[] }
+    | { type: "hand_over.declined"; hand_over: wire.HandOver }
     | { type: "stage.changed"; stages: Stage[]; questions: Question[] }
     | { type: "product.pinned"; product: string | null; shown?: ShownProduct | null }
     | { type: "order.counted"; product: string; buyers: number; seconds: number }
@@ -382,6 +385,7 @@ interface Replies extends CommentReplies {
   "question.unpin": Moved;
   "question.stage": Moved;
   "arrival.settle": { show: string };
+  "arrival.decline": { show: string; declined: boolean };
   "question.unstage": Moved;
   "product.pin": JournalOffset;
   "product.unpin": JournalOffset;

@@ -25,6 +25,7 @@ Action = Literal[
     "joint.join",
     "joint.leave",
     "arrival.settle",
+    "arrival.decline",
     "announce",
     "announce.remove",
     "question.approve",

@@ -30,6 +30,7 @@ class RoomPulse:
         "_unheard",
         "apart",
         "degraded",
+        "known",
         "quiet_ticks",
         "reactions",
         "viewers",
@@ -43,6 +44,8 @@ class RoomPulse:
         """Taps of all processes that are in no total."""
         self.viewers = 0
         self.viewers_told = -1
+        self.known = False
+        """Whether anybody has said yet how many watch."""
         self.watching = 0
         """Those of this process, as the others were told last."""
         self.quiet_ticks = 0
@@ -92,7 +95,7 @@ class RoomPulse:
             elif self.reactions.get(kind) != total:
                 self.reactions[kind] = total
                 self._changed_reactions.add(kind)
-        self.viewers = viewers
+        self.viewers, self.known = viewers, True
 
     def _total(self, kind: str) -> int:
         return self.apart if kind == APART else self.reactions.get(kind, 0)

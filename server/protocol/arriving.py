@@ -15,3 +15,12 @@ class Arrival(Struct, frozen=True):
     channel: str
     at: str
     viewers: int | None = None
+
+
+class Declined(Struct, frozen=True):
+    """The audience of `show` is not taken, as that one is called and hosted, of the channel with that name."""
+
+    show: str
+    title: str
+    host: str
+    channel: str

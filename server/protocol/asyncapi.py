@@ -50,6 +50,8 @@ JOURNAL_PUSHES: tuple[type[Struct], ...] = (
     lines.Announced,
     lines.AnnouncementRemoved,
     lines.StaffArrivalsChanged,
+    lines.StaffArrivalsDeclined,
+    lines.StaffHandOverDeclined,
     question_lines.QuestionPosted,
     question_lines.StaffQuestionPosted,
     question_lines.QuestionSubmitted,

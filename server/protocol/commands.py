@@ -36,7 +36,7 @@ from server.protocol.sanction_commands import (
     ViewerSanction,
     ViewerUnban,
 )
-from server.protocol.show_commands import ArrivalSettle, ShowHandOver, ShowModerate
+from server.protocol.show_commands import ArrivalDecline, ArrivalSettle, ShowHandOver, ShowModerate
 from server.protocol.waitlist_commands import WaitlistJoin, WaitlistLeave
 
 ReactionKind = Literal["heart", "clap", "fire", "laugh", "wow"]
@@ -256,4 +256,5 @@ AnyCommand = (
     | PostCommand
     | ShowHandOver
     | ArrivalSettle
+    | ArrivalDecline
 )

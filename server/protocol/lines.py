@@ -6,7 +6,7 @@ Where staff read more than viewers, there is a second struct of the same type.
 
 from msgspec import Struct
 
-from server.protocol.arriving import Arrival
+from server.protocol.arriving import Arrival, Declined
 from server.protocol.codes import Code, Verdict
 from server.protocol.command_kinds import CommandId
 from server.protocol.neighbours import HandOver
@@ -98,6 +98,13 @@ class ShowHandedOver(Reply, frozen=True, tag="ok"):
     version: int
 
 
+class ArrivalDeclined(Reply, frozen=True, tag="ok"):
+    """Whether the audience of that show is not taken."""
+
+    show: str
+    declined: bool
+
+
 class ArrivalSettled(Reply, frozen=True, tag="ok"):
     """From which show the audience comes, also when that was read before."""
 
@@ -168,6 +175,18 @@ class StaffArrivalsChanged(Push, frozen=True, tag="arrivals.changed"):
     """Which audiences are handed over to this show now, whole."""
 
     arrivals: list[Arrival]
+
+
+class StaffArrivalsDeclined(Push, frozen=True, tag="arrivals.declined"):
+    """The shows whose audience is not taken, whole."""
+
+    declined: list[Declined]
+
+
+class StaffHandOverDeclined(Push, frozen=True, tag="hand_over.declined"):
+    """The staff of the show there do not take this one's audience; that it is handed over no more is told by itself."""
+
+    hand_over: HandOver
 
 
 class Withheld(Push, frozen=True, tag="withheld"):

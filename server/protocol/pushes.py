@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from server.protocol.arriving import Arrival
+from server.protocol.arriving import Arrival, Declined
 from server.protocol.auctioned import Auction
 from server.protocol.commands import Position
 from server.protocol.commented import Comments, CommentsFor, StaffComments
@@ -58,9 +58,8 @@ class Show(Struct, frozen=True):
     video: Video
     description: str = ""
     cover: str = ""
-    """The address of its picture; empty: none of its own."""
     cover_alt: str = ""
-    """What the picture shows, for who does not see it; empty: nobody said."""
+    """The address of its picture, and what that shows, for who does not see it; empty: none of its own, nobody said."""
     planned_minutes: int | None = None
     guests_allowed: bool = True
     picture_sync: PictureSync = "off"
@@ -257,7 +256,8 @@ class StaffSnapshot(Struct, frozen=True):
     posts_waiting: int = 0
     """So many of the posts that were sent in this show wait for a moderator."""
     arrivals: list[Arrival] | UnsetType = UNSET
-    """Audiences that are handed over to the show, until that was read: the newest 20, the newest first; not there when none is."""
+    declined: list[Declined] | UnsetType = UNSET
+    """Audiences that are handed over to the show, until that was read, and shows whose audience is not taken; not there when none is."""
 
 
 class QuestionVotes(Struct, frozen=True):

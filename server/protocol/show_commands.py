@@ -21,6 +21,13 @@ class ShowHandOver(Keyed, tag="show.hand_over"):
     show: EntityId | None = None
 
 
+class ArrivalDecline(Keyed, tag="arrival.decline"):
+    """The audience of `show` is not taken, whether it comes already or not; `undo`: it may come after all."""
+
+    show: EntityId
+    undo: bool = False
+
+
 class ArrivalSettle(Keyed, tag="arrival.settle"):
     """`show`: the one whose audience comes."""
 

@@ -286,6 +286,12 @@ COMMANDS = (
     Spoken(
         show_commands.ShowModerate, "staff", (lines.ShowTakes,), "Say how the show takes what viewers write."
     ),
+    Spoken(
+        show_commands.ArrivalDecline,
+        "staff",
+        (lines.ArrivalDeclined,),
+        "Do not take the audience of another show.",
+    ),
     Spoken(show_commands.ArrivalSettle, "staff", (lines.ArrivalSettled,), "Say that it was read who comes."),
     Spoken(
         show_commands.ShowHandOver,

@@ -33,7 +33,10 @@ def shows_for(
 
     def watching(show_id: str) -> int | None:
         room = hub.rooms.get(show_id)
-        return None if room is None else room.pulse.viewers
+        # Nobody knows it yet, or any more: a show that has ended counts nobody as watching.
+        if room is None or not (room.watched and room.pulse.known):
+            return None
+        return room.pulse.viewers
 
     return Shows(
         journal,

@@ -2,18 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, exists, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.clock import to_wire
-from server.protocol.arriving import Arrival
-from server.shows.tables import ArrivalRow, ShowRow
+from server.protocol.arriving import Arrival, Declined
+from server.shows.tables import ArrivalRow, DeclinedArrivalRow
 
 ARRIVALS_SHOWN_MAX = 20
 """The newest; more shows than that hand over to one at once only where somebody wants to disturb."""
 
 _ARRIVAL = ArrivalRow.__table__  # type: ignore[attr-defined]
-_SHOW = ShowRow.__table__  # type: ignore[attr-defined]
+_DECLINED = DeclinedArrivalRow.__table__  # type: ignore[attr-defined]
 _WRITE = text(
     """
     INSERT INTO arrival (show_id, from_show_id, title, host, channel, viewers, at, told, gone)
@@ -24,6 +25,13 @@ _WRITE = text(
         told = false, gone = false
     """
 )
+
+
+_READ_DECLINED = text("""
+    SELECT s.id, s.title, s.host, c.name FROM declined_arrival AS d
+    JOIN show AS s ON s.id = d.from_show_id JOIN channel AS c ON c.id = s.channel_id
+    WHERE d.show_id = :show ORDER BY d.at DESC, s.id
+""")
 
 
 async def write_arrival(
@@ -74,3 +82,26 @@ async def read_arrivals(connection: AsyncConnection, show_id: str) -> list[Arriv
         Arrival(row.from_show_id, row.title, row.host, row.channel, to_wire(row.at), row.viewers)
         for row in await connection.execute(newest)
     ]
+
+
+async def write_declined(connection: AsyncConnection, show_id: str, from_show: str, at: datetime) -> None:
+    """Keep that the audience of a show is not taken."""
+    row = {"show_id": show_id, "from_show_id": from_show, "at": at}
+    await connection.execute(upsert(_DECLINED).values(**row).on_conflict_do_nothing())
+
+
+async def drop_declined(connection: AsyncConnection, show_id: str, from_show: str) -> bool:
+    """Keep that the audience of a show may come; returns whether it was not to."""
+    there = (_DECLINED.c.show_id == show_id) & (_DECLINED.c.from_show_id == from_show)
+    return bool((await connection.execute(delete(_DECLINED).where(there))).rowcount)
+
+
+async def read_declined(connection: AsyncConnection, show_id: str) -> list[Declined]:
+    """Return the shows whose audience is not taken, the newest first, as staff read them."""
+    return [Declined(*row) for row in await connection.execute(_READ_DECLINED, {"show": show_id})]
+
+
+async def is_declined(connection: AsyncConnection, show_id: str, from_show: str) -> bool:
+    """Whether the staff of a show do not take the audience of the other one."""
+    there = (_DECLINED.c.show_id == show_id) & (_DECLINED.c.from_show_id == from_show)
+    return bool(await connection.scalar(select(exists().where(there))))

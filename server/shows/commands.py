@@ -10,7 +10,7 @@ from server.protocol.commands import (
     ShowEnd,
     ShowStart,
 )
-from server.protocol.show_commands import ArrivalSettle, ShowHandOver, ShowModerate
+from server.protocol.show_commands import ArrivalDecline, ArrivalSettle, ShowHandOver, ShowModerate
 from server.shows.service import Shows
 from server.viewers.caller import Caller, CommandTable, acting, intent_in
 
@@ -31,6 +31,7 @@ class ShowCommands:
             ShowModerate: self.moderate,
             ShowHandOver: self.hand_over,
             ArrivalSettle: self.settle_arrival,
+            ArrivalDecline: self.decline_arrival,
         }
 
     async def announce(self, caller: Caller, command: Announce) -> bytes | None:
@@ -75,6 +76,14 @@ class ShowCommands:
         actor, intent = acting(caller), intent_in(caller, command)
         show = await self._shows.settle_arrival(caller.show_id, actor, command.show, intent=intent)
         return None if command.id is None else ok_line(command.id, show=show)
+
+    async def decline_arrival(self, caller: Caller, command: ArrivalDecline) -> bytes | None:
+        """Take no audience of another show, or take it after all."""
+        actor, intent = acting(caller), intent_in(caller, command)
+        show = await self._shows.decline_arrival(
+            caller.show_id, actor, command.show, undo=command.undo, intent=intent
+        )
+        return None if command.id is None else ok_line(command.id, show=show, declined=not command.undo)
 
     async def start(self, caller: Caller, command: ShowStart) -> bytes | None:
         """Start the show."""

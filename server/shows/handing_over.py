@@ -14,7 +14,7 @@ from server.journal.transaction import ShowTransaction
 from server.protocol.codes import Code
 from server.protocol.neighbours import HandOver
 from server.protocol.pushes import HIDDEN, Show
-from server.shows.arrivals_repository import take_back_arrival, write_arrival
+from server.shows.arrivals_repository import is_declined, take_back_arrival, write_arrival
 from server.shows.plans import rewrite
 from server.shows.repository import as_show, read_show
 from server.shows.tables import ShowRow
@@ -34,16 +34,34 @@ class HandingOver:
     viewers: int | None = None
 
 
-async def hand_over_many(tx: ShowTransaction, tasks: Sequence[HandingOver]) -> list[Show | RefusedError]:
+@dataclass(frozen=True, slots=True)
+class TurningBack:
+    """The staff of the show `by` do not take the audience that is handed over to it."""
+
+    by: str
+
+
+BY_THE_OTHER: Final = Actor("declined", "", "server")
+"""Who takes a hand-over back that was declined: people of another channel are named to nobody."""
+
+
+async def hand_over_many(
+    tx: ShowTransaction, tasks: Sequence[HandingOver | TurningBack]
+) -> list[Show | RefusedError]:
     """Carry out the tasks in order; what stands as wished already is neither published nor kept."""
     return [await _hand_over(tx, task) for task in tasks]
 
 
-async def _hand_over(tx: ShowTransaction, task: HandingOver) -> Show | RefusedError:
+async def _hand_over(tx: ShowTransaction, task: HandingOver | TurningBack) -> Show | RefusedError:
     row = await read_show(tx.connection, tx.show_id)
     if row is None:
         return RefusedError(Code.NOT_FOUND)
     before = None if row.hand_over is None else str(row.hand_over["show"])
+    if isinstance(task, TurningBack):
+        if task.by != before:
+            return as_show(row)
+        tx.publish_to_staff("hand_over.declined", {"hand_over": row.hand_over})
+        task = HandingOver(BY_THE_OTHER, None)
     if task.to == before:
         return as_show(row)
     wanted = None
@@ -70,6 +88,8 @@ async def _way_to(tx: ShowTransaction, row: ShowRow, id: str) -> dict[str, str]:
         raise RefusedError(Code.NOT_FOUND)
     if abroad:
         await _require_welcome(tx, row, to)
+    if await is_declined(tx.connection, to.id, row.id):
+        raise RefusedError(Code.NOT_WELCOME, "Its hosts do not take the viewers of this show.")
     if row.state not in HANDED_OVER_FROM or to.state != "live":
         raise RefusedError(Code.SHOW_NOT_LIVE)
     channel = to.channel_id if abroad else UNSET

@@ -18,9 +18,9 @@ from server.journal.journal import Journal
 from server.protocol.codes import Code
 from server.protocol.pushes import Show, ShowState
 from server.shows.announcements import Announcing, Removing, announce_many
-from server.shows.arrivals import Settling, Telling, about, arrive_many
+from server.shows.arrivals import Declining, Settling, Telling, about, arrive_many
 from server.shows.arrivals_repository import read_to_be_told
-from server.shows.handing_over import HandingOver, hand_over_many
+from server.shows.handing_over import HandingOver, TurningBack, hand_over_many
 from server.shows.moderation import HowWritten, Moderating, moderate_show_many
 from server.shows.plans import Plan
 from server.shows.rehearsal import Part
@@ -143,11 +143,32 @@ class Shows:
         show = await self._journal.commit(
             show_id, self._hand_over_many, task, intent=intent, kind=Show, repeatable=True
         )
+        await self._tell_who_comes(show_id)
+        return show
+
+    async def decline_arrival(
+        self, show_id: str, actor: Actor, from_show: str, *, undo: bool = False, intent: Intent | None = None
+    ) -> str:
+        """Take no audience of the other show, now and later, or `undo` that; return that show's id.
+
+        Its viewers are shown the way here no more, and its staff are told. Where a process dies between the two, the same again does it.
+        Raises `invalid`, `not_found` and `too_many`.
+        """
+        declining = Declining(actor, from_show, undo)
+        declined = await self._journal.commit(
+            show_id, self._arrive_many, declining, intent=intent, kind=str, repeatable=True
+        )
+        if not undo:
+            await self._journal.commit(from_show, self._hand_over_many, TurningBack(show_id))
+            await self._tell_who_comes(from_show)
+        return declined
+
+    async def _tell_who_comes(self, show_id: str) -> None:
+        """Tell the staff of the shows to which the audience of this one is, or was, handed over what they do not know yet."""
         async with self._database.read_soon() as connection:
             others = await read_to_be_told(connection, show_id)
         for other in others:
             await self._journal.commit(other, self._arrive_many, Telling())
-        return show
 
     async def settle_arrival(
         self, show_id: str, actor: Actor, from_show: str, *, intent: Intent | None = None

@@ -124,3 +124,13 @@ class ArrivalRow(SQLModel, table=True):
     """Whether the staff of `show_id` know how it stands."""
     gone: bool = False
     """It was taken back, or is handed over to another show."""
+
+
+class DeclinedArrivalRow(SQLModel, table=True):
+    """The staff of `show_id` do not take the audience of the show `from_show_id`."""
+
+    __tablename__ = "declined_arrival"
+
+    show_id: str = Field(primary_key=True, foreign_key="show.id")
+    from_show_id: str = Field(primary_key=True, foreign_key="show.id")
+    at: datetime = moment("at", nullable=False)

@@ -33,7 +33,7 @@ from server.reports.repository import read_reported
 from server.sanctions.faces import as_banned, as_staff
 from server.shop import repository as shop
 from server.shop.shelf import sold_ids
-from server.shows.arrivals_repository import read_arrivals
+from server.shows.arrivals_repository import read_arrivals, read_declined
 from server.shows.repository import as_announcement, as_show, read_show
 from server.shows.tables import ShowRow
 from server.surveys import repository as surveys
@@ -130,6 +130,7 @@ async def read_snapshot(connection: AsyncConnection, show_id: str, *, units_max:
         posted,
         await count_waiting(connection, show_id=show_id),
         await read_arrivals(connection, show_id) or UNSET,
+        await read_declined(connection, show_id) or UNSET,
     )
     return await _as_read(connection, row, (public, staff))
 

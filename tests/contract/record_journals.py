@@ -402,6 +402,11 @@ async def play_arrivals(stage: Stage) -> None:
         await stage.shows.hand_over(show, HOST, SHOW)
     await stage.shows.settle_arrival(SHOW, MODERATOR, "morning")
     await stage.shows.hand_over("noon", HOST, None)
+    await stage.shows.hand_over(SHOW, HOST, "noon")
+    await stage.shows.decline_arrival("noon", HOST, SHOW)
+    for show in ("morning", "noon"):
+        await stage.shows.decline_arrival(SHOW, MODERATOR, show)
+    await stage.shows.decline_arrival(SHOW, MODERATOR, "noon", undo=True)
 
 
 async def play_reports(stage: Stage) -> None:

@@ -32,6 +32,8 @@ STAFF_ALONE = {
     "sanction.changed",
     "report.changed",
     "arrivals.changed",
+    "arrivals.declined",
+    "hand_over.declined",
 }
 _COMMAND_ROW = re.compile(r"^\| ((?:`[\w.]+` ?)+)\| (all|staff|host, admin) \|", re.MULTILINE)
 
@@ -145,6 +147,7 @@ def fields_for(viewer: Viewer, spoken: Spoken) -> Json:
         "question.stage": {**about, "host": "m_nobody"},
         "question.unstage": about,
         "arrival.settle": {"show": "s_nowhere"},
+        "arrival.decline": {"show": "s_nowhere", "undo": True},
         "question.label": {**about, "labels": ["size"]},
         "question.many": {"acts": [{"act": "hold", **about}, {"act": "merge", "into": question, **about}]},
         "question.answer": {**about, "text": "Yes"},

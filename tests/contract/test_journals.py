@@ -66,6 +66,8 @@ KINDS = {
         "sanction.changed",
         "report.changed",
         "arrivals.changed",
+        "arrivals.declined",
+        "hand_over.declined",
     },
 }
 

@@ -72,10 +72,10 @@ async def test_who_crosses_to_another_channel_is_nobody_there_and_themselves_aga
         await host.goto(showroom.staff_url("host", f"/host?show={here}"))
         part = host.get_by_test_id
         await part("hand-over").locator("summary").click()
-        await part("hand-over-link").fill("what is this")
+        await part("hand-over-link-abroad").fill("what is this")
         await part("hand-over-abroad").click()
         await expect(part("hand-over").get_by_role("alert")).not_to_be_empty()
-        await part("hand-over-link").fill(showroom.url(f"/shows/{there}?utm_source=x"))
+        await part("hand-over-link-abroad").fill(showroom.url(f"/shows/{there}?utm_source=x"))
         await part("hand-over-abroad").click()
         await expect(part("last-deed")).to_contain_text("does not take viewers")
         everybody = {"whose": "everybody"}
@@ -85,7 +85,7 @@ async def test_who_crosses_to_another_channel_is_nobody_there_and_themselves_aga
     kept = "() => JSON.parse(sessionStorage.getItem('showfloor.guest') ?? '{}')"
     await viewer.wait_for_function("() => sessionStorage.getItem('showfloor.guest')?.includes('token')")
     at_home = await viewer.evaluate(kept)
-    await part("hand-over-link").fill(there)
+    await part("hand-over-link-abroad").fill(there)
     await part("hand-over-abroad").click()
     await expect(part("hand-over-now")).to_contain_text("Tea")
     await picture(host, "hand-over-abroad")

@@ -23,6 +23,8 @@ QUESTION_PUSHES = (
     "question.erased",
 )
 
+_LISTS = {"stage.changed": "stages", "arrivals.changed": "arrivals", "arrivals.declined": "declined"}
+
 State = dict[str, Any]
 Push = dict[str, Any]
 
@@ -91,8 +93,8 @@ def apply(state: State, push: Push) -> State:
         return state | {"questions": [q | votes.get(q["id"], {}) for q in state["questions"]]}
     if kind == "question.pinned":
         return state | {"pinned_question": push["question"]}
-    if kind in ("stage.changed", "arrivals.changed"):
-        part = "stages" if kind == "stage.changed" else "arrivals"
+    if kind in _LISTS:
+        part = _LISTS[kind]
         rest = {name: value for name, value in state.items() if name != part}
         return rest | {part: push[part]} if push[part] else rest
     if kind == "product.pinned":
@@ -139,7 +141,7 @@ def apply(state: State, push: Push) -> State:
             return _with_sanctions(state, sanction, [])
         state = _let_in(state, sanction["viewer"]) if sanction["kind"] == "ban" else state
         return _with_sanctions(state, None, [sanction["id"]])
-    if kind == "order.counted":
+    if kind in ("order.counted", "hand_over.declined"):
         return state
     assert kind == "withheld", f"the protocol knows no push {kind}"
     return state

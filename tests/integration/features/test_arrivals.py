@@ -131,3 +131,39 @@ async def test_the_setting_has_versions_names_what_is_missing_and_is_in_the_audi
         await welcomes.set(ELSEWHERE, HOST, "everybody", [], Match('"1"', lambda row: row.whose))
     (audit,) = [each for each in await stage.audits() if each.action == "hand_over.settings"]
     assert (audit.details["before"], audit.details["after"]) == ("nobody", "named")
+
+
+async def test_an_audience_is_declined_while_it_comes_and_before_and_taken_after_all(
+    stage: Stage, welcomes: Welcomes
+) -> None:
+    await let_in(welcomes, "everybody")
+    here, there = await see(stage.database, SHOW), await see(stage.database, THERE)
+    await stage.shows.hand_over(SHOW, HOST, THERE)
+    for _ in range(2):
+        assert await stage.shows.decline_arrival(THERE, MODERATOR, SHOW) == SHOW
+    assert (await stage.shows.find(SHOW)).hand_over is None
+    assert await arrivals(stage) == []
+    with refused(Code.NOT_WELCOME):
+        await stage.shows.hand_over(SHOW, HOST, THERE)
+    await stage.shows.decline_arrival(THERE, MODERATOR, SHOW, undo=True)
+    await stage.shows.hand_over(SHOW, HOST, THERE)
+    assert len(await arrivals(stage)) == 1
+    _, told = await assert_snapshot_plus_pushes_equals_fresh(stage.database, SHOW, here)
+    assert [push["type"] for push in told if push["type"] != "show.changed"] == ["hand_over.declined"]
+    _, told = await assert_snapshot_plus_pushes_equals_fresh(stage.database, THERE, there)
+    lists = [push["declined"] for push in told if push["type"] == "arrivals.declined"]
+    assert lists == [
+        [{"show": SHOW, "title": "Spring knitwear", "host": "Mika", "channel": "Demo"}],
+        [],
+    ]
+    acts = [(audit.action, audit.role) for audit in await stage.audits()]
+    assert acts.count(("arrival.decline", "moderator")) == 2
+    assert ("show.hand_over", "server") in acts, "nobody of another channel is named"
+
+
+async def test_what_cannot_be_declined_has_a_code(stage: Stage, welcomes: Welcomes) -> None:
+    await stage.add_show("draft", channel=CHANNEL, state="draft")
+    for show, code in ((THERE, Code.INVALID), ("nowhere", Code.NOT_FOUND), ("draft", Code.NOT_FOUND)):
+        with refused(code):
+            await stage.shows.decline_arrival(THERE, MODERATOR, show)
+    assert "declined" not in (await see(stage.database, THERE)).staff

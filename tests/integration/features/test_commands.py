@@ -29,6 +29,7 @@ STAFF_COMMANDS: list[dict[str, Any]] = [
     {"type": "question.stage", "question": "q_1", "host": "m_aya"},
     {"type": "question.unstage", "question": "q_1"},
     {"type": "arrival.settle", "show": "s_1"},
+    {"type": "arrival.decline", "show": "s_1"},
     {"type": "product.pin", "product": "p_bowl"},
     {"type": "product.unpin"},
     {"type": "product.restock", "product": "p_bowl", "add": 1},

@@ -239,7 +239,7 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         one, two = await prepare_comments(stage, name)
     elif name.startswith(("viewer.", "sanction.", "appeal.", "report")):
         one, two = await prepare_safety(stage, name)
-    elif name in ("show.hand_over", "arrival.settle"):
+    elif name in ("show.hand_over", "arrival.settle", "arrival.decline"):
         await stage.add_show("there")
         if name == "arrival.settle":
             await stage.shows.hand_over("there", HOST, SHOW)
@@ -310,6 +310,7 @@ async def prepare(stage: Stage, kind: type[Keyed]) -> tuple[dict[str, Any], dict
         "show.moderate": ({"slow_seconds": 5}, {"slow_seconds": 10}),
         "show.hand_over": ({"show": "there"}, {}),
         "arrival.settle": ({"show": "there"}, {"show": "elsewhere"}),
+        "arrival.decline": ({"show": "there"}, {"show": "elsewhere"}),
         "show.start": ({}, {"type": "show.end"}),
         "show.end": ({}, {"type": "show.start"}),
     }

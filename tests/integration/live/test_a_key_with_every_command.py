@@ -105,6 +105,7 @@ IN_ORDER: dict[str, Fields] = {
     "show.moderate": {"slow_seconds": 5},
     "show.hand_over": {},
     "arrival.settle": {"show": "s_nowhere"},
+    "arrival.decline": {"show": "s_nowhere", "undo": True},
     "show.start": {},
     "show.end": {},
 }
