@@ -112,6 +112,12 @@ async def mark_settled(connection: AsyncConnection, leading_id: str, members: Se
         await connection.execute(_MARK, given)
 
 
+async def unsettle(connection: AsyncConnection, show_id: str) -> None:
+    """Have whichever show this one is held in follow it anew."""
+    held = (_JOINT.c.show_id == show_id, _JOINT.c.left_at.is_(None))
+    await connection.execute(update(_JOINT).where(*held).values(settled=False))
+
+
 async def insert_invitation(connection: AsyncConnection, row: JointInvitationRow) -> None:
     """Keep an invitation, and forget those whose time is over."""
     await connection.execute(delete(_INVITATION).where(_INVITATION.c.ends_at <= row.made_at))

@@ -18,7 +18,10 @@ _HOSTED = text(
     """
     SELECT s.show_id FROM show_staff s JOIN show ON show.id = s.show_id
     WHERE s.person_id = :person AND s.part = 'host' AND show.channel_id = :channel AND show.state NOT IN ('ended', 'cancelled')
-    ORDER BY s.show_id
+    UNION
+    SELECT j.leading_id FROM show_staff s JOIN joint_show j ON j.show_id = s.show_id AND j.left_at IS NULL AND NOT j.over
+    WHERE s.person_id = :person AND s.part = 'host'
+    ORDER BY 1
     """
 )
 

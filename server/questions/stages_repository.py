@@ -22,14 +22,15 @@ _HOSTS = text(
     JOIN show ON show.id = s.show_id
     LEFT JOIN person p ON p.id = s.person_id AND p.channel_id = show.channel_id
     LEFT JOIN staff_member m ON m.viewer_id = s.person_id AND m.channel_id = show.channel_id
-    WHERE s.show_id = :show AND s.part = 'host' AND coalesce(p.role, m.role) = ANY(:staff)
+    WHERE s.part = 'host' AND coalesce(p.role, m.role) = ANY(:staff) AND s.show_id IN (
+        SELECT CAST(:show AS text) UNION SELECT show_id FROM joint_show WHERE leading_id = :show AND left_at IS NULL)
     ORDER BY s.person_id
     """
 )
 
 
 async def read_hosts(connection: AsyncConnection, show_id: str) -> list[Host]:
-    """Return who is named as a host of the show and is staff of its channel, by the name that they have there."""
+    """Return who is named as a host of the show, or of one that is held in it, and is staff of that show's channel, by the name there."""
     rows = await connection.execute(_HOSTS, {"show": show_id, "staff": sorted(STAFF)})
     return [Host(*row) for row in rows]
 

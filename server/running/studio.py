@@ -15,6 +15,7 @@ from server.fulfilment.bulk import BulkShipping
 from server.fulfilment.packing import Press
 from server.fulfilment.shipping import Shipping
 from server.fulfilment.telling import BuyerNews
+from server.joint.settling import note_staff
 from server.questions.hosts import StageHosts
 from server.questions.moderating import follow_hosts
 from server.questions.pseudonyms import Pseudonyms
@@ -81,7 +82,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "order_reports": OrderReports(database, clock, attributions, process.customers.viewer_named),
         "faq": Faq(database, clock),
         "transcripts": Transcripts(database, Pseudonyms(settings.signing_secret())),
-        "reviews": Reviews(database, clock, process.aliases),
+        "reviews": Reviews(database, clock, process.aliases, process.door),
         "pictures": process.pictures,
         "press": Press(),
         "checkout_settings": CheckoutSettings(database, clock, process.catalogue.tell),
@@ -97,7 +98,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
             clock,
             read_products=read,
             at_line_up=[note_shelf],
-            at_staff=[follow_hosts],
+            at_staff=[follow_hosts, note_staff],
         ),
         "welcomes": Welcomes(database, clock),
         "lines": Lines(process.journal, database, process.waitlist),
