@@ -59,6 +59,7 @@ PARTS_FOR_ROUTES = (
     "receipt_links",
     "refunds",
     "revocations",
+    "rooms",
     "recorder",
     "settings",
     "shop",

@@ -5,7 +5,21 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, literal, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    and_,
+    column,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.roles import STAFF
@@ -14,23 +28,23 @@ from server.access.tables import SanctionHeadRow, SanctionRow, StaffMemberRow
 _SANCTION = SanctionRow.__table__  # type: ignore[attr-defined]
 _HEAD = SanctionHeadRow.__table__  # type: ignore[attr-defined]
 _STAFF = StaffMemberRow.__table__  # type: ignore[attr-defined]
-WRITING = ("timeout", "mute", "shadow", "hold")
-"""Kinds that are about writing."""
-KINDS = ("ban", *WRITING)
 UNTOLD = ("shadow", "hold")
 """Kinds of which their person is not told."""
-# Whoever turned out to be somebody in a show is that person there, with what was laid on the guest.
 _SILENCED = text("""
     SELECT DISTINCT ON (asked.id) asked.id AS viewer_id, s.kind, s.ends_at
     FROM unnest(CAST(:viewers AS text[])) AS asked (id)
-    JOIN sanction AS s ON s.channel_id = :channel AND (s.show_id = :show OR s.whole_channel) AND s.kind = ANY(:kinds)
+    CROSS JOIN LATERAL (SELECT coalesce(max(canonical), asked.id) AS id FROM viewer_alias
+        WHERE show_id = :show AND raw = asked.id AND taken_back_at IS NULL) AS person
+    JOIN sanction AS s ON s.channel_id = :channel AND (s.show_id = :show OR s.whole_channel)
         AND s.lifted_at IS NULL AND (s.ends_at IS NULL OR s.ends_at > :now)
-        AND (s.viewer_id = asked.id OR s.viewer_id IN (
-            SELECT raw FROM viewer_alias WHERE show_id = :show AND canonical = asked.id AND taken_back_at IS NULL))
-    ORDER BY asked.id, s.kind = 'hold', s.kind = 'shadow', s.ends_at DESC NULLS FIRST
+        AND (s.viewer_id IN (asked.id, person.id) OR s.viewer_id IN (
+            SELECT raw FROM viewer_alias WHERE show_id = :show AND canonical = person.id AND taken_back_at IS NULL))
+    ORDER BY asked.id, s.kind = 'hold', s.kind = 'shadow', s.kind <> 'ban', s.ends_at DESC NULLS FIRST
 """)
+_ALIAS = table("viewer_alias", column("show_id"), column("raw"), column("canonical"), column("taken_back_at"))
+"""Whoever turned out to be somebody in a show is that person there, with what was laid on either."""
 _ELSEWHERE = text("""
-    SELECT coalesce(bool_and(show.channel_id <> :channel), false)
+    SELECT coalesce(bool_and(show.channel_id <> ALL(:channels)), false)
     FROM attendance JOIN show ON show.id = attendance.show_id WHERE attendance.viewer_id = :viewer
 """)
 
@@ -54,16 +68,24 @@ def holds_in(show: Any, channel: Any, now: datetime | None = None) -> ColumnElem
 
 
 def is_banned(show: Any, channel: Any, viewer_id: str | None, now: datetime | None) -> ColumnElement[bool]:
-    """Return, for a statement about shows, whether the viewer is banned from the one in the row."""
+    """Return, for a statement about shows, whether the viewer, or who they are there, is banned from the one in the row."""
     if viewer_id is None:
         return literal(value=False)
-    return exists().where(
-        _SANCTION.c.viewer_id == viewer_id, _SANCTION.c.kind == "ban", holds_in(show, channel, now)
-    )
+    own, guest = _ALIAS.alias("own"), _ALIAS.alias("guest")
+    known = select(own.c.canonical).where(own.c.raw == viewer_id, *_stands(own, show)).correlate_except(own)
+    person = func.coalesce(known.scalar_subquery(), viewer_id)
+    guests = select(guest.c.raw).where(guest.c.canonical == person, *_stands(guest, show))
+    guests = guests.correlate_except(guest)
+    theirs = or_(_SANCTION.c.viewer_id.in_([viewer_id, person]), _SANCTION.c.viewer_id.in_(guests))
+    return exists().where(theirs, _SANCTION.c.kind == "ban", holds_in(show, channel, now))
+
+
+def _stands(alias: FromClause, show: Any) -> tuple[ColumnElement[bool], ...]:
+    return alias.c.show_id == show, alias.c.taken_back_at.is_(None)
 
 
 async def read_banned(connection: AsyncConnection, show_id: str, channel_id: str) -> dict[str, float]:
-    """Return who is banned from the show, each until when in seconds since 1970; infinity is for good."""
+    """Return who is banned from the show, by all their ids there, each until when in seconds since 1970; infinity is for good."""
     wanted = select(_SANCTION.c.viewer_id, _SANCTION.c.ends_at).where(
         _SANCTION.c.kind == "ban", holds_in(show_id, channel_id)
     )
@@ -71,7 +93,27 @@ async def read_banned(connection: AsyncConnection, show_id: str, channel_id: str
     for viewer_id, ends_at in await connection.execute(wanted):
         ends = math.inf if ends_at is None else ends_at.timestamp()
         banned[viewer_id] = max(ends, banned.get(viewer_id, 0.0))
+    if banned:
+        persons = await _read_persons(connection, show_id, banned)
+        ends_of = {person: max(banned.get(id, 0.0) for id in ids) for person, ids in persons.items()}
+        banned |= {id: ends_of[person] for person, ids in persons.items() for id in ids}
     return banned
+
+
+async def _read_persons(
+    connection: AsyncConnection, show_id: str, viewers: Collection[str]
+) -> dict[str, list[str]]:
+    """Return all ids in the show of those of the viewers who have several, by the person's own."""
+    theirs = _ALIAS.alias("theirs")
+    asked = or_(theirs.c.raw.in_(viewers), theirs.c.canonical.in_(viewers))
+    several = select(theirs.c.canonical).where(asked, *_stands(theirs, show_id))
+    wanted = select(_ALIAS.c.canonical, _ALIAS.c.raw).where(
+        _ALIAS.c.canonical.in_(several), *_stands(_ALIAS, show_id)
+    )
+    persons: dict[str, list[str]] = {}
+    for canonical, raw in await connection.execute(wanted):
+        persons.setdefault(canonical, [canonical]).append(raw)
+    return persons
 
 
 async def read_given(
@@ -149,20 +191,11 @@ async def read_holding(
 
 
 async def read_silenced(
-    connection: AsyncConnection,
-    show_id: str,
-    channel_id: str,
-    viewers: Sequence[str],
-    now: datetime,
-    *,
-    kinds: Sequence[str] = WRITING,
+    connection: AsyncConnection, show_id: str, channel_id: str, viewers: Sequence[str], now: datetime
 ) -> dict[str, Silence]:
-    """Return which of the viewers may not write as they like in the show now, and why; one statement for any number.
-
-    With other `kinds`: which of them are under one of those.
-    """
+    """Return which of the viewers may not write as they like in the show now, and why; one statement for any number."""
     given = {"show": show_id, "channel": channel_id, "viewers": list(viewers), "now": now}
-    rows = await connection.execute(_SILENCED, {**given, "kinds": list(kinds)})
+    rows = await connection.execute(_SILENCED, given)
     return {row.viewer_id: Silence(row.kind, row.ends_at) for row in rows}
 
 
@@ -203,14 +236,15 @@ async def read_changed_channels(connection: AsyncConnection, number: int) -> tup
     return top, set(await connection.scalars(wanted))
 
 
-async def is_of_others_alone(connection: AsyncConnection, channel_id: str, viewer_id: str) -> bool:
-    """Whether a viewer has been in shows, and in none of this channel."""
-    return bool(await connection.scalar(_ELSEWHERE, {"channel": channel_id, "viewer": viewer_id}))
+async def is_of_others_alone(connection: AsyncConnection, channels: Collection[str], viewer_id: str) -> bool:
+    """Whether a viewer has been in shows, and in none of these channels."""
+    given = {"channels": list(channels), "viewer": viewer_id}
+    return bool(await connection.scalar(_ELSEWHERE, given))
 
 
-async def is_staff_member(connection: AsyncConnection, channel_id: str, viewer_id: str) -> bool:
-    """Whether the id is that of a member of the channel's staff."""
+async def is_staff_member(connection: AsyncConnection, channels: Collection[str], viewer_id: str) -> bool:
+    """Whether the id is that of a member of the staff of one of the channels."""
     wanted = select(_STAFF.c.viewer_id).where(
-        _STAFF.c.channel_id == channel_id, _STAFF.c.viewer_id == viewer_id, _STAFF.c.role.in_(STAFF)
+        _STAFF.c.channel_id.in_(channels), _STAFF.c.viewer_id == viewer_id, _STAFF.c.role.in_(STAFF)
     )
-    return await connection.scalar(wanted) is not None
+    return await connection.scalar(wanted.limit(1)) is not None

@@ -34,6 +34,7 @@ from server.http.versions import STALE, IfMatch, answer_version
 from server.journal.intents import intent_of
 from server.pace.rates import Act
 from server.protocol.codes import Code
+from server.viewers.naming import as_called
 
 AuctionId = Annotated[str, Path(pattern=ENTITY_ID, max_length=40, description="The auction's id.")]
 Runner = Annotated[Principal, permitted(RUNNERS, "shows:write")]
@@ -200,7 +201,7 @@ async def place_bid(
         auction,
         identity.viewer_id,
         body.max,
-        name=identity.name,
+        name=(await as_called(request, show, identity)).name,
         guest=identity.guest,
         staff=identity.role != "viewer",
     )

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Row, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.access.sanctions_repository import KINDS, read_silenced
+from server.access.sanctions_repository import read_silenced
 from server.giveaways.leaving_out import Entry, Known
 from server.giveaways.tables import GiveawayEntryRow
 from server.ledger.repository import read_watched
@@ -131,7 +131,7 @@ async def read_known(
     viewers = sorted(entry.viewer_id for entry in entries)
     persons = await read_canonicals(connection, show_id, viewers)
     everybody = sorted({*viewers, *persons.values()})
-    laid = await read_silenced(connection, show_id, channel_id, everybody, now, kinds=KINDS)
+    laid = await read_silenced(connection, show_id, channel_id, everybody, now)
     unwatched = [entry.viewer_id for entry in entries if entry.doubt == "unwatched"]
     watched = (
         await read_watched(connection, show_id, unwatched, watch_seconds)

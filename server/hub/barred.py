@@ -24,6 +24,11 @@ class Barred:
         """Keep a viewer out until then."""
         self._ends[viewer_id] = ends_at
 
+    def bar_as(self, known: str, viewer_id: str) -> None:
+        """Keep a viewer out for as long as another one is, who is the same person."""
+        if known in self:
+            self._ends[viewer_id] = max(self._ends[known], self._ends.get(viewer_id, 0.0))
+
     def let_in(self, viewer_id: str) -> None:
         """Keep a viewer out no more."""
         self._ends.pop(viewer_id, None)

@@ -6,6 +6,8 @@ the room holds. Opening loads the ring too, so a gap that can be filled at all i
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -14,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.db.engine import Database, is_away
 from server.errors import RefusedError, unavailable
 from server.hub.barred import Barred
+from server.hub.called import Called
 from server.hub.hub import Hub
 from server.hub.room import Room, RoomSnapshot
 from server.journal import metrics, repository
@@ -70,7 +73,10 @@ class Rooms:
         unsubscribe: Subscribe,
         ring_length: int,
         snapshot_seconds: float,
+        unfit: Callable[[str, str], bool],
     ) -> None:
+        """`unfit`: whether a channel's lists take a name for nobody."""
+        self._unfit = unfit
         self._hub = hub
         self._database = database
         self._read_snapshot = read_snapshot
@@ -164,7 +170,7 @@ class Rooms:
             ring_length=self._ring_length,
         )
         room.preload(tail)
-        room.names = read.names
+        room.called = Called(read.names, partial(self._unfit, read.channel_id))
         room.banned = Barred(self._hub.wall, read.banned)
         room.on_sale = read.on_sale
         room.replayed = read.show.replay is not None
@@ -199,7 +205,7 @@ class Rooms:
             room.joint = read.show.joint
             room.on_sale = read.on_sale
         room.guests_allowed = read.guests_allowed
-        room.names = read.names.with_staff(room.staff_names())
+        room.called = replace(room.called, reserved=read.names.with_staff(room.staff_names()))
         room.snapshot = self._as_snapshot(head.top, read)
 
     def _as_snapshot(self, offset: int, read: SnapshotRead) -> RoomSnapshot:

@@ -39,6 +39,7 @@ from server.posts.rules import CONSENT, Approve, Move, Post, Reject, Remove, Res
 from server.posts.service import Posts
 from server.protocol.codes import Code
 from server.protocol.posted import PostState
+from server.viewers.naming import as_called
 
 ProductId = Annotated[
     str, Path(pattern=ENTITY_ID, max_length=40, description="The product's id, or a variant's.")
@@ -143,7 +144,8 @@ async def send_post(
     await pacing.spend(request, Act.POST, viewer=viewer.viewer_id)
     place = "POST /v1/shows/{show}/posts"
     intent = intent_of(viewer.viewer_id, key, place, show, body.model_dump(mode="json"))
-    return own_body(await _posts(request).send(show, viewer, as_draft(body), intent=intent))
+    called = await as_called(request, show, viewer)
+    return own_body(await _posts(request).send(show, called, as_draft(body), intent=intent))
 
 
 async def list_own(

@@ -34,6 +34,7 @@ from server.ledger.repository import read_reaction_totals
 from server.payments import polling
 from server.privacy.service import Privacy
 from server.protocol.publication import Publication
+from server.questions.moderating import follow_hosts
 from server.questions.pseudonyms import Pseudonyms
 from server.running.commands import commands_of
 from server.running.comments import comments_for
@@ -104,7 +105,8 @@ class Process:
         self.own_pushes = OwnPushes(self.hub, self.bus.tell, self.aliases.known_as)
         self.screening = screening_for(settings, self.database, clock, self.bus, self.outbound)
         self.recognition = recognition_for(settings, self.hub, self.database)
-        push, door = self.own_pushes.push, Silencing(self.screening.screening, self.recognition.is_like)
+        self.door = Silencing(self.screening.screening, self.recognition.is_like)
+        push, door = self.own_pushes.push, self.door
         self.questions = questions_for(settings, self.journal, self.database, push, door)
         self.comments = comments_for(self.journal, self.database, push, door)
         self.sanctions, self.channel_bans = self._sanctions()
@@ -134,7 +136,7 @@ class Process:
         self.cards = Cards(self.database)
         at_end = [self.auctions.end_with_show, self.waitlist.end_at_end]
         self.shows = shows_for(settings, self.journal, self.database, clock, hub=self.hub, at_end=at_end)
-        self.joint_settling = Settling(self.journal, self.database, clock, self.shows)
+        self.joint_settling = Settling(self.journal, self.database, clock, self.shows, [follow_hosts])
         self.joint_shows = JointShows(self.database, clock, self.joint_settling)
         self.staff_roll = StaffRoll(self.hub, self.database, clock, self.bus.tell)
         self.at_work = StaffAtWork(self.hub, self.bus.tell, self.questions)
@@ -148,7 +150,7 @@ class Process:
         self.disks = DataDisks(settings)
         self.watch = self._watched()
         self.dispatcher = Dispatcher(self.hub, commands_of(self), self.pace.commands)
-        self.desk = Desk(self.hub, self.dispatcher, self.rooms)
+        self.desk = Desk(self.hub, self.dispatcher, self.rooms, self.recognition.bars)
 
     def _receipt_links(self) -> ReceiptLinks:
         old_secret = self.settings.old_signing_secret()
@@ -181,6 +183,7 @@ class Process:
             unsubscribe=self.bus.unsubscribe,
             ring_length=settings.ring_length,
             snapshot_seconds=settings.snapshot_ms / 1000,
+            unfit=lambda channel_id, name: self.screening.screeners.of(channel_id).takes_no_name(name),
         )
 
     def _topcheck(self, seconds: float) -> TopCheck:

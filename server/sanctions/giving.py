@@ -13,8 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.access.marks_repository import delete_marks
 from server.access.sanctions_repository import (
     insert_sanction,
-    is_of_others_alone,
-    is_staff_member,
     next_number,
     read_holding,
     read_likenesses,
@@ -32,9 +30,10 @@ from server.protocol.codes import Code
 from server.protocol.sanction_lines import SanctionOwn
 from server.sanctions.faces import as_banned, as_own, as_staff, is_told
 from server.sanctions.rules import LIKENESSES_MAX
-from server.sanctions.standing import answered, holds, note, standing_of
+from server.sanctions.standing import answered, holds, note, require_sanctionable, standing_of
 from server.sanctions.tasks import Answering, Appealing, Giving, Recognising, Standing, Task, Unbanning
 from server.shows.repository import read_show
+from server.shows.tables import ShowRow
 
 FindWriter = Callable[[AsyncConnection, str, str], Awaitable[tuple[str, str | None] | None]]
 """Given a show and something written in it, tells by whom, and under which name; None when there is no such thing."""
@@ -84,14 +83,15 @@ class Desk:
         answers: list[Standing | RefusedError] = []
         for task in tasks:
             try:
-                answers.append(await self._carry_out(tx, show.channel_id, task))
+                answers.append(await self._carry_out(tx, show, task))
             except RefusedError as refused:
                 answers.append(refused)
         return answers
 
-    async def _carry_out(self, tx: ShowTransaction, channel_id: str, task: Task) -> Standing:
+    async def _carry_out(self, tx: ShowTransaction, show: ShowRow, task: Task) -> Standing:
+        channel_id = show.channel_id
         if isinstance(task, Giving):
-            return await self._give(tx, channel_id, task)
+            return await self._give(tx, show, task)
         if isinstance(task, Recognising):
             return await self._recognise(tx, channel_id, task)
         if isinstance(task, Unbanning):
@@ -105,19 +105,19 @@ class Desk:
             return await self._answer(tx, row, task)
         return standing_of(await self._lift(tx, row, task.actor))
 
-    async def _give(self, tx: ShowTransaction, channel_id: str, task: Giving) -> Standing:
+    async def _give(self, tx: ShowTransaction, show: ShowRow, task: Giving) -> Standing:
         viewer_id, name = await self._find(tx, task)
         kind, now = task.terms.kind, tx.now
         before = await read_standing(tx.connection, tx.show_id, viewer_id, kind)
         if before is not None and holds(before, now):
             return await self._give_anew(tx, before, task)
-        await _require_sanctionable(tx, channel_id, viewer_id)
+        await require_sanctionable(tx, show, viewer_id)
         if before is not None:  # it has ended, and another one takes its place
             ended = await self._change(tx, before, {"lifted_at": before.ends_at, "lifted_by_name": ""})
             tx.publish_to_staff("sanction.changed", {"sanction": as_staff(ended), "lifted": True})
         row = SanctionRow(
             id=new_id("sn"),
-            channel_id=channel_id,
+            channel_id=show.channel_id,
             show_id=tx.show_id,
             whole_channel=task.terms.whole_channel,
             kind=kind,
@@ -290,10 +290,3 @@ class Desk:
             tx.afterwards.append(partial(self._push, tx.show_id, row.viewer_id, SanctionOwn(as_own(row))))
         if row.kind == "ban" or row.like_id is not None:
             tx.afterwards.append(self._tell)
-
-
-async def _require_sanctionable(tx: ShowTransaction, channel_id: str, viewer_id: str) -> None:
-    if await is_staff_member(tx.connection, channel_id, viewer_id):
-        raise RefusedError(Code.FORBIDDEN, "Staff cannot be sanctioned.")
-    if await is_of_others_alone(tx.connection, channel_id, viewer_id):
-        raise RefusedError(Code.NOT_FOUND, "This viewer was in no show of this channel.")

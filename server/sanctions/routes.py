@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from server.access.dependencies import CurrentIdentity, ShowId
+from server.access.entry import is_of
 from server.access.permission import permitted
 from server.access.principal import Principal
 from server.access.repository import read_terms
@@ -204,13 +205,13 @@ async def list_sanctions(
 
 
 async def _require_viewer_of(show: str, request: Request, identity: Identity) -> None:
-    """Raise unless the show is one of the caller's channel that viewers may know of; whoever is banned passes."""
+    """Raise unless the show is the caller's channel's, be it together with others, and viewers may know of it; who is banned passes."""
     database = cast("Database", request.app.state.database)
     async with database.read_soon() as connection:
         terms = await read_terms(connection, show)
     if terms is None or terms.hidden:
         raise RefusedError(Code.NOT_FOUND)
-    if identity.channel_id != terms.channel_id:
+    if not is_of(identity.channel_id, terms):
         raise RefusedError(Code.FORBIDDEN, "This token is of another channel.")
 
 

@@ -1,7 +1,10 @@
 """Who may not write as they like, asked at the one door for what viewers write: who is muted is refused, shadow mutes hide it."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.access.roles import is_staff
 from server.access.sanctions_repository import Silence, read_silenced
@@ -59,12 +62,29 @@ class Silencing:
             for silence in under
         ]
 
+    async def admit(
+        self, connection: AsyncConnection, show_id: str, channel_id: str, written: Written, now: datetime
+    ) -> None:
+        """Raise for who is muted or banned, and for what the look at the text refuses."""
+        if is_staff(written.role):
+            return
+        silenced = await read_silenced(connection, show_id, channel_id, [written.viewer_id], now)
+        silence, verdict = silenced.get(written.viewer_id), written.looked.verdict
+        if silence is not None and _is_mute(silence):
+            raise _refusal(silence).as_error()
+        if isinstance(verdict, Refuse):
+            raise verdict.as_error()
+
 
 def _is_mute(silence: Silence | None) -> bool:
-    return silence is not None and silence.kind in ("timeout", "mute")
+    return silence is not None and silence.kind in ("ban", "timeout", "mute")
 
 
 def _refusal(silence: Silence) -> Refuse:
+    if (
+        silence.kind == "ban"
+    ):  # this process has not heard of it yet, and closes their connections within a second
+        return Refuse(Code.BANNED)
     until = None if silence.ends_at is None else to_wire(silence.ends_at)
     return Refuse(Code.MUTED, data={"until": until})
 

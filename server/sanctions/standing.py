@@ -3,13 +3,28 @@
 from datetime import datetime
 from typing import Any
 
+from server.access.sanctions_repository import is_of_others_alone, is_staff_member
 from server.access.tables import SanctionRow
 from server.audit.actions import Action
 from server.audit.trail import Actor, audit
 from server.clock import to_wire
+from server.errors import RefusedError
 from server.journal.transaction import ShowTransaction
+from server.protocol.codes import Code
 from server.sanctions.faces import as_own, is_told
 from server.sanctions.tasks import Standing
+from server.shows.repository import as_show
+from server.shows.tables import ShowRow
+
+
+async def require_sanctionable(tx: ShowTransaction, show: ShowRow, viewer_id: str) -> None:
+    """Raise `forbidden` for staff, of channels too that hold the show together with its own, and `not_found` for others' viewers."""
+    joint = as_show(show).joint
+    channels = {show.channel_id} | (frozenset() if joint is None else joint.channels)
+    if await is_staff_member(tx.connection, channels, viewer_id):
+        raise RefusedError(Code.FORBIDDEN, "Staff cannot be sanctioned.")
+    if await is_of_others_alone(tx.connection, channels, viewer_id):
+        raise RefusedError(Code.NOT_FOUND, "This viewer was in no show of this channel.")
 
 
 def holds(row: SanctionRow, now: datetime) -> bool:

@@ -5,7 +5,10 @@ list of words or a reviewer elsewhere must not hold the show's lock. `screen`, i
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.journal.transaction import ShowTransaction
 from server.screening.verdicts import ALLOWED, NOT_LOOKED_AT, Allow, Held, Looked, Refuse, Shadow, Verdict
@@ -16,6 +19,7 @@ __all__ = [
     "NOT_LOOKED_AT",
     "Allow",
     "ByModeration",
+    "Door",
     "Held",
     "Looked",
     "Newcomers",
@@ -60,6 +64,16 @@ class Screening(Protocol):
         newcomers: Newcomers | None = None,
     ) -> Sequence[Verdict]:
         """Decide about all that was written in one transaction, in order; `newcomers` where those may be held."""
+        ...
+
+
+class Door(Screening, Protocol):
+    """The door as it stands before everything: it knows of sanctions, too."""
+
+    async def admit(
+        self, connection: AsyncConnection, show_id: str, channel_id: str, written: Written, now: datetime
+    ) -> None:
+        """Raise the refusal of what is written beside the show's journal, where all waits for staff: nothing is held or hidden more."""
         ...
 
 

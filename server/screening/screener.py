@@ -8,6 +8,9 @@ from server.screening.matching import Matcher
 from server.screening.rules import NO_SETTINGS, EntryDoes, Settings, strictest
 from server.screening.verdicts import Verdict
 
+NAMES_MAX = 20_000
+"""Names that one channel's lists remember having looked at: in a storm everybody comes back by the name that they had."""
+
 
 class Screener:
     """Says what lists and links make of a text; a newer version of the settings is another screener."""
@@ -16,6 +19,8 @@ class Screener:
         self.settings = settings
         self.version = version
         self._matcher = Matcher(settings.entries)
+        self._names_looked_at = bool(settings.entries) or settings.links != "allow"
+        self._names: dict[str, bool] = {}
 
     def prepare(self) -> None:
         """Make everything ready, for a thread."""
@@ -24,6 +29,17 @@ class Screener:
     def look(self, text: str) -> Verdict:
         """Return what the text alone deserves, some 0.1 ms later."""
         return strictest(self._found(text))
+
+    def takes_no_name(self, name: str) -> bool:
+        """Whether nobody may be called so: a name waits for no moderator, so whatever the lists would do with a text that has it."""
+        if not self._names_looked_at:
+            return False
+        verdict = self._names.get(name)
+        if verdict is None:
+            if len(self._names) >= NAMES_MAX:
+                self._names.clear()
+            verdict = self._names[name] = next(self._found(name), None) is not None
+        return verdict
 
     def _found(self, text: str) -> Iterator[tuple[EntryDoes, HeldFor]]:
         for entry in self._matcher.find(text):

@@ -31,6 +31,7 @@ from server.surveys.review_bodies import (
 )
 from server.surveys.review_rules import Move, ReviewState, opinion_of
 from server.surveys.reviews import Reviews
+from server.viewers.naming import fit_name
 
 ProductId = Annotated[
     str, Path(pattern=ENTITY_ID, max_length=40, description="The product's id, or a variant's.")
@@ -59,7 +60,7 @@ def router() -> APIRouter:
         put_review,
         methods=["PUT"],
         summary="Review a product",
-        responses=refusals(*entering, *OF_BODIES),
+        responses=refusals(*entering, *OF_BODIES, Code.MUTED, Code.TEXT_REFUSED),
     )
     add(
         one,
@@ -135,8 +136,12 @@ async def list_reviews(
 async def put_review(
     show: ShowId, product: ProductId, body: ReviewRequest, viewer: EntrantOfShow, request: Request
 ) -> OwnReviewBody:
-    """For viewers, in the place of what they wrote before. It is shown once a moderator has approved it."""
-    opinion = opinion_of(body.stars, body.text, body.author)
+    """For viewers, in the place of what they wrote before. It is shown once a moderator has approved it.
+
+    `author` is left out where viewers may not be called so in the show. `muted` and `text_refused` are as for a question.
+    """
+    author = await fit_name(request, show, body.author) if body.author and body.author.strip() else None
+    opinion = opinion_of(body.stars, body.text, author)
     await pacing.spend(request, Act.REVIEW, viewer=viewer.viewer_id)
     written = await _reviews(request).write(show, product, viewer, opinion)
     return OwnReviewBody.model_validate(public_part(written))

@@ -14,11 +14,22 @@ from server.errors import RefusedError
 from server.http.versions import Match
 from server.ids import new_id
 from server.protocol.codes import Code
+from server.screening.door import NOT_LOOKED_AT, Door, Looked
 from server.shows.selling_repository import find_sold
 from server.surveys import review_repository as repository
 from server.surveys.review_repository import Rating
 from server.surveys.review_rules import STATE_AFTER, Move, Opinion, RefusalReason, Review, ReviewState
 from server.viewers.aliases import Aliases
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A review as the door sees it: its words, with the name that its author chose."""
+
+    viewer_id: str
+    role: str
+    text: str
+    looked: Looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +44,8 @@ class ReviewsPage:
 class Reviews:
     """Writing, reading and moderating. One person has one review of a product; it is written anew when they change it."""
 
-    def __init__(self, database: Database, clock: Clock, aliases: Aliases) -> None:
+    def __init__(self, database: Database, clock: Clock, aliases: Aliases, door: Door) -> None:
+        self._door = door
         self._database = database
         self._clock = clock
         self._aliases = aliases
@@ -41,17 +53,21 @@ class Reviews:
     async def write(self, show_id: str, product_id: str, viewer: Identity, opinion: Opinion) -> Review:
         """Keep what the viewer says of a product of the show; it waits for moderation. The same once more changes nothing.
 
-        Raises `not_found` for what the show does not sell, and `forbidden` for whoever works for the channel.
+        Raises `not_found` for what the show does not sell, `forbidden` for whoever works for the channel, and as the door for viewers'
+        words does.
         """
         viewers = await self._ids_of(show_id, viewer)
+        text = "\n".join(filter(None, (opinion.author, opinion.words)))
+        looked = await self._door.look(show_id, viewer.role, text) if text else NOT_LOOKED_AT
+        written_by = _Written(viewer.viewer_id, viewer.role, text, looked)
         async with self._database.write_soon() as connection:
             product, channel_id = await self._product(connection, show_id, product_id)
             if role_in(viewer.role, viewer.channel_id, channel_id) != "viewer":
                 raise RefusedError(Code.FORBIDDEN, "Who works for the channel reviews nothing of it.")
             place = {"product": product, "show": show_id, "channel": channel_id}
-            await repository.write_review(
-                connection, opinion, viewers, id=new_id("rv"), at=self._clock.now(), **place
-            )
+            now = self._clock.now()
+            await self._door.admit(connection, show_id, channel_id, written_by, now)
+            await repository.write_review(connection, opinion, viewers, id=new_id("rv"), at=now, **place)
             written = await repository.read_own(connection, product, viewers[:1])
         assert written is not None, "written in this transaction"
         return written

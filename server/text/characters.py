@@ -24,9 +24,9 @@ _EDGES = "".join(chr(c) for c in range(0x3001) if chr(c).isspace()) + "\u200b\u2
 """What is trimmed from both ends. Joiners and variation selectors are not: an emoji may end with one."""
 
 MARKS_MAX = 8
-"""Marks on one character. Tibetan, Hebrew with cantillation and Burmese need up to seven."""
+"""Marks on one character, and characters that draw nothing behind it. Tibetan, Hebrew with cantillation, Burmese and flags need seven."""
 
-_MARKS_FROM = "\u0300"
+_MARKS_FROM = "\u00ad"
 
 
 def kept(text: str) -> str:
@@ -53,17 +53,17 @@ _UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Mn", "Me"})
 
 
 def with_few_marks(text: str) -> str:
-    """Return `text` with at most `MARKS_MAX` marks stacked on each character; those beyond are left out."""
+    """Return `text` with at most `MARKS_MAX` marks and blanks stacked on each character; those beyond are left out."""
     if not text or max(text) < _MARKS_FROM:
         return text
     few, stacked = [], 0
     for character in text:
         category = unicodedata.category(character)
-        if category in ("Mn", "Me"):
+        if category in ("Mn", "Me", "Cf") or _BLANK.match(character):
             stacked += 1
             if stacked > MARKS_MAX:
                 continue
-        elif category not in ("Mc", "Cf"):
+        elif category != "Mc":
             stacked = 0
         few.append(character)
     return "".join(few) if len(few) < len(text) else text

@@ -96,12 +96,6 @@ class ReservedNames:
             self._refused[name] = refused
         return refused
 
-    def shown(self, name: str, viewer_id: str) -> str:
-        """Return what somebody who is not staff is called here: `name`, or the guest's name that they get in its place."""
-        if guest_number(name) is None and self.refuse(name):
-            return default_name(viewer_id)
-        return name
-
     def _is_made_of_reserved(self, look: str) -> bool:
         return look in self._whole or _is_made_of(look, self._parts, but=_RESPECT_LOOKS)
 

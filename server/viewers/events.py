@@ -31,7 +31,7 @@ from server.journal.rooms import Rooms
 from server.protocol.codec import FRAME_BYTES_MAX, with_key
 from server.protocol.codes import Code
 from server.protocol.commands import AnyCommand, Join, Position
-from server.viewers.join import Joins, introduce
+from server.viewers.join import Bars, Joins, introduce
 from server.viewers.stream import StreamTransport, new_stream
 
 DESKS_MAX = 10_000
@@ -76,7 +76,8 @@ StreamName = Annotated[
 class Desk:
     """Carries out commands by HTTP, each as a viewer's who has joined."""
 
-    def __init__(self, hub: Hub, dispatcher: Dispatcher, rooms: Rooms) -> None:
+    def __init__(self, hub: Hub, dispatcher: Dispatcher, rooms: Rooms, bars: Bars) -> None:
+        self._bars = bars
         self._hub = hub
         self._dispatcher = dispatcher
         self._rooms = rooms
@@ -111,6 +112,8 @@ class Desk:
         require_entry(identity, room)
         desk = self._desk_of(room, identity)
         desk.room, desk.host = room, host
+        if desk.role == "viewer" and self._bars(desk, room, desk.viewer_id, desk.name, guest=desk.guest):
+            raise RefusedError(Code.BANNED)
         find = None if stream is None else partial(self._find_stream, (show_id, identity.viewer_id, stream))
         return await self._dispatcher.carry_out(
             desk, line, asyncio.get_running_loop().time(), find_stream=find

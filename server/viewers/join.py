@@ -92,8 +92,10 @@ class Joins:
         charge_join(connection, READ_TOKENS)
         customer = await self._customers.identify(token)
         if (guest_id := self._guest_before(connection, command, customer)) is not None:
-            require_entry(customer, await self._rooms.open(command.show))
+            room = await self._rooms.open(command.show)
+            require_entry(customer, room)
             await self._aliases.note(command.show, guest_id, customer)
+            room.banned.bar_as(guest_id, customer.viewer_id)
         await self._join_later(connection, command, self._tokens.begin(customer))
 
     def _guest_before(self, connection: Connection, command: Join, customer: Identity) -> str | None:
@@ -200,7 +202,7 @@ class Joins:
         if connection.joined:  # a socket's first guest is paid for by the address alone
             by[By.SOCKET] = connection.id
         self._pace.note(Act.GUEST, by)
-        refused = bool(command.name) and room.names.refuse(command.name or "")
+        refused = bool(command.name) and room.called.refuses(command.name or "")
         name, remember = None if refused else command.name, bool(command.remember)
         identity = self._tokens.new_guest(room.channel_id, name=name, remember=remember)
         crowd.arrive(identity.viewer_id, connection.host, now)
@@ -266,7 +268,7 @@ def introduce(connection: Connection, bearer: Identity, room: Room, crowd: Crowd
 
 
 def _is_refused(room: Room, wish: str | None, identity: Identity) -> bool:
-    """Whether only staff may be called here what a viewer wishes to be called, or without a wish is called already."""
+    """Whether nobody in the audience may be called here what a viewer wishes to be called, or without a wish is called already."""
     if wish and wish != identity.name:
-        return room.names.refuse(wish)
-    return room.names.shown(identity.name, identity.viewer_id) != identity.name
+        return room.called.refuses(wish)
+    return room.called.shown(identity.name, identity.viewer_id) != identity.name

@@ -64,7 +64,7 @@ def answer_join(lane: Lane, command: Join, room: Room, entrant: Entrant) -> byte
         token=entrant.token,
     )
     if entrant.name_refused:
-        name = room.names.shown(identity.name, identity.viewer_id)
+        name = room.called.shown(identity.name, identity.viewer_id)
         joined = replace(joined, name_refused=True, name=name, guest=guest_number(name))
     return room.welcome(lane, encode(joined)[:-1], position.offset, snapshot)
 

@@ -67,7 +67,7 @@ class StaffRoll:
     def _reserve(self, show_id: str, name: str) -> None:
         room = self._hub.rooms.get(show_id)
         if room is not None:
-            room.names = room.names.with_staff([name])
+            room.called = room.called.with_staff([name])
 
     def _row_of(self, connection: Connection) -> StaffMemberRow:
         return StaffMemberRow(

@@ -345,7 +345,7 @@ async def open_stage(
         Polls(journal, database, clock, watch_seconds=WATCH_SECONDS),
         Giveaways(journal, database, clock, watch_seconds=WATCH_SECONDS, push=tell),
         posts,
-        Reviews(database, clock, Aliases(database, clock)),
+        Reviews(database, clock, Aliases(database, clock), Silencing(ByModeration())),
         offers,
         auctions,
         checkouts,

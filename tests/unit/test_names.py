@@ -6,6 +6,7 @@ import unicodedata
 
 import pytest
 
+from server.hub.called import Called
 from server.text import names
 from server.text.names import NOBODY, ReservedNames, default_name, guest_number
 
@@ -158,14 +159,14 @@ def test_the_names_of_roles_are_staffs_alone_in_every_show(name: str) -> None:
 )
 def test_ordinary_people_keep_their_names(name: str) -> None:
     assert not RESERVED.refuse(name)
-    assert RESERVED.shown(name, "v_1") == name
+    assert Called(RESERVED).shown(name, "v_1") == name
 
 
 def test_a_refused_name_becomes_the_viewers_number() -> None:
-    shown = RESERVED.shown("Aoi", "v_1")
-    assert shown == default_name("v_1") == RESERVED.shown("host", "v_1")
+    shown = Called(RESERVED).shown("Aoi", "v_1")
+    assert shown == default_name("v_1") == Called(RESERVED).shown("host", "v_1")
     assert guest_number(shown) == int(shown.removeprefix("Guest "))
-    assert RESERVED.shown(shown, "v_1") == shown
+    assert Called(RESERVED).shown(shown, "v_1") == shown
     assert [guest_number(name) for name in ("Aoi", "Guest", "Guest 12", "Guest 0123", "Guest 12345")] == [
         None
     ] * 5

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.integration.live.test_what_is_kept import Rows, found, rows
+from tests.support.eventually import eventually
 from tests.support.servers import SignFor
 from tests.support.viewer import joined_at, viewer_at
 
@@ -247,3 +248,119 @@ async def test_the_joint_figures_are_read_by_each_channel_in_its_own_show(
         await party.ours.delete(f"/shows/demo/joint/{party.beside}")
         alone = (await ours.get("/shows/demo/stats/joint")).json()
         assert [each["show"] for each in alone["shows"]] == ["demo"]
+
+
+async def test_each_channel_erases_what_is_theirs_of_a_viewer_of_both(
+    party: Party, sign_for: SignFor, rows: Rows
+) -> None:
+    await party.join()
+    async with (
+        joined_at(party.two, name="Aki") as viewer,
+        joined_at(party.one, party.beside, token=viewer.token) as beside,
+        _as(party.one, sign_for("admin")) as ours,
+        _as(party.two, sign_for("admin", THEIRS)) as theirs,
+    ):
+        question = (await viewer.do("ask", text="Does it shrink?"))["question"]
+        await beside.do("buy", product=party.product, quantity=1, key="apron-of-ren")
+        me = str(beside.id)
+        (seen,) = (await theirs.post("/viewers/find", json={"viewer": me})).json()["people"]
+        assert (seen["rows"].get("orders"), seen["rows"].get("question")) == (1, None)
+        await found(rows, f"SELECT FROM attendance WHERE viewer_id = '{me}'", 2)
+        assert (await theirs.post(f"/viewers/{me}/erasure")).status_code == 202
+        await eventually(lambda: erased_in(theirs), within_seconds=60)
+        assert await rows(f"SELECT show_id FROM orders WHERE viewer_id = '{me}'") == []
+        assert await rows(f"SELECT text FROM question WHERE viewer_id = '{me}'") == [("Does it shrink?",)]
+        # Their token is the other channel's, and good: what they do from now on is recorded anew.
+        await viewer.do("react", kind="heart")
+        await beside.do("ping")
+        assert (await ours.post(f"/viewers/{me}/erasure")).status_code == 202
+        assert await viewer.closed() == 4410
+        assert await beside.closed() == 4410
+        await eventually(lambda: erased_in(ours), within_seconds=60)
+        assert await rows(f"SELECT text FROM question WHERE id = '{question}'") == [("–",)]
+        assert await rows(f"SELECT show_id FROM attendance WHERE viewer_id = '{me}'") == []
+        async with viewer_at(party.two) as back:
+            assert await back.refused("join", show="demo", token=viewer.token) == "token_revoked"
+
+
+async def erased_in(client: httpx.AsyncClient) -> bool:
+    listed = (await client.get("/erasures")).json()["erasures"]
+    return bool(listed) and all(each["done_at"] for each in listed)
+
+
+async def test_hosts_of_the_other_channel_have_a_stage_where_people_talk(
+    party: Party, sign_for: SignFor
+) -> None:
+    token = sign_for("host", channel=THEIRS)
+    # Whoever joins as staff is known as such; a show's people are named among those.
+    async with joined_at(party.one, party.beside, token=token) as ren:
+        staff = [{"person": ren.id, "part": "host"}]
+        await eventually(lambda: _named(party, staff))
+        await party.join()
+        joined = await ren.join(token=token)
+        assert [each["host"] for each in joined["snapshot"]["stages"]] == [ren.id]
+        async with (
+            joined_at(party.two) as viewer,
+            joined_at(party.two, token=sign_for("moderator")) as moderator,
+        ):
+            question = (await viewer.do("ask", text="Does it shrink?"))["question"]
+            await moderator.do("question.stage", question=question, host=ren.id)
+            told = await viewer.expect_push("stage.changed", lambda line: line["stages"])
+            assert told["stages"] == [{"name": "Host", "question": question}]
+            await moderator.do("question.answer", question=question, live=True)
+            answered = (await viewer.expect_push("question.answered"))["question"]["answer"]
+            assert answered["role"] == "host"
+            # The other show's people change: so does the stage, a moment later.
+            assert (await party.theirs.put(f"/shows/{party.beside}/staff", json={"staff": []})).is_success
+            await moderator.expect_push("stage.changed", lambda line: line["stages"] == [])
+            assert await moderator.refused("question.stage", question=question, host=ren.id) == "not_found"
+
+
+async def _named(party: Party, staff: list[dict[str, Any]]) -> bool:
+    return (await party.theirs.put(f"/shows/{party.beside}/staff", json={"staff": staff})).is_success
+
+
+async def test_staff_of_either_channel_are_nobodys_to_sanction_and_viewers_of_either_are(
+    party: Party, sign_for: SignFor
+) -> None:
+    await party.join()
+    token = sign_for("moderator", channel=THEIRS)
+    async with (
+        joined_at(party.one, token=sign_for("host")) as host,
+        joined_at(party.two, party.beside, token=token),  # whoever joins as staff is known as such
+        joined_at(party.two, token=token) as partner,
+        joined_at(party.one, party.beside) as theirs,
+        joined_at(party.two, token=theirs.token) as viewer,
+    ):
+        assert await host.refused("viewer.sanction", viewer=partner.id, kind="ban") == "forbidden"
+        for name, fields in (("viewer.ban", {}), ("viewer.sanction", {"kind": "mute"})):
+            assert await partner.refused(name, viewer=host.id, **fields) == "forbidden"
+        given = await host.do("viewer.sanction", viewer=viewer.id, kind="ban", reason="abuse")
+        assert await viewer.closed() == 4403
+        # They read why, appeal, and still buy of the shop whose viewer they are.
+        async with _as(party.two, str(theirs.token)) as http:
+            (own,) = (await http.get("/shows/demo/sanctions/own")).json()["sanctions"]
+            assert own["reason"] == "abuse"
+            path = f"/shows/demo/sanctions/{given['sanction']}/appeal"
+            assert (await http.post(path, json={"text": "It was my son."})).json()["appeal"] == "open"
+        await theirs.do("buy", product=party.product, quantity=1, key="apron-of-ren")
+
+
+async def test_who_is_shadow_muted_in_the_leading_show_is_read_by_staff_of_both_alone(
+    party: Party, sign_for: SignFor
+) -> None:
+    await party.join()
+    async with (
+        joined_at(party.one, token=sign_for("host")) as host,
+        joined_at(party.two, token=sign_for("host", channel=THEIRS)) as partner,
+        joined_at(party.one, party.beside) as theirs,
+        joined_at(party.two, token=theirs.token) as viewer,
+        joined_at(party.one) as other,
+    ):
+        await host.do("viewer.sanction", viewer=viewer.id, kind="shadow", reason="abuse")
+        await viewer.do("comment", text="You are all fools")
+        for staff in (host, partner):
+            await staff.expect(lambda line: "all fools" in str(line), "the comment, for staff")
+        await host.do("announce", text="Next!")
+        await other.expect_push("announce")
+        assert "all fools" not in str(other.lines)
