@@ -49,6 +49,15 @@ async def test_a_viewer_goes_where_the_host_shows_the_way(
     await expect(viewer.get_by_test_id("viewer")).to_be_visible()
     await host.get_by_test_id("hand-over-back").click()
     await expect(host.get_by_test_id("hand-over-now")).to_have_count(0)
+    # Once more: now they are not taken, and whoever sent them reads that.
+    await host.locator(f'[data-testid="hand-over-to"][data-show="{there}"]').click()
+    await receiving.get_by_test_id("arrival-decline").click()
+    await expect(receiving.get_by_test_id("arrival")).to_have_count(0)
+    await expect(host.get_by_test_id("turned-back")).to_be_visible()
+    await expect(host.get_by_test_id("hand-over-now")).to_have_count(0)
+    await settle(host)
+    assert await find_faults(host) == []
+    await picture(host, f"hand-over-declined-{language}")
 
 
 async def test_who_crosses_to_another_channel_is_nobody_there_and_themselves_again_at_home(
