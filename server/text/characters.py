@@ -56,14 +56,18 @@ def with_few_marks(text: str) -> str:
     """Return `text` with at most `MARKS_MAX` marks and blanks stacked on each character; those beyond are left out."""
     if not text or max(text) < _MARKS_FROM:
         return text
-    few, stacked = [], 0
+    few, marks, blanks = [], 0, 0
     for character in text:
         category = unicodedata.category(character)
-        if category in ("Mn", "Me", "Cf") or _BLANK.match(character):
-            stacked += 1
-            if stacked > MARKS_MAX:
+        if category in ("Mn", "Me"):
+            marks += 1
+            if marks > MARKS_MAX:
+                continue
+        elif category == "Cf" or _BLANK.match(character):
+            blanks += 1
+            if blanks > MARKS_MAX:
                 continue
         elif category != "Mc":
-            stacked = 0
+            marks = blanks = 0
         few.append(character)
     return "".join(few) if len(few) < len(text) else text

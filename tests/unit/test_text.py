@@ -83,6 +83,14 @@ def test_marks_are_stacked_so_high_and_no_higher() -> None:
         assert all(unicodedata.category(c) == "Mn" for c in run)
 
 
+@pytest.mark.parametrize("blank", ["\u200b", "\u2060", "\u00ad", "\u2800", "\u3164", "\U000e0041"])
+def test_what_draws_nothing_is_kept_in_short_runs(blank: str) -> None:
+    kept = clean_text("a" + blank * 90 + "b", characters_max=100)
+    assert kept == "a" + blank * MARKS_MAX + "b"
+    flag = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+    assert clean_text(flag, characters_max=100) == flag
+
+
 def test_text_is_measured_in_code_points_as_it_is_kept() -> None:
     assert clean_text("  abc  ", characters_max=3) == "abc"
     assert clean_text("e\u0301" * 5, characters_max=5) == "é" * 5

@@ -214,7 +214,8 @@ async def test_erasing_a_person_takes_address_words_and_what_waits_and_leaves_ha
     await post.returns.unsubscribe(token_in(anna.part("plain"), "u"))
     async with stage.database.write() as connection:
         await connection.execute(text("UPDATE mail_message SET state = 'queued' WHERE kind = 'confirm'"))
-        await repository.erase(connection, {"v_anna": "v_nobody"}, [SHOW], "salt")
+        reach = repository.Reach(["v_anna"], [SHOW])
+        await repository.erase(connection, reach, {"v_anna": "v_nobody"}, "salt")
     left = await post.rows("SELECT * FROM mail_message")
     assert "anna" not in str(left).lower().replace("v_nobody", "")
     assert await post.rows("SELECT * FROM mail_consent") == []
