@@ -22,6 +22,7 @@ from server.protocol import commands as said
 from server.protocol.schema import JoinedAsStaff, JoinedAsViewer
 from server.protocol.spoken_as import Spoken
 from server.protocol.spoken_of_giveaways import GIVEAWAYS
+from server.protocol.spoken_of_hand_overs import HAND_OVERS
 from server.protocol.spoken_of_posts import POSTS
 from server.protocol.spoken_safety import SAFETY
 
@@ -286,19 +287,7 @@ COMMANDS = (
     Spoken(
         show_commands.ShowModerate, "staff", (lines.ShowTakes,), "Say how the show takes what viewers write."
     ),
-    Spoken(
-        show_commands.ArrivalDecline,
-        "staff",
-        (lines.ArrivalDeclined,),
-        "Do not take the audience of another show.",
-    ),
-    Spoken(show_commands.ArrivalSettle, "staff", (lines.ArrivalSettled,), "Say that it was read who comes."),
-    Spoken(
-        show_commands.ShowHandOver,
-        "host, admin",
-        (lines.ShowHandedOver,),
-        "Show viewers the way to another live show of the channel.",
-    ),
+    *HAND_OVERS,
     Spoken(said.ShowStart, "host, admin", (lines.ShowMoved,), "Begin the show."),
     Spoken(said.ShowEnd, "host, admin", (lines.ShowMoved,), "End the show; it does not start again."),
 )
