@@ -1,4 +1,4 @@
-"""Simulated viewers over real sockets: they join, watch, react in waves, ask, vote, click, buy now and then, leave and come back.
+"""Simulated viewers over real sockets: they join, watch, react in waves, ask, chat, vote, click, buy now and then, leave and come back.
 
 They know nothing that a real viewer's page does not know. Some were in the past shows and come with the token they got then.
 """
@@ -16,7 +16,7 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from server.demo.catalogue import LIVE_SHOW_ID, NAMES, QUESTIONS, SOURCES
+from server.demo.catalogue import COMMENTS, LIVE_SHOW_ID, NAMES, QUESTIONS, SOURCES
 from server.demo.opinions import score_of
 from server.demo.people import Person, recognisable_viewers
 from server.demo.stage import Pace, Stage
@@ -25,6 +25,8 @@ RECOGNISED_SHARE = 0.4
 ASKING_SECONDS = 22.0
 FIRST_ASKING_SECONDS = (8.0, 12.0, 15.0)
 """Whoever has just started the demo is shown questions at once, and not many later."""
+CHATTING_SECONDS = 7.0
+FIRST_CHATTING_SECONDS = (2.0, 3.0, 4.0)
 EAGER = 0.1
 """How much likelier somebody speaks while those first questions are wanted."""
 LOOKS_FIRST_SECONDS = 3.5
@@ -55,6 +57,7 @@ class Audience:
         self.stage = Stage()
         crowd = max(1.0, math.sqrt(size / 40))
         self.asking = Pace(ASKING_SECONDS, FIRST_ASKING_SECONDS)
+        self.chatting = Pace(CHATTING_SECONDS, FIRST_CHATTING_SECONDS)
         self.buying = Pace(40.0 / crowd)
         self.members = list(self._invite(size, token_of, seed))
 
@@ -197,7 +200,10 @@ class SimulatedViewer:
             return self._speak(now)
         if dice > 0.975 - talkative:
             return self._shop(now)
-        return [{"type": "share", "via": "copy"}] if 0.94 < dice < 0.9405 else []
+        if 0.94 < dice < 0.9405:
+            return [{"type": "share", "via": "copy"}]
+        chatting = self._audience.chatting
+        return [_comment(chatting.taken)] if chatting.take(now) else []
 
     def _say_opinion(self, survey: dict[str, Any]) -> list[dict[str, Any]]:
         """See the card of a survey, and answer it, or not."""
@@ -259,6 +265,11 @@ def _newcomer(random: Random) -> Person:
         warmth=random.random() ** 2,
         source=random.choice(SOURCES),
     )
+
+
+def _comment(nth: int) -> dict[str, Any]:
+    """Return what is said at the nth turn: nobody repeats what was said just before."""
+    return {"type": "comment", "text": COMMENTS[nth % len(COMMENTS)]}
 
 
 def _line(**fields: Any) -> str:

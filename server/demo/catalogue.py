@@ -130,6 +130,30 @@ SHELF = (
 )
 """All that the demo sells. The past shows and its audience know `PRODUCTS` alone."""
 
+COMMENTS = (
+    "Good evening from Osaka!",
+    "こんばんは！",
+    "That blue is beautiful",
+    "きれいな色ですね",
+    "I have the cups, love them",
+    "先週買いました。最高です",
+    "The handle looks comfortable",
+    "湯気がいいですね",
+    "First time here, hello",
+    "はじめまして",
+    "Nice lighting today",
+    "お茶が飲みたくなってきた",
+    "My grandmother had one like this",
+    "贈り物にぴったり",
+    "The tray would match it",
+    "職人さんすごい",
+    "Sold out so fast last time",
+    "今日は間に合いました！",
+    "Looks heavier than it is",
+    "釉薬の表情がいい",
+)
+"""What the audience says beside its questions."""
+
 QUESTIONS = (
     ("Is the apron machine washable?", "Yes, at 40 °C. It gets softer every time."),
     ("急須は電子レンジで使えますか？", "取っ手が木なので、電子レンジはお避けください。"),

@@ -16,13 +16,13 @@ SHOW_STARTS = 1_000_000.0
 """When the show begins, on a clock that has long been running."""
 
 
-def asked_at(size: int, seed: int) -> list[float]:
-    """When somebody asks, in seconds from the show's start, in the first minutes of a show whose host is silent."""
+def said_at(size: int, seed: int, type: str = "ask") -> list[float]:
+    """When somebody asks, or says, in seconds from the show's start, in the first minutes of a show whose host is silent."""
     audience = Audience("ws://nowhere", size, lambda person: person.viewer_id, seed=seed)
     stage = audience.stage
     stage.live, stage.stock, stage.prices = True, {"p_1": 1000}, {"p_1": 100}
     stage.pinned = "p_1"
-    ids, asked = count(), list[float]()
+    ids, said = count(), list[float]()
     turns = [
         (SHOW_STARTS + arrival_seconds(n) + v.pause_seconds(), n) for n, v in enumerate(audience.members)
     ]
@@ -31,25 +31,34 @@ def asked_at(size: int, seed: int) -> list[float]:
         now, number = heappop(turns)
         viewer = audience.members[number]
         for command in viewer.next_commands(now):
+            if command["type"] == type:
+                said.append(now - SHOW_STARTS)
             if command["type"] == "ask":
-                asked.append(now - SHOW_STARTS)
                 stage.questions[f"q_{next(ids)}"] = command["text"]
         heappush(turns, (now + viewer.pause_seconds(), number))
-    return asked
+    return said
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_newcomer_sees_a_question_at_once_and_some_more_in_the_first_minute(seed: int) -> None:
-    asked = asked_at(40, seed)
+    asked = said_at(40, seed)
     assert asked[0] <= 15
     assert 3 <= sum(at <= 60 for at in asked) <= 5
 
 
 @pytest.mark.parametrize("size", [40, 400])
 def test_later_questions_come_seldom_whatever_the_size_of_the_audience(size: int) -> None:
-    by_minute = Counter(int(at // 60) for at in asked_at(size, seed=1))
+    by_minute = Counter(int(at // 60) for at in said_at(size, seed=1))
     assert all(by_minute[minute] <= 3 for minute in range(1, MINUTES))
     assert sum(by_minute.values()) <= len(QUESTIONS)
+
+
+@pytest.mark.parametrize("size", [40, 400])
+def test_the_chat_is_never_empty_and_never_a_flood(size: int) -> None:
+    said = said_at(size, 1, "comment")
+    assert said[0] <= 15
+    by_minute = Counter(int(at // 60) for at in said)
+    assert all(4 <= by_minute[minute] <= 12 for minute in range(MINUTES))
 
 
 @pytest.mark.parametrize(

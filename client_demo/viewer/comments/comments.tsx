@@ -239,9 +239,11 @@ function Stream() {
   const drawn = lines.value;
   if (drawn.length === 0) {
     return (
-      <div class="pane-scroll empty" data-testid="comments-empty">
-        <h2>{t(saidThen.value ? "comments.empty.then" : "comments.empty.title")}</h2>
-        {!saidThen.value && <p>{t(isOver.value ? "comments.empty.over" : "comments.empty.text")}</p>}
+      <div class="pane-scroll">
+        <div class="empty" data-testid="comments-empty">
+          <h2>{t(saidThen.value ? "comments.empty.then" : "comments.empty.title")}</h2>
+          {!saidThen.value && <p>{t(isOver.value ? "comments.empty.over" : "comments.empty.text")}</p>}
+        </div>
       </div>
     );
   }
