@@ -75,6 +75,7 @@ async def test_an_ended_show_is_watched_again_with_what_was_there_then(
     await look_at(viewer, f"replay-chat-{language}")
     await go_to(viewer, 2)
     await expect(viewer.get_by_test_id("comments-empty")).to_be_visible()
+    await take_away_what_is_read(showroom, show, viewer)
     await viewer.get_by_test_id("sheet-close").click()
     await expect(viewer.get_by_test_id("pinned-product")).to_have_count(0)
     await expect(viewer.get_by_test_id("replay-announcement")).to_have_count(0)
@@ -94,6 +95,17 @@ async def test_an_ended_show_is_watched_again_with_what_was_there_then(
     await host.goto(showroom.staff_url("host", f"/host?show={show}"))
     await expect(host.get_by_test_id("focus-text")).to_have_text("Is there a bigger one?")
     await expect(host.get_by_test_id("asked-at-replay")).to_be_visible()
+
+
+async def take_away_what_is_read(showroom: Showroom, show: str, viewer: Page) -> None:
+    """What a moderator removes while the replay is watched is gone from it, at its place too."""
+    await go_to(viewer, 12)
+    said = viewer.get_by_test_id("comment")
+    comment = await said.get_attribute("data-comment")
+    async with joined_at(showroom.address, show, token=showroom.token("host")) as host:
+        await host.do("comment.remove", comment=comment, reason="spam")
+    await expect(said).to_have_count(0)
+    await go_to(viewer, 2)
 
 
 async def ask_and_buy(viewer: Page, language: Language) -> None:

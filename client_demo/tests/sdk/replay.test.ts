@@ -69,6 +69,13 @@ describe("the recorded replay", () => {
 });
 
 describe("a timeline", () => {
+  it("of a very long show is the same at any place, and back again", () => {
+    const all = Array.from({ length: 20_000 }, (_, i) => announce(i, i + 1));
+    const timeline = aTimeline(all);
+    for (const place of [19_999, 8_191, 8_192, 63, 12_345, 0])
+      expect(timeline.at(place).room.snapshot.announcement?.text).toBe(`Line ${place + 1}`);
+  });
+
   it("keeps the order of the offsets where clocks of servers differ", () => {
     const timeline = aTimeline([announce(2_000, 1), announce(1_990, 2)]);
     expect(timeline.at(1_995).room.snapshot.announcement).toBeNull();

@@ -8,7 +8,7 @@ import { showToast } from "../../shared/ui/toast";
 import { asking, myQuestionIds, myVotes, vote } from "../me";
 import { openPane } from "../panes";
 import { Silenced } from "../safety/silenced";
-import { identity, isOpen, products, show } from "../session";
+import { identity, isLive, isOpen, products, show } from "../session";
 import { refusalText } from "../text";
 import { t } from "./asking_text";
 import { answers, type FaqLine, lookForTwins, tellHelped, twins } from "./twins";
@@ -116,7 +116,7 @@ function Twin({ question }: { question: Question }) {
       </span>
       <Button
         size="small"
-        disabled={mine || voted}
+        disabled={mine || voted || !isLive.value}
         aria-label={mine || voted ? undefined : t("twins.vote.of", { text })}
         data-testid="twin-vote"
         onClick={() => void voteInstead(id)}

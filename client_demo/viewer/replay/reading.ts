@@ -1,14 +1,5 @@
 import { computed, effect, signal } from "@preact/signals";
-import {
-  answersOf,
-  type Chapter,
-  CommentRun,
-  chaptersOf,
-  type JournalPush,
-  ReplaySource,
-  type Show,
-  Timeline,
-} from "../../sdk";
+import { answersOf, type Chapter, CommentRun, chaptersOf, type JournalPush, ReplaySource, type Show, Timeline } from "../../sdk";
 import { saidThen } from "../comments/stream";
 import { onPush, placeOfReplay, replayed, room } from "../session";
 import { ms } from "./player";
@@ -29,6 +20,9 @@ export function follow(show: Show, starts: number): () => void {
   const source = new ReplaySource(room().server, show.id);
   const timeline = new Timeline(show);
   const read = signal(0);
+  // Ways to moments are looked for among all that have come: whenever there are twice as many, and at the end.
+  const listed = signal(0);
+  let looked = 0;
   let ends = Number.POSITIVE_INFINITY;
   // What is in no frame of the recording cannot be gone to.
   const held = ({ showMs }: Chapter): boolean => starts <= showMs && showMs <= ends;
@@ -45,8 +39,13 @@ export function follow(show: Show, starts: number): () => void {
         const page = await source.moments(after);
         if (over) return;
         timeline.add(page.moments);
+        timeline.at(timeline.until); // page by page, so that going to the end of a long show does not wait for all of it
         ends = page.ends_ms;
         after = page.next;
+        if (after === null || timeline.all.length >= 2 * looked) {
+          looked = timeline.all.length;
+          listed.value += 1;
+        }
         read.value += 1;
       } catch {
         await new Promise((done) => setTimeout(done, AGAIN_AFTER_MS));
@@ -57,7 +56,7 @@ export function follow(show: Show, starts: number): () => void {
   void readAll();
   const stops = [
     effect(() => {
-      if (read.value === 0) return;
+      if (listed.value === 0) return;
       chapters.value = chaptersOf(timeline.all).filter((each) => held(each) && stays(each));
       answers.value = new Map([...answersOf(timeline.all)].filter(([, answer]) => held(answer)));
     }),
@@ -74,6 +73,7 @@ export function follow(show: Show, starts: number): () => void {
       const id = takenAway(push);
       if (id === null) return;
       gone.add(id);
+      listed.value += 1;
       read.value += 1;
     }),
   ];
