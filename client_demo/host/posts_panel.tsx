@@ -64,7 +64,7 @@ export function Row({ post, reason }: { post: StaffPost; reason?: Sanctionable["
   const product = snapshot.value?.products.find(({ id }) => id === post.product)?.title ?? "";
   const shown = snapshot.value?.post?.id === post.id;
   const stop = (
-    <Button size="small" look="quiet" aria-haspopup="dialog" data-testid="post-sanction" onClick={() => sanction(post, reason)}>
+    <Button size="small" aria-haspopup="dialog" data-testid="post-sanction" onClick={() => sanction(post, reason)}>
       {host("sanction")}
     </Button>
   );

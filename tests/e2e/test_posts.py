@@ -12,7 +12,8 @@ from tests.support import drawn
 from tests.support.browser import Desk, Device, Language
 from tests.support.showroom import Showroom
 
-SAID = {"en": "We have breakfast from it every morning.", "ja": "毎朝これで朝ごはんを食べています。"}
+# In Japanese more than the card over the picture has room for.
+SAID = {"en": "We have breakfast from it every morning.", "ja": "毎朝これで朝ごはんを食べています。" * 5}
 HELD = {"en": "Only you see it.", "ja": "あなたにだけ見えています。"}
 SHOWN = {"en": "Everybody sees it.", "ja": "公開されています。"}
 

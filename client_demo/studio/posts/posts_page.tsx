@@ -11,6 +11,7 @@ import { theChannel } from "../channel";
 import { ListPage } from "../list_page";
 import { stay } from "../router";
 import { momentIn } from "../time";
+import "./posts.css";
 import { t } from "./text";
 
 const PATH = "/studio/posts";

@@ -38,7 +38,8 @@ export function PostCard() {
           </Button>
         </span>
       </header>
-      <div class="post-shown-body">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is longer than the card is read by the keyboard too */}
+      <div class="post-shown-body" tabIndex={0}>
         <PostPicture post={post} size={160} />
         <div class="post-shown-words">
           {post.text && (
