@@ -77,7 +77,10 @@ def order_table(rows: Sequence[Row[Any]]) -> Table:
 
 
 def question_table(rows: Sequence[Row[Any]]) -> Table:
-    """Return the show's questions in every state, suspected bots' and staff's marked as such; `votes_apart` are those in doubt."""
+    """Return the show's questions in every state, suspected bots' and staff's marked as such; `votes_apart` are those in doubt.
+
+    Viewers are ids, of who asked without their name none; names are in the transcript, for those who may read them.
+    """
     header = "question asked_at viewer author text state votes answered_at answered_live answer dismissed_reason moderated_by"
     return Table([*header.split(), "suspected_bot", "staff", "votes_apart", "replay"], rows)
 

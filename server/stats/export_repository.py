@@ -69,8 +69,10 @@ _ORDERS = text(f"""
 """)
 
 _QUESTIONS = text(f"""
-    SELECT q.id, q.asked_at, q.viewer_id, q.author, q.text, q.state, q.votes, q.answered_at, q.answered_live, q.answer_text,
-           q.dismissed_reason, q.moderated_by, {_SUSPECT}, s.viewer_id IS NOT NULL OR q.role <> 'viewer' AS staff, q.votes_apart,
+    SELECT q.id, q.asked_at, CASE WHEN NOT q.anonymous THEN q.viewer_id END AS viewer_id,
+           CASE WHEN q.role <> 'viewer' THEN q.author END AS author, q.text, q.state, q.votes, q.answered_at, q.answered_live,
+           q.answer_text, q.dismissed_reason, q.moderated_by,
+           {_SUSPECT}, s.viewer_id IS NOT NULL OR q.role <> 'viewer' AS staff, q.votes_apart,
            q.replay_ms IS NOT NULL AS replay
     FROM question AS q JOIN show ON show.id = q.show_id
     LEFT JOIN attendance AS a ON a.show_id = q.show_id AND a.viewer_id = q.viewer_id

@@ -29,7 +29,8 @@ _READ_LINE: Final = text(f"{_LINES} AND p.id = :product AND (p.parent_id IS NOT 
 _READ_PLACES: Final = text(
     """
     SELECT w.id, w.nr, w.show_id, w.viewer_id, w.quantity, w.state, w.joined_at,
-           (SELECT q.author FROM question AS q WHERE q.viewer_id = w.viewer_id AND q.show_id = w.show_id AND q.author <> ''
+           (SELECT q.author FROM question AS q
+            WHERE q.viewer_id = w.viewer_id AND q.show_id = w.show_id AND q.author <> '' AND NOT q.anonymous
             ORDER BY q.id DESC LIMIT 1) AS name,
            CASE WHEN w.state = 'waiting' THEN
                (SELECT count(*) FROM waitlist_place AS b WHERE b.product_id = w.product_id AND b.state = 'waiting' AND b.nr <= w.nr)

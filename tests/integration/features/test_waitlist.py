@@ -293,6 +293,8 @@ async def test_staff_see_a_line_in_its_order_with_who_has_a_turn_and_until_when(
 ) -> None:
     hold = await sell_out(stage)
     await stage.questions.ask(SHOW, "v_2", "Aki", "Is there one more?")
+    for asker in ("v_2", "v_3"):  # what they are called there leads to nobody
+        await stage.questions.ask(SHOW, asker, "Aki", "Who made it?", anonymous=True)
     for n in range(1, 5):
         await stage.join(f"v_{n}", "p_bowl", 2 if n == 1 else 1)
     await stage.holds.release(SHOW, hold.id, "v_0")
