@@ -105,8 +105,7 @@ class Process:
         self.own_pushes = OwnPushes(self.hub, self.bus.tell, self.aliases.known_as)
         self.screening = screening_for(settings, self.database, clock, self.bus, self.outbound)
         self.recognition = recognition_for(settings, self.hub, self.database)
-        self.door = Silencing(self.screening.screening, self.recognition.is_like)
-        push, door = self.own_pushes.push, self.door
+        push, door = self.own_pushes.push, Silencing(self.screening.screening, self.recognition.is_like)
         self.questions = questions_for(settings, self.journal, self.database, push, door)
         self.comments = comments_for(self.journal, self.database, push, door)
         self.sanctions, self.channel_bans = self._sanctions()

@@ -25,6 +25,7 @@ from server.running.mail import mail_parts
 from server.running.people import PeopleParts, people_parts
 from server.running.process import Process
 from server.running.webhooks import webhooks_for
+from server.sanctions.silencing import Silencing
 from server.shop.attributions import Attributions
 from server.shop.reports import OrderReports
 from server.shop.shelf import read_shelf
@@ -44,6 +45,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
     sealing = sealing_for(settings)
     people = _people_of(process)
     read = partial(read_shelf, units_max=units_max_of(settings))
+    door = Silencing(process.screening.screening, process.recognition.is_like)
     attributions = Attributions(sealing, clock)
     shipping = Shipping(
         database,
@@ -82,7 +84,7 @@ def studio_parts(process: Process) -> Mapping[str, object]:
         "order_reports": OrderReports(database, clock, attributions, process.customers.viewer_named),
         "faq": Faq(database, clock),
         "transcripts": Transcripts(database, Pseudonyms(settings.signing_secret())),
-        "reviews": Reviews(database, clock, process.aliases, process.door),
+        "reviews": Reviews(database, clock, process.aliases, door),
         "pictures": process.pictures,
         "press": Press(),
         "checkout_settings": CheckoutSettings(database, clock, process.catalogue.tell),
