@@ -28,12 +28,12 @@ def bought_before(shows: Sequence[ShowRows]) -> list[Column]:
 
     A guest's earlier purchase counts in the span of consent that they are in now. What was bought at a replay is an earlier purchase too.
     """
-    who, flags, known_by, at, ever_at = (
+    who, flags, known_by, at, placed_at = (
         np.concatenate([show[f"sold.{name}"] for show in shows] or [np.empty(0, np.int64)])
-        for name in ("who", "flags", "known_by", "first_at", "ever_at")
+        for name in ("who", "flags", "known_by", "first_at", "placed_at")
     )
     order = np.lexsort((at, who))
-    who, flags, known_by, at, ever_at = (each[order] for each in (who, flags, known_by, at, ever_at))
+    who, flags, known_by, at, placed_at = (each[order] for each in (who, flags, known_by, at, placed_at))
     told = (flags & (NOBODY | KNOWN)) > 0
     reach, consent = reach_of(flags, known_by), consent_of(flags, known_by)
     known = (flags & KNOWN) > 0
@@ -49,7 +49,7 @@ def bought_before(shows: Sequence[ShowRows]) -> list[Column]:
         ):
             found[mine] |= (
                 same
-                & (ever_at[other] < at[mine])
+                & (placed_at[other] < at[mine])
                 & np.where(guest[mine], known[other] & (reach[other] >= consent[mine]), told[other])
             )
     result = np.empty(len(who), bool)

@@ -33,7 +33,7 @@ ROW: Final = {
     "clicks": "i4", "orders": "i4", "source": "i8", "device": "i8", "segment": "i8",
 }  # fmt: skip
 SOLD: Final = {
-    "show": "i4", "who": "i8", "flags": "i4", "known_by": "i8", "first_at": "i8", "ever_at": "i8", "orders": "i4", "placed": "i4",
+    "show": "i4", "who": "i8", "flags": "i4", "known_by": "i8", "first_at": "i8", "placed_at": "i8", "orders": "i4", "placed": "i4",
     "gmv_minor": "i8",
 }  # fmt: skip
 PAID: Final = {
@@ -46,8 +46,8 @@ ACTED: Final = {
     "other_impressions": "i4", "other_clicks": "i4",
 }  # fmt: skip
 NEVER: Final = 2**63 - 1
-"""`sold.first_at` of who bought at the replay alone: `first_at`, `orders` and `gmv_minor` are of the show itself, `ever_at` and `placed` of
-both.
+"""`sold.first_at` of who bought at the replay alone: `first_at`, `orders` and `gmv_minor` are of the show itself, `placed_at` and `placed`
+of both.
 """
 OPEN: Final = 0
 ANSWERED: Final = 1

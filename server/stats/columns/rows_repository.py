@@ -67,7 +67,7 @@ _OF_BUYER: Final = as_bits({bit: OF_ROW[bit] for bit in (GUEST, NOBODY, KNOWN, C
 _SOLD: Final = f"""
     WITH {ASKED}, paid AS (
         SELECT asked.part, asked.finish, s.show_id, coalesce(a.canonical, s.viewer_id) AS viewer_id,
-               min(s.at) FILTER (WHERE NOT s.replay) AS bought_at, min(s.at) AS ever_at,
+               min(s.at) FILTER (WHERE NOT s.replay) AS bought_at, min(s.at) AS placed_at,
                count(*) FILTER (WHERE s.nth = 0 AND NOT s.replay) AS orders, count(*) FILTER (WHERE s.nth = 0) AS placed,
                coalesce(sum(s.amount_minor) FILTER (WHERE s.currency = :currency AND NOT s.replay), 0) AS gmv
         FROM asked JOIN sale AS s USING (show_id) {ALIAS.format("s")} WHERE NOT s.staff GROUP BY 1, 2, 3, 4
@@ -78,7 +78,7 @@ _SOLD: Final = f"""
     )
     SELECT CAST(part - 1 AS int), {WHO.format("bought.viewer_id")}, {_OF_BUYER},
            {_MICROSECONDS.format("coalesce(consent_at, first_at)")},
-           CAST(coalesce(extract(epoch FROM bought_at) * 1000000, {shapes.NEVER}) AS bigint), {_MICROSECONDS.format("ever_at")},
+           CAST(coalesce(extract(epoch FROM bought_at) * 1000000, {shapes.NEVER}) AS bigint), {_MICROSECONDS.format("placed_at")},
            CAST(orders AS int), CAST(placed AS int), CAST(gmv AS bigint)
     FROM bought {NUMBERED.format("bought.viewer_id")}
 """
