@@ -41,7 +41,8 @@ _PEOPLE = text(f"""
            array_agg(viewer_id) FILTER (WHERE NOT suspect AND joined AND in_time) AS came,
            array_agg(viewer_id) FILTER (WHERE NOT suspect AND guest) AS guests,
            array_agg(viewer_id) FILTER (WHERE NOT suspect AND recognisable) AS recognisable,
-           (SELECT count(*) FROM staff_presence WHERE show_id = :show AND first_at <= :until) AS staff
+           (SELECT count(*) FROM staff_presence AS s LEFT JOIN attendance AS c USING (show_id, viewer_id)
+            WHERE show_id = :show AND least(s.first_at, c.first_at) <= :until) AS staff
     FROM came
 """)
 

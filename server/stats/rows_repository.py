@@ -28,7 +28,8 @@ _PEOPLE = text(f"""
         FROM rollup AS r WHERE r.show_id = :show AND NOT r.staff
     )
     SELECT count(*) FILTER (WHERE suspect AND guest IS NOT NULL AND first_at <= :until) AS suspects,
-           (SELECT count(*) FROM staff_presence WHERE show_id = :show AND first_at <= :until) AS staff,
+           (SELECT count(*) FROM staff_presence AS s LEFT JOIN attendance AS c USING (show_id, viewer_id)
+            WHERE show_id = :show AND least(s.first_at, c.first_at) <= :until) AS staff,
            count(*) FILTER (WHERE honest AND joined AND NOT viewed AND first_at <= :until) AS without_a_view,
            count(*) FILTER (WHERE viewed AND NOT recognisable) AS guests_without_consent,
            count(*) FILTER (WHERE viewed) AS viewers, count(*) FILTER (WHERE viewed AND guest) AS guests,
