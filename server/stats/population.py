@@ -21,6 +21,10 @@ LEFT_OUT = """left_out AS MATERIALIZED (
     UNION SELECT viewer_id FROM staff_presence WHERE show_id = :show)"""
 """Suspected bots and staff of the show."""
 
+STAFF_BY_THEN = """(SELECT count(*) FROM staff_presence AS s LEFT JOIN attendance AS c USING (show_id, viewer_id)
+    WHERE show_id = :show AND least(s.first_at, c.first_at) <= :until)"""
+"""How many staff were there before the show's end, as staff or as anybody; who came to the replay alone is left out of nothing."""
+
 WITHDRAWN = """withdrawn AS MATERIALIZED (
     SELECT e.viewer_id, e.at FROM show JOIN ledger_entry AS e ON e.show_id = show.id
     WHERE show.channel_id = :channel AND e.kind = 'consent_withdrawn')"""
