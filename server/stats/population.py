@@ -21,9 +21,10 @@ LEFT_OUT = """left_out AS MATERIALIZED (
     UNION SELECT viewer_id FROM staff_presence WHERE show_id = :show)"""
 """Suspected bots and staff of the show."""
 
-STAFF_BY_THEN = """(SELECT count(*) FROM staff_presence AS s LEFT JOIN attendance AS c USING (show_id, viewer_id)
-    WHERE show_id = :show AND least(s.first_at, c.first_at) <= :until)"""
-"""How many staff were there before the show's end, as staff or as anybody; who came to the replay alone is left out of nothing."""
+STAFF_OF_SHOW = """(SELECT count(*) FROM staff_presence AS s LEFT JOIN attendance AS c USING (show_id, viewer_id)
+    WHERE show_id = :show AND (least(s.first_at, c.first_at) <= :until OR EXISTS (
+        SELECT FROM sale AS o WHERE o.show_id = :show AND o.viewer_id = s.viewer_id AND NOT o.replay)))"""
+"""How many staff were in the show, as staff or as anybody, or bought of it; who came to its replay alone is left out of nothing."""
 
 WITHDRAWN = """withdrawn AS MATERIALIZED (
     SELECT e.viewer_id, e.at FROM show JOIN ledger_entry AS e ON e.show_id = show.id

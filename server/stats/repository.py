@@ -16,7 +16,7 @@ from server.ledger.repository import settled
 from server.protocol.pushes import UNCOUNTED_QUESTIONS
 from server.stats.facts import People, QuestionTallies, ShowHead, Tallies
 from server.stats.funnel import Walk, Walks
-from server.stats.population import BUYER, LEFT_OUT, STAFF_BY_THEN, VIEWERS, WITHDRAWN, viewers_among
+from server.stats.population import BUYER, LEFT_OUT, STAFF_OF_SHOW, VIEWERS, WITHDRAWN, viewers_among
 from server.stats.watching import Stretches
 
 # A report sorts and groups a whole show in memory, and leaves the other cores to those who sell.
@@ -41,7 +41,7 @@ _PEOPLE = text(f"""
            array_agg(viewer_id) FILTER (WHERE NOT suspect AND joined AND in_time) AS came,
            array_agg(viewer_id) FILTER (WHERE NOT suspect AND guest) AS guests,
            array_agg(viewer_id) FILTER (WHERE NOT suspect AND recognisable) AS recognisable,
-           {STAFF_BY_THEN} AS staff
+           {STAFF_OF_SHOW} AS staff
     FROM came
 """)
 

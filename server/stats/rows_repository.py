@@ -11,7 +11,7 @@ from server.ledger.rows_repository import find_rows_behind
 from server.stats.definitions import CONVERSION_WINDOWS
 from server.stats.facts import Buyers, CameBack, ShowHead
 from server.stats.kept import KeptPeople, Seen
-from server.stats.population import BUYER, RECOGNISABLE, STAFF_BY_THEN, WITHDRAWN
+from server.stats.population import BUYER, RECOGNISABLE, STAFF_OF_SHOW, WITHDRAWN
 from server.stats.ratio import Ratio
 from server.stats.report import WindowName
 from server.stats.returning_repository import (
@@ -28,7 +28,7 @@ _PEOPLE = text(f"""
         FROM rollup AS r WHERE r.show_id = :show AND NOT r.staff
     )
     SELECT count(*) FILTER (WHERE suspect AND guest IS NOT NULL AND first_at <= :until) AS suspects,
-           {STAFF_BY_THEN} AS staff,
+           {STAFF_OF_SHOW} AS staff,
            count(*) FILTER (WHERE honest AND joined AND NOT viewed AND first_at <= :until) AS without_a_view,
            count(*) FILTER (WHERE viewed AND NOT recognisable) AS guests_without_consent,
            count(*) FILTER (WHERE viewed) AS viewers, count(*) FILTER (WHERE viewed AND guest) AS guests,
